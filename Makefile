@@ -1,0 +1,50 @@
+# The one door: everything that people and CI do here is a target of this file.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test e2e check format lock bench clean
+
+help:  ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("logship needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+setup: $(STAMP)  ## make the virtual environment
+
+demo: $(STAMP)  ## a small application writes rotating logs; logship ships them to the terminal
+	$(BIN)/logship demo
+
+test: $(STAMP)  ## the fast tests, with branch coverage
+	$(BIN)/pytest tests --ignore=tests/e2e -n 2 --cov --cov-report=term:skip-covered
+
+e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
+	$(BIN)/pytest tests/e2e -n 2
+
+check: $(STAMP)  ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(STAMP)  ## let ruff format and fix
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+lock: $(STAMP)  ## pin every dependency again, with hashes
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev -o requirements-dev.lock pyproject.toml
+
+bench: $(STAMP)  ## throughput, cost and latency, printed as medians
+	$(BIN)/python -m benchmarks drain
+	$(BIN)/python -m benchmarks live
+
+clean:  ## remove what the targets above made
+	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,3 @@
+"""logship: a log-shipping sidecar."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,36 @@
+"""What can go wrong, and whose fault it is.
+
+::
+
+    LogshipError
+    ├── ConfigError       the operator's: a setting is wrong (exit 2)
+    ├── StateError        the state folder can't be used, or another daemon uses it
+    ├── DeadLetterError   a refused record can't be put aside: its sink must wait
+    └── SinkClosedError   the sink's far end is gone for good, e.g. a closed stdout (exit 1)
+
+What a store answers is never an exception: see :class:`logship.model.Outcome`.
+"""
+
+
+class LogshipError(Exception):
+    """Any fault that logship names itself."""
+
+
+class ConfigError(LogshipError):
+    """One or more settings are wrong; ``faults`` has one line for each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+class StateError(LogshipError):
+    """The state folder can't be read, written or locked."""
+
+
+class DeadLetterError(LogshipError):
+    """The dead-letter file can't be written now."""
+
+
+class SinkClosedError(LogshipError):
+    """The sink can never take another record."""

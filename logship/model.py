@@ -1,0 +1,209 @@
+"""What moves through logship, and the two seams (Sink, SinkModule) that it moves across.
+
+Everything that moves is frozen: a value may be kept, sent twice or split without asking who else holds it.
+This module imports nothing of ours.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NewType, Protocol
+
+FileId = NewType("FileId", str)
+"""Random identity of one file generation: 22 characters of ``[A-Za-z0-9_-]`` (128 bits, base64url)."""
+
+
+class LineState(Enum):
+    """Where an offset stands within a line; saved beside the offset in the checkpoint."""
+
+    WHOLE = "whole"
+    """At the start of a line."""
+    PARTIAL = "partial"
+    """Within a line whose first part was shipped as ``partial``: the rest is a ``continuation``."""
+    SKIPPING = "skipping"
+    """Within an overlong line: the rest, up to its newline, is skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Bytes of one file that were read at once: the unit that moves.
+
+    Either *whole lines* (``flags`` and ``skipped`` empty; each line ends with its newline), or *one line with flags*
+    (``flags`` not empty; the newline may be missing), or *a gap* (``skipped`` names why; ``data`` is empty and the
+    bytes make no record, they only have to be acknowledged in order).
+    """
+
+    file: FileId
+    name: str
+    """The file's name without folder, as first seen; surrogate escapes stand for bytes that are not UTF-8."""
+    start: int
+    """Byte offset of the first byte."""
+    end: int
+    """Byte offset just past the last byte; ``end - start == len(data)`` unless this is a gap."""
+    data: bytes
+    time_ns: int
+    """Event time, in epoch nanoseconds, of the records that name none: the file's mtime at the first read."""
+    seen: float
+    """Monotonic seconds at the read, for latency."""
+    flags: tuple[str, ...] = ()
+    """``truncated``, ``partial`` or ``continuation``: what the record says of itself in ``log.flags``."""
+    skipped: str = ""
+    """Why the bytes of a gap make no record: ``overlong``, ``nul``, ``empty``."""
+    after: LineState = LineState.WHOLE
+    """Where ``end`` stands within a line."""
+
+    @property
+    def lines(self) -> int:
+        """How many lines the data has; an unterminated last one counts. 0 for a gap."""
+        return self.data.count(b"\n") + (bool(self.data) and not self.data.endswith(b"\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the encoder noticed in one block, for the metrics."""
+
+    skipped: tuple[tuple[str, int, int], ...] = ()
+    """(reason, lines, bytes) that made no record: ``empty``, ``nul``, ``bom``, ``overlong``. A line that was only
+    trimmed counts 0 lines and the bytes trimmed off."""
+    decode_errors: int = 0
+    """Lines in which invalid UTF-8 was replaced."""
+    overridden: int = 0
+    """Records of the application that had a field of ours, or a name that clashes with one."""
+    bad_times: int = 0
+    """Records with an event time that could not be understood."""
+
+    @property
+    def skipped_lines(self) -> int:
+        """Lines of the block that made no record."""
+        return sum(lines for _, lines, _ in self.skipped)
+
+    @property
+    def skipped_bytes(self) -> int:
+        """Bytes of the block that are in no record."""
+        return sum(size for _, _, size in self.skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A block as its sink sends it."""
+
+    block: Block
+    body: bytes
+    """Whole records in the sink's layout, uncompressed, each with its separator or newline."""
+    records: int
+    tally: Tally = Tally()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one delivery carries, oldest block first."""
+
+    parts: tuple[Encoded, ...]
+
+    @property
+    def records(self) -> int:
+        """How many records it has."""
+        return sum(part.records for part in self.parts)
+
+    @property
+    def nbytes(self) -> int:
+        """Encoded, uncompressed bytes."""
+        return sum(len(part.body) for part in self.parts)
+
+    @property
+    def body(self) -> bytes:
+        """All records in the sink's layout, one after the other."""
+        return self.parts[0].body if len(self.parts) == 1 else b"".join([part.body for part in self.parts])
+
+
+class Status(Enum):
+    """What became of a batch or of one record, in the terms of the field."""
+
+    DELIVERED = "delivered"
+    """The store has it."""
+    DUPLICATE = "duplicate"
+    """The store had it already: as good as delivered, counted apart."""
+    ERRORED = "errored"
+    """It may yet succeed: send it again."""
+    REJECTED = "rejected"
+    """It never will: put it aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one record of a batch whose answer told records apart."""
+
+    index: int
+    """Which record of the batch, from 0."""
+    status: Status
+    reason: str = ""
+    """A few words of bounded vocabulary, free of log content, fit for a metric label (``mapper_parsing_exception``)."""
+    detail: str = ""
+    """The store's own words; may quote the record, so only the dead letter shows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one attempt to deliver a batch came to."""
+
+    status: Status
+    """What became of every record that ``verdicts`` does not name."""
+    reason: str = ""
+    """As in :class:`Verdict`; ``http_503``, ``timeout``, ``connection_refused``."""
+    detail: str = ""
+    """As in :class:`Verdict`."""
+    verdicts: tuple[Verdict, ...] = ()
+    retry_after: float | None = None
+    """Seconds that the store asked to wait."""
+    too_large: bool = False
+    """ERRORED for its size: halve it and send both halves; a single record that is too large is rejected."""
+    fault: bool = False
+    """ERRORED for a wrong setting or credential: keep the data, retry slowly, say so once a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a store takes in one request; the setting or this, the smaller wins."""
+
+    max_bytes: int = 2**63 - 1
+    """Encoded, uncompressed."""
+    max_records: int = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of ``logship check``."""
+
+    good: bool
+    subject: str
+    """What was looked at: ``elasticsearch: DNS``."""
+    message: str
+    """What is so and, where it is wrong, what to do; free of secrets."""
+
+
+class Sink(Protocol):
+    """Takes one batch at a time to one store. It neither retries nor sleeps: delivery does."""
+
+    @property
+    def limits(self) -> Limits:
+        """The store's own limits on one request."""
+
+    def encode(self, block: Block, /) -> Encoded:
+        """Give the block's records in the store's layout; pure, and the same for the same block."""
+
+    async def deliver(self, batch: Batch, /) -> Outcome:
+        """Make one attempt. Cancelling it gives up the attempt; the caller bounds its time."""
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Find out, for ``logship check``, what stands in the way; with ``send`` deliver one test record."""
+
+
+class SinkModule(Protocol):
+    """A module of :mod:`logship.sinks` is the plugin: it is found by its name and imported only when chosen."""
+
+    Settings: Any
+    """A dataclass of :func:`logship.config.setting` fields: its variables are ``LOGSHIP_<MODULE>_<FIELD>``."""
+
+    def open_sink(self, settings: Any, enrichment: Any, /) -> AbstractAsyncContextManager[Sink]:  # noqa: ANN401
+        """Open the sink with its own ``Settings`` and a :class:`logship.enrichment.Enrichment`; leaving closes it."""
