@@ -1,0 +1,108 @@
+"""The daemon's settings as plain values, with the words that explain them; no reading, no checking (see settings.py).
+
+A setting is a dataclass field made by :func:`setting`; its variable is ``LOGSHIP_`` + the field's name in upper case.
+The type says how its text is read: ``Size`` takes ``1MiB``, ``Seconds`` a number, a tuple a comma-separated list,
+``Secret`` never holds its value. This module imports nothing of ours, and nothing heavy: the daemon loads it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+Size = Annotated[int, "size"]
+"""Bytes; written as ``65536``, ``64KiB`` or ``64kB``."""
+Seconds = Annotated[float, "seconds"]
+"""Seconds, 0 or more."""
+Count = Annotated[int, "count"]
+"""A whole number, 1 or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Where a secret is, never the secret itself: its value is read when it is needed, and again after a 401."""
+
+    variable: str = ""
+    """Name of the environment variable that holds it; empty if a file does."""
+    path: str = ""
+    """Path of the file that holds it; empty if a variable does."""
+
+    def __bool__(self) -> bool:
+        return bool(self.variable or self.path)
+
+
+def setting(doc: str, default: Any = "", **extra: Any) -> Any:  # noqa: ANN401 - a field of any type
+    """Make a settings field: what it means, in a few words, and its default.
+
+    ``extra`` is kept beside the words: ``minimum`` and ``maximum`` bound a number, ``required=True`` has no default,
+    ``path=True`` marks a file that must be readable at the start. The default ``dict`` is an empty mapping.
+    """
+    metadata = {"doc": doc, **extra}
+    return (
+        field(default_factory=dict, metadata=metadata) if default is dict else field(default=default, metadata=metadata)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting of the daemon; those of a sink are in the sink's own ``Settings``."""
+
+    paths: tuple[str, ...] = setting(
+        "globs to tail (`**` allowed); a path may not exist yet", ("/var/log/agent/*.log",)
+    )
+    exclude: tuple[str, ...] = setting("globs to leave out", ())
+    root: str = setting("nothing outside this folder is ever opened; else the folder before the first wildcard")
+    max_files: Count = setting("files followed at once; more are counted, not opened", 4096)
+    read_from: Literal["beginning", "end"] = setting("where to begin in files found at the first start", "beginning")
+    state_dir: str = setting("folder for checkpoints and dead letters")
+    max_line_bytes: Size = setting("a longer line is cut at a UTF-8 boundary, marked and counted", 1 << 20, minimum=64)
+    rotate_wait_seconds: Seconds = setting("how long a rotated, fully read file stays open for a late writer", 30.0)
+    poll_seconds: Seconds = setting("upper bound between two looks, whatever file events say", 1.0, minimum=0.01)
+    force_polling: bool = setting("never use file events", False)  # noqa: FBT003
+    format: Literal["auto", "text", "raw"] = setting(
+        "`auto`: JSON object lines are records, others messages; `text`: all are messages; `raw`: bytes as they are",
+        "auto",
+    )
+    fields: Mapping[str, Any] = setting("`k=v,k2=v2` or a JSON object, added to every record", dict)
+    pod_name: str = setting("becomes `k8s.pod.name`")
+    pod_namespace: str = setting("becomes `k8s.namespace.name`")
+    pod_uid: str = setting("becomes `k8s.pod.uid`")
+    node_name: str = setting("becomes `k8s.node.name`")
+    container_name: str = setting("becomes `k8s.container.name`")
+    service_name: str = setting("becomes `service.name`")
+    timestamp_fields: tuple[str, ...] = setting(
+        "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
+    )
+    timestamp_zone: str = setting("zone of event times that name none", "UTC")
+    sinks: tuple[str, ...] = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
+    batch_max_bytes: Size = setting("closes a batch: encoded bytes", 1 << 20, minimum=1)
+    batch_max_records: Count = setting("closes a batch: records", 10_000)
+    batch_timeout_seconds: Seconds = setting("closes a batch: age of its first record", 0.2)
+    buffer_max_bytes: Size = setting("everything held in memory, shared out among the sinks", 8 << 20, minimum=1 << 20)
+    max_in_flight: Count = setting("requests at once for each sink; 1 keeps order", 1)
+    retry_initial_seconds: Seconds = setting("full-jitter exponential backoff: the first bound", 0.5, minimum=0.01)
+    retry_max_seconds: Seconds = setting("full-jitter exponential backoff: the largest bound", 30.0, minimum=0.01)
+    retry_limit_seconds: Seconds = setting("give a batch up to the dead letters after this long; 0: never", 0.0)
+    request_timeout_seconds: Seconds = setting("one attempt, connect to last byte", 30.0, minimum=0.1)
+    dead_letter_max_bytes: Size = setting("size of each sink's dead letters; past it the oldest go, counted", 64 << 20)
+    max_backlog_bytes: Size = setting("bound on unlinked files held open and on a live file's lag; 0: none", 0)
+    shutdown_timeout_seconds: Seconds = setting("drain deadline after SIGTERM", 25.0)
+    drain_quiet_seconds: Seconds = setting("after SIGTERM, the writers must have been quiet this long", 0.5)
+    exit_file: str = setting("once this file exists: drain and exit 0")
+    listen: str = setting("address of probes, metrics and status; empty: off", "[::]:8687")
+    ready_max_lag_seconds: Seconds = setting("not ready while the oldest undelivered byte is older; 0: off", 0.0)
+    log_level: Literal["debug", "info", "warning", "error"] = setting("own messages: from this level up", "info")
+    log_format: Literal["auto", "json", "text"] = setting(
+        "own messages: `auto` is text on a terminal, else JSON", "auto"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings:
+    """What every sink that talks over the network can be told; a sink's ``Settings`` inherits it."""
+
+    compression: Literal["gzip", "none"] = setting("`gzip` or `none`", "gzip")
+    ca_file: str = setting("certificates (PEM) that may sign the server's, instead of the system's", path=True)
+    cert_file: str = setting("client certificate (PEM)", path=True)
+    key_file: str = setting("key of the client certificate (PEM)", path=True)
+    insecure_skip_verify: bool = setting("do not check the server's certificate", False)  # noqa: FBT003
+    headers: Mapping[str, str] = setting("`K=V,K2=V2` or a JSON object, sent with every request", dict)
