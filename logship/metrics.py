@@ -1,0 +1,286 @@
+"""What logship counts: every series of the ``/metrics`` page, at 0 from the start.
+
+Each :class:`Metrics` has its own registry. No label holds a path or anything that an application or a store wrote:
+a reason that is not known here is counted as ``other``. Numbers of a sink are *file* bytes and lines, whatever the
+sink's encoding makes of them, so that they add up::
+
+    read = delivered + duplicate + dead_lettered + filtered + dropped{reason} + skipped{reason} + in_flight
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
+from prometheus_client.exposition import choose_encoder
+
+from logship.model import Status
+
+OTHER: Final = "other"
+LOST_REASONS: Final = (
+    "truncated",
+    "gone_while_down",
+    "backlog",
+    "deleted",
+    "suspected_rotation",
+    "descriptor_limit",
+    "unreadable",
+    OTHER,
+)
+DROPPED_REASONS: Final = ("dead_letter_full", "too_large", OTHER)
+SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
+RETRY_REASONS: Final = (
+    "http_401",
+    "http_403",
+    "http_404",
+    "http_408",
+    "http_413",
+    "http_429",
+    "http_500",
+    "http_502",
+    "http_503",
+    "http_504",
+    "timeout",
+    "connection_refused",
+    "connection_reset",
+    "dns",
+    "tls",
+    "bad_response",
+    "too_large",
+    "es_rejected_execution_exception",
+    "cluster_block_exception",
+    OTHER,
+)
+OUTCOMES: Final = ("delivered", "duplicate", "dead_lettered", "filtered")
+REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
+
+Totals = Mapping[str, tuple[int, int]]
+"""(records, file bytes) by ``read``, the four outcomes, ``dropped``, ``skipped`` and ``in_flight``."""
+
+
+class _ByReason:
+    """A labelled counter bound to every value that its last label may take."""
+
+    def __init__(self, counter: Counter, sink: Sequence[str], values: Iterable[str]) -> None:
+        self._children = {value: counter.labels(*sink, value) for value in values}
+
+    def add(self, value: str, amount: int = 1) -> None:
+        self._children[value if value in self._children else OTHER].inc(amount)
+
+
+class SinkMetrics:
+    """One sink's numbers; made by :class:`Metrics`, whose series it shares."""
+
+    def __init__(self, name: str, series: "_SinkSeries") -> None:
+        sink = (name,)
+        self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
+        self._read = tuple(each.labels(name) for each in series.read)
+        self._in_flight = tuple(each.labels(name) for each in series.in_flight)
+        self._outcomes = tuple(_ByReason(each, sink, OUTCOMES) for each in series.outcomes)
+        self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
+        self._skipped = tuple(_ByReason(each, sink, SKIPPED_REASONS) for each in series.skipped)
+        self._requests = _ByReason(series.requests, sink, [status.value for status in Status])
+        self._retries = _ByReason(series.retries, sink, RETRY_REASONS)
+        self._duration = series.duration.labels(name)
+        self._latency = series.latency.labels(name)
+        self._last_success = series.last_success.labels(name)
+        self._buffer = series.buffer.labels(name)
+        self._capacity = series.capacity.labels(name)
+        self._paused = series.paused.labels(name)
+        self._oldest = series.oldest.labels(name)
+
+    def read(self, records: int, nbytes: int) -> None:
+        """Count lines and bytes taken from files; they are in flight until one of the calls below ends them."""
+        self._move("read", records, nbytes)
+        for counter, amount in zip(self._read, (records, nbytes), strict=True):
+            counter.inc(amount)
+
+    def delivered(self, records: int, nbytes: int) -> None:
+        """End them: the store has them."""
+        self._end("delivered", records, nbytes)
+
+    def duplicate(self, records: int, nbytes: int) -> None:
+        """End them: the store had them already."""
+        self._end("duplicate", records, nbytes)
+
+    def dead_lettered(self, records: int, nbytes: int) -> None:
+        """End them: they are in the dead-letter file."""
+        self._end("dead_lettered", records, nbytes)
+
+    def filtered(self, records: int, nbytes: int) -> None:
+        """End them: the operator did not want them."""
+        self._end("filtered", records, nbytes)
+
+    def dropped(self, reason: str, records: int, nbytes: int) -> None:
+        """Give them up; ``reason`` is one of :data:`DROPPED_REASONS`."""
+        self._give_up("dropped", self._dropped, reason, records, nbytes)
+
+    def skipped(self, reason: str, records: int, nbytes: int) -> None:
+        """End lines and bytes that make no record; ``reason`` is one of :data:`SKIPPED_REASONS`."""
+        self._give_up("skipped", self._skipped, reason, records, nbytes)
+
+    def request(self, outcome: Status, seconds: float) -> None:
+        """Count an attempt that came back, or was given up, after so long."""
+        self._requests.add(outcome.value)
+        self._duration.observe(seconds)
+
+    def retried(self, reason: str) -> None:
+        """Count a batch, or a part of one, that is sent again; ``reason`` is one of :data:`RETRY_REASONS`."""
+        self._retries.add(reason)
+
+    def succeeded(self, at: float) -> None:
+        """Note that the store took something at this time (epoch seconds)."""
+        self._last_success.set(at)
+
+    def latency(self, seconds: float) -> None:
+        """Note the time from a read to its acknowledgement."""
+        self._latency.observe(seconds)
+
+    def buffer(self, nbytes: int) -> None:
+        """Say how many bytes are held in memory for this sink."""
+        self._buffer.set(nbytes)
+
+    def capacity(self, nbytes: int) -> None:
+        """Say how many may be."""
+        self._capacity.set(nbytes)
+
+    def paused(self, on: bool) -> None:  # noqa: FBT001 - the gauge's value
+        """Say whether reading for this sink waits for room."""
+        self._paused.set(on)
+
+    def oldest_undelivered(self, seconds: float) -> None:
+        """Give the age of the oldest byte that the store has not acknowledged; 0 if there is none."""
+        self._oldest.set(seconds)
+
+    def totals(self) -> Totals:
+        """Give the terms of the conservation law as they are now."""
+        return {key: (records, nbytes) for key, (records, nbytes) in self._totals.items()}
+
+    def _move(self, key: str, records: int, nbytes: int) -> None:
+        sign = 1 if key == "read" else -1
+        for name, change in ((key, 1), ("in_flight", sign)):
+            self._totals[name][0] += change * records
+            self._totals[name][1] += change * nbytes
+        for gauge, amount in zip(self._in_flight, self._totals["in_flight"], strict=True):
+            gauge.set(amount)
+
+    def _end(self, outcome: str, records: int, nbytes: int) -> None:
+        self._give_up(outcome, self._outcomes, outcome, records, nbytes)
+
+    def _give_up(self, key: str, counters: tuple[_ByReason, ...], reason: str, records: int, nbytes: int, /) -> None:
+        self._move(key, records, nbytes)
+        for counter, amount in zip(counters, (records, nbytes), strict=True):
+            counter.add(reason, amount)
+
+
+class _SinkSeries:
+    """The series that have a ``sink`` label."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        def pair(kind: type[Counter], name: str, doc: str, *labels: str) -> tuple[Counter, Counter]:
+            lines = kind(name.format("records"), doc.format("Lines"), ["sink", *labels], registry=registry)
+            return lines, kind(name.format("bytes"), doc.format("File bytes"), ["sink", *labels], registry=registry)
+
+        def gauge(name: str, doc: str) -> Gauge:
+            return Gauge(name, doc, ["sink"], registry=registry)
+
+        self.read = pair(Counter, "logship_sink_read_{}", "{} read from files for the sink.")
+        self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
+        self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
+        self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
+        self.in_flight = (
+            gauge("logship_sink_in_flight_records", "Lines read and not yet at their end."),
+            gauge("logship_sink_in_flight_bytes", "File bytes read and not yet at their end."),
+        )
+        self.requests = Counter(
+            "logship_sink_requests", "Attempts to deliver, by outcome.", ["sink", "outcome"], registry=registry
+        )
+        self.retries = Counter(
+            "logship_sink_retries", "Batches sent again, by reason.", ["sink", "reason"], registry=registry
+        )
+        self.duration = Histogram(
+            "logship_sink_request_duration_seconds",
+            "How long an attempt took.",
+            ["sink"],
+            registry=registry,
+            buckets=REQUEST_SECONDS,
+        )
+        self.latency = Histogram(
+            "logship_delivery_latency_seconds",
+            "From line seen to line acknowledged.",
+            ["sink"],
+            registry=registry,
+            buckets=LATENCY_SECONDS,
+        )
+        self.last_success = gauge(
+            "logship_sink_last_success_timestamp_seconds", "When the store last took something; 0 if never."
+        )
+        self.buffer = gauge("logship_buffer_bytes", "Bytes held in memory.")
+        self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
+        self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
+        self.oldest = gauge("logship_oldest_undelivered_seconds", "Age of the oldest byte not yet acknowledged.")
+
+
+class Metrics:
+    """All series, in a registry of their own; ``sinks`` are the values of the ``sink`` label."""
+
+    def __init__(self, sinks: Sequence[str], version: str) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and a lint fault
+        self.registry = registry = CollectorRegistry()
+
+        def counter(name: str, doc: str, *labels: str) -> Counter:
+            return Counter(name, doc, labels, registry=registry)
+
+        def gauge(name: str, doc: str) -> Gauge:
+            return Gauge(name, doc, registry=registry)
+
+        self.input_bytes = counter("logship_input_bytes", "Bytes read from files, each once.")
+        self.input_lines = counter("logship_input_lines", "Lines read from files, each once.")
+        self.files_opened = counter("logship_input_files_opened", "Files opened.")
+        self.files_rotated = counter("logship_input_files_rotated", "Files that were seen to be renamed or replaced.")
+        self.files_truncated = counter("logship_input_files_truncated", "Files that were seen to shrink.")
+        self.files_open = gauge("logship_input_files_open", "Files open now.")
+        self.files_held_deleted = gauge("logship_input_files_held_deleted", "Files open that have no name any more.")
+        self.files_ignored = gauge("logship_input_files_ignored", "Files that match and are not opened.")
+        self.lag_bytes = gauge("logship_input_lag_bytes", "Bytes in files that the slowest sink has not acknowledged.")
+        self.lines_truncated = counter("logship_input_lines_truncated", "Lines cut at the size limit.")
+        self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
+        self.overridden_fields = counter(
+            "logship_records_overridden_fields", "Records with a field that had to make way for one of logship's."
+        )
+        self.bad_timestamps = counter(
+            "logship_records_bad_timestamps", "Records whose event time could not be understood."
+        )
+        self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
+        self._lost = _ByReason(
+            counter("logship_input_lost_bytes", "Bytes that vanished before they could be read, by reason.", "reason"),
+            (),
+            LOST_REASONS,
+        )
+        self._saves = _ByReason(
+            counter("logship_checkpoint_saves", "Attempts to save the checkpoint, by outcome.", "outcome"),
+            (),
+            ("saved", "failed"),
+        )
+        build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
+        build.labels(version).set(1)
+        series = _SinkSeries(registry)
+        self._sinks = {name: SinkMetrics(name, series) for name in sinks}
+        ProcessCollector(registry=registry)
+
+    def lost(self, reason: str, nbytes: int) -> None:
+        """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
+        self._lost.add(reason, nbytes)
+
+    def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
+        """Count an attempt to save the checkpoint."""
+        self._saves.add(outcome)
+
+    def sink(self, name: str) -> SinkMetrics:
+        """Give the numbers of one of the sinks named at construction."""
+        return self._sinks[name]
+
+    def exposition(self, accept: str = "") -> tuple[str, bytes]:
+        """Give (content type, page) in the format that an ``Accept`` header asks for."""
+        encode, content_type = choose_encoder(accept)
+        return content_type, encode(self.registry)
