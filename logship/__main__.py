@@ -1,0 +1,64 @@
+"""The command line: finds the subcommand, imports only that, turns faults into exit codes."""
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, Final
+
+from logship import __version__
+from logship.errors import ConfigError, LogshipError
+from logship.handoff import hold_signals
+
+COMMANDS: Final = {
+    "run": "ship logs until SIGTERM",
+    "check": "find out what stands in the way of run, without shipping",
+    "probe": "ask a running daemon: live, ready or startup",
+    "status": "show what a running daemon does",
+    "settings": "list every setting",
+    "replay": "send the dead letters again",
+    "demo": "watch rotating logs being shipped",
+}
+FAILED: Final = 1
+BAD_CONFIGURATION: Final = 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["run"]:
+        hold_signals()  # before anything slow: a SIGTERM from now on waits for the daemon
+    name = words[0] if words and words[0] in COMMANDS else ""
+    if not name:
+        _overview().parse_args(words)
+        _overview().print_help(sys.stderr)
+        return BAD_CONFIGURATION
+    command: Any = importlib.import_module(f"logship.commands.{name}")
+    parser = argparse.ArgumentParser(prog=f"logship {name}", description=COMMANDS[name], allow_abbrev=False)
+    command.arguments(parser)
+    parsed, rest = parser.parse_known_args(words[1:])
+    try:
+        return int(command.run(parsed, rest))
+    except ConfigError as error:
+        sys.stderr.writelines(f"logship: {fault}\n" for fault in error.faults)
+        return BAD_CONFIGURATION
+    except LogshipError as error:
+        sys.stderr.write(f"logship: {error}\n")
+        return FAILED
+
+
+def _overview() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    parser = argparse.ArgumentParser(
+        prog="logship",
+        description="Ships rotating log files to a log store.",
+        epilog="commands:\n" + "\n".join(f"  {name:{width}}  {text}" for name, text in COMMANDS.items()),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"logship {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="command", help="what to do; each has a --help")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
