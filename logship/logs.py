@@ -1,0 +1,99 @@
+"""logship's own messages on stderr: a JSON object a line, or a readable line on a terminal.
+
+A message is a constant sentence with fields (``extra=``). File names and what a server says are hostile text: whatever
+is no printable character leaves escaped, so that nobody forges a line or moves a terminal's cursor.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, TextIO
+
+from logship.errors import LogshipError
+
+_OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_VALUE_MAX: Final = 2000
+
+
+def setup(level: str, style: Literal["auto", "json", "text"], stream: TextIO | None = None) -> None:
+    """Send all messages from ``level`` up to the stream (stderr), in place of any earlier set-up."""
+    out = sys.stderr if stream is None else stream
+    readable = style == "text" or (style == "auto" and out.isatty())
+    target = logging.StreamHandler(out)
+    target.setFormatter(_Lines(readable_line if readable else json_line))
+    root = logging.getLogger()
+    root.handlers[:] = [target]
+    root.setLevel(level.upper())
+    logging.raiseExceptions = False  # a stderr that is full or closed must not become more messages
+
+
+class _Lines(logging.Formatter):
+    """Makes one line of a record."""
+
+    def __init__(self, line: Callable[[logging.LogRecord], str]) -> None:
+        super().__init__()
+        self._line = line
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line, without its newline."""
+        return self._line(record)
+
+
+def json_line(record: logging.LogRecord) -> str:
+    """Give a record as a JSON object: time, level, message, logger, then its fields."""
+    parts = {
+        "time": _time(record),
+        "level": record.levelname.lower(),
+        "message": record.getMessage(),
+        "logger": record.name,
+        **{name: _value(value) for name, value in _fields(record).items()},
+    }
+    return json.dumps(parts)  # ASCII only: every odd character is escaped
+
+
+def readable_line(record: logging.LogRecord) -> str:
+    """Give a record as ``10:00:00.123 warning the sentence  name=value``."""
+    fields = "".join(f"  {printable(name)}={_shown(value)}" for name, value in _fields(record).items())
+    return f"{_time(record)[11:23]} {record.levelname.lower():7} {printable(record.getMessage())}{fields}"
+
+
+def printable(text: str) -> str:
+    """Escape what a terminal could take for a command, and what would end the line."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _fields(record: logging.LogRecord) -> dict[str, Any]:
+    fields = {name: value for name, value in vars(record).items() if name not in _OWN}
+    if record.exc_info:
+        fields["exception"] = _exception(record)
+    return fields
+
+
+def _exception(record: logging.LogRecord) -> str:
+    """Give the kind and the places of an exception; only our own texts are known to quote no record and no secret."""
+    kind, error, trace = record.exc_info or (None, None, None)
+    places = []
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    text = f" ({error})" if isinstance(error, LogshipError | OSError) else ""
+    return f"{kind.__name__ if kind else '?'}{text} at {' > '.join(places)}"
+
+
+def _value(value: object) -> object:
+    return value if isinstance(value, bool | int | float) or value is None else str(value)[:_VALUE_MAX]
+
+
+def _shown(value: object) -> str:
+    text = printable(str(_value(value)))
+    return json.dumps(text, ensure_ascii=False) if " " in text or not text else text

@@ -1,0 +1,97 @@
+"""The status document: what ``/status`` and ``logship status`` show; pure.
+
+It has no secret, no URL credential and no log content. File names are hostile text: bytes that are not UTF-8 are
+escaped here, control characters by whoever prints them (JSON does).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+FILES_MAX: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FileStatus:
+    """One followed file."""
+
+    name: str
+    """Without folder, or as the operator should see it."""
+    size: int
+    offsets: Mapping[str, int]
+    """Acknowledged bytes by sink."""
+    deleted: bool = False
+    """Held open though it has no name any more."""
+
+    @property
+    def lag(self) -> int:
+        """Bytes that the slowest sink has not acknowledged."""
+        return max(0, self.size - min(self.offsets.values(), default=0))
+
+
+@dataclass(frozen=True, slots=True)
+class SinkStatus:
+    """One sink."""
+
+    name: str
+    state: str
+    """``delivering``, ``idle``, ``retrying``, ``holding`` or ``closed``."""
+    last_success: float = 0.0
+    """Epoch seconds; 0: never."""
+    last_error: str = ""
+    """Reason and field, free of content."""
+    oldest_undelivered_seconds: float = 0.0
+    totals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """(records, file bytes) by :data:`logship.metrics.Totals` key."""
+
+
+def document(
+    *,
+    version: str,
+    started_at: float,
+    now: float,
+    ready: str,
+    files: Sequence[FileStatus],
+    sinks: Iterable[SinkStatus],
+    problems: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Make the document, most lagging files first; times are epoch seconds, ``ready`` is empty or the cause."""
+    ranked = sorted(files, key=lambda file: (-file.lag, file.name))
+    return {
+        "version": version,
+        "started_at": _rfc3339(started_at),
+        "uptime_seconds": round(now - started_at, 3),
+        "ready": not ready,
+        "cause": ready,
+        "problems": [_printable(problem) for problem in problems],
+        "lag_bytes": sum(file.lag for file in files),
+        "files_total": len(files),
+        "files": [_file(file) for file in ranked[:FILES_MAX]],
+        "sinks": [_sink(sink) for sink in sinks],
+    }
+
+
+def _file(file: FileStatus) -> dict[str, Any]:
+    return {
+        "name": _printable(file.name),
+        "size": file.size,
+        "offset": min(file.offsets.values(), default=0),
+        "offsets": dict(file.offsets),
+        "lag_bytes": file.lag,
+        "deleted": file.deleted,
+    }
+
+
+def _sink(sink: SinkStatus) -> dict[str, Any]:
+    totals = {key: {"records": records, "bytes": nbytes} for key, (records, nbytes) in sink.totals.items()}
+    success = _rfc3339(sink.last_success) if sink.last_success else None
+    return asdict(sink) | {"totals": totals, "last_success": success, "last_error": _printable(sink.last_error)}
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
