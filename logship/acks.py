@@ -1,0 +1,75 @@
+"""Turns acknowledgements in any order into the contiguous prefix of each file that may be saved (promise 1)."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from logship.identity import MARKER_BYTES, Print, Saved
+from logship.model import Block, FileId
+
+_MAX_IN_FLIGHT_SAVED = 64
+
+
+@dataclass(slots=True)
+class _Sent:
+    block: Block
+    acked: bool = False
+
+
+@dataclass(slots=True)
+class _FileAcks:
+    saved: Saved
+    tail: bytes = b""
+    """The last bytes before the saved offset, while they are known."""
+    sent: deque[_Sent] = field(default_factory=deque)
+
+
+class Ledger:
+    """What one sink has been sent and has acknowledged, per file."""
+
+    def __init__(self) -> None:
+        self._files: dict[FileId, _FileAcks] = {}
+
+    def open(self, file: FileId, saved: Saved) -> None:
+        """Begin with what the checkpoint says; nothing changes if the file is known."""
+        self._files.setdefault(file, _FileAcks(saved))
+
+    def forget(self, file: FileId) -> None:
+        """Drop a file that is gone for good."""
+        self._files.pop(file, None)
+
+    def sent(self, block: Block) -> None:
+        """Note a block in read order, before it can leave."""
+        self._files[block.file].sent.append(_Sent(block))
+
+    def ack(self, block: Block) -> None:
+        """Note that every record of the block is settled; the saved offset moves over the acked prefix."""
+        acks = self._files[block.file]
+        next(sent for sent in acks.sent if sent.block is block).acked = True
+        while acks.sent and acks.sent[0].acked:
+            done = acks.sent.popleft().block
+            acks.tail = done.data[-MARKER_BYTES:]
+            acks.saved = Saved(done.end, done.after)
+
+    def offset(self, file: FileId) -> int:
+        """Give the acknowledged offset; 0 for an unknown file."""
+        acks = self._files.get(file)
+        return acks.saved.offset if acks else 0
+
+    def saved(self, file: FileId) -> Saved | None:
+        """Give what to write into the checkpoint for this file; None if this sink does not know it."""
+        acks = self._files.get(file)
+        if acks is None:
+            return None
+        marker = Print.of(acks.tail) if acks.tail else acks.saved.marker
+        blocks = [sent.block for sent in acks.sent][:_MAX_IN_FLIGHT_SAVED]
+        return replace(acks.saved, marker=marker, in_flight=tuple((b.start, b.end, b.time_ns) for b in blocks))
+
+    def outstanding(self, file: FileId) -> bool:
+        """Whether a block of the file is still on its way."""
+        acks = self._files.get(file)
+        return bool(acks and acks.sent)
+
+    def in_flight(self) -> Iterator[Block]:
+        """Give the oldest block on its way of each file."""
+        return (acks.sent[0].block for acks in self._files.values() if acks.sent)

@@ -1,0 +1,178 @@
+"""Decides what a file that was found is: one we know, a copy of one, a new generation, or none of our business.
+
+The rules are DECISIONS 1 to 7 and 9. Nothing here waits; :mod:`logship.intake` says when to look.
+"""
+
+import os
+import time
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from logship.beneath import Root, birth_ns
+from logship.discovery import Candidate
+from logship.identity import HEAD_BYTES, Entry, Print, Saved, holds, new_file_id, same_content, same_file
+from logship.model import FileId
+from logship.tailing import Place, TailedFile
+
+NEWER_SLACK_NS = 2 * 10**9
+"""File times are coarse, and a save takes time."""
+COPY_QUIET_SECONDS = 2.0
+"""A copy that has not grown for this long, beside a live file that did not shrink, is finished."""
+
+
+@dataclass(slots=True)
+class Found:
+    """A regular file that was just opened; whoever decides what it is owns the descriptor."""
+
+    candidate: Candidate
+    fd: int
+    size: int
+    inode: int
+    device: int
+    mtime_ns: int
+    birth_ns: int | None
+    grown_at: float
+    """Monotonic seconds when it was first seen or last changed size."""
+
+    @classmethod
+    def open(cls, candidate: Candidate, root_fd: int, now: float) -> "Found":
+        """Open what a candidate names; OSError where it is not a readable regular file beneath its root."""
+        fd = candidate.root.open_file(root_fd, candidate.relative)
+        stat = os.fstat(fd)
+        return cls(candidate, fd, stat.st_size, stat.st_ino, stat.st_dev, stat.st_mtime_ns, birth_ns(fd), now)
+
+    @classmethod
+    def of(cls, file: TailedFile, path: str, now: float) -> "Found":
+        """Take an open file as found anew under ``path``: a truncated one begins another generation."""
+        root = Root(str(Path(path).parent))
+        candidate = Candidate(root, Path(path).name, file.device, file.inode, link=False, matched=True, live="")
+        return cls(candidate, os.dup(file.fd), file.size, file.inode, file.device, file.mtime_ns, file.birth_ns, now)
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Read up to ``size`` bytes at ``offset``."""
+        return os.pread(self.fd, size, offset)
+
+    def look(self, now: float) -> None:
+        """Ask ``fstat`` how large it is now; ``now`` in monotonic seconds."""
+        size = os.fstat(self.fd).st_size
+        if size != self.size:
+            self.size, self.grown_at = size, now
+
+    @property
+    def signature(self) -> tuple[int, int]:
+        """What tells that a closed file has changed since."""
+        return self.size, self.mtime_ns
+
+
+class Known:
+    """Generations that are not open: finished, gone, or never to be read; and what their files looked like."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries: dict[FileId, Entry] = {entry.file: entry for entry in entries}
+        self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
+
+    def keep(self, entry: Entry, found: Found | TailedFile) -> None:
+        """Remember a generation that is not open now."""
+        self.entries[entry.file] = entry
+        self._signatures[found.inode] = (entry.file, (found.size, found.mtime_ns))
+
+    def unchanged(self, candidate: Candidate) -> FileId | None:
+        """Give the generation that a name still stands for, if its file has not changed since it was closed."""
+        file, signature = self._signatures.get(candidate.inode, (None, None))
+        if file is None or file not in self.entries:
+            return None
+        with suppress(OSError):
+            stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
+            return file if (stat.st_size, stat.st_mtime_ns) == signature else None
+        return None
+
+    def take(self, found: Found) -> Entry | None:
+        """Give and forget the generation that this file is, by inode, head and marker."""
+        for entry in self.entries.values():
+            if same_file(entry, found.inode, found.birth_ns, found.size, found.read_at):
+                return self.entries.pop(entry.file)
+        return None
+
+    def take_copied(self, found: Found) -> Entry | None:
+        """Give and forget the generation that this rotated form is a copy of (copytruncate while logship was down)."""
+        for entry in self.entries.values():
+            of_this_lineage = entry.path == found.candidate.live and not entry.ignored
+            if of_this_lineage and same_content(entry, found.size, found.read_at):
+                return self.entries.pop(entry.file)
+        return None
+
+    def paths(self) -> set[str]:
+        """Give the live paths of all generations."""
+        return {entry.path for entry in self.entries.values()}
+
+
+def tailed(entry: Entry, found: Found, sinks: Collection[str]) -> TailedFile:
+    """Go on with a generation in the file that was found; each sink from its own offset, a new sink from the start."""
+    path = found.candidate.path if found.candidate.matched else ""
+    file = TailedFile(entry.file, found.fd, entry.path, path, found.birth_ns, found.grown_at)
+    for sink in sinks:
+        saved = entry.offsets.get(sink, Saved())
+        file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset))
+    return file
+
+
+def new_entry(found: Found, sinks: Collection[str], *, at_end: bool = False, ignored: bool = False) -> Entry:
+    """Mint a generation for a file; ``at_end`` begins after its last whole line."""
+    offset = _last_newline(found) if at_end else 0
+    live = found.candidate.live if not found.candidate.matched else found.candidate.path
+    return Entry(
+        file=new_file_id(),
+        path=live,
+        inode=found.inode,
+        birth_ns=found.birth_ns,
+        head=Print.of(found.read_at(HEAD_BYTES, 0)),
+        size=found.size,
+        seen=time.time(),
+        offsets={sink: Saved(offset) for sink in sinks},
+        ignored=ignored,
+    )
+
+
+def entry_of(file: TailedFile, offsets: Mapping[str, Saved]) -> Entry:
+    """Give what to save of an open file; ``offsets`` are the acknowledged ones."""
+    return Entry(
+        file.file, file.lineage, file.inode, file.birth_ns, file.fingerprint(), file.size, time.time(), offsets
+    )
+
+
+def is_copy(found: Found, live: TailedFile) -> bool:
+    """Whether the beginnings of a rotated form and of the live file are, or were, the same, as far as both go."""
+    if live.head.length and live.head.matches(found.read_at(live.head.length, 0)):
+        return True  # the live file may have been truncated since
+    length = min(HEAD_BYTES, found.size, live.size)
+    return found.read_at(length, 0) == live.read_at(length, 0)
+
+
+def continues(found: Found, file: TailedFile) -> bool:
+    """Whether a rotated form has all that any sink has read of ``file``, and may have its unread rest."""
+    place = file.furthest
+    head = file.head
+    if not head.matches(found.read_at(head.length, 0)):
+        return False
+    return holds(Saved(place.offset, marker=Print.of(place.tail)), found.size, found.read_at)
+
+
+def is_backup(found: Found, live: TailedFile) -> bool:
+    """Whether a rotated form with the live file's head also has what was read last: the live file has all of it."""
+    place = live.furthest
+    if found.size < place.offset:
+        return True
+    return found.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
+
+
+def _last_newline(found: Found) -> int:
+    end = found.size
+    while end > 0:
+        start = max(0, end - 65536)
+        newline = found.read_at(end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

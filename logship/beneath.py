@@ -1,0 +1,115 @@
+"""Opens names that a hostile application may have made, never leaving the root folder (promise 8, DECISIONS 32).
+
+``openat2(2)`` with ``RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS`` where the kernel has it (5.6 and later) and no
+seccomp filter forbids it; else each component is opened with ``O_NOFOLLOW``, so that no symbolic link is followed.
+"""
+
+import ctypes
+import errno
+import os
+import stat
+from dataclasses import dataclass
+
+_SYS_OPENAT2 = 437
+_RESOLVE_NO_MAGICLINKS = 0x02
+_RESOLVE_BENEATH = 0x08
+_AT_EMPTY_PATH = 0x1000
+_STATX_BTIME = 0x800
+_NO_OPENAT2 = {errno.ENOSYS, errno.EPERM, errno.EINVAL}
+_FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class _OpenHow(ctypes.Structure):
+    _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A trusted folder: links above it are followed, nothing below it can lead out."""
+
+    path: str
+
+    def open(self) -> int:
+        """Open the folder itself, for one sweep, so that a new mount is noticed; OSError if it isn't there."""
+        return os.open(self.path, _FOLDER)
+
+    def open_folder(self, root_fd: int, relative: str) -> int:
+        """Open a folder beneath the root; OSError where that can't be."""
+        return _open_beneath(root_fd, relative or ".", _FOLDER)
+
+    def open_file(self, root_fd: int, relative: str) -> int:
+        """Open a regular file beneath the root for reading; OSError where the name is something else or leads out."""
+        try:
+            fd = _open_beneath(root_fd, relative, _FILE)
+        except OSError as error:
+            inside = self._absolute_link(root_fd, relative) if error.errno == errno.EXDEV else ""
+            if not inside:
+                raise
+            fd = _open_beneath(root_fd, inside, _FILE)
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            os.close(fd)
+            raise OSError(errno.EINVAL, "not a regular file")
+        return fd
+
+    def _absolute_link(self, root_fd: int, relative: str) -> str:
+        """Give what an absolute link points to, relative to the root, if that is inside; resolved beneath it again."""
+        try:
+            target = os.path.normpath(os.readlink(relative, dir_fd=root_fd))
+        except OSError:
+            return ""
+        prefix = self.path.rstrip("/") + "/"
+        return target[len(prefix) :] if target.startswith(prefix) else ""
+
+
+def birth_ns(fd: int) -> int | None:
+    """Give the birth time of an open file in epoch nanoseconds, by ``statx(2)``; None where it is not known."""
+    buffer = ctypes.create_string_buffer(256)
+    try:
+        failed = _libc.statx(fd, b"", _AT_EMPTY_PATH, _STATX_BTIME, buffer)
+    except AttributeError:  # a C library without statx
+        return None
+    mask, seconds, nanoseconds = (
+        ctypes.c_uint32.from_buffer(buffer, 0).value,
+        ctypes.c_int64.from_buffer(buffer, 80).value,
+        ctypes.c_uint32.from_buffer(buffer, 88).value,
+    )
+    return None if failed or not mask & _STATX_BTIME else seconds * 10**9 + nanoseconds
+
+
+def _open_beneath(root_fd: int, relative: str, flags: int) -> int:
+    try:
+        return _openat2(root_fd, relative, flags)
+    except OSError as error:
+        if error.errno not in _NO_OPENAT2:
+            raise
+    return _walk(root_fd, relative, flags)
+
+
+def _openat2(root_fd: int, relative: str, flags: int) -> int:
+    how = _OpenHow(flags, 0, _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS)
+    for _ in range(8):  # EAGAIN: a rename raced with the look-up
+        fd = int(_libc.syscall(_SYS_OPENAT2, root_fd, os.fsencode(relative), ctypes.byref(how), ctypes.sizeof(how)))
+        if fd >= 0:
+            return fd
+        code = ctypes.get_errno()
+        if code not in {errno.EAGAIN, errno.EINTR}:
+            break
+    raise OSError(code, os.strerror(code))
+
+
+def _walk(root_fd: int, relative: str, flags: int) -> int:
+    *folders, last = [part for part in relative.split("/") if part not in {"", "."}] or ["."]
+    if ".." in folders or last == "..":
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+    fd = os.dup(root_fd)
+    try:
+        for part in folders:
+            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+            os.close(fd)
+            fd = inner
+        return os.open(last, flags | os.O_NOFOLLOW, dir_fd=fd)
+    finally:
+        os.close(fd)

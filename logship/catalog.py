@@ -1,0 +1,286 @@
+"""Which files are open and what they are: one sweep compares the folders with what is known and reconciles.
+
+The catalog owns every descriptor. It never waits; :mod:`logship.intake` says when to sweep and saves what is new
+before anybody reads it.
+"""
+
+import errno
+import logging
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from logship import adoption
+from logship.adoption import Found, Known
+from logship.checkpoints import Checkpoint
+from logship.discovery import Candidate, Discovery
+from logship.identity import Entry, Saved
+from logship.metrics import Metrics
+from logship.model import FileId
+from logship.tailing import TailedFile
+
+logger = logging.getLogger(__name__)
+
+FORGET_SECONDS = 3600.0
+UNLISTABLE_SWEEPS = 3
+_MAX_UNREADABLE = 100  # names are hostile: they must not fill the memory
+
+
+@dataclass(slots=True)
+class _Sweep:
+    now: float
+    present: dict[FileId, str] = field(default_factory=dict)
+    """Generations that were found, by their matched path; empty for one that has only a rotated name."""
+    fresh: list[Found] = field(default_factory=list)
+    ignored: int = 0
+
+
+class Catalog:
+    """All generations: open ones in ``files``, oldest first; others in the checkpoint's words."""
+
+    def __init__(
+        self, discovery: Discovery, checkpoint: Checkpoint, metrics: Metrics, *, sinks: tuple[str, ...], from_end: bool
+    ) -> None:
+        self._discovery = discovery
+        self._metrics = metrics
+        self._sinks = sinks
+        self._from_end = from_end
+        self._first = checkpoint.first
+        self._looked_ns = checkpoint.saved_ns
+        self._ages = {entry.file: age for age, entry in enumerate(checkpoint.entries)}
+        self._known = Known(checkpoint.entries)
+        self._accounted = False
+        self._held: dict[int, Found] = {}
+        self._by_inode: dict[tuple[int, int], TailedFile] = {}
+        self._unlistable: dict[str, int] = {}
+        self.files: dict[FileId, TailedFile] = {}
+        self.new: dict[FileId, tuple[TailedFile, Entry]] = {}
+        """Adopted, but not to be read before the checkpoint has them."""
+        self.gone: list[TailedFile] = []
+        """Generations whose bytes are lost: readers must let go of them."""
+        self.unreadable: dict[str, str] = {}
+        """Paths that match but can't be opened, and why."""
+        self.max_files = 4096
+
+    @property
+    def unlistable(self) -> list[str]:
+        """Folders that exist and could not be listed for three sweeps."""
+        return [folder for folder, sweeps in self._unlistable.items() if sweeps >= UNLISTABLE_SWEEPS]
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether another sweep is needed soon: a copy is held, or a file was found truncated."""
+        return bool(self._held) or any(file.truncated for file in self.files.values())
+
+    def entries(self) -> Iterator[Entry]:
+        """Give what is known of generations that are not open, and of those that are new."""
+        yield from self._known.entries.values()
+        yield from (entry for _, entry in self.new.values())
+
+    def publish(self) -> list[tuple[TailedFile, Entry]]:
+        """Move what is new to the open files, and give it; the checkpoint has it now."""
+        new, self.new = list(self.new.values()), {}
+        self.files.update({file.file: file for file, _ in new})
+        return new
+
+    def finish(self, file: TailedFile, entry: Entry) -> None:
+        """Close a file that is read and settled; what it was stays known as long as it is there."""
+        self._forget(file)
+        self._known.keep(entry, file)
+        file.close()
+
+    def close(self) -> None:
+        """Give every descriptor back."""
+        for file in (*self.files.values(), *(file for file, _ in self.new.values())):
+            file.close()
+        for found in self._held.values():
+            os.close(found.fd)
+
+    def sweep(self, now: float) -> None:
+        """Compare the folders with what is known; ``now`` in monotonic seconds."""
+        sweep, unlistable, looked_ns = _Sweep(now), set[str](), time.time_ns()
+        live = {file.lineage for file in self.files.values()} | self._known.paths()
+        for candidate in self._discovery.look(live, unlistable):
+            self._meet(candidate, sweep)
+        self._unlistable = {folder: self._unlistable.get(folder, 0) + 1 for folder in unlistable}
+        self._adopt(sweep)
+        self._metrics.files_ignored.set(sweep.ignored)
+        for file in self.files.values():
+            self._rename(file, sweep.present.get(file.file, ""))
+        for file in [file for file in self.files.values() if file.truncated]:
+            self._mend(file, now)
+        for found in list(self._held.values()):
+            self._decide_held(found, now)
+        self._account(sweep)
+        self._looked_ns, self._first = looked_ns, False
+
+    # -- meeting names --------------------------------------------------------------------------------------------
+
+    def _meet(self, candidate: Candidate, sweep: _Sweep) -> None:
+        file = None if candidate.link else self._by_inode.get((candidate.device, candidate.inode))
+        closed = None if file else self._known.unchanged(candidate)
+        if file:
+            self._present(file.file, candidate, sweep)
+        elif closed:
+            self._present(closed, candidate, sweep)
+        elif candidate.link or candidate.inode not in self._held:
+            self._open(candidate, sweep)
+
+    @staticmethod
+    def _present(file: FileId, candidate: Candidate, sweep: _Sweep) -> None:
+        if candidate.matched or file not in sweep.present:
+            sweep.present[file] = candidate.path if candidate.matched else ""
+
+    def _open(self, candidate: Candidate, sweep: _Sweep) -> None:
+        try:
+            root_fd = candidate.root.open()
+            try:
+                found = Found.open(candidate, root_fd, sweep.now)
+            finally:
+                os.close(root_fd)
+        except OSError as error:
+            sweep.ignored += 1
+            self._refuse(candidate.path, error)
+            return
+        self.unreadable.pop(candidate.path, None)
+        file = self._by_inode.get((found.device, found.inode))
+        if file:
+            self._present(file.file, candidate, sweep)
+        if file or found.inode in self._held or any(found.inode == other.inode for other in sweep.fresh):
+            os.close(found.fd)
+        else:
+            sweep.fresh.append(found)
+
+    def _refuse(self, path: str, error: OSError) -> None:
+        cause = os.strerror(error.errno) if error.errno else str(error)
+        if error.errno == errno.ENOENT or self.unreadable.get(path) == cause or len(self.unreadable) >= _MAX_UNREADABLE:
+            return
+        self.unreadable[path] = cause
+        logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
+
+    # -- deciding what was found ----------------------------------------------------------------------------------
+
+    def _adopt(self, sweep: _Sweep) -> None:
+        known = [(self._known.take(found), found) for found in sweep.fresh]
+        for entry, found in sorted(
+            ((entry, found) for entry, found in known if entry), key=lambda pair: self._ages.get(pair[0].file, 0)
+        ):
+            if entry.ignored:
+                self._put_by(replace(entry, size=found.size, seen=time.time()), found, sweep)
+            else:
+                self._start(entry, found, sweep)
+        # rotated forms first, oldest first: what they hold was written before what the live file holds
+        unknown = [found for entry, found in known if entry is None]
+        for found in sorted(unknown, key=lambda found: (not found.candidate.live, found.mtime_ns)):
+            self._adopt_unknown(found, sweep)
+
+    def _adopt_unknown(self, found: Found, sweep: _Sweep) -> None:
+        candidate = found.candidate
+        copied = self._known.take_copied(found) if candidate.live else None
+        old = self._first or found.mtime_ns < self._looked_ns - adoption.NEWER_SLACK_NS
+        live = self._live(candidate.live)
+        if copied:
+            self._start(copied, found, sweep)
+        elif not candidate.matched and (old or candidate.path.endswith(".gz")):
+            self._put_by(adoption.new_entry(found, (), ignored=True), found, sweep)
+        elif live and adoption.is_copy(found, live):
+            self._held[found.inode] = found
+        else:
+            at_end = self._first and self._from_end
+            self._start(adoption.new_entry(found, self._sinks, at_end=at_end), found, sweep)
+
+    def _start(self, entry: Entry, found: Found, sweep: _Sweep | None = None) -> None:
+        if len(self.files) + len(self.new) >= self.max_files and sweep:
+            sweep.ignored += 1
+            self._known.entries.setdefault(entry.file, entry)
+            os.close(found.fd)
+            return
+        file = adoption.tailed(entry, found, self._sinks)
+        self._by_inode[file.device, file.inode] = file
+        self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
+        self._metrics.files_opened.inc()
+        logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
+
+    def _put_by(self, entry: Entry, found: Found, sweep: _Sweep | None = None) -> None:
+        self._known.keep(entry, found)
+        if sweep:
+            sweep.present[entry.file] = ""
+        os.close(found.fd)
+
+    def _live(self, path: str) -> TailedFile | None:
+        return next((file for file in self.files.values() if path and file.path == path), None)
+
+    # -- what happened to files that are open ---------------------------------------------------------------------
+
+    def _rename(self, file: TailedFile, path: str) -> None:
+        if file.path and file.path != path:
+            self._metrics.files_rotated.inc()
+            logger.info("a file was rotated", extra={"path": file.path, "now": path, "deleted": file.deleted})
+        file.path = path
+
+    def _mend(self, file: TailedFile, now: float) -> None:
+        """Give the generation the copy that was made of it, if there is one; what is in the file now is a new one."""
+        self._metrics.files_truncated.inc()
+        path = file.path or file.lineage
+        copies = [held for held in self._held.values() if held.candidate.live == path]
+        copies = [held for held in copies if adoption.continues(held, file)]
+        live = Found.of(file, path, now)
+        if copies:
+            copy = max(copies, key=lambda held: held.mtime_ns)
+            del self._held[copy.inode]
+            self._by_inode[copy.device, copy.inode] = file
+            file.move_to(copy.fd, now)
+            logger.info("a file was truncated; its rest is read from the copy", extra={"path": copy.candidate.path})
+        else:
+            self._lose(file)
+        self._by_inode.pop((live.device, live.inode), None)
+        self._start(adoption.new_entry(live, self._sinks), live)
+
+    def _lose(self, file: TailedFile) -> None:
+        lost = max(0, file.largest - file.offset)
+        self._metrics.lost("truncated", lost)
+        logger.log(
+            logging.WARNING if lost else logging.INFO,
+            "a file was truncated",
+            extra={"path": file.path or file.lineage, "lost_bytes": lost},
+        )
+        self._forget(file)
+        self.gone.append(file)
+
+    def _decide_held(self, found: Found, now: float) -> None:
+        """Settle what a possible copy is once it does not grow and the live file did not shrink."""
+        found.look(now)
+        live = self._live(found.candidate.live)
+        if live and now - found.grown_at < adoption.COPY_QUIET_SECONDS:
+            return
+        del self._held[found.inode]
+        if live and found.size and adoption.is_backup(found, live):
+            self._put_by(adoption.new_entry(found, (), ignored=True), found)
+        else:
+            self._start(adoption.new_entry(found, self._sinks), found)
+
+    def _account(self, sweep: _Sweep) -> None:
+        """Count what went while logship was down, once; forget files that have been gone for an hour."""
+        now = time.time()
+        for entry in list(self._known.entries.values()):
+            if entry.file in sweep.present:
+                if now - entry.seen > FORGET_SECONDS / 6:
+                    self._known.entries[entry.file] = replace(entry, seen=now)
+            elif now - entry.seen > FORGET_SECONDS:
+                self._known.entries.pop(entry.file)
+            elif not (self._accounted or entry.ignored or entry.gone):
+                self._known.entries[entry.file] = self._count_gone(entry)
+        self._accounted = True
+
+    def _count_gone(self, entry: Entry) -> Entry:
+        lost = entry.size - min(entry.offsets.get(sink, Saved()).offset for sink in self._sinks)
+        if lost > 0:
+            self._metrics.lost("gone_while_down", lost)
+            logger.warning("a file went while logship was down", extra={"path": entry.path, "lost_bytes": lost})
+        return replace(entry, gone=True)
+
+    def _forget(self, file: TailedFile) -> None:
+        self.files.pop(file.file, None)
+        if self._by_inode.get((file.device, file.inode)) is file:
+            del self._by_inode[file.device, file.inode]

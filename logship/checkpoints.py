@@ -1,0 +1,150 @@
+"""Keeps the checkpoint file: every file generation and each sink's acknowledged offset in it (promises 1 and 2)."""
+
+import contextlib
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from logship.errors import StateError
+from logship.identity import Entry, Print, Saved
+from logship.model import FileId, LineState
+
+VERSION = 1
+_FILE = "checkpoint.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What was saved, or what a first start begins with."""
+
+    entries: tuple[Entry, ...] = ()
+    saved_ns: int = 0
+    """Epoch nanoseconds of the save; 0: nothing usable was there."""
+    first_start_ns: int = field(default_factory=time.time_ns)
+    first: bool = True
+    """No checkpoint was there at all: this is the first start."""
+    damage: str = ""
+    """Why what was there could not be used, and where it is kept; empty where all is well."""
+
+
+class Checkpoints:
+    """The state folder's checkpoint file. One daemon at a time uses a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / _FILE
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder; StateError if another daemon has it. A folder that can't be written is not locked."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            fd = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError:
+            yield
+            return
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(fd)
+            message = f"another logship uses the state folder {self._folder}: give each its own LOGSHIP_STATE_DIR"
+            raise StateError(message) from error
+        try:
+            yield
+        finally:
+            os.close(fd)
+
+    def load(self) -> Checkpoint:
+        """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
+        try:
+            text = self._path.read_bytes()
+        except FileNotFoundError:
+            return Checkpoint()
+        except OSError as error:
+            return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
+        try:
+            return _parse(text)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            return Checkpoint(first=False, damage=f"{self._path} is not usable ({error}); {self._set_aside()}")
+
+    def save(self, entries: Iterable[Entry], first_start_ns: int) -> None:
+        """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError."""
+        document = {
+            "version": VERSION,
+            "saved_ns": time.time_ns(),
+            "first_start_ns": first_start_ns,
+            "files": [_plain(entry) for entry in entries],
+        }
+        temporary = self._path.with_suffix(".tmp")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write_synced(temporary, json.dumps(document, separators=(",", ":")).encode())
+            temporary.replace(self._path)
+            _sync_folder(self._folder)
+        except OSError as error:
+            message = f"{self._path} can't be written: {error.strerror}"
+            raise StateError(message) from error
+
+    def _set_aside(self) -> str:
+        aside = self._path.with_name(f"{_FILE}.unusable-{time.time_ns()}")
+        try:
+            self._path.rename(aside)
+        except OSError as error:
+            return f"it can't be kept aside: {error.strerror}"
+        return f"kept as {aside}"
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(fd)
+
+
+def _sync_folder(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+def _plain(entry: Entry) -> dict[str, Any]:
+    plain = asdict(entry)
+    for saved in plain["offsets"].values():
+        saved["state"] = saved["state"].value
+    return plain
+
+
+def _parse(text: bytes) -> Checkpoint:
+    document = json.loads(text)
+    if document["version"] != VERSION:
+        message = f"version {document['version']!r}, this logship writes {VERSION}"
+        raise ValueError(message)
+    return Checkpoint(
+        tuple(_entry(plain) for plain in document["files"]),
+        int(document["saved_ns"]),
+        int(document["first_start_ns"]),
+        first=False,
+    )
+
+
+def _entry(plain: Mapping[str, Any]) -> Entry:
+    offsets = {sink: _saved(saved) for sink, saved in plain["offsets"].items()}
+    values = {**plain, "file": FileId(plain["file"]), "head": Print(**plain["head"]), "offsets": offsets}
+    return Entry(**values)
+
+
+def _saved(plain: Mapping[str, Any]) -> Saved:
+    return Saved(
+        int(plain["offset"]),
+        LineState(plain["state"]),
+        Print(**plain["marker"]),
+        tuple((int(start), int(end), int(time_ns)) for start, end, time_ns in plain["in_flight"]),
+    )

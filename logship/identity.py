@@ -1,0 +1,106 @@
+"""Which file is which: fingerprints of the head, markers before the offset, and the words for a saved file.
+
+DECISIONS: a generation's identity is random; device, inode, head and marker only look it up. Pure but for the
+random bytes of :func:`new_file_id`.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from logship.model import FileId, LineState
+
+HEAD_BYTES = 1024
+SHORT_HEAD_BYTES = 64
+MARKER_BYTES = 64
+
+ReadAt = Callable[[int, int], bytes]
+"""``read_at(size, offset)``: up to ``size`` bytes at ``offset``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A hash of some bytes, and how many they were."""
+
+    length: int = 0
+    digest: str = ""
+
+    @classmethod
+    def of(cls, data: bytes) -> "Print":
+        """Take the print of ``data``."""
+        return cls(len(data), hashlib.blake2b(data, digest_size=16).hexdigest()) if data else cls()
+
+    def matches(self, data: bytes) -> bool:
+        """Whether ``data`` begins with what the print was taken of."""
+        return len(data) >= self.length and Print.of(data[: self.length]) == self
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One sink's acknowledged offset in one file."""
+
+    offset: int = 0
+    state: LineState = LineState.WHOLE
+    marker: Print = Print()
+    """Of the last bytes before the offset; length 0 where they are not known."""
+    in_flight: tuple[tuple[int, int, int], ...] = ()
+    """(start, end, time_ns) of blocks that may have left already: a repeat uses the same boundaries and time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the checkpoint keeps of one file generation."""
+
+    file: FileId
+    path: str
+    """Where its lineage lives: the matched name it was first seen under (also for a rotated form)."""
+    inode: int
+    birth_ns: int | None
+    head: Print
+    size: int
+    """Bytes seen; for a compressed file those of its contents."""
+    seen: float
+    """Unix seconds when it was last there, by name or by descriptor."""
+    offsets: Mapping[str, Saved] = field(default_factory=dict)
+    ignored: bool = False
+    """Never to be read: a backup copy, or a rotated form from before the first start."""
+    gone: bool = False
+    """It went while logship was down, and what it still held was counted as lost."""
+
+    @property
+    def furthest(self) -> Saved:
+        """The largest offset of any sink."""
+        return max(self.offsets.values(), key=lambda saved: saved.offset, default=Saved())
+
+
+def new_file_id() -> FileId:
+    """Mint the identity of a new generation: 128 random bits as 22 characters."""
+    return FileId(secrets.token_urlsafe(16))
+
+
+def holds(saved: Saved, size: int, read_at: ReadAt) -> bool:
+    """Whether a file of ``size`` bytes still has, before the offset, what was there when the offset was saved."""
+    if size < saved.offset:
+        return False
+    marker = saved.marker
+    return marker.matches(read_at(marker.length, saved.offset - marker.length)) if marker.length else True
+
+
+def same_file(entry: Entry, inode: int, birth_ns: int | None, size: int, read_at: ReadAt) -> bool:
+    """Whether the file found under ``inode`` is the generation of ``entry``."""
+    if entry.inode != inode or not entry.head.matches(read_at(entry.head.length, 0)):
+        return False
+    if entry.head.length < SHORT_HEAD_BYTES and (birth_ns is None or birth_ns != entry.birth_ns):
+        return False
+    return holds(entry.furthest, size, read_at)
+
+
+def same_content(entry: Entry, size: int, read_at: ReadAt) -> bool:
+    """Whether a file with another inode is a copy that has all that ``entry`` had: enough head, and the marker."""
+    head = entry.head
+    return (
+        head.length >= SHORT_HEAD_BYTES
+        and head.matches(read_at(head.length, 0))
+        and holds(entry.furthest, size, read_at)
+    )

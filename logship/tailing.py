@@ -1,0 +1,216 @@
+"""One open file generation: what ``fstat`` says of it, and how its bytes become blocks."""
+
+import errno
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from logship.beneath import birth_ns
+from logship.framing import (
+    CONTINUATION,
+    PARTIAL,
+    TRUNCATED,
+    Frame,
+    frame_lines,
+    frame_odd_line,
+    frame_rest,
+    utf8_boundary,
+)
+from logship.identity import HEAD_BYTES, MARKER_BYTES, Print
+from logship.model import Block, FileId, LineState
+
+READ_BYTES = 256 * 1024
+
+
+class TruncatedError(Exception):
+    """The file no longer has, before the offset, what was read there: it was truncated, and maybe written again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one sink's reader stands in one file."""
+
+    offset: int = 0
+    state: LineState = LineState.WHOLE
+    scanned: int = 0
+    """From the offset up to here there is no newline."""
+    tail: bytes = b""
+    """The last bytes read before the offset, up to 64; empty where they are not known."""
+
+
+class TailedFile:
+    """An open file generation; the owner closes it. Reading never blocks for long: regular files only.
+
+    ``path`` is where it was last found by name, empty once it has none that matches. ``lineage`` is the live path that
+    it was first seen under: generations of one lineage are shipped oldest first.
+    """
+
+    def __init__(self, file: FileId, fd: int, lineage: str, path: str, birth_ns: int | None, now: float) -> None:
+        self.file = file
+        self.fd = fd
+        self.lineage = lineage
+        self.path = path
+        self.birth_ns = birth_ns
+        self.name = Path(lineage).name
+        self.device = self.inode = self.size = self.mtime_ns = 0
+        self.places: dict[str, Place] = {}
+        """Where each sink's reader stands."""
+        self.deleted = False
+        self.truncated = False
+        """Set when a reader or a look finds it so; cleared by whoever mends it."""
+        self.grown_at = now
+        """Monotonic seconds when it last grew or was first seen."""
+        self.counted = 0
+        """Bytes that the input metrics have counted."""
+        self.largest = 0
+        """The largest size ever seen: what was there before a truncation."""
+        self.ended = False
+        """No writer is expected any more: an unterminated last line may be shipped."""
+        self.head = Print()
+        self.look(now)
+        self.fingerprint()
+
+    def look(self, now: float) -> bool:
+        """Ask ``fstat`` for the truth; give whether the file grew. ``now`` in monotonic seconds."""
+        stat = os.fstat(self.fd)
+        size, touched = self.size, stat.st_mtime_ns != self.mtime_ns
+        self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
+        self.deleted = stat.st_nlink == 0
+        self.size = stat.st_size
+        if self.size < size or ((touched or self.size > size) and not self._has_read_bytes()):
+            self.truncated = True
+        elif self.size > size:
+            self.grown_at = now
+            self.largest = self.size
+            self.fingerprint()
+        return self.size > size
+
+    def _has_read_bytes(self) -> bool:
+        # the marker of DECISIONS 3: a file that was truncated and written again has other bytes there
+        place = self.furthest
+        return self.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Read up to ``size`` bytes at ``offset``."""
+        return os.pread(self.fd, size, offset)
+
+    def fingerprint(self) -> Print:
+        """Give the print of the head, up to 1 KiB, taken anew while the head still grows."""
+        if self.head.length < min(HEAD_BYTES, self.size) and not self.truncated:
+            self.head = Print.of(self.read_at(HEAD_BYTES, 0))
+        return self.head
+
+    def read(
+        self, place: Place, max_line_bytes: int, now: float, *, size: int = READ_BYTES, at_end: bool = False
+    ) -> tuple[list[Block], Place]:
+        """Read on from ``place``: whole lines in ``size`` bytes, or one long line; nothing where no line is complete.
+
+        ``at_end`` takes an unterminated last line too, flagged ``partial``. Raises TruncatedError.
+        """
+        reading = _Reading(self.read_at, max_line_bytes)
+        data = self.read_at(size, place.scanned)
+        if data[:1] == b"\0" and place.scanned == place.offset:
+            return self._past_hole(place, now)
+        if place.tail and self.read_at(len(place.tail), place.offset - len(place.tail)) != place.tail:
+            self.truncated = True
+            raise TruncatedError
+        frames = reading.frames(place, data)
+        if not frames and at_end and place.scanned + len(data) > place.offset:
+            frames = reading.rest(place, place.scanned + len(data))
+        return self._blocks(frames, now), _advance(place, frames, len(data))
+
+    def restore(self, place: Place) -> Place:
+        """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""
+        start = max(0, place.offset - MARKER_BYTES)
+        return replace(place, tail=self.read_at(place.offset - start, start))
+
+    def move_to(self, fd: int, now: float) -> None:
+        """Go on in the copy that was made before the file was truncated; the old descriptor is closed."""
+        os.close(self.fd)
+        self.fd, self.path, self.size, self.truncated = fd, "", 0, False
+        self.birth_ns = birth_ns(fd)
+        self.look(now)
+
+    @property
+    def offset(self) -> int:
+        """The smallest offset of any reader."""
+        return min((place.offset for place in self.places.values()), default=0)
+
+    @property
+    def furthest(self) -> Place:
+        """The place of the reader that is furthest."""
+        return max(self.places.values(), key=lambda place: place.offset, default=Place())
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self.fd)
+
+    def _past_hole(self, place: Place, now: float) -> tuple[list[Block], Place]:
+        # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
+        try:
+            end = os.lseek(self.fd, place.offset, os.SEEK_DATA)
+        except OSError as error:
+            end = self.size if error.errno == errno.ENXIO else place.offset
+        data = self.read_at(READ_BYTES, end) if end < self.size else b""
+        end += len(data) - len(data.lstrip(b"\0"))
+        frames = [Frame(place.offset, end, skipped="nul", after=place.state)] if end > place.offset else []
+        return self._blocks(frames, now), Place(end, place.state, end)
+
+    def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:
+        time_ns = self.mtime_ns
+        return [
+            Block(self.file, self.name, f.start, f.end, f.data, time_ns, now, f.flags, f.skipped, f.after)
+            for f in frames
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How one read is cut into frames; it reads again where a line began before the bytes at hand."""
+
+    read_at: Callable[[int, int], bytes]
+    max_line_bytes: int
+
+    def frames(self, place: Place, data: bytes) -> list[Frame]:
+        if place.state is LineState.SKIPPING:
+            return [frame_rest(data, place.offset, place.state)] if data else []
+        if place.state is LineState.WHOLE and place.scanned == place.offset:
+            whole = data.rfind(b"\n") + 1
+            if whole:
+                return list(
+                    frame_lines(data if whole == len(data) else data[:whole], place.offset, self.max_line_bytes)
+                )
+        return self._long_line(place, data)
+
+    def _long_line(self, place: Place, data: bytes) -> list[Frame]:
+        newline = data.find(b"\n")
+        end = place.scanned + (len(data) if newline < 0 else newline + 1)
+        if end - place.offset - (newline >= 0) > self.max_line_bytes:
+            return [self._truncated(place)]
+        if newline < 0:
+            return []
+        line = self.read_at(end - place.offset, place.offset)
+        if place.state is LineState.PARTIAL:
+            return [frame_rest(line, place.offset, place.state)]
+        return list(frame_odd_line(line, place.offset, self.max_line_bytes))
+
+    def rest(self, place: Place, end: int) -> list[Frame]:
+        data = self.read_at(end - place.offset, place.offset)
+        if place.state is LineState.PARTIAL:
+            return [frame_rest(data, place.offset, place.state)]
+        return [Frame(place.offset, place.offset + len(data), data, (PARTIAL,), after=LineState.PARTIAL)]
+
+    def _truncated(self, place: Place) -> Frame:
+        data = self.read_at(self.max_line_bytes + 4, place.offset)
+        data = data[: utf8_boundary(data, self.max_line_bytes)]
+        flags = (CONTINUATION, TRUNCATED) if place.state is LineState.PARTIAL else (TRUNCATED,)
+        return Frame(place.offset, place.offset + len(data), data, flags, after=LineState.SKIPPING)
+
+
+def _advance(place: Place, frames: list[Frame], seen: int) -> Place:
+    if not frames:
+        return replace(place, scanned=place.scanned + seen)
+    last = frames[-1]
+    tail = last.data[-MARKER_BYTES:]
+    return Place(last.end, last.after, last.end, tail)

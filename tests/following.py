@@ -1,0 +1,99 @@
+"""The tailing half of logship, whole and real, driven step by step: real files, a clock that the test moves."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from logship.catalog import Catalog
+from logship.checkpoints import Checkpoint, Checkpoints
+from logship.discovery import Discovery, Pattern
+from logship.intake import Intake, Rules
+from logship.metrics import Metrics
+from logship.model import Block, Encoded
+from logship.reading import Reader
+from logship.wakeups import Timer
+
+
+@dataclass
+class Follower:
+    """Tails ``pattern`` for one sink; ``step`` makes it look, ``read`` gives the records that it then reads."""
+
+    pattern: str
+    state: Path
+    from_end: bool = False
+    max_line_bytes: int = 1 << 20
+    rotate_wait: float = 30.0
+    now: float = 1000.0
+    blocks: list[Block] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Start, as the daemon would, from what is saved."""
+        self.metrics = Metrics(["sink"], "test")
+        self.checkpoints = Checkpoints(self.state)
+        self.checkpoint: Checkpoint = self.checkpoints.load()
+        discovery = Discovery([Pattern.of(self.pattern)])
+        self.catalog = Catalog(discovery, self.checkpoint, self.metrics, sinks=("sink",), from_end=self.from_end)
+        rules = Rules(poll=0.0, rotate_wait=self.rotate_wait)
+        self.intake = Intake(self.catalog, discovery, rules, self.metrics, Timer(), self._save, clock=lambda: self.now)
+        self.reader = Reader(
+            "sink",
+            self.metrics,
+            max_line_bytes=self.max_line_bytes,
+            truncated=self.intake.look_again,
+            clock=lambda: self.now,
+        )
+        self.intake.listeners.append(self.reader)
+
+    async def _save(self) -> None:
+        self.save()
+
+    def save(self) -> None:
+        """Save the checkpoint."""
+        self.checkpoints.save(self.intake.entries(), self.checkpoint.first_start_ns)
+
+    def step(self, seconds: float = 0.05) -> None:
+        """Let time pass and look."""
+        self.now += seconds
+        asyncio.run(self.intake.step())
+
+    def take(self, *, ack: bool = True) -> list[Block]:
+        """Read all that can be read now, and acknowledge it."""
+        taken: list[Block] = []
+        while not self.reader.exhausted:
+            for block in self.reader.read():
+                self.reader.took(Encoded(block, b"", 0))
+                taken.append(block)
+            if any(file.truncated for file in self.catalog.files.values()):
+                self.step(0.0)
+        for block in taken if ack else ():
+            self.reader.ledger.ack(block)
+        self.blocks += taken
+        return taken
+
+    def read(self, *, ack: bool = True) -> bytes:
+        """Look, read all that can be read now, and give its bytes."""
+        self.step()
+        return b"".join(block.data for block in self.take(ack=ack))
+
+    def drain(self) -> bytes:
+        """Take everything to the end, as a SIGTERM would, save, and close."""
+        self.step()
+        read = b"".join(block.data for block in self.take())
+        self.intake._end()
+        read += b"".join(block.data for block in self.take())
+        self.save()
+        self.catalog.close()
+        return read
+
+    def kill(self) -> None:
+        """End without a word: only what is saved is left."""
+        self.catalog.close()
+
+    def lost(self) -> Iterator[tuple[str, float]]:
+        """Give what was counted as lost, by reason."""
+        for metric in self.metrics.registry.collect():
+            if metric.name == "logship_input_lost_bytes":
+                for sample in metric.samples:
+                    if sample.name.endswith("_total") and sample.value:
+                        yield sample.labels["reason"], sample.value

@@ -1,0 +1,265 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.following import Follower
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Give an empty log folder."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder
+
+
+def follow(logs: Path, pattern: str = "*.log", **options: object) -> Follower:
+    """Start tailing."""
+    return Follower(f"{logs}/{pattern}", logs.parent / "state", **options)  # type: ignore[arg-type]
+
+
+def lines(start: int, end: int) -> bytes:
+    """Make numbered lines."""
+    return b"".join(b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * 35) for number in range(start, end))
+
+
+def append(path: Path, data: bytes) -> None:
+    """Write at the end of a file."""
+    with path.open("ab") as file:
+        file.write(data)
+
+
+def test_reads_what_is_there_and_what_comes(logs: Path) -> None:
+    """A file is read from its beginning, then as it grows; an incomplete line waits for its newline."""
+    append(logs / "a.log", lines(0, 10) + b"half")
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    append(logs / "a.log", b" a line\n")
+    assert follower.read() == b"half a line\n"
+
+
+def test_rename_rotation_reads_the_old_file_to_its_end_before_the_new(logs: Path) -> None:
+    """What is written to the old descriptor after the rename is not lost, and comes before the new file's lines."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    append(logs / "a.log", lines(10, 20))
+    (logs / "a.log").rename(logs / "a.log.1")
+    append(logs / "a.log", lines(30, 40))
+    append(logs / "a.log.1", lines(20, 30))
+    assert follower.read() == lines(10, 40)
+
+
+def test_two_rotations_between_two_looks(logs: Path) -> None:
+    """A file that was born and rotated between two looks is found by its rotated name, and read before the live one."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    (logs / "a.log").rename(logs / "a.log.2")
+    append(logs / "a.log.1", lines(10, 20))
+    append(logs / "a.log", lines(20, 30))
+    assert follower.read() == lines(10, 30)
+
+
+def test_copytruncate_reads_the_rest_from_the_copy(logs: Path) -> None:
+    """Lines that were written after the last look and cut off by the truncation are read from the copy, once."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    append(live, lines(10, 20))
+    copy.write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    append(live, lines(20, 30))
+    assert follower.read() == lines(10, 30)
+    follower.step(3)
+    assert follower.read() == b""
+    assert not list(follower.lost())
+
+
+def test_truncation_and_growth_past_the_offset_is_noticed(logs: Path) -> None:
+    """A file that was truncated and is longer than before again is read from its beginning."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    (logs / "a.log").write_bytes(lines(100, 150))
+    assert follower.read() == lines(100, 150)
+    assert not list(follower.lost())
+
+
+def test_truncation_without_a_copy_counts_what_was_lost(logs: Path) -> None:
+    """Bytes that nobody could read before they were cut off are counted as lost, exactly."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.step()
+    (logs / "a.log").write_bytes(b"")
+    assert follower.read() == b""
+    assert dict(follower.lost()) == {"truncated": len(lines(0, 10))}
+
+
+def test_a_restart_resumes_at_the_offset(logs: Path) -> None:
+    """After a stop, only what is new is read; a short file that never grows is not read again."""
+    append(logs / "a.log", lines(0, 10))
+    append(logs / "short.log", b"ten bytes\n")
+    assert sorted(follow(logs).drain().splitlines()) == sorted((lines(0, 10) + b"ten bytes\n").splitlines())
+    append(logs / "a.log", lines(10, 20))
+    assert follow(logs).drain() == lines(10, 20)
+
+
+def test_kill_repeats_only_what_was_not_acknowledged(logs: Path) -> None:
+    """Without an acknowledgement the offset does not move; the same lines get the same identity again."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    append(logs / "a.log", lines(10, 20))
+    follower.read(ack=False)
+    follower.save()
+    first = follower.blocks[-1]
+    follower.kill()
+    again = follow(logs)
+    assert again.drain() == lines(10, 20)
+    assert (again.blocks[0].file, again.blocks[0].start) == (first.file, first.start)
+
+
+@pytest.mark.parametrize("times", [1, 2, 5])
+def test_rotated_while_down(logs: Path, times: int) -> None:
+    """Every file that was rotated while logship was down is read, the oldest first, from where it had been read."""
+    append(logs / "a.log", lines(0, 10))
+    assert follow(logs).drain() == lines(0, 10)
+    append(logs / "a.log", lines(10, 20))
+    for turn in range(times):
+        for number in range(turn, -1, -1):
+            name = f"a.log.{number}" if number else "a.log"
+            (logs / name).rename(logs / f"a.log.{number + 1}")
+        append(logs / "a.log", lines(20 + 10 * turn, 30 + 10 * turn))
+        os.utime(logs / "a.log", ns=(0, (logs / "a.log").stat().st_mtime_ns + turn * 1000))
+    assert follow(logs).drain() == lines(10, 20 + 10 * times)
+
+
+def test_copytruncate_while_down(logs: Path) -> None:
+    """The copy that was made while logship was down is recognised: its rest is read, then the new contents."""
+    append(logs / "a.log", lines(0, 40))
+    assert follow(logs).drain() == lines(0, 40)
+    append(logs / "a.log", lines(40, 50))
+    (logs / "a.log.1").write_bytes((logs / "a.log").read_bytes())
+    os.truncate(logs / "a.log", 0)
+    append(logs / "a.log", lines(50, 200))
+    assert follow(logs).drain() == lines(40, 200)
+
+
+def test_rotated_forms_at_the_first_start_are_left_alone(logs: Path) -> None:
+    """History from before the first start is not shipped, not even after a restart."""
+    append(logs / "a.log.1", lines(0, 10))
+    append(logs / "a.log", lines(10, 20))
+    assert follow(logs).drain() == lines(10, 20)
+    assert follow(logs).drain() == b""
+
+
+def test_read_from_end_begins_at_a_line(logs: Path) -> None:
+    """At the first start only new lines are read; a line that is half there is read whole."""
+    append(logs / "a.log", lines(0, 10) + b"half")
+    follower = follow(logs, from_end=True)
+    assert follower.read() == b""
+    append(logs / "a.log", b" a line\n")
+    append(logs / "new.log", lines(20, 30))
+    assert follower.read() == b"half a line\n" + lines(20, 30)
+
+
+def test_deleted_and_recreated(logs: Path) -> None:
+    """The rest of a deleted file is read through its descriptor; the new file under the name is another one."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.step()
+    (logs / "a.log").unlink()
+    append(logs / "a.log", lines(10, 20))
+    assert follower.read() == lines(0, 20)
+
+
+def test_a_finished_rotated_file_is_closed_and_not_read_again(logs: Path) -> None:
+    """After the wait for a late writer the descriptor is given back; growth after that is noticed all the same."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log").rename(logs / "a.log.1")
+    append(logs / "a.log", lines(10, 20))
+    assert follower.read() == lines(10, 20)
+    follower.step(31)
+    assert len(follower.catalog.files) == 1
+    assert follower.read() == b""
+    append(logs / "a.log.1", lines(90, 91))
+    assert follower.read() == lines(90, 91)
+
+
+def test_an_unterminated_line_is_shipped_by_the_drain_once(logs: Path) -> None:
+    """The drain ships it as partial; what comes later of the same line is a continuation."""
+    append(logs / "a.log", b"no newline")
+    follower = follow(logs)
+    assert follower.read() == b""
+    assert follower.drain() == b"no newline"
+    assert follower.blocks[-1].flags == ("partial",)
+    append(logs / "a.log", b", the rest\nnext\n")
+    again = follow(logs)
+    assert again.drain() == b", the rest\nnext\n"
+    assert [block.flags for block in again.blocks] == [("continuation",), ()]
+
+
+def test_a_backup_copy_is_not_shipped(logs: Path) -> None:
+    """A copy of a live file under a rotated name has nothing that the live file has not."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log.bak").write_bytes((logs / "a.log").read_bytes())
+    assert follower.read() == b""
+    follower.step(3)
+    assert follower.read() == b""
+
+
+def test_a_file_that_only_begins_like_the_live_one_is_shipped(logs: Path) -> None:
+    """A rotated form with the same head, but other lines where the live file's reader stands, is a file of its own."""
+    banner = b"banner " * 200 + b"\n"
+    append(logs / "a.log", banner + lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    append(logs / "a.log.1", banner + lines(50, 70))
+    assert follower.read() == b""
+    follower.step(3)
+    assert follower.read() == banner + lines(50, 70)
+
+
+@pytest.mark.parametrize("size", [-1, 0, 1])
+def test_long_lines(logs: Path, size: int) -> None:
+    """A line of exactly the limit is whole; one byte more is cut and marked, and the rest of it is a gap."""
+    line = b"x" * (1000 + size) + b"\n"
+    append(logs / "a.log", b"before\n" + line + b"after\n")
+    follower = follow(logs, max_line_bytes=1000)
+    expected = line if size <= 0 else b"x" * 1000
+    assert follower.read() == b"before\n" + expected + b"after\n"
+    assert any("truncated" in block.flags for block in follower.blocks) == (size > 0)
+
+
+def test_a_huge_line_that_arrives_slowly(logs: Path) -> None:
+    """Its first bytes are shipped as soon as it is too long; the rest is skipped until its newline comes."""
+    follower = follow(logs, max_line_bytes=300_000)
+    read = b""
+    for _ in range(20):
+        append(logs / "a.log", b"y" * 100_000)
+        read += follower.read()
+    append(logs / "a.log", b"\nnext\n")
+    read += follower.read()
+    assert read == b"y" * 300_000 + b"next\n"
+    gaps = sum(block.end - block.start for block in follower.blocks if block.skipped)
+    assert gaps == 2_000_000 - 300_000 + 1
+
+
+def test_leading_nuls_of_a_writer_that_does_not_append(logs: Path) -> None:
+    """After copytruncate such a writer leaves a hole: it is skipped without being read."""
+    with (logs / "a.log").open("wb", buffering=0) as writer:
+        writer.write(lines(0, 2000))
+        follower = follow(logs)
+        assert follower.read() == lines(0, 2000)
+        (logs / "a.log.1").write_bytes((logs / "a.log").read_bytes())
+        os.truncate(logs / "a.log", 0)
+        writer.write(lines(2000, 2010))
+        assert follower.read() == lines(2000, 2010)
+        assert not list(follower.lost())
