@@ -2,13 +2,13 @@
 
 import argparse
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
 from logship import __version__
 from logship.errors import ConfigError, LogshipError
-from logship.handoff import hold_signals
 
 COMMANDS: Final = {
     "run": "ship logs until SIGTERM",
@@ -19,6 +19,8 @@ COMMANDS: Final = {
     "replay": "send the dead letters again",
     "demo": "watch rotating logs being shipped",
 }
+SINK_FLAGS: Final = ("run", "check")
+"""Commands whose further flags are known only when the chosen sinks are."""
 FAILED: Final = 1
 BAD_CONFIGURATION: Final = 2
 
@@ -27,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["run"]:
-        hold_signals()  # before anything slow: a SIGTERM from now on waits for the daemon
+        # Before anything slow: held also across exec, until the daemon releases them.
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     name = words[0] if words and words[0] in COMMANDS else ""
     if not name:
         _overview().parse_args(words)
@@ -37,8 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog=f"logship {name}", description=COMMANDS[name], allow_abbrev=False)
     command.arguments(parser)
     parsed, rest = parser.parse_known_args(words[1:])
+    if name in SINK_FLAGS:
+        parsed.rest = rest
+    elif rest:
+        parser.error("unrecognized arguments: " + " ".join(rest))
     try:
-        return int(command.run(parsed, rest))
+        return int(command.run(parsed))
     except ConfigError as error:
         sys.stderr.writelines(f"logship: {fault}\n" for fault in error.faults)
         return BAD_CONFIGURATION

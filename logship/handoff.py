@@ -4,7 +4,6 @@ The first stage writes what it found as JSON into an anonymous file (no path, go
 itself by the daemon, under the same process id. Secrets travel as the names of variables and paths, never as values.
 """
 
-import importlib
 import os
 import signal
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any, Final, NoReturn
 
 import msgspec
 
+from logship import sinks
 from logship.config import Config
 
 DRAIN_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
@@ -61,24 +61,19 @@ def read(descriptor: int) -> Resolved:
     """Read what :func:`write` wrote, and close the descriptor; imports the modules of the chosen sinks."""
     with open(descriptor, "rb") as file:
         raw: dict[str, Any] = msgspec.json.decode(file.read())
-    sinks = {name: msgspec.convert(values, settings_type(name)) for name, values in raw.pop("sinks").items()}
+    chosen = {name: msgspec.convert(values, settings_type(name)) for name, values in raw.pop("sinks").items()}
     config = msgspec.convert(raw.pop("config"), Config)
-    return Resolved(config=config, sinks=sinks, warnings=tuple(raw["warnings"]), once=raw["once"])
+    return Resolved(config=config, sinks=chosen, warnings=tuple(raw["warnings"]), once=raw["once"])
 
 
 def settings_type(sink: str) -> type[Any]:
     """Import the module of a sink and give its ``Settings``."""
-    settings: type[Any] = importlib.import_module(f"logship.sinks.{sink}").Settings
+    settings: type[Any] = sinks.load(sink).Settings
     return settings
 
 
-def hold_signals() -> None:
-    """Keep SIGTERM and SIGINT pending, also across ``exec``, until the daemon is ready to take them."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, DRAIN_SIGNALS)
-
-
 def release_signals() -> None:
-    """Let them come; what was pending arrives now."""
+    """Let SIGTERM and SIGINT come, held since the first line of ``logship run``; what was pending arrives now."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, DRAIN_SIGNALS)
 
 

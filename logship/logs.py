@@ -17,7 +17,7 @@ _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"
 _VALUE_MAX: Final = 2000
 
 
-def setup(level: str, style: Literal["auto", "json", "text"], stream: TextIO | None = None) -> None:
+def set_up(level: str, style: Literal["auto", "json", "text"], stream: TextIO | None = None) -> None:
     """Send all messages from ``level`` up to the stream (stderr), in place of any earlier set-up."""
     out = sys.stderr if stream is None else stream
     readable = style == "text" or (style == "auto" and out.isatty())

@@ -1,12 +1,10 @@
 """What every setting is called and means, drawn from the settings' dataclasses; light, so that ``--help`` is fast."""
 
 import collections.abc
-import pkgutil
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
-import logship.sinks
 from logship.config import Config, Secret
 from logship.texts import format_list, format_seconds, format_size
 
@@ -71,12 +69,6 @@ def options(settings: type[Any], sink: str = "") -> tuple[Option, ...]:
 def config_options() -> tuple[Option, ...]:
     """Give the daemon's own settings."""
     return options(Config)
-
-
-def sink_names() -> tuple[str, ...]:
-    """Give the names of all sinks, in alphabetical order; imports none."""
-    found = pkgutil.iter_modules(logship.sinks.__path__)
-    return tuple(sorted(module.name for module in found if not module.name.startswith("_")))
 
 
 def _option(field: Any, prefix: str, hint: Any) -> Option:  # noqa: ANN401 - a dataclass field of any type

@@ -15,11 +15,12 @@ from pydantic import BeforeValidator, Field, ValidationError, create_model
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from logship import sinks
 from logship.checks import config_faults, config_warnings, default_state_dir, name_faults, unreadable
 from logship.config import Config, Secret
 from logship.errors import ConfigError
 from logship.handoff import Resolved, settings_type
-from logship.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, options, sink_names
+from logship.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, options
 from logship.texts import PARSERS, parse_list, quote
 
 _EMPTY_IS_A_VALUE: Final = ("LOGSHIP_LISTEN",)
@@ -114,7 +115,7 @@ class _Source(PydanticBaseSettingsSource):
 def model(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Found] | None = None) -> type[BaseSettings]:
     """Make the pydantic model of a settings dataclass; ``found`` is what an instance of it will hold."""
 
-    class Base(BaseSettings):
+    class Sourced(BaseSettings):
         model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True)
 
         @classmethod
@@ -124,7 +125,7 @@ def model(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Found]
             return (_Source(settings_cls, found or {}),)
 
     members: dict[str, Any] = {option.field: _member(option) for option in of}
-    return create_model(settings.__name__, __base__=Base, __doc__=settings.__doc__, **members)
+    return create_model(settings.__name__, __base__=Sourced, __doc__=settings.__doc__, **members)
 
 
 def _member(option: Option) -> tuple[Any, Any]:
@@ -152,26 +153,26 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
     if not config.state_dir:
         config, more = _with_state_dir(config, environ)
         faults += more
-    faults += config_faults(config, names, sink_names())
-    chosen = [sink for sink in dict.fromkeys(config.sinks) if sink in sink_names()]
-    sinks = {}
+    faults += config_faults(config, names, sinks.names())
+    chosen = [sink for sink in dict.fromkeys(config.sinks) if sink in sinks.names()]
+    chosen_settings = {}
     for sink in chosen:
         own = options(settings_type(sink), sink)
         known += own
-        sinks[sink], more = _build(settings_type(sink), own, places)
+        chosen_settings[sink], more = _build(settings_type(sink), own, places)
         faults += more
-    idle = [sink for sink in sink_names() if sink not in chosen]
+    idle = [sink for sink in sinks.names() if sink not in chosen]
     unknown, warnings = name_faults(environ, known, idle)
     if faults or unknown:
         raise ConfigError([*unknown, *faults])
-    return Resolved(config=config, sinks=sinks, warnings=(*warnings, *config_warnings(config)), once=once)
+    return Resolved(config=config, sinks=chosen_settings, warnings=(*warnings, *config_warnings(config)), once=once)
 
 
 def chosen_sinks(flags: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, ...]:
     """Give the names of the chosen sinks that there are, without any other check."""
     found = _Places(flags, environ).find(next(option for option in config_options() if option.field == "sinks"))
     names = parse_list(str(found.value)) if found else Config().sinks
-    return tuple(name for name in dict.fromkeys(names) if name in sink_names())
+    return tuple(name for name in dict.fromkeys(names) if name in sinks.names())
 
 
 def _with_state_dir(config: Config, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
@@ -204,7 +205,8 @@ def _later_faults(settings: type[Any], of: Sequence[Option], found: Mapping[str,
     """Give the faults that show only in valid settings: files that can't be read, what the sink's own check says."""
     check = getattr(settings, "check", None)
     own: Iterable[str] = check(_instance(settings, of, found)) if check else ()
-    return _file_faults(of, found) + list(own)
+    prefix = of[0].variable.removesuffix(of[0].field.upper())  # a sink's own check says `URL must be …`
+    return _file_faults(of, found) + [fault if fault.startswith(PREFIX) else prefix + fault for fault in own]
 
 
 def _file_faults(of: Sequence[Option], found: Mapping[str, _Found]) -> list[str]:

@@ -2,7 +2,7 @@
 
 import argparse
 import os
-from collections.abc import Sequence
+from typing import NoReturn
 
 from logship import handoff
 from logship.commands.flags import daemon_flags, given, sink_flags
@@ -14,16 +14,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     daemon_flags(parser)
 
 
-def run(parsed: argparse.Namespace, rest: Sequence[str]) -> int:
+def run(parsed: argparse.Namespace) -> NoReturn:
     """Never come back, unless a setting is wrong: that is a ConfigError."""
-    resolved = resolve("logship run", parsed, rest, once=parsed.once)
-    handoff.become_daemon(resolved)
+    handoff.become_daemon(resolve("logship run", parsed, once=parsed.once))
 
 
-def resolve(prog: str, parsed: argparse.Namespace, rest: Sequence[str], *, once: bool = False) -> handoff.Resolved:
+def resolve(prog: str, parsed: argparse.Namespace, *, once: bool = False) -> handoff.Resolved:
     """Give the settings that flags, the environment and files come to."""
     from logship.settings import chosen_sinks, load  # noqa: PLC0415 - pydantic, for this stage only
 
     flags = given(parsed)
     sinks = {name: handoff.settings_type(name) for name in chosen_sinks(flags, os.environ)}
-    return load(flags | sink_flags(prog, rest, sinks), os.environ, once=once)
+    return load(flags | sink_flags(prog, parsed.rest, sinks), os.environ, once=once)

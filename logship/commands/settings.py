@@ -1,0 +1,95 @@
+"""``logship settings``: every setting with type, default and meaning; a JSON schema, or the README's tables."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from typing import Any, Final
+
+from logship import sinks
+from logship.config import Config
+from logship.handoff import settings_type
+from logship.options import Option, options
+
+_PIPED_WIDTH: Final = 200
+_DEFAULTS: Final = {"LOGSHIP_STATE_DIR": "/var/lib/logship in the image, else the user's state folder"}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    style = parser.add_mutually_exclusive_group()
+    style.add_argument("--json", action="store_true", help="as a JSON schema")
+    style.add_argument("--markdown", action="store_true", help="as a table for a page")
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Print them."""
+    if parsed.json:
+        sys.stdout.write(json.dumps(schema(), indent=2) + "\n")
+    elif parsed.markdown:
+        sys.stdout.write(markdown(every_option()))
+    else:
+        _table(every_option())
+    return 0
+
+
+def every_option() -> tuple[Option, ...]:
+    """Give the daemon's settings, then those of each sink."""
+    own = options(Config)
+    return own + tuple(option for name in sinks.names() for option in options(settings_type(name), name))
+
+
+def schema() -> dict[str, Any]:
+    """Give a JSON schema whose properties are variables."""
+    from logship.settings import model  # noqa: PLC0415 - pydantic, only where it is asked for
+
+    properties: dict[str, Any] = {}
+    for settings, sink in [(Config, ""), *((settings_type(name), name) for name in sinks.names())]:
+        own = options(settings, sink)
+        fields = model(settings, own).model_json_schema()["properties"]
+        for option in own:
+            properties[option.variable] = _property(option, fields[option.field])
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": properties}
+
+
+def _property(option: Option, field: dict[str, Any]) -> dict[str, Any]:
+    if option.kind == "secret":
+        return {"type": "string", "writeOnly": True, "description": option.doc}
+    return {name: value for name, value in field.items() if name not in ("title", "variable")}
+
+
+def type_text(option: Option) -> str:
+    """Say in a word or two what to write."""
+    if option.kind == "secret":
+        return "secret, also `_FILE`"
+    return " | ".join(f"`{choice}`" for choice in option.choices) or option.kind
+
+
+def default_text(option: Option) -> str:
+    """Say what holds if nothing is written."""
+    return "required" if option.required else _DEFAULTS.get(option.variable, option.default_text)
+
+
+def markdown(of: Iterable[Option]) -> str:
+    """Give a table; a bar within a cell is escaped."""
+    rows = [("setting", "type", "default", "meaning"), ("---",) * 4]
+    for option in of:
+        default = default_text(option)
+        shown = default if default in ("", "required", *_DEFAULTS.values()) else f"`{default}`"
+        rows.append((f"`{option.variable}`", type_text(option), shown, option.doc))
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in rows)
+
+
+def _table(of: Iterable[Option]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - only for people
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for title in ("setting", "type", "default", "meaning"):
+        table.add_column(title, overflow="fold", no_wrap=title == "setting")
+    for option in of:
+        # Plain text: a default such as `[::]:8687` would be taken for markup.
+        cells = (option.variable, type_text(option), default_text(option), option.doc)
+        table.add_row(*[cell.replace("`", "").replace("[", r"\[") for cell in cells])
+    console = Console()
+    console.print(table, width=None if console.is_terminal else _PIPED_WIDTH, crop=False)
