@@ -192,6 +192,9 @@ class Sink(Protocol):
     def encode(self, block: Block, /) -> Encoded:
         """Give the block's records in the store's layout; pure, and the same for the same block."""
 
+    def records(self, block: Block, /) -> list[Block]:
+        """Take a block apart: one block for each record of ``encode(block)``, in its order; pure."""
+
     async def deliver(self, batch: Batch, /) -> Outcome:
         """Make one attempt. Cancelling it gives up the attempt; the caller bounds its time."""
 

@@ -1,0 +1,55 @@
+"""What an HTTP answer means, in one table for every sink; pure."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+from logship.model import Outcome, Status
+
+MAX_RETRY_AFTER: Final = 3600.0
+"""Seconds; a store that asks for more is asked again after this."""
+MAX_DETAIL: Final = 2000
+"""Characters of a store's own words that are kept for a dead letter."""
+
+_TRY_AGAIN: Final = frozenset({408, 425, 429})
+_FAULTS: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 501, 505})
+"""Answers about the address, the credentials or the manner of asking: no record is to blame, so the data is kept."""
+_TOO_LARGE: Final = 413
+
+
+def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
+    """Say what a whole answer means; ``now`` (epoch seconds) is for a Retry-After that names a date.
+
+    2xx delivered; 408, 425, 429 and 5xx errored; 413 too large; 3xx and answers that blame the request's address or
+    credentials are faults; what is left blames the records: rejected.
+    """
+    reason = f"http_{status}"
+    if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110's class "successful"
+        return Outcome(Status.DELIVERED)
+    if status == _TOO_LARGE:
+        return Outcome(Status.ERRORED, reason, detail(body), too_large=True)
+    if status < 400 or status in _FAULTS:  # noqa: PLR2004 - "informational" and "redirection" end here
+        return Outcome(Status.ERRORED, reason, detail(body), retry_after=retry_after(headers, now), fault=True)
+    if status >= 500 or status in _TRY_AGAIN:  # noqa: PLR2004 - RFC 9110's class "server error"
+        return Outcome(Status.ERRORED, reason, detail(body), retry_after=retry_after(headers, now))
+    return Outcome(Status.REJECTED, reason, detail(body))
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Give the seconds that the store asks to wait, at most an hour; None if it says nothing that makes sense."""
+    text = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", text):
+        return min(float(text), MAX_RETRY_AFTER)
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError):
+        return None
+    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now
+    return min(seconds, MAX_RETRY_AFTER) if seconds > 0 else None
+
+
+def detail(body: bytes) -> str:
+    """Give the start of a store's own words; only a dead letter may show them."""
+    return body[:MAX_DETAIL].decode("utf-8", "replace")

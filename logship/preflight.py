@@ -1,0 +1,115 @@
+"""What ``logship check`` finds out on the way to a server: name, connection, TLS, secrets, each told apart."""
+
+import asyncio
+import socket
+import ssl
+import time
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+from urllib.request import getproxies
+
+from logship.credentials import SecretError
+from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
+from logship.tls import Tls
+from logship.transport import Transport, failure
+
+PREFLIGHT_SECONDS: Final = 10.0
+"""For each step."""
+_PORTS: Final = {"http": 80, "https": 443}
+_ADVICE: Final = {
+    "http_401": "the credentials are refused: check user and password, token or API key",
+    "http_403": "the credentials are known but not allowed to write here",
+    "http_404": "there is nothing at this address: check the path or the index",
+    "http_405": "this address takes no such request: check URL and method",
+    "http_413": "the request is too large: lower LOGSHIP_BATCH_MAX_BYTES",
+    "http_429": "the server is busy: it should pass",
+    "timeout": "no answer in time: check firewall, network policy and load",
+    "connection_refused": "nothing listens there: check host and port",
+    "connection_reset": "the connection was cut: check that http/https fits the port",
+    "secret": "a secret can't be read: check that its file is mounted and not empty",
+    "tls": "TLS failed: check the CA file and the host name in the certificate",
+}
+
+
+def url_faults(url: str) -> list[str]:
+    """Say what is wrong with an address, without showing what may be secret in it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return ["URL can't be understood"]
+    if parts.scheme not in _PORTS or not host:
+        return ["URL must be http://… or https://… with a host"]
+    if parts.username or parts.password:
+        return ["URL must not hold credentials: use USERNAME and PASSWORD, or a token"]
+    return []
+
+
+async def reach(sink: str, url: str, tls: Tls) -> list[Finding]:
+    """Look the name up, then connect, with TLS for https; stops at the first step that fails."""
+    parts = urlsplit(url)
+    if proxy := getproxies().get(parts.scheme):
+        host = urlsplit(proxy).hostname
+        return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {host}; name and connection not tried")]
+    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    looked_up = await _look_up(sink, host, port)
+    return [looked_up, await _connect(sink, parts, port, tls)] if looked_up.good else [looked_up]
+
+
+async def _look_up(sink: str, host: str, port: int) -> Finding:
+    subject = f"{sink}: DNS"
+    try:
+        async with asyncio.timeout(PREFLIGHT_SECONDS):
+            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return Finding(
+            good=False, subject=subject, message=f"{host} has no address: check the name and the cluster's DNS"
+        )
+    addresses = ", ".join(dict.fromkeys(str(each[4][0]) for each in found))
+    return Finding(good=True, subject=subject, message=f"{host} is {addresses}")
+
+
+async def _connect(sink: str, parts: SplitResult, port: int, tls: Tls) -> Finding:
+    secure = parts.scheme == "https"
+    subject = f"{sink}: {'TLS' if secure else 'connection'}"
+    context = tls.context() if secure else None
+    if context is True:
+        context = ssl.create_default_context()
+    try:
+        async with asyncio.timeout(PREFLIGHT_SECONDS):
+            _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context or None)
+    except OSError as error:
+        return _refusal(subject, failure(error).reason, f"{parts.hostname}:{port}")
+    writer.close()
+    return Finding(good=True, subject=subject, message=f"{parts.hostname}:{port} answers")
+
+
+def _refusal(subject: str, reason: str, where: str = "") -> Finding:
+    words = f"{where}: {reason}" if where else reason
+    return Finding(good=False, subject=subject, message=f"{words}; {_ADVICE.get(reason, 'see the log of the server')}")
+
+
+def secret_finding(sink: str, transport: Transport) -> Sequence[Finding]:
+    """Say whether the secrets can be read; nothing if none is set."""
+    try:
+        names = transport.credentials()
+    except SecretError as error:
+        return [Finding(good=False, subject=f"{sink}: credentials", message=str(error))]
+    return [Finding(good=True, subject=f"{sink}: credentials", message="can be read")] if names else []
+
+
+def outcome_finding(subject: str, outcome: Outcome) -> Finding:
+    """Say what an attempt came to, and what to do."""
+    if outcome.status in {Status.DELIVERED, Status.DUPLICATE} and not outcome.verdicts:
+        return Finding(good=True, subject=subject, message="accepted")
+    reason = outcome.verdicts[0].reason if outcome.verdicts else outcome.reason
+    return _refusal(subject, reason)
+
+
+def sample_batch(sink: Sink) -> Batch:
+    """Make the one record that ``check --send`` delivers."""
+    data = b'{"message":"logship check"}\n'
+    now = time.time_ns()
+    block = Block(FileId(f"check{now:017d}"[:22]), "logship-check", 0, len(data), data, now, time.monotonic())
+    return Batch((sink.encode(block),))

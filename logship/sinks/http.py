@@ -1,0 +1,84 @@
+"""Records to any HTTP server that takes JSON lines or a JSON array; any 2xx means that it has them."""
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from logship.answers import classify
+from logship.config import NetworkSettings, Secret, setting
+from logship.credentials import basic_faults, bearer_or_basic
+from logship.encoding import BlockEncoder, Layout
+from logship.enrichment import Enrichment
+from logship.errors import ConfigError
+from logship.model import Batch, Finding, Limits, Outcome
+from logship.preflight import outcome_finding, reach, sample_batch, secret_finding, url_faults
+from logship.transport import Transport, open_transport
+
+_CONTENT_TYPES: Final = {"ndjson": "application/x-ndjson", "json": "application/json", "raw": "text/plain"}
+_COMMA: Final = b",\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(NetworkSettings):
+    """``LOGSHIP_HTTP_…``."""
+
+    compression: Literal["gzip", "none"] = setting("`gzip` or `none`", "none")
+    url: str = setting("where to send", required=True)
+    method: Literal["POST", "PUT", "PATCH"] = setting("of the request", "POST")
+    format: Literal["ndjson", "json"] = setting("`ndjson`: a record a line; `json`: an array of records", "ndjson")
+    bearer_token: Secret = setting("sent as `Authorization: Bearer …`", Secret())
+    username: str = setting("for HTTP Basic authorization")
+    password: Secret = setting("for HTTP Basic authorization", Secret())
+
+    def check(self) -> list[str]:
+        """Give what is wrong, a line each."""
+        faults = url_faults(self.url) + basic_faults(self.username, self.password)
+        if self.bearer_token and self.username:
+            faults.append("BEARER_TOKEN and USERNAME are both set: only one can be sent")
+        return faults
+
+
+class HttpSink:
+    """One request a batch."""
+
+    limits = Limits()
+
+    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport, content_type: str) -> None:
+        self.encode = encoder.encode
+        self.records = encoder.records
+        self._settings = settings
+        self._transport = transport
+        self._array = content_type == _CONTENT_TYPES["json"]
+        self._headers: Mapping[str, str] = {"Content-Type": content_type}
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Send it; the answer's status speaks for every record."""
+        body = b"[" + batch.body.removesuffix(_COMMA) + b"]" if self._array else batch.body
+        answer = await self._transport.request(self._settings.method, self._settings.url, body, self._headers)
+        if isinstance(answer, Outcome):
+            return answer
+        return classify(answer.status, answer.headers, answer.body, time.time())
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Look up the name, connect, read the secrets; only a real delivery shows more."""
+        settings = self._settings
+        findings = [*await reach("http", settings.url, self._transport.tls), *secret_finding("http", self._transport)]
+        if send and all(each.good for each in findings):
+            findings.append(outcome_finding("http: delivery", await self.deliver(sample_batch(self))))
+        return findings
+
+
+@asynccontextmanager
+async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[HttpSink]:
+    """Open the sink; leaving closes its connections."""
+    raw = enrichment.format == "raw"
+    if raw and settings.format == "json":
+        message = "LOGSHIP_HTTP_FORMAT=json can't carry LOGSHIP_FORMAT=raw: take ndjson"
+        raise ConfigError([message])
+    layout = Layout(tail=_COMMA if settings.format == "json" else b"\n")
+    credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
+    async with open_transport(settings, credentials) as transport:
+        content_type = _CONTENT_TYPES["raw" if raw else settings.format]
+        yield HttpSink(settings, BlockEncoder(enrichment, layout), transport, content_type)
