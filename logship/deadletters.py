@@ -11,7 +11,7 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -200,7 +200,7 @@ class DeadLetters:
     def _make_room(self, size: int) -> tuple[int, int]:
         """Drop the older segment, and what killed replays left if that is needed to keep the bound."""
         records = nbytes = 0
-        taken = self._taken()
+        taken = [path for path in self._taken() if not _in_use(path)]
         while self._older.exists() or (
             taken and size + sum(each.stat().st_size for each in taken) > self._max_bytes // 2
         ):
@@ -241,6 +241,18 @@ def _fitting(lines: Sequence[bytes], start: int, room: int) -> int:
     return count
 
 
+def _in_use(path: Path) -> bool:
+    """Whether a replay has it open."""
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(fd)
+    return False
+
+
 def _number(path: Path) -> int:
     found = re.search(r"\.replay-(\d+)\.ndjson$", path.name)
     return int(found[1]) if found else 0
@@ -252,8 +264,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
-
-
-def again(letter: Letter, seen: float) -> Block:
-    """Give the record as a block that was read just now (monotonic seconds)."""
-    return replace(letter.block, seen=seen)
