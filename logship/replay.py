@@ -200,6 +200,6 @@ async def replay(
     """Send all of a sink's dead letters once; gives what came of it.
 
     A batch is tried again, as ``policy`` says, for ``patience`` seconds; then the replay ends, and all that is left
-    stays for the next. Raises DeadLetterError if the folder can't be used, SinkClosedError if the sink is gone for good.
+    stays for the next. Raises DeadLetterError if the folder can't be used, SinkClosedError if the sink is gone.
     """
     return await _Replay(name, sink, dead_letters, policy, patience).run()
