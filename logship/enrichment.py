@@ -27,7 +27,7 @@ class Clash(Enum):
     """How a name of the application's gets in the way."""
 
     OURS = "ours"
-    """It is a name of ours, or lies beneath one: it moves under ``overridden.``."""
+    """It is a name of ours: it moves under ``overridden.``."""
     PREFIX = "prefix"
     """A name of ours lies beneath it: it may hold an object, but a scalar moves to ``<name>.original``."""
 
@@ -71,11 +71,4 @@ class Enrichment:
         """Say whether a name of the application's, dots and all, gets in the way of ours."""
         if name in self.ours:
             return Clash.OURS
-        if name in self.prefixes:
-            return Clash.PREFIX
-        at = name.find(".")
-        while at >= 0:
-            if name[:at] in self.ours:
-                return Clash.OURS
-            at = name.find(".", at + 1)
-        return None
+        return Clash.PREFIX if name in self.prefixes else None

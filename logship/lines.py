@@ -18,10 +18,11 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+SPACE = b" \t\r\n"
+"""What JSON calls white space."""
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
 
-_SPACE = b" \t\r\n"
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _KEY = re.compile(rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*")
 _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
@@ -39,6 +40,14 @@ class Trimmed(NamedTuple):
     nul: int
     """Bytes of NUL runs that were trimmed off at both ends."""
 
+    def noise(self, size: int) -> list[tuple[str, int, int]]:
+        """Give (reason, lines, bytes) of what makes no record in this line, which had that many bytes in the file."""
+        if self.content:
+            return [(reason, 0, count) for reason, count in (("bom", self.bom), ("nul", self.nul)) if count]
+        if self.nul and self.bom:
+            return [("bom", 0, self.bom), ("nul", 1, size - self.bom)]
+        return [("nul" if self.nul else "bom" if self.bom else "empty", 1, size)]
+
 
 def trim(line: bytes, *, first: bool, keep_cr: bool = False) -> Trimmed:
     """Take off the newline, one CR unless it is kept, NUL runs at both ends and, on a file's first line, a BOM."""
@@ -49,11 +58,6 @@ def trim(line: bytes, *, first: bool, keep_cr: bool = False) -> Trimmed:
     content = content[bom:]
     bare = content.strip(b"\0")
     return Trimmed(b"" if bare == b"\r" and keep_cr else bare, bom, len(content) - len(bare))
-
-
-def skip_reason(trimmed: Trimmed) -> str:
-    """Name what a line without content consisted of."""
-    return "nul" if trimmed.nul else "bom" if trimmed.bom else "empty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,7 @@ class LineJudge:
         except UnicodeDecodeError:
             text = content.decode(errors="replace")
             valid = False
-        bare = text.encode().strip(_SPACE)
+        bare = text.encode().strip(SPACE)
         found = None if message else _parse(bare)
         if found is None:
             return Line(b'"message":' + to_json(text) + b"}", decode_error=not valid)
@@ -180,18 +184,15 @@ class _Edit:
         done = 1
         for at, member in enumerate(listed):
             if self._cut and at == last:
-                first = not at
-                pieces.append(self._text[done : member.key if first else listed[at - 1].end])
-                done = member.end + (len(listed) > 1 and first and self._comma(member.end))
+                # Its comma goes with it: the one before it, or behind it if it comes first.
+                pieces.append(self._text[done : self._text.index(b",", done) if at else member.key])
+                done = member.end if at or len(listed) == 1 else self._text.index(b",", member.end) + 1
             else:
                 pieces.append(self._text[done : member.key])
                 pieces.append(self._member(member))
                 done = member.end
         pieces.append(self._text[done:])
         return _rest(b"".join(pieces))
-
-    def _comma(self, end: int) -> int:
-        return self._text.index(b",", end) + 1 - end
 
     def _member(self, member: Member) -> bytes:
         value = self._text[member.value : member.end]
@@ -230,4 +231,4 @@ class _Edit:
 
 
 def _rest(text: bytes) -> bytes:
-    return EMPTY if text.strip(_SPACE) == EMPTY else text
+    return EMPTY if text.strip(SPACE) == EMPTY else text
