@@ -1,0 +1,74 @@
+"""A sink in memory whose records are plain lines, and the helpers of the tests that deliver to it."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from logship.model import Batch, Block, Encoded, FileId, Finding, Limits, Outcome, Status, Tally, Verdict
+
+DELIVERED = Outcome(Status.DELIVERED)
+Answering = Callable[[Batch], Outcome]
+
+
+def errored(reason: str = "http_503", **more: float | None) -> Outcome:
+    """Give an outcome that asks for another attempt."""
+    return Outcome(Status.ERRORED, reason, retry_after=more.get("retry_after"))
+
+
+def rejected(*indexes: int, reason: str = "mapper_parsing_exception") -> Outcome:
+    """Give an answer that refuses these records and takes the others."""
+    return Outcome(
+        Status.DELIVERED, verdicts=tuple(Verdict(i, Status.REJECTED, reason, "secret words") for i in indexes)
+    )
+
+
+def block(*lines: str, start: int = 0, file: str = "f" * 22, flags: tuple[str, ...] = ()) -> Block:
+    """Give a block of these lines; an empty one makes no record."""
+    data = "".join(f"{line}\n" for line in lines).encode()
+    return Block(FileId(file), "a.log", start, start + len(data), data, 1, 0.0, flags)
+
+
+@dataclass
+class LineSink:
+    """Answers by script, then takes everything; ``stored`` is what it took, in order."""
+
+    script: deque[Outcome | Answering] = field(default_factory=deque)
+    otherwise: Outcome | Answering = DELIVERED
+    attempts: list[list[str]] = field(default_factory=list)
+    """The lines of each attempt."""
+    batches: list[Batch] = field(default_factory=list)
+    """The batch of each attempt."""
+    stored: list[str] = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+
+    def encode(self, block: Block) -> Encoded:
+        """Upper-case the lines; the empty ones are skipped."""
+        kept = [line for line in block.data.splitlines() if line]
+        blank = block.lines - len(kept)
+        tally = Tally((("empty", blank, blank),)) if blank else Tally()
+        return Encoded(block, b"".join(line.upper() + b"\n" for line in kept), len(kept), tally)
+
+    def records(self, block: Block) -> list[Block]:
+        """Give the lines that are not empty."""
+        found, offset = [], block.start
+        for line in block.data.splitlines(keepends=True):
+            if line.strip():
+                found.append(replace(block, start=offset, end=offset + len(line), data=line))
+            offset += len(line)
+        return found
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Answer by script."""
+        lines = batch.body.decode().lower().splitlines()
+        self.attempts.append(lines)
+        self.batches.append(batch)
+        answer = self.script.popleft() if self.script else self.otherwise
+        outcome = answer(batch) if callable(answer) else answer
+        fates = {verdict.index: verdict.status for verdict in outcome.verdicts}
+        self.stored += [line for i, line in enumerate(lines) if fates.get(i, outcome.status) is Status.DELIVERED]
+        return outcome
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Find nothing."""
+        del send
+        return []
