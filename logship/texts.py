@@ -26,7 +26,7 @@ _UNITS: Final = {
         for name in names
     },
 }
-_SIZE: Final = re.compile(r"(\d{1,18}(?:\.\d{1,9})?) ?([A-Za-z]*)", re.ASCII)
+_SIZE: Final = re.compile(r"(\d{1,19}(?:\.\d{1,9})?) ?([A-Za-z]*)", re.ASCII)
 _SECONDS: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(ms|s|m|h|)", re.ASCII)
 _IN_SECONDS: Final = {"ms": Decimal("0.001"), "s": Decimal(1), "": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
 _WORDS: Final = {
@@ -34,6 +34,7 @@ _WORDS: Final = {
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 _PORT_MAX: Final = 65535
+_SIZE_MAX: Final = 1 << 60
 _TEXT_MAX: Final = 200
 
 
@@ -44,6 +45,9 @@ def parse_size(text: str) -> int:
     size = Decimal(found[1]) * factor if found and factor else None
     if size is None or size != int(size):
         message = "is not a size; write 1048576 or 1MiB"
+        raise ValueError(message)
+    if size > _SIZE_MAX:
+        message = "is too large for a size; write 1048576 or 1MiB"
         raise ValueError(message)
     return int(size)
 
