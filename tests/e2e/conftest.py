@@ -1,0 +1,70 @@
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.harness import Logship
+from tests.e2e.receiver import Receiver
+
+_OUTCOME = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note whether the test itself passed, for the fixtures' ends."""
+    report = yield
+    if report.when == "call":
+        item.stash[_OUTCOME] = report.passed
+    return report
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Give an empty log folder."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Iterator[Receiver]:
+    """Give a running HTTP store."""
+    with Receiver(tmp_path) as started:
+        yield started
+
+
+StartLogship = Callable[..., Logship]
+
+
+@pytest.fixture
+def new_logship(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartLogship]:
+    """Make daemons, not started yet: ``new_logship(paths=…, sinks="http", http_url=receiver.url)``.
+
+    At the end of a test that passed, a daemon that still runs must add up and drain with exit 0; messages of the
+    daemons of a test that failed are shown.
+    """
+    made: list[Logship] = []
+
+    def make(name: str = "daemon", **settings: Any) -> Logship:
+        made.append(Logship(tmp_path / name, **settings))
+        return made[-1]
+
+    yield make
+    try:
+        if request.node.stash.get(_OUTCOME, False):
+            for each in made:
+                if each.running:
+                    each.check_conservation()
+                    assert each.terminate() == 0
+    finally:
+        for each in made:
+            each.close()
+            if each.stderr.exists():  # pytest shows it only if something failed
+                print(f"--- {each.stderr}\n{each.stderr.read_text()[-20_000:]}")  # noqa: T201
+
+
+@pytest.fixture
+def logship(new_logship: StartLogship, receiver: Receiver, logs: Path) -> Logship:
+    """Give a daemon, not started yet, that ships ``logs/*.log`` to the receiver."""
+    return new_logship(paths=f"{logs}/*.log", sinks="http", http_url=receiver.url)
