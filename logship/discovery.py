@@ -195,9 +195,12 @@ def _files(
     for entry in entries:
         name = entry.name
         matched = name in present
-        live = next((prefix + stem for stem in stems(name) if stem in present or prefix + stem in known), "")
+        live = next((stem for stem in stems(name) if stem in present or prefix + stem in known), "")
+        if not matched and not live:  # rotated before anybody saw the live file
+            live = next((stem for stem in stems(name) if _matches(stem, part)), "")
         if (matched or live) and not entry.folder:
-            yield Candidate(root, folder + name, device, entry.inode, entry.link, matched, live)
+            path = prefix + live if live else ""
+            yield Candidate(root, folder + name, device, entry.inode, entry.link, matched, path)
 
 
 def _matches(name: str, part: str) -> bool:

@@ -99,7 +99,6 @@ class Intake:
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
         """Follow files until ``stop`` is set and the writers have been quiet; ``once`` takes what is there now."""
         await self.step()
-        self.swept = True
         quiet_since = 0.0
         while not once:
             if stop.is_set():
@@ -135,11 +134,12 @@ class Intake:
             for listener in self.listeners:
                 listener.closed(file)
         self.catalog.gone.clear()
-        if self.catalog.new:
+        if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
             await self._save()
         for file, entry in self.catalog.publish():
             for listener in self.listeners:
                 listener.opened(file, entry)
+        self.swept = True
 
     async def _wait(self, stop: asyncio.Event) -> None:
         active = stop.is_set() or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS

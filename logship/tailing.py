@@ -87,8 +87,11 @@ class TailedFile:
         return self.size > size
 
     def _has_read_bytes(self) -> bool:
-        # the marker of DECISIONS 3: a file that was truncated and written again has other bytes there
+        # A file that was truncated and written again has other bytes before the offset, or, where all lines end alike,
+        # at least another head (DECISIONS 3).
         place = self.furthest
+        if not self.head.matches(self.read_at(self.head.length, 0)):
+            return False
         return self.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
 
     def read_at(self, size: int, offset: int) -> bytes:

@@ -1,0 +1,238 @@
+"""The daemon: puts the parts together, runs them to the end of a drain or to its deadline, and gives the exit code."""
+
+import asyncio
+import contextlib
+import gc
+import logging
+import os
+import resource
+import sys
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from logship import __version__, handoff, logs, sinks
+from logship.backoff import RetryPolicy
+from logship.catalog import Catalog
+from logship.checkpoints import Checkpoints
+from logship.config import Config
+from logship.deadletters import DeadLetters
+from logship.delivery import Delivery
+from logship.discovery import Discovery, Pattern
+from logship.enrichment import Enrichment
+from logship.errors import ConfigError, LogshipError
+from logship.exiting import watch_exit_file
+from logship.handoff import Resolved
+from logship.intake import Intake, Rules
+from logship.metrics import Metrics
+from logship.model import Sink
+from logship.pipeline import Pipeline, Shape
+from logship.reading import Reader
+from logship.saving import Saver
+from logship.server import open_server
+from logship.stopping import Stop
+from logship.view import DaemonView
+from logship.wakeups import FileEvents, Timer, Wakeups
+
+logger = logging.getLogger(__name__)
+
+DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the daemon on the settings behind the descriptor in ``argv``; exits with a code of INTERFACE.md."""
+    arguments = sys.argv[1:] if argv is None else argv
+    resolved = handoff.read(int(arguments[0]))
+    logs.set_up(resolved.config.log_level, resolved.config.log_format)
+    try:
+        with asyncio.Runner() as runner:
+            # a thread that hangs, in a write or a look-up, must not keep a finished daemon alive (DECISIONS 23)
+            leave(runner.run(run(resolved)))
+    except* LogshipError as group:
+        leave(_report(_leaves(group)))
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once."""
+    logging.shutdown()
+    os._exit(code)
+
+
+async def run(resolved: Resolved) -> int:
+    """Ship until a signal, then drain; raises LogshipError, alone or in a group, for what ends the daemon."""
+    config = resolved.config
+    for warning in resolved.warnings:
+        logger.warning(warning)
+    _raise_descriptor_limit()
+    stop = Stop(config.shutdown_timeout_seconds)
+    checkpoints = Checkpoints(Path(config.state_dir))
+    with checkpoints.lock():
+        async with _open_parts(resolved, checkpoints, stop) as parts:
+            gc.collect()
+            gc.freeze()  # what is loaded by now stays: no need to look through it again and again
+            return await parts.run(once=resolved.once)
+
+
+class Parts:
+    """Everything that runs, and how it ends."""
+
+    def __init__(
+        self, exit_file: str, intake: Intake, pipelines: list[Pipeline], saver: Saver, view: DaemonView, stop: Stop
+    ) -> None:
+        self._exit_file = exit_file
+        self._intake = intake
+        self._pipelines = pipelines
+        self._saver = saver
+        self._view = view
+        self._stop = stop
+
+    async def run(self, *, once: bool) -> int:
+        """Run all tasks until every pipeline has drained, or the deadline."""
+        with self._stop.on_signals(on_second=self._leave_now):
+            handoff.release_signals()
+            try:
+                async with asyncio.timeout(None) as deadline:
+                    await self._run_tasks(deadline, once=once)
+                code = DRAINED
+            except TimeoutError:
+                code = DEADLINE
+            await self._saver.save()
+        if code == DEADLINE:
+            logger.error("the drain deadline passed with bytes undelivered", extra=self._view.undelivered())
+        self._intake.catalog.close()
+        logger.info("stopped", extra={"exit_code": code})
+        return code
+
+    async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
+        async with asyncio.TaskGroup() as group:
+            helpers = [
+                group.create_task(self._saver.run(), name="checkpoint saver"),
+                group.create_task(self._view.run(), name="heartbeat"),
+                group.create_task(self._stop.arm(deadline), name="deadline"),
+                group.create_task(watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)),
+            ]
+            async with asyncio.TaskGroup() as shipping:
+                shipping.create_task(self._intake.run(self._stop.stopping, once=once), name="intake")
+                for pipeline in self._pipelines:
+                    shipping.create_task(pipeline.run(), name=f"{pipeline.reader.name} pipeline")
+            for helper in helpers:
+                helper.cancel()
+
+    def _leave_now(self) -> None:
+        self._saver.save_now()
+        leave(DEADLINE if self._view.undelivered()["undelivered_bytes"] else DRAINED)
+
+
+@contextlib.asynccontextmanager
+async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) -> AsyncIterator[Parts]:
+    config = resolved.config
+    metrics = Metrics(config.sinks, __version__)
+    checkpoint = checkpoints.load()
+    if checkpoint.damage:
+        logger.error(
+            "the checkpoint is not usable: every file is read from its beginning", extra={"cause": checkpoint.damage}
+        )
+    discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
+    catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
+    catalog.max_files = config.max_files
+    saver = Saver(checkpoints, checkpoint.first_start_ns, metrics)
+    rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds)
+    intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save)
+    saver.entries = intake.entries
+    assembly = _Assembly(config, metrics, intake, saver, stop)
+    async with contextlib.AsyncExitStack() as stack:
+        pipelines = [
+            await stack.enter_async_context(assembly.open_pipeline(name, settings))
+            for name, settings in resolved.sinks.items()
+        ]
+        view = DaemonView(config.ready_max_lag_seconds, metrics, intake, pipelines, stop)
+        if config.listen:
+            await stack.enter_async_context(open_server(config.listen, view))
+        yield Parts(config.exit_file, intake, pipelines, saver, view, stop)
+
+
+@dataclass(frozen=True, slots=True)
+class _Assembly:
+    """What every pipeline is connected to."""
+
+    config: Config
+    metrics: Metrics
+    intake: Intake
+    saver: Saver
+    stop: Stop
+
+    @contextlib.asynccontextmanager
+    async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
+        """Open a sink and put its pipeline together."""
+        config, metrics = self.config, self.metrics.sink(name)
+        fields = handoff.enrichment_fields(config)
+        enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
+        async with sinks.load(name).open_sink(settings, enrichment) as sink:
+            reader = Reader(name, self.metrics, max_line_bytes=config.max_line_bytes, truncated=self.intake.look_again)
+            self.intake.listeners.append(reader)
+            yield Pipeline(
+                reader,
+                sink,
+                self._delivery(name, sink),
+                metrics,
+                self._shape(),
+                ended=lambda: self.intake.ended,
+                stop=self.stop.stopping,
+                drained=self.saver.save,
+            )
+
+    def _delivery(self, name: str, sink: Sink) -> Delivery:
+        config = self.config
+        return Delivery(
+            name,
+            sink,
+            policy=RetryPolicy(
+                config.retry_initial_seconds,
+                config.retry_max_seconds,
+                config.retry_limit_seconds,
+                config.request_timeout_seconds,
+            ),
+            dead_letters=DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes),
+            metrics=self.metrics.sink(name),
+            draining=self.stop.stopping,
+            time_left=self.stop.time_left,
+        )
+
+    def _shape(self) -> Shape:
+        config = self.config
+        share = config.buffer_max_bytes // len(config.sinks)
+        return Shape(
+            config.batch_max_bytes, config.batch_max_records, config.batch_timeout_seconds, share, config.max_in_flight
+        )
+
+
+def _wakeups(config: Config, discovery: Discovery) -> Wakeups:
+    if config.force_polling:
+        return Timer()
+    recursive = any(pattern.recursive for pattern in discovery.patterns)
+    return FileEvents(discovery.roots, recursive=recursive)
+
+
+def _raise_descriptor_limit() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard != resource.RLIM_INFINITY else max(soft, 65536), hard))
+
+
+def _report(errors: list[BaseException]) -> int:
+    for error in errors:
+        for line in str(error).splitlines():
+            logger.error("logship can't go on", extra={"cause": line})
+    return BAD_CONFIGURATION if any(isinstance(error, ConfigError) for error in errors) else FAILED
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found
+
+
+if __name__ == "__main__":
+    main()

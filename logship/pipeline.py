@@ -1,0 +1,150 @@
+"""One sink's pipeline: read, encode, batch, deliver, acknowledge. The only place that knows all the parts."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from logship.batching import Batcher
+from logship.delivery import Delivery
+from logship.metrics import SinkMetrics
+from logship.model import Batch, Block, Encoded, Sink
+from logship.reading import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a pipeline gathers; sizes in bytes, times in seconds."""
+
+    batch_bytes: int
+    batch_records: int
+    linger: float
+    share: int
+    """What this pipeline may hold in memory: blocks and their encoded form."""
+    in_flight: int = 1
+
+
+class Pipeline:
+    """Runs until the reader's files have ended; shutdown is end-of-stream, not a mode.
+
+    ``drained`` is called after each acknowledgement once ``stop`` is set: the checkpoint is saved then (DECISIONS 23).
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        sink: Sink,
+        delivery: Delivery,
+        metrics: SinkMetrics,
+        shape: Shape,
+        *,
+        ended: Callable[[], bool],
+        stop: asyncio.Event,
+        drained: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.reader = reader
+        self.delivery = delivery
+        self.held = 0
+        """Bytes in memory."""
+        self._sink = sink
+        self._metrics = metrics
+        self._ended = ended
+        self._stop = stop
+        self._drained = drained
+        self._share = shape.share
+        self._max_bytes = min(shape.batch_bytes, sink.limits.max_bytes)
+        self._max_records = min(shape.batch_records, sink.limits.max_records)
+        self._batcher = Batcher(max_bytes=self._max_bytes, max_records=self._max_records, linger=shape.linger)
+        self._in_flight = shape.in_flight
+        self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=1)
+        self._room = asyncio.Event()
+        metrics.capacity(shape.share)
+
+    async def run(self) -> None:
+        """Read and deliver to the end. Raises what delivery raises, e.g. SinkClosedError."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._read(), name=f"{self.reader.name} reader")
+            for number in range(self._in_flight):
+                group.create_task(self._deliver(), name=f"{self.reader.name} delivery {number}")
+
+    async def _read(self) -> None:
+        while True:
+            ended = self._ended()
+            self.reader.news.clear()
+            await self._wait_for_room()
+            blocks = self.reader.read()
+            for block in blocks:
+                await self._gather(block)
+            due = self._batcher.due
+            if blocks or not self.reader.exhausted:
+                await asyncio.sleep(0)  # let deliveries and probes have their turn
+            elif due is not None and (ended or self._stop.is_set() or time.monotonic() >= due):
+                await self._send(self._batcher.take())
+            elif ended:
+                break
+            else:
+                await self._wait_for_news(due)
+        for _ in range(self._in_flight):
+            await self._batches.put(None)
+
+    async def _wait_for_news(self, due: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if due is None else max(0.0, due - time.monotonic())):
+                await self.reader.news.wait()
+
+    async def _wait_for_room(self) -> None:
+        if self.held < self._share:
+            return
+        await self._send(self._batcher.take())
+        self._metrics.paused(on=True)
+        while self.held >= self._share:
+            self._room.clear()
+            await self._room.wait()
+        self._metrics.paused(on=False)
+
+    async def _gather(self, block: Block) -> None:
+        for part in self._fit(block):
+            self.reader.took(part)
+            self._hold(len(part.block.data) + len(part.body))
+            await self._send(self._batcher.add(part, time.monotonic()))
+
+    def _fit(self, block: Block) -> Iterator[Encoded]:
+        """Encode a block, in halves where it would be too much for one batch."""
+        part = self._sink.encode(block)
+        too_much = len(part.body) > self._max_bytes or part.records > self._max_records
+        cut = block.data.find(b"\n", len(block.data) // 2) + 1 if too_much and not block.flags else 0
+        if not too_much or not 0 < cut < len(block.data):
+            cut = block.data.rfind(b"\n", 0, len(block.data) // 2) + 1 if too_much and not block.flags else 0
+        if not cut:
+            yield part
+            return
+        middle = block.start + cut
+        yield from self._fit(replace(block, end=middle, data=block.data[:cut]))
+        yield from self._fit(replace(block, start=middle, data=block.data[cut:]))
+
+    async def _send(self, batch: Batch | None) -> None:
+        if batch:
+            await self._batches.put(batch)
+
+    async def _deliver(self) -> None:
+        while batch := await self._batches.get():
+            if batch.records:
+                await self.delivery.deliver(batch)
+            self._ack(batch)
+            if self._stop.is_set():
+                await self._drained()
+
+    def _ack(self, batch: Batch) -> None:
+        now = time.monotonic()
+        for part in batch.parts:
+            for reason, lines, size in part.tally.skipped:
+                self._metrics.skipped(reason, lines, size)
+            self.reader.ledger.ack(part.block)
+            self._metrics.latency(now - part.block.seen)
+            self._hold(-len(part.block.data) - len(part.body))
+        self._room.set()
+
+    def _hold(self, nbytes: int) -> None:
+        self.held += nbytes
+        self._metrics.buffer(self.held)

@@ -1,0 +1,84 @@
+"""Saves the checkpoint: every second while something changes, before a new file is read, and at exit."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+
+from logship.checkpoints import Checkpoints
+from logship.errors import StateError
+from logship.identity import Entry
+from logship.metrics import Metrics
+
+logger = logging.getLogger(__name__)
+
+SAVE_SECONDS = 1.0
+SAY_AGAIN_SECONDS = 60.0
+
+
+def _nothing() -> Iterable[Entry]:
+    return ()
+
+
+class Saver:
+    """One save at a time, in a thread: a slow disk must not stop deliveries. A failed save is tried again."""
+
+    def __init__(self, checkpoints: Checkpoints, first_start_ns: int, metrics: Metrics) -> None:
+        self.first_start_ns = first_start_ns
+        self.entries: Callable[[], Iterable[Entry]] = _nothing
+        self._checkpoints = checkpoints
+        self._metrics = metrics
+        self._lock = asyncio.Lock()
+        self._last: list[Entry] | None = None
+        self._said_at = -SAY_AGAIN_SECONDS
+
+    async def run(self) -> None:
+        """Save every second, for ever."""
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            await self.save()
+
+    async def save(self) -> None:
+        """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
+        async with self._lock:
+            entries = list(self.entries())
+            if self._same(entries):
+                return
+            try:
+                await asyncio.to_thread(self._checkpoints.save, entries, self.first_start_ns)
+            except StateError as error:
+                self._failed(error)
+            else:
+                self._saved(entries)
+
+    def save_now(self) -> None:
+        """Save without waiting for anybody: the process is about to leave."""
+        try:
+            self._checkpoints.save(list(self.entries()), self.first_start_ns)
+        except StateError as error:
+            self._failed(error)
+
+    def _same(self, entries: list[Entry]) -> bool:
+        last = self._last
+        return last is not None and [_essence(entry) for entry in entries] == [_essence(entry) for entry in last]
+
+    def _saved(self, entries: list[Entry]) -> None:
+        self._last = entries
+        self._metrics.checkpoint_saved("saved")
+        if self._said_at > 0:
+            logger.info("the checkpoint can be saved again")
+        self._said_at = -SAY_AGAIN_SECONDS
+
+    def _failed(self, error: StateError) -> None:
+        self._metrics.checkpoint_saved("failed")
+        now = time.monotonic()
+        if now - self._said_at >= SAY_AGAIN_SECONDS:
+            self._said_at = now
+            logger.error(
+                "the checkpoint can't be saved: after a crash, what is shipped meanwhile would be shipped again",
+                extra={"cause": str(error)},
+            )
+
+
+def _essence(entry: Entry) -> tuple[object, ...]:
+    return entry.file, entry.size, entry.inode, entry.offsets, entry.gone

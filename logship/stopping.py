@@ -1,0 +1,67 @@
+"""When to stop, and how long a drain may take: the stop event, its signals and its deadline."""
+
+import asyncio
+import contextlib
+import logging
+import math
+import signal
+import time
+from collections.abc import Callable, Iterator
+
+logger = logging.getLogger(__name__)
+
+
+class Stop:
+    """``stopping`` is set once; from then on there are ``timeout`` seconds."""
+
+    def __init__(self, timeout: float) -> None:
+        self.stopping = asyncio.Event()
+        self.waits_for_exit_file = False
+        """SIGTERM then only sets the deadline: the file, or the deadline, begins the drain (DECISIONS 24)."""
+        self._timeout = timeout
+        self._deadline = math.inf
+        self._armed = asyncio.Event()
+        self._signals = 0
+
+    def begin(self) -> None:
+        """Begin the drain; again does nothing."""
+        if not self.stopping.is_set():
+            logger.info("draining", extra={"deadline_seconds": self._timeout})
+            self._arm()
+            self.stopping.set()
+
+    def time_left(self) -> float:
+        """Give the seconds to the deadline; infinite before a drain."""
+        return max(0.0, self._deadline - time.monotonic())
+
+    async def arm(self, deadline: asyncio.Timeout) -> None:
+        """Wait for the drain to begin and set its deadline."""
+        await self._armed.wait()
+        deadline.reschedule(asyncio.get_running_loop().time() + self.time_left())
+
+    @contextlib.contextmanager
+    def on_signals(self, *, on_second: Callable[[], None]) -> Iterator[None]:
+        """Drain at the first SIGTERM or SIGINT; call ``on_second`` at the next."""
+        loop = asyncio.get_running_loop()
+
+        def on_signal() -> None:
+            self._signals += 1
+            if self._signals > 1:
+                on_second()
+            elif self.waits_for_exit_file and not self.stopping.is_set():
+                self._arm()
+            else:
+                self.begin()
+
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, on_signal)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+    def _arm(self) -> None:
+        if not self._armed.is_set():
+            self._deadline = time.monotonic() + self._timeout
+            self._armed.set()

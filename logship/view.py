@@ -1,0 +1,118 @@
+"""What the daemon shows of itself: probes, gauges that are worked out when asked for, and the status document."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from logship import __version__
+from logship.intake import Intake
+from logship.metrics import Metrics
+from logship.pipeline import Pipeline
+from logship.status import FileStatus, SinkStatus, document
+from logship.stopping import Stop
+
+BEAT_SECONDS = 1.0
+STALLED_SECONDS = 10.0
+
+
+class DaemonView:
+    """The :class:`logship.server.View` of a running daemon. Waiting for a sink is life (DECISIONS 29)."""
+
+    def __init__(
+        self, max_lag: float, metrics: Metrics, intake: Intake, pipelines: Sequence[Pipeline], stop: Stop
+    ) -> None:
+        self.metrics = metrics
+        self._max_lag = max_lag
+        self._intake = intake
+        self._pipelines = pipelines
+        self._stop = stop
+        self._beat = time.monotonic()
+        self._started_at = time.time()
+
+    async def run(self) -> None:
+        """Beat, for ever: an event loop that stalls stops beating."""
+        while True:
+            self._beat = time.monotonic()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def live(self) -> str:
+        """Give the cause why this process should be replaced; empty while it lives."""
+        now = time.monotonic()
+        if now - self._beat > STALLED_SECONDS:
+            return "the event loop stalled"
+        if now - self._intake.beat > STALLED_SECONDS and not self._intake.ended:
+            return "the intake stalled"
+        return ""
+
+    def started(self) -> bool:
+        """Whether the first sweep has finished."""
+        return self._intake.swept
+
+    def ready(self) -> str:
+        """Give the cause why tailing does not work; empty when it does."""
+        if not self._intake.swept:
+            return "the first sweep has not finished"
+        if self._stop.stopping.is_set():
+            return "draining"
+        if self._intake.catalog.unlistable:
+            return f"folders can't be listed: {', '.join(self._intake.catalog.unlistable)}"
+        oldest = max((self._oldest(pipeline) for pipeline in self._pipelines), default=0.0)
+        if 0 < self._max_lag < oldest:
+            return f"the oldest undelivered byte is {oldest:.0f} s old"
+        return ""
+
+    def refresh(self) -> None:
+        """Bring the gauges up to date."""
+        self.metrics.ready.set(not self.ready())
+        for pipeline in self._pipelines:
+            self.metrics.sink(pipeline.reader.name).oldest_undelivered(self._oldest(pipeline))
+
+    def status(self) -> Mapping[str, Any]:
+        """Give the status document."""
+        catalog = self._intake.catalog
+        problems = [f"{path}: {cause}" for path, cause in catalog.unreadable.items()]
+        problems += [f"{folder}: can't be listed" for folder in catalog.unlistable]
+        files = [
+            FileStatus(
+                file.path or file.lineage,
+                file.size,
+                {pipeline.reader.name: pipeline.reader.ledger.offset(file.file) for pipeline in self._pipelines},
+                deleted=file.deleted,
+            )
+            for file in catalog.files.values()
+        ]
+        return document(
+            version=__version__,
+            started_at=self._started_at,
+            now=time.time(),
+            ready=self.ready(),
+            files=files,
+            sinks=[self._sink(pipeline) for pipeline in self._pipelines],
+            problems=problems,
+        )
+
+    def undelivered(self) -> dict[str, int]:
+        """Give what would be read again after a stop now: bytes that some sink has not acknowledged."""
+        lags = [
+            file.size - pipeline.reader.ledger.offset(file.file)
+            for pipeline in self._pipelines
+            for file in self._intake.catalog.files.values()
+        ]
+        return {"undelivered_bytes": sum(max(0, lag) for lag in lags)}
+
+    def _sink(self, pipeline: Pipeline) -> SinkStatus:
+        delivery, name = pipeline.delivery, pipeline.reader.name
+        return SinkStatus(
+            name,
+            delivery.state,
+            delivery.last_success_at or 0.0,
+            delivery.last_error,
+            self._oldest(pipeline),
+            self.metrics.sink(name).totals(),
+        )
+
+    @staticmethod
+    def _oldest(pipeline: Pipeline) -> float:
+        oldest = pipeline.reader.oldest()
+        return 0.0 if oldest is None else max(0.0, time.monotonic() - oldest)

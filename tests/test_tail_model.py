@@ -1,0 +1,207 @@
+"""Random histories of a log folder, replayed against logship's real tailing and a plain model of what must arrive."""
+
+import os
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.following import Follower
+
+SEEDS = int(os.environ.get("LOGSHIP_TEST_SEEDS", "50"))
+STEPS = 60
+
+
+class History:
+    """A writer that rotates in every way, and a follower that is restarted and killed; all of it decided by a seed."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.logs = folder / "logs"
+        self.logs.mkdir()
+        self.state = folder / "state"
+        self.live = self.logs / "a.log"
+        self.written: list[bytes] = []
+        self.half = b""
+        self.renamed = 0
+        """Inode of the file that was rotated by rename last: a writer may still have it open, unlike a copy."""
+        self.log: list[str] = []
+        self.arrived: dict[tuple[str, int], bytes] = {}
+        self.follower = self._start()
+
+    def _start(self) -> Follower:
+        return Follower(f"{self.logs}/*.log", self.state, rotate_wait=5.0)
+
+    def run(self) -> None:
+        """Perform the actions, then drain and compare."""
+        actions = [
+            *[self.write] * 8,
+            *[self.take] * 6,
+            self.half_line,
+            *[self.rename] * 3,
+            *[self.copytruncate] * 2,
+            self.delete,
+            self.truncate,
+            self.restart,
+            *[self.kill] * 2,
+            self.late_write,
+            self.wait,
+            self.backup,
+        ]
+        self.take()  # what was rotated before the first look ever is history, and not shipped
+        for _ in range(STEPS):
+            action = self.random.choice(actions)
+            self.log.append(action.__name__)
+            action()
+        self._complete_half()
+        self.follower.drain()
+        self._collect()
+        self.compare()
+
+    def _append(self, path: Path, data: bytes) -> None:
+        with path.open("ab") as file:
+            file.write(data)
+
+    def _line(self) -> bytes:
+        number = len(self.written)
+        line = b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * self.random.choice([0, 20, 400]))
+        self.written.append(line)
+        return line
+
+    def _complete_half(self) -> None:
+        if self.half:
+            self._append(self.live, self.half)
+            self.half = b""
+
+    def write(self) -> None:
+        """Append some lines."""
+        self._complete_half()
+        self._append(self.live, b"".join(self._line() for _ in range(self.random.choice([1, 2, 30]))))
+
+    def half_line(self) -> None:
+        """Append the first half of a line; the next write brings the rest."""
+        self._complete_half()
+        line = self._line()
+        self._append(self.live, line[:7])
+        self.half = line[7:]
+
+    def _shift(self) -> None:
+        numbers = sorted((int(p.name.rpartition(".")[2]) for p in self.logs.glob("a.log.*")), reverse=True)
+        for number in numbers:
+            (self.logs / f"a.log.{number}").rename(self.logs / f"a.log.{number + 1}")
+
+    def rename(self) -> None:
+        """Rotate by rename: .1 to .2 and so on, then the live file to .1."""
+        self._complete_half()
+        if self.live.exists():
+            self._shift()
+            self.live.rename(self.logs / "a.log.1")
+            self.renamed = (self.logs / "a.log.1").stat().st_ino
+            if self.random.random() < 0.8:
+                self.write()
+
+    def copytruncate(self) -> None:
+        """Rotate by copy and truncation; maybe the writer goes on at once."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self._settle()
+            self._shift()
+            (self.logs / "a.log.1").write_bytes(self.live.read_bytes())
+            os.truncate(self.live, 0)
+            if self.random.random() < 0.5:
+                self.write()
+
+    def _settle(self) -> None:
+        # a copy with a head of under 64 bytes can't be told from another file after a restart
+        while self.live.stat().st_size < 1100:
+            self.write()
+        self.take()
+
+    def delete(self) -> None:
+        """Delete the live file once it is open; what was not read yet must arrive all the same."""
+        self._complete_half()
+        self.follower.step()
+        self.live.unlink(missing_ok=True)
+        self.take()
+
+    def truncate(self) -> None:
+        """Cut the live file off after it was read."""
+        self._complete_half()
+        self.take()
+        if self.live.exists():
+            os.truncate(self.live, 0)
+            self.follower.step()
+
+    def late_write(self) -> None:
+        """Write to the file that was rotated last, as a writer does that still has the old descriptor."""
+        rotated = self.logs / "a.log.1"
+        if rotated.exists() and rotated.stat().st_ino == self.renamed:
+            self.follower.step()
+            self._append(rotated, self._line())
+
+    def backup(self) -> None:
+        """Copy the live file under a rotated name: nothing of it may arrive."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self.take()
+            (self.logs / "a.log.bak").unlink(missing_ok=True)
+            self.take()
+            (self.logs / "a.log-bak").write_bytes(self.live.read_bytes())
+            self.take()
+            self.follower.step(3.0)
+            self.take()
+            (self.logs / "a.log-bak").unlink()
+            self.take()
+
+    def take(self) -> None:
+        """Look and read; maybe without acknowledgement; maybe save."""
+        self.follower.read()
+        if self.random.random() < 0.5:
+            self.follower.save()
+
+    def wait(self) -> None:
+        """Let the wait for late writers pass."""
+        self.follower.read()
+        self.follower.step(6.0)
+        self.follower.read()
+
+    def restart(self) -> None:
+        """Drain, stop and start."""
+        self._complete_half()
+        self.follower.drain()
+        self._collect()
+        self.follower = self._start()
+
+    def kill(self) -> None:
+        """End without a word and start."""
+        self.follower.read(ack=False)
+        self._collect()
+        self.follower.kill()
+        self.follower = self._start()
+
+    def _collect(self) -> None:
+        for block in self.follower.blocks:
+            start = block.start
+            for line in block.data.splitlines(keepends=True):
+                assert self.arrived.setdefault((block.file, start), line) == line, "one id, two records"
+                start += len(line)
+
+    def compare(self) -> None:
+        """Every line arrived under exactly one id."""
+        arrived = Counter(self.arrived.values())
+        missing = [line for line in self.written if line not in arrived]
+        assert not missing, f"{len(missing)} missing, first {missing[0][:30]!r}"
+        twice = {line: count for line, count in arrived.items() if count > 1}
+        assert not twice, f"{len(twice)} under two ids: {list(twice)[:3]}"
+        assert set(arrived) == set(self.written)
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_every_line_arrives_under_one_id(tmp_path: Path, seed: int) -> None:
+    """Whatever happens to the files and to logship, each line arrives, and under one (generation, offset) only."""
+    history = History(tmp_path, seed)
+    try:
+        history.run()
+    except AssertionError as error:
+        pytest.fail(f"seed {seed}: {error}; history: {' '.join(history.log)}")
