@@ -120,7 +120,7 @@ class BlockEncoder:
         tally = Tally(
             content.skipped,
             decode_errors=sum(line.decode_error for line in alone),
-            overridden=sum(line.overridden for line in alone),
+            overridden=columns.overridden + sum(line.overridden for line in alone),
             bad_times=columns.bad_times + sum(line.bad_time for line in alone),
         )
         return Encoded(block, body, len(lines), tally)
@@ -228,7 +228,7 @@ def _content(block: Block, *, keep_cr: bool) -> _Content:
         lines = [trimmed.content for trimmed in trims]
     else:
         if b"\r" in data:
-            lines = [trim(line, first=False, keep_cr=keep_cr).content for line in lines]
+            lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
         noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
     return _Content([*compress(offsets, lines)], [*filter(None, lines)], _sum(noise))
 

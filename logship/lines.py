@@ -180,16 +180,16 @@ class _Edit:
             return _rest(self._text[1:])
         listed = list(members(self._text))
         last = max((at for at, member in enumerate(listed) if member.name == TIMESTAMP), default=-1)
-        pieces = []
+        pieces: list[bytes] = []
         done = 1
         for at, member in enumerate(listed):
             if self._cut and at == last:
                 # Its comma goes with it: the one before it, or behind it if it comes first.
-                pieces.append(self._text[done : self._text.index(b",", done) if at else member.key])
+                comma = self._text.index(b",", listed[at - 1].end) if at else member.key
+                pieces.append(self._text[done:comma])
                 done = member.end if at or len(listed) == 1 else self._text.index(b",", member.end) + 1
-            else:
-                pieces.append(self._text[done : member.key])
-                pieces.append(self._member(member))
+            elif self._clash(member.name):
+                pieces += self._text[done : member.key], self._member(member)
                 done = member.end
         pieces.append(self._text[done:])
         return _rest(b"".join(pieces))

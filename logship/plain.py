@@ -6,22 +6,22 @@ there are lines, each line is exactly one object (DECISIONS 11).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from operator import attrgetter, is_
-from typing import Annotated, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw
 
-from logship.enrichment import TIMESTAMP, Enrichment
+from logship.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.lines import MAX_DEPTH
+from logship.recordtypes import any_type, clash_names, object_type, plain_type, time_names
 from logship.timestamps import TimestampReader
 
-_Never = Annotated[int, msgspec.Meta(ge=1, lt=1)]
-"""No value fits: one field of this type in one line fails the whole group, so that it costs nothing to look for it."""
-_SMALL = 1
-"""Lines; a group that fails is halved down to this many, which are then judged one by one."""
+_ANY_ESCAPED = re.compile(rb"\\[u/]")
+"""An escape that could spell a letter of a name of ours; others have but one spelling."""
+_Decoder = msgspec.json.Decoder[msgspec.Struct]
 _LONG = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _NAME = b'"@timestamp"'
@@ -40,42 +40,31 @@ class Columns(NamedTuple):
     bad_times: int
     sizes: Sequence[int] = ()
     """Bytes between the first two and the last of each line, of a whole block."""
+    overridden: int = 0
+    """Lines in which names of ours were moved."""
 
 
-def _struct(fields: list[tuple[str, str, Any]]) -> type[msgspec.Struct]:
-    """Make a type of (attribute, name, type) fields, none of which has to be there."""
-    return msgspec.defstruct(
-        "Plain",
-        [(attribute, kind | UnsetType, UNSET) for attribute, _, kind in fields],
-        rename={attribute: name for attribute, name, _ in fields},
-        gc=False,
-    )
+class _Clash(NamedTuple):
+    """A name of the application's that may get in our way, and how to move it without taking the line apart."""
+
+    column: Callable[[Any], Any]
+    name: bytes
+    """With its quotes."""
+    moved: bytes
+    """The name that it gets; empty if that is taken."""
+    harmless: msgspec.json.Decoder[Any] | None
+    """What the value may be and stay; None if it must move whatever it is."""
 
 
-def _beneath(enrichment: Enrichment, parent: str) -> Any:  # noqa: ANN401 - a type made at run time
-    """Make the type of an object beneath which our fields lie, but in which none of them is; null is harmless too."""
-    lists = ((enrichment.ours, True), (enrichment.prefixes, False))
-    names = [(name, ours) for names, ours in lists for name in sorted(names) if name.startswith(parent)]
-    fields = [
-        (f"x{at}", name[len(parent) :], _Never if ours else _beneath(enrichment, name + "."))
-        for at, (name, ours) in enumerate(names)
-    ]
-    return _struct(fields) | None if parent else fields
-
-
-def _record_type(enrichment: Enrichment) -> type[msgspec.Struct]:
-    """Make the type of a record with none of our names: of the times it keeps the raw value.
-
-    Raises ``ValueError`` if a name can't be a field of such a type (it has a quote, say).
-    """
-    clashes = [field for field in _beneath(enrichment, "") if field[1] not in _raw_times(enrichment)]
-    return _struct([*((f"t{at}", name, Raw) for at, name in enumerate(_raw_times(enrichment))), *clashes])
-
-
-def _raw_times(enrichment: Enrichment) -> list[str]:
-    """Name the fields that may hold the event time and are no business of ours otherwise."""
-    names = dict.fromkeys(enrichment.timestamp_fields)
-    return [name for name in names if name == TIMESTAMP or not enrichment.clash(name)]
+def _clashes(enrichment: Enrichment) -> list[_Clash]:
+    clashes = []
+    for at, name in enumerate(clash_names(enrichment)):
+        ours = enrichment.clash(name) is Clash.OURS
+        moved = f"overridden.{name}" if ours else f"{name}.original"
+        harmless = None if ours else msgspec.json.Decoder(object_type(enrichment, name) | None)
+        new = b"" if enrichment.clash(moved) else to_json(moved)
+        clashes.append(_Clash(attrgetter(f"n{at}"), to_json(name), new, harmless))
+    return clashes
 
 
 class PlainLines:
@@ -83,13 +72,17 @@ class PlainLines:
 
     def __init__(self, enrichment: Enrichment) -> None:
         self._times = TimestampReader(enrichment.timestamp_zone)
-        names = _raw_times(enrichment)
+        names = time_names(enrichment)
         self._getters = [attrgetter(f"t{at}") for at in range(len(names))]
         self._own = attrgetter(f"t{names.index(TIMESTAMP)}") if TIMESTAMP in names else None
-        self._decoder: msgspec.json.Decoder[msgspec.Struct] | None = None
+        self._plain: _Decoder | None = None
+        self._any: _Decoder | None = None
+        self._clashes: list[_Clash] = []
         # A name with a quote, say, can't be in such a type: then every line is judged by itself.
         with suppress(ValueError):
-            self._decoder = msgspec.json.Decoder(_record_type(enrichment))
+            self._clashes = _clashes(enrichment)
+            self._plain = msgspec.json.Decoder(plain_type(enrichment))
+            self._any = msgspec.json.Decoder(any_type(enrichment))
 
     def whole(self, data: bytes, lines: int) -> Columns | None:
         """Read a block of that many lines if each is plain; None if that is not certain.
@@ -102,7 +95,7 @@ class PlainLines:
         sizes = [*map(len, pieces)]
         if len(pieces) != lines or (max(sizes) > _LONG and any(map(_may_be_deep, pieces))):
             return None
-        records = self._decode(data, lines)
+        records = _decode(self._plain, data, lines)
         if records is None:
             return None
         own = self._own_times(records)
@@ -116,43 +109,53 @@ class PlainLines:
         return Columns(stamps, rests, 0, sizes) if len(rests) == lines else None
 
     def some(self, lines: Sequence[bytes]) -> Columns:
-        """Read lines that are plain by their looks, and text; those that need a closer look have no rest."""
+        """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         records = self._halve(lines)
+        for at in [at for at, line in enumerate(lines) if len(line) > _LONG and _may_be_deep(line)]:
+            records[at] = None
         good = [record for record in records if record is not None]
+        rests: list[bytes | None] = [
+            line[1:] for line, record in zip(lines, records, strict=True) if record is not None
+        ]
         own = self._own_times(good)
         chosen = self._choose(good)
         stamps, bad_times = self._read(chosen)
-        texts = [line for line, record in zip(lines, records, strict=True) if record is not None]
-        rests: list[bytes | None] = [line[1:] for line in texts]
         if own is not None:
-            rests = [*map(_cut, texts, stamps, own, chosen)]
-            # The times of lines that are judged again are counted there.
-            judged = [value for value, rest in zip(chosen, rests, strict=True) if rest is not None]
-            bad_times = self._read(judged)[1] if bad_times else 0
-        pairs = iter(zip(stamps, rests, strict=True))
-        columns = [next(pairs) if record is not None else (None, None) for record in records]
-        return Columns([stamp for stamp, _ in columns], [rest for _, rest in columns], bad_times)
-
-    def _decode(self, data: bytes, lines: int) -> list[msgspec.Struct] | None:
-        """Give a record for each line, or None if a line is anything but one object without a name of ours."""
-        if self._decoder is None:
-            return None
-        try:
-            records = self._decoder.decode_lines(data)
-        except (msgspec.DecodeError, RecursionError):
-            return None
-        return records if len(records) == lines else None
+            rests = [*map(_cut, rests, stamps, own, chosen)]
+        overridden = self._move(good, rests)
+        if bad_times:
+            # Lines without a rest are judged again: their times are counted there.
+            bad_times = self._read([time for time, rest in zip(chosen, rests, strict=True) if rest is not None])[1]
+        if len(good) < len(lines):
+            each = iter(zip(stamps, rests, strict=True))
+            pairs = [(None, None) if record is None else next(each) for record in records]
+            stamps, rests = [stamp for stamp, _ in pairs], [rest for _, rest in pairs]
+        return Columns(stamps, rests, bad_times, overridden=overridden)
 
     def _halve(self, lines: Sequence[bytes]) -> list[msgspec.Struct | None]:
-        """Give a record for each line, or None where a small group with that line in it can't be read together."""
-        if not any(map(_may_be_deep, lines)):
-            records = self._decode(b"\n".join(lines), len(lines))
-            if records is not None:
-                return [*records]
-        if len(lines) <= _SMALL or self._decoder is None:
+        """Give a record for each line, or None for a line that is not one."""
+        records = _decode(self._any, b"\n".join(lines), len(lines))
+        if records is not None:
+            return [*records]
+        if len(lines) <= 1 or self._any is None:
             return [None] * len(lines)
         half = len(lines) // 2
         return self._halve(lines[:half]) + self._halve(lines[half:])
+
+    def _move(self, records: Sequence[msgspec.Struct], rests: list[bytes | None]) -> int:
+        """Rename what gets in our way, or take the rest away where that is not simple; count the lines renamed."""
+        renamed: set[int] = set()
+        for clash in self._clashes:
+            column = [*map(clash.column, records)]
+            if column.count(UNSET) == len(column):
+                continue
+            for at, value in enumerate(column):
+                rest = rests[at]
+                if value is not UNSET and rest is not None:
+                    rests[at] = _rename(clash, rest, value)
+                    if rests[at] != rest:
+                        renamed.add(at)
+        return sum(rests[at] is not None for at in renamed)
 
     def _own_times(self, records: Sequence[msgspec.Struct]) -> list[Any] | None:
         """Give the values of the application's own ``@timestamp``; None if there is not one."""
@@ -188,6 +191,33 @@ class PlainLines:
         return stamps, bad_times
 
 
+def _decode(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct] | None:
+    """Give a record for each line, or None if one is anything but a single object of the type."""
+    try:
+        records = decoder.decode_lines(data) if decoder else []
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return records if len(records) == lines else None
+
+
+def _may_stay(clash: _Clash, value: Raw) -> bool:
+    try:
+        return clash.harmless is not None and (clash.harmless.decode(value), True)[1]
+    except msgspec.DecodeError:
+        return False
+
+
+def _rename(clash: _Clash, rest: bytes, value: Raw) -> bytes | None:
+    """Give the rest with the name changed, if it must be; None if there is more to do or to know."""
+    if rest.count(clash.name) != 1 or (b"\\" in rest and _ANY_ESCAPED.search(rest)):
+        return None
+    if _may_stay(clash, value):
+        return rest
+    if (clash.harmless and bytes(value).startswith(b"{")) or not clash.moved or clash.moved in rest:
+        return None
+    return rest.replace(clash.name, clash.moved)
+
+
 def is_text(data: bytes) -> bool:
     """Say whether the bytes are UTF-8."""
     try:
@@ -214,17 +244,17 @@ def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list
     ]
 
 
-def _cut(line: bytes, stamp: bytes | None, own: Any, chosen: Any) -> bytes | None:  # noqa: ANN401 - Raw or UNSET
+def _cut(rest: bytes | None, stamp: bytes | None, own: Any, chosen: Any) -> bytes | None:  # noqa: ANN401 - Raw or UNSET
     """Give a line's rest without the application's ``@timestamp``; None if that is not simple."""
-    if own is UNSET:
-        return line[1:]
-    if own is not chosen or stamp is None or line.count(_NAME) != 1 or (b"\\" in line and _ESCAPED.search(line)):
+    if own is UNSET or rest is None:
+        return rest
+    if own is not chosen or stamp is None or rest.count(_NAME) != 1 or (b"\\" in rest and _ESCAPED.search(rest)):
         return None
     for key in _CUTS:
         member = key + bytes(own)
-        if line.startswith(b"{" + member + b","):
-            return line[len(member) + 2 :]
-        before, found, after = line.partition((b", " if key.endswith(b" ") else b",") + member)
+        if rest.startswith(member + b","):
+            return rest[len(member) + 1 :]
+        before, found, after = rest.partition((b", " if key.endswith(b" ") else b",") + member)
         if found:
-            return before[1:] + after
+            return before + after
     return None

@@ -1,0 +1,65 @@
+"""Types that msgspec checks records against, made once from the names of our fields."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import UNSET, Raw, UnsetType
+
+from logship.enrichment import TIMESTAMP, Enrichment
+
+_Never = Annotated[int, msgspec.Meta(ge=1, lt=1)]
+"""No value fits: one field of this type in one line fails the whole group, so that it costs nothing to look for it."""
+
+_Field = tuple[str, str, Any]
+"""Attribute, name and type."""
+
+
+def _struct(fields: list[_Field]) -> type[msgspec.Struct]:
+    """Make a type of fields none of which has to be there."""
+    return msgspec.defstruct(
+        "Record",
+        [(attribute, kind | UnsetType, UNSET) for attribute, _, kind in fields],
+        rename={attribute: name for attribute, name, _ in fields},
+        gc=False,
+    )
+
+
+def _beneath(enrichment: Enrichment, parent: str) -> list[_Field]:
+    """List the fields that an object must not have because ours lie there; null is harmless above ours."""
+    ours = [(name, _Never) for name in sorted(enrichment.ours) if name.startswith(parent)]
+    above = [
+        (name, object_type(enrichment, name) | None) for name in sorted(enrichment.prefixes) if name.startswith(parent)
+    ]
+    return [(f"x{at}", name[len(parent) :], kind) for at, (name, kind) in enumerate(ours + above)]
+
+
+def object_type(enrichment: Enrichment, name: str) -> Any:  # noqa: ANN401 - a type made at run time
+    """Make the type of an object of that full name in which no field of ours lies."""
+    return _struct(_beneath(enrichment, name + "."))
+
+
+def time_names(enrichment: Enrichment) -> list[str]:
+    """Name, in order, the fields that may hold the event time and are no business of ours otherwise."""
+    names = dict.fromkeys(enrichment.timestamp_fields)
+    return [name for name in names if name == TIMESTAMP or not enrichment.clash(name)]
+
+
+def plain_type(enrichment: Enrichment) -> type[msgspec.Struct]:
+    """Make the type of a record without a name of ours: ``t0``, ``t1``… are its raw times.
+
+    Raises ``ValueError`` if a name can't be a field of such a type (it has a quote, say).
+    """
+    times = time_names(enrichment)
+    clashes = [field for field in _beneath(enrichment, "") if field[1] not in times]
+    return _struct([*((f"t{at}", name, Raw) for at, name in enumerate(times)), *clashes])
+
+
+def clash_names(enrichment: Enrichment) -> list[str]:
+    """Name what gets in our way at the top level of a record."""
+    return sorted((enrichment.ours | enrichment.prefixes).difference(time_names(enrichment)))
+
+
+def any_type(enrichment: Enrichment) -> type[msgspec.Struct]:
+    """Make the type of any record: ``t0``… as above, and ``n0``, ``n1``… the raw values of the clashing names."""
+    times = [(f"t{at}", name, Raw) for at, name in enumerate(time_names(enrichment))]
+    return _struct([*times, *((f"n{at}", name, Raw) for at, name in enumerate(clash_names(enrichment)))])
