@@ -19,7 +19,7 @@ COMMANDS: Final = {
     "replay": "send the dead letters again",
     "demo": "watch rotating logs being shipped",
 }
-SINK_FLAGS: Final = ("run", "check")
+SINK_FLAGS: Final = ("run", "check", "replay")
 """Commands whose further flags are known only when the chosen sinks are."""
 FAILED: Final = 1
 BAD_CONFIGURATION: Final = 2

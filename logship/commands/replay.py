@@ -1,0 +1,68 @@
+"""``logship replay``: sends the dead letters again, safe beside a running daemon."""
+
+import argparse
+import asyncio
+import sys
+from pathlib import Path
+from typing import Final
+
+from logship import sinks
+from logship.backoff import RetryPolicy
+from logship.commands.flags import daemon_flags
+from logship.commands.run import resolve
+from logship.deadletters import DeadLetters
+from logship.enrichment import Enrichment
+from logship.errors import ConfigError
+from logship.handoff import Resolved, enrichment_fields
+from logship.logs import printable, set_up
+from logship.replay import Summary, replay
+
+FAILED: Final = 1
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument("--sink", metavar="NAME", help="only this sink's (default: all of LOGSHIP_SINKS)")
+    daemon_flags(parser)
+
+
+def run(parsed: argparse.Namespace) -> int:
+    """Print a line a sink; 0 if no dead letter is left, else 1."""
+    resolved = resolve("logship replay", parsed)
+    set_up(resolved.config.log_level, resolved.config.log_format)
+    names = [parsed.sink] if parsed.sink else list(resolved.sinks)
+    if parsed.sink and parsed.sink not in resolved.sinks:
+        raise ConfigError([f"--sink: {parsed.sink!r} is not in LOGSHIP_SINKS ({', '.join(resolved.sinks)})"])
+    complete = True
+    for name in names:
+        summary = asyncio.run(replay_sink(name, resolved))
+        sys.stdout.write(printable(f"{name}: {describe(summary)}") + "\n")
+        complete = complete and summary.complete
+    return 0 if complete else FAILED
+
+
+async def replay_sink(name: str, resolved: Resolved) -> Summary:
+    """Open one sink and send its dead letters once."""
+    config = resolved.config
+    enrichment = Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
+    policy = RetryPolicy(
+        config.retry_initial_seconds,
+        config.retry_max_seconds,
+        request_timeout_seconds=config.request_timeout_seconds,
+    )
+    dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
+    async with sinks.load(name).open_sink(resolved.sinks[name], enrichment) as sink:
+        return await replay(name, sink, dead_letters, policy)
+
+
+def describe(summary: Summary) -> str:
+    """Say in a line what came of it."""
+    counts = {
+        "delivered": summary.delivered,
+        "already there": summary.duplicate,
+        "refused again": summary.refused,
+        "not tried": summary.left,
+        "lost, the dead letters are full": summary.lost,
+    }
+    text = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "no dead letters"
+    return f"{text} ({summary.reason})" if summary.reason else text
