@@ -81,6 +81,8 @@ class ScriptedServer:
     script: deque[Reply | Answering] = field(default_factory=deque)
     otherwise: Reply | Answering = Reply()
     requests: list[Request] = field(default_factory=list)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a request has come in."""
     connections: int = 0
     url: str = ""
     port: int = 0
@@ -107,6 +109,7 @@ class ScriptedServer:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
         request = Request(method, path, headers, body, asyncio.get_running_loop().time())
         self.requests.append(request)
+        self.asked.set()
         if not isinstance(reply, Reply):
             reply = reply(request)
         return await self._send(reply, reader, writer)

@@ -1,0 +1,192 @@
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from logship.config import Secret
+from logship.enrichment import Enrichment
+from logship.errors import ConfigError
+from logship.model import Batch, Block, FileId, Outcome, Status
+from logship.sinks.elasticsearch import ElasticsearchSink, Settings, open_sink
+from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
+
+FILE = FileId("AbC-_" + "f" * 17)
+LINES = [f'{{"n":{n}}}' for n in range(5)]
+
+
+def batch(sink: ElasticsearchSink) -> Batch:
+    """Give five records in two blocks."""
+    first, second = ("".join(f"{line}\n" for line in part).encode() for part in (LINES[:2], LINES[2:]))
+    time_ns = 1_700_000_000 * 10**9
+    return Batch(
+        tuple(
+            sink.encode(Block(FILE, "a.log", start, start + len(data), data, time_ns, 0.0))
+            for start, data in ((0, first), (16, second))
+        )
+    )
+
+
+async def request_of(**settings: Any) -> Request:
+    """Give the request that the batch makes."""
+    async with scripted_server(otherwise=bulk_reply) as server:
+        async with open_sink(Settings(url=(server.url + "/es/",), **settings), Enrichment({})) as sink:
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+        return server.requests[0]
+
+
+async def outcome_of(*replies: Reply, **settings: Any) -> Outcome:
+    """Give the outcome of one attempt that is answered so."""
+    async with (
+        scripted_server(*replies) as server,
+        open_sink(Settings(url=(server.url,), **settings), Enrichment({})) as sink,
+    ):
+        return await sink.deliver(batch(sink))
+
+
+def mixed(*statuses: int) -> Reply:
+    """Give an answer with these statuses, in the words of a real server."""
+    body = "\n".join(f'{{"create":{{"_id":"{n}"}}}}\n{{}}' for n in range(len(statuses))) + "\n"
+    return bulk_reply(Request("POST", "/", {}, body.encode(), 0.0), dict(enumerate(statuses)))
+
+
+async def test_the_request() -> None:
+    """A create with the record's own id for each record, gzip, and an answer filtered to what counts."""
+    request = await request_of()
+    assert request.path == "/es/logs-agent-default/_bulk?filter_path=errors,items.*.status,items.*.error"
+    assert request.headers["content-type"] == "application/x-ndjson"
+    assert request.headers["content-encoding"] == "gzip"
+    lines = [json.loads(line) for line in request.body.splitlines()]
+    assert [line["create"]["_id"] for line in lines[::2]] == [f"{FILE}-{start}" for start in range(0, 40, 8)]
+    assert [line["n"] for line in lines[1::2]] == list(range(5))
+
+
+async def test_pipeline_dated_index_and_no_ids() -> None:
+    """The pipeline is in the address; a dated index is in each action, by event time; ids can be left to the server."""
+    request = await request_of(pipeline="my pipe", index="app-%Y.%m.%d", ids=False)
+    assert request.path == "/es/_bulk?filter_path=errors,items.*.status,items.*.error&pipeline=my+pipe"
+    assert json.loads(request.body.splitlines()[0]) == {"create": {"_index": "app-2023.11.14"}}
+
+
+@pytest.mark.parametrize("key", ["id:key", base64.b64encode(b"id:key").decode()])
+async def test_api_key(tmp_path: Path, key: str) -> None:
+    """Both forms that people copy from the server's answer are understood."""
+    (tmp_path / "key").write_text(key)
+    request = await request_of(api_key=Secret(path=str(tmp_path / "key")))
+    assert request.headers["authorization"] == "ApiKey aWQ6a2V5"
+
+
+async def test_items_are_told_apart() -> None:
+    """201 delivered, 409 duplicate, 429 and 5xx errored, 400 rejected with its type and, apart, its words."""
+    outcome = await outcome_of(mixed(201, 409, 429, 503, 400))
+    assert (outcome.status, outcome.fault) == (Status.DELIVERED, False)
+    assert [(each.index, each.status, each.reason) for each in outcome.verdicts] == [
+        (1, Status.DUPLICATE, ""),
+        (2, Status.ERRORED, "es_rejected_execution_exception"),
+        (3, Status.ERRORED, "mapper_parsing_exception"),
+        (4, Status.REJECTED, "mapper_parsing_exception"),
+    ]
+    assert "hunter2" in outcome.verdicts[-1].detail
+    assert all("hunter2" not in each.reason for each in outcome.verdicts)
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_items_that_blame_a_setting(status: int) -> None:
+    """A missing index, missing rights or a write block keep the records."""
+    outcome = await outcome_of(mixed(201, status, 201, 201, status))
+    assert outcome.fault
+    assert {each.status for each in outcome.verdicts} == {Status.ERRORED}
+
+
+async def test_without_ids_a_conflict_is_no_duplicate() -> None:
+    """Only an id of ours makes a 409 mean that the record is there."""
+    outcome = await outcome_of(mixed(409, 201, 201, 201, 201), ids=False)
+    assert outcome.verdicts[0].status is Status.REJECTED
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200),
+        Reply(200, b"{}"),
+        Reply(200, b"[]"),
+        Reply(200, b"<html>welcome</html>"),
+        Reply(200, b'{"errors":false,"items":[]}'),
+        Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * 4) + b"]}"),
+        Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * 6) + b"]}"),
+        Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"index":{"status":201}}'] * 5) + b"]}"),
+        Reply(200, b'{"errors":false,"items":' + b"[" * 100_000),
+        Reply(200, mixed(201, 201, 201, 201, 201).body, cut=60),
+        Reply(200, b'{"errors":false,"items":[{"create":{"status":"201"}}]}'),
+    ],
+    ids=[
+        "empty body", "no items", "another shape", "HTML", "none", "too few", "too many", "another operation", "deep",
+        "cut", "status as text",
+    ],
+)  # fmt: skip
+async def test_a_200_is_no_acknowledgement(reply: Reply) -> None:
+    """Without an item for each record nothing is acknowledged; sending again is safe, thanks to the ids."""
+    assert await outcome_of(reply) == Outcome(Status.ERRORED, "bad_response")
+
+
+async def test_items_with_more_in_them() -> None:
+    """Servers that do not filter are understood as well."""
+    item = b'{"create":{"_index":"i","_id":"x","status":201,"_shards":{"total":2}}}'
+    reply = Reply(200, b'{"took":3,"errors":false,"items":[' + b", ".join([item] * 5) + b"]}")
+    assert await outcome_of(reply) == Outcome(Status.DELIVERED)
+
+
+async def test_an_odd_error_type_is_not_shown() -> None:
+    """A reason becomes a label: what does not look like an error type is replaced."""
+    error = b'{"create":{"status":400,"error":{"type":"value of \'password=x\'","reason":"r"}}}'
+    plain = b'{"create":{"status":400,"error":"just text"}}'
+    outcome = await outcome_of(
+        Reply(200, b'{"errors":true,"items":[' + b",".join([error, plain, error, error, error]) + b"]}")
+    )
+    assert {each.reason for each in outcome.verdicts} == {"item_400"}
+
+
+async def test_failover() -> None:
+    """On a lost connection or a gateway's error the next attempt goes to the next address, and stays where it works."""
+    async with scripted_server(Reply(reset=True)) as first, scripted_server(Reply(503), otherwise=bulk_reply) as second:
+        settings = Settings(url=("http://127.0.0.1:1", first.url, second.url))
+        async with open_sink(settings, Enrichment({})) as sink:
+            reasons = [(await sink.deliver(batch(sink))).reason for _ in range(3)]
+            assert reasons == ["connection_refused", "connection_reset", "http_503"]
+            first.otherwise = bulk_reply
+            await sink.deliver(batch(sink))
+            for _ in range(5):
+                assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+    assert (len(first.requests), len(second.requests)) == (6, 1)
+
+
+async def test_a_busy_server_is_not_left() -> None:
+    """429 is the cluster's word: another node would say the same."""
+    async with (
+        scripted_server(Reply(429), otherwise=bulk_reply) as first,
+        scripted_server() as second,
+        open_sink(Settings(url=(first.url, second.url)), Enrichment({})) as sink,
+    ):
+        await sink.deliver(batch(sink))
+        await sink.deliver(batch(sink))
+    assert (len(first.requests), len(second.requests)) == (2, 0)
+
+
+async def test_raw_lines_are_no_documents() -> None:
+    """LOGSHIP_FORMAT=raw is a fault at the start."""
+    with pytest.raises(ConfigError):
+        async with open_sink(Settings(url=("http://h",)), Enrichment({}, "raw")):
+            pass
+
+
+@pytest.mark.parametrize("index", ["", "Upper", "with space", "_hidden", "-x", "a/b", "a,b", "x*"])
+def test_impossible_index_names_are_faults(index: str) -> None:
+    """What the server would refuse for every record is found before the start."""
+    assert len(Settings(url=("http://h",), index=index).check()) == 1
+
+
+@pytest.mark.parametrize("index", ["logs-agent-default", "app-%Y.%m.%d", "app-%Y%m%d%H"])
+def test_usual_index_names_are_none(index: str) -> None:
+    """Data streams and dated indices are fine."""
+    assert Settings(url=("http://h",), index=index).check() == []
