@@ -4,6 +4,7 @@ The rules are DECISIONS 1 to 7 and 9. Nothing here waits; :mod:`logship.intake` 
 """
 
 import os
+import re
 import time
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
@@ -20,6 +21,7 @@ NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
 COPY_QUIET_SECONDS = 2.0
 """A copy that has not grown for this long, beside a live file that did not shrink, is finished."""
+_ROTATION_NUMBER = re.compile("[0-9]{1,3}")
 
 
 @dataclass(slots=True)
@@ -165,6 +167,18 @@ def is_backup(found: Found, live: TailedFile) -> bool:
     if found.size < place.offset:
         return True
     return found.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
+
+
+def unseen_successors(live: str, now: str, found: Iterable[str]) -> int:
+    """Count the files that came and went unseen: a live file that is found as LIVE.3 has had two successors."""
+    number = _rotation_number(live, now)
+    return max(0, number - 1 - sum(0 < _rotation_number(live, path) < number for path in found))
+
+
+def _rotation_number(live: str, path: str) -> int:
+    """Give N of ``LIVE.N``; 0 for any other name, and for what is rather a date."""
+    suffix = path.removeprefix(live + ".")
+    return int(suffix) if path.startswith(live + ".") and _ROTATION_NUMBER.fullmatch(suffix) else 0
 
 
 def _last_newline(found: Found) -> int:

@@ -30,8 +30,8 @@ _MAX_UNREADABLE = 100  # names are hostile: they must not fill the memory
 @dataclass(slots=True)
 class _Sweep:
     now: float
-    present: dict[FileId, str] = field(default_factory=dict)
-    """Generations that were found, by their matched path; empty for one that has only a rotated name."""
+    present: dict[FileId, Candidate | None] = field(default_factory=dict)
+    """Generations that were found, by the name that matches, else by a rotated one."""
     fresh: list[Found] = field(default_factory=list)
     ignored: int = 0
 
@@ -107,7 +107,7 @@ class Catalog:
         self._adopt(sweep)
         self._metrics.files_ignored.set(sweep.ignored)
         for file in self.files.values():
-            self._rename(file, sweep.present.get(file.file, ""))
+            self._rename(file, sweep)
         for file in [file for file in self.files.values() if file.truncated]:
             self._mend(file, now)
         for found in list(self._held.values()):
@@ -130,7 +130,7 @@ class Catalog:
     @staticmethod
     def _present(file: FileId, candidate: Candidate, sweep: _Sweep) -> None:
         if candidate.matched or file not in sweep.present:
-            sweep.present[file] = candidate.path if candidate.matched else ""
+            sweep.present[file] = candidate
 
     def _open(self, candidate: Candidate, sweep: _Sweep) -> None:
         try:
@@ -153,11 +153,19 @@ class Catalog:
             sweep.fresh.append(found)
 
     def _refuse(self, path: str, error: OSError) -> None:
+        if error.errno == errno.EMFILE:
+            self._free_descriptor()
         cause = os.strerror(error.errno) if error.errno else str(error)
         if error.errno == errno.ENOENT or self.unreadable.get(path) == cause or len(self.unreadable) >= _MAX_UNREADABLE:
             return
         self.unreadable[path] = cause
         logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
+
+    def _free_descriptor(self) -> None:
+        # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)
+        oldest = next((file for file in self.files.values() if file.deleted), None)
+        if oldest:
+            self.lose(oldest, "descriptor_limit", oldest.size)
 
     # -- deciding what was found ----------------------------------------------------------------------------------
 
@@ -205,7 +213,7 @@ class Catalog:
     def _put_by(self, entry: Entry, found: Found, sweep: _Sweep | None = None) -> None:
         self._known.keep(entry, found)
         if sweep:
-            sweep.present[entry.file] = ""
+            sweep.present[entry.file] = None
         os.close(found.fd)
 
     def _live(self, path: str) -> TailedFile | None:
@@ -213,11 +221,24 @@ class Catalog:
 
     # -- what happened to files that are open ---------------------------------------------------------------------
 
-    def _rename(self, file: TailedFile, path: str) -> None:
+    def _rename(self, file: TailedFile, sweep: _Sweep) -> None:
+        candidate = sweep.present.get(file.file)
+        path = candidate.path if candidate and candidate.matched else ""
         if file.path and file.path != path:
             self._metrics.files_rotated.inc()
-            logger.info("a file was rotated", extra={"path": file.path, "now": path, "deleted": file.deleted})
+            now = candidate.path if candidate else ""
+            logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
+            self._suspect(file, now, sweep)
         file.path = path
+
+    def _suspect(self, file: TailedFile, now: str, sweep: _Sweep) -> None:
+        missing = adoption.unseen_successors(file.path, now, [found.candidate.path for found in sweep.fresh])
+        if missing:
+            self._metrics.lost("suspected_rotation", missing * file.size)
+            logger.warning(
+                "files were rotated away before they could be seen; each is counted with the size of the one before",
+                extra={"path": file.path, "files": missing, "suspected_bytes": missing * file.size},
+            )
 
     def _mend(self, file: TailedFile, now: float) -> None:
         """Give the generation the copy that was made of it, if there is one; what is in the file now is a new one."""
@@ -233,17 +254,18 @@ class Catalog:
             file.move_to(copy.fd, now)
             logger.info("a file was truncated; its rest is read from the copy", extra={"path": copy.candidate.path})
         else:
-            self._lose(file)
+            self.lose(file, "truncated", file.largest)
         self._by_inode.pop((live.device, live.inode), None)
         self._start(adoption.new_entry(live, self._sinks), live)
 
-    def _lose(self, file: TailedFile) -> None:
-        lost = max(0, file.largest - file.offset)
-        self._metrics.lost("truncated", lost)
+    def lose(self, file: TailedFile, reason: str, size: int) -> None:
+        """Give a generation up: what no reader got of its ``size`` bytes is counted as lost."""
+        lost = max(0, size - file.offset)
+        self._metrics.lost(reason, lost)
         logger.log(
             logging.WARNING if lost else logging.INFO,
-            "a file was truncated",
-            extra={"path": file.path or file.lineage, "lost_bytes": lost},
+            "a file generation has ended early",
+            extra={"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost},
         )
         self._forget(file)
         self.gone.append(file)

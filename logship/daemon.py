@@ -137,7 +137,7 @@ async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) 
     catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
     saver = Saver(checkpoints, checkpoint.first_start_ns, metrics)
-    rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds)
+    rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save)
     saver.entries = intake.entries
     assembly = _Assembly(config, metrics, intake, saver, stop)

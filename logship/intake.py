@@ -4,6 +4,7 @@ Events, timers and what a reader stumbles on are hints; :meth:`Intake.step` asks
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from logship.identity import Entry, Saved
 from logship.metrics import Metrics
 from logship.tailing import TailedFile
 from logship.wakeups import Wakeups
+
+logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.05
 ACTIVE_SECONDS = 2.0
@@ -45,6 +48,9 @@ class Listener(Protocol):
     def saved(self, file: TailedFile) -> Saved | None:
         """Its acknowledged offset, for the checkpoint."""
 
+    def skip(self, file: TailedFile, offset: int) -> None:
+        """Go on from the first line that begins at or after ``offset``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
@@ -53,6 +59,8 @@ class Rules:
     poll: float = 1.0
     rotate_wait: float = 30.0
     drain_quiet: float = 0.5
+    max_backlog: int = 0
+    """Bytes of unlinked files that are held, and bytes that a live file may lag; 0: no bound."""
 
 
 class Intake:
@@ -126,20 +134,26 @@ class Intake:
             self.catalog.sweep(now)
             self._folders, self._next_sweep = folders, now + self._rules.poll
             await self._take_up()
+        if self._rules.max_backlog:
+            self._bound_backlog()
         self._retire(now)
         self._measure()
 
     async def _take_up(self) -> None:
-        for file in self.catalog.gone:
-            for listener in self.listeners:
-                listener.closed(file)
-        self.catalog.gone.clear()
+        self._let_go()
         if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
             await self._save()
         for file, entry in self.catalog.publish():
             for listener in self.listeners:
                 listener.opened(file, entry)
         self.swept = True
+
+    def _let_go(self) -> None:
+        for file in self.catalog.gone:
+            for listener in self.listeners:
+                listener.closed(file)
+            file.close()
+        self.catalog.gone.clear()
 
     async def _wait(self, stop: asyncio.Event) -> None:
         active = stop.is_set() or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
@@ -178,6 +192,27 @@ class Intake:
                 self.catalog.finish(file, self._entry(file))
                 for listener in self.listeners:
                     listener.closed(file)
+
+    def _bound_backlog(self) -> None:
+        """Give up the oldest of what is held beyond the bound, and count it: a full disk is worse (DECISIONS 33)."""
+        files = list(self.catalog.files.values())
+        held = sum(file.size for file in files if file.deleted)
+        for file in files:
+            if file.deleted and held > self._rules.max_backlog:
+                held -= file.size
+                self.catalog.lose(file, "backlog", file.size)
+            elif file.size - file.offset > self._rules.max_backlog and not file.truncated:
+                self._skip_forward(file)
+        self._let_go()
+
+    def _skip_forward(self, file: TailedFile) -> None:
+        target = file.size - self._rules.max_backlog
+        behind = [listener for listener in self.listeners if file.places[listener.name].offset < target]
+        lost = target - 1 - file.offset  # the reader goes on behind the newline at, or after, target - 1
+        for listener in behind:
+            listener.skip(file, target)
+        self._metrics.lost("backlog", lost)
+        logger.warning("a file lags too far behind: skipping forward", extra={"path": file.path, "lost_bytes": lost})
 
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}

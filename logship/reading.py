@@ -10,8 +10,8 @@ from logship.acks import Ledger
 from logship.framing import TRUNCATED
 from logship.identity import Entry, Saved
 from logship.metrics import Metrics
-from logship.model import Block, Encoded, FileId
-from logship.tailing import READ_BYTES, TailedFile, TruncatedError
+from logship.model import Block, Encoded, FileId, LineState
+from logship.tailing import READ_BYTES, Place, TailedFile, TruncatedError
 
 
 class Reader:
@@ -74,6 +74,11 @@ class Reader:
     def saved(self, file: TailedFile) -> Saved | None:
         """Give the acknowledged offset."""
         return self.ledger.saved(file.file)
+
+    def skip(self, file: TailedFile, offset: int) -> None:
+        """Go on from the first line that begins at or after ``offset``: what lies before is given up."""
+        file.places[self.name] = Place(offset - 1, LineState.SKIPPING, offset - 1)
+        self.grew(file)
 
     # -- reading --------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ class Follower:
     from_end: bool = False
     max_line_bytes: int = 1 << 20
     rotate_wait: float = 30.0
+    max_backlog: int = 0
     now: float = 1000.0
     blocks: list[Block] = field(default_factory=list)
 
@@ -34,7 +35,7 @@ class Follower:
         self.checkpoint: Checkpoint = self.checkpoints.load()
         discovery = Discovery([Pattern.of(self.pattern)])
         self.catalog = Catalog(discovery, self.checkpoint, self.metrics, sinks=("sink",), from_end=self.from_end)
-        rules = Rules(poll=0.0, rotate_wait=self.rotate_wait)
+        rules = Rules(poll=0.0, rotate_wait=self.rotate_wait, max_backlog=self.max_backlog)
         self.intake = Intake(self.catalog, discovery, rules, self.metrics, Timer(), self._save, clock=lambda: self.now)
         self.reader = Reader(
             "sink",

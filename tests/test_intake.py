@@ -263,3 +263,41 @@ def test_leading_nuls_of_a_writer_that_does_not_append(logs: Path) -> None:
         writer.write(lines(2000, 2010))
         assert follower.read() == lines(2000, 2010)
         assert not list(follower.lost())
+
+
+def test_a_backlog_bound_gives_up_the_oldest_unlinked_file(logs: Path) -> None:
+    """Beyond the bound the oldest unlinked files are closed, which frees the disk; their unread bytes are counted."""
+    follower = follow(logs, max_backlog=2500)
+    for turn in range(3):
+        append(logs / "a.log", lines(100 * turn, 100 * turn + 30))
+        follower.step()
+        (logs / "a.log").unlink()
+        follower.step()
+    size = len(lines(100, 130))
+    assert dict(follower.lost()) == {"backlog": len(lines(0, 30)) + size}
+    assert follower.read() == lines(200, 230)
+
+
+def test_a_backlog_bound_skips_a_live_file_forward_to_a_whole_line(logs: Path) -> None:
+    """A live file that lags by more than the bound goes on at a line's start; every byte is read or counted."""
+    follower = follow(logs, max_backlog=1000)
+    append(logs / "a.log", lines(0, 1000))
+    follower.step()
+    read = b"".join(block.data for block in follower.take())
+    assert lines(0, 1000).endswith(read)
+    assert 900 < len(read) <= 1000
+    gaps = sum(block.end - block.start for block in follower.blocks if block.skipped)
+    lost = dict(follower.lost())["backlog"]
+    assert lost + gaps + len(read) == len(lines(0, 1000))
+
+
+def test_a_gap_in_rotation_numbers_is_counted_as_suspected_loss(logs: Path) -> None:
+    """A live file that is found again as .3, with .1 there and .2 not, had a successor that nobody saw."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log").rename(logs / "a.log.3")
+    append(logs / "a.log.1", lines(20, 30))
+    append(logs / "a.log", lines(30, 40))
+    assert follower.read() == lines(20, 40)
+    assert dict(follower.lost()) == {"suspected_rotation": len(lines(0, 10))}
