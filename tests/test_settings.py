@@ -1,6 +1,3 @@
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -262,11 +259,3 @@ def test_the_schema_has_bounds_and_no_secret() -> None:
     schema = settings.model(sinks.load("http").Settings, own).model_json_schema()
     assert schema["properties"]["url"]["description"] == "where to send"
     assert "url" in schema["required"]
-
-
-def test_the_daemon_does_not_load_pydantic() -> None:
-    """Its memory is the reason for two stages."""
-    code = "import sys, logship.daemon; print([m for m in ('pydantic', 'rich', 'argparse') if m in sys.modules])"
-    environ = {name: text for name, text in os.environ.items() if not name.startswith(("LOGSHIP_", "COV"))}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environ)
-    assert done.stdout == "[]\n"

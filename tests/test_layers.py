@@ -1,0 +1,150 @@
+import ast
+import os
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import logship
+
+PACKAGE = Path(logship.__file__).parent
+
+LAYERS = {
+    "model": "logship model errors config metrics",
+    "pure": """acks answers batching bulk encoding enrichment framing identity lines plain
+        recordtypes refusals settling status texts timestamps""",
+    "transport": "bulkcheck credentials preflight tls transport",
+    "edges": "adoption beneath catalog checkpoints deadletters discovery sinks tailing wakeups",
+    "delivery": "backoff complaints delivery replay",
+    "pipeline": "exiting intake pipeline reading saving stopping",
+    "door": "__main__ checks commands daemon handoff inspection logs options server settings view",
+}
+"""From the bottom to the top; a package stands for all that is in it."""
+
+RANKS = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names.split()}
+WORLD = {
+    "asyncio",
+    "io",
+    "os",
+    "pathlib",
+    "random",
+    "selectors",
+    "socket",
+    "subprocess",
+    "threading",
+    "time",
+    "aiohttp",
+}
+"""What a pure module has no use for."""
+HEAVY = ("pydantic", "pydantic_settings", "rich")
+
+
+def name_of(path: Path) -> str:
+    """Give a module's dotted name."""
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {name_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+
+
+def imports(source: str) -> set[str]:
+    """Give what is imported, on module level and within functions; of ours the module, not the name in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            module = node.module or ""
+            found |= {name if (name := f"{module}.{alias.name}") in MODULES else module for alias in node.names}
+    return found
+
+
+def short(module: str) -> str:
+    """Give the name that LAYERS has for a module."""
+    return module.removeprefix("logship.").split(".")[0]
+
+
+GRAPH = {
+    name: {each for each in imports(path.read_text()) if each.split(".")[0] == "logship"}
+    for name, path in MODULES.items()
+}
+
+
+def test_every_module_has_its_layer() -> None:
+    """A new module is given a place before it is used, and a place is given to no module that is not there."""
+    assert {short(name) for name in MODULES} == set(RANKS)
+
+
+@pytest.mark.parametrize("module", GRAPH)
+def test_imports_go_down(module: str) -> None:
+    """A module imports its own layer or one below, wherever in its text the import is."""
+    rank = RANKS[short(module)]
+    assert {each for each in GRAPH[module] if RANKS[short(each)] > rank} == set()
+
+
+def test_no_cycle() -> None:
+    """Not even one that an import within a function would hide."""
+    TopologicalSorter(GRAPH).prepare()
+
+
+def test_sinks_do_not_know_each_other() -> None:
+    """A sink can be taken out, or copied as the start of another."""
+    for module, known in GRAPH.items():
+        if module.startswith("logship.sinks."):
+            assert not {each for each in known if each.startswith("logship.sinks")}
+
+
+@pytest.mark.parametrize("name", LAYERS["pure"].split())
+def test_the_pure_layer_does_not_touch_the_world(name: str) -> None:
+    """No I/O, no clock, no event loop: bytes and ``now`` in, values out."""
+    found = {each.split(".")[0] for each in imports(MODULES[f"logship.{name}"].read_text())}
+    assert found & WORLD == set()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if RANKS[short(name)] < RANKS["daemon"]])
+def test_settings_stop_at_the_door(module: str) -> None:
+    """Below the door nothing sees the Config: components take values."""
+    tree = ast.parse(MODULES[module].read_text())
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    assert "Config" not in names
+
+
+def test_only_settings_loads_pydantic_and_only_commands_load_rich() -> None:
+    """What is heavy has one place."""
+    users = {
+        name
+        for name, path in MODULES.items()
+        if {each.split(".")[0] for each in imports(path.read_text())} & set(HEAVY)
+    }
+    assert {name for name in users if not name.startswith("logship.commands.")} == {"logship.settings"}
+
+
+def loaded(code: str) -> set[str]:
+    """Give the heavy modules that are loaded after running the code in a fresh interpreter."""
+    environ = {name: text for name, text in os.environ.items() if not name.startswith(("LOGSHIP_", "COV"))}
+    show = f"import sys; {code}; print(*(name for name in {HEAVY} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True, env=environ)
+    return set(done.stdout.split())
+
+
+def test_the_daemon_loads_nothing_heavy() -> None:
+    """Its memory is why it is a second stage; every sink is part of it."""
+    names = ", ".join(
+        f"logship.sinks.{name}" for name in sorted(path.stem for path in (PACKAGE / "sinks").glob("[!_]*.py"))
+    )
+    assert loaded(f"import logship.daemon, {names}") == set()
+
+
+def test_a_probe_loads_nothing_heavy() -> None:
+    """It runs every few seconds in the pod's share of the processor."""
+    code = "from logship.__main__ import main; sys.stderr = None; main(['probe', 'live', '--listen', '127.0.0.1:1'])"
+    assert loaded(code.replace("sys.stderr = None", "sys.stderr = open('/dev/null', 'w')")) == set()
+
+
+def test_the_look_at_loaded_modules_can_fail() -> None:
+    """The settings do load pydantic."""
+    assert "pydantic" in loaded("import logship.settings")
