@@ -185,7 +185,7 @@ def _sort(lines: list[bytes], *, known_text: bool, message: bool) -> _Sorted:
     if message:
         return _Sorted([], [*good])
     records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
-    others = good if len(records) < len(good) else []
+    others = sorted(set(good).difference(records)) if len(records) < len(good) else []
     return _Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])
 
 
@@ -229,7 +229,8 @@ def _content(block: Block, *, keep_cr: bool) -> _Content:
     else:
         if b"\r" in data:
             lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
-        noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
+        if b"" in lines:
+            noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
     return _Content([*compress(offsets, lines)], [*filter(None, lines)], _sum(noise))
 
 

@@ -22,6 +22,8 @@ from logship.timestamps import TimestampReader
 _ANY_ESCAPED = re.compile(rb"\\[u/]")
 """An escape that could spell a letter of a name of ours; others have but one spelling."""
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
+_GROUP = 32
+"""Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
 _LONG = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _NAME = b'"@timestamp"'
@@ -95,8 +97,8 @@ class PlainLines:
         sizes = [*map(len, pieces)]
         if len(pieces) != lines or (max(sizes) > _LONG and any(map(_may_be_deep, pieces))):
             return None
-        records = _decode(self._plain, data, lines)
-        if records is None:
+        records = _decode_all(self._plain, data, lines)
+        if not records:
             return None
         own = self._own_times(records)
         chosen = self._choose(records)
@@ -110,7 +112,7 @@ class PlainLines:
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
-        records = self._halve(lines)
+        records, suspects = self._groups(lines)
         for at in [at for at, line in enumerate(lines) if len(line) > _LONG and _may_be_deep(line)]:
             records[at] = None
         good = [record for record in records if record is not None]
@@ -122,7 +124,7 @@ class PlainLines:
         stamps, bad_times = self._read(chosen)
         if own is not None:
             rests = [*map(_cut, rests, stamps, own, chosen)]
-        overridden = self._move(good, rests)
+        overridden = self._move(good, rests) if suspects else 0
         if bad_times:
             # Lines without a rest are judged again: their times are counted there.
             bad_times = self._read([time for time, rest in zip(chosen, rests, strict=True) if rest is not None])[1]
@@ -132,24 +134,29 @@ class PlainLines:
             stamps, rests = [stamp for stamp, _ in pairs], [rest for _, rest in pairs]
         return Columns(stamps, rests, bad_times, overridden=overridden)
 
-    def _halve(self, lines: Sequence[bytes]) -> list[msgspec.Struct | None]:
-        """Give a record for each line, or None for a line that is not one."""
-        records = _decode(self._any, b"\n".join(lines), len(lines))
-        if records is not None:
-            return [*records]
-        if len(lines) <= 1 or self._any is None:
-            return [None] * len(lines)
-        half = len(lines) // 2
-        return self._halve(lines[:half]) + self._halve(lines[half:])
+    def _groups(self, lines: Sequence[bytes]) -> tuple[list[msgspec.Struct | None], bool]:
+        """Give a record for each line, or None for a line that is not one; and whether any may have a name of ours."""
+        records = _decode(self._plain, lines)
+        if records:
+            return [*records], False
+        found: list[msgspec.Struct | None] = []
+        for at in range(0, len(lines), _GROUP):
+            group = lines[at : at + _GROUP]
+            found += _decode(self._plain, group) or _decode(self._any, group) or self._single(group)
+        return found, True
+
+    def _single(self, lines: Sequence[bytes]) -> list[msgspec.Struct | None]:
+        return [record[0] if (record := _decode(self._any, [line])) else None for line in lines]
 
     def _move(self, records: Sequence[msgspec.Struct], rests: list[bytes | None]) -> int:
         """Rename what gets in our way, or take the rest away where that is not simple; count the lines renamed."""
+        suspects = [at for at, record in enumerate(records) if hasattr(record, "n0")]
         renamed: set[int] = set()
         for clash in self._clashes:
-            column = [*map(clash.column, records)]
+            column = [clash.column(records[at]) for at in suspects]
             if column.count(UNSET) == len(column):
                 continue
-            for at, value in enumerate(column):
+            for at, value in zip(suspects, column, strict=True):
                 rest = rests[at]
                 if value is not UNSET and rest is not None:
                     rests[at] = _rename(clash, rest, value)
@@ -167,12 +174,15 @@ class PlainLines:
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
         for getter in self._getters:
-            column = map(getter, records)
+            column = [*map(getter, records)]
+            absent = column.count(UNSET)
+            if absent == len(column):
+                continue
             if missing == len(records):
-                chosen = [*column]
+                chosen, missing = column, absent
             else:
                 chosen = [new if old is UNSET else old for old, new in zip(chosen, column, strict=True)]
-            missing = chosen.count(UNSET)
+                missing = chosen.count(UNSET)
             if not missing:
                 break
         return chosen
@@ -191,13 +201,17 @@ class PlainLines:
         return stamps, bad_times
 
 
-def _decode(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct] | None:
-    """Give a record for each line, or None if one is anything but a single object of the type."""
+def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.Struct]:
+    """Give a record for each line; none at all if one is anything but a single object of the type."""
+    return _decode_all(decoder, b"\n".join(lines), len(lines))
+
+
+def _decode_all(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct]:
     try:
         records = decoder.decode_lines(data) if decoder else []
     except (msgspec.DecodeError, RecursionError):
-        return None
-    return records if len(records) == lines else None
+        return []
+    return records if len(records) == lines else []
 
 
 def _may_stay(clash: _Clash, value: Raw) -> bool:

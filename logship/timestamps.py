@@ -21,6 +21,8 @@ _LONGEST = 64
 """Bytes; nothing longer is a time, and digits without bound cost time without bound."""
 _UNITS = ((10**11, 9), (10**14, 6), (10**17, 3), (10**30, 0))
 """Below this, an epoch number counts units of which a nanosecond is so many decimal places away: s, ms, µs, ns."""
+_WHOLE = frozenset((10, 13, 16, 19))
+"""Digits of a current epoch number in s, ms, µs or ns: the first ten of them are the seconds."""
 _END_NS = 253_402_300_800 * 10**9
 """Epoch nanoseconds of the year 10,000."""
 
@@ -95,6 +97,11 @@ class TimestampReader:
         if len(value) > _LONGEST:
             return None
         text = value.decode()
+        if len(text.partition(".")[0]) in _WHOLE and text[0] != '"':
+            whole, _, fraction = text.partition(".")
+            fraction = whole[10:] + fraction
+            if whole.isdigit() and (fraction.isdigit() or text == whole):
+                return f'"{_second(int(whole[:10]))}.{fraction[:9]:0<9}Z"'.encode()
         if "\\" in text:
             text = f'"{msgspec.json.decode(value)}"'
         if match := _TEXT.fullmatch(text):
