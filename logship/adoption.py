@@ -6,14 +6,26 @@ The rules are DECISIONS 1 to 7 and 9. Nothing here waits; :mod:`logship.intake` 
 import os
 import re
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from logship import compressed
 from logship.beneath import Root, birth_ns
+from logship.compressed import CompressedFile
 from logship.discovery import Candidate
-from logship.identity import HEAD_BYTES, Entry, Print, Saved, holds, new_file_id, same_content, same_file
+from logship.identity import (
+    HEAD_BYTES,
+    SHORT_HEAD_BYTES,
+    Entry,
+    Print,
+    Saved,
+    holds,
+    new_file_id,
+    same_content,
+    same_file,
+)
 from logship.model import FileId
 from logship.tailing import Place, TailedFile
 
@@ -21,6 +33,7 @@ NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
 COPY_QUIET_SECONDS = 2.0
 """A copy that has not grown for this long, beside a live file that did not shrink, is finished."""
+FORGET_SECONDS = 3600.0
 _ROTATION_NUMBER = re.compile("[0-9]{1,3}")
 
 
@@ -78,7 +91,7 @@ class Known:
     def keep(self, entry: Entry, found: Found | TailedFile) -> None:
         """Remember a generation that is not open now."""
         self.entries[entry.file] = entry
-        self._signatures[found.inode] = (entry.file, (found.size, found.mtime_ns))
+        self._signatures[found.inode] = (entry.file, found.signature)
 
     def unchanged(self, candidate: Candidate) -> FileId | None:
         """Give the generation that a name still stands for, if its file has not changed since it was closed."""
@@ -105,15 +118,53 @@ class Known:
                 return self.entries.pop(entry.file)
         return None
 
+    def take_compressed(self, found: Found) -> tuple[Entry, int] | None:
+        """Give and forget the generation that was compressed into this gzip file, and the size of the contents."""
+        beginning = compressed.head(found.fd)
+        for entry in self.entries.values():
+            if entry.head.length >= SHORT_HEAD_BYTES and entry.head.matches(beginning) and not entry.ignored:
+                contents = compressed.Contents(found.fd)
+                size = contents.size()
+                if size is not None and holds(entry.furthest, size, contents.read_at):
+                    return self.entries.pop(entry.file), size
+        return None
+
+    def account(
+        self, present: Container[FileId], sinks: Collection[str], now: float, *, count: bool
+    ) -> list[tuple[Entry, int]]:
+        """Keep what is present, forget what has been gone for an hour; ``now`` in Unix seconds.
+
+        With ``count``, give each generation that went while logship was down, and the bytes that nobody read of it.
+        """
+        gone = []
+        for entry in list(self.entries.values()):
+            if entry.file in present:
+                if now - entry.seen > FORGET_SECONDS / 6:
+                    self.entries[entry.file] = replace(entry, seen=now)
+            elif now - entry.seen > FORGET_SECONDS:
+                del self.entries[entry.file]
+            elif count and not entry.ignored and not entry.gone:
+                self.entries[entry.file] = replace(entry, gone=True)
+                lost = entry.size - min(entry.offsets.get(sink, Saved()).offset for sink in sinks)
+                gone += [(entry, lost)] if lost > 0 else []
+        return gone
+
     def paths(self) -> set[str]:
         """Give the live paths of all generations."""
         return {entry.path for entry in self.entries.values()}
 
 
-def tailed(entry: Entry, found: Found, sinks: Collection[str]) -> TailedFile:
-    """Go on with a generation in the file that was found; each sink from its own offset, a new sink from the start."""
+def tailed(entry: Entry, found: Found, sinks: Collection[str], content_size: int | None = None) -> TailedFile:
+    """Go on with a generation in the file that was found; each sink from its own offset, a new sink from the start.
+
+    ``content_size`` says that it was compressed, and how large it was.
+    """
     path = found.candidate.path if found.candidate.matched else ""
-    file = TailedFile(entry.file, found.fd, entry.path, path, found.birth_ns, found.grown_at)
+    file: TailedFile
+    if content_size is None:
+        file = TailedFile(entry.file, found.fd, entry.path, path, found.birth_ns, found.grown_at)
+    else:
+        file = CompressedFile(entry.file, found.fd, entry.path, content_size, found.grown_at)
     for sink in sinks:
         saved = entry.offsets.get(sink, Saved())
         file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset))

@@ -15,14 +15,13 @@ from logship import adoption
 from logship.adoption import Found, Known
 from logship.checkpoints import Checkpoint
 from logship.discovery import Candidate, Discovery
-from logship.identity import Entry, Saved
+from logship.identity import Entry
 from logship.metrics import Metrics
 from logship.model import FileId
 from logship.tailing import TailedFile
 
 logger = logging.getLogger(__name__)
 
-FORGET_SECONDS = 3600.0
 UNLISTABLE_SWEEPS = 3
 _MAX_UNREADABLE = 100  # names are hostile: they must not fill the memory
 
@@ -70,7 +69,7 @@ class Catalog:
 
     @property
     def unsettled(self) -> bool:
-        """Whether another sweep is needed soon: a copy is held, or a file was found truncated."""
+        """Whether a sweep is needed soon: a copy is held, or a file was found truncated."""
         return bool(self._held) or any(file.truncated for file in self.files.values())
 
     def entries(self) -> Iterator[Entry]:
@@ -170,7 +169,7 @@ class Catalog:
     # -- deciding what was found ----------------------------------------------------------------------------------
 
     def _adopt(self, sweep: _Sweep) -> None:
-        known = [(self._known.take(found), found) for found in sweep.fresh]
+        known = [(self._recognise(found), found) for found in sweep.fresh]
         for entry, found in sorted(
             ((entry, found) for entry, found in known if entry), key=lambda pair: self._ages.get(pair[0].file, 0)
         ):
@@ -183,14 +182,22 @@ class Catalog:
         for found in sorted(unknown, key=lambda found: (not found.candidate.live, found.mtime_ns)):
             self._adopt_unknown(found, sweep)
 
+    def _recognise(self, found: Found) -> Entry | None:
+        entry = self._known.take(found)
+        # an archive that was left alone while it was incomplete is judged anew
+        return None if entry and entry.ignored and found.candidate.path.endswith(".gz") else entry
+
     def _adopt_unknown(self, found: Found, sweep: _Sweep) -> None:
         candidate = found.candidate
         copied = self._known.take_copied(found) if candidate.live else None
+        packed = self._known.take_compressed(found) if candidate.path.endswith(".gz") else None
         old = self._first or found.mtime_ns < self._looked_ns - adoption.NEWER_SLACK_NS
         live = self._live(candidate.live)
         if copied:
             self._start(copied, found, sweep)
-        elif not candidate.matched and (old or candidate.path.endswith(".gz")):
+        elif packed:
+            self._start(packed[0], found, sweep, packed[1])
+        elif candidate.path.endswith(".gz") or (not candidate.matched and old):
             self._put_by(adoption.new_entry(found, (), ignored=True), found, sweep)
         elif live and adoption.is_copy(found, live):
             self._held[found.inode] = found
@@ -198,13 +205,13 @@ class Catalog:
             at_end = self._first and self._from_end
             self._start(adoption.new_entry(found, self._sinks, at_end=at_end), found, sweep)
 
-    def _start(self, entry: Entry, found: Found, sweep: _Sweep | None = None) -> None:
+    def _start(self, entry: Entry, found: Found, sweep: _Sweep | None = None, content_size: int | None = None) -> None:
         if len(self.files) + len(self.new) >= self.max_files and sweep:
             sweep.ignored += 1
             self._known.entries.setdefault(entry.file, entry)
             os.close(found.fd)
             return
-        file = adoption.tailed(entry, found, self._sinks)
+        file = adoption.tailed(entry, found, self._sinks, content_size)
         self._by_inode[file.device, file.inode] = file
         self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
         self._metrics.files_opened.inc()
@@ -284,23 +291,10 @@ class Catalog:
 
     def _account(self, sweep: _Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        now = time.time()
-        for entry in list(self._known.entries.values()):
-            if entry.file in sweep.present:
-                if now - entry.seen > FORGET_SECONDS / 6:
-                    self._known.entries[entry.file] = replace(entry, seen=now)
-            elif now - entry.seen > FORGET_SECONDS:
-                self._known.entries.pop(entry.file)
-            elif not (self._accounted or entry.ignored or entry.gone):
-                self._known.entries[entry.file] = self._count_gone(entry)
-        self._accounted = True
-
-    def _count_gone(self, entry: Entry) -> Entry:
-        lost = entry.size - min(entry.offsets.get(sink, Saved()).offset for sink in self._sinks)
-        if lost > 0:
+        for entry, lost in self._known.account(sweep.present, self._sinks, time.time(), count=not self._accounted):
             self._metrics.lost("gone_while_down", lost)
             logger.warning("a file went while logship was down", extra={"path": entry.path, "lost_bytes": lost})
-        return replace(entry, gone=True)
+        self._accounted = True
 
     def _forget(self, file: TailedFile) -> None:
         self.files.pop(file.file, None)

@@ -56,6 +56,8 @@ class TailedFile:
         self.device = self.inode = self.size = self.mtime_ns = 0
         self.places: dict[str, Place] = {}
         """Where each sink's reader stands."""
+        self.signature = (0, 0)
+        """What tells that the file has changed since it was closed."""
         self.deleted = False
         self.truncated = False
         """Set when a reader or a look finds it so; cleared by whoever mends it."""
@@ -76,6 +78,7 @@ class TailedFile:
         stat = os.fstat(self.fd)
         size, touched = self.size, stat.st_mtime_ns != self.mtime_ns
         self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
+        self.signature = stat.st_size, stat.st_mtime_ns
         self.deleted = stat.st_nlink == 0
         self.size = stat.st_size
         if self.size < size or ((touched or self.size > size) and not self._has_read_bytes()):
@@ -97,6 +100,13 @@ class TailedFile:
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
         return os.pread(self.fd, size, offset)
+
+    def data_start(self, offset: int) -> int:
+        """Give the first offset from ``offset`` on that is not in a hole."""
+        try:
+            return os.lseek(self.fd, offset, os.SEEK_DATA)
+        except OSError as error:
+            return self.size if error.errno == errno.ENXIO else offset
 
     def fingerprint(self) -> Print:
         """Give the print of the head, up to 1 KiB, taken anew while the head still grows."""
@@ -151,10 +161,7 @@ class TailedFile:
 
     def _past_hole(self, place: Place, now: float) -> tuple[list[Block], Place]:
         # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
-        try:
-            end = os.lseek(self.fd, place.offset, os.SEEK_DATA)
-        except OSError as error:
-            end = self.size if error.errno == errno.ENXIO else place.offset
+        end = self.data_start(place.offset)
         data = self.read_at(READ_BYTES, end) if end < self.size else b""
         end += len(data) - len(data.lstrip(b"\0"))
         frames = [Frame(place.offset, end, skipped="nul", after=place.state)] if end > place.offset else []

@@ -1,3 +1,4 @@
+import gzip
 import os
 from pathlib import Path
 
@@ -301,3 +302,32 @@ def test_a_gap_in_rotation_numbers_is_counted_as_suspected_loss(logs: Path) -> N
     append(logs / "a.log", lines(30, 40))
     assert follower.read() == lines(20, 40)
     assert dict(follower.lost()) == {"suspected_rotation": len(lines(0, 10))}
+
+
+def test_a_file_that_was_compressed_while_down_is_finished_from_the_archive(logs: Path) -> None:
+    """The rest is read from the .gz, under the same identity; an archive of a file that was finished is left alone."""
+    append(logs / "a.log", lines(0, 40))
+    first = follow(logs)
+    first.drain()
+    append(logs / "a.log", lines(40, 90))
+    (logs / "a.log.2.gz").write_bytes(gzip.compress(lines(0, 40)[:-5]))
+    (logs / "a.log.1.gz").write_bytes(gzip.compress((logs / "a.log").read_bytes()))
+    (logs / "a.log").unlink()
+    append(logs / "a.log", lines(90, 100))
+    again = follow(logs)
+    assert again.drain() == lines(40, 100)
+    assert again.blocks[0].file == first.blocks[0].file
+    assert follow(logs).drain() == b""
+
+
+def test_an_incomplete_archive_is_taken_once_it_is_complete(logs: Path) -> None:
+    """An archive that is still being written is left until it can be read to its end."""
+    append(logs / "a.log", lines(0, 400))
+    follow(logs).drain()
+    archive = gzip.compress(lines(0, 500))
+    (logs / "a.log").unlink()
+    (logs / "a.log.1.gz").write_bytes(archive[:-20])
+    follower = follow(logs)
+    assert follower.read() == b""
+    (logs / "a.log.1.gz").write_bytes(archive)
+    assert follower.read() == lines(400, 500)

@@ -1,0 +1,120 @@
+"""Reads the contents of a rotated file that was compressed (gzip, RFC 1952) before all of it was shipped (DECISIONS 7).
+
+Offsets, fingerprints and markers are those of the contents, so a generation goes on where it stopped.
+"""
+
+import os
+from collections.abc import Iterator
+
+from isal import isal_zlib
+from isal.igzip_lib import IsalError
+
+from logship.identity import HEAD_BYTES
+from logship.model import FileId
+from logship.tailing import TailedFile
+
+MAX_CONTENT_BYTES = 8 << 30
+"""A file that unpacks to more is no log file: it is left alone."""
+_INPUT_BYTES = 64 * 1024
+_OUTPUT_BYTES = 1 << 20
+_WINDOW_BYTES = 4 << 20
+_GZIP = 31
+
+
+class Contents:
+    """The unpacked bytes of an open gzip file, read mostly forwards; a window of 4 MiB is kept, never the whole.
+
+    Stepping back behind the window unpacks again from the start. Raises ValueError where the file is not gzip.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._rewind()
+
+    def size(self) -> int | None:
+        """Unpack it all, once, and give its size; None if it is incomplete or too large."""
+        total, complete = 0, False
+        for piece, ends_member in _unpack(self._fd):
+            total, complete = total + len(piece), ends_member
+            if total > MAX_CONTENT_BYTES:
+                return None
+        return total if complete else None
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Give up to ``size`` bytes at ``offset``."""
+        if offset < self._start:
+            self._rewind()
+        while self._start + len(self._window) < offset + size:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._window += piece[0]
+            surplus = min(len(self._window) - _WINDOW_BYTES, offset - self._start)
+            if surplus > 0:
+                del self._window[:surplus]
+                self._start += surplus
+        at = offset - self._start
+        return bytes(self._window[at : at + size])
+
+    def _rewind(self) -> None:
+        self._pieces = _unpack(self._fd)
+        self._start = 0
+        self._window = bytearray()
+
+
+class CompressedFile(TailedFile):
+    """A generation whose rest is in a gzip file: complete, never growing."""
+
+    def __init__(self, file: FileId, fd: int, lineage: str, size: int, now: float) -> None:
+        self._contents = Contents(fd)
+        self._content_size = size
+        super().__init__(file, fd, lineage, "", None, now)
+
+    def look(self, now: float) -> bool:
+        """See whether it was deleted; its contents stay what they are."""
+        stat = os.fstat(self.fd)
+        self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
+        self.signature = stat.st_size, stat.st_mtime_ns
+        self.deleted = stat.st_nlink == 0
+        grew = self.size != self._content_size
+        self.size = self.largest = self._content_size
+        if grew:
+            self.grown_at = now
+        return grew
+
+    def read_at(self, size: int, offset: int) -> bytes:
+        """Read up to ``size`` bytes of the contents at ``offset``."""
+        return self._contents.read_at(size, offset)
+
+    def data_start(self, offset: int) -> int:
+        """Contents have no holes."""
+        return offset
+
+
+def head(fd: int) -> bytes:
+    """Give the first bytes of the contents, for the fingerprint; empty where the file is not gzip."""
+    try:
+        return Contents(fd).read_at(HEAD_BYTES, 0)
+    except ValueError:
+        return b""
+
+
+def _unpack(fd: int) -> Iterator[tuple[bytes, bool]]:
+    """Give pieces of the contents, and whether each ends a gzip member at the end of the file."""
+    unpacker, offset, pending = isal_zlib.decompressobj(wbits=_GZIP), 0, b""
+    while True:
+        data = pending or os.pread(fd, _INPUT_BYTES, offset)
+        if not data:
+            return
+        if not pending:
+            offset += len(data)
+        try:
+            piece = unpacker.decompress(data, _OUTPUT_BYTES)
+        except IsalError as error:
+            message = f"not gzip: {error}"
+            raise ValueError(message) from error
+        ended = unpacker.eof
+        pending = unpacker.unused_data if ended else unpacker.unconsumed_tail
+        if ended:
+            unpacker = isal_zlib.decompressobj(wbits=_GZIP)
+        yield piece, ended and not pending
