@@ -110,7 +110,7 @@ def _unpack(fd: int) -> Iterator[tuple[bytes, bool]]:
             offset += len(data)
         try:
             piece = unpacker.decompress(data, _OUTPUT_BYTES)
-        except IsalError as error:
+        except IsalError as error:  # type: ignore[misc]  # its stub calls it an instance
             message = f"not gzip: {error}"
             raise ValueError(message) from error
         ended = unpacker.eof
