@@ -1,7 +1,11 @@
+import argparse
+import signal
+
 import pytest
 
 from logship import __version__
 from logship.__main__ import COMMANDS, main
+from logship.commands import run as run_command
 
 
 @pytest.mark.parametrize("words", [["--help"], ["--version"]])
@@ -35,3 +39,23 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
         main([name, "--help"])
     assert left.value.code == 0
     assert f"usage: logship {name}" in capsys.readouterr().out
+
+
+def test_run_holds_signals_before_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While settings are loaded, SIGTERM and SIGINT wait; no other command holds them."""
+    held: list[set[signal.Signals]] = []
+
+    def run(parsed: argparse.Namespace) -> int:
+        del parsed
+        held.append({signal.Signals(each) for each in signal.pthread_sigmask(signal.SIG_BLOCK, ())})
+        return 0
+
+    monkeypatch.setattr(run_command, "run", run)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        assert main(["run"]) == 0
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert main(["probe", "live", "--listen", "127.0.0.1:1"]) == 1
+    assert held[0] >= {signal.SIGTERM, signal.SIGINT}
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

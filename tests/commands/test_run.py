@@ -1,0 +1,107 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HIDDEN = "hunter2-sEcReT"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Give an environment for a daemon that tails ``logs`` in the folder and serves nothing."""
+    plain = {name: text for name, text in os.environ.items() if not name.startswith(("LOGSHIP_", "COV"))}
+    ours = {"PATHS": f"{folder}/logs/*.log", "STATE_DIR": f"{folder}/state", "LISTEN": "", **more}
+    return plain | {f"LOGSHIP_{name}": text for name, text in ours.items()}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with one log of one line."""
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a.log").write_text('{"n": 1}\n')
+    return tmp_path
+
+
+def logship(folder: Path, *words: str, **more: str) -> "subprocess.CompletedProcess[str]":
+    """Run the command line to its end."""
+    command = [sys.executable, "-m", "logship", *words]
+    environ = environment(folder, **more)
+    return subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_a_signal_that_comes_before_the_daemon_is_not_lost(folder: Path) -> None:
+    """SIGTERM in the middle of the start: the daemon still ships what is there, and leaves with 0.
+
+    The signal is blocked already when the process begins, as ``run`` does first of all, and sent at once: it waits
+    through the settings' stage and through ``exec``.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+    try:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "logship", "run"],
+            env=environment(folder),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    daemon.send_signal(signal.SIGTERM)
+    out, err = daemon.communicate(timeout=60)
+    assert daemon.returncode == 0, err
+    assert '"n": 1' in out
+
+
+def test_the_daemon_has_the_same_process_id(folder: Path) -> None:
+    """The kubelet's signals, and an operator's, reach the one process there is."""
+    command = [sys.executable, "-m", "logship", "run"]
+    with subprocess.Popen(command, env=environment(folder), stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout
+        try:
+            assert '"n": 1' in daemon.stdout.readline()
+            line = Path(f"/proc/{daemon.pid}/cmdline").read_bytes().split(b"\0")
+            maps = Path(f"/proc/{daemon.pid}/maps").read_text()
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+    assert b"logship.daemon" in line
+    assert "pydantic" not in maps
+    assert daemon.returncode == 0
+
+
+def test_once_ships_what_is_there_and_leaves(folder: Path) -> None:
+    """Flags and variables mean the same; nothing is left to do the second time."""
+    first = logship(folder, "run", "--once", "--stdout-prefix", "collected: ")
+    assert (first.returncode, first.stdout.count("\n")) == (0, 1), first.stderr
+    assert first.stdout.startswith("collected: {")
+    second = logship(folder, "run", "--once")
+    assert (second.returncode, second.stdout) == (0, ""), second.stderr
+
+
+def test_every_fault_is_a_line_and_the_code_is_2(folder: Path) -> None:
+    """One line a fault on stderr, nothing on stdout, no secret, and nothing is shipped."""
+    done = logship(
+        folder,
+        "run",
+        "--poll-seconds=x",
+        SINKS="http",
+        HTTP_URL=f"ftp://u:{HIDDEN}@x",
+        HTTP_BEARER_TOKEN=HIDDEN,
+        HTTP_HEADERS=f"Authorization:{HIDDEN}",
+        BATCH_MAX_BYTE="1",
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    lines = done.stderr.splitlines()
+    assert len(lines) == 4
+    assert all(line.startswith("logship: ") for line in lines)
+    assert HIDDEN not in done.stderr
+    assert not (folder / "state").exists()
+
+
+@pytest.mark.parametrize("flag", ["--http-bearer-token=x", "--http-url=x", "--nonsense"])
+def test_an_unknown_flag_is_2(folder: Path, flag: str) -> None:
+    """Secrets have no flag, and a sink that is not chosen has none."""
+    done = logship(folder, "run", flag)
+    assert done.returncode == 2
+    assert "unrecognized arguments" in done.stderr
