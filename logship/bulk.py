@@ -16,6 +16,8 @@ _CONFLICT: Final = 409
 _FAULT_STATUSES: Final = frozenset({401, 403, 404})
 _FAULT_TYPES: Final = frozenset({"index_closed_exception", "invalid_index_name_exception"})
 """Answered with 400, but no record is to blame."""
+_ALIASES: Final = {"rejected_execution_exception": "es_rejected_execution_exception"}
+"""OpenSearch's name for what Elasticsearch calls so: one name for dashboards."""
 _TYPE: Final = re.compile(r"[a-z0-9_]{1,64}")
 _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 
@@ -89,4 +91,5 @@ def _reason(item: _Item) -> str:
         kind = _error_decoder.decode(item.error).type
     except (msgspec.DecodeError, RecursionError):
         kind = ""
+    kind = _ALIASES.get(kind, kind)
     return kind if _TYPE.fullmatch(kind) else f"item_{item.status}"

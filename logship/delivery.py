@@ -23,7 +23,7 @@ from logship.deadletters import Letter
 from logship.errors import DeadLetterError, SinkClosedError
 from logship.model import Batch, Outcome, Sink, Status
 from logship.refusals import Refusals
-from logship.settling import Refusal, Settled, file_bytes, halves, one_reason, settle, split
+from logship.settling import Refusal, Settled, halves, one_reason, records, settle
 
 logger = logging.getLogger(__name__)
 
@@ -199,8 +199,8 @@ class Delivery:
             self._halve(work, piece)
             return None
         work.pieces.pop()
-        records = [record for part in piece.parts for record in split(part, self._sink) if record.records]
-        await self._put_aside([Refusal(record, reason, outcome.detail) for record in records])
+        refused = [Refusal(record, reason, outcome.detail) for record in records(piece, self._sink)]
+        await self._put_aside(refused)
         return None
 
     def _halve(self, work: Work, piece: Batch) -> None:
@@ -232,7 +232,7 @@ class Delivery:
             return
         letters = [Letter(each.record.block, each.reason, each.detail, status.value) for each in refused]
         gone: tuple[int, int] = await self._keeping.copy()(asyncio.to_thread, self._dead_letters.put, letters)
-        self._count_letters(len(refused), sum(file_bytes(each.record) for each in refused), gone)
+        self._count_letters(len(refused), sum(each.record.nbytes for each in refused), gone)
         self._complaints.put_aside(one_reason(refused), len(refused))
 
     def _count_letters(self, records: int, nbytes: int, gone: tuple[int, int]) -> None:
@@ -254,11 +254,11 @@ class Delivery:
     async def _give_up(self, state: RetryCallState) -> Outcome:
         """Put what is left aside: the retry limit has passed."""
         work = work_of(state)
-        left = [part for piece in reversed(work.pieces) for part in piece.parts]
-        records = [record for part in left for record in split(part, self._sink) if record.records]
+        left = Batch(tuple(part for piece in reversed(work.pieces) for part in piece.parts))
         detail = work.last.reason if work.last else ""
         work.pieces.clear()
-        await self._put_aside([Refusal(record, "retry_limit", detail) for record in records], Status.ERRORED)
+        refused = [Refusal(record, "retry_limit", detail) for record in records(left, self._sink)]
+        await self._put_aside(refused, Status.ERRORED)
         return _DONE
 
     def _complain(self, state: RetryCallState) -> None:

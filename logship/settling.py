@@ -6,16 +6,28 @@ Lines are told apart only here, and only if an answer tells them apart: a batch 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
+from typing import Final
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
+
+_TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a batch."""
+
+    block: Block
+    """Its line alone."""
+    nbytes: int
+    """Bytes of the file that are in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """A record that the store will never take, and its reason."""
 
-    record: Encoded
+    record: Record
     reason: str
     detail: str
 
@@ -42,9 +54,14 @@ def file_bytes(part: Encoded) -> int:
     return 0 if part.block.skipped else part.block.end - part.block.start - part.tally.skipped_bytes
 
 
-def split(part: Encoded, sink: Sink) -> list[Encoded]:
-    """Give the part's records, each encoded alone."""
-    return [part] if part.records <= 1 else [sink.encode(block) for block in sink.records(part.block)]
+def split(part: Encoded, sink: Sink) -> list[Record]:
+    """Give the part's records. Costs next to nothing but the cutting, unless bytes were trimmed off some line."""
+    if not part.records:
+        return []
+    blocks = sink.records(part.block)
+    if sum(block.end - block.start for block in blocks) == file_bytes(part):
+        return [Record(block, block.end - block.start) for block in blocks]
+    return [Record(block, file_bytes(sink.encode(block))) for block in blocks]
 
 
 def coalesce(blocks: Iterable[Block]) -> list[Block]:
@@ -77,15 +94,21 @@ def _join(run: Sequence[Block]) -> Block:
     return Block(first.file, first.name, first.start, last.end, data, first.time_ns, first.seen, after=last.after)
 
 
+def encode(blocks: Iterable[Block], sink: Sink) -> list[Encoded]:
+    """Encode them with as few calls as can be."""
+    return [sink.encode(block) for block in coalesce(blocks)]
+
+
+def records(batch: Batch, sink: Sink) -> list[Record]:
+    """Give all records of a batch, in order."""
+    return [record for part in batch.parts for record in split(part, sink)]
+
+
 def halves(batch: Batch, sink: Sink) -> tuple[Batch, Batch]:
     """Divide a batch of two records or more; the records stay in order."""
-    records = [record for part in batch.parts for record in split(part, sink) if record.records]
-    middle = len(records) // 2
-    return _batch(records[:middle], sink), _batch(records[middle:], sink)
-
-
-def _batch(records: Sequence[Encoded], sink: Sink) -> Batch:
-    return Batch(tuple(sink.encode(block) for block in coalesce(record.block for record in records)))
+    blocks = [record.block for record in records(batch, sink)]
+    middle = len(blocks) // 2
+    return Batch(tuple(encode(blocks[:middle], sink))), Batch(tuple(encode(blocks[middle:], sink)))
 
 
 def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
@@ -93,37 +116,39 @@ def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
     settled = Settled()
     verdicts = {verdict.index: verdict for verdict in outcome.verdicts}
     rest = Verdict(-1, outcome.status, outcome.reason, outcome.detail)
+    again: list[Block] = []
     start = 0
     for part in batch.parts:
         fates = [verdicts.get(index, rest) for index in range(start, start + part.records)] if verdicts else [rest]
         start += part.records
-        _settle_part(settled, part, fates, sink)
-    blocks = coalesce(part.block for part in settled.again)
-    if len(blocks) < len(settled.again):
-        settled.again = [sink.encode(block) for block in blocks]
+        if len({fate.status for fate in fates}) <= 1 and (not fates or fates[0].status in _TAKEN):
+            _count(settled, fates[0].status if fates else Status.DELIVERED, part.records, file_bytes(part))
+        else:
+            again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
+    settled.again = encode(again, sink)
     return settled
 
 
-def _settle_part(settled: Settled, part: Encoded, fates: Sequence[Verdict], sink: Sink) -> None:
-    if len({(fate.status, fate.reason, fate.detail) for fate in fates}) <= 1:
-        _sort(settled, part, fates[0] if fates else Verdict(-1, Status.DELIVERED), sink)
-        return
-    for record, fate in zip(split(part, sink), fates, strict=True):
-        _sort(settled, record, fate, sink)
+def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[Verdict]) -> list[Block]:
+    """Settle records that do not share one good fate; gives those that may yet succeed."""
+    again = []
+    for record, fate in zip(split_up, fates, strict=True):
+        if fate.status is Status.ERRORED:
+            again.append(record.block)
+        elif fate.status is Status.REJECTED:
+            settled.refused.append(Refusal(record, fate.reason, fate.detail))
+        else:
+            _count(settled, fate.status, 1, record.nbytes)
+    return again
 
 
-def _sort(settled: Settled, part: Encoded, fate: Verdict, sink: Sink) -> None:
-    if fate.status is Status.ERRORED:
-        settled.again.append(part)
-    elif fate.status is Status.REJECTED:
-        settled.refused += [Refusal(record, fate.reason, fate.detail) for record in split(part, sink) if record.records]
-    else:
-        counts = settled.delivered if fate.status is Status.DELIVERED else settled.duplicate
-        counts["records"] += part.records
-        counts["bytes"] += file_bytes(part)
+def _count(settled: Settled, status: Status, count: int, nbytes: int) -> None:
+    counts = settled.delivered if status is Status.DELIVERED else settled.duplicate
+    counts["records"] += count
+    counts["bytes"] += nbytes
 
 
 def one_reason(refused: Iterable[Refusal]) -> str:
     """Give the reason that all refusals share; ``several`` if they don't."""
-    reasons = [reason for reason, _ in groupby(sorted(each.reason for each in refused))]
-    return reasons[0] if len(reasons) == 1 else "several"
+    reasons = {each.reason for each in refused}
+    return reasons.pop() if len(reasons) == 1 else "several"
