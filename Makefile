@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+E2E ?= tests/e2e
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e check format lock bench clean
+.PHONY: help setup demo test e2e check format docs lock bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,16 +27,21 @@ test: $(STAMP)  ## the fast tests, with branch coverage
 	$(BIN)/pytest tests --ignore=tests/e2e -n 2 --cov --cov-report=term:skip-covered
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
-	$(BIN)/pytest tests/e2e -n 2
+	$(BIN)/pytest $(E2E) -n 2
 
-check: $(STAMP)  ## lint, format, types
+check: $(STAMP)  ## lint, format, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_layers.py
 
 format: $(STAMP)  ## let ruff format and fix
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+docs: $(STAMP)  ## write the tables of settings and metrics again
+	$(BIN)/python -m logship.commands.tables docs/settings.md
+	$(BIN)/python -m logship.commands.tables docs/metrics.md
 
 lock: $(STAMP)  ## pin every dependency again, with hashes
 	$(BIN)/pip install --quiet uv

@@ -7,23 +7,44 @@ from logship.commands.settings import every_option
 from logship.commands.tables import README_MARKS, metrics_table, settings_tables
 from logship.metrics import Metrics
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
 
 
-def between_marks(name: str) -> str:
-    """Give what the README has between a pair of marks."""
-    text = README.read_text() if README.exists() else ""
-    if f"<!-- {name} -->" not in text:
-        pytest.skip(f"README.md has no {name} table yet")
-    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", text, re.DOTALL)
-    assert found, f"README.md lacks <!-- /{name} -->"
+def between_marks(page: Path, name: str) -> str:
+    """Give what a page has between a pair of marks."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", page.read_text(), re.DOTALL)
+    assert found, f"{page.name} lacks <!-- {name} --> or <!-- /{name} -->"
     return found[1].strip()
 
 
 @pytest.mark.parametrize("name", README_MARKS)
-def test_the_readmes_tables_are_the_codes(name: str) -> None:
-    """What people read is what holds; ``python -m logship.commands.tables`` writes it again."""
-    assert between_marks(name) == README_MARKS[name]().strip()
+def test_the_tables_are_the_codes(name: str) -> None:
+    """What people read is what holds; ``make docs`` writes it again."""
+    assert between_marks(ROOT / "docs" / f"{name}.md", name) == README_MARKS[name]().strip()
+
+
+def test_the_readmes_few_settings_are_rows_of_the_whole_table() -> None:
+    """The short table says nothing else than the long one."""
+    rows = between_marks(README, "ten settings").splitlines()
+    assert len(rows) == 12
+    assert set(rows) <= set(settings_tables().splitlines())
+
+
+def test_the_readme_names_only_series_that_there_are() -> None:
+    """And stays short enough to be read."""
+    text = README.read_text()
+    assert len(text.splitlines()) <= 150
+    series = {name.partition("{")[0] for name in re.findall(r"`(logship_[a-z_]+[^`]*)`", text)}
+    assert series
+    assert {name for name in series if f"`{name}" not in metrics_table()} == set()
+
+
+def test_the_pages_links_lead_somewhere() -> None:
+    """A page that is renamed takes its links along."""
+    for page in (README, ROOT / "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_the_tables_name_every_setting() -> None:
