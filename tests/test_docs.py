@@ -6,6 +6,7 @@ import pytest
 from logship.commands.settings import every_option
 from logship.commands.tables import README_MARKS, metrics_table, settings_tables
 from logship.metrics import Metrics
+from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -63,3 +64,13 @@ def test_the_table_names_every_series() -> None:
         if not metric.name.startswith("process_"):
             assert f"`{metric.name}{suffix}" in text
     assert "`logship_sink_records_total{sink,outcome}`" in text
+
+
+def test_the_layers_table_names_every_module() -> None:
+    """In the order of the layers; a module that is added is explained."""
+    cells = re.findall(r"^\| ([a-z]*)[^|]*\| `([a-z_0-9]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
+    named: dict[str, set[str]] = {}
+    for layer, module in cells:
+        named.setdefault(layer or list(named)[-1], set()).add(module)
+    assert named == {layer: set(modules.split()) - {"logship"} for layer, modules in LAYERS.items()}
+    assert list(named) == list(LAYERS)
