@@ -24,13 +24,13 @@ from logship.errors import DeadLetterError, SinkClosedError
 from logship.model import Batch, Outcome, Sink, Status
 from logship.refusals import Refusals
 from logship.settling import Refusal, Settled, halves, one_reason, records, settle
+from logship.sizing import MIN_BYTES, RequestSize
 
 logger = logging.getLogger(__name__)
 
 _SUSPECTS: Final = frozenset({"connection_reset", "timeout", "http_429", "http_500"})
 """Some servers say so to a request that is merely too large: a proxy cuts it, a small store calls it pressure."""
 _SUSPECT_FAILURES: Final = 4
-_SUSPECT_BYTES: Final = 64 << 10
 _DONE: Final = Outcome(Status.DELIVERED)
 
 
@@ -87,6 +87,7 @@ class Delivery:
     ) -> None:
         self._sink, self._policy, self._dead_letters, self._metrics = sink, policy, dead_letters, metrics
         self._draining, self._time_left, self._clock = draining, time_left, clock
+        self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = Complaints(name, clock)
         self._owed = (0, 0)
@@ -138,6 +139,9 @@ class Delivery:
         """Settle piece after piece; gives the outcome of the first attempt that has to be repeated."""
         while work.pieces:
             piece = work.pieces[-1]
+            if piece.records > 1 and not self._size.fits(piece.nbytes):
+                self._halve(work, piece)
+                continue
             outcome = await self._attempt(piece) if piece.records else _DONE
             work.last = outcome
             again = await self._settle(work, piece, outcome)
@@ -185,8 +189,8 @@ class Delivery:
     def _errored(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome:
         work.failures += 1
         suspect = outcome.reason in _SUSPECTS and work.failures % _SUSPECT_FAILURES == 0
-        if suspect and piece.records > 1 and piece.nbytes > _SUSPECT_BYTES:
-            self._halve(work, piece)
+        if suspect and piece.records > 1 and piece.nbytes > MIN_BYTES:
+            self._size.too_large(piece.nbytes)
         return outcome
 
     async def _refused_whole(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
@@ -196,6 +200,8 @@ class Delivery:
             return replace(outcome, status=Status.ERRORED, reason=reason)
         if not single and not work.hold.released:
             self._metrics.retried(reason)
+            if outcome.too_large:
+                self._size.too_large(piece.nbytes)
             self._halve(work, piece)
             return None
         work.pieces.pop()
@@ -214,6 +220,7 @@ class Delivery:
 
     def _accepted(self, work: Work) -> None:
         work.failures = 0
+        self._size.taken()
         self._refusals.accepted(work.hold, self._clock())
         self._complaints.working()
         self._metrics.succeeded(self._complaints.last_success_at or 0.0)

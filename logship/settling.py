@@ -58,6 +58,8 @@ def split(part: Encoded, sink: Sink) -> list[Record]:
     """Give the part's records. Costs next to nothing but the cutting, unless bytes were trimmed off some line."""
     if not part.records:
         return []
+    if part.records == part.block.lines == 1:
+        return [Record(part.block, file_bytes(part))]
     blocks = sink.records(part.block)
     if sum(block.end - block.start for block in blocks) == file_bytes(part):
         return [Record(block, block.end - block.start) for block in blocks]

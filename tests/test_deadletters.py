@@ -1,4 +1,5 @@
 import base64
+import fcntl
 import json
 import os
 import stat
@@ -181,3 +182,29 @@ def test_taking_while_the_daemon_writes_loses_nothing(tmp_path: Path) -> None:
     writer.join()
     found = [each["offset"] for path in other.take() for each in lines(path)]
     assert found == list(range(200))
+
+
+def test_what_a_killed_replay_left_counts_for_the_bound(tmp_path: Path) -> None:
+    """Leftovers of a replay are the oldest letters, and go first; those of a running one stay."""
+    letters = DeadLetters(tmp_path, "es", 20_000)
+    letters.put([letter(start=start) for start in range(0, 400, 10)])
+    [killed] = letters.take()
+    letters.put([letter(start=start) for start in range(400, 800, 10)])
+    running = letters.take()[-1]
+    fd = os.open(running, os.O_RDWR)
+    fcntl.flock(fd, fcntl.LOCK_EX)
+    gone, _ = letters.put([letter(start=start) for start in range(800, 1600, 10)])
+    os.close(fd)
+    assert gone == 40
+    assert not killed.exists()
+    assert running.exists()
+    assert [each["offset"] for path in letters.take() for each in lines(path)] == list(range(400, 1600, 10))
+
+
+def test_a_folder_that_cannot_be_taken_from_is_an_error(tmp_path: Path) -> None:
+    """A replay says so instead of finding nothing."""
+    DeadLetters(tmp_path, "es", 1 << 20).put([letter()])
+    (tmp_path / "es.lock").unlink()
+    (tmp_path / "es.lock").mkdir()
+    with pytest.raises(DeadLetterError):
+        DeadLetters(tmp_path, "es", 1 << 20).take()

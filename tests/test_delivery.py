@@ -258,6 +258,16 @@ async def test_a_big_request_that_is_always_reset_is_halved() -> None:
 
 
 @autojump
+async def test_a_limit_that_was_met_is_remembered() -> None:
+    """Later batches are sent in pieces that fit at once; after a hundred of them a larger one is tried again."""
+    too_large = Outcome(Status.ERRORED, "http_413", too_large=True)
+    bench = Bench(otherwise=lambda batch: too_large if batch.nbytes > 100_000 else DELIVERED)
+    for n in range(60):
+        await bench.deliver(block(*["x" * 999] * 180, start=n * 180_000))
+    assert [len(lines) for lines in bench.sink.attempts] == [180] + [90] * 100 + [180] + [90] * 20
+
+
+@autojump
 async def test_a_small_request_is_never_halved_for_a_reset() -> None:
     """In an outage the pieces do not crumble."""
     bench = Bench(*[errored("connection_reset")] * 20)
