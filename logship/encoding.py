@@ -89,13 +89,11 @@ class BlockEncoder:
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
-        data, lines, between = block.data, block.lines, len(b'}\n{"')
-        if data.endswith(b"\r\n") and data.count(b"\r\n") == lines:
-            data, between = data.replace(b"\r\n", b"\n"), between + 1
-        columns = self._plain.whole(data, lines)
+        lines = block.lines
+        columns = self._plain.whole(block.data, lines)
         if columns is None:
             return None
-        offsets = [*accumulate([size + between for size in columns.sizes], initial=block.start)][:-1]
+        offsets = [*accumulate(columns.sizes, initial=block.start)][:-1]
         body = self._render(block, offsets, columns.stamps, columns.rests, bare=True)
         return Encoded(block, body, lines, Tally(bad_times=columns.bad_times))
 

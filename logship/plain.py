@@ -41,7 +41,7 @@ class Columns(NamedTuple):
     """What follows our fields; None: judge the line by itself."""
     bad_times: int
     sizes: Sequence[int] = ()
-    """Bytes between the first two and the last of each line, of a whole block."""
+    """Bytes of each line with its newline, of a whole block."""
     overridden: int = 0
     """Lines in which names of ours were moved."""
 
@@ -76,7 +76,7 @@ class PlainLines:
         self._times = TimestampReader(enrichment.timestamp_zone)
         names = time_names(enrichment)
         self._getters = [attrgetter(f"t{at}") for at in range(len(names))]
-        self._own = attrgetter(f"t{names.index(TIMESTAMP)}") if TIMESTAMP in names else None
+        self._own = self._getters[names.index(TIMESTAMP)] if TIMESTAMP in names else None
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[_Clash] = []
@@ -91,17 +91,20 @@ class PlainLines:
 
         The rests lack the quote that they start with and the brace that they end with.
         """
-        if not (data.startswith(b'{"') and data.endswith(b"}\n") and is_text(data)):
+        # To JSON, the CR of a CRLF is white space like the newline.
+        end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
+        if not (data.startswith(b'{"') and data.endswith(end) and is_text(data)):
             return None
-        pieces = data[2:-2].split(b'}\n{"')
-        sizes = [*map(len, pieces)]
+        pieces = data[2 : -len(end)].split(end + b'{"')
+        more = len(end) + 2
+        sizes = [len(piece) + more for piece in pieces]
         if len(pieces) != lines or (max(sizes) > _LONG and any(map(_may_be_deep, pieces))):
             return None
         records = _decode_all(self._plain, data, lines)
         if not records:
             return None
         own = self._own_times(records)
-        chosen = self._choose(records)
+        chosen = self._choose(records, own)
         stamps, bad_times = self._read(chosen)
         if own is None:
             return Columns(stamps, pieces, bad_times, sizes)
@@ -120,7 +123,7 @@ class PlainLines:
             line[1:] for line, record in zip(lines, records, strict=True) if record is not None
         ]
         own = self._own_times(good)
-        chosen = self._choose(good)
+        chosen = self._choose(good, own)
         stamps, bad_times = self._read(chosen)
         if own is not None:
             rests = [*map(_cut, rests, stamps, own, chosen)]
@@ -169,11 +172,13 @@ class PlainLines:
         own = [*map(self._own, records)] if self._own else []
         return None if own.count(UNSET) == len(own) else own
 
-    def _choose(self, records: Sequence[msgspec.Struct]) -> list[Any]:
+    def _choose(self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None) -> list[Any]:
         """Give the raw value of the event time, or UNSET, for each record."""
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
         for getter in self._getters:
+            if getter is self._own and own is None:
+                continue
             column = [*map(getter, records)]
             absent = column.count(UNSET)
             if absent == len(column):

@@ -139,15 +139,18 @@ class TimestampReader:
         start = self._minute(minute, offset)
         if start is None or second > "59":
             return None
-        return f'"{start}:{second}.{fraction}Z"'.encode() if fraction else f'"{start}:{second}Z"'.encode()
+        if start.endswith("00"):
+            start = start[:17] + second
+        else:  # a century ago, zones had odd seconds
+            start = (datetime.fromisoformat(start) + timedelta(seconds=int(second))).isoformat()
+        return f'"{start}.{fraction}Z"'.encode() if fraction else f'"{start}Z"'.encode()
 
     def _in_utc(self, minute: str, offset: str) -> str | None:
-        """Give the minute in UTC, or None if there is no such minute."""
+        """Give the UTC second at which that minute starts, or None if there is no such minute."""
         zone = _offset(offset) if offset else self._zone
         try:
             start = datetime.fromisoformat(f"{minute[:10]}T{minute[11:]}:00")
-            # The odd seconds that offsets had a century ago are cut off: no log is that old.
-            return start.replace(tzinfo=zone).astimezone(UTC).isoformat()[:16] if zone else None
+            return start.replace(tzinfo=zone).astimezone(UTC).isoformat()[:19] if zone else None
         except (ValueError, OverflowError):
             return None
 
