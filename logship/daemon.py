@@ -8,7 +8,7 @@ import os
 import resource
 import sys
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,6 +25,7 @@ from logship.errors import ConfigError, LogshipError
 from logship.exiting import watch_exit_file
 from logship.handoff import Resolved
 from logship.intake import Intake, Rules
+from logship.journal import Journal, applied
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.pipeline import Pipeline, Shape
@@ -128,7 +129,9 @@ class Parts:
 async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) -> AsyncIterator[Parts]:
     config = resolved.config
     metrics = Metrics(config.sinks, __version__)
+    folder = Path(config.state_dir)
     checkpoint = checkpoints.load()
+    checkpoint = replace(checkpoint, entries=applied(checkpoint.entries, folder))
     if checkpoint.damage:
         logger.error(
             "the checkpoint is not usable: every file is read from its beginning", extra={"cause": checkpoint.damage}
@@ -136,7 +139,7 @@ async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) 
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
     catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
-    saver = Saver(checkpoints, checkpoint.first_start_ns, metrics)
+    saver = Saver(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics)
     rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save)
     saver.entries = intake.entries
@@ -179,7 +182,7 @@ class _Assembly:
                 self._shape(),
                 ended=lambda: self.intake.ended,
                 stop=self.stop.stopping,
-                drained=self.saver.save,
+                saver=self.saver,
             )
 
     def _delivery(self, name: str, sink: Sink) -> Delivery:

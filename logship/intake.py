@@ -39,6 +39,9 @@ class Listener(Protocol):
     def grew(self, file: TailedFile) -> None:
         """There may be more to read."""
 
+    def end(self) -> None:
+        """Read what is there and finish: nothing more will come."""
+
     def closed(self, file: TailedFile) -> None:
         """Let go of a file: it will not be read any more."""
 
@@ -177,8 +180,7 @@ class Intake:
         for file in self.catalog.files.values():
             file.ended = True
         for listener in self.listeners:
-            for file in self.catalog.files.values():
-                listener.grew(file)
+            listener.end()
 
     def _retire(self, now: float) -> None:
         for file in list(self.catalog.files.values()):

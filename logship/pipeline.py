@@ -2,14 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from logship.batching import Batcher
 from logship.delivery import Delivery
+from logship.identity import Saved
 from logship.metrics import SinkMetrics
-from logship.model import Batch, Block, Encoded, Sink
+from logship.model import Batch, Block, Encoded, FileId, Sink
 from logship.reading import Reader
 
 
@@ -25,10 +27,20 @@ class Shape:
     in_flight: int = 1
 
 
+class Saves(Protocol):
+    """What the pipeline needs of :class:`logship.saving.Saver`."""
+
+    def note(self, file: FileId, sink: str, saved: Saved) -> None:
+        """Note one acknowledged offset at once."""
+
+    async def save(self) -> None:
+        """Save the checkpoint."""
+
+
 class Pipeline:
     """Runs until the reader's files have ended; shutdown is end-of-stream, not a mode.
 
-    ``drained`` is called after each acknowledgement once ``stop`` is set: the checkpoint is saved then (DECISIONS 23).
+    Each acknowledged offset is noted at once; once ``stop`` is set, the checkpoint is saved too (DECISIONS 23).
     """
 
     def __init__(
@@ -41,7 +53,7 @@ class Pipeline:
         *,
         ended: Callable[[], bool],
         stop: asyncio.Event,
-        drained: Callable[[], Awaitable[None]],
+        saver: Saves,
     ) -> None:
         self.reader = reader
         self.delivery = delivery
@@ -51,7 +63,7 @@ class Pipeline:
         self._metrics = metrics
         self._ended = ended
         self._stop = stop
-        self._drained = drained
+        self._saver = saver
         self._share = shape.share
         self._max_bytes = min(shape.batch_bytes, sink.limits.max_bytes)
         self._max_records = min(shape.batch_records, sink.limits.max_records)
@@ -133,7 +145,7 @@ class Pipeline:
                 await self.delivery.deliver(batch)
             self._ack(batch)
             if self._stop.is_set():
-                await self._drained()
+                await self._saver.save()
 
     def _ack(self, batch: Batch) -> None:
         now = time.monotonic()
@@ -143,6 +155,9 @@ class Pipeline:
             self.reader.ledger.ack(part.block)
             self._metrics.latency(now - part.block.seen)
             self._hold(-len(part.block.data) - len(part.body))
+        for file in {part.block.file for part in batch.parts}:
+            if saved := self.reader.ledger.saved(file):
+                self._saver.note(file, self.reader.name, saved)
         self._room.set()
 
     def _hold(self, nbytes: int) -> None:

@@ -59,6 +59,12 @@ class Reader:
                 self._behind_since = self._clock()
         self.news.set()
 
+    def end(self) -> None:
+        """Look at every file once more: nothing more will come."""
+        for file in self._files.values():
+            self.grew(file)
+        self.news.set()
+
     def closed(self, file: TailedFile) -> None:
         """Let go of a file."""
         self._files.pop(file.file, None)

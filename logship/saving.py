@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 
 from logship.checkpoints import Checkpoints
 from logship.errors import StateError
-from logship.identity import Entry
+from logship.identity import Entry, Saved
+from logship.journal import Journal
 from logship.metrics import Metrics
+from logship.model import FileId
 
 logger = logging.getLogger(__name__)
 
@@ -23,10 +25,11 @@ def _nothing() -> Iterable[Entry]:
 class Saver:
     """One save at a time, in a thread: a slow disk must not stop deliveries. A failed save is tried again."""
 
-    def __init__(self, checkpoints: Checkpoints, first_start_ns: int, metrics: Metrics) -> None:
+    def __init__(self, checkpoints: Checkpoints, journal: Journal, first_start_ns: int, metrics: Metrics) -> None:
         self.first_start_ns = first_start_ns
         self.entries: Callable[[], Iterable[Entry]] = _nothing
         self._checkpoints = checkpoints
+        self._journal = journal
         self._metrics = metrics
         self._lock = asyncio.Lock()
         self._last: list[Entry] | None = None
@@ -44,12 +47,18 @@ class Saver:
             entries = list(self.entries())
             if self._same(entries):
                 return
+            covered = self._journal.turn()
             try:
                 await asyncio.to_thread(self._checkpoints.save, entries, self.first_start_ns)
             except StateError as error:
                 self._failed(error)
             else:
+                self._journal.drop(covered)
                 self._saved(entries)
+
+    def note(self, file: FileId, sink: str, saved: Saved) -> None:
+        """Note one acknowledgement at once."""
+        self._journal.note(file, sink, saved)
 
     def save_now(self) -> None:
         """Save without waiting for anybody: the process is about to leave."""

@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 logger = logging.getLogger(__name__)
+# it tells every wake-up: a shipper that reads its own messages would feed itself
+logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
 class Wakeups(Protocol):
