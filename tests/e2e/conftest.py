@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.harness import Logship
 from tests.e2e.receiver import Receiver
+from tests.e2e.writers import Writer
 
 _OUTCOME = pytest.StashKey[bool]()
 
@@ -68,3 +69,20 @@ def new_logship(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Star
 def logship(new_logship: StartLogship, receiver: Receiver, logs: Path) -> Logship:
     """Give a daemon, not started yet, that ships ``logs/*.log`` to the receiver."""
     return new_logship(paths=f"{logs}/*.log", sinks="http", http_url=receiver.url)
+
+
+StartWriter = Callable[..., Writer]
+
+
+@pytest.fixture
+def write() -> Iterator[StartWriter]:
+    """Start applications that log: ``write("rotating", path, 1000, keep=5)``; see :class:`Writer`."""
+    started: list[Writer] = []
+
+    def start(kind: str, path: Path, lines: int, **options: Any) -> Writer:
+        started.append(Writer(kind, path, lines, **options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.arrivals import assert_all_arrived, faults
+from tests.e2e.arrivals import assert_all_arrived, faults, line, pad_of
 from tests.e2e.harness import Logship, Samples, assert_conserved, wait_until
 from tests.e2e.receiver import Answer, Receiver
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 def records(*numbers: int, writer: str = "w") -> list[dict[str, object]]:
     """Make what a writer's lines arrive as."""
-    return [{"writer": writer, "seq": number, "pad": ""} for number in numbers]
+    return [{"writer": writer, "seq": number, "pad": pad_of(writer, number)} for number in numbers]
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ def records(*numbers: int, writer: str = "w") -> list[dict[str, object]]:
         (records(0, 1, 2, 1), "more than once 1 (1)"),
         (records(0, 2, 1), "out of order 1 (1)"),
         (records(0, 1, 2, 3), "never written 1 (3)"),
+        ([*records(0, 2), {"writer": "w", "seq": 1, "pad": pad_of("w", 2)}], "no whole line"),
         ([*records(0, 1, 2), {"message": '{"writer":"w","se'}], "no whole line"),
         ([*records(0, 1, 2), *records(0, writer="x")], "nobody wrote"),
     ],
@@ -65,14 +66,14 @@ def test_the_receiver_does_as_told(receiver: Receiver) -> None:
 def test_a_line_goes_through_the_real_daemon(logship: Logship, logs: Path, receiver: Receiver) -> None:
     """What is written arrives, the metrics say so, and SIGTERM ends the daemon with exit 0."""
     logship.start()
-    (logs / "a.log").write_text('{"writer":"w","seq":0,"pad":""}\n')
+    (logs / "a.log").write_bytes(line("w", 0))
     receiver.wait_for_records(1)
     assert_all_arrived(receiver.records(), {"w": 1})
     samples = logship.check_conservation()
     assert isinstance(samples, Samples)
-    assert samples.totals("http")["delivered"] == (1, 32)
+    assert samples.totals("http")["delivered"] == (1, len(line("w", 0)))
     assert logship.terminate() == 0
-    assert logship.last_totals["http"]["delivered"] == (1, 32)
+    assert logship.last_totals["http"]["delivered"] == (1, len(line("w", 0)))
     logship.start()
     os.utime(logs / "a.log")
     wait_until(lambda: logship.status()["files_total"] == 1, "the file is followed again")
