@@ -1,27 +1,33 @@
 """``logship demo``: an application that rotates its logs fast, and a daemon that is killed in the middle of it."""
 
 import argparse
+import contextlib
 import json
 import logging
 import logging.handlers
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+from logship.commands.asking import get
+from logship.errors import LogshipError
 from logship.options import PREFIX
 
 LINES_PER_SECOND: Final = 200
 ROTATE_BYTES: Final = 16_000
 KEEP: Final = 5
 SHOW_EVERY: Final = 100
+START_SECONDS: Final = 60.0
 _SEQUENCE: Final = re.compile(r'"seq": ?(\d+)')
 
 
@@ -40,6 +46,12 @@ def say(text: str) -> None:
     """Tell the user what happens."""
     sys.stdout.write(f"# {text}\n")
     sys.stdout.flush()
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
 
 
 class Application:
@@ -76,15 +88,18 @@ class Demo:
         self._folder = folder
         self._arrived: Counter[int] = Counter()
         self._readers: list[threading.Thread] = []
+        self._listen = f"127.0.0.1:{_free_port()}"
 
     def run(self, seconds: float) -> int:
         """Write half, kill the daemon, go on writing, start it again, write the rest, drain; count."""
         logs = self._folder / "logs"
         logs.mkdir()
         application = Application(logs / "app.log")
-        say(f"an application writes {LINES_PER_SECOND} lines/s to {logs}/app.log, which rotates every {ROTATE_BYTES} B")
         daemon = self._start()
         try:
+            # As a pod with a native sidecar does: what was rotated before the very first start is not read.
+            self._wait_until_started(daemon)
+            say(f"an application writes {LINES_PER_SECOND} lines/s to {logs}/app.log, rotated every {ROTATE_BYTES} B")
             application.write_for(seconds / 2)
             say("kill -9: the shipper is gone, the application writes on")
             daemon.kill()
@@ -106,7 +121,7 @@ class Demo:
         environ |= {
             "LOGSHIP_PATHS": f"{self._folder}/logs/app.log",
             "LOGSHIP_STATE_DIR": f"{self._folder}/state",
-            "LOGSHIP_LISTEN": "127.0.0.1:0",
+            "LOGSHIP_LISTEN": self._listen,
             "LOGSHIP_LOG_LEVEL": "warning",
         }
         command = [sys.executable, "-m", "logship", "run"]
@@ -117,6 +132,16 @@ class Demo:
         reader.start()
         self._readers.append(reader)
         return daemon
+
+    def _wait_until_started(self, daemon: "subprocess.Popen[str]") -> None:
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and daemon.poll() is None:
+            with contextlib.suppress(LogshipError):
+                if get("/startupz", self._listen)[0] == HTTPStatus.OK:
+                    return
+            time.sleep(0.05)
+        message = "the shipper did not start"
+        raise LogshipError(message)
 
     def _read(self, daemon: "subprocess.Popen[str]") -> None:
         for line in daemon.stdout or ():
