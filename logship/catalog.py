@@ -58,6 +58,8 @@ class Catalog:
         """Adopted, but not to be read before the checkpoint has them."""
         self.gone: list[TailedFile] = []
         """Generations whose bytes are lost: readers must let go of them."""
+        self.moved: list[TailedFile] = []
+        """Truncated generations that go on in a copy: readers must look for the rest there."""
         self.unreadable: dict[str, str] = {}
         """Paths that match but can't be opened, and why."""
         self.max_files = 4096
@@ -252,6 +254,8 @@ class Catalog:
         self._metrics.files_truncated.inc()
         path = file.path or file.lineage
         copies = [held for held in self._held.values() if held.candidate.live == path]
+        for held in copies:
+            held.look(now)  # it may have been half written when it was last looked at
         copies = [held for held in copies if adoption.continues(held, file)]
         live = Found.of(file, path, now)
         if copies:
@@ -259,6 +263,7 @@ class Catalog:
             del self._held[copy.inode]
             self._by_inode[copy.device, copy.inode] = file
             file.move_to(copy.fd, now)
+            self.moved.append(file)
             logger.info("a file was truncated; its rest is read from the copy", extra={"path": copy.candidate.path})
         else:
             self.lose(file, "truncated", file.largest)

@@ -144,6 +144,9 @@ class Intake:
 
     async def _take_up(self) -> None:
         self._let_go()
+        for file in self.catalog.moved:
+            self._tell(file)
+        self.catalog.moved.clear()
         if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
             await self._save()
         for file, entry in self.catalog.publish():

@@ -79,6 +79,34 @@ def test_copytruncate_reads_the_rest_from_the_copy(logs: Path) -> None:
     assert not list(follower.lost())
 
 
+@pytest.mark.parametrize("after", [0, 5, 40])
+def test_the_rest_in_the_copy_is_read_however_little_is_written_after(logs: Path, after: int) -> None:
+    """The reader is told of the copy even if the file itself has not grown."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    append(live, lines(10, 20))
+    copy.write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    append(live, lines(20, 20 + after))
+    assert follower.read() == lines(10, 20 + after)
+
+
+def test_a_copy_that_was_seen_half_written_is_still_the_copy(logs: Path) -> None:
+    """What is looked at while it is being copied is not taken for another file once the truncation comes."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 50))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 50)
+    append(live, lines(50, 60))
+    copy.write_bytes(live.read_bytes()[:1500])
+    assert follower.read() == lines(50, 60)
+    copy.write_bytes(live.read_bytes() + lines(60, 70))
+    os.truncate(live, 0)
+    assert follower.read() == lines(60, 70)
+
+
 def test_truncation_and_growth_past_the_offset_is_noticed(logs: Path) -> None:
     """A file that was truncated and is longer than before again is read from its beginning."""
     append(logs / "a.log", lines(0, 10))
