@@ -1,0 +1,159 @@
+"""Starts shippers on one core and the receiver on another, and reads off what they cost."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+_CORES = sorted(os.sched_getaffinity(0))
+SHIPPER_CORES = {_CORES[0]}
+OTHER_CORES = {_CORES[-1]}
+"""The receiver's, the writer's and this program's; the same where there is only one."""
+_POLL_SECONDS = 0.02
+_MIB = 1024
+"""VmHWM counts KiB."""
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@contextlib.contextmanager
+def _on(cores: set[int]) -> Iterator[None]:
+    """Whatever is started meanwhile inherits these cores."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class Receiver:
+    """The receiver's process."""
+
+    def __init__(self) -> None:
+        with _on(OTHER_CORES):
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "benchmarks.receiver"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        assert self._process.stdout  # noqa: S101 - it is a pipe
+        self.port = int(self._process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def get(self, path: str) -> str:
+        """Ask it for a page."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        try:
+            connection.request("GET", path)
+            return connection.getresponse().read().decode()
+        finally:
+            connection.close()
+
+    def reset(self) -> None:
+        """Have it forget everything."""
+        self.get("/_reset")
+
+    def count(self) -> int:
+        """Give the number of lines that arrived."""
+        return int(self.get("/_count"))
+
+    def report(self) -> dict[str, Any]:
+        """Have it look at what arrived."""
+        found: dict[str, Any] = json.loads(self.get("/_report"))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a process cost, from its start to its end, by the kernel's books."""
+
+    code: int
+    cpu_seconds: float
+    wall_seconds: float
+    peak_rss_mib: float
+    """The largest that it ever was, the stage before an ``exec`` included."""
+
+
+class Shipper:
+    """A shipper that runs on its own core."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], messages: Path) -> None:
+        self.started = time.monotonic_ns()
+        with _on(SHIPPER_CORES), messages.open("ab") as file:
+            self._process = subprocess.Popen(
+                command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file
+            )
+        self._peak_kib = 0
+        self._cost: Cost | None = None
+
+    def look(self) -> Cost | None:
+        """Note its memory; gives what it cost once it has ended."""
+        if self._cost:
+            return self._cost
+        with contextlib.suppress(OSError):
+            self._peak_kib = max(self._peak_kib, self._memory("VmHWM"))
+        pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+        if pid:
+            code = os.waitstatus_to_exitcode(status)
+            self._process.returncode = code
+            wall = (time.monotonic_ns() - self.started) / 1e9
+            self._cost = Cost(code, usage.ru_utime + usage.ru_stime, wall, self._peak_kib / _MIB)
+        return self._cost
+
+    def wait(self, seconds: float) -> Cost:
+        """Wait for its end; a shipper that doesn't leave in time is killed."""
+        deadline = time.monotonic() + seconds
+        while not (cost := self.look()):
+            if time.monotonic() > deadline:
+                self._process.kill()
+                deadline += seconds
+            time.sleep(_POLL_SECONDS)
+        return cost
+
+    def stop(self, seconds: float = 15.0) -> Cost:
+        """Ask it to leave, unless it has."""
+        if not self.look():
+            self._process.send_signal(signal.SIGTERM)
+        return self.wait(seconds)
+
+    def wait_for(self, receiver: Receiver, lines: int, quiet_seconds: float = 20.0) -> None:
+        """Return when so many lines have arrived, when none has for a while, or when the shipper has ended."""
+        seen, since = -1, time.monotonic()
+        while seen < lines and time.monotonic() < since + quiet_seconds and not self.look():
+            count = receiver.count()
+            if count > seen:
+                seen, since = count, time.monotonic()
+            time.sleep(_POLL_SECONDS)
+
+    def cpu_seconds(self) -> float:
+        """Give the CPU time so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def rss_mib(self) -> float:
+        """Give the memory that is resident now."""
+        return self._memory("VmRSS") / _MIB
+
+    def _memory(self, name: str) -> int:
+        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
+            if line.startswith(name):
+                return int(line.split()[1])
+        return 0  # it has ended and was not waited for
+
+
+def run_aside(module: str, *arguments: str, cores: set[int]) -> "subprocess.Popen[str]":
+    """Start a helper of this package on the given cores."""
+    with _on(cores):
+        return subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True)
