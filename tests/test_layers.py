@@ -14,9 +14,10 @@ PACKAGE = Path(logship.__file__).parent
 LAYERS = {
     "model": "logship model errors config metrics",
     "pure": """acks answers batching bulk encoding enrichment framing identity lines plain
-        recordtypes refusals settling status texts timestamps""",
+        recordtypes refusals settling sizing status texts
+        timestamps""",
     "transport": "bulkcheck credentials preflight tls transport",
-    "edges": "adoption beneath catalog checkpoints compressed deadletters discovery sinks tailing wakeups",
+    "edges": "adoption beneath catalog checkpoints compressed deadletters discovery journal sinks tailing wakeups",
     "delivery": "backoff complaints delivery replay",
     "pipeline": "exiting intake pipeline reading saving stopping",
     "door": "__main__ checks commands daemon handoff inspection logs options server settings view",
