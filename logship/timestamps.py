@@ -16,7 +16,7 @@ import msgspec
 _TEXT = re.compile(
     r'"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?"', re.ASCII
 )
-_EPOCH = re.compile(r"(\d{1,20}(?:\.\d+)?(?:[eE]\+?\d{1,2})?)|\"(\d{9,20}(?:\.\d+)?)\"", re.ASCII)
+_EPOCH = re.compile(r"(\d{1,21}(?:\.\d+)?(?:[eE]\+?\d{1,2})?)|\"(\d{9,21}(?:\.\d+)?)\"", re.ASCII)
 _LONGEST = 64
 """Bytes; nothing longer is a time, and digits without bound cost time without bound."""
 _UNITS = ((10**11, 9), (10**14, 6), (10**17, 3), (10**30, 0))
@@ -38,8 +38,9 @@ def _second(epoch: int) -> str:
 
 
 def rfc3339(time_ns: int) -> bytes:
-    """Give epoch nanoseconds, of the years 1 to 9999, as a JSON string with nine digits of fraction."""
-    seconds, fraction = divmod(time_ns, 10**9)
+    """Give epoch nanoseconds as a JSON string with nine digits of fraction; outside 1970 to 9999, the nearest."""
+    # A file's mtime, which the application can set at will, must not stop us.
+    seconds, fraction = divmod(min(max(time_ns, 0), _END_NS - 1), 10**9)
     return f'"{_second(seconds)}.{fraction:09}Z"'.encode()
 
 
@@ -103,6 +104,8 @@ class TimestampReader:
             if whole.isdigit() and (fraction.isdigit() or text == whole):
                 return f'"{_second(int(whole[:10]))}.{fraction[:9]:0<9}Z"'.encode()
         if "\\" in text:
+            if text[0] != '"':
+                return None
             text = f'"{msgspec.json.decode(value)}"'
         if match := _TEXT.fullmatch(text):
             minute, second, fraction, offset = match.groups()

@@ -89,7 +89,7 @@ def time_of(value: Any, zone: str) -> str | None:  # noqa: PLR0911 - plain cases
         return _number_time(value.digits)
     if not isinstance(value, str):
         return None
-    if re.fullmatch(r"[0-9]{9,20}(\.[0-9]+)?", value):
+    if re.fullmatch(r"[0-9]{9,21}(\.[0-9]+)?", value):
         return _number_time(value)
     match = re.fullmatch(r"(.{10})[Tt ](.{8})([.,][0-9]+)?( ?[Zz]| ?[+-][0-9]{2}(:?[0-9]{2})?)?", value, re.DOTALL)
     if not match or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9:]{8}", match[1] + match[2]):

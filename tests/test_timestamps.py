@@ -65,7 +65,8 @@ def test_every_known_form_becomes_rfc3339_in_utc(value: str, expected: str) -> N
         ],
         *['"2026-02-29T10:00:00Z"', '"2026-11-22T24:00:00Z"', '"2026-11-22T10:00:60Z"', '"0000-01-01T00:00:00Z"'],
         *['"2026-11-22T10:00:00+24:00"', '"2026-11-22T10:00:00+01:60"', '"0001-01-01T00:00:00+01:00"', "1e-5"],
-        *['"2026-11-22T10:00:00.Z"', "9" * 21, "9" * 5000, "1e99", '"2026-11-22T10:00:00.' + "1" * 99 + 'Z"'],
+        *['"2026-11-22T10:00:00.Z"', "9" * 22, "9" * 5000, "1e99", '"2026-11-22T10:00:00.' + "1" * 99 + 'Z"'],
+        *['{"a":1e400,"b":"\\n"}', '["\\u0041"]', '"\\"2026-11-22T10:00:00Z"', "9" * 21],
         '"٢٠٢٦-11-22T10:00:00Z"',
     ],
 )
@@ -95,6 +96,12 @@ def test_a_read_time_has_nine_digits(time_ns: int) -> None:
     seconds, fraction = divmod(time_ns, 10**9)
     text = rfc3339(time_ns).decode()
     assert text == f'"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{fraction:09}Z"'
+
+
+@pytest.mark.parametrize(("time_ns", "year"), [(-1, "1970"), (10**30, "9999")])
+def test_a_read_time_no_calendar_has_is_moved_to_the_nearest(time_ns: int, year: str) -> None:
+    """The application can set a file's mtime to anything; that must not stop us."""
+    assert rfc3339(time_ns).decode()[1:5] == year
 
 
 parts = st.tuples(
