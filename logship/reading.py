@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -37,6 +37,8 @@ class Reader:
         self._clock = clock
         self._files: dict[FileId, TailedFile] = {}
         self._ready: dict[FileId, TailedFile] = {}
+        self._lineages: Counter[str] = Counter()
+        self._begun: set[FileId] = set()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
         self._behind_since: float | None = None
 
@@ -49,6 +51,7 @@ class Reader:
         if saved.in_flight:
             self._times[file.file] = deque(saved.in_flight)
         self._files[file.file] = file
+        self._lineages[file.lineage] += 1
         self.grew(file)
 
     def grew(self, file: TailedFile) -> None:
@@ -67,7 +70,9 @@ class Reader:
 
     def closed(self, file: TailedFile) -> None:
         """Let go of a file."""
-        self._files.pop(file.file, None)
+        if self._files.pop(file.file, None):
+            self._lineages -= Counter((file.lineage,))
+        self._begun.discard(file.file)
         self._ready.pop(file.file, None)
         self._times.pop(file.file, None)
         if not self.ledger.outstanding(file.file):
@@ -135,6 +140,8 @@ class Reader:
         except TruncatedError:
             self._truncated()
             return []
+        if blocks and self._older_grew(file):
+            return []
         if time_ns is not None:
             blocks = [replace(block, time_ns=time_ns) for block in blocks]
         unterminated = file.ended and after.offset < file.size
@@ -142,6 +149,21 @@ class Reader:
             del self._ready[file.file]
         file.places[self.name] = after
         return blocks
+
+    def _older_grew(self, file: TailedFile) -> bool:
+        """Say, once a file, whether older ones of its lineage have more to read first.
+
+        Whoever wrote the first lines of this file had written its last ones there, maybe since the last look.
+        """
+        if file.file in self._begun or self._lineages[file.lineage] == 1:
+            return False
+        self._begun.add(file.file)
+        same = [other for other in self._files.values() if other.lineage == file.lineage]
+        older = [other for other in same[: same.index(file)] if not other.truncated]
+        grown = [other for other in older if other.read_at(1, other.places[self.name].scanned)]
+        for other in grown:
+            self.grew(other)
+        return bool(grown)
 
     def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None]:
         """Give how much to read, and the event time to use, where a block may have left before a restart."""

@@ -52,6 +52,34 @@ def test_rename_rotation_reads_the_old_file_to_its_end_before_the_new(logs: Path
     assert follower.read() == lines(10, 40)
 
 
+def test_last_lines_that_come_after_the_look_are_before_the_new_file(logs: Path) -> None:
+    """Between the look at the old file and the first read of the new one the old one may have got its last lines."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    (logs / "a.log").rename(logs / "a.log.1")
+    append(logs / "a.log", b"")
+    follower.step()
+    append(logs / "a.log.1", lines(10, 20))
+    append(logs / "a.log", lines(20, 30))
+    assert b"".join(block.data for block in follower.take()) == lines(10, 30)
+
+
+def test_an_old_file_that_never_rests_does_not_hold_up_the_new_one(logs: Path) -> None:
+    """Who still writes to the old descriptor is somebody else: both files are read."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    (logs / "a.log").rename(logs / "a.log.1")
+    append(logs / "a.log", lines(100, 110))
+    follower.step()
+    read = b""
+    for turn in range(1, 4):
+        append(logs / "a.log.1", lines(10 * turn, 10 * turn + 10))
+        read += b"".join(block.data for block in follower.reader.read())
+    assert lines(100, 110) in read
+
+
 def test_two_rotations_between_two_looks(logs: Path) -> None:
     """A file that was born and rotated between two looks is found by its rotated name, and read before the live one."""
     append(logs / "a.log", lines(0, 10))
