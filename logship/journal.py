@@ -1,21 +1,23 @@
-"""Notes each acknowledgement at once, so that ``kill -9`` repeats at most what was in flight (promise 1).
+"""Notes each block that leaves and each acknowledgement at once: ``kill -9`` repeats only what was in flight.
 
-One short line for each file of a batch, appended without fsync: what a process has written survives its death. The
-checkpoint, with fsync, follows within a second and covers a death of the node. Lines carry absolute offsets, which
-never run backwards within a generation: reading one twice, or one that the checkpoint has already, does no harm.
+A repeat is byte for byte the same (promise 1, DECISIONS 2). One short line each, appended without fsync: what a
+process has written survives its death. The checkpoint, with fsync, follows within a second and covers a death of the
+node. Offsets never run backwards within a generation: to read a line twice, or one that the checkpoint has, is no harm.
 """
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from logship.identity import Entry, Print, Saved
-from logship.model import FileId, LineState
+from logship.model import Block, FileId, LineState
 
-_PREFIX = "acked-"
+_PREFIX = "journal-"
+_SENT_VALUES = 3
 
 
 class Journal:
@@ -26,12 +28,14 @@ class Journal:
         self._number = max((_number(path) for path in _files(folder)), default=0)
         self._fd = -1
 
-    def note(self, file: FileId, sink: str, saved: Saved) -> None:
-        """Append one acknowledged offset; a disk that can't take it costs repeats after a crash, nothing else."""
+    def sent(self, sink: str, block: Block) -> None:
+        """Append a block that is about to leave, with the time that its records get if they name none."""
+        self._append([block.file, sink, block.start, block.end, block.time_ns])
+
+    def acked(self, file: FileId, sink: str, saved: Saved) -> None:
+        """Append an acknowledged offset."""
         marker = saved.marker
-        line = [file, sink, saved.offset, saved.state.value, marker.length, marker.digest]
-        with suppress(OSError):
-            os.write(self._descriptor(), json.dumps(line).encode() + b"\n")
+        self._append([file, sink, saved.offset, saved.state.value, marker.length, marker.digest])
 
     def turn(self) -> int:
         """Begin another file, before a checkpoint is taken; give the number up to which that checkpoint covers."""
@@ -52,6 +56,11 @@ class Journal:
             os.close(self._fd)
             self._fd = -1
 
+    def _append(self, line: list[object]) -> None:
+        # a disk that can't take it costs repeats after a crash, nothing else
+        with suppress(OSError):
+            os.write(self._descriptor(), json.dumps(line).encode() + b"\n")
+
     def _descriptor(self) -> int:
         if self._fd < 0:
             path = self._folder / f"{_PREFIX}{self._number}.ndjson"
@@ -61,27 +70,38 @@ class Journal:
 
 def applied(entries: tuple[Entry, ...], folder: Path) -> tuple[Entry, ...]:
     """Bring entries forward by what was noted after them; a torn or strange line is passed over."""
-    noted: dict[tuple[str, str], Saved] = {}
+    noted: dict[FileId, dict[str, _Noted]] = {}
     for path in sorted(_files(folder), key=_number):
         with suppress(OSError):
-            for file, sink, saved in _lines(path.read_bytes()):
-                noted[file, sink] = saved
-    return tuple(replace(entry, offsets=_forward(entry, noted)) for entry in entries) if noted else entries
+            for line in path.read_bytes().splitlines():
+                with suppress(ValueError, TypeError):
+                    file, sink, *values = json.loads(line)
+                    noted.setdefault(file, {}).setdefault(sink, _Noted()).take(values)
+    return tuple(_forward(entry, noted[entry.file]) if entry.file in noted else entry for entry in entries)
 
 
-def _forward(entry: Entry, noted: Mapping[tuple[str, str], Saved]) -> Mapping[str, Saved]:
+@dataclass(slots=True)
+class _Noted:
+    acked: Saved | None = None
+    sent: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def take(self, values: list[Any]) -> None:
+        if len(values) == _SENT_VALUES:
+            start, end, time_ns = values
+            self.sent.append((int(start), int(end), int(time_ns)))
+        else:
+            offset, state, length, digest = values
+            self.acked = Saved(int(offset), LineState(state), Print(int(length), str(digest)))
+
+
+def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
     offsets = dict(entry.offsets)
-    for (file, sink), saved in noted.items():
-        if file == entry.file and saved.offset >= offsets.get(sink, Saved()).offset:
-            offsets[sink] = replace(saved, in_flight=offsets[sink].in_flight if sink in offsets else ())
-    return offsets
-
-
-def _lines(text: bytes) -> Iterator[tuple[str, str, Saved]]:
-    for line in text.splitlines():
-        with suppress(ValueError, TypeError):
-            file, sink, offset, state, length, digest = json.loads(line)
-            yield file, sink, Saved(int(offset), LineState(state), Print(int(length), str(digest)))
+    for sink, news in noted.items():
+        saved = offsets.get(sink, Saved())
+        newer = news.acked if news.acked and news.acked.offset >= saved.offset else saved
+        left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
+        offsets[sink] = replace(newer, in_flight=tuple(left))
+    return replace(entry, offsets=offsets)
 
 
 def _files(folder: Path) -> list[Path]:

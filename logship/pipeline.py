@@ -30,7 +30,10 @@ class Shape:
 class Saves(Protocol):
     """What the pipeline needs of :class:`logship.saving.Saver`."""
 
-    def note(self, file: FileId, sink: str, saved: Saved) -> None:
+    def sent(self, sink: str, block: Block) -> None:
+        """Note at once that a block is about to leave."""
+
+    def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Note one acknowledged offset at once."""
 
     async def save(self) -> None:
@@ -40,7 +43,8 @@ class Saves(Protocol):
 class Pipeline:
     """Runs until the reader's files have ended; shutdown is end-of-stream, not a mode.
 
-    Each acknowledged offset is noted at once; once ``stop`` is set, the checkpoint is saved too (DECISIONS 23).
+    Each block that leaves and each acknowledged offset is noted at once; once ``stop`` is set, the checkpoint is saved
+    too (DECISIONS 23).
     """
 
     def __init__(
@@ -118,6 +122,7 @@ class Pipeline:
     async def _gather(self, block: Block) -> None:
         for part in self._fit(block):
             self.reader.took(part)
+            self._saver.sent(self.reader.name, part.block)
             self._hold(len(part.block.data) + len(part.body))
             await self._send(self._batcher.add(part, time.monotonic()))
 
@@ -157,7 +162,7 @@ class Pipeline:
             self._hold(-len(part.block.data) - len(part.body))
         for file in {part.block.file for part in batch.parts}:
             if saved := self.reader.ledger.saved(file):
-                self._saver.note(file, self.reader.name, saved)
+                self._saver.acked(file, self.reader.name, saved)
         self._room.set()
 
     def _hold(self, nbytes: int) -> None:

@@ -10,7 +10,7 @@ from logship.errors import StateError
 from logship.identity import Entry, Saved
 from logship.journal import Journal
 from logship.metrics import Metrics
-from logship.model import FileId
+from logship.model import Block, FileId
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +56,13 @@ class Saver:
                 self._journal.drop(covered)
                 self._saved(entries)
 
-    def note(self, file: FileId, sink: str, saved: Saved) -> None:
+    def sent(self, sink: str, block: Block) -> None:
+        """Note at once that a block is about to leave."""
+        self._journal.sent(sink, block)
+
+    def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Note one acknowledgement at once."""
-        self._journal.note(file, sink, saved)
+        self._journal.acked(file, sink, saved)
 
     def save_now(self) -> None:
         """Save without waiting for anybody: the process is about to leave."""
