@@ -3,12 +3,14 @@
 import errno
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from logship.beneath import birth_ns
 from logship.framing import (
     CONTINUATION,
+    NUL,
     PARTIAL,
     TRUNCATED,
     Frame,
@@ -111,7 +113,8 @@ class TailedFile:
     def fingerprint(self) -> Print:
         """Give the print of the head, up to 1 KiB, taken anew while the head still grows."""
         if self.head.length < min(HEAD_BYTES, self.size) and not self.truncated:
-            self.head = Print.of(self.read_at(HEAD_BYTES, 0))
+            with suppress(OSError):  # the next read will tell
+                self.head = Print.of(self.read_at(HEAD_BYTES, 0))
         return self.head
 
     def read(
@@ -124,14 +127,17 @@ class TailedFile:
         reading = _Reading(self.read_at, max_line_bytes)
         data = self.read_at(size, place.scanned)
         if data[:1] == b"\0" and place.scanned == place.offset:
-            return self._past_hole(place, now)
+            frames = self._past_hole(place)
+        else:
+            frames = reading.frames(place, data)
+            if not frames and at_end and len(data) < size and place.scanned + len(data) > place.offset:
+                frames = reading.rest(place, place.scanned + len(data))
+        # last of all: what was read before this is what followed these bytes
         if place.tail and self.read_at(len(place.tail), place.offset - len(place.tail)) != place.tail:
             self.truncated = True
             raise TruncatedError
-        frames = reading.frames(place, data)
-        if not frames and at_end and place.scanned + len(data) > place.offset:
-            frames = reading.rest(place, place.scanned + len(data))
-        return self._blocks(frames, now), _advance(place, frames, len(data))
+        after = _advance(place, frames, len(data))
+        return self._blocks(frames, now), self.restore(after) if frames and not after.tail else after
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""
@@ -159,13 +165,13 @@ class TailedFile:
         """Give the descriptor back."""
         os.close(self.fd)
 
-    def _past_hole(self, place: Place, now: float) -> tuple[list[Block], Place]:
-        # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
-        end = self.data_start(place.offset)
-        data = self.read_at(READ_BYTES, end) if end < self.size else b""
+    def _past_hole(self, place: Place) -> list[Frame]:
+        # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL. Up to the
+        # size that was last seen, if there is none; the file may have grown since, and been read, past that.
+        end = max(place.offset, self.data_start(place.offset))
+        data = self.read_at(READ_BYTES, end)
         end += len(data) - len(data.lstrip(b"\0"))
-        frames = [Frame(place.offset, end, skipped="nul", after=place.state)] if end > place.offset else []
-        return self._blocks(frames, now), Place(end, place.state, end)
+        return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
 
     def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:
         time_ns = self.mtime_ns
