@@ -70,7 +70,8 @@ class FileEvents:
         from watchfiles import awatch  # noqa: PLC0415 - not loaded at all where polling is forced
 
         try:
-            watching = awatch(*folders, watch_filter=None, debounce=50, step=10, recursive=self._recursive)
+            # it wakes every `step` ms to see whether something came: at 10 ms that is most of an idle daemon's CPU
+            watching = awatch(*folders, watch_filter=None, debounce=100, step=50, recursive=self._recursive)
             async for _ in watching:
                 self._hint.set()
         except (OSError, RuntimeError) as error:
