@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     name = words[0] if words and words[0] in COMMANDS else ""
     if not name:
-        _overview().parse_args(words)
+        if words:
+            _overview().parse_args(words)  # ends the program: help, version, or what is wrong
         _overview().print_help(sys.stderr)
         return BAD_CONFIGURATION
     command: Any = importlib.import_module(f"logship.commands.{name}")

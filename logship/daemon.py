@@ -36,7 +36,7 @@ from logship.stopping import Stop
 from logship.view import DaemonView
 from logship.wakeups import FileEvents, Timer, Wakeups
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("logship.daemon")  # __name__ is __main__ here
 
 DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
 

@@ -26,6 +26,10 @@ def _metavar(option: Option) -> str:
 
 def daemon_flags(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the daemon's own settings."""
+    parser.epilog = (
+        "Each flag is also a setting: --paths is LOGSHIP_PATHS. Those of the chosen sinks are flags too, except secrets: "
+        "--http-url. All are listed by: logship settings"
+    )
     add_flags(parser, config_options())
     parser.add_argument(
         "--secrets-dir",
@@ -42,7 +46,9 @@ def given(arguments: argparse.Namespace) -> dict[str, str]:
 
 def sink_flags(prog: str, rest: Sequence[str], sinks: Mapping[str, type]) -> dict[str, str]:
     """Read what the first parser left over as flags of the chosen sinks; anything else ends the program with 2."""
-    parser = argparse.ArgumentParser(prog=prog, add_help=False, allow_abbrev=False)
+    # The usage of these alone would look like all there is.
+    usage = "%(prog)s [flags]; see %(prog)s --help and logship settings"
+    parser = argparse.ArgumentParser(prog=prog, usage=usage, add_help=False, allow_abbrev=False)
     for sink, settings in sinks.items():
         add_flags(parser, options(settings, sink))
     return given(parser.parse_args(rest))

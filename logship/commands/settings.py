@@ -11,7 +11,7 @@ from logship.config import Config
 from logship.handoff import settings_type
 from logship.options import Option, options
 
-_PIPED_WIDTH: Final = 200
+_PIPED_WIDTH: Final = 320
 _DEFAULTS: Final = {"LOGSHIP_STATE_DIR": "/var/lib/logship in the image, else the user's state folder"}
 
 
@@ -92,4 +92,6 @@ def _table(of: Iterable[Option]) -> None:
         cells = (option.variable, type_text(option), default_text(option), option.doc)
         table.add_row(*[cell.replace("`", "").replace("[", r"\[") for cell in cells])
     console = Console()
-    console.print(table, width=None if console.is_terminal else _PIPED_WIDTH, crop=False)
+    if not console.is_terminal:  # a row a line, for grep
+        console = Console(width=_PIPED_WIDTH)
+    console.print(table)
