@@ -27,8 +27,8 @@ def _metavar(option: Option) -> str:
 def daemon_flags(parser: argparse.ArgumentParser) -> None:
     """Add the flags of the daemon's own settings."""
     parser.epilog = (
-        "Each flag is also a setting: --paths is LOGSHIP_PATHS. Those of the chosen sinks are flags too, except secrets: "
-        "--http-url. All are listed by: logship settings"
+        "Each flag is also a setting: --paths is LOGSHIP_PATHS. Those of the chosen sinks are flags too (--http-url), "
+        "except secrets. All are listed by: logship settings"
     )
     add_flags(parser, config_options())
     parser.add_argument(
