@@ -101,6 +101,14 @@ class DaemonView:
         ]
         return {"undelivered_bytes": sum(max(0, lag) for lag in lags)}
 
+    def acknowledged(self) -> tuple[int, int]:
+        """Give (bytes that every sink has, bytes in all open files)."""
+        files = self._intake.catalog.files.values()
+        done = sum(
+            min((pipeline.reader.ledger.offset(file.file) for pipeline in self._pipelines), default=0) for file in files
+        )
+        return done, sum(file.size for file in files)
+
     def _sink(self, pipeline: Pipeline) -> SinkStatus:
         delivery, name = pipeline.delivery, pipeline.reader.name
         return SinkStatus(
