@@ -1,11 +1,15 @@
 import re
 from pathlib import Path
 
+import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
+import yaml  # type: ignore[import-untyped]
 
+from logship.checks import IMAGE_STATE_DIR
 from logship.commands.settings import every_option
 from logship.commands.tables import README_MARKS, metrics_table, settings_tables
 from logship.metrics import Metrics
+from logship.options import SECRETS_DIR_DEFAULT
 from tests.test_layers import LAYERS
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +43,20 @@ def test_the_readme_names_only_series_that_there_are() -> None:
     series = {name.partition("{")[0] for name in re.findall(r"`(logship_[a-z_]+[^`]*)`", text)}
     assert series
     assert {name for name in series if f"`{name}" not in metrics_table()} == set()
+
+
+def test_the_readmes_sidecar_is_one_that_kubernetes_takes() -> None:
+    """And its settings are settings, in the places where their defaults look."""
+    found = re.search(r"```yaml\n(.*?)```", README.read_text(), re.DOTALL)
+    assert found
+    part = yaml.safe_load(found[1])
+    containers = [{"name": "application", "image": "application"}]
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "x"}, "spec": {"containers": containers, **part}}
+    kubernetes_validate.validate(pod, "1.31", strict=True)
+    (sidecar,) = part["initContainers"]
+    assert {each["name"] for each in sidecar["env"]} <= {option.variable for option in every_option()}
+    assert IMAGE_STATE_DIR in {each["mountPath"] for each in sidecar["volumeMounts"]}
+    assert SECRETS_DIR_DEFAULT in {each["mountPath"] for each in sidecar["volumeMounts"]}
 
 
 def test_the_pages_links_lead_somewhere() -> None:
