@@ -24,6 +24,7 @@ def main(argv: Sequence[str]) -> int:
         command = commands.add_parser(name, help=words, description=words)
         module.arguments(command)
         command.add_argument("--json", default="", metavar="FILE", help="write the results there, too")
+        command.add_argument("--markdown", action="store_true", help="print the table as a page has it")
         command.add_argument(
             "--sink",
             nargs="+",

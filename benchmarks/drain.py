@@ -48,7 +48,7 @@ def run(parsed: argparse.Namespace) -> int:
             if program.takes(job)
         ]
     results = summary(rounds)
-    print(text(results, ceilings, startup))
+    print(text(results, ceilings, startup, markdown=parsed.markdown))
     save(parsed.json, {**about, "bytes": size, "startup": startup, "ceilings": ceilings, "drain": results})
     return 1 if any(each["missing"] for each in rounds) else 0
 
@@ -143,7 +143,13 @@ def summary(rounds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def text(results: Sequence[dict[str, Any]], ceilings: dict[str, dict[str, float]], startup: dict[str, float]) -> str:
+def text(
+    results: Sequence[dict[str, Any]],
+    ceilings: dict[str, dict[str, float]],
+    startup: dict[str, float],
+    *,
+    markdown: bool,
+) -> str:
     """Write the tables: median (min-max), and logship's ratio to each peer."""
     rows = [("job", "shipper", "MB/s", "CPU s/GB", "peak RSS MiB", "missing", "repeated", "exit")]
     for job in dict.fromkeys(each["job"] for each in results):
@@ -166,7 +172,7 @@ def text(results: Sequence[dict[str, Any]], ceilings: dict[str, dict[str, float]
             )
         )
     start = "start and end on an empty file: {cpu_seconds:.2f} CPU s, {wall_seconds:.2f} s, {peak_rss_mib:.1f} MiB"
-    return "\n".join([table(rows), "", start.format(**startup), *ratios(results)])
+    return "\n".join([table(rows, markdown=markdown), "", start.format(**startup), *ratios(results)])
 
 
 def ratios(results: Sequence[dict[str, Any]]) -> list[str]:

@@ -50,7 +50,7 @@ def run(parsed: argparse.Namespace) -> int:
             if program.takes(job)
         ]
     results = summary(rounds)
-    print(text(results))
+    print(text(results, markdown=parsed.markdown))
     save(parsed.json, {**about, "live": results})
     return 1 if any(each["missing"] for each in rounds) else 0
 
@@ -152,7 +152,7 @@ def summary(rounds: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return found
 
 
-def text(results: Sequence[dict[str, Any]]) -> str:
+def text(results: Sequence[dict[str, Any]], *, markdown: bool) -> str:
     """Write the table: medians, with (min-max) if there were several rounds."""
     rows = [("job", "shipper", *(title for _, title, _ in _MEASURES), "missing", "repeated")]
     for each in results:
@@ -161,4 +161,4 @@ def text(results: Sequence[dict[str, Any]]) -> str:
             shown(each[name], form) if several else f"{each[name]['median']:{form}}" for name, _, form in _MEASURES
         ]
         rows.append((each["job"], each["shipper"], *figures, str(each["missing"]), str(each["repeated"])))
-    return table(rows)
+    return table(rows, markdown=markdown)

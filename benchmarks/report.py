@@ -24,8 +24,10 @@ def shown(values: Mapping[str, float], form: str = ".1f") -> str:
     return f"{values['median']:{form}} ({values['min']:{form}}-{values['max']:{form}})"
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Line up columns; the first row is their titles."""
+def table(rows: Sequence[Sequence[str]], *, markdown: bool = False) -> str:
+    """Line up columns, or write them as a page has them; the first row is their titles."""
+    if markdown:
+        return "\n".join("| " + " | ".join(row) + " |" for row in (rows[0], ["---"] * len(rows[0]), *rows[1:]))
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
