@@ -85,14 +85,17 @@ def test_deleted_in_an_outage(logship: Logship, logs: Path, receiver: Receiver) 
 
 def recreate(path: Path, inode: int, data: bytes) -> None:
     """Make a file with an inode number that was just given back, or skip the test."""
-    spare = path.with_name("spare.tmp")
-    for _ in range(20):
-        spare.write_bytes(data)
+    spares = [path.with_name(f"{number}.spare") for number in range(300)]
+    for spare in spares:  # the lower numbers that are free are used up first
+        spare.touch()
         if spare.stat().st_ino == inode:
+            spare.write_bytes(data)
             spare.rename(path)
-            return
-        spare.unlink()
-    pytest.skip("this file system does not use an inode number again at once")
+            break
+    for spare in spares:
+        spare.unlink(missing_ok=True)
+    if not path.exists():
+        pytest.skip("this file system does not use an inode number again at once")
 
 
 @pytest.mark.parametrize("same_head", [False, True], ids=["other-head", "same-head"])

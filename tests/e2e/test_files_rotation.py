@@ -8,7 +8,7 @@ import pytest
 
 from tests.e2e.arrivals import LINE_BYTES, assert_all_arrived
 from tests.e2e.conftest import StartWriter
-from tests.e2e.harness import SCALE, Logship, scaled
+from tests.e2e.harness import SCALE, Logship, scaled, wait_until
 from tests.e2e.receiver import Receiver
 from tests.e2e.writers import Logrotate, Writer, finish_all, lines_per_second, move_large
 
@@ -18,7 +18,7 @@ POLL_SECONDS = 0.2
 POLLED_LIFE = 3.2 * POLL_SECONDS
 EVENTS: dict[str, Any] = {}
 POLLING = {"force_polling": "true", "poll_seconds": POLL_SECONDS}
-MANY, SOME = 100_000, 30_000
+MANY, SOME = 100_000, 20_000
 """Lines of each writer: the size of the issue, and of its variants."""
 
 look_by = pytest.mark.parametrize(
@@ -41,6 +41,7 @@ class Rotation:
         self._writers = [
             self._write(kind, self.logs / f"w{number}.log", scaled(lines), **options) for number in range(5)
         ]
+        wait_until(lambda: all(writer.path.exists() for writer in self._writers), "all writers have begun")
         return self._writers
 
     def check(self, rotate: Callable[[], object] | None = None, every: float = 0.1) -> None:
@@ -135,7 +136,7 @@ def test_copytruncate_fast(
 ) -> None:
     """20,000 lines/s, copied and truncated every 3 MB; without O_APPEND the writer leaves NULs, which are skipped."""
     logship = rotation.logship.start(**settings, paths=f"{rotation.logs}/{pattern}")
-    writer = write(kind, rotation.logs / "fast.log", scaled(200_000), rate=20_000, bytes=3_000_000)
+    writer = write(kind, rotation.logs / "fast.log", scaled(120_000), rate=20_000, bytes=3_000_000)
     finish_all([writer])
     receiver.wait_for_records(writer.end, 20)
     samples = logship.check_conservation()

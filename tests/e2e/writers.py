@@ -169,8 +169,8 @@ class Plain:
         self._late = late
         self._due = 0
         self._written = 0
+        signal.signal(signal.SIGHUP, self._hang_up)  # before the file is there: a test waits for that
         self._fd = os.open(path, self._flags, 0o644)
-        signal.signal(signal.SIGHUP, self._hang_up)
 
     def write(self, text: bytes) -> None:
         """Write a line with one call."""
@@ -239,6 +239,7 @@ def main() -> None:
     parser.add_argument("--lock", default="", help="pause while somebody holds this file")
     options = parser.parse_args()
     _write(_open(options.kind, options.path, options), options)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a Python that is about to end gives up its own handlers
 
 
 if __name__ == "__main__":
