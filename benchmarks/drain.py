@@ -75,6 +75,10 @@ class Bench:
             cost = shipper.stop()
         seen = self._receiver.report()
         self._receiver.reset()
+        if cost.code or seen["distinct"] < self._lines:
+            print(
+                f"{program.name}, {job}: exit {cost.code}, {seen['distinct']} lines: {shipper.last_words()}", flush=True
+            )
         seconds = (seen["last_at"] - shipper.started) / 1e9
         return {
             "job": str(job),

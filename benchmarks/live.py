@@ -3,6 +3,7 @@
 import argparse
 import itertools
 import socket
+import sys
 import tempfile
 import time
 import urllib.request
@@ -64,8 +65,12 @@ def follow(program: Program, job: Job, receiver: Receiver, folder: Path, parsed:
     start = Start(job, file, folder, receiver.port, live=True, listen=_free_port() if program.leaves else 0)
     shipper = Shipper(program.command(start), program.environment(start), folder / "messages.log")
     _wait_for_start(start.listen)
+    if shipper.look():
+        sys.exit(f"{program.name} does not run: {shipper.last_words()}")
     figures = _under_load(shipper, receiver, file, parsed)
     time.sleep(_SETTLE_SECONDS)
+    if shipper.look():
+        sys.exit(f"{program.name} has ended: {shipper.last_words()}")
     figures |= _idle(shipper, parsed.idle_seconds)
     cost = shipper.stop()
     return {

@@ -20,6 +20,7 @@ OTHER_CORES = {_CORES[-1]}
 _POLL_SECONDS = 0.02
 _MIB = 1024
 """VmHWM counts KiB."""
+_LAST_WORDS = 1000
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -90,6 +91,7 @@ class Shipper:
     """A shipper that runs on its own core."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], messages: Path) -> None:
+        self._messages = messages
         self.started = time.monotonic_ns()
         with _on(SHIPPER_CORES), messages.open("ab") as file:
             self._process = subprocess.Popen(
@@ -136,6 +138,10 @@ class Shipper:
             if count > seen:
                 seen, since = count, time.monotonic()
             time.sleep(_POLL_SECONDS)
+
+    def last_words(self) -> str:
+        """Give the end of its messages, for a run that went wrong."""
+        return self._messages.read_text(errors="replace")[-_LAST_WORDS:]
 
     def cpu_seconds(self) -> float:
         """Give the CPU time so far."""
