@@ -1,12 +1,16 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
+import yaml  # type: ignore[import-untyped]
 
+from benchmarks import drain
 from benchmarks.__main__ import main
 from benchmarks.corpus import lines, prepare, shortest
 from benchmarks.receiver import Kept, Request, answer
 from benchmarks.report import shown, spread, table
+from benchmarks.shippers import FIELDS, Job, Start, present
 
 
 def post(path: str, body: bytes) -> Request:
@@ -36,6 +40,22 @@ def test_the_receiver_misses_nothing_and_notes_what_came_twice() -> None:
     assert (report["records"], report["distinct"], report["highest"]) == (4, 3, 4)
     kept.reset()
     assert kept.report()["records"] == 0
+
+
+@pytest.mark.parametrize("job", [Job(sink, how) for sink in drain.SINKS for how in drain.COMPRESSIONS], ids=str)
+def test_fluent_bits_configuration_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, job: Job) -> None:
+    """YAML with nothing left to fill in, compression only if the job says so, and the same five fields."""
+    monkeypatch.setenv("FLUENT_BIT", "/bin/fluent-bit")
+    (program,) = [each for each in present()[0] if each.name == "fluent-bit"]
+    command = program.command(Start(job, tmp_path / "x.log", tmp_path, 1234, live=False))
+    text = Path(command[-1]).read_text()
+    pipeline = yaml.safe_load(text)["pipeline"]
+    (out,) = pipeline["outputs"]
+    assert (out["port"], out.get("compress")) == (1234, "gzip" if job.compression == "gzip" else None)
+    added = {each["key"]: each["value"] for each in pipeline["inputs"][0]["processors"]["logs"]}
+    assert set(added.values()) == set(FIELDS.values())
+    assert len(added) == len(FIELDS)
+    assert not re.search("@[A-Z]+@", re.sub("#.*", "", text))
 
 
 def test_a_spread_is_median_and_bounds() -> None:
