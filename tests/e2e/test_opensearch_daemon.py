@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 import time
+import urllib.error
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,6 +52,15 @@ def append(path: Path, *records: Mapping[str, object]) -> None:
         file.writelines(json.dumps(record) + "\n" for record in records)
 
 
+def documents(opensearch: OpenSearch, index: str) -> list[dict[str, Any]]:
+    """Give what is stored, also where nothing has been stored yet."""
+    try:
+        return opensearch.documents(index)
+    except urllib.error.HTTPError as error:
+        assert error.code == 404
+        return []
+
+
 def command(daemon: Logship, *words: str) -> subprocess.CompletedProcess[str]:
     """Run another command with the daemon's settings."""
     environment = {f"LOGSHIP_{name.upper()}": str(value) for name, value in daemon.settings.items()}
@@ -75,7 +86,7 @@ def test_a_data_stream_with_event_time_and_the_pods_fields(
         {"ts": 1795341600.5, "message": "two", "service": "mine"},
     )
     daemon.start()
-    wait_until(lambda: len(opensearch.documents(stream)) == 2, "two documents", 30)
+    wait_until(lambda: len(documents(opensearch, stream)) == 2, "two documents", 30)
     one, two = sorted(opensearch.documents(stream), key=lambda each: str(each["message"]))
     assert one["@timestamp"] == "2026-11-22T09:00:00.123456Z"
     assert two["@timestamp"].startswith("2026-11-22T09:20:00.5")
@@ -108,14 +119,14 @@ def test_a_bad_document_is_put_aside_and_sent_again_once_the_mapping_is_mended(
 
     refused = command(daemon, "replay")
     assert refused.returncode == 1, refused.stdout + refused.stderr
-    documents = opensearch.documents(index)
+    stored = opensearch.documents(index)
     opensearch.delete(index)
     opensearch.ask("PUT", f"/{index}", {"mappings": {"properties": {"latency": {"type": "keyword"}}}})
     mended = command(daemon, "replay", "--sink", "elasticsearch")
     assert mended.returncode == 0, mended.stdout + mended.stderr
     [found] = opensearch.documents(index)
     assert (found["seq"], found["latency"]) == (50, "password=hunter2")
-    assert found["_id"].rsplit("-", 1)[0] == documents[0]["_id"].rsplit("-", 1)[0]
+    assert found["_id"].rsplit("-", 1)[0] == stored[0]["_id"].rsplit("-", 1)[0]
     opensearch.delete(index)
 
 
