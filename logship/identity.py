@@ -91,8 +91,9 @@ def same_file(entry: Entry, inode: int, birth_ns: int | None, size: int, read_at
     """Whether the file found under ``inode`` is the generation of ``entry``."""
     if entry.inode != inode or not entry.head.matches(read_at(entry.head.length, 0)):
         return False
-    if entry.head.length < SHORT_HEAD_BYTES and (birth_ns is None or birth_ns != entry.birth_ns):
-        return False
+    both_born = birth_ns is not None and entry.birth_ns is not None
+    if birth_ns != entry.birth_ns if both_born else entry.head.length < SHORT_HEAD_BYTES:
+        return False  # another file under the same number; a short head alone proves nothing
     return holds(entry.furthest, size, read_at)
 
 

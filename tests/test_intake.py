@@ -1,4 +1,5 @@
 import gzip
+import json
 import os
 from pathlib import Path
 
@@ -387,3 +388,15 @@ def test_an_incomplete_archive_is_taken_once_it_is_complete(logs: Path) -> None:
     assert follower.read() == b""
     (logs / "a.log.1.gz").write_bytes(archive)
     assert follower.read() == lines(400, 500)
+
+
+def test_another_file_under_the_same_number_is_told_by_its_birth(logs: Path) -> None:
+    """Head and marker may be equal by chance, where lines are alike; a birth time that is another one decides."""
+    append(logs / "a.log", lines(0, 50))
+    follow(logs).drain()
+    checkpoint = json.loads((logs.parent / "state" / "checkpoint.json").read_text())
+    if checkpoint["files"][0]["birth_ns"] is None:
+        pytest.skip("this file system keeps no birth times")
+    checkpoint["files"][0]["birth_ns"] -= 1
+    (logs.parent / "state" / "checkpoint.json").write_text(json.dumps(checkpoint))
+    assert follow(logs).drain() == lines(0, 50)

@@ -57,7 +57,8 @@ def documents(opensearch: OpenSearch, index: str) -> list[dict[str, Any]]:
     try:
         return opensearch.documents(index)
     except urllib.error.HTTPError as error:
-        assert error.code == 404
+        if error.code != 404:
+            raise
         return []
 
 
@@ -89,7 +90,7 @@ def test_a_data_stream_with_event_time_and_the_pods_fields(
     wait_until(lambda: len(documents(opensearch, stream)) == 2, "two documents", 30)
     one, two = sorted(opensearch.documents(stream), key=lambda each: str(each["message"]))
     assert one["@timestamp"] == "2026-11-22T09:00:00.123456Z"
-    assert two["@timestamp"].startswith("2026-11-22T09:20:00.5")
+    assert two["@timestamp"].startswith("2026-11-22T10:00:00.5")
     for document in (one, two):
         assert document["k8s.pod.name"] == "agent-7"
         assert document["k8s.namespace.name"] == "prod"
