@@ -46,8 +46,8 @@ class Counts(Protocol):
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """End them: they are dead letters."""
 
-    def dropped(self, reason: str, records: int, nbytes: int) -> None:
-        """Give them up."""
+    def evicted(self, records: int, nbytes: int) -> None:
+        """Count dead letters that had to go."""
 
     def request(self, outcome: Status, seconds: float) -> None:
         """Count an attempt."""
@@ -90,7 +90,6 @@ class Delivery:
         self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = Complaints(name, clock)
-        self._owed = (0, 0)
         self._retrying = AsyncRetrying(
             retry=retry_if_result(lambda outcome: outcome.status is Status.ERRORED),
             wait=FullJitter(policy, clock, random),
@@ -239,24 +238,11 @@ class Delivery:
             return
         letters = [Letter(each.record.block, each.reason, each.detail, status.value) for each in refused]
         gone: tuple[int, int] = await self._keeping.copy()(asyncio.to_thread, self._dead_letters.put, letters)
-        self._count_letters(len(refused), sum(each.record.nbytes for each in refused), gone)
-        self._complaints.put_aside(one_reason(refused), len(refused))
-
-    def _count_letters(self, records: int, nbytes: int, gone: tuple[int, int]) -> None:
-        """Count new letters, as dropped where older ones had to go.
-
-        The older ones are already counted as dead letters, and each record ends only once: so as many of the new ones,
-        now and in later calls, are counted in their stead.
-        """
-        owed = (self._owed[0] + gone[0], self._owed[1] + gone[1])
-        paid = (min(owed[0], records), min(owed[1], nbytes))
-        self._owed = (owed[0] - paid[0], owed[1] - paid[1])
-        if paid != (0, 0):
-            self._metrics.dropped("dead_letter_full", *paid)
-        if (records - paid[0], nbytes - paid[1]) != (0, 0):
-            self._metrics.dead_lettered(records - paid[0], nbytes - paid[1])
+        self._metrics.dead_lettered(len(refused), sum(each.record.nbytes for each in refused))
         if gone != (0, 0):
+            self._metrics.evicted(*gone)
             self._complaints.lost(*gone)
+        self._complaints.put_aside(one_reason(refused), len(refused))
 
     async def _give_up(self, state: RetryCallState) -> Outcome:
         """Put what is left aside: the retry limit has passed."""

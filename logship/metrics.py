@@ -26,7 +26,7 @@ LOST_REASONS: Final = (
     "unreadable",
     OTHER,
 )
-DROPPED_REASONS: Final = ("dead_letter_full", "too_large", OTHER)
+DROPPED_REASONS: Final = ("too_large", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
     "http_401",
@@ -83,6 +83,7 @@ class SinkMetrics:
         sink = (name,)
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
+        self._evicted = tuple(each.labels(name) for each in series.evicted)
         self._in_flight = tuple(each.labels(name) for each in series.in_flight)
         self._outcomes = tuple(_ByReason(each, sink, OUTCOMES) for each in series.outcomes)
         self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
@@ -126,6 +127,11 @@ class SinkMetrics:
     def skipped(self, reason: str, records: int, nbytes: int) -> None:
         """End lines and bytes that make no record; ``reason`` is one of :data:`SKIPPED_REASONS`."""
         self._give_up("skipped", self._skipped, reason, records, nbytes)
+
+    def evicted(self, records: int, nbytes: int) -> None:
+        """Count the oldest dead letters, which had to go for new ones; each was counted as dead-lettered before."""
+        for counter, amount in zip(self._evicted, (records, nbytes), strict=True):
+            counter.inc(amount)
 
     def request(self, outcome: Status, seconds: float) -> None:
         """Count an attempt that came back, or was given up, after so long."""
@@ -196,6 +202,9 @@ class _SinkSeries:
         self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
         self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
         self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
+        self.evicted = pair(
+            Counter, "logship_dead_letters_evicted_{}", "{} of the oldest dead letters, gone because the file was full."
+        )
         self.in_flight = (
             gauge("logship_sink_in_flight_records", "Lines read and not yet at their end."),
             gauge("logship_sink_in_flight_bytes", "File bytes read and not yet at their end."),

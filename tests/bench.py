@@ -53,7 +53,9 @@ class Bench:
         self.loop = asyncio.get_running_loop()
         self.sink = LineSink(deque(script), more.pop("otherwise", DELIVERED))
         self.kept = more.pop("kept", None) or Kept()
-        self.metrics: SinkMetrics = Metrics(["s"], "1").sink("s")
+        metrics = Metrics(["s"], "1")
+        self.registry = metrics.registry
+        self.metrics: SinkMetrics = metrics.sink("s")
         self.draining = asyncio.Event()
         self.delivery = Delivery(
             "s",
