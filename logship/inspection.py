@@ -23,6 +23,7 @@ from logship.server import bind
 from logship.texts import format_size
 
 STATE_MARGIN: Final = 16 << 20
+_GIB: Final = 1 << 30
 LINE_TRAP: Final = 64 << 10
 """A file of this size that has no newline at all is no log."""
 TRAPS_SHOWN: Final = 3
@@ -128,7 +129,7 @@ def look_at_state(config: Config) -> list[Finding]:
 
 def _look_at_space(folder: Path, dead_letters: int) -> Finding:
     needed, free = dead_letters + STATE_MARGIN, shutil.disk_usage(folder).free
-    sizes = f"{free >> 20}MiB free, {needed >> 20}MiB may be needed"
+    sizes = f"{free / _GIB:.1f} GiB free, {needed / _GIB:.1f} GiB may be needed"
     if free < needed:
         return _bad("state", f"{folder}: {sizes}; make the volume larger or LOGSHIP_DEAD_LETTER_MAX_BYTES smaller")
     return _good("state", f"{folder} can be written: {sizes}")

@@ -27,7 +27,8 @@ def get(path: str, listen: str | None = None) -> tuple[int, bytes]:
         answer = connection.getresponse()
         return answer.status, answer.read()
     except (OSError, http.client.HTTPException) as error:
-        message = f"nobody answers at {text}: {str(error) or type(error).__name__}"
+        cause = getattr(error, "strerror", "") or str(error) or type(error).__name__
+        message = f"nobody answers at {text}: {cause}"
         raise LogshipError(message) from error
     finally:
         connection.close()
