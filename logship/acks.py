@@ -22,6 +22,8 @@ class _FileAcks:
     tail: bytes = b""
     """The last bytes before the saved offset, while they are known."""
     sent: deque[_Sent] = field(default_factory=deque)
+    gone: bool = False
+    """To be dropped once nothing of it is on its way."""
 
 
 class Ledger:
@@ -31,12 +33,14 @@ class Ledger:
         self._files: dict[FileId, _FileAcks] = {}
 
     def open(self, file: FileId, saved: Saved) -> None:
-        """Begin with what the checkpoint says; nothing changes if the file is known."""
-        self._files.setdefault(file, _FileAcks(saved))
+        """Begin with what the checkpoint says, unless the file is known."""
+        self._files.setdefault(file, _FileAcks(saved)).gone = False
 
     def forget(self, file: FileId) -> None:
-        """Drop a file that is gone for good."""
-        self._files.pop(file, None)
+        """Drop a file that is closed, as soon as nothing of it is on its way."""
+        if acks := self._files.get(file):
+            acks.gone = True
+            self._drop_gone(file, acks)
 
     def sent(self, block: Block) -> None:
         """Note a block in read order, before it can leave."""
@@ -50,6 +54,7 @@ class Ledger:
             done = acks.sent.popleft().block
             acks.tail = done.data[-MARKER_BYTES:]
             acks.saved = Saved(done.end, done.after)
+        self._drop_gone(block.file, acks)
 
     def offset(self, file: FileId) -> int:
         """Give the acknowledged offset; 0 for an unknown file."""
@@ -73,3 +78,7 @@ class Ledger:
     def in_flight(self) -> Iterator[Block]:
         """Give the oldest block on its way of each file."""
         return (acks.sent[0].block for acks in self._files.values() if acks.sent)
+
+    def _drop_gone(self, file: FileId, acks: _FileAcks) -> None:
+        if acks.gone and not acks.sent:
+            del self._files[file]

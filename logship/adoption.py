@@ -55,7 +55,12 @@ class Found:
     def open(cls, candidate: Candidate, root_fd: int, now: float) -> "Found":
         """Open what a candidate names; OSError where it is not a readable regular file beneath its root."""
         fd = candidate.root.open_file(root_fd, candidate.relative)
-        stat = os.fstat(fd)
+        try:
+            stat = os.fstat(fd)
+            os.pread(fd, 1, 0)  # a file that opens and can't be read is unreadable, too
+        except OSError:
+            os.close(fd)
+            raise
         return cls(candidate, fd, stat.st_size, stat.st_ino, stat.st_dev, stat.st_mtime_ns, birth_ns(fd), now)
 
     @classmethod

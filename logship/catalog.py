@@ -91,6 +91,12 @@ class Catalog:
         self._known.keep(entry, file)
         file.close()
 
+    def release(self, file: TailedFile, entry: Entry) -> None:
+        """Close a file that can't be read now; it is looked for by its name again."""
+        self._forget(file)
+        self._known.entries[entry.file] = entry
+        file.close()
+
     def close(self) -> None:
         """Give every descriptor back."""
         for file in (*self.files.values(), *(file for file, _ in self.new.values())):

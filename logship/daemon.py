@@ -172,7 +172,7 @@ class _Assembly:
         fields = handoff.enrichment_fields(config)
         enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
         async with sinks.load(name).open_sink(settings, enrichment) as sink:
-            reader = Reader(name, self.metrics, max_line_bytes=config.max_line_bytes, truncated=self.intake.look_again)
+            reader = Reader(name, self.metrics, max_line_bytes=config.max_line_bytes, unsound=self.intake.look_again)
             self.intake.listeners.append(reader)
             yield Pipeline(
                 reader,

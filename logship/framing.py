@@ -88,7 +88,7 @@ def frame_rest(data: bytes, start: int, state: LineState) -> Frame:
 
 
 def utf8_boundary(data: bytes, limit: int) -> int:
-    """Give the largest length up to ``limit`` that cuts no UTF-8 sequence (RFC 3629) in two; bad UTF-8 is cut anywhere."""
+    """Give the largest length up to ``limit`` that cuts no UTF-8 sequence (RFC 3629); bad UTF-8 is cut anywhere."""
     if limit >= len(data):
         return len(data)
     for back in range(4):

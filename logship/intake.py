@@ -130,8 +130,9 @@ class Intake:
         files = list(self.catalog.files.values())
         all_due = len(files) <= LOOK_AT_ALL or now >= self._next_sweep
         for file in files:
-            if (all_due or now - file.grown_at < ACTIVE_SECONDS) and file.look(now):
+            if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
                 self._tell(file)
+        self._release()
         folders = self._discovery.folder_states(time.time_ns())
         if now >= self._next_sweep or folders != self._folders or self.catalog.unsettled:
             self.catalog.sweep(now)
@@ -141,6 +142,25 @@ class Intake:
             self._bound_backlog()
         self._retire(now)
         self._measure()
+
+    @staticmethod
+    def _look(file: TailedFile, now: float) -> bool:
+        try:
+            return file.look(now)
+        except OSError as error:
+            file.fault = error.strerror or type(error).__name__
+            return False
+
+    def _release(self) -> None:
+        """Let go of what can't be read. By its name it is found again and goes on; without one it is lost."""
+        for file in [file for file in self.catalog.files.values() if file.fault]:
+            logger.warning("an open file can't be read", extra={"path": file.path, "cause": file.fault})
+            if file.deleted or not file.path:
+                self.catalog.lose(file, "unreadable", file.size)
+                continue
+            self.catalog.release(file, self._entry(file))
+            for listener in self.listeners:
+                listener.closed(file)
 
     async def _take_up(self) -> None:
         self._let_go()

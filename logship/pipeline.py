@@ -1,7 +1,6 @@
 """One sink's pipeline: read, encode, batch, deliver, acknowledge. The only place that knows all the parts."""
 
 import asyncio
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -64,6 +63,7 @@ class Pipeline:
         self.held = 0
         """Bytes in memory."""
         self._sink = sink
+        self._clock = reader.clock
         self._metrics = metrics
         self._ended = ended
         self._stop = stop
@@ -89,13 +89,14 @@ class Pipeline:
             ended = self._ended()
             self.reader.news.clear()
             await self._wait_for_room()
-            blocks = self.reader.read()
-            for block in blocks:
-                await self._gather(block)
+            # half of the room: their encoded form needs as much again
+            blocks = self.reader.read((self._share - self.held) // 2)
+            for part in [part for block in blocks for part in self._take(block)]:
+                await self._send(self._batcher.add(part, self._clock()))
             due = self._batcher.due
             if blocks or not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
-            elif due is not None and (ended or self._stop.is_set() or time.monotonic() >= due):
+            elif due is not None and (ended or self._stop.is_set() or self._clock() >= due):
                 await self._send(self._batcher.take())
             elif ended:
                 break
@@ -106,7 +107,7 @@ class Pipeline:
 
     async def _wait_for_news(self, due: float | None) -> None:
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if due is None else max(0.0, due - time.monotonic())):
+            async with asyncio.timeout(None if due is None else max(0.0, due - self._clock())):
                 await self.reader.news.wait()
 
     async def _wait_for_room(self) -> None:
@@ -119,12 +120,14 @@ class Pipeline:
             await self._room.wait()
         self._metrics.paused(on=False)
 
-    async def _gather(self, block: Block) -> None:
-        for part in self._fit(block):
+    def _take(self, block: Block) -> list[Encoded]:
+        # in one go, before any wait: else the file could be closed with a block of it that nobody knows of
+        parts = list(self._fit(block))
+        for part in parts:
             self.reader.took(part)
             self._saver.sent(self.reader.name, part.block)
             self._hold(len(part.block.data) + len(part.body))
-            await self._send(self._batcher.add(part, time.monotonic()))
+        return parts
 
     def _fit(self, block: Block) -> Iterator[Encoded]:
         """Encode a block, in halves where it would be too much for one batch."""
@@ -142,7 +145,9 @@ class Pipeline:
 
     async def _send(self, batch: Batch | None) -> None:
         if batch:
+            self._metrics.paused(on=self._batches.full())
             await self._batches.put(batch)
+            self._metrics.paused(on=False)
 
     async def _deliver(self) -> None:
         while batch := await self._batches.get():
@@ -153,7 +158,7 @@ class Pipeline:
                 await self._saver.save()
 
     def _ack(self, batch: Batch) -> None:
-        now = time.monotonic()
+        now = self._clock()
         for part in batch.parts:
             for reason, lines, size in part.tally.skipped:
                 self._metrics.skipped(reason, lines, size)

@@ -3,15 +3,34 @@
 import asyncio
 import time
 from collections import Counter, deque
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from logship.acks import Ledger
 from logship.framing import TRUNCATED
 from logship.identity import Entry, Saved
 from logship.metrics import Metrics
-from logship.model import Block, Encoded, FileId, LineState
+from logship.model import Block, Encoded, FileId, LineState, Tally
 from logship.tailing import READ_BYTES, Place, TailedFile, TruncatedError
+
+READ_AT_ONCE = 2 << 20
+
+
+@dataclass(slots=True)
+class _Behind:
+    """How long a file has had something to read."""
+
+    since: float
+    """What is not read yet was seen at, or after, this time (monotonic seconds)."""
+    size: int
+    """What lies past this was seen after ``sized``."""
+    sized: float
+
+    def passed(self, offset: int, size: int, now: float) -> None:
+        """Note how far the file was read, and its size now."""
+        if offset >= self.size:
+            self.since, self.size, self.sized = self.sized, size, now
 
 
 class Reader:
@@ -23,7 +42,7 @@ class Reader:
         metrics: Metrics,
         *,
         max_line_bytes: int,
-        truncated: Callable[[], None],
+        unsound: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.name = name
@@ -33,14 +52,14 @@ class Reader:
         self._metrics = metrics
         self._sink = metrics.sink(name)
         self._max_line_bytes = max_line_bytes
-        self._truncated = truncated
-        self._clock = clock
+        self._unsound = unsound
+        self.clock = clock
         self._files: dict[FileId, TailedFile] = {}
-        self._ready: dict[FileId, TailedFile] = {}
+        self._ready: dict[FileId, _Behind] = {}
+        self._turn = ""
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
-        self._behind_since: float | None = None
 
     # -- what the intake tells ------------------------------------------------------------------------------------
 
@@ -57,9 +76,8 @@ class Reader:
     def grew(self, file: TailedFile) -> None:
         """Note that there may be more to read."""
         if file.file in self._files:
-            self._ready[file.file] = file
-            if self._behind_since is None:
-                self._behind_since = self._clock()
+            now = self.clock()
+            self._ready.setdefault(file.file, _Behind(now, file.size, now))
         self.news.set()
 
     def end(self) -> None:
@@ -75,8 +93,7 @@ class Reader:
         self._begun.discard(file.file)
         self._ready.pop(file.file, None)
         self._times.pop(file.file, None)
-        if not self.ledger.outstanding(file.file):
-            self.ledger.forget(file.file)
+        self.ledger.forget(file.file)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether nothing that was read of it is still on its way."""
@@ -93,52 +110,73 @@ class Reader:
 
     # -- reading --------------------------------------------------------------------------------------------------
 
-    def read(self) -> list[Block]:
-        """Read one stretch of every lineage that has something new; nothing when all is read."""
+    def read(self, limit: int = READ_AT_ONCE) -> list[Block]:
+        """Read one stretch of each lineage that has something new, in turn, until ``limit`` bytes are reached.
+
+        Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
+        """
         blocks: list[Block] = []
-        lineages: set[str] = set()
-        for file in [file for file in self._files.values() if file.file in self._ready] if self._ready else ():
-            if file.lineage not in lineages and not file.truncated:
-                read = self._read_file(file)
-                if read:
-                    lineages.add(file.lineage)
-                    blocks += read
-        if not self._ready:
-            self._behind_since = None
+        nbytes = 0
+        for lineage, files in self._in_turn():
+            read = next(filter(None, map(self._read_file, files)), [])
+            blocks += read
+            nbytes += sum(len(block.data) for block in read)
+            if nbytes >= limit:
+                self._turn = lineage
+                break
         return blocks
+
+    def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
+        """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
+        lineages: dict[str, list[TailedFile]] = {}
+        for file in self._files.values() if self._ready else ():
+            if file.file in self._ready and file.sound:
+                lineages.setdefault(file.lineage, []).append(file)
+        order = list(lineages.items())
+        after = list(lineages).index(self._turn) + 1 if self._turn in lineages else 0
+        return order[after:] + order[:after]
 
     def took(self, part: Encoded) -> None:
         """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
         block, tally = part.block, part.tally
         self.ledger.sent(block)
-        self._sink.read(block.lines, block.end - block.start)
+        lines = part.records + tally.skipped_lines  # counted by the encoder: once is enough
+        self._sink.read(lines, block.end - block.start)
         file = self._files.get(block.file)
         if file and block.end > file.counted:
             self._metrics.input_bytes.inc(block.end - max(file.counted, block.start))
-            self._metrics.input_lines.inc(block.lines)
-            self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
-            self._metrics.decode_errors.inc(tally.decode_errors)
-            self._metrics.overridden_fields.inc(tally.overridden)
-            self._metrics.bad_timestamps.inc(tally.bad_times)
+            before = block.data.count(b"\n", 0, max(0, file.counted - block.start))  # where readers' blocks overlap
+            self._metrics.input_lines.inc(max(0, lines - before))
+            self._count_oddities(block, tally, file.counted)
             file.counted = block.end
 
     @property
     def exhausted(self) -> bool:
-        """Whether there is nothing left to read now."""
-        return not self._ready
+        """Whether there is nothing to read now; what is not sound has to be mended first."""
+        return not any(self._files[file].sound for file in self._ready)
 
     def oldest(self) -> float | None:
         """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""
         seen = [block.seen for block in self.ledger.in_flight()]
-        return min((*seen, *([] if self._behind_since is None else [self._behind_since])), default=None)
+        return min((*seen, *(behind.since for behind in self._ready.values())), default=None)
+
+    def _count_oddities(self, block: Block, tally: Tally, counted: int) -> None:
+        if block.start >= counted:  # readers' blocks may overlap: then nobody can tell in which part it was
+            self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
+            self._metrics.decode_errors.inc(tally.decode_errors)
+            self._metrics.overridden_fields.inc(tally.overridden)
+            self._metrics.bad_timestamps.inc(tally.bad_times)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]
         size, time_ns = self._saved_time(file.file, place.offset)
+        now = self.clock()
         try:
-            blocks, after = file.read(place, self._max_line_bytes, self._clock(), size=size, at_end=file.ended)
-        except TruncatedError:
-            self._truncated()
+            blocks, after = file.read(place, self._max_line_bytes, now, size=size, at_end=file.ended)
+        except (TruncatedError, OSError) as error:
+            if isinstance(error, OSError):
+                file.fault = error.strerror or type(error).__name__
+            self._unsound()
             return []
         if blocks and self._older_grew(file):
             return []
@@ -147,6 +185,8 @@ class Reader:
         unterminated = file.ended and after.offset < file.size
         if after == place or (after.scanned >= file.size and not unterminated):
             del self._ready[file.file]
+        else:
+            self._ready[file.file].passed(after.offset, file.size, now)
         file.places[self.name] = after
         return blocks
 
@@ -159,11 +199,15 @@ class Reader:
             return False
         self._begun.add(file.file)
         same = [other for other in self._files.values() if other.lineage == file.lineage]
-        older = [other for other in same[: same.index(file)] if not other.truncated]
-        grown = [other for other in older if other.read_at(1, other.places[self.name].scanned)]
+        grown = [other for other in same[: same.index(file)] if self._has_more(other)]
         for other in grown:
             self.grew(other)
         return bool(grown)
+
+    def _has_more(self, file: TailedFile) -> bool:
+        with suppress(OSError):  # whoever looks at it next will see
+            return file.sound and bool(file.read_at(1, file.places[self.name].scanned))
+        return False
 
     def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None]:
         """Give how much to read, and the event time to use, where a block may have left before a restart."""

@@ -63,6 +63,8 @@ class TailedFile:
         self.deleted = False
         self.truncated = False
         """Set when a reader or a look finds it so; cleared by whoever mends it."""
+        self.fault = ""
+        """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = now
         """Monotonic seconds when it last grew or was first seen."""
         self.counted = 0
@@ -150,6 +152,11 @@ class TailedFile:
         self.fd, self.path, self.size, self.truncated = fd, "", 0, False
         self.birth_ns = birth_ns(fd)
         self.look(now)
+
+    @property
+    def sound(self) -> bool:
+        """Whether it may be read: what is truncated, or can't be read, has to be mended first."""
+        return not (self.truncated or self.fault)
 
     @property
     def offset(self) -> int:

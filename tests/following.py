@@ -41,7 +41,7 @@ class Follower:
             "sink",
             self.metrics,
             max_line_bytes=self.max_line_bytes,
-            truncated=self.intake.look_again,
+            unsound=self.intake.look_again,
             clock=lambda: self.now,
         )
         self.intake.listeners.append(self.reader)
@@ -61,12 +61,14 @@ class Follower:
     def take(self, *, ack: bool = True) -> list[Block]:
         """Read all that can be read now, and acknowledge it."""
         taken: list[Block] = []
-        while not self.reader.exhausted:
+        while True:
+            if any(not file.sound for file in self.catalog.files.values()):
+                self.step(0.0)
+            if self.reader.exhausted:
+                break
             for block in self.reader.read():
                 self.reader.took(Encoded(block, b"", 0))
                 taken.append(block)
-            if any(file.truncated for file in self.catalog.files.values()):
-                self.step(0.0)
         for block in taken if ack else ():
             self.reader.ledger.ack(block)
         self.blocks += taken

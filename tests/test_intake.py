@@ -1,3 +1,4 @@
+import errno
 import gzip
 import json
 import os
@@ -400,3 +401,39 @@ def test_another_file_under_the_same_number_is_told_by_its_birth(logs: Path) -> 
     checkpoint["files"][0]["birth_ns"] -= 1
     (logs.parent / "state" / "checkpoint.json").write_text(json.dumps(checkpoint))
     assert follow(logs).drain() == lines(0, 50)
+
+
+def stale(*_: object, **__: object) -> bool:
+    """Fail as a descriptor of a network file system does when the server has forgotten it."""
+    raise OSError(errno.ESTALE, "Stale file handle")
+
+
+@pytest.mark.parametrize("method", ["look", "read_at"])
+def test_a_file_that_can_not_be_read_any_more_is_found_again_by_its_name(logs: Path, method: str) -> None:
+    """A failing descriptor ends nothing: the file is opened again and goes on where it was; so do the others."""
+    for name in ("a.log", "b.log"):
+        append(logs / name, lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    bad = next(file for file in follower.catalog.files.values() if file.path.endswith("a.log"))
+    setattr(bad, method, stale)
+    for name in ("a.log", "b.log"):
+        append(logs / name, lines(10, 20))
+    assert follower.read() == lines(10, 20) * 2
+    assert not list(follower.lost())
+    assert bad.file in follower.catalog.files
+    assert bad not in follower.catalog.files.values()
+
+
+def test_a_nameless_file_that_can_not_be_read_any_more_is_counted_as_lost(logs: Path) -> None:
+    """There is no other way to it: its unread bytes are lost, by the reason ``unreadable``."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.step()
+    (logs / "a.log").unlink()
+    follower.step()
+    (bad,) = follower.catalog.files.values()
+    bad.read_at = stale  # type: ignore[method-assign, assignment]
+    assert follower.read() == b""
+    assert dict(follower.lost()) == {"unreadable": len(lines(0, 10))}
+    assert not follower.catalog.files
