@@ -254,3 +254,5 @@ class Logship:
         """Make sure that it has gone."""
         if self.running:
             self.kill()
+        if self._process and self._process.stdout:
+            self._process.stdout.close()
