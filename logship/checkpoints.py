@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import json
 import os
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -15,6 +16,8 @@ from logship.identity import Entry, Print, Saved
 from logship.model import FileId, LineState
 
 VERSION = 1
+SAVE_TIMEOUT = 2.0
+"""Seconds that one save waits for another: who saves last, at exit, must not be kept by a disk that hangs."""
 _FILE = "checkpoint.json"
 
 
@@ -38,26 +41,33 @@ class Checkpoints:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / _FILE
+        self._saving = threading.Lock()
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder; StateError if another daemon has it. A folder that can't be written is not locked."""
+        """Hold the folder; StateError if another daemon has it. A folder that can't be written, or locked, is not."""
+        fd = self._locked()
+        try:
+            yield
+        finally:
+            if fd is not None:
+                os.close(fd)
+
+    def _locked(self) -> int | None:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             fd = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError:
-            yield
-            return
+            return None
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             os.close(fd)
             message = f"another logship uses the state folder {self._folder}: give each its own LOGSHIP_STATE_DIR"
             raise StateError(message) from error
-        try:
-            yield
-        finally:
-            os.close(fd)
+        except OSError:  # a file system that knows no locks
+            pass
+        return fd
 
     def load(self) -> Checkpoint:
         """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
@@ -66,29 +76,41 @@ class Checkpoints:
         except FileNotFoundError:
             return Checkpoint()
         except OSError as error:
-            return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
+            return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}; {self._set_aside()}")
         try:
             return _parse(text)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error}); {self._set_aside()}")
 
     def save(self, entries: Iterable[Entry], first_start_ns: int) -> None:
-        """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError."""
+        """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError.
+
+        Any thread may; one at a time does.
+        """
         document = {
             "version": VERSION,
             "saved_ns": time.time_ns(),
             "first_start_ns": first_start_ns,
             "files": [_plain(entry) for entry in entries],
         }
-        temporary = self._path.with_suffix(".tmp")
+        data = json.dumps(document, separators=(",", ":")).encode()
+        if not self._saving.acquire(timeout=SAVE_TIMEOUT):
+            message = f"{self._path} can't be written: the disk hangs"
+            raise StateError(message)
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            _write_synced(temporary, json.dumps(document, separators=(",", ":")).encode())
-            temporary.replace(self._path)
-            _sync_folder(self._folder)
+            self._write(data)
         except OSError as error:
             message = f"{self._path} can't be written: {error.strerror}"
             raise StateError(message) from error
+        finally:
+            self._saving.release()
+
+    def _write(self, data: bytes) -> None:
+        temporary = self._path.with_suffix(".tmp")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        _write_synced(temporary, data)
+        temporary.replace(self._path)
+        _sync_folder(self._folder)
 
     def _set_aside(self) -> str:
         aside = self._path.with_name(f"{_FILE}.unusable-{time.time_ns()}")

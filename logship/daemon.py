@@ -98,7 +98,8 @@ class Parts:
                 code = DRAINED
             except TimeoutError:
                 code = DEADLINE
-            await self._saver.save()
+            finally:
+                await self._saver.finish()
         if code == DEADLINE:
             logger.error("the drain deadline passed with bytes undelivered", extra=self._view.undelivered())
         self._intake.catalog.close()

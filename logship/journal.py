@@ -48,7 +48,8 @@ class Journal:
         """Remove what a checkpoint on disk covers."""
         for path in _files(self._folder):
             if _number(path) <= covered:
-                path.unlink(missing_ok=True)
+                with suppress(OSError):
+                    path.unlink()
 
     def close(self) -> None:
         """Close the current file."""
@@ -74,7 +75,7 @@ def applied(entries: tuple[Entry, ...], folder: Path) -> tuple[Entry, ...]:
     for path in sorted(_files(folder), key=_number):
         with suppress(OSError):
             for line in path.read_bytes().splitlines():
-                with suppress(ValueError, TypeError):
+                with suppress(ValueError, TypeError, OverflowError):
                     file, sink, *values = json.loads(line)
                     noted.setdefault(file, {}).setdefault(sink, _Noted()).take(values)
     return tuple(_forward(entry, noted[entry.file]) if entry.file in noted else entry for entry in entries)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from logship.checkpoints import Checkpoints
 from logship.errors import StateError
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 60.0
+FINISH_SECONDS = 3.0
 
 
 def _nothing() -> Iterable[Entry]:
@@ -25,7 +27,15 @@ def _nothing() -> Iterable[Entry]:
 class Saver:
     """One save at a time, in a thread: a slow disk must not stop deliveries. A failed save is tried again."""
 
-    def __init__(self, checkpoints: Checkpoints, journal: Journal, first_start_ns: int, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        checkpoints: Checkpoints,
+        journal: Journal,
+        first_start_ns: int,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.first_start_ns = first_start_ns
         self.entries: Callable[[], Iterable[Entry]] = _nothing
         self._checkpoints = checkpoints
@@ -33,7 +43,9 @@ class Saver:
         self._metrics = metrics
         self._lock = asyncio.Lock()
         self._last: list[Entry] | None = None
-        self._said_at = -SAY_AGAIN_SECONDS
+        self._clock = clock
+        self._said_at: float | None = None
+        """When a failure was last said; None while saves work."""
 
     async def run(self) -> None:
         """Save every second, for ever."""
@@ -64,6 +76,12 @@ class Saver:
         """Note one acknowledgement at once."""
         self._journal.acked(file, sink, saved)
 
+    async def finish(self) -> None:
+        """Save for the last time; a disk that hangs must not keep the process (DECISIONS 23)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self.save()
+
     def save_now(self) -> None:
         """Save without waiting for anybody: the process is about to leave."""
         try:
@@ -78,14 +96,14 @@ class Saver:
     def _saved(self, entries: list[Entry]) -> None:
         self._last = entries
         self._metrics.checkpoint_saved("saved")
-        if self._said_at > 0:
+        if self._said_at is not None:
             logger.info("the checkpoint can be saved again")
-        self._said_at = -SAY_AGAIN_SECONDS
+        self._said_at = None
 
     def _failed(self, error: StateError) -> None:
         self._metrics.checkpoint_saved("failed")
-        now = time.monotonic()
-        if now - self._said_at >= SAY_AGAIN_SECONDS:
+        now = self._clock()
+        if self._said_at is None or now - self._said_at >= SAY_AGAIN_SECONDS:
             self._said_at = now
             logger.error(
                 "the checkpoint can't be saved: after a crash, what is shipped meanwhile would be shipped again",
