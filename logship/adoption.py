@@ -154,6 +154,10 @@ class Known:
                 gone += [(entry, lost)] if lost > 0 else []
         return gone
 
+    def inodes(self) -> set[int]:
+        """Give the inodes of all generations."""
+        return {entry.inode for entry in self.entries.values()}
+
     def paths(self) -> set[str]:
         """Give the live paths of all generations."""
         return {entry.path for entry in self.entries.values()}

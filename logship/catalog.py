@@ -4,35 +4,25 @@ The catalog owns every descriptor. It never waits; :mod:`logship.intake` says wh
 before anybody reads it.
 """
 
-import errno
 import logging
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from logship import adoption
 from logship.adoption import Found, Known
 from logship.checkpoints import Checkpoint
-from logship.discovery import Candidate, Discovery
+from logship.discovery import Discovery
 from logship.identity import Entry
 from logship.metrics import Metrics
 from logship.model import FileId
+from logship.sweeping import Opener, Sweep
 from logship.tailing import TailedFile
 
 logger = logging.getLogger(__name__)
 
 UNLISTABLE_SWEEPS = 3
-_MAX_UNREADABLE = 100  # names are hostile: they must not fill the memory
-
-
-@dataclass(slots=True)
-class _Sweep:
-    now: float
-    present: dict[FileId, Candidate | None] = field(default_factory=dict)
-    """Generations that were found, by the name that matches, else by a rotated one."""
-    fresh: list[Found] = field(default_factory=list)
-    ignored: int = 0
 
 
 class Catalog:
@@ -60,14 +50,18 @@ class Catalog:
         """Generations whose bytes are lost: readers must let go of them."""
         self.moved: list[TailedFile] = []
         """Truncated generations that go on in a copy: readers must look for the rest there."""
-        self.unreadable: dict[str, str] = {}
-        """Paths that match but can't be opened, and why."""
+        self._opener = Opener(self._free_descriptor)
         self.max_files = 4096
 
     @property
     def unlistable(self) -> list[str]:
         """Folders that exist and could not be listed for three sweeps."""
         return [folder for folder, sweeps in self._unlistable.items() if sweeps >= UNLISTABLE_SWEEPS]
+
+    @property
+    def unreadable(self) -> dict[str, str]:
+        """Paths that match but can't be opened, and why."""
+        return self._opener.unreadable
 
     @property
     def unsettled(self) -> bool:
@@ -106,10 +100,11 @@ class Catalog:
 
     def sweep(self, now: float) -> None:
         """Compare the folders with what is known; ``now`` in monotonic seconds."""
-        sweep, unlistable, looked_ns = _Sweep(now), set[str](), time.time_ns()
+        unlistable, looked_ns = set[str](), time.time_ns()
         live = {file.lineage for file in self.files.values()} | self._known.paths()
-        for candidate in self._discovery.look(live, unlistable):
-            self._meet(candidate, sweep)
+        room = max(0, self.max_files - len(self.files) - len(self.new))
+        sweep = Sweep(now, self._opener, self._by_inode, self._known, self._held, room)
+        sweep.look(self._discovery.look(live, unlistable))
         self._unlistable = {folder: self._unlistable.get(folder, 0) + 1 for folder in unlistable}
         self._adopt(sweep)
         self._metrics.files_ignored.set(sweep.ignored)
@@ -122,69 +117,17 @@ class Catalog:
         self._account(sweep)
         self._looked_ns, self._first = looked_ns, False
 
-    # -- meeting names --------------------------------------------------------------------------------------------
-
-    def _meet(self, candidate: Candidate, sweep: _Sweep) -> None:
-        file = None if candidate.link else self._by_inode.get((candidate.device, candidate.inode))
-        closed = None if file else self._known.unchanged(candidate)
-        if file:
-            self._present(file.file, candidate, sweep)
-        elif closed:
-            self._present(closed, candidate, sweep)
-        elif candidate.link or candidate.inode not in self._held:
-            self._open(candidate, sweep)
-
-    @staticmethod
-    def _present(file: FileId, candidate: Candidate, sweep: _Sweep) -> None:
-        if candidate.matched or file not in sweep.present:
-            sweep.present[file] = candidate
-
-    def _open(self, candidate: Candidate, sweep: _Sweep) -> None:
-        try:
-            root_fd = candidate.root.open()
-            try:
-                found = Found.open(candidate, root_fd, sweep.now)
-            finally:
-                os.close(root_fd)
-        except OSError as error:
-            sweep.ignored += 1
-            self._refuse(candidate.path, error)
-            return
-        self.unreadable.pop(candidate.path, None)
-        file = self._by_inode.get((found.device, found.inode))
-        if file:
-            self._present(file.file, candidate, sweep)
-        if file or found.inode in self._held or any(found.inode == other.inode for other in sweep.fresh):
-            os.close(found.fd)
-        else:
-            sweep.fresh.append(found)
-
-    def _refuse(self, path: str, error: OSError) -> None:
-        if error.errno == errno.EMFILE:
-            self._free_descriptor()
-        cause = os.strerror(error.errno) if error.errno else str(error)
-        if error.errno == errno.ENOENT or self.unreadable.get(path) == cause or len(self.unreadable) >= _MAX_UNREADABLE:
-            return
-        self.unreadable[path] = cause
-        logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
-
-    def _free_descriptor(self) -> None:
-        # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)
-        oldest = next((file for file in self.files.values() if file.deleted), None)
-        if oldest:
-            self.lose(oldest, "descriptor_limit", oldest.size)
-
     # -- deciding what was found ----------------------------------------------------------------------------------
 
-    def _adopt(self, sweep: _Sweep) -> None:
-        known = [(self._recognise(found), found) for found in sweep.fresh]
+    def _adopt(self, sweep: Sweep) -> None:
+        known = [(self._recognise(found), found) for found in sweep.fresh.values()]
         for entry, found in sorted(
             ((entry, found) for entry, found in known if entry), key=lambda pair: self._ages.get(pair[0].file, 0)
         ):
             if entry.ignored:
                 self._put_by(replace(entry, size=found.size, seen=time.time()), found, sweep)
             else:
-                self._start(entry, found, sweep)
+                self._start(entry, found)
         # rotated forms first, oldest first: what they hold was written before what the live file holds
         unknown = [found for entry, found in known if entry is None]
         for found in sorted(unknown, key=lambda found: (not found.candidate.live, found.mtime_ns)):
@@ -195,37 +138,32 @@ class Catalog:
         # an archive that was left alone while it was incomplete is judged anew
         return None if entry and entry.ignored and found.candidate.path.endswith(".gz") else entry
 
-    def _adopt_unknown(self, found: Found, sweep: _Sweep) -> None:
+    def _adopt_unknown(self, found: Found, sweep: Sweep) -> None:
         candidate = found.candidate
         copied = self._known.take_copied(found) if candidate.live else None
         packed = self._known.take_compressed(found) if candidate.path.endswith(".gz") else None
         old = self._first or found.mtime_ns < self._looked_ns - adoption.NEWER_SLACK_NS
         live = self._live(candidate.live)
         if copied:
-            self._start(copied, found, sweep)
+            self._start(copied, found)
         elif packed:
-            self._start(packed[0], found, sweep, packed[1])
+            self._start(packed[0], found, packed[1])
         elif candidate.path.endswith(".gz") or (not candidate.matched and old):
             self._put_by(adoption.new_entry(found, (), ignored=True), found, sweep)
         elif live and adoption.is_copy(found, live):
             self._held[found.inode] = found
         else:
             at_end = self._first and self._from_end
-            self._start(adoption.new_entry(found, self._sinks, at_end=at_end), found, sweep)
+            self._start(adoption.new_entry(found, self._sinks, at_end=at_end), found)
 
-    def _start(self, entry: Entry, found: Found, sweep: _Sweep | None = None, content_size: int | None = None) -> None:
-        if len(self.files) + len(self.new) >= self.max_files and sweep:
-            sweep.ignored += 1
-            self._known.entries.setdefault(entry.file, entry)
-            os.close(found.fd)
-            return
+    def _start(self, entry: Entry, found: Found, content_size: int | None = None) -> None:
         file = adoption.tailed(entry, found, self._sinks, content_size)
         self._by_inode[file.device, file.inode] = file
         self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
-    def _put_by(self, entry: Entry, found: Found, sweep: _Sweep | None = None) -> None:
+    def _put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None) -> None:
         self._known.keep(entry, found)
         if sweep:
             sweep.present[entry.file] = None
@@ -236,7 +174,7 @@ class Catalog:
 
     # -- what happened to files that are open ---------------------------------------------------------------------
 
-    def _rename(self, file: TailedFile, sweep: _Sweep) -> None:
+    def _rename(self, file: TailedFile, sweep: Sweep) -> None:
         candidate = sweep.present.get(file.file)
         path = candidate.path if candidate and candidate.matched else ""
         if file.path and file.path != path:
@@ -246,8 +184,8 @@ class Catalog:
             self._suspect(file, now, sweep)
         file.path = path
 
-    def _suspect(self, file: TailedFile, now: str, sweep: _Sweep) -> None:
-        missing = adoption.unseen_successors(file.path, now, [found.candidate.path for found in sweep.fresh])
+    def _suspect(self, file: TailedFile, now: str, sweep: Sweep) -> None:
+        missing = adoption.unseen_successors(file.path, now, [found.candidate.path for found in sweep.fresh.values()])
         if missing:
             self._metrics.lost("suspected_rotation", missing * file.size)
             logger.warning(
@@ -300,12 +238,18 @@ class Catalog:
         else:
             self._start(adoption.new_entry(found, self._sinks), found)
 
-    def _account(self, sweep: _Sweep) -> None:
+    def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
         for entry, lost in self._known.account(sweep.present, self._sinks, time.time(), count=not self._accounted):
             self._metrics.lost("gone_while_down", lost)
             logger.warning("a file went while logship was down", extra={"path": entry.path, "lost_bytes": lost})
         self._accounted = True
+
+    def _free_descriptor(self) -> None:
+        # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)
+        oldest = next((file for file in self.files.values() if file.deleted), None)
+        if oldest:
+            self.lose(oldest, "descriptor_limit", oldest.size)
 
     def _forget(self, file: TailedFile) -> None:
         self.files.pop(file.file, None)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NoReturn
 
-from logship import __version__, handoff, logs, sinks
+from logship import __version__, handoff, logs, progress, sinks
 from logship.backoff import RetryPolicy
 from logship.catalog import Catalog
 from logship.checkpoints import Checkpoints
@@ -65,6 +65,16 @@ async def run(resolved: Resolved) -> int:
     config = resolved.config
     for warning in resolved.warnings:
         logger.warning(warning)
+    logger.info(
+        "starting",
+        extra={
+            "version": __version__,
+            "paths": ",".join(config.paths),
+            "sinks": ",".join(config.sinks),
+            "state_dir": config.state_dir,
+            "listen": config.listen,
+        },
+    )
     _raise_descriptor_limit()
     stop = Stop(config.shutdown_timeout_seconds)
     checkpoints = Checkpoints(Path(config.state_dir))
@@ -114,6 +124,8 @@ class Parts:
                 group.create_task(self._stop.arm(deadline), name="deadline"),
                 group.create_task(watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)),
             ]
+            if once:
+                helpers.append(group.create_task(progress.show(self._view.acknowledged), name="progress bar"))
             async with asyncio.TaskGroup() as shipping:
                 shipping.create_task(self._intake.run(self._stop.stopping, once=once), name="intake")
                 for pipeline in self._pipelines:

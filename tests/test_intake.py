@@ -437,3 +437,21 @@ def test_a_nameless_file_that_can_not_be_read_any_more_is_counted_as_lost(logs: 
     assert follower.read() == b""
     assert dict(follower.lost()) == {"unreadable": len(lines(0, 10))}
     assert not follower.catalog.files
+
+
+def test_no_more_files_than_allowed_are_followed_those_of_the_checkpoint_first(logs: Path) -> None:
+    """Beyond the bound new files are counted, not opened, until there is room; known ones have the right of way."""
+    append(logs / "known.log", lines(0, 10))
+    follow(logs).drain()
+    for number in range(50):
+        append(logs / f"a{number}.log", b"new\n")
+    append(logs / "known.log", lines(10, 20))
+    follower = follow(logs)
+    follower.catalog.max_files = 20
+    assert follower.read() == lines(10, 20) + b"new\n" * 19
+    assert follower.metrics.files_ignored._value.get() == 31
+    for number in range(50):
+        (logs / f"a{number}.log").unlink()
+    append(logs / "later.log", b"later\n")
+    follower.step(31)
+    assert follower.read() == b"later\n"
