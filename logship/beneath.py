@@ -1,7 +1,7 @@
 """Opens names that a hostile application may have made, never leaving the root folder (promise 8, DECISIONS 32).
 
 ``openat2(2)`` with ``RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS`` where the kernel has it (5.6 and later) and no
-seccomp filter forbids it; else each component is opened with ``O_NOFOLLOW``, so that no symbolic link is followed.
+seccomp filter forbids it; else each component is opened with ``O_NOFOLLOW`` and links are resolved here.
 """
 
 import ctypes
@@ -15,6 +15,7 @@ _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_BENEATH = 0x08
 _AT_EMPTY_PATH = 0x1000
 _STATX_BTIME = 0x800
+_MAX_LINKS = 40
 _NO_OPENAT2 = {errno.ENOSYS, errno.EPERM, errno.EINVAL}
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -49,9 +50,11 @@ class Root:
             if not inside:
                 raise
             fd = _open_beneath(root_fd, inside, _FILE)
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
+        try:
+            _refuse(errno.EINVAL, when=not stat.S_ISREG(os.fstat(fd).st_mode), why="not a regular file")
+        except OSError:
             os.close(fd)
-            raise OSError(errno.EINVAL, "not a regular file")
+            raise
         return fd
 
     def _absolute_link(self, root_fd: int, relative: str) -> str:
@@ -101,15 +104,41 @@ def _openat2(root_fd: int, relative: str, flags: int) -> int:
 
 
 def _walk(root_fd: int, relative: str, flags: int) -> int:
-    *folders, last = [part for part in relative.split("/") if part not in {"", "."}] or ["."]
-    if ".." in folders or last == "..":
-        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
-    fd = os.dup(root_fd)
+    """Do the same without the kernel's help: links are read and followed here, and .. is a step back up to the root."""
+    folders = [os.dup(root_fd)]
+    pending = relative.split("/")[::-1]
+    links = 0
     try:
-        for part in folders:
-            inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
-            os.close(fd)
-            fd = inner
-        return os.open(last, flags | os.O_NOFOLLOW, dir_fd=fd)
+        while pending:
+            part = pending.pop()
+            if part in {"", "."}:
+                continue
+            if part == "..":
+                _refuse(errno.EXDEV, when=len(folders) == 1)
+                os.close(folders.pop())
+            elif target := _link(part, folders[-1]):
+                links += 1
+                _refuse(errno.ELOOP, when=links > _MAX_LINKS)
+                _refuse(errno.EXDEV, when=target.startswith("/"))
+                pending += target.split("/")[::-1]
+            elif pending:
+                folders.append(os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=folders[-1]))
+            else:
+                return os.open(part, flags | os.O_NOFOLLOW, dir_fd=folders[-1])
+        return os.open(".", flags, dir_fd=folders[-1])
     finally:
-        os.close(fd)
+        for fd in folders:
+            os.close(fd)
+
+
+def _link(name: str, folder_fd: int) -> str:
+    """Give what a link says, as text; empty where the name is no link."""
+    try:
+        return os.readlink(name, dir_fd=folder_fd)
+    except OSError:
+        return ""
+
+
+def _refuse(code: int, *, when: bool, why: str = "") -> None:
+    if when:
+        raise OSError(code, why or os.strerror(code))

@@ -13,6 +13,8 @@ from logship.beneath import Root
 
 _WILD = re.compile(r"[*?\[]")
 _ROTATED_BY = ".-"
+_MAX_DEPTH = 64
+"""Folders beneath the root that ** goes down: an application can nest them to no end."""
 _COARSE_NS = 50_000_000
 """Well over the kernel's tick: file times are no finer than that."""
 
@@ -29,6 +31,7 @@ class Pattern:
     def of(cls, glob: str, root: str = "") -> "Pattern":
         """Split a glob; ``root`` replaces the folder before its first wildcard and must contain it."""
         parts = [part for part in glob.split("/") if part]
+        parts += ["*"] if parts[-1:] == ["**"] else []  # all files, at any depth
         wild = next((i for i, part in enumerate(parts) if _WILD.search(part)), len(parts) - 1)
         base = "/" + "/".join(parts[: min(wild, len(parts) - 1)])
         if not root:
@@ -77,7 +80,8 @@ class Discovery:
 
     def __init__(self, patterns: Collection[Pattern], exclude: Collection[str] = ()) -> None:
         self._patterns = tuple(patterns)
-        self._exclude = tuple(_compiled(glob) for glob in exclude)
+        # **/ is also no folder at all
+        self._exclude = tuple(_compiled(each) for glob in exclude for each in {glob, glob.replace("/**/", "/")})
         self._folders: set[str] = set()
 
     @property
@@ -85,9 +89,14 @@ class Discovery:
         """What is looked for."""
         return self._patterns
 
+    @property
+    def root_paths(self) -> set[str]:
+        """Give the roots, there or not."""
+        return {pattern.root.path for pattern in self._patterns}
+
     def roots(self) -> set[str]:
         """Give the roots that are folders now."""
-        return {root for root in (pattern.root.path for pattern in self._patterns) if Path(root).is_dir()}
+        return {root for root in self.root_paths if os.path.isdir(root)}  # noqa: PTH112 - Path's may raise
 
     def folder_states(self, now_ns: int) -> dict[str, int]:
         """Give the mtime (ns) of every folder that the last look listed: when one changes, a name came or went.
@@ -95,7 +104,7 @@ class Discovery:
         A folder that changed just before ``now_ns`` is left out: its next change may carry the same coarse time stamp.
         """
         states = {}
-        for path in self._folders or {pattern.root.path for pattern in self._patterns}:
+        for path in self._folders or self.root_paths:
             with contextlib.suppress(OSError):
                 changed = Path(path).stat().st_mtime_ns
                 if now_ns - changed > _COARSE_NS:
@@ -108,16 +117,19 @@ class Discovery:
         ``known`` are live paths that are tailed already: their rotated forms count even while they are absent. Roots
         and folders that exist and can't be listed are added to ``unlistable``.
         """
-        done: set[str] = set()
+        found: dict[str, Candidate] = {}
         self._folders.clear()
         for pattern in self._patterns:
             for candidate in _look(pattern, known, unlistable, self._folders):
-                if candidate.path not in done and not self._excluded(candidate.path):
-                    done.add(candidate.path)
-                    yield candidate
+                # of two patterns, the one that matches counts, not the one by which it is only a rotated form
+                if not found.setdefault(candidate.path, candidate).matched:
+                    found[candidate.path] = candidate
+        yield from (candidate for candidate in found.values() if not self._excluded(candidate))
 
-    def _excluded(self, path: str) -> bool:
-        return any(pattern.fullmatch(path) for pattern in self._exclude)
+    def _excluded(self, candidate: Candidate) -> bool:
+        # what is here only as a rotated form goes with its live file
+        paths = (candidate.path,) if candidate.matched else (candidate.path, candidate.live)
+        return any(pattern.fullmatch(path) for pattern in self._exclude for path in paths)
 
 
 def stems(name: str) -> Iterator[str]:
@@ -154,6 +166,9 @@ class _Walk:
     folders: set[str]
 
     def look(self, folder: str, parts: tuple[str, ...]) -> Iterator[Candidate]:
+        if folder.count("/") > _MAX_DEPTH:
+            self.unlistable.add(f"{self.root.path.rstrip('/')}/{folder}")
+            return
         entries, device = self._list(folder)
         head, rest = parts[0], parts[1:]
         if not rest:
@@ -163,11 +178,11 @@ class _Walk:
             yield from self.look(folder, rest)
         for entry in entries:
             # a link to a folder is not followed: what it leads to is found under its own name
-            if (head == "**" or _matches(entry.name, head)) and entry.folder:
+            if entry.folder and _matches(entry.name, "*" if head == "**" else head):
                 yield from self.look(f"{folder}{entry.name}/", parts if head == "**" else rest)
 
     def _list(self, folder: str) -> tuple[list[_Listed], int]:
-        path = f"{self.root.path.rstrip('/')}/{folder}"
+        path = f"{self.root.path.rstrip('/')}/{folder}".rstrip("/") or "/"
         try:
             fd = self.root.open_folder(self.root_fd, folder)
         except FileNotFoundError:
