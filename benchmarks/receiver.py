@@ -59,6 +59,7 @@ class Kept:
             "records": len(numbers),
             "distinct": len(set(numbers)),
             "highest": max(numbers, default=-1),
+            "first_at": self.bodies[0][0] if self.bodies else 0,
             "last_at": self.bodies[-1][0] if self.bodies else 0,
             "delay_ms": _percentiles(delays),
         }
