@@ -168,15 +168,8 @@ def text(
             ]
             rows.append((job, each["shipper"], *figures, *counts))
         most = ceilings[job]
-        rows.append(
-            (
-                job,
-                "(receiver's ceiling)",
-                f"{most['mb_per_second']:.1f}",
-                f"{most['cpu_seconds_per_gb']:.1f}",
-                *[""] * 4,
-            )
-        )
+        figures = [f"{most['mb_per_second']:.1f}", "", f"{most['cpu_seconds_per_gb']:.1f}"]
+        rows.append((job, "(receiver's ceiling)", *figures, *[""] * 4))
     start = "start and end on an empty file: {cpu_seconds:.2f} CPU s, {wall_seconds:.2f} s, {peak_rss_mib:.1f} MiB"
     return "\n".join([table(rows, markdown=markdown), "", start.format(**startup), *ratios(results)])
 
