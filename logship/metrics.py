@@ -16,16 +16,7 @@ from prometheus_client.exposition import choose_encoder
 from logship.model import Status
 
 OTHER: Final = "other"
-LOST_REASONS: Final = (
-    "truncated",
-    "gone_while_down",
-    "backlog",
-    "deleted",
-    "suspected_rotation",
-    "descriptor_limit",
-    "unreadable",
-    OTHER,
-)
+LOST_REASONS: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", OTHER)
 DROPPED_REASONS: Final = ("too_large", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
