@@ -16,7 +16,10 @@ from prometheus_client.exposition import choose_encoder
 from logship.model import Status
 
 OTHER: Final = "other"
-LOST_REASONS: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", OTHER)
+LOST_REASONS: Final = (
+    *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
+    OTHER,
+)
 DROPPED_REASONS: Final = ("too_large", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
