@@ -63,7 +63,7 @@ class _Tally:
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """They are counted when they are put back."""
 
-    def dropped(self, reason: str, records: int, nbytes: int) -> None:
+    def evicted(self, records: int, nbytes: int) -> None:
         """They are counted when they are put back."""
 
     def request(self, outcome: Status, seconds: float) -> None:
