@@ -224,10 +224,7 @@ class _Assembly:
 
 
 def _wakeups(config: Config, discovery: Discovery) -> Wakeups:
-    if config.force_polling:
-        return Timer()
-    recursive = any(pattern.recursive for pattern in discovery.patterns)
-    return FileEvents(discovery.roots, recursive=recursive)
+    return Timer() if config.force_polling else FileEvents(discovery.folders)
 
 
 def _raise_descriptor_limit() -> None:

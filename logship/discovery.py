@@ -13,6 +13,8 @@ from logship.beneath import Root
 
 _WILD = re.compile(r"[*?\[]")
 _ROTATED_BY = ".-"
+_MAX_MARKS = 12
+"""Dots and dashes that may be the beginning of what a rotation added: a name can have hundreds."""
 _MAX_DEPTH = 64
 """Folders beneath the root that ** goes down: an application can nest them to no end."""
 _COARSE_NS = 50_000_000
@@ -38,11 +40,6 @@ class Pattern:
             return cls(Root(base), tuple(parts[min(wild, len(parts) - 1) :]))
         root = root.rstrip("/") or "/"
         return cls(Root(root), tuple(parts[len([part for part in root.split("/") if part]) :]))
-
-    @property
-    def recursive(self) -> bool:
-        """Whether folders beneath the root matter."""
-        return len(self.parts) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +95,10 @@ class Discovery:
         """Give the roots that are folders now."""
         return {root for root in self.root_paths if os.path.isdir(root)}  # noqa: PTH112 - Path's may raise
 
+    def folders(self) -> set[str]:
+        """Give the folders that the last look listed, links not followed; before any look the roots."""
+        return set(self._folders) or self.roots()
+
     def folder_states(self, now_ns: int) -> dict[str, int]:
         """Give the mtime (ns) of every folder that the last look listed: when one changes, a name came or went.
 
@@ -134,13 +135,16 @@ class Discovery:
 
 def stems(name: str) -> Iterator[str]:
     """Give the names that ``name`` may be a rotated form of, longest first: ``NAME.*``, ``NAME-*``, ``BASE-*.EXT``."""
-    for at in range(len(name) - 1, 0, -1):
-        if name[at] in _ROTATED_BY:
-            yield name[:at]
+    for at in _marks(name):
+        yield name[:at]
     base, dot, extension = name.rpartition(".")
-    for at in range(len(base) - 1, 0, -1):
-        if dot and base[at] in _ROTATED_BY:
-            yield f"{base[:at]}.{extension}"
+    for at in _marks(base) if dot else ():
+        yield f"{base[:at]}.{extension}"
+
+
+def _marks(name: str) -> list[int]:
+    """Give where a rotation's addition may begin, last first; a name's first character is not one of them."""
+    return [at for at in range(len(name) - 1, 0, -1) if name[at] in _ROTATED_BY][:_MAX_MARKS]
 
 
 def _look(pattern: Pattern, known: Collection[str], unlistable: set[str], folders: set[str]) -> Iterator[Candidate]:

@@ -6,6 +6,9 @@ import logging
 from collections.abc import Callable, Collection
 from typing import Protocol
 
+MAX_WATCHED = 1024
+"""Folders: an application can make any number, and each is a watch of the whole node's."""
+
 logger = logging.getLogger(__name__)
 # it tells every wake-up: a shipper that reads its own messages would feed itself
 logging.getLogger("watchfiles").setLevel(logging.WARNING)
@@ -33,11 +36,13 @@ class Timer:
 
 
 class FileEvents:
-    """inotify by watchfiles, started when the daemon goes idle; falls back to the timer for good if it can't be had."""
+    """inotify by watchfiles, started when the daemon goes idle; falls back to the timer for good if it can't be had.
 
-    def __init__(self, folders: Callable[[], Collection[str]], *, recursive: bool) -> None:
+    Each folder is watched alone: a recursive watch follows links, out of the root and through the whole node.
+    """
+
+    def __init__(self, folders: Callable[[], Collection[str]]) -> None:
         self._folders = folders
-        self._recursive = recursive
         self._hint = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._watched: set[str] = set()
@@ -59,7 +64,7 @@ class FileEvents:
                 await task
 
     async def _watch(self) -> None:
-        present = set(self._folders())
+        present = set(sorted(self._folders(), key=lambda path: (path.count("/"), path))[:MAX_WATCHED])
         if self._task and (self._task.done() or present != self._watched):
             await self.rest()
         if not self._task and present and not self._broken:
@@ -71,7 +76,7 @@ class FileEvents:
 
         try:
             # it wakes every `step` ms to see whether something came: at 10 ms that is most of an idle daemon's CPU
-            watching = awatch(*folders, watch_filter=None, debounce=100, step=50, recursive=self._recursive)
+            watching = awatch(*folders, watch_filter=None, debounce=100, step=50, recursive=False)
             async for _ in watching:
                 self._hint.set()
         except (OSError, RuntimeError) as error:

@@ -73,8 +73,6 @@ def test_the_root_is_the_deepest_folder_before_a_wildcard() -> None:
     assert Pattern.of("/var/log/agent/*.log", "/var").parts == ("log", "agent", "*.log")
     assert Pattern.of("/var/log/*.log", "/").parts == ("var", "log", "*.log")
     assert Pattern.of("/var/log/*.log", "/").root.path == "/"
-    assert Pattern.of("/var/log/*.log").recursive is False
-    assert Pattern.of("/var/log/**").recursive is True
 
 
 def test_a_set_root_is_looked_through_to_the_pattern(tmp_path: Path) -> None:
@@ -130,6 +128,22 @@ def test_the_live_file_of_a_rotated_form_is_the_longest_name_that_fits(tmp_path:
     found = {candidate.path: candidate.live for candidate in look(tmp_path, "a.log*")}
     assert found[f"{tmp_path}/a.log.1.gz"] == f"{tmp_path}/a.log.1"
     assert list(stems("a-1.b.2")) == ["a-1.b", "a-1", "a", "a-1.2", "a.2"]
+    assert "a.log" in stems("a.log.2026-11-22_10-00-00.123.gz")
+
+
+def test_a_name_of_many_dots_is_not_a_form_of_hundreds() -> None:
+    """Names are the application's: what one costs is bounded."""
+    assert len(list(stems("a." * 120 + ".log"))) <= 24
+
+
+def test_folders_are_those_that_were_listed(tmp_path: Path) -> None:
+    """Not what a link leads to; before the first look the roots that are there."""
+    make(tmp_path, "x/y/a.log")
+    (tmp_path / "x" / "out").symlink_to("/")
+    discovery = Discovery([Pattern.of(f"{tmp_path}/**/*.log"), Pattern.of(f"{tmp_path}/absent/*.log")])
+    assert discovery.folders() == {str(tmp_path)}
+    list(discovery.look(set(), set()))
+    assert discovery.folders() == {str(tmp_path), f"{tmp_path}/x", f"{tmp_path}/x/y"}
 
 
 def test_a_name_that_matches_one_pattern_is_not_only_a_rotated_form_by_another(tmp_path: Path) -> None:
