@@ -91,7 +91,10 @@ def _exception(record: logging.LogRecord) -> str:
 
 
 def _value(value: object) -> object:
-    return value if isinstance(value, bool | int | float) or value is None else str(value)[:_VALUE_MAX]
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    # a name's bytes that are no text: a lone surrogate is no JSON that everybody reads
+    return str(value)[:_VALUE_MAX].encode("utf-8", "backslashreplace").decode()
 
 
 def _shown(value: object) -> str:
