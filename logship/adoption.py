@@ -146,17 +146,21 @@ class Known:
             if entry.file in present:
                 if now - entry.seen > FORGET_SECONDS / 6:
                     self.entries[entry.file] = replace(entry, seen=now)
-            elif now - entry.seen > FORGET_SECONDS:
-                del self.entries[entry.file]
             elif count and not entry.ignored and not entry.gone:
                 self.entries[entry.file] = replace(entry, gone=True)
                 lost = entry.size - min(entry.offsets.get(sink, Saved()).offset for sink in sinks)
                 gone += [(entry, lost)] if lost > 0 else []
+            elif now - entry.seen > FORGET_SECONDS:
+                del self.entries[entry.file]
+        self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in self.entries}
         return gone
 
-    def inodes(self) -> set[int]:
-        """Give the inodes of all generations."""
-        return {entry.inode for entry in self.entries.values()}
+    def inodes(self) -> dict[int, list[FileId]]:
+        """Give the generations by inode."""
+        inodes: dict[int, list[FileId]] = {}
+        for entry in self.entries.values():
+            inodes.setdefault(entry.inode, []).append(entry.file)
+        return inodes
 
     def paths(self) -> set[str]:
         """Give the live paths of all generations."""

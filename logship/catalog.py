@@ -120,7 +120,12 @@ class Catalog:
     # -- deciding what was found ----------------------------------------------------------------------------------
 
     def _adopt(self, sweep: Sweep) -> None:
-        known = [(self._recognise(found), found) for found in sweep.fresh.values()]
+        known = []
+        for found in sweep.fresh.values():
+            try:
+                known.append((self._recognise(found), found))
+            except OSError as error:
+                self._refuse(found, error)
         for entry, found in sorted(
             ((entry, found) for entry, found in known if entry), key=lambda pair: self._ages.get(pair[0].file, 0)
         ):
@@ -157,7 +162,12 @@ class Catalog:
             self._start(adoption.new_entry(found, self._sinks, at_end=at_end), found)
 
     def _start(self, entry: Entry, found: Found, content_size: int | None = None) -> None:
-        file = adoption.tailed(entry, found, self._sinks, content_size)
+        try:
+            file = adoption.tailed(entry, found, self._sinks, content_size)
+        except OSError as error:
+            self._known.entries[entry.file] = entry
+            self._refuse(found, error)
+            return
         self._by_inode[file.device, file.inode] = file
         self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
         self._metrics.files_opened.inc()
@@ -167,6 +177,10 @@ class Catalog:
         self._known.keep(entry, found)
         if sweep:
             sweep.present[entry.file] = None
+        os.close(found.fd)
+
+    def _refuse(self, found: Found, error: OSError) -> None:
+        self._opener.refuse(found.candidate.path, error)
         os.close(found.fd)
 
     def _live(self, path: str) -> TailedFile | None:
@@ -240,15 +254,16 @@ class Catalog:
 
     def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        for entry, lost in self._known.account(sweep.present, self._sinks, time.time(), count=not self._accounted):
+        count = not self._accounted and not self._unlistable  # what can't be seen may yet be there
+        for entry, lost in self._known.account(sweep.present, self._sinks, time.time(), count=count):
             self._metrics.lost("gone_while_down", lost)
             logger.warning("a file went while logship was down", extra={"path": entry.path, "lost_bytes": lost})
-        self._accounted = True
+        self._accounted = self._accounted or count
 
     def _free_descriptor(self) -> None:
         # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)
         oldest = next((file for file in self.files.values() if file.deleted), None)
-        if oldest:
+        if oldest and not self.gone:  # one is enough; it is closed after the sweep
             self.lose(oldest, "descriptor_limit", oldest.size)
 
     def _forget(self, file: TailedFile) -> None:

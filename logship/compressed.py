@@ -3,8 +3,10 @@
 Offsets, fingerprints and markers are those of the contents, so a generation goes on where it stopped.
 """
 
+import errno
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 
 from isal import isal_zlib
 from isal.igzip_lib import IsalError
@@ -24,7 +26,7 @@ _GZIP = 31
 class Contents:
     """The unpacked bytes of an open gzip file, read mostly forwards; a window of 4 MiB is kept, never the whole.
 
-    Stepping back behind the window unpacks again from the start. Raises ValueError where the file is not gzip.
+    Stepping back behind the window unpacks again from the start. Raises OSError where the file is not gzip, or damaged.
     """
 
     def __init__(self, fd: int) -> None:
@@ -32,13 +34,15 @@ class Contents:
         self._rewind()
 
     def size(self) -> int | None:
-        """Unpack it all, once, and give its size; None if it is incomplete or too large."""
+        """Unpack it all, once, and give its size; None if it is incomplete, damaged or too large."""
         total, complete = 0, False
-        for piece, ends_member in _unpack(self._fd):
-            total, complete = total + len(piece), ends_member
-            if total > MAX_CONTENT_BYTES:
-                return None
-        return total if complete else None
+        with suppress(OSError):
+            for piece, ends_member in _unpack(self._fd):
+                total, complete = total + len(piece), ends_member
+                if total > MAX_CONTENT_BYTES:
+                    return None
+            return total if complete else None
+        return None
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Give up to ``size`` bytes at ``offset``."""
@@ -95,7 +99,7 @@ def head(fd: int) -> bytes:
     """Give the first bytes of the contents, for the fingerprint; empty where the file is not gzip."""
     try:
         return Contents(fd).read_at(HEAD_BYTES, 0)
-    except ValueError:
+    except OSError:
         return b""
 
 
@@ -111,8 +115,7 @@ def _unpack(fd: int) -> Iterator[tuple[bytes, bool]]:
         try:
             piece = unpacker.decompress(data, _OUTPUT_BYTES)
         except IsalError as error:  # type: ignore[misc]  # its stub calls it an instance
-            message = f"not gzip: {error}"
-            raise ValueError(message) from error
+            raise OSError(errno.EBADMSG, f"not gzip: {error}") from error
         ended = unpacker.eof
         pending = unpacker.unused_data if ended else unpacker.unconsumed_tail
         if ended:

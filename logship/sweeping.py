@@ -23,6 +23,12 @@ class Opener:
         self._descriptor_needed = descriptor_needed
         self.unreadable: dict[str, str] = {}
         """Paths that match but can't be opened, and why; at most 100."""
+        self._refused: set[str] = set()
+
+    def begin(self) -> None:
+        """Begin a sweep: what was not refused in the last one could be opened, or is gone."""
+        self.unreadable = {path: cause for path, cause in self.unreadable.items() if path in self._refused}
+        self._refused.clear()
 
     def open(self, candidate: Candidate, now: float) -> Found | None:
         """Open what a candidate names, beneath its root; None where that can't be, or is no regular file."""
@@ -33,19 +39,22 @@ class Opener:
             finally:
                 os.close(root_fd)
         except OSError as error:
-            self._refuse(candidate.path, error)
+            self.refuse(candidate.path, error)
             return None
-        self.unreadable.pop(candidate.path, None)
         return found
 
-    def _refuse(self, path: str, error: OSError) -> None:
+    def refuse(self, path: str, error: OSError) -> None:
+        """Say once why a file can't be opened, or read; it is tried again."""
         if error.errno == errno.EMFILE:
             self._descriptor_needed()
         cause = os.strerror(error.errno) if error.errno else str(error)
-        if error.errno == errno.ENOENT or self.unreadable.get(path) == cause or len(self.unreadable) >= _MAX_UNREADABLE:
+        known = self.unreadable.get(path)
+        if error.errno == errno.ENOENT or (known is None and len(self.unreadable) >= _MAX_UNREADABLE):
             return
+        self._refused.add(path)
         self.unreadable[path] = cause
-        logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
+        if known != cause:
+            logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
 
 
 @dataclass(slots=True)
@@ -73,10 +82,13 @@ class Sweep:
         """Meet every name; files of which the checkpoint knows something come first (DECISIONS 33)."""
         inodes = self.known.inodes()
         waiting: list[Candidate] = []
+        self.opener.begin()
         for candidate in candidates:
             if self._is_known(candidate):
                 continue
             if candidate.inode in inodes:
+                # it is there, even if it can't be opened
+                self.present.update(dict.fromkeys(inodes[candidate.inode]))
                 self._open(candidate)
             elif len(waiting) < self.room:
                 waiting.append(candidate)

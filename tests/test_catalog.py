@@ -1,0 +1,225 @@
+"""The catalog and its sweeps, driven by the whole tailing half over real files."""
+
+import errno
+import gzip
+import json
+import logging
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.following import Follower
+from tests.privileges import folder_of_nobody, unprivileged
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Give an empty log folder."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder
+
+
+def follow(logs: Path) -> Follower:
+    """Start tailing."""
+    return Follower(f"{logs}/**/*.log", logs.parent / "state")
+
+
+def lines(start: int, end: int) -> bytes:
+    """Make numbered lines."""
+    return b"".join(b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * 35) for number in range(start, end))
+
+
+def append(path: Path, data: bytes) -> None:
+    """Write at the end of a file."""
+    with path.open("ab") as file:
+        file.write(data)
+
+
+@pytest.mark.parametrize("damage", [b"no gzip", b"\0" * 200])
+def test_a_damaged_archive_ends_nothing(logs: Path, damage: bytes) -> None:
+    """Its beginning is that of a file which was not finished, the rest is not to be unpacked: it is left alone."""
+    append(logs / "a.log", lines(0, 4000))
+    follow(logs).drain()
+    (logs / "a.log").unlink()
+    whole = gzip.compress(lines(0, 5000))
+    (logs / "a.log.1.gz").write_bytes(whole[:-1000] + damage + whole[-800:])
+    append(logs / "a.log", lines(6000, 6010))
+    assert follow(logs).drain() == lines(6000, 6010)
+
+
+def test_a_file_that_can_not_be_opened_is_reported_as_long_as_it_is_there() -> None:
+    """Once in the log; in the status until it can be opened, or is gone. Nothing of it is lost."""
+    with folder_of_nobody() as folder:
+        logs = folder / "logs"
+        logs.mkdir()
+        for name in ("a.log", "b.log"):
+            append(logs / name, lines(0, 10))
+            (logs / name).chmod(0)
+        state = folder / "state"
+        state.mkdir()
+        state.chmod(0o777)
+        with unprivileged():
+            follower = follow(logs)
+            assert follower.read() == b""
+            assert set(follower.catalog.unreadable.values()) == {"Permission denied"}
+            assert len(follower.catalog.unreadable) == 2
+        (logs / "a.log").chmod(0o644)
+        (logs / "b.log").unlink()
+        with unprivileged():
+            follower.step(2.0)
+            assert follower.read() == lines(0, 10)
+            follower.step(2.0)
+        assert follower.catalog.unreadable == {}
+        follower.catalog.close()
+
+
+def checkpoint(logs: Path) -> Path:
+    """Give the path of the checkpoint."""
+    return logs.parent / "state" / "checkpoint.json"
+
+
+def test_what_went_while_down_is_counted_however_long_that_was(logs: Path) -> None:
+    """The bytes that nobody read of it are lost, also if logship was down for longer than it remembers files."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.step()
+    follower.save()
+    follower.kill()
+    (logs / "a.log").unlink()
+    saved = json.loads(checkpoint(logs).read_bytes())
+    saved["files"][0]["seen"] = time.time() - 10 * 3600
+    checkpoint(logs).write_text(json.dumps(saved))
+    again = follow(logs)
+    again.step()
+    assert dict(again.lost()) == {"gone_while_down": len(lines(0, 10))}
+    again.step(2.0)
+    assert list(again.catalog.entries()) == []
+
+
+def test_what_can_not_be_seen_is_not_gone() -> None:
+    """A folder, or a file, without permission at the start: nothing is counted as lost, and later it goes on."""
+    with folder_of_nobody() as folder:
+        logs = folder / "logs"
+        (logs / "inner").mkdir(parents=True)
+        (folder / "state").mkdir()
+        (folder / "state").chmod(0o777)
+        files = [logs / "inner" / "a.log", logs / "b.log"]
+        for file in files:
+            append(file, lines(0, 10))
+        first = follow(logs)
+        first.step()
+        first.save()
+        first.kill()
+        (logs / "inner").chmod(0)
+        (logs / "b.log").chmod(0)
+        (folder / "state" / "checkpoint.json").chmod(0o644)
+        with unprivileged():
+            follower = follow(logs)
+            assert follower.read() == b""
+            assert follower.catalog.unlistable == []
+        assert not list(follower.lost())
+        (logs / "inner").chmod(0o755)
+        (logs / "b.log").chmod(0o644)
+        with unprivileged():
+            follower.step(2.0)
+            assert follower.read() == lines(0, 10) * 2
+        assert not list(follower.lost())
+        follower.catalog.close()
+
+
+def test_nothing_of_a_forgotten_file_stays(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An hour after it went, a finished generation has left no trace: a pod may rotate for months."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log").rename(logs / "a.log.1")
+    follower.step(31)
+    assert len(follower.catalog._known._signatures) == 1
+    (logs / "a.log.1").unlink()
+    follower.step(2.0)
+    assert len(follower.catalog._known.entries) == 1
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 3700)
+    follower.step(2.0)
+    assert not follower.catalog._known.entries
+    assert not follower.catalog._known._signatures
+    assert not follower.reader.ledger._files
+    assert not follower.catalog._by_inode
+
+
+def test_without_a_descriptor_one_unlinked_file_is_given_up_a_sweep(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest one, counted; the other ones are not given up for the same few descriptors."""
+    follower = follow(logs)
+    for number in range(3):
+        append(logs / "a.log", lines(number * 10, number * 10 + 10))
+        follower.step()
+        (logs / "a.log").unlink()
+        follower.step()
+    for number in range(5):
+        append(logs / f"b{number}.log", lines(900, 901))
+
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("logship.beneath.Root.open_file", refuse)
+        follower.step()
+    assert dict(follower.lost()) == {"descriptor_limit": len(lines(0, 10))}
+    assert sorted(follower.read().splitlines()) == sorted((lines(10, 30) + lines(900, 901) * 5).splitlines())
+
+
+def test_a_folder_that_can_not_be_listed_is_named_after_three_sweeps() -> None:
+    """One sweep may have met it by chance while it was made."""
+    with folder_of_nobody() as folder:
+        logs = folder / "logs"
+        (logs / "inner").mkdir(parents=True)
+        (folder / "state").mkdir()
+        (folder / "state").chmod(0o777)
+        (logs / "inner").chmod(0)
+        with unprivileged():
+            follower = follow(logs)
+            for _ in range(2):
+                follower.step(2.0)
+            assert follower.catalog.unlistable == []
+            follower.step(2.0)
+            assert follower.catalog.unlistable == [f"{logs}/inner"]
+        (logs / "inner").chmod(0o755)
+        with unprivileged():
+            follower.step(2.0)
+        assert follower.catalog.unlistable == []
+
+
+def test_a_file_whose_contents_can_not_be_read_is_reported_and_tried_again(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """EIO from the disk: no descriptor is left open, the other files are read, and it is said once."""
+    append(logs / "a.log", lines(0, 100))
+    follow(logs).drain()
+    append(logs / "a.log", lines(100, 110))
+    append(logs / "b.log", b"fine\n")
+    follower = follow(logs)
+    bad = (logs / "a.log").stat().st_ino
+    plain = os.pread
+
+    def pread(fd: int, size: int, offset: int) -> bytes:
+        if os.fstat(fd).st_ino == bad and offset > 0:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return plain(fd, size, offset)
+
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", pread)
+        for _ in range(5):
+            follower.step(2.0)
+        assert b"".join(block.data for block in follower.take()) == b"fine\n"
+        assert len(list(Path("/proc/self/fd").iterdir())) == before + 1
+    assert follower.catalog.unreadable == {f"{logs}/a.log": "Input/output error"}
+    assert [record.levelno for record in caplog.records].count(logging.WARNING) == 1
+    follower.step(2.0)
+    assert follower.read() == lines(100, 110)
+    assert not list(follower.lost())
