@@ -22,6 +22,8 @@ class _FileAcks:
     tail: bytes = b""
     """The last bytes before the saved offset, while they are known."""
     sent: deque[_Sent] = field(default_factory=deque)
+    before: tuple[tuple[int, int, int], ...] = ()
+    """What may have left in an earlier life, as in ``Saved.in_flight``: kept until it was sent again."""
     gone: bool = False
     """To be dropped once nothing of it is on its way."""
 
@@ -34,7 +36,7 @@ class Ledger:
 
     def open(self, file: FileId, saved: Saved) -> None:
         """Begin with what the checkpoint says, unless the file is known."""
-        self._files.setdefault(file, _FileAcks(saved)).gone = False
+        self._files.setdefault(file, _FileAcks(saved, before=saved.in_flight)).gone = False
 
     def forget(self, file: FileId) -> None:
         """Drop a file that is closed, as soon as nothing of it is on its way."""
@@ -67,8 +69,10 @@ class Ledger:
         if acks is None:
             return None
         marker = Print.of(acks.tail) if acks.tail else acks.saved.marker
-        blocks = [sent.block for sent in acks.sent][:_MAX_IN_FLIGHT_SAVED]
-        return replace(acks.saved, marker=marker, in_flight=tuple((b.start, b.end, b.time_ns) for b in blocks))
+        sent = [(each.block.start, each.block.end, each.block.time_ns) for each in acks.sent]
+        reached = sent[-1][1] if sent else acks.saved.offset
+        acks.before = tuple(each for each in acks.before if each[1] > reached)
+        return replace(acks.saved, marker=marker, in_flight=(*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED])
 
     def outstanding(self, file: FileId) -> bool:
         """Whether a block of the file is still on its way."""

@@ -68,6 +68,22 @@ def test_a_file_begins_where_the_checkpoint_says() -> None:
     assert not ledger.outstanding(FILES[1])
 
 
+def test_what_may_have_left_in_an_earlier_life_is_kept_until_it_is_sent_again() -> None:
+    """Killed a second time, before it was read again: the third life still repeats it with its first event time."""
+    ledger, (file, _) = Ledger(), FILES
+    before = ((10, 20, 5), (20, 30, 5), (30, 40, 6))
+    ledger.open(file, Saved(10, in_flight=before))
+    again = block(file, 10, 20)
+    ledger.sent(again)
+    saved = ledger.saved(file)
+    assert saved
+    assert saved.in_flight == ((10, 20, 7), *before[1:])
+    ledger.ack(again)
+    saved = ledger.saved(file)
+    assert saved
+    assert (saved.offset, saved.in_flight) == (20, before[1:])
+
+
 def test_the_state_within_a_line_is_that_of_the_last_acknowledged_block() -> None:
     """What was cut or shipped in part is remembered beside the offset."""
     ledger = Ledger()
