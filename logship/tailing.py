@@ -135,11 +135,16 @@ class TailedFile:
             if not frames and at_end and len(data) < size and place.scanned + len(data) > place.offset:
                 frames = reading.rest(place, place.scanned + len(data))
         # last of all: what was read before this is what followed these bytes
-        if place.tail and self.read_at(len(place.tail), place.offset - len(place.tail)) != place.tail:
+        if not self._follows(place):
             self.truncated = True
             raise TruncatedError
         after = _advance(place, frames, len(data))
         return self._blocks(frames, now), self.restore(after) if frames and not after.tail else after
+
+    def _follows(self, place: Place) -> bool:
+        if not place.tail:  # nothing was read yet, but the file was seen before
+            return self.head.matches(self.read_at(self.head.length, 0))
+        return self.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""

@@ -228,6 +228,16 @@ def test_a_truncation_that_grew_past_the_offset_is_noticed_by_what_is_before_it(
     assert tail.file.truncated
 
 
+def test_a_truncation_before_the_first_read_is_noticed_by_the_head(make: Callable[..., Tail]) -> None:
+    """A slow sink's reader has nothing behind it to compare: what the file began with when it was seen is."""
+    tail = make()
+    tail.write(b"one\n" * 20)
+    tail.path.write_bytes(b"two\n" * 30)
+    with pytest.raises(TruncatedError):
+        tail.read()
+    assert tail.file.truncated
+
+
 def test_a_gap_is_followed_by_a_marker_too(make: Callable[..., Tail]) -> None:
     """After an overlong line, a truncation is noticed as after any other."""
     tail = make(max_line=100)
