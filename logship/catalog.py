@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from logship import adoption
 from logship.adoption import Found, Known
@@ -184,7 +185,11 @@ class Catalog:
         os.close(found.fd)
 
     def _live(self, path: str) -> TailedFile | None:
-        return next((file for file in self.files.values() if path and file.path == path), None)
+        if not path:
+            return None
+        # also one that was known at the start and is not published yet: a copy of it may be found in the same sweep
+        files = chain(self.files.values(), (file for file, _ in self.new.values()))
+        return next((file for file in files if file.path == path), None)
 
     # -- what happened to files that are open ---------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ Events, timers and what a reader stumbles on are hints; :meth:`Intake.step` asks
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.05
 ACTIVE_SECONDS = 2.0
+SAY_AGAIN_SECONDS = 60.0
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
 
@@ -95,8 +97,8 @@ class Intake:
         """The first sweep has finished, and what it found is on disk."""
         self.ended = False
         """What is there now is all there is: readers finish."""
-        self.beat = clock()
-        """Monotonic seconds of the last step."""
+        self._skipped, self._skipped_said = 0, -math.inf
+        """Bytes skipped since that was said last, and when (monotonic seconds)."""
 
     def look_again(self) -> None:
         """Ask for a step at once."""
@@ -126,11 +128,12 @@ class Intake:
 
     async def step(self) -> None:
         """Look at the files; sweep the folders if it is time or one has changed; let go of what is finished."""
-        now = self.beat = self._clock()
+        now = self._clock()
         files = list(self.catalog.files.values())
         all_due = len(files) <= LOOK_AT_ALL or now >= self._next_sweep
         for file in files:
             if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
+                file.ended = self.ended  # whoever was thought to be gone still writes
                 self._tell(file)
         self._release()
         folders = self._discovery.folder_states(time.time_ns())
@@ -232,12 +235,18 @@ class Intake:
 
     def _skip_forward(self, file: TailedFile) -> None:
         target = file.size - self._rules.max_backlog
-        behind = [listener for listener in self.listeners if file.places[listener.name].offset < target]
         lost = target - 1 - file.offset  # the reader goes on behind the newline at, or after, target - 1
-        for listener in behind:
-            listener.skip(file, target)
+        if not lost:
+            return  # it was skipped there before, and has not read on yet
+        for listener in self.listeners:
+            if file.places[listener.name].offset < target - 1:
+                listener.skip(file, target)
         self._metrics.lost("backlog", lost)
-        logger.warning("a file lags too far behind: skipping forward", extra={"path": file.path, "lost_bytes": lost})
+        self._skipped += lost
+        if self._clock() - self._skipped_said >= SAY_AGAIN_SECONDS:
+            extra = {"path": file.path, "lost_bytes": self._skipped}
+            logger.warning("a file lags too far behind: skipping forward; said once a minute", extra=extra)
+            self._skipped, self._skipped_said = 0, self._clock()
 
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}
@@ -247,14 +256,15 @@ class Intake:
         files = self.catalog.files.values()
         self._metrics.files_open.set(len(files))
         self._metrics.files_held_deleted.set(sum(file.deleted for file in files))
-        self._metrics.lag_bytes.set(sum(max(0, file.size - file.offset) for file in files))
 
 
 async def _first_of(seconds: float | None, *waits: Awaitable[object]) -> None:
     """Return when the first is done, or after ``seconds``; the others are cancelled."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:
-        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
         for task in tasks:
             task.cancel()

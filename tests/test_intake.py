@@ -274,6 +274,24 @@ def test_a_backup_copy_is_not_shipped(logs: Path) -> None:
     assert follower.read() == b""
 
 
+@pytest.mark.parametrize("truncated", [False, True])
+def test_a_copy_made_while_down_is_not_shipped_again(logs: Path, *, truncated: bool) -> None:
+    """Known file and unknown copy in the first sweep: it is a backup or, once the file is truncated, its rest."""
+    append(logs / "a.log", lines(0, 50))
+    first = follow(logs)
+    first.read()
+    first.drain()
+    (logs / "a.log.1").write_bytes((logs / "a.log").read_bytes())
+    second = follow(logs)
+    assert second.read() == b""
+    if truncated:
+        os.truncate(logs / "a.log", 0)
+        append(logs / "a.log", lines(50, 60))
+    second.step(3.0)
+    assert second.read() == (lines(50, 60) if truncated else b"")
+    assert not dict(second.lost())
+
+
 def test_a_file_that_only_begins_like_the_live_one_is_shipped(logs: Path) -> None:
     """A rotated form with the same head, but other lines where the live file's reader stands, is a file of its own."""
     banner = b"banner " * 200 + b"\n"
@@ -348,6 +366,24 @@ def test_a_backlog_bound_skips_a_live_file_forward_to_a_whole_line(logs: Path) -
     gaps = sum(block.end - block.start for block in follower.blocks if block.skipped)
     lost = dict(follower.lost())["backlog"]
     assert lost + gaps + len(read) == len(lines(0, 1000))
+
+
+def test_skipping_forward_is_said_once_a_minute_and_counted_once(
+    logs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A store that is down for long: however often the bound is passed, one message a minute, each byte once."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs, max_backlog=1000)
+    for _ in range(100):
+        append(logs / "a.log", lines(10, 20))
+        follower.step()
+        follower.step()
+    size = (logs / "a.log").stat().st_size
+    assert dict(follower.lost()) == {"backlog": size - 1000 - 1}
+    assert caplog.text.count("skipping forward") == 1
+    append(logs / "a.log", lines(10, 20))
+    follower.step(60.0)
+    assert caplog.text.count("skipping forward") == 2
 
 
 def test_a_gap_in_rotation_numbers_is_counted_as_suspected_loss(logs: Path) -> None:
