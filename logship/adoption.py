@@ -17,6 +17,8 @@ from logship.compressed import CompressedFile
 from logship.discovery import Candidate
 from logship.identity import (
     HEAD_BYTES,
+    MARKER_BYTES,
+    MARKER_BYTES,
     SHORT_HEAD_BYTES,
     Entry,
     Print,
@@ -212,8 +214,10 @@ def is_copy(found: Found, live: TailedFile) -> bool:
     """Whether the beginnings of a rotated form and of the live file are, or were, the same, as far as both go."""
     if live.head.length and live.head.matches(found.read_at(live.head.length, 0)):
         return True  # the live file may have been truncated since
+    if found.size and not live.size:
+        return False  # nothing to compare
     length = min(HEAD_BYTES, found.size, live.size)
-    return found.read_at(length, 0) == live.read_at(length, 0)
+    return length > 0 and found.read_at(length, 0) == live.read_at(length, 0)
 
 
 def continues(found: Found, file: TailedFile) -> bool:
@@ -226,11 +230,13 @@ def continues(found: Found, file: TailedFile) -> bool:
 
 
 def is_backup(found: Found, live: TailedFile) -> bool:
-    """Whether a rotated form with the live file's head also has what was read last: the live file has all of it."""
-    place = live.furthest
-    if found.size < place.offset:
-        return True
-    return found.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
+    """Whether the live file has all that a rotated form has: the same beginning, and at its end the same bytes."""
+    start = max(0, found.size - MARKER_BYTES)
+    return (
+        found.size <= live.size
+        and is_copy(found, live)
+        and found.read_at(MARKER_BYTES, start) == live.read_at(found.size - start, start)
+    )
 
 
 def unseen_successors(live: str, now: str, found: Iterable[str]) -> int:

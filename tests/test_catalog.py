@@ -223,3 +223,42 @@ def test_a_file_whose_contents_can_not_be_read_is_reported_and_tried_again(
     follower.step(2.0)
     assert follower.read() == lines(100, 110)
     assert not list(follower.lost())
+
+
+def test_a_rotated_form_beside_an_empty_live_file_is_shipped(logs: Path) -> None:
+    """Nothing has the same beginning as nothing: it is no copy."""
+    append(logs / "a.log", b"")
+    follower = follow(logs)
+    follower.read()
+    append(logs / "a.log.1", lines(0, 10))
+    read = follower.read()
+    follower.step(3)
+    assert read + follower.read() == lines(0, 10)
+
+
+@pytest.mark.parametrize("count", [5, 20, 40])
+def test_a_rotated_form_that_only_begins_like_the_live_file_is_shipped(logs: Path, count: int) -> None:
+    """Shorter or longer than what was read, or is there: a banner is no proof."""
+    banner = b"banner " * 200 + b"\n"
+    append(logs / "a.log", banner + lines(0, 20))
+    follower = follow(logs)
+    follower.read()
+    append(logs / "a.log.1", banner + lines(500, 500 + count))
+    read = follower.read()
+    follower.step(3)
+    assert read + follower.read() == banner + lines(500, 500 + count)
+
+
+@pytest.mark.parametrize("later", [0, 30])
+def test_a_copy_of_what_was_not_read_yet_is_no_other_file(logs: Path, later: int) -> None:
+    """A live file that nobody could read so far has all that its copy has."""
+    append(logs / "a.log", lines(0, 20))
+    follower = follow(logs)
+    follower.step()
+    (logs / "a.log.bak").write_bytes((logs / "a.log").read_bytes())
+    follower.step()
+    append(logs / "a.log", lines(20, 20 + later))
+    follower.step(3)
+    assert follower.read() == lines(0, 20 + later)
+    follower.step(3)
+    assert follower.read() == b""
