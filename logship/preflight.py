@@ -29,6 +29,10 @@ _ADVICE: Final = {
     "connection_reset": "the connection was cut: check that http/https fits the port",
     "secret": "a secret can't be read: check that its file is mounted and not empty",
     "tls": "TLS failed: check the CA file and the host name in the certificate",
+    "tls_expired": "the server's certificate is not valid now: renew it, or set this node's clock",
+    "tls_not_spoken": "the port does not speak TLS: check that http/https fits it",
+    "tls_unknown_ca": "the server's certificate is signed by an unknown CA: set CA_FILE",
+    "tls_wrong_name": "the server's certificate is for another host: check the host name",
 }
 
 

@@ -25,8 +25,8 @@ from logship.errors import ConfigError
 from logship.model import Outcome, Status
 from logship.tls import Tls
 
-MAX_ANSWER_BYTES: Final = 16 << 20
-"""More of an answer is never kept."""
+MAX_ANSWER_BYTES: Final = 4 << 20
+"""More of an answer is never kept: a shipper has tens of MiB, and a store that says more is asked for less."""
 _THREAD_BYTES: Final = 64 << 10
 """A larger body is compressed in a thread: below, the hop costs more than the work."""
 _WRITE_BYTES: Final = 256 << 10
@@ -46,6 +46,11 @@ _FAILURES: Final[tuple[tuple[tuple[type[BaseException], ...], str, bool], ...]] 
     ((ValueError,), "bad_request_setting", True),
 )
 """(types, reason, whether a setting is at fault); the first row that fits names the failure."""
+_UNTRUSTED: Final = {9: "tls_expired", 10: "tls_expired", 62: "tls_wrong_name", 64: "tls_wrong_name"} | dict.fromkeys(
+    (2, 18, 19, 20, 21), "tls_unknown_ca"
+)
+"""X509_V_ERR_…: not valid yet or any more; another host or address; signed by nobody we know."""
+_NOT_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +89,23 @@ def failure(error: BaseException) -> Outcome:
     cause = error.os_error if isinstance(error, aiohttp.ClientConnectorError) else error
     for types, reason, fault in _FAILURES:
         if isinstance(error, types) or isinstance(cause, types):
-            return Outcome(Status.ERRORED, reason, str(error), fault=fault)
+            exact = _tls_reason(error, cause) if reason == "tls" else reason
+            return Outcome(Status.ERRORED, exact, str(error), fault=fault)
     if isinstance(error, aiohttp.ClientConnectorError):
         # Several addresses that all refuse come as one OSError without a number.
         refused = error.os_error.errno is None
         return Outcome(Status.ERRORED, "connection_refused" if refused else "unreachable", str(error))
     return Outcome(Status.ERRORED, "connection_reset", str(error))
+
+
+def _tls_reason(*errors: object) -> str:
+    """Say what is wrong with the certificate, or that the other side does not speak TLS; ``tls`` for all else."""
+    for error in errors:
+        found = getattr(error, "certificate_error", error)  # aiohttp's own errors are of ssl's types, and empty
+        code, kind = getattr(found, "verify_code", 0), getattr(found, "reason", "")
+        if code or kind in _NOT_TLS:
+            return _UNTRUSTED.get(code, "tls") if code else "tls_not_spoken"
+    return "tls"
 
 
 def compress(data: bytes) -> bytes:
@@ -153,17 +169,15 @@ class Transport:
 
 
 async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, Literal["", "cut", "long"]]:
-    pieces: list[bytes] = []
-    size = 0
+    body = bytearray()
     try:
         async for piece in response.content.iter_any():
-            pieces.append(piece)
-            size += len(piece)
-            if size > MAX_ANSWER_BYTES:
-                return b"".join(pieces)[:MAX_ANSWER_BYTES], "long"
+            body += piece[: MAX_ANSWER_BYTES - len(body) + 1]
+            if len(body) > MAX_ANSWER_BYTES:
+                return bytes(memoryview(body)[:MAX_ANSWER_BYTES]), "long"
     except (aiohttp.ClientError, OSError):
-        return b"".join(pieces), "cut"
-    return b"".join(pieces), ""
+        return bytes(body), "cut"
+    return bytes(body), ""
 
 
 @asynccontextmanager

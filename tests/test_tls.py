@@ -71,7 +71,7 @@ async def test_tls_is_checked(make_certificate: Callable[[], Certificates]) -> N
     async with scripted_server(tls=server_context(certificate)) as server:
         outcome = await post(server.url)
         assert isinstance(outcome, Outcome)
-        assert (outcome.reason, outcome.fault) == ("tls", True)
+        assert (outcome.reason, outcome.fault) == ("tls_unknown_ca", True)
         assert server.requests == []
         assert isinstance(await post(server.url, settings=NetworkSettings(ca_file=certificate["cert"])), Answer)
         assert isinstance(await post(server.url, settings=NetworkSettings(insecure_skip_verify=True)), Answer)

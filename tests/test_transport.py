@@ -119,6 +119,26 @@ async def test_an_endless_answer_is_bounded() -> None:
     assert (len(answer.body), answer.flaw) == (MAX_ANSWER_BYTES, "long")
 
 
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        (9, "tls_expired"),
+        (10, "tls_expired"),
+        (18, "tls_unknown_ca"),
+        (20, "tls_unknown_ca"),
+        (62, "tls_wrong_name"),
+        (64, "tls_wrong_name"),
+        (23, "tls"),
+    ],
+)
+def test_a_certificate_that_is_not_trusted_is_told_apart(code: int, reason: str) -> None:
+    """Whoever reads the message knows whether to renew, to rename or to mount a CA; all are faults of a setting."""
+    error = ssl.SSLCertVerificationError(1, "no")
+    error.verify_code = code
+    outcome = failure(error)
+    assert (outcome.reason, outcome.fault) == (reason, True)
+
+
 async def test_garbage_is_no_answer() -> None:
     """What is not HTTP is an error to be repeated, not an exception."""
 

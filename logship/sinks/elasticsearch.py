@@ -29,7 +29,8 @@ MAX_REQUEST_BYTES: Final = 50_000_000
 _FILTER: Final = "errors,items.*.status,items.*.error"
 _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/x-ndjson"}
 _MOVE_ON: Final = frozenset(
-    {"connection_refused", "connection_reset", "unreachable", "dns", "tls", "timeout"}
+    {"connection_refused", "connection_reset", "unreachable", "dns", "timeout"}
+    | {"tls", "tls_expired", "tls_not_spoken", "tls_unknown_ca", "tls_wrong_name"}
     | {"http_502", "http_503", "http_504"}
 )
 _FORBIDDEN_IN_INDEX: Final = frozenset('\\/*?"<>| ,#:')
