@@ -113,7 +113,7 @@ class Known:
     def take(self, found: Found) -> Entry | None:
         """Give and forget the generation that this file is, by inode, head and marker."""
         for entry in self.entries.values():
-            if same_file(entry, found.inode, found.birth_ns, found.size, found.read_at):
+            if entry.inode == found.inode and same_file(entry, found.inode, found.birth_ns, found.size, found.read_at):
                 return self.entries.pop(entry.file)
         return None
 

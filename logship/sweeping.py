@@ -13,6 +13,8 @@ from logship.tailing import TailedFile
 
 logger = logging.getLogger(__name__)
 
+_MORE_TRIES = 2000
+"""How many names a sweep tries to open beyond those that there is room for."""
 _MAX_UNREADABLE = 100  # names are hostile: they must not fill the memory
 
 
@@ -24,6 +26,8 @@ class Opener:
         self.unreadable: dict[str, str] = {}
         """Paths that match but can't be opened, and why; at most 100."""
         self._refused: set[str] = set()
+        self.turn = 0
+        """Where the next sweep begins to try, if it can't try all names."""
 
     def begin(self) -> None:
         """Begin a sweep: what was not refused in the last one could be opened, or is gone."""
@@ -90,12 +94,18 @@ class Sweep:
                 # it is there, even if it can't be opened
                 self.present.update(dict.fromkeys(inodes[candidate.inode]))
                 self._open(candidate)
-            elif len(waiting) < self.room:
-                waiting.append(candidate)
             else:
-                self.ignored += 1
-        for candidate in waiting:
+                waiting.append(candidate)
+        for candidate in self._whose_turn(waiting):
             self._open(candidate)
+
+    def _whose_turn(self, waiting: list[Candidate]) -> list[Candidate]:
+        # Names that can't be opened must not stand in the way of those that can, and what a sweep tries is bounded.
+        tries = min(len(waiting), self.room + _MORE_TRIES) if self.room else 0
+        start = self.opener.turn % len(waiting) if tries < len(waiting) else 0
+        self.opener.turn = start + tries
+        self.ignored += len(waiting) - tries
+        return (waiting[start:] + waiting[:start])[:tries]
 
     def _is_known(self, candidate: Candidate) -> bool:
         file = None if candidate.link else self.open_files.get((candidate.device, candidate.inode))
