@@ -60,6 +60,11 @@ class Catalog:
         return [folder for folder, sweeps in self._unlistable.items() if sweeps >= UNLISTABLE_SWEEPS]
 
     @property
+    def unlistable_roots(self) -> list[str]:
+        """Those of them that a path begins with: without them nothing is tailed there."""
+        return [folder for folder in self.unlistable if folder in self._discovery.root_paths]
+
+    @property
     def unreadable(self) -> dict[str, str]:
         """Paths that match but can't be opened, and why."""
         return self._opener.unreadable

@@ -22,7 +22,7 @@ from logship.delivery import Delivery
 from logship.discovery import Discovery, Pattern
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError, LogshipError
-from logship.exiting import watch_exit_file
+from logship.exiting import ExitFile, watch_exit_file
 from logship.handoff import Resolved
 from logship.intake import Intake, Rules
 from logship.journal import Journal, applied
@@ -89,7 +89,13 @@ class Parts:
     """Everything that runs, and how it ends."""
 
     def __init__(
-        self, exit_file: str, intake: Intake, pipelines: list[Pipeline], saver: Saver, view: DaemonView, stop: Stop
+        self,
+        exit_file: ExitFile | None,
+        intake: Intake,
+        pipelines: list[Pipeline],
+        saver: Saver,
+        view: DaemonView,
+        stop: Stop,
     ) -> None:
         self._exit_file = exit_file
         self._intake = intake
@@ -165,7 +171,8 @@ async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) 
         view = DaemonView(config.ready_max_lag_seconds, metrics, intake, pipelines, stop)
         if config.listen:
             await stack.enter_async_context(open_server(config.listen, view))
-        yield Parts(config.exit_file, intake, pipelines, saver, view, stop)
+        exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None
+        yield Parts(exit_file, intake, pipelines, saver, view, stop)
 
 
 @dataclass(frozen=True, slots=True)

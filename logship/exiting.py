@@ -3,26 +3,55 @@
 import asyncio
 import os
 import stat
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
 
+from logship.beneath import Root
 from logship.stopping import Stop
 
 LOOK_SECONDS = 0.25
+DRAIN_SECONDS = 2.0
+"""Where the file does not come, the drain begins so long before the deadline: it must do with that (promise 7)."""
 
 
-def counts(path: str, first_start_ns: int) -> bool:
-    """Whether the exit file is there: a regular file, no link, younger than this pod's first start."""
-    try:
-        found = os.lstat(path)
-    except OSError:
-        return False
-    return stat.S_ISREG(found.st_mode) and found.st_mtime_ns > first_start_ns
+@dataclass(frozen=True, slots=True)
+class ExitFile:
+    """Where the file is to come: beneath a trusted folder, out of which no link leads."""
+
+    root: Root
+    folder: str
+    """Path of its folder beneath the root; empty for the root itself."""
+    name: str
+
+    @classmethod
+    def of(cls, path: str, roots: Iterable[str]) -> "ExitFile":
+        """Place it beneath the deepest of the roots that it is in; its own folder is trusted if it is in none."""
+        around = [root for root in roots if path.startswith(root.rstrip("/") + "/")]
+        root = max(around, key=len, default=str(Path(path).parent))
+        folder, _, name = path.removeprefix(root.rstrip("/")).strip("/").rpartition("/")
+        return cls(Root(root), folder, name)
+
+    def counts(self, first_start_ns: int) -> bool:
+        """Whether it is there: a regular file, no link, younger than this pod's first start."""
+        with ExitStack() as stack:
+            try:
+                root_fd = self.root.open()
+                stack.callback(os.close, root_fd)
+                folder_fd = self.root.open_folder(root_fd, self.folder)
+                stack.callback(os.close, folder_fd)
+                found = os.stat(self.name, dir_fd=folder_fd, follow_symlinks=False)
+            except OSError:
+                return False
+        return stat.S_ISREG(found.st_mode) and found.st_mtime_ns > first_start_ns
 
 
-async def watch_exit_file(path: str, first_start_ns: int, stop: Stop) -> None:
-    """Begin the drain once the file counts; returns at once where no path is set."""
-    if not path:
+async def watch_exit_file(file: ExitFile | None, first_start_ns: int, stop: Stop) -> None:
+    """Begin the drain once the file counts, or the deadline is near; returns at once where there is no such setting."""
+    if file is None:
         return
     stop.waits_for_exit_file = True
-    while not counts(path, first_start_ns):  # noqa: ASYNC110 - it waits for a file
+    while not file.counts(first_start_ns) and stop.time_left() > DRAIN_SECONDS:  # noqa: ASYNC110 - a file
         await asyncio.sleep(LOOK_SECONDS)
     stop.begin()

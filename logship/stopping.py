@@ -14,11 +14,12 @@ logger = logging.getLogger(__name__)
 class Stop:
     """``stopping`` is set once; from then on there are ``timeout`` seconds."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.stopping = asyncio.Event()
         self.waits_for_exit_file = False
-        """SIGTERM then only sets the deadline: the file, or the deadline, begins the drain (DECISIONS 24)."""
+        """SIGTERM then only sets the deadline; the file, or a near deadline, begins the drain (DECISIONS 24)."""
         self._timeout = timeout
+        self._clock = clock
         self._deadline = math.inf
         self._armed = asyncio.Event()
         self._signals = 0
@@ -32,7 +33,7 @@ class Stop:
 
     def time_left(self) -> float:
         """Give the seconds to the deadline; infinite before a drain."""
-        return max(0.0, self._deadline - time.monotonic())
+        return max(0.0, self._deadline - self._clock())
 
     async def arm(self, deadline: asyncio.Timeout) -> None:
         """Wait for the drain to begin and set its deadline."""
@@ -63,5 +64,5 @@ class Stop:
 
     def _arm(self) -> None:
         if not self._armed.is_set():
-            self._deadline = time.monotonic() + self._timeout
+            self._deadline = self._clock() + self._timeout
             self._armed.set()

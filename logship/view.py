@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from logship import __version__
@@ -20,30 +20,33 @@ class DaemonView:
     """The :class:`logship.server.View` of a running daemon. Waiting for a sink is life (DECISIONS 29)."""
 
     def __init__(
-        self, max_lag: float, metrics: Metrics, intake: Intake, pipelines: Sequence[Pipeline], stop: Stop
+        self,
+        max_lag: float,
+        metrics: Metrics,
+        intake: Intake,
+        pipelines: Sequence[Pipeline],
+        stop: Stop,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.metrics = metrics
         self._max_lag = max_lag
         self._intake = intake
         self._pipelines = pipelines
         self._stop = stop
-        self._beat = time.monotonic()
+        self._clock = clock
+        self._beat = clock()
         self._started_at = time.time()
 
     async def run(self) -> None:
         """Beat, for ever: an event loop that stalls stops beating."""
         while True:
-            self._beat = time.monotonic()
+            self._beat = self._clock()
             await asyncio.sleep(BEAT_SECONDS)
 
     def live(self) -> str:
         """Give the cause why this process should be replaced; empty while it lives."""
-        now = time.monotonic()
-        if now - self._beat > STALLED_SECONDS:
-            return "the event loop stalled"
-        if now - self._intake.beat > STALLED_SECONDS and not self._intake.ended:
-            return "the intake stalled"
-        return ""
+        return "the event loop stalled" if self._clock() - self._beat > STALLED_SECONDS else ""
 
     def started(self) -> bool:
         """Whether the first sweep has finished."""
@@ -55,8 +58,8 @@ class DaemonView:
             return "the first sweep has not finished"
         if self._stop.stopping.is_set():
             return "draining"
-        if self._intake.catalog.unlistable:
-            return f"folders can't be listed: {', '.join(self._intake.catalog.unlistable)}"
+        if roots := self._intake.catalog.unlistable_roots:
+            return f"folders can't be listed: {', '.join(roots)}"
         oldest = max((self._oldest(pipeline) for pipeline in self._pipelines), default=0.0)
         if 0 < self._max_lag < oldest:
             return f"the oldest undelivered byte is {oldest:.0f} s old"
@@ -65,6 +68,8 @@ class DaemonView:
     def refresh(self) -> None:
         """Bring the gauges up to date."""
         self.metrics.ready.set(not self.ready())
+        done, size = self.acknowledged()
+        self.metrics.lag_bytes.set(size - done)
         for pipeline in self._pipelines:
             self.metrics.sink(pipeline.reader.name).oldest_undelivered(self._oldest(pipeline))
 
@@ -104,9 +109,9 @@ class DaemonView:
     def acknowledged(self) -> tuple[int, int]:
         """Give (bytes that every sink has, bytes in all open files)."""
         files = self._intake.catalog.files.values()
-        done = sum(
-            min((pipeline.reader.ledger.offset(file.file) for pipeline in self._pipelines), default=0) for file in files
-        )
+        ledgers = [pipeline.reader.ledger for pipeline in self._pipelines]
+        # what was read past the size that was last seen is not there yet
+        done = sum(min(file.size, *(ledger.offset(file.file) for ledger in ledgers)) for file in files)
         return done, sum(file.size for file in files)
 
     def _sink(self, pipeline: Pipeline) -> SinkStatus:
@@ -120,7 +125,6 @@ class DaemonView:
             self.metrics.sink(name).totals(),
         )
 
-    @staticmethod
-    def _oldest(pipeline: Pipeline) -> float:
+    def _oldest(self, pipeline: Pipeline) -> float:
         oldest = pipeline.reader.oldest()
-        return 0.0 if oldest is None else max(0.0, time.monotonic() - oldest)
+        return 0.0 if oldest is None else max(0.0, self._clock() - oldest)

@@ -60,8 +60,7 @@ class FileEvents:
         task, self._task = self._task, None
         if task:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+            await asyncio.wait([task])  # not `await task`: whether it or we were cancelled must not be mixed up
 
     async def _watch(self) -> None:
         present = set(sorted(self._folders(), key=lambda path: (path.count("/"), path))[:MAX_WATCHED])
