@@ -7,10 +7,10 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from logship import __version__, handoff, logs, progress, sinks
 from logship.backoff import RetryPolicy
@@ -46,12 +46,16 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = sys.argv[1:] if argv is None else argv
     resolved = handoff.read(int(arguments[0]))
     logs.set_up(resolved.config.log_level, resolved.config.log_format)
-    try:
-        with asyncio.Runner() as runner:
-            # a thread that hangs, in a write or a look-up, must not keep a finished daemon alive (DECISIONS 23)
+    # a thread that hangs, in a write or a look-up, must not keep a finished daemon alive (DECISIONS 23): it leaves
+    # before the runner is closed, which would wait for threads
+    with asyncio.Runner() as runner:
+        try:
             leave(runner.run(run(resolved)))
-    except* LogshipError as group:
-        leave(_report(_leaves(group)))
+        except* LogshipError as group:
+            leave(_report(_leaves(group)))
+        except* Exception:
+            logger.exception("logship can't go on")
+            leave(FAILED)
 
 
 def leave(code: int) -> NoReturn:
@@ -125,23 +129,42 @@ class Parts:
     async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
         async with asyncio.TaskGroup() as group:
             helpers = [
-                group.create_task(self._saver.run(), name="checkpoint saver"),
-                group.create_task(self._view.run(), name="heartbeat"),
-                group.create_task(self._stop.arm(deadline), name="deadline"),
-                group.create_task(watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)),
+                group.create_task(_named("checkpoint saver", self._saver.run())),
+                group.create_task(_named("heartbeat", self._view.run())),
+                group.create_task(_named("deadline", self._stop.arm(deadline))),
+                group.create_task(_named("exit file", self._watch_exit_file())),
             ]
             if once:
-                helpers.append(group.create_task(progress.show(self._view.acknowledged), name="progress bar"))
+                helpers.append(group.create_task(_named("progress bar", progress.show(self._view.acknowledged))))
             async with asyncio.TaskGroup() as shipping:
-                shipping.create_task(self._intake.run(self._stop.stopping, once=once), name="intake")
+                shipping.create_task(_named("intake", self._intake.run(self._stop.stopping, once=once)))
                 for pipeline in self._pipelines:
-                    shipping.create_task(pipeline.run(), name=f"{pipeline.reader.name} pipeline")
+                    shipping.create_task(_named(f"{pipeline.reader.name} pipeline", pipeline.run()))
             for helper in helpers:
                 helper.cancel()
+
+    async def _watch_exit_file(self) -> None:
+        await watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)
 
     def _leave_now(self) -> None:
         self._saver.save_now()
         leave(DEADLINE if self._view.undelivered()["undelivered_bytes"] else DRAINED)
+
+
+async def _named(name: str, work: Coroutine[Any, Any, None]) -> None:
+    """Run a task. An error that nobody foresaw, the first of several, ends the daemon with the task's name."""
+    try:
+        await work
+    except LogshipError:
+        raise
+    except Exception as error:
+        found = _leaves(error) if isinstance(error, ExceptionGroup) else [error]
+        unforeseen = next((each for each in found if not isinstance(each, LogshipError)), None)
+        if unforeseen is None:
+            raise
+        logger.error("a task failed", extra={"task": name}, exc_info=unforeseen)  # noqa: TRY400 - the one in the group
+        message = f"the task {name!r} failed: {type(unforeseen).__name__}"
+        raise LogshipError(message) from error
 
 
 @contextlib.asynccontextmanager
