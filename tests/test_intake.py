@@ -368,9 +368,7 @@ def test_a_backlog_bound_skips_a_live_file_forward_to_a_whole_line(logs: Path) -
     assert lost + gaps + len(read) == len(lines(0, 1000))
 
 
-def test_skipping_forward_is_said_once_a_minute_and_counted_once(
-    logs: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_skipping_forward_is_said_once_a_minute_and_counted_once(logs: Path, caplog: pytest.LogCaptureFixture) -> None:
     """A store that is down for long: however often the bound is passed, one message a minute, each byte once."""
     append(logs / "a.log", lines(0, 10))
     follower = follow(logs, max_backlog=1000)
