@@ -4,9 +4,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 E2E ?= tests/e2e
+SEEDS ?= 1000
+FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test e2e check format docs lock bench clean
+.PHONY: help setup demo test torture e2e check format docs lock bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -25,6 +27,11 @@ demo: $(STAMP)  ## a small application writes rotating logs; logship ships them 
 
 test: $(STAMP)  ## the fast tests, with branch coverage
 	$(BIN)/pytest tests --ignore=tests/e2e -n 2 --cov --cov-report=term:skip-covered
+
+torture: FIRST := $(FIRST)
+torture: $(STAMP)  ## random histories of files, stores and kills against a model; SEEDS=1000, FIRST=a random one
+	@echo "seeds $(FIRST) to $$(( $(FIRST) + $(SEEDS) - 1 )); again: make torture SEEDS=$(SEEDS) FIRST=$(FIRST)"
+	LOGSHIP_TEST_FIRST_SEED=$(FIRST) LOGSHIP_TEST_SEEDS=$(SEEDS) $(BIN)/pytest -q tests/test_tail_model.py tests/test_ship_model.py -n 2
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
 	$(BIN)/pytest $(E2E) -n 2

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.following import Follower
+from tests.seeds import SEEDS
 
-SEEDS = int(os.environ.get("LOGSHIP_TEST_SEEDS", "50"))
 STEPS = 60
 
 
@@ -197,11 +197,11 @@ class History:
         assert set(arrived) == set(self.written)
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_every_line_arrives_under_one_id(tmp_path: Path, seed: int) -> None:
     """Whatever happens to the files and to logship, each line arrives, and under one (generation, offset) only."""
     history = History(tmp_path, seed)
     try:
         history.run()
     except AssertionError as error:
-        pytest.fail(f"seed {seed}: {error}; history: {' '.join(history.log)}")
+        pytest.fail(f"LOGSHIP_TEST_SEED={seed} replays it: {error}; history: {' '.join(history.log)}")
