@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import gzip
 import json
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.wakeups import Timer
 from tests.following import Follower
 
 
@@ -489,3 +491,35 @@ def test_no_more_files_than_allowed_are_followed_those_of_the_checkpoint_first(l
     append(logs / "later.log", b"later\n")
     follower.step(31)
     assert follower.read() == b"later\n"
+
+
+def test_a_line_is_not_cut_where_its_late_writer_still_writes(logs: Path) -> None:
+    """A rotated file that was given up, and grows again, has its last line held for as long as any other."""
+    append(logs / "a.log", b"half")
+    follower = follow(logs, rotate_wait=5.0)
+    follower.step()
+    (logs / "a.log").rename(logs / "a.log.1")
+    for _ in range(2):
+        follower.step(6.0)
+    assert [block.flags for block in follower.take()] == [("partial",)]
+    append(logs / "a.log.1", b" a line\nand another ha")
+    assert follower.read() == b" a line\n"
+    append(logs / "a.log.1", b"lf\n")
+    assert follower.read() == b"and another half\n"
+
+
+async def test_a_fault_of_what_is_waited_for_is_not_hidden(logs: Path) -> None:
+    """Else the intake would go round without ever waiting."""
+
+    class Broken(Timer):
+        """It can't wait."""
+
+        async def wait(self, seconds: float) -> None:
+            """Fail."""
+            message = f"no {seconds} seconds"
+            raise ValueError(message)
+
+    follower = follow(logs)
+    follower.intake._wakeups = Broken()
+    with pytest.raises(ValueError, match="seconds"):
+        await follower.intake.run(asyncio.Event())
