@@ -53,6 +53,8 @@ class Catalog:
         """Truncated generations that go on in a copy: readers must look for the rest there."""
         self._opener = Opener(self._free_descriptor)
         self.max_files = 4096
+        self.max_descriptors = 1 << 20
+        """What files may take of the process's descriptors: listing, saving and sending need some, too."""
 
     @property
     def unlistable(self) -> list[str]:
@@ -108,11 +110,12 @@ class Catalog:
         """Compare the folders with what is known; ``now`` in monotonic seconds."""
         unlistable, looked_ns = set[str](), time.time_ns()
         live = {file.lineage for file in self.files.values()} | self._known.paths()
-        room = max(0, self.max_files - len(self.files) - len(self.new))
-        sweep = Sweep(now, self._opener, self._by_inode, self._known, self._held, room)
+        sweep = Sweep(now, self._opener, self._by_inode, self._known, self._held, self._room())
         sweep.look(self._discovery.look(live, unlistable))
         self._unlistable = {folder: self._unlistable.get(folder, 0) + 1 for folder in unlistable}
         self._adopt(sweep)
+        if len(self.files) + len(self.new) > self.max_descriptors:
+            self._free_descriptor()
         self._metrics.files_ignored.set(sweep.ignored)
         for file in self.files.values():
             self._rename(file, sweep)
@@ -269,6 +272,12 @@ class Catalog:
             self._metrics.lost("gone_while_down", lost)
             logger.warning("a file went while logship was down", extra={"path": entry.path, "lost_bytes": lost})
         self._accounted = self._accounted or count
+
+    def _room(self) -> int:
+        count = len(self.files) + len(self.new)
+        # one more than there is room for may be opened if a held one can be given up for it
+        spare = count == self.max_descriptors < self.max_files and any(file.deleted for file in self.files.values())
+        return max(spare, min(self.max_files, self.max_descriptors) - count)
 
     def _free_descriptor(self) -> None:
         # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)

@@ -38,6 +38,8 @@ from logship.wakeups import FileEvents, Timer, Wakeups
 
 logger = logging.getLogger("logship.daemon")  # __name__ is __main__ here
 
+SPARE_DESCRIPTORS = 40
+"""What no file may take: the loop, the watcher, a listing, the state and some connections."""
 DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
 
 
@@ -181,6 +183,7 @@ async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) 
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
     catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
+    catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
     saver = Saver(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics)
     rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save)

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,27 @@ def test_what_a_sweep_tries_is_bounded_and_everybody_has_a_turn(
     read = [follower.read() for _ in range(11)]
     assert read.count(b"a line\n") == 1
     assert follower.metrics.files_ignored._value.get() == 200
+
+
+def test_near_the_descriptor_limit_the_oldest_held_file_is_given_up_for_a_live_one(tmp_path: Path) -> None:
+    """One held file for one that could be opened, counted; a name that can't be opened costs nobody anything."""
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for name in ("a", "b", "c"):
+        (logs / f"{name}.log").write_bytes(b"a line of " + name.encode() + b"\n")
+        os.utime(logs / f"{name}.log", ns=(0, ord(name)))
+    follower = Follower(f"{logs}/*.log", tmp_path / "state")
+    follower.catalog.max_descriptors = 3
+    follower.step()
+    for name in ("a", "b"):
+        (logs / f"{name}.log").unlink()
+    os.mkfifo(logs / "fifo.log")
+    follower.step()
+    follower.step()
+    assert not list(follower.lost())
+    (logs / "d.log").write_bytes(b"a line of d\n")
+    follower.step(1)
+    follower.step(1)
+    assert list(follower.lost()) == [("descriptor_limit", 12)]
+    assert len(follower.catalog.files) == 3
+    assert follower.read() == b"a line of b\na line of c\na line of d\n"
