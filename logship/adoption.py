@@ -18,7 +18,6 @@ from logship.discovery import Candidate
 from logship.identity import (
     HEAD_BYTES,
     MARKER_BYTES,
-    MARKER_BYTES,
     SHORT_HEAD_BYTES,
     Entry,
     Print,
