@@ -1,0 +1,15 @@
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Undo what a test does to the process's logging: the daemon's own set-up is for a process of its own."""
+    root = logging.getLogger()
+    before = root.level, root.handlers[:], logging.raiseExceptions
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    logging.raiseExceptions = before[2]
