@@ -149,3 +149,8 @@ def test_a_line_with_nul_inside_is_plain() -> None:
     """Only NULs at the start of a line are what a sparse file leaves."""
     assert frames_of(b"a\0b\n") == [Frame(0, 4, b"a\0b\n")]
     assert list(frame_odd_line(b"\0\0ab\n", 10, LIMIT)) == [Frame(10, 12, skipped=NUL), Frame(12, 15, b"ab\n")]
+
+
+def test_what_has_no_beginning_of_a_character_is_cut_at_the_limit() -> None:
+    """Four continuation bytes in a row belong to nothing."""
+    assert utf8_boundary(b"\x80" * 10, 6) == 6
