@@ -15,6 +15,8 @@ CONTINUATION = "continuation"
 NUL = "nul"
 OVERLONG = "overlong"
 EMPTY = "empty"
+LONGEST_CHARACTER = 4
+"""Bytes of the longest UTF-8 sequence: a truncated line is at most so much shorter than the limit."""
 _CONTINUATION_BYTE = 0x80
 
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from logship.acks import Ledger
-from logship.framing import TRUNCATED
+from logship.framing import LONGEST_CHARACTER, TRUNCATED
 from logship.identity import Entry, Saved
 from logship.metrics import Metrics
 from logship.model import Block, Encoded, FileId, LineState, Tally
@@ -169,10 +169,13 @@ class Reader:
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]
-        size, time_ns = self._saved_time(file.file, place.offset)
+        size, time_ns, whole = self._saved_time(file.file, place.offset)
         now = self.clock()
+        # An unterminated line that may have left is sent as it was: completed since, it would have the same id, and the
+        # rest of it would be taken for a duplicate. A line that was cut at the limit is cut there again by itself.
+        cut = whole and size < self._max_line_bytes - LONGEST_CHARACTER
         try:
-            blocks, after = file.read(place, self._max_line_bytes, now, size=size, at_end=file.ended)
+            blocks, after = file.read(place, self._max_line_bytes, now, size=size, at_end=file.ended, cut=cut)
         except (TruncatedError, OSError) as error:
             if isinstance(error, OSError):
                 file.fault = error.strerror or type(error).__name__
@@ -209,14 +212,17 @@ class Reader:
             return file.sound and bool(file.read_at(1, file.places[self.name].scanned))
         return False
 
-    def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None]:
-        """Give how much to read, and the event time to use, where a block may have left before a restart."""
+    def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None, bool]:
+        """Give how much to read, and the event time to use, where a block may have left before a restart.
+
+        And whether that much is exactly such a block.
+        """
         times = self._times.get(file)
         while times:
             start, end, time_ns = times[0]
             if start <= offset < end:
-                return min(READ_BYTES, end - offset), time_ns
+                return min(READ_BYTES, end - offset), time_ns, offset == start and end - offset <= READ_BYTES
             if offset < start:
                 break
             times.popleft()
-        return READ_BYTES, None
+        return READ_BYTES, None, False

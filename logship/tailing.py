@@ -120,11 +120,19 @@ class TailedFile:
         return self.head
 
     def read(
-        self, place: Place, max_line_bytes: int, now: float, *, size: int = READ_BYTES, at_end: bool = False
+        self,
+        place: Place,
+        max_line_bytes: int,
+        now: float,
+        *,
+        size: int = READ_BYTES,
+        at_end: bool = False,
+        cut: bool = False,
     ) -> tuple[list[Block], Place]:
         """Read on from ``place``: whole lines in ``size`` bytes, or one long line; nothing where no line is complete.
 
-        ``at_end`` takes an unterminated last line too, flagged ``partial``. Raises TruncatedError.
+        ``at_end`` takes an unterminated last line too, flagged ``partial``; ``cut`` takes what ``size`` bytes have of a
+        line, flagged so, though more may follow. Raises TruncatedError.
         """
         reading = _Reading(self.read_at, max_line_bytes)
         data = self.read_at(size, place.scanned)
@@ -132,7 +140,8 @@ class TailedFile:
             frames = self._past_hole(place)
         else:
             frames = reading.frames(place, data)
-            if not frames and at_end and len(data) < size and place.scanned + len(data) > place.offset:
+            ends = cut if len(data) == size else at_end
+            if not frames and ends and place.scanned + len(data) > place.offset:
                 frames = reading.rest(place, place.scanned + len(data))
         # last of all: what was read before this is what followed these bytes
         if not self._follows(place):

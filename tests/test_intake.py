@@ -523,3 +523,36 @@ async def test_a_fault_of_what_is_waited_for_is_not_hidden(logs: Path) -> None:
     follower.intake._wakeups = Broken()
     with pytest.raises(ValueError, match="seconds"):
         await follower.intake.run(asyncio.Event())
+
+
+def test_a_partial_line_that_may_have_left_is_sent_again_as_it_was(logs: Path) -> None:
+    """Killed in the drain, before the answer: completed since, the line would have the same id and be a duplicate."""
+    append(logs / "a.log", b"whole\nno newline")
+    follower = follow(logs)
+    follower.read()
+    follower.intake._end()
+    follower.take(ack=False)
+    follower.save()
+    follower.kill()
+    append(logs / "a.log", b", the rest\nnext\n")
+    again = follow(logs)
+    again.drain()
+    assert [(block.data, block.flags) for block in again.blocks] == [
+        (b"no newline", ("partial",)),
+        (b", the rest\n", ("continuation",)),
+        (b"next\n", ()),
+    ]
+    assert again.blocks[0].start == follower.blocks[-1].start
+
+
+def test_a_line_cut_at_the_limit_that_may_have_left_is_cut_there_again(logs: Path) -> None:
+    """It is no partial line: its rest is skipped, before a kill and after."""
+    append(logs / "a.log", b"x" * 1500 + b"\nnext\n")
+    follower = follow(logs, max_line_bytes=1000)
+    follower.step()
+    follower.take(ack=False)
+    follower.save()
+    follower.kill()
+    again = follow(logs, max_line_bytes=1000)
+    assert again.drain() == b"x" * 1000 + b"next\n"
+    assert again.blocks[0].flags == ("truncated",)
