@@ -230,9 +230,9 @@ def _fault(option: Option, found: _Found | None, error: Mapping[str, Any]) -> st
         case "literal_error":
             why = "is not one of " + ", ".join(option.choices)
         case "greater_than_equal":
-            why = f"is too small; the least is {context['ge']:g}"
+            why = f"is too small; the least is {context['ge']:.15g}"
         case "less_than_equal":
-            why = f"is too large; the most is {context['le']:g}"
+            why = f"is too large; the most is {context['le']:.15g}"
         case _:
             why = f"is not a {option.kind}"
     return f"{found.place}: {_shown(option, found)} {why}"

@@ -259,3 +259,8 @@ def test_the_schema_has_bounds_and_no_secret() -> None:
     schema = settings.model(sinks.load("http").Settings, own).model_json_schema()
     assert schema["properties"]["url"]["description"] == "where to send"
     assert "url" in schema["required"]
+
+
+def test_a_bound_is_written_out() -> None:
+    """A number of bytes is not shown as 1.04858e+06."""
+    assert faults(BUFFER_MAX_BYTES="5") == ['LOGSHIP_BUFFER_MAX_BYTES: "5" is too small; the least is 1048576']
