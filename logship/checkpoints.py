@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from logship.durable import sync_folder
 from logship.errors import StateError
 from logship.identity import Entry, Print, Saved
 from logship.model import FileId, LineState
@@ -110,7 +111,7 @@ class Checkpoints:
         self._folder.mkdir(parents=True, exist_ok=True)
         _write_synced(temporary, data)
         temporary.replace(self._path)
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
 
     def _set_aside(self) -> str:
         aside = self._path.with_name(f"{_FILE}.unusable-{time.time_ns()}")
@@ -127,14 +128,6 @@ def _write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(fd)
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

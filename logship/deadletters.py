@@ -18,6 +18,7 @@ from typing import Final
 
 import msgspec
 
+from logship.durable import sync_folder
 from logship.errors import DeadLetterError
 from logship.model import Block, FileId, LineState
 
@@ -166,7 +167,7 @@ class DeadLetters:
             if path.exists():
                 number += 1
                 taken.append(path.rename(self._folder / f"{self._sink}.replay-{number}.ndjson"))
-        _sync_folder(self._folder)
+        sync_folder(self._folder)
         return taken
 
     def _taken(self) -> list[Path]:
@@ -228,7 +229,7 @@ class DeadLetters:
         finally:
             os.close(fd)
         if new:
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
 
 
 def _fitting(lines: Sequence[bytes], start: int, room: int) -> int:
@@ -256,11 +257,3 @@ def _in_use(path: Path) -> bool:
 def _number(path: Path) -> int:
     found = re.search(r"\.replay-(\d+)\.ndjson$", path.name)
     return int(found[1]) if found else 0
-
-
-def _sync_folder(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

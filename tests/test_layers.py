@@ -16,7 +16,7 @@ LAYERS = {
     "pure": """acks answers batching bulk encoding enrichment framing identity lines plain
         recordtypes refusals settling sizing status texts
         timestamps""",
-    "access": "beneath bulkcheck credentials preflight tls transport",
+    "access": "beneath bulkcheck credentials durable preflight tls transport",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
     "files": "adoption catalog compressed sweeping",
     "delivery": "backoff complaints delivery replay",
