@@ -133,9 +133,7 @@ class Pipeline:
         """Encode a block, in halves where it would be too much for one batch."""
         part = self._sink.encode(block)
         too_much = len(part.body) > self._max_bytes or part.records > self._max_records
-        cut = block.data.find(b"\n", len(block.data) // 2) + 1 if too_much and not block.flags else 0
-        if not too_much or not 0 < cut < len(block.data):
-            cut = block.data.rfind(b"\n", 0, len(block.data) // 2) + 1 if too_much and not block.flags else 0
+        cut = _middle(block.data) if too_much and not block.flags else 0
         if not cut:
             yield part
             return
@@ -173,3 +171,10 @@ class Pipeline:
     def _hold(self, nbytes: int) -> None:
         self.held += nbytes
         self._metrics.buffer(self.held)
+
+
+def _middle(data: bytes) -> int:
+    """Give where whole lines are best cut in two; 0 where there is but one line."""
+    half = len(data) // 2
+    cut = data.find(b"\n", half) + 1
+    return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, half) + 1
