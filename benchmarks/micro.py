@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from logship.encoding import BlockEncoder, Layout
+from logship.bulk import Bulk
+from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment
+from logship.layouts import Layout, Lines
 from logship.model import Block, FileId
 from logship.timestamps import TimestampReader
 
@@ -21,7 +23,7 @@ _FIELDS = {
     "k8s.pod.uid": "5f0c6f0e-7b1c-4c52-9a55-0d8f7b1f2a11",
     "service.name": "agent",
 }
-_LAYOUTS = {"http": Layout(), "elasticsearch": Layout(action=True)}
+_LAYOUTS: dict[str, Layout] = {"http": Lines(), "elasticsearch": Bulk()}
 
 
 def _record(at: int, **extra: object) -> dict[str, object]:

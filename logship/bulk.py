@@ -1,15 +1,19 @@
-"""What an answer to Elasticsearch's ``_bulk`` says of each record; pure.
+"""Elasticsearch's ``_bulk``: the body that it takes, and what its answer says of each record; pure.
 
 A 200 alone is no acknowledgement: the body must parse and have an item for each record that was sent.
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from logship.answers import MAX_DETAIL
+from logship.enrichment import to_json
+from logship.layouts import Rows, literal
 from logship.model import Outcome, Status, Verdict
 
 _CONFLICT: Final = 409
@@ -20,6 +24,40 @@ _ALIASES: Final = {"rejected_execution_exception": "es_rejected_execution_except
 """OpenSearch's name for what Elasticsearch calls so: one name for dashboards."""
 _TYPE: Final = re.compile(r"[a-z0-9_]{1,64}")
 _BAD: Final = Outcome(Status.ERRORED, "bad_response")
+
+
+@dataclass(frozen=True, slots=True)
+class Bulk:
+    """A ``create`` line and the record, for each record."""
+
+    index: str = ""
+    """Names the index, unless empty; ``%Y %m %d %H`` come from the record's event time in UTC."""
+    ids: bool = True
+    """Give ``"_id":"<file id>-<decimal offset of the record's first byte>"``."""
+    wants: Sequence[str] = ()
+
+    def body(self, rows: Rows) -> bytes:
+        """Give the lines."""
+        meta: list[bytes] = []
+        columns: list[Sequence[object]] = []
+        if "%" in self.index:
+            meta.append(b'"_index":%b')
+            columns.append([_index(self.index, stamp[1:14]) for stamp in rows.stamps])
+        elif self.index:
+            meta.append(b'"_index":' + literal(to_json(self.index)))
+        if self.ids:
+            meta.append(b'"_id":"' + literal(rows.block.file.encode()) + b'-%d"')
+            columns.append(rows.offsets)
+        return b"".join(rows.write(b'{"create":{' + b",".join(meta) + b"}}\n", b"\n", columns))
+
+
+@lru_cache(maxsize=256)
+def _index(name: str, hour: bytes) -> bytes:
+    """Give the index's name as JSON, for an hour such as ``2026-11-22T10``."""
+    text = hour.decode()
+    for code, value in (("%Y", text[:4]), ("%m", text[5:7]), ("%d", text[8:10]), ("%H", text[11:13])):
+        name = name.replace(code, value)
+    return to_json(name)
 
 
 class _Item(msgspec.Struct):

@@ -5,13 +5,14 @@ provably comes to the same bytes.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
 
 from logship.enrichment import TIMESTAMP, Clash, Enrichment, to_json
+from logship.layouts import EMPTY
 from logship.timestamps import TimestampReader
 
 BOM = b"\xef\xbb\xbf"
@@ -20,8 +21,6 @@ MAX_DEPTH = 500
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
-EMPTY = b"}"
-"""The rest of a record that has no member of its own."""
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _KEY = re.compile(rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*")
@@ -71,6 +70,8 @@ class Line:
     overridden: bool = False
     bad_time: bool = False
     decode_error: bool = False
+    wanted: tuple[bytes | None, ...] = ()
+    """The raw values of the names that the layout wants; None where there is none."""
 
 
 class Member(NamedTuple):
@@ -134,8 +135,9 @@ def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
 class LineJudge:
     """Judges lines one by one."""
 
-    def __init__(self, enrichment: Enrichment) -> None:
+    def __init__(self, enrichment: Enrichment, wants: Sequence[str] = ()) -> None:
         self._enrichment = enrichment
+        self._wants = [None if enrichment.clash(name) else name for name in wants]
         self._times = TimestampReader(enrichment.timestamp_zone)
 
     def judge(self, content: bytes, *, message: bool = False) -> Line:
@@ -149,7 +151,7 @@ class LineJudge:
         bare = text.encode().strip(SPACE)
         found = None if message else _parse(bare)
         if found is None:
-            return Line(b'"message":' + to_json(text) + b"}", decode_error=not valid)
+            return Line(b'"message":' + to_json(text) + b"}", decode_error=not valid, wanted=(None,) * len(self._wants))
         return self._record(bare, found, decode_error=not valid)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
@@ -159,7 +161,15 @@ class LineJudge:
         rest = edit.apply()
         bad_time = source is not None and stamp is None
         overridden = edit.moved > (bad_time and source == TIMESTAMP)
-        return Line(rest, stamp, overridden=overridden, bad_time=bad_time, decode_error=decode_error)
+        values = [None if name is None else found.get(name) for name in self._wants]
+        return Line(
+            rest,
+            stamp,
+            overridden=overridden,
+            bad_time=bad_time,
+            decode_error=decode_error,
+            wanted=tuple(None if value is None else bytes(value) for value in values),
+        )
 
 
 class _Edit:

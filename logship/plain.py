@@ -12,11 +12,11 @@ from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, UnsetType
 
 from logship.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.lines import MAX_DEPTH
-from logship.recordtypes import any_type, clash_names, object_type, plain_type, time_names
+from logship.recordtypes import any_type, clash_names, object_type, plain_type, time_names, wanted_attribute
 from logship.timestamps import TimestampReader
 
 _ANY_ESCAPED = re.compile(rb"\\[u/]")
@@ -44,6 +44,8 @@ class Columns(NamedTuple):
     """Bytes of each line with its newline, of a whole block."""
     overridden: int = 0
     """Lines in which names of ours were moved."""
+    wanted: Sequence[Sequence[bytes | None]] = ()
+    """For each name that the layout wants: the raw value in each line, None where there is none."""
 
 
 class _Clash(NamedTuple):
@@ -72,8 +74,10 @@ def _clashes(enrichment: Enrichment) -> list[_Clash]:
 class PlainLines:
     """Reads any number of plain lines together."""
 
-    def __init__(self, enrichment: Enrichment) -> None:
+    def __init__(self, enrichment: Enrichment, wants: Sequence[str]) -> None:
         self._times = TimestampReader(enrichment.timestamp_zone)
+        attributes = [wanted_attribute(enrichment, name) for name in wants]
+        self._wanted = [attrgetter(attribute) if attribute else _nothing for attribute in attributes]
         names = time_names(enrichment)
         self._getters = [attrgetter(f"t{at}") for at in range(len(names))]
         self._own = self._getters[names.index(TIMESTAMP)] if TIMESTAMP in names else None
@@ -83,8 +87,8 @@ class PlainLines:
         # A name with a quote, say, can't be in such a type: then every line is judged by itself.
         with suppress(ValueError):
             self._clashes = _clashes(enrichment)
-            self._plain = msgspec.json.Decoder(plain_type(enrichment))
-            self._any = msgspec.json.Decoder(any_type(enrichment))
+            self._plain = msgspec.json.Decoder(plain_type(enrichment, wants))
+            self._any = msgspec.json.Decoder(any_type(enrichment, wants))
 
     def whole(self, data: bytes, lines: int) -> Columns | None:
         """Read a block of that many lines if each is plain; None if that is not certain.
@@ -106,12 +110,12 @@ class PlainLines:
         own = self._own_times(records)
         chosen = self._choose(records, own)
         stamps, bad_times = self._read(chosen)
-        if own is None:
-            return Columns(stamps, pieces, bad_times, sizes)
-        if bad_times or UNSET in own or not all(map(is_, own, chosen)):
-            return None
-        rests = _cut_first(data, pieces, own)
-        return Columns(stamps, rests, 0, sizes) if len(rests) == lines else None
+        rests: Sequence[bytes] = pieces
+        if own is not None:
+            if bad_times or UNSET in own or not all(map(is_, own, chosen)):
+                return None
+            rests = _cut_first(data, pieces, own)
+        return Columns(stamps, rests, bad_times, sizes, wanted=self._want(records)) if len(rests) == lines else None
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
@@ -135,7 +139,12 @@ class PlainLines:
             each = iter(zip(stamps, rests, strict=True))
             pairs = [(None, None) if record is None else next(each) for record in records]
             stamps, rests = [stamp for stamp, _ in pairs], [rest for _, rest in pairs]
-        return Columns(stamps, rests, bad_times, overridden=overridden)
+        return Columns(stamps, rests, bad_times, overridden=overridden, wanted=self._want(records))
+
+    def _want(self, records: Sequence[msgspec.Struct | None]) -> list[list[bytes | None]]:
+        """Give the columns that the layout wants."""
+        columns = [[UNSET if record is None else getter(record) for record in records] for getter in self._wanted]
+        return [[None if value is UNSET else bytes(value) for value in column] for column in columns]
 
     def _groups(self, lines: Sequence[bytes]) -> tuple[list[msgspec.Struct | None], bool]:
         """Give a record for each line, or None for a line that is not one; and whether any may have a name of ours."""
@@ -204,6 +213,10 @@ class PlainLines:
             each = iter(stamps)
             stamps = [None if value is UNSET else next(each) for value in chosen]
         return stamps, bad_times
+
+
+def _nothing(_: msgspec.Struct) -> UnsetType:
+    return UNSET
 
 
 def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.Struct]:

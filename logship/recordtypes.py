@@ -1,5 +1,6 @@
 """Types that msgspec checks records against, made once from the names of our fields."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -44,14 +45,29 @@ def time_names(enrichment: Enrichment) -> list[str]:
     return [name for name in names if name == TIMESTAMP or not enrichment.clash(name)]
 
 
-def plain_type(enrichment: Enrichment) -> type[msgspec.Struct]:
+def wanted_attribute(enrichment: Enrichment, name: str) -> str:
+    """Name the attribute that holds what a layout wants to know of a record; empty if it is a name of ours."""
+    times = time_names(enrichment)
+    if enrichment.clash(name):
+        return ""
+    return f"t{times.index(name)}" if name in times else "w_" + name.encode().hex()
+
+
+def _raw(enrichment: Enrichment, wants: Iterable[str]) -> list[_Field]:
+    """List the fields whose raw values are looked at."""
+    times = [(f"t{at}", name, Raw) for at, name in enumerate(time_names(enrichment))]
+    wanted = [(wanted_attribute(enrichment, name), name, Raw) for name in dict.fromkeys(wants)]
+    return times + [field for field in wanted if field[0].startswith("w")]
+
+
+def plain_type(enrichment: Enrichment, wants: Iterable[str]) -> type[msgspec.Struct]:
     """Make the type of a record without a name of ours: ``t0``, ``t1``… are its raw times.
 
     Raises ``ValueError`` if a name can't be a field of such a type (it has a quote, say).
     """
     times = time_names(enrichment)
     clashes = [field for field in _beneath(enrichment, "") if field[1] not in times]
-    return _struct([*((f"t{at}", name, Raw) for at, name in enumerate(times)), *clashes])
+    return _struct([*_raw(enrichment, wants), *clashes])
 
 
 def clash_names(enrichment: Enrichment) -> list[str]:
@@ -59,7 +75,7 @@ def clash_names(enrichment: Enrichment) -> list[str]:
     return sorted((enrichment.ours | enrichment.prefixes).difference(time_names(enrichment)))
 
 
-def any_type(enrichment: Enrichment) -> type[msgspec.Struct]:
+def any_type(enrichment: Enrichment, wants: Iterable[str]) -> type[msgspec.Struct]:
     """Make the type of any record: ``t0``… as above, and ``n0``, ``n1``… the raw values of the clashing names."""
-    times = [(f"t{at}", name, Raw) for at, name in enumerate(time_names(enrichment))]
-    return _struct([*times, *((f"n{at}", name, Raw) for at, name in enumerate(clash_names(enrichment)))])
+    clashes = [(f"n{at}", name, Raw) for at, name in enumerate(clash_names(enrichment))]
+    return _struct([*_raw(enrichment, wants), *clashes])

@@ -1,3 +1,4 @@
+import ast
 import json
 from collections.abc import Callable
 from typing import Any
@@ -7,15 +8,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from logship.encoding import BlockEncoder, Layout
+from logship.bulk import Bulk
+from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
+from logship.layouts import Layout, Lines, Rows
 from logship.lines import Line, LineJudge
 from logship.model import Block, Encoded, FileId, LineState
-from tests.oracle import Oracle, parse
+from tests.oracle import Object, Oracle, depth, parse
 
 FILE = FileId("AbCdEfGhIjKlMnOpQrStUv")
 FIELDS = {"k8s.pod.name": "p-1", "k8s.pod.uid": "u", "service.name": 'the "s" 100%', "labels": {"a": 1}}
-ES = Layout(action=True, index="logs-%Y.%m.%d-%H")
+ES = Bulk("logs-%Y.%m.%d-%H")
 READ_TIME = "2001-09-09T01:46:40.000000000Z"
 
 
@@ -24,7 +27,7 @@ def block(data: bytes, start: int = 1000, **changes: Any) -> Block:
     return Block(FILE, "app.log", start, start + len(data), data, 10**18, 0.0, **changes)
 
 
-def encoder(layout: Layout = Layout(), **changes: Any) -> BlockEncoder:  # noqa: B008 - Layout is frozen
+def encoder(layout: Layout = Lines(), **changes: Any) -> BlockEncoder:  # noqa: B008 - Lines is frozen
     """Make an encoder with the test's fields."""
     return BlockEncoder(Enrichment(**{"fields": FIELDS, **changes}), layout)
 
@@ -91,7 +94,15 @@ oddities = st.sampled_from(
             '{"a":' + "[" * 500 + "]" * 500 + "}",
             '{"a":' * 9000 + "1" + "}" * 9000,
         ],
-        *['{"a":"\t"}', "\u2028", '{"\\ud83d\\ude00":1}', '{"a":1e5,}', '{"ti\\u006de":"2026-11-22T10:00:00Z"}'],
+        *[
+            '{"a":"\t"}',
+            "\u2028",
+            '  "a": "b",',
+            '",',
+            '{"\\ud83d\\ude00":1}',
+            '{"a":1e5,}',
+            '{"ti\\u006de":"2026-11-22T10:00:00Z"}',
+        ],
     ]
 )
 bad_utf8 = st.sampled_from([b'{"a":"\xff"}', b"\xc3", b'{"\xed\xa0\x80":1}', b'{"time":"\xff"}', b"\xef\xbb"])
@@ -110,7 +121,7 @@ def hostile(draw: Callable[..., Any]) -> bytes:
     return b"".join(part for pair in draw(st.permutations(made)) for part in pair)
 
 
-def check(encoder: BlockEncoder, one: Block, encoded: Encoded) -> None:
+def check(encoder: Encoder, one: Block, encoded: Encoded) -> None:
     """Every line is a record or skipped, every byte likewise, and the block is the sum of its lines."""
     singles = encoder.records(one)
     assert encoded.records == len(singles)
@@ -168,9 +179,39 @@ def test_every_record_is_one_json_object_with_one_event_time(data: bytes, start:
 @given(data=hostile(), start=st.sampled_from([0, 7]), form=st.sampled_from(["auto", "text", "raw"]))
 def test_the_layout_and_the_format_change_nothing_in_the_sum(data: bytes, start: int, form: str) -> None:
     """The whole block is the sum of its lines in every layout and format."""
-    layout = Layout(head=b"100%: ", tail=b"%,") if form == "raw" else ES
-    made = encoder(layout, format=form)
+    made = RawEncoder(b"100%: ", b"%,") if form == "raw" else encoder(ES, format=form)
     check(made, block(data, start), made.encode(block(data, start)))
+
+
+class Wanting:
+    """Writes nothing but what it wanted."""
+
+    wants = ("a", "time", "service", "k8s.pod.name", "b")
+
+    def body(self, rows: Rows) -> bytes:
+        """Give a line for each record."""
+        return b"".join(b"%b\n" % repr(values).encode() for values in zip(*rows.wanted, strict=True))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=hostile(), start=st.sampled_from([0, 7]))
+def test_a_layout_is_given_the_values_that_it_wants(data: bytes, start: int) -> None:
+    """The raw values of the top level, whichever path a line takes; none of a name that is in our way."""
+    one = block(data, start)
+    made = encoder(Wanting())
+    check(made, one, made.encode(one))
+    rows = [ast.literal_eval(line.decode()) for line in made.encode(one).body.split(b"\n")[:-1]]
+    found = [tuple(None if raw is None else parse(raw.decode()) for raw in row) for row in rows]
+    assert found == [_naive_values(content) for content in contents(data, start)]
+
+
+def _naive_values(content: bytes) -> tuple[Any, ...]:
+    try:
+        value = parse(content.decode(errors="replace"))
+    except (ValueError, RecursionError):
+        value = None
+    last = dict(value.pairs) if isinstance(value, Object) and depth(value) <= 500 else {}
+    return tuple(None if name in {"service", "k8s.pod.name"} else last.get(name) for name in Wanting.wants)
 
 
 def test_each_layout_writes_what_its_store_reads() -> None:
@@ -182,14 +223,14 @@ def test_each_layout_writes_what_its_store_reads() -> None:
     )
     second = b'{"@timestamp":"%b","k8s.pod.name":"p","log.file.name":"app.log"}' % READ_TIME.encode()
     fields = {"k8s.pod.name": "p"}
-    assert encoder(Layout(b"100% ", b"%,"), fields=fields).encode(block(data)).body == (
+    assert encoder(Lines(b"100% ", b"%,"), fields=fields).encode(block(data)).body == (
         b"100% " + first + b"%,100% " + second + b"%,"
     )
     assert encoder(ES, fields=fields).encode(block(data)).body == (
         b'{"create":{"_index":"logs-2026.11.23-00","_id":"AbCdEfGhIjKlMnOpQrStUv-1000"}}\n' + first + b"\n"
         b'{"create":{"_index":"logs-2001.09.09-01","_id":"AbCdEfGhIjKlMnOpQrStUv-1043"}}\n' + second + b"\n"
     )
-    bare = Layout(action=True, ids=False)
+    bare = Bulk(ids=False)
     assert encoder(bare, fields=fields).encode(block(data)).body.startswith(b'{"create":{}}\n{"@timestamp"')
 
 
@@ -227,7 +268,7 @@ def test_single_line_blocks_keep_their_places_and_the_last_its_state() -> None:
 
 def test_raw_lines_stay_as_they_are() -> None:
     """Raw bytes get no fields; only empty lines, NUL runs and a BOM are left out."""
-    encoded = encoder(Layout(head=b"> "), format="raw").encode(block(b'\xff{"a"\r\n\r\n\0b\n', 0))
+    encoded = RawEncoder(b"> ").encode(block(b'\xff{"a"\r\n\r\n\0b\n', 0))
     assert encoded.body == b'> \xff{"a"\r\n> b\n'
     assert encoded.tally.skipped == (("empty", 1, 2), ("nul", 0, 1))
 

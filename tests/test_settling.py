@@ -3,7 +3,8 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.encoding import BlockEncoder, Layout
+from logship.bulk import Bulk
+from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment
 from logship.model import Batch, Block, FileId, Outcome, Status, Verdict
 from logship.settling import file_bytes, halves, records, settle
@@ -18,7 +19,7 @@ class RealLines(LineSink):
     """The real encoder behind the sink of the tests."""
 
     def __post_init__(self) -> None:
-        encoder = BlockEncoder(Enrichment({"a": 2}), Layout(action=True))
+        encoder = BlockEncoder(Enrichment({"a": 2}), Bulk())
         self.encode = encoder.encode  # type: ignore[method-assign]  # this sink's whole point
         self.records = encoder.records  # type: ignore[method-assign]
 

@@ -13,11 +13,11 @@ from typing import Final
 from urllib.parse import quote, urlencode
 
 from logship.answers import classify
-from logship.bulk import read_answer
+from logship.bulk import Bulk, read_answer
 from logship.bulkcheck import look
 from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
-from logship.encoding import BlockEncoder, Layout
+from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome, Status
@@ -137,6 +137,5 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
         message = "LOGSHIP_FORMAT=raw gives no JSON documents: elasticsearch can't take it"
         raise ConfigError([message])
     dated = settings.index if "%" in settings.index else ""
-    layout = Layout(action=True, index=dated, ids=settings.ids)
     async with open_transport(settings, _credentials(settings)) as transport:
-        yield ElasticsearchSink(settings, BlockEncoder(enrichment, layout), transport)
+        yield ElasticsearchSink(settings, BlockEncoder(enrichment, Bulk(dated, settings.ids)), transport)

@@ -9,9 +9,10 @@ from typing import Final, Literal
 from logship.answers import classify
 from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import basic_faults, bearer_or_basic
-from logship.encoding import BlockEncoder, Layout
+from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
+from logship.layouts import Lines
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import outcome_finding, reach, sample_batch, secret_finding, url_faults
 from logship.transport import Transport, open_transport
@@ -45,7 +46,7 @@ class HttpSink:
 
     limits = Limits()
 
-    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport, content_type: str) -> None:
+    def __init__(self, settings: Settings, encoder: Encoder, transport: Transport, content_type: str) -> None:
         self.encode = encoder.encode
         self.records = encoder.records
         self._settings = settings
@@ -77,8 +78,9 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if raw and settings.format == "json":
         message = "LOGSHIP_HTTP_FORMAT=json can't carry LOGSHIP_FORMAT=raw: take ndjson"
         raise ConfigError([message])
-    layout = Layout(tail=_COMMA if settings.format == "json" else b"\n")
+    layout = Lines(tail=_COMMA if settings.format == "json" else b"\n")
+    encoder = RawEncoder() if raw else BlockEncoder(enrichment, layout)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
         content_type = _CONTENT_TYPES["raw" if raw else settings.format]
-        yield HttpSink(settings, BlockEncoder(enrichment, layout), transport, content_type)
+        yield HttpSink(settings, encoder, transport, content_type)

@@ -14,9 +14,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from logship.config import setting
-from logship.encoding import BlockEncoder, Layout
+from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
 from logship.errors import SinkClosedError
+from logship.layouts import Lines
 from logship.model import Batch, Finding, Limits, Outcome, Status
 
 
@@ -89,7 +90,7 @@ class StdoutSink:
 
     limits = Limits()
 
-    def __init__(self, encoder: BlockEncoder, fd: int) -> None:
+    def __init__(self, encoder: Encoder, fd: int) -> None:
         self.encode = encoder.encode
         self.records = encoder.records
         self._fd = fd
@@ -143,7 +144,9 @@ class StdoutSink:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment, fd: int = 1) -> AsyncIterator[StdoutSink]:
     """Open the sink on a descriptor, which stays the caller's."""
-    sink = StdoutSink(BlockEncoder(enrichment, Layout(head=settings.prefix.encode())), fd)
+    prefix = settings.prefix.encode()
+    raw = enrichment.format == "raw"
+    sink = StdoutSink(RawEncoder(prefix) if raw else BlockEncoder(enrichment, Lines(prefix)), fd)
     try:
         yield sink
     finally:

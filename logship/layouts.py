@@ -1,0 +1,92 @@
+"""How a sink writes records: the columns of a block in, its body out; pure.
+
+A layout is what a sink gives :class:`logship.encoding.BlockEncoder`. Its cost is one ``%`` of one template a record,
+whatever it puts around the record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import msgspec
+
+from logship.model import Block
+
+EMPTY = b"}"
+"""The rest of a record that has no member of its own."""
+
+_strings = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The records of one block as columns: one entry a record, in the order of their lines."""
+
+    block: Block
+    ours: bytes
+    """Our fields but the event time, the same for all: members of a JSON object, each with a comma after it."""
+    offsets: Sequence[int]
+    """Of the first byte of each record's line in its file."""
+    stamps: Sequence[bytes]
+    """Event times as JSON strings: ``"2026-11-22T10:00:00.123Z"``, in UTC, with up to nine digits of fraction."""
+    rests: Sequence[bytes]
+    """What follows our fields: the record's members and the closing brace; :data:`EMPTY` if it has none."""
+    wanted: Sequence[Sequence[bytes | None]] = ()
+    """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
+    bare: bool = False
+    """The rests lack the quote that they start with and the brace that they end with; none is empty."""
+
+    def write(self, before: bytes = b"", after: bytes = b"", columns: Sequence[Sequence[object]] = ()) -> list[bytes]:
+        """Give each record as a JSON object, ``before`` it and ``after`` it.
+
+        ``before`` is a template of ``%``, filled from ``columns``; its constants went through :func:`literal`.
+        """
+        template = self._template(before, after, self.ours)
+        rows = zip(*columns, self.stamps, self.rests, strict=True)
+        if self.bare or EMPTY not in self.rests:
+            return [template % row for row in rows]
+        empty = self._template(before, after, self.ours.removesuffix(b","))
+        return [(empty if row[-1] == EMPTY else template) % row for row in rows]
+
+    def _template(self, before: bytes, after: bytes, ours: bytes) -> bytes:
+        rest = b'"%b}' if self.bare else b"%b"
+        return before + b'{"@timestamp":%b,' + literal(ours) + rest + literal(after)
+
+
+class Layout(Protocol):
+    """Writes the records of one sink."""
+
+    @property
+    def wants(self) -> Sequence[str]:
+        """Top-level names of the application's whose values it needs; a name of ours is never found there."""
+
+    def body(self, rows: Rows, /) -> bytes:
+        """Give the records, each with its separator or newline; the same rows give the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A record after the other."""
+
+    head: bytes = b""
+    """Before each record."""
+    tail: bytes = b"\n"
+    """After each record."""
+    wants: Sequence[str] = ()
+
+    def body(self, rows: Rows) -> bytes:
+        """Give the records between their heads and tails."""
+        return b"".join(rows.write(literal(self.head), self.tail))
+
+
+def literal(text: bytes) -> bytes:
+    """Make bytes stand for themselves in a template."""
+    return text.replace(b"%", b"%%")
+
+
+def quoted(texts: Sequence[bytes]) -> list[bytes]:
+    """Give texts in UTF-8, none with a newline, as JSON strings with their quotes."""
+    if not texts:
+        return []
+    # In JSON a newline is only found between strings.
+    return _strings.encode_lines(b"\n".join(texts).decode().split("\n")).split(b"\n")[:-1]

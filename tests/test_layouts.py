@@ -1,0 +1,38 @@
+import json
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from logship.enrichment import Enrichment
+from logship.layouts import Lines, Rows, literal, quoted
+from logship.model import Block, FileId
+
+BLOCK = Block(FileId("F" * 22), "app.log", 0, 0, b"", 0, 0.0)
+STAMP = b'"2026-11-22T10:00:00Z"'
+texts = st.text(alphabet=st.characters(exclude_characters="\n", exclude_categories=["Cs"]))
+
+
+@given(st.lists(texts))
+@example(['",', "next"])
+@example(['  "level": "info",', '  "a": "b"', "", ",", '"', "\\", '\\",'])
+def test_texts_are_quoted_one_by_one(some: list[str]) -> None:
+    """Whatever quotes, commas and backslashes are in a text, it comes back as itself."""
+    strings = quoted([text.encode() for text in some])
+    assert [json.loads(string) for string in strings] == some
+
+
+def test_rows_are_written_between_what_the_sink_puts_around_them() -> None:
+    """A template before each record is filled from columns; percent signs of constants stay."""
+    rows = Rows(BLOCK, b'"a":"100%",', [0, 9], [STAMP, STAMP], [b'"b":1}', b"}"])
+    assert rows.write(literal(b"%") + b"%d ", b"%\n", [[7, 8]]) == [
+        b'%7 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%","b":1}%\n',
+        b'%8 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%"}%\n',
+    ]
+
+
+def test_bare_rests_get_their_quote_and_brace_back() -> None:
+    """What was cut off for speed is put back by the template."""
+    ours = Enrichment({}).members(BLOCK)
+    rows = Rows(BLOCK, ours, [0], [STAMP], [b'b":1'], bare=True)
+    expected = b'> {"@timestamp":"2026-11-22T10:00:00Z","log.file.name":"app.log","b":1};'
+    assert Lines(b"> ", b";").body(rows) == expected
