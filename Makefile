@@ -54,6 +54,7 @@ lock: $(STAMP)  ## pin every dependency again, with hashes
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev -o requirements-dev.lock pyproject.toml
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build -o requirements-build.lock
 
 bench: $(STAMP)  ## throughput, cost and latency, printed as medians
 	$(BIN)/python -m benchmarks drain
