@@ -36,8 +36,8 @@ class Bulk:
     """Give ``"_id":"<file id>-<decimal offset of the record's first byte>"``."""
     wants: Sequence[str] = ()
 
-    def body(self, rows: Rows) -> bytes:
-        """Give the lines."""
+    def write(self, rows: Rows) -> list[bytes]:
+        """Give the two lines of each record."""
         meta: list[bytes] = []
         columns: list[Sequence[object]] = []
         if "%" in self.index:
@@ -48,7 +48,7 @@ class Bulk:
         if self.ids:
             meta.append(b'"_id":"' + literal(rows.block.file.encode()) + b'-%d"')
             columns.append(rows.offsets)
-        return b"".join(rows.write(b'{"create":{' + b",".join(meta) + b"}}\n", b"\n", columns))
+        return rows.records(b'{"create":{' + b",".join(meta) + b"}}\n", b"\n", columns)
 
 
 @lru_cache(maxsize=256)

@@ -23,7 +23,7 @@ from logship.deadletters import Letter
 from logship.errors import DeadLetterError, SinkClosedError
 from logship.model import Batch, Outcome, Sink, Status
 from logship.refusals import Refusals
-from logship.settling import Refusal, Settled, halves, one_reason, records, settle
+from logship.settling import Refusal, Settled, halves, one_reason, part_too_long, records, settle, too_long
 from logship.sizing import MIN_BYTES, RequestSize
 
 logger = logging.getLogger(__name__)
@@ -116,6 +116,11 @@ class Delivery:
         return self._complaints.last_error
 
     @property
+    def last_refusal(self) -> str:
+        """Why the last dead letter was refused; no log content."""
+        return self._complaints.last_refusal
+
+    @property
     def last_error_at(self) -> float | None:
         """Epoch seconds, as the next two."""
         return self._complaints.last_error_at
@@ -140,6 +145,10 @@ class Delivery:
             piece = work.pieces[-1]
             if piece.records > 1 and not self._size.fits(piece.nbytes):
                 self._halve(work, piece)
+                continue
+            if too_long(piece, self._sink):
+                work.pieces[-1], refused = part_too_long(piece, self._sink)
+                await self._put_aside(refused)
                 continue
             outcome = await self._attempt(piece) if piece.records else _DONE
             work.last = outcome

@@ -15,7 +15,7 @@ from logship.layouts import Layout, Rows, quoted
 from logship.lines import BOM, SPACE, LineJudge, trim
 from logship.model import Block, Encoded, LineState, Tally
 from logship.plain import Columns, PlainLines, is_text
-from logship.timestamps import rfc3339
+from logship.timestamps import count_after, rfc3339
 
 
 class _Content(NamedTuple):
@@ -25,6 +25,10 @@ class _Content(NamedTuple):
     lines: list[bytes]
     skipped: tuple[tuple[str, int, int], ...]
     """As in :class:`Tally`."""
+
+
+AHEAD_NS = 300 * 10**9
+"""An event time this much later than the last write to its file is wrong, or its zone is."""
 
 
 class Encoder(Protocol):
@@ -67,8 +71,7 @@ class BlockEncoder:
         if columns is None:
             return None
         offsets = [*accumulate(columns.sizes, initial=block.start)][:-1]
-        body = self._body(block, offsets, columns, bare=True)
-        return Encoded(block, body, lines, Tally(bad_times=columns.bad_times))
+        return self._written(block, offsets, columns, Tally(bad_times=columns.bad_times), bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
@@ -89,18 +92,22 @@ class BlockEncoder:
             overridden=plain.overridden + sum(line.overridden for line in alone),
             bad_times=plain.bad_times + sum(line.bad_time for line in alone),
         )
-        body = self._body(block, content.offsets, Columns(stamps, rests, 0, wanted=wanted))
-        return Encoded(block, body, len(lines), tally)
+        return self._written(block, content.offsets, Columns(stamps, rests, 0, wanted=wanted), tally)
 
-    def _body(self, block: Block, offsets: Sequence[int], columns: Columns, *, bare: bool = False) -> bytes:
+    def _written(
+        self, block: Block, offsets: Sequence[int], columns: Columns, tally: Tally, *, bare: bool = False
+    ) -> Encoded:
         stamps: Sequence[bytes | None] = columns.stamps
         if None in stamps:
             read_time = rfc3339(block.time_ns)
             stamps = [stamp or read_time for stamp in stamps]
+        ahead = count_after(stamps, block.time_ns + AHEAD_NS)
+        tally = replace(tally, future_times=ahead) if ahead else tally
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
-        return self._layout.body(Rows(block, ours, offsets, *known, columns.wanted, bare=bare))
+        records = self._layout.write(Rows(block, ours, offsets, *known, columns.wanted, bare=bare))
+        return Encoded(block, b"".join(records), len(records), tally, max(map(len, records), default=0))
 
 
 def _fill(
@@ -129,9 +136,9 @@ class RawEncoder:
         if block.skipped:
             return _gap(block)
         content = _content(block, keep_cr=True)
-        between = self._tail + self._head
-        body = self._head + between.join(content.lines) + self._tail if content.lines else b""
-        return Encoded(block, body, len(content.lines), Tally(content.skipped))
+        records = [self._head + line + self._tail for line in content.lines]
+        longest = max(map(len, records), default=0)
+        return Encoded(block, b"".join(records), len(records), Tally(content.skipped), longest)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each line encoded."""

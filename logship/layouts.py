@@ -36,7 +36,7 @@ class Rows:
     bare: bool = False
     """The rests lack the quote that they start with and the brace that they end with; none is empty."""
 
-    def write(self, before: bytes = b"", after: bytes = b"", columns: Sequence[Sequence[object]] = ()) -> list[bytes]:
+    def records(self, before: bytes = b"", after: bytes = b"", columns: Sequence[Sequence[object]] = ()) -> list[bytes]:
         """Give each record as a JSON object, ``before`` it and ``after`` it.
 
         ``before`` is a template of ``%``, filled from ``columns``; its constants went through :func:`literal`.
@@ -60,8 +60,8 @@ class Layout(Protocol):
     def wants(self) -> Sequence[str]:
         """Top-level names of the application's whose values it needs; a name of ours is never found there."""
 
-    def body(self, rows: Rows, /) -> bytes:
-        """Give the records, each with its separator or newline; the same rows give the same bytes."""
+    def write(self, rows: Rows, /) -> list[bytes]:
+        """Give each record with its separator or newline; the same rows give the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ class Lines:
     """After each record."""
     wants: Sequence[str] = ()
 
-    def body(self, rows: Rows) -> bytes:
+    def write(self, rows: Rows) -> list[bytes]:
         """Give the records between their heads and tails."""
-        return b"".join(rows.write(literal(self.head), self.tail))
+        return rows.records(literal(self.head), self.tail)
 
 
 def literal(text: bytes) -> bytes:

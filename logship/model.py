@@ -72,6 +72,8 @@ class Tally:
     """Records of the application that had a field of ours, or a name that clashes with one."""
     bad_times: int = 0
     """Records with an event time that could not be understood."""
+    future_times: int = 0
+    """Records with an event time over 5 minutes later than the block's."""
 
     @property
     def skipped_lines(self) -> int:
@@ -93,6 +95,8 @@ class Encoded:
     """Whole records in the sink's layout, uncompressed, each with its separator or newline."""
     records: int
     tally: Tally = Tally()
+    longest: int = 0
+    """Bytes of the longest record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,8 @@ class Limits:
     max_bytes: int = 2**63 - 1
     """Encoded, uncompressed."""
     max_records: int = 2**63 - 1
+    max_record_bytes: int = 2**63 - 1
+    """Of one record, encoded; a longer one is a dead letter, and never sent."""
 
 
 @dataclass(frozen=True, slots=True)

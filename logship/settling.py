@@ -113,6 +113,21 @@ def halves(batch: Batch, sink: Sink) -> tuple[Batch, Batch]:
     return Batch(tuple(encode(blocks[:middle], sink))), Batch(tuple(encode(blocks[middle:], sink)))
 
 
+def too_long(batch: Batch, sink: Sink) -> bool:
+    """Say whether a record of the batch is longer than the store takes."""
+    return any(part.longest > sink.limits.max_record_bytes for part in batch.parts)
+
+
+def part_too_long(batch: Batch, sink: Sink) -> tuple[Batch, list[Refusal]]:
+    """Take the records that are longer than the store takes out of a batch; gives the others, and those."""
+    limit = sink.limits.max_record_bytes
+    found = [(record, len(sink.encode(record.block).body)) for record in records(batch, sink)]
+    rest = encode([record.block for record, size in found if size <= limit], sink)
+    detail = f"{{}} bytes, and the store takes {limit}"
+    refused = [Refusal(record, "record_too_large", detail.format(size)) for record, size in found if size > limit]
+    return Batch(tuple(rest)), refused
+
+
 def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
     """Say what became of every record of a batch."""
     settled = Settled()

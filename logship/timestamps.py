@@ -32,6 +32,15 @@ _ALMOST = re.compile(rb'"0000-00-00[Tt ]00:00:00(?P<fraction>[.,]0{1,9})?(?P<zon
 _DATETIMES = msgspec.json.Decoder(datetime)
 
 
+def count_after(stamps: Sequence[bytes | None], limit_ns: int) -> int:
+    """Count the normalised times later than ``limit_ns`` (epoch nanoseconds), if the first or the last one is."""
+    limit = rfc3339(limit_ns)
+    # A clock that is wrong is wrong for all of a block: looking at each would cost a hundredth of all work.
+    if not any(stamp and stamp > limit for stamp in (*stamps[:1], *stamps[-1:])):
+        return 0
+    return sum(stamp > limit for stamp in stamps if stamp)
+
+
 @lru_cache(maxsize=4096)
 def _second(epoch: int) -> str:
     return datetime.fromtimestamp(epoch, UTC).isoformat()[:19]
@@ -42,6 +51,17 @@ def rfc3339(time_ns: int) -> bytes:
     # A file's mtime, which the application can set at will, must not stop us.
     seconds, fraction = divmod(min(max(time_ns, 0), _END_NS - 1), 10**9)
     return f'"{_second(seconds)}.{fraction:09}Z"'.encode()
+
+
+@lru_cache(maxsize=4096)
+def _epoch_second(second: bytes) -> int:
+    return int(datetime.fromisoformat(second.decode()).replace(tzinfo=UTC).timestamp())
+
+
+def epoch_ns(stamp: bytes) -> int:
+    """Give the epoch nanoseconds of an event time that came out of here; before 1970 they are negative."""
+    fraction = stamp[21:-2]
+    return _epoch_second(stamp[1:20]) * 10**9 + (int(fraction.ljust(9, b"0")) if fraction else 0)
 
 
 def open_zone(name: str) -> tzinfo:

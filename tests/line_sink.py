@@ -46,7 +46,8 @@ class LineSink:
         kept = [line for line in block.data.splitlines() if line]
         blank = block.lines - len(kept)
         tally = Tally((("empty", blank, blank),)) if blank else Tally()
-        return Encoded(block, b"".join(line.upper() + b"\n" for line in kept), len(kept), tally)
+        records = [line.upper() + b"\n" for line in kept]
+        return Encoded(block, b"".join(records), len(records), tally, max(map(len, records), default=0))
 
     def records(self, block: Block) -> list[Block]:
         """Give the lines that are not empty."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from logship.errors import SinkClosedError
-from logship.model import Batch, Outcome, Status, Verdict
+from logship.model import Batch, Limits, Outcome, Status, Verdict
 from tests.autojump import autojump
 from tests.bench import POLICY, REFUSED, Bench, ClosedSink, Kept
 from tests.line_sink import DELIVERED, block, errored, rejected
@@ -49,6 +49,21 @@ async def test_only_the_errored_records_are_sent_again() -> None:
     assert [(part.block.start, part.block.end) for part in bench.sink.batches[1].parts] == [(2, 9), (13, 16)]
     assert bench.total("duplicate") == (1, 2)
     assert bench.total("delivered") == (5, 14)
+
+
+@autojump
+async def test_a_record_longer_than_the_store_takes_is_never_sent() -> None:
+    """It becomes a dead letter with both sizes; its neighbours are delivered without delay, in order."""
+    bench = Bench()
+    bench.sink.limits = Limits(max_record_bytes=4)
+    await bench.deliver(block("one", "four4", "", "two"), block("toolong", start=15))
+    assert bench.sink.attempts == [["one", "two"]]
+    assert [(letter.reason, letter.detail) for letter in bench.kept.letters] == [
+        ("record_too_large", "6 bytes, and the store takes 4"),
+        ("record_too_large", "8 bytes, and the store takes 4"),
+    ]
+    assert bench.total("delivered") == (2, 8)
+    assert bench.total("dead_lettered") == (2, 14)
 
 
 @autojump

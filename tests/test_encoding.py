@@ -131,6 +131,7 @@ def check(encoder: Encoder, one: Block, encoded: Encoded) -> None:
     assert sum(each.end - each.start for each in singles) + whole == one.end - one.start
     parts = [encoder.encode(each) for each in singles]
     assert b"".join(part.body for part in parts) == encoded.body
+    assert max((len(part.body) for part in parts), default=0) == encoded.longest
     for count in ("overridden", "bad_times", "decode_errors"):
         assert getattr(encoded.tally, count) == sum(getattr(part.tally, count) for part in parts)
 
@@ -188,9 +189,9 @@ class Wanting:
 
     wants = ("a", "time", "service", "k8s.pod.name", "b")
 
-    def body(self, rows: Rows) -> bytes:
+    def write(self, rows: Rows) -> list[bytes]:
         """Give a line for each record."""
-        return b"".join(b"%b\n" % repr(values).encode() for values in zip(*rows.wanted, strict=True))
+        return [b"%b\n" % repr(values).encode() for values in zip(*rows.wanted, strict=True)]
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

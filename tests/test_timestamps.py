@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.timestamps import TimestampReader, open_zone, rfc3339
+from logship.timestamps import TimestampReader, count_after, epoch_ns, open_zone, rfc3339
 from tests.oracle import Number, time_of
 
 
@@ -129,3 +129,32 @@ def test_many_are_read_as_one_by_one(zone: str, some: list[str], times: int) -> 
     ]
     found = TimestampReader(zone).read_all(raw)
     assert [stamp and stamp.decode().strip('"') for stamp in found] == expected * times
+
+
+def test_times_yet_to_come_are_counted_where_a_block_begins_or_ends_with_one() -> None:
+    """Each form of fraction; lines without a time count as none."""
+    past, limit, future = rfc3339(10**18), 10**18 + 1, b'"2100-01-01T00:00:00Z"'
+    assert count_after([], limit) == 0
+    assert count_after([None, past, None], limit) == 0
+    assert count_after([past, future, None, future], limit) == 2
+    assert count_after([future, past], limit) == 1
+    assert count_after([past, future, past], limit) == 0
+
+
+@given(st.integers(0, 253_402_300_800 * 10**9 - 1))
+def test_epoch_nanoseconds_come_back(time_ns: int) -> None:
+    """What was written from nanoseconds is read as the same number."""
+    assert epoch_ns(rfc3339(time_ns)) == time_ns
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [
+        (b'"2026-11-22T10:00:00Z"', 1795341600 * 10**9),
+        (b'"2026-11-22T10:00:00.5Z"', 1795341600 * 10**9 + 5 * 10**8),
+        (b'"1969-12-31T23:59:59.25Z"', -75 * 10**7),
+    ],
+)
+def test_any_fraction_is_counted_in_nanoseconds(stamp: bytes, expected: int) -> None:
+    """However many digits a fraction has, or none."""
+    assert epoch_ns(stamp) == expected
