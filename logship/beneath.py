@@ -20,6 +20,9 @@ _NO_OPENAT2 = {errno.ENOSYS, errno.EPERM, errno.EINVAL}
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
+BIRTH_SLACK_NS = 100_000_000
+"""Birth times are coarse: only a file that is older by this was there before."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 

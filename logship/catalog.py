@@ -72,6 +72,11 @@ class Catalog:
         return self._opener.unreadable
 
     @property
+    def left_alone(self) -> int:
+        """How many files are never read: rotated before the first start, or backups of a live file."""
+        return sum(entry.ignored for entry in self._known.entries.values())
+
+    @property
     def unsettled(self) -> bool:
         """Whether a sweep is needed soon: a copy is held, or a file was found truncated."""
         return bool(self._held) or any(file.truncated for file in self.files.values())

@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -72,16 +72,21 @@ class Checkpoints:
 
     def load(self) -> Checkpoint:
         """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
+        found = self.peek()
+        return replace(found, damage=f"{found.damage}; {self._set_aside()}") if found.damage else found
+
+    def peek(self) -> Checkpoint:
+        """Do the same, and leave what can't be used where it is."""
         try:
             text = self._path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Checkpoint()
         except OSError as error:
-            return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}; {self._set_aside()}")
+            return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
             return _parse(text)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
-            return Checkpoint(first=False, damage=f"{self._path} is not usable ({error}); {self._set_aside()}")
+            return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
 
     def save(self, entries: Iterable[Entry], first_start_ns: int) -> None:
         """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError.

@@ -33,7 +33,7 @@ class Complaints:
         self._attempts = 0
         self._spoken = False
         self.state: State = "ok"
-        self.last_error = ""
+        self.last_error = self.last_refusal = ""
         self.last_error_at: float | None = None
         """Epoch seconds, as the two below."""
         self.last_success_at: float | None = None
@@ -51,6 +51,7 @@ class Complaints:
 
     def put_aside(self, reason: str, records: int) -> None:
         """Note records that became dead letters."""
+        self.last_refusal = reason
         self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
 
     def lost(self, records: int, nbytes: int) -> None:

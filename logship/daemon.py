@@ -194,7 +194,9 @@ async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) 
             await stack.enter_async_context(assembly.open_pipeline(name, settings))
             for name, settings in resolved.sinks.items()
         ]
-        view = DaemonView(config.ready_max_lag_seconds, metrics, intake, pipelines, stop)
+        view = DaemonView(
+            config.ready_max_lag_seconds, metrics, intake, pipelines, stop, first_start_ns=checkpoint.first_start_ns
+        )
         if config.listen:
             await stack.enter_async_context(open_server(config.listen, view))
         exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None

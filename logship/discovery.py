@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 from logship.beneath import Root
@@ -17,6 +18,7 @@ _MAX_MARKS = 12
 """Dots and dashes that may be the beginning of what a rotation added: a name can have hundreds."""
 _MAX_DEPTH = 64
 """Folders beneath the root that ** goes down: an application can nest them to no end."""
+_MAX_OTHERS = 1000
 _COARSE_NS = 50_000_000
 """Well over the kernel's tick: file times are no finer than that."""
 
@@ -98,6 +100,14 @@ class Discovery:
     def folders(self) -> set[str]:
         """Give the folders that the last look listed, links not followed; before any look the roots."""
         return set(self._folders) or self.roots()
+
+    def other_files(self) -> int:
+        """Count the files in the folders that the last look listed, whatever their names, up to 1,000 a folder."""
+        count = 0
+        for path in self.folders():
+            with contextlib.suppress(OSError), os.scandir(path) as entries:
+                count += sum(not entry.is_dir(follow_symlinks=False) for entry in islice(entries, _MAX_OTHERS))
+        return count
 
     def folder_states(self, now_ns: int) -> dict[str, int]:
         """Give the mtime (ns) of every folder that the last look listed: when one changes, a name came or went.

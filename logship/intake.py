@@ -100,6 +100,11 @@ class Intake:
         self._skipped, self._skipped_said = 0, -math.inf
         """Bytes skipped since that was said last, and when (monotonic seconds)."""
 
+    @property
+    def discovery(self) -> Discovery:
+        """What is looked for, and where."""
+        return self._discovery
+
     def look_again(self) -> None:
         """Ask for a step at once."""
         self._hint.set()

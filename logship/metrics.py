@@ -266,6 +266,7 @@ class Metrics:
         self.bad_timestamps = counter(
             "logship_records_bad_timestamps", "Records whose event time could not be understood."
         )
+        self.future_times = counter("logship_records_future_timestamps", "Records dated over 5 minutes ahead.")
         self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
         self._lost = _ByReason(
             counter("logship_input_lost_bytes", "Bytes that vanished before they could be read, by reason.", "reason"),

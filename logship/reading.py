@@ -166,6 +166,7 @@ class Reader:
             self._metrics.decode_errors.inc(tally.decode_errors)
             self._metrics.overridden_fields.inc(tally.overridden)
             self._metrics.bad_timestamps.inc(tally.bad_times)
+            self._metrics.future_times.inc(tally.future_times)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]

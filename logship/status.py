@@ -7,6 +7,7 @@ escaped here, control characters by whoever prints them (JSON does).
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 FILES_MAX: Final = 1000
@@ -23,6 +24,10 @@ class FileStatus:
     """Acknowledged bytes by sink."""
     deleted: bool = False
     """Held open though it has no name any more."""
+    unterminated: int = 0
+    """Bytes at its end without a newline: no record comes of them before there is one."""
+    before_start: bool = False
+    """It was there before logship first started."""
 
     @property
     def lag(self) -> int:
@@ -44,6 +49,8 @@ class SinkStatus:
     oldest_undelivered_seconds: float = 0.0
     totals: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """(records, file bytes) by :data:`logship.metrics.Totals` key."""
+    last_refusal: str = ""
+    """Why the last dead letter was refused, free of content."""
 
 
 def document(
@@ -55,8 +62,12 @@ def document(
     files: Sequence[FileStatus],
     sinks: Iterable[SinkStatus],
     problems: Sequence[str] = (),
+    counts: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, Any]:
-    """Make the document, most lagging files first; times are epoch seconds, ``ready`` is empty or the cause."""
+    """Make the document, most lagging files first; times are epoch seconds, ``ready`` is empty or the cause.
+
+    ``counts`` go into it as they are.
+    """
     ranked = sorted(files, key=lambda file: (-file.lag, file.name))
     return {
         "version": version,
@@ -67,6 +78,7 @@ def document(
         "problems": [_printable(problem) for problem in problems],
         "lag_bytes": sum(file.lag for file in files),
         "files_total": len(files),
+        **counts,
         "files": [_file(file) for file in ranked[:FILES_MAX]],
         "sinks": [_sink(sink) for sink in sinks],
     }
@@ -80,6 +92,8 @@ def _file(file: FileStatus) -> dict[str, Any]:
         "offsets": dict(file.offsets),
         "lag_bytes": file.lag,
         "deleted": file.deleted,
+        "unterminated_bytes": file.unterminated,
+        "before_start": file.before_start,
     }
 
 

@@ -67,6 +67,8 @@ class TailedFile:
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = now
         """Monotonic seconds when it last grew or was first seen."""
+        self.opened_at = now
+        """Monotonic seconds when it was first seen."""
         self.counted = 0
         """Bytes that the input metrics have counted."""
         self.largest = 0
@@ -176,6 +178,11 @@ class TailedFile:
     def offset(self) -> int:
         """The smallest offset of any reader."""
         return min((place.offset for place in self.places.values()), default=0)
+
+    @property
+    def unterminated(self) -> int:
+        """Bytes behind the last newline that some reader has seen, which make no record before a newline comes."""
+        return max((place.scanned - place.offset for place in self.places.values()), default=0)
 
     @property
     def furthest(self) -> Place:

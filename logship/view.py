@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from logship import __version__
+from logship.beneath import BIRTH_SLACK_NS
 from logship.intake import Intake
 from logship.metrics import Metrics
 from logship.pipeline import Pipeline
@@ -14,6 +15,8 @@ from logship.stopping import Stop
 
 BEAT_SECONDS = 1.0
 STALLED_SECONDS = 10.0
+UNTERMINATED_SECONDS = 5.0
+"""So long after a file was first seen it should have a whole line, if it has anything."""
 
 
 class DaemonView:
@@ -27,6 +30,7 @@ class DaemonView:
         pipelines: Sequence[Pipeline],
         stop: Stop,
         *,
+        first_start_ns: int = 0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.metrics = metrics
@@ -35,6 +39,7 @@ class DaemonView:
         self._pipelines = pipelines
         self._stop = stop
         self._clock = clock
+        self._first_start_ns = first_start_ns
         self._beat = clock()
         self._started_at = time.time()
 
@@ -76,14 +81,14 @@ class DaemonView:
     def status(self) -> Mapping[str, Any]:
         """Give the status document."""
         catalog = self._intake.catalog
-        problems = [f"{path}: {cause}" for path, cause in catalog.unreadable.items()]
-        problems += [f"{folder}: can't be listed" for folder in catalog.unlistable]
         files = [
             FileStatus(
                 file.path or file.lineage,
                 file.size,
                 {pipeline.reader.name: pipeline.reader.ledger.offset(file.file) for pipeline in self._pipelines},
                 deleted=file.deleted,
+                unterminated=file.unterminated,
+                before_start=(file.birth_ns or self._first_start_ns) < self._first_start_ns - BIRTH_SLACK_NS,
             )
             for file in catalog.files.values()
         ]
@@ -94,8 +99,28 @@ class DaemonView:
             ready=self.ready(),
             files=files,
             sinks=[self._sink(pipeline) for pipeline in self._pipelines],
-            problems=problems,
+            problems=list(self._problems()),
+            counts={"files_left_alone": catalog.left_alone, **self._odd_records()},
         )
+
+    def _problems(self) -> Iterator[str]:
+        """Give, a line each, what keeps files from becoming records."""
+        catalog, discovery = self._intake.catalog, self._intake.discovery
+        yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
+        yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
+        absent = sorted(discovery.root_paths - discovery.roots() - set(catalog.unlistable))
+        yield from (f"{root}: does not exist" for root in absent)
+        if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
+            yield f"no file matches, but the folder has {others} other files"
+        for file in catalog.files.values():
+            if file.unterminated and not file.offset and self._clock() - file.opened_at > UNTERMINATED_SECONDS:
+                yield f"{file.path or file.lineage}: {file.unterminated} bytes, and no line has ended"
+
+    def _odd_records(self) -> dict[str, int]:
+        """Give how many records had a time that could not be understood, or that is yet to come."""
+        value = self.metrics.registry.get_sample_value
+        names = ("bad_timestamps", "future_timestamps")
+        return {name: int(value(f"logship_records_{name}_total") or 0) for name in names}
 
     def undelivered(self) -> dict[str, int]:
         """Give what would be read again after a stop now: bytes that some sink has not acknowledged."""
@@ -123,6 +148,7 @@ class DaemonView:
             delivery.last_error,
             self._oldest(pipeline),
             self.metrics.sink(name).totals(),
+            delivery.last_refusal,
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:

@@ -51,6 +51,8 @@ def test_the_document_is_plain_json() -> None:
             "offsets": {"http": 2},
             "lag_bytes": 3,
             "deleted": True,
+            "unterminated_bytes": 0,
+            "before_start": False,
         }
     ]
     assert back["started_at"] == "2023-11-14T22:13:20.000Z"

@@ -1,4 +1,5 @@
 import asyncio
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from logship.delivery import Delivery
 from logship.model import Batch, Block, FileId
 from logship.pipeline import Pipeline, Shape
 from logship.stopping import Stop
-from logship.view import STALLED_SECONDS, DaemonView
+from logship.view import STALLED_SECONDS, UNTERMINATED_SECONDS, DaemonView
 from tests.autojump import autojump
 from tests.bench import Kept
 from tests.following import Follower
@@ -216,3 +217,73 @@ def test_without_files_there_is_nothing_to_deliver(tmp_path: Path) -> None:
     assert rig.view.ready() == ""
     assert rig.gauge("logship_input_lag_bytes") == 0
     assert rig.view.acknowledged() == (0, 0)
+
+
+# -- why nothing arrives ----------------------------------------------------------------------------------------------
+
+
+def test_the_status_says_why_no_file_is_followed(tmp_path: Path) -> None:
+    """A folder that is not there, and one with other files only; neither makes the pod unready."""
+    later = tmp_path / "later"
+    rig = Rig(Follower(f"{later}/*.log", tmp_path / "state"))
+    rig.follower.step()
+    assert rig.view.status()["problems"] == [f"{later}: does not exist"]
+    later.mkdir()
+    rig.follower.step()
+    assert rig.view.status()["problems"] == []
+    (later / "a.json").touch()
+    (later / "inner").mkdir()
+    rig.follower.step()
+    assert rig.view.status()["problems"] == ["no file matches, but the folder has 1 other files"]
+    assert rig.view.ready() == ""
+    (later / "a.log").touch()
+    rig.follower.step()
+    assert rig.view.status()["problems"] == []
+
+
+def test_the_status_says_that_no_line_ends(logs: Path) -> None:
+    """Bytes grow and no record comes of them; not at once: a first line may take its time."""
+    (logs / "a.log").write_text('{"a":1}{"b":2}')
+    rig = rig_of(logs)
+    rig.follower.step()
+    taken(rig, ack=True)
+    status = rig.view.status()
+    assert (status["files"][0]["unterminated_bytes"], status["problems"]) == (14, [])
+    rig.follower.now += UNTERMINATED_SECONDS + 1
+    assert rig.view.status()["problems"] == [f"{logs}/a.log: 14 bytes, and no line has ended"]
+    (logs / "a.log").write_text('{"a":1}{"b":2}\n')
+    rig.follower.step()
+    taken(rig, ack=True)
+    status = rig.view.status()
+    assert (status["files"][0]["unterminated_bytes"], status["problems"]) == (0, [])
+
+
+def test_the_status_marks_files_from_before_the_first_start(logs: Path) -> None:
+    """And counts those that are therefore never read."""
+    (logs / "a.log.1").write_text("zero\n")
+    rig = rig_of(logs)
+    rig.view._first_start_ns = time.time_ns() + 10**9
+    rig.follower.step()
+    status = rig.view.status()
+    assert [file["before_start"] for file in status["files"]] == [True]
+    assert status["files_left_alone"] == 1
+    rig.view._first_start_ns = 1
+    assert [file["before_start"] for file in rig.view.status()["files"]] == [False]
+
+
+def test_the_status_counts_odd_times(logs: Path) -> None:
+    """As the metrics do."""
+    rig = rig_of(logs)
+    rig.follower.metrics.bad_timestamps.inc(2)
+    rig.follower.metrics.future_times.inc(3)
+    status = rig.view.status()
+    assert (status["bad_timestamps"], status["future_timestamps"]) == (2, 3)
+
+
+@autojump
+async def test_the_status_tells_why_the_last_record_was_refused(tmp_path: Path) -> None:
+    """Dead letters grow while all else goes well."""
+    rig = Rig(Follower(f"{tmp_path}/*.log", tmp_path / "state"))
+    rig.pipeline.delivery._complaints.put_aside("mapper_parsing_exception", 1)
+    (sink,) = rig.view.status()["sinks"]
+    assert (sink["state"], sink["last_error"], sink["last_refusal"]) == ("ok", "", "mapper_parsing_exception")

@@ -1,13 +1,19 @@
 import json
 import os
 import socket
+import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from logship import inspection
+from logship import filecheck, inspection
 from logship.__main__ import main
 from logship.checkpoints import Checkpoints
+from logship.deadletters import DeadLetters, Letter
+from logship.identity import Entry, Print, new_file_id
+from logship.model import Block, FileId
+from tests.privileges import folder_of_nobody, unprivileged
 
 
 @pytest.fixture(autouse=True)
@@ -79,12 +85,12 @@ def test_a_file_in_which_no_line_ends(
     folder: Path, capsys: pytest.CaptureFixture[str], content: bytes, what: str
 ) -> None:
     """It grows for ever and gives no record: said before somebody wonders."""
-    (folder / "logs" / "b.log").write_bytes(content * inspection.LINE_TRAP)
+    (folder / "logs" / "b.log").write_bytes(content * filecheck.LINE_TRAP)
     code, findings = check(capsys)
     assert code == 1
     (message,) = bad(findings)
     assert f"b.log {what} in its first 64KiB" in message
-    (folder / "logs" / "b.log").write_bytes(content * (inspection.LINE_TRAP - 1) + b"\n")
+    (folder / "logs" / "b.log").write_bytes(content * (filecheck.LINE_TRAP - 1) + b"\n")
     assert check(capsys)[0] == 0
 
 
@@ -139,3 +145,173 @@ def test_a_sink_out_of_reach(capsys: pytest.CaptureFixture[str]) -> None:
     code, findings = check(capsys, "--sinks=http", "--http-url=http://127.0.0.1:1/")
     assert code == 1
     assert any("connection_refused" in message for message in bad(findings))
+
+
+# -- nothing arrives: each cause has its words ------------------------------------------------------------------------
+
+
+def started_ago(folder: Path, seconds: float, *entries: Entry) -> None:
+    """Leave the state of a daemon that first started so long ago."""
+    Checkpoints(folder / "state").save(entries, time.time_ns() - int(seconds * 1e9))
+
+
+def test_nothing_there_is_a_fault_once_logship_has_waited(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that is missing, and one that is empty, have other remedies."""
+    started_ago(folder, 2 * filecheck.PATIENCE_SECONDS)
+    code, findings = check(capsys, "--paths", f"{folder}/later/*.log")
+    assert code == 1
+    assert bad(findings)[0].startswith(f"paths: {folder}/later does not exist: mount the volume that the application")
+    (folder / "later").mkdir()
+    code, findings = check(capsys, "--paths", f"{folder}/later/*.log")
+    assert code == 1
+    assert bad(findings)[0].startswith("files: no file is there: see that the application writes to the same volume")
+
+
+def test_a_pattern_that_matches_nothing_is_told_what_is_there(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also one folder further down; some names, and how many more; names are printed safely."""
+    (folder / "logs" / "inner").mkdir()
+    for name in ("inner/b.json", "c.json", "d\x1b.json"):
+        (folder / "logs" / name).touch()
+    code, findings = check(capsys, "--paths", f"{folder}/logs/*.txt")
+    assert code == 1
+    (message,) = bad(findings)
+    assert message == (
+        f"files: no file matches {folder}/logs/*.txt, but other files are there: {folder}/logs/a.log, "
+        f"{folder}/logs/c.json, {folder}/logs/d\\x1b.json and 1 more; set LOGSHIP_PATHS"
+    )
+
+
+def test_an_exclusion_that_leaves_nothing_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no fault of the paths."""
+    code, findings = check(capsys, "--exclude", f"{folder}/logs/a*")
+    assert code == 1
+    assert bad(findings) == [
+        f"files: LOGSHIP_EXCLUDE leaves out every file that matches {folder}/logs/*.log: {folder}/logs/a.log"
+    ]
+
+
+def test_in_a_pod_a_folder_on_no_volume_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The container's own file system is where a missing mount leaves one; outside a pod it is where logs are."""
+    monkeypatch.setattr(filecheck, "_on_no_volume", lambda path: path == f"{folder}/logs")
+    assert check(capsys)[0] == 0
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    code, findings = check(capsys)
+    assert code == 1
+    assert bad(findings)[0].startswith(f"paths: {folder}/logs is on no volume")
+
+
+def test_the_root_file_system_is_no_volume() -> None:
+    """And /proc is one of its own."""
+    assert filecheck._on_no_volume("/")
+    assert not filecheck._on_no_volume("/proc")
+    assert not filecheck._on_no_volume("/not/there")
+
+
+def test_what_may_not_be_read_is_shown_with_its_owner(capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder, then a file: each names the user that logship is."""
+    with folder_of_nobody() as folder:
+        for name in ("logs", "state"):
+            (folder / name).mkdir()
+            (folder / name).chmod(0o777)
+        (folder / "logs" / "a.log").write_text("one\n")
+        (folder / "logs" / "a.log").chmod(0)
+        words = ("--paths", f"{folder}/logs/*.log", "--state-dir", f"{folder}/state")
+        with unprivileged():
+            user = os.geteuid()
+            _, unreadable = check(capsys, *words)
+        (folder / "logs").chmod(0o311)
+        with unprivileged():
+            _, unlistable = check(capsys, *words)
+    file = next(message for message in bad(unreadable) if message.startswith("files: "))
+    assert f"{folder}/logs/a.log (----------, owner " in file
+    assert f"Permission denied; let user {user} read it, e.g. by fsGroup" in file
+    assert bad(unlistable)[0].startswith(f"paths: {folder}/logs can't be listed by user {user} (d-wx--x--x, owner ")
+    assert not any("no file matches" in message for message in bad(unlistable))
+
+
+@pytest.mark.parametrize("before", [b"", b"started\n"])
+def test_records_without_newlines_are_told_apart_from_a_slow_line(
+    folder: Path, capsys: pytest.CaptureFixture[str], before: bytes
+) -> None:
+    """Two records glued together are no line, however short; half a record may yet become one."""
+    path = folder / "logs" / "a.log"
+    path.write_bytes(before + b'{"a":1}{"b":2}')
+    code, findings = check(capsys)
+    assert code == 1
+    (message,) = bad(findings)
+    assert message.startswith(f"files: {path} has 14 bytes at its end with records without a newline between them")
+    assert r'write "\n" after each record (json.dumps and f.write add none)' in message
+    path.write_bytes(before + b'{"a":')
+    assert check(capsys)[0] == 0
+    os.utime(path, (1, 1))
+    assert check(capsys)[0] == (0 if before else 1)
+    path.write_bytes(before + b"\0\0\0")
+    assert check(capsys)[0] == 0
+
+
+def test_a_time_in_the_future_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of the last whole record; with the way that logship itself understands times."""
+    path = folder / "logs" / "a.log"
+    soon = datetime.now(UTC) + timedelta(hours=3, seconds=30)
+    path.write_text(f'{{"timestamp":"2020-01-01 00:00:00"}}\n{{"timestamp":"{soon:%Y-%m-%d %H:%M:%S}"}}\n{{"times')
+    code, findings = check(capsys)
+    assert code == 1
+    (message,) = bad(findings)
+    assert message.startswith(f"files: {path}: its last record is of {soon:%Y-%m-%dT%H:%M:%S}Z, 3 h in the future")
+    assert "LOGSHIP_TIMESTAMP_ZONE" in message
+    assert check(capsys, "--timestamp-fields", "other")[0] == 0
+    assert check(capsys, "--format", "text")[0] == 0
+    path.write_text('{"timestamp":"no time"}\n\n')
+    assert check(capsys)[0] == 0
+
+
+def test_a_file_older_than_logships_first_start_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is well where it is read from its beginning; in a pod it is a fault where lines were left out."""
+    started_ago(folder, -100)
+    code, findings = check(capsys)
+    early = f"{folder}/logs/a.log was there 100 s before logship first started"
+    assert code == 0
+    assert any(message.startswith(early) for _, _, message in findings)
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    code, findings = check(capsys, "--read-from", "end")
+    assert code == 1
+    assert any(early in message and "list the sidecar first" in message for message in bad(findings))
+    ignored = Entry(new_file_id(), f"{folder}/logs/a.log", 1, 1, Print(), 5, 0.0, ignored=True)
+    started_ago(folder, 10, ignored)
+    code, findings = check(capsys)
+    assert code == 1
+    assert any("files: 1 rotated files were there before logship first started" in each for each in bad(findings))
+
+
+def test_dead_letters_are_told_with_the_last_ones_reason(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And the field that the store named, but nothing of the record."""
+    detail = '{"reason":"failed to parse field [latency_ms] of type [long]. Preview of field\'s value: \'hunter2\'"}'
+    block = Block(FileId("f" * 22), "a.log", 0, 4, b"one\n", 1, 0.0)
+    letters = DeadLetters(folder / "state" / "dead-letter", "stdout", 1 << 20)
+    letters.put([Letter(block, "first"), Letter(block, "mapper_parsing_exception", detail)])
+    code, findings = check(capsys)
+    assert code == 1
+    (message,) = bad(findings)
+    assert message == (
+        "stdout: dead letters: the store refused records, the last for mapper_parsing_exception, "
+        "field latency_ms of type long; mend the mapping or the records, then run `logship replay`"
+    )
+    letters.take()
+    assert check(capsys)[0] == 1
+    (folder / "state" / "dead-letter" / "stdout.replay-1.ndjson").write_bytes(b"torn")
+    assert check(capsys)[0] == 0
+
+
+def test_it_needs_no_folder_for_temporary_files(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The container's root file system is read-only."""
+    started_ago(folder, 1)
+    monkeypatch.setattr("tempfile.tempdir", "/not/there")
+    code, findings = check(capsys)
+    assert code == 0
+    assert (True, "state", "the checkpoint knows 0 files") in findings
