@@ -322,3 +322,11 @@ def test_only_odd_lines_are_judged_one_by_one(line: bytes, end: bytes, odd: list
     assert encoded.records == 700
     assert len(spy.judged) <= most
     check(encoder(), block(data), encoded)
+
+
+def test_times_yet_to_come_are_noticed() -> None:
+    """More than 5 minutes later than the last write to the file: in plain blocks, and in others."""
+    ahead, near = b'{"ts":"2001-09-09T02:46:40Z"}\n', b'{"ts":"2001-09-09T01:50:00Z"}\n'
+    assert encoder().encode(block(near * 3)).tally.future_times == 0
+    assert encoder().encode(block(near + ahead * 2)).tally.future_times == 2
+    assert encoder().encode(block(b"text\n" + near + ahead)).tally.future_times == 1
