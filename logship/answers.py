@@ -1,13 +1,16 @@
-"""What an HTTP answer means, in one table for every sink; pure."""
+"""What an HTTP answer is, and what it means, in one table for every sink; pure."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, Literal
 
 from logship.model import Outcome, Status
 
+MAX_ANSWER_BYTES: Final = 4 << 20
+"""More of an answer is never kept: a shipper has tens of MiB, and a store that says more is asked for less."""
 MAX_RETRY_AFTER: Final = 3600.0
 """Seconds; a store that asks for more is asked again after this."""
 MAX_DETAIL: Final = 2000
@@ -17,6 +20,18 @@ _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _FAULTS: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 501, 505})
 """Answers about the address, the credentials or the manner of asking: no record is to blame, so the data is kept."""
 _TOO_LARGE: Final = 413
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Looked up without regard to case."""
+    body: bytes
+    flaw: Literal["", "cut", "long"] = ""
+    """``cut``: the connection ended within the body. ``long``: more than :data:`MAX_ANSWER_BYTES`, the rest left."""
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:

@@ -4,15 +4,15 @@ import asyncio
 import socket
 import ssl
 import time
+import urllib.request
 from collections.abc import Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
-from urllib.request import getproxies
 
 from logship.credentials import SecretError
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
 from logship.tls import Tls
-from logship.transport import Transport, failure
+from logship.transport import Transport
 
 PREFLIGHT_SECONDS: Final = 10.0
 """For each step."""
@@ -36,24 +36,10 @@ _ADVICE: Final = {
 }
 
 
-def url_faults(url: str) -> list[str]:
-    """Say what is wrong with an address, without showing what may be secret in it."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return ["URL can't be understood"]
-    if parts.scheme not in _PORTS or not host:
-        return ["URL must be http://… or https://… with a host"]
-    if parts.username or parts.password:
-        return ["URL must not hold credentials: use USERNAME and PASSWORD, or a token"]
-    return []
-
-
 async def reach(sink: str, url: str, tls: Tls) -> list[Finding]:
     """Look the name up, then connect, with TLS for https; stops at the first step that fails."""
     parts = urlsplit(url)
-    if proxy := getproxies().get(parts.scheme):
+    if proxy := urllib.request.getproxies().get(parts.scheme):
         host = urlsplit(proxy).hostname
         return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {host}; name and connection not tried")]
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
@@ -75,6 +61,8 @@ async def _look_up(sink: str, host: str, port: int) -> Finding:
 
 
 async def _connect(sink: str, parts: SplitResult, port: int, tls: Tls) -> Finding:
+    from logship.session import failure  # noqa: PLC0415 - aiohttp: loaded by now, but not for whoever reads settings
+
     secure = parts.scheme == "https"
     subject = f"{sink}: {'TLS' if secure else 'connection'}"
     context = tls.context() if secure else None

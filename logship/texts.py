@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -149,6 +150,20 @@ def parse_listen(text: str) -> tuple[str, int]:
         message = "is not an address; write [::]:8687 or 127.0.0.1:8687"
         raise ValueError(message)
     return bare or "::", number
+
+
+def url_faults(url: str) -> list[str]:
+    """Say what is wrong with an address, without showing what may be secret in it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return ["URL can't be understood"]
+    if parts.scheme not in ("http", "https") or not host:
+        return ["URL must be http://… or https://… with a host"]
+    if parts.username or parts.password:
+        return ["URL must not hold credentials: use USERNAME and PASSWORD, or a token"]
+    return []
 
 
 def quote(text: str) -> str:

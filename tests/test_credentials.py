@@ -2,10 +2,11 @@ from pathlib import Path
 
 import pytest
 
+from logship.answers import Answer
 from logship.config import NetworkSettings, Secret
 from logship.credentials import SecretError, basic, bearer, bearer_or_basic, read_secret
 from logship.model import Outcome, Status
-from logship.transport import Answer, open_transport
+from logship.transport import open_transport
 from tests.scripted_server import scripted_server
 
 PLAIN = NetworkSettings(compression="none")

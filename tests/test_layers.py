@@ -16,7 +16,7 @@ LAYERS = {
     "pure": """acks answers batching bulk encoding enrichment framing identity layouts lines plain
         recordtypes refusals settling sizing status texts
         timestamps""",
-    "access": "beneath bulkcheck credentials durable preflight tls transport",
+    "access": "beneath bulkcheck credentials durable preflight session tls transport",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
     "files": "adoption catalog compressed sweeping",
     "delivery": "backoff complaints delivery replay",
@@ -125,26 +125,39 @@ def test_only_settings_loads_pydantic_and_only_commands_load_rich() -> None:
     assert {name for name in users if not name.startswith("logship.commands.")} == allowed
 
 
+SINKS = sorted(path.stem for path in (PACKAGE / "sinks").glob("[!_]*.py"))
+LIGHT = {"logship", "msgspec", "typing_extensions", "orjson"}
+"""What a sink's module may load while it is only asked for its settings, beside the standard library."""
+
+
 def loaded(code: str) -> set[str]:
-    """Give the heavy modules that are loaded after running the code in a fresh interpreter."""
+    """Give the packages, the standard library left out, that the code loads in a fresh interpreter."""
     environ = {name: text for name, text in os.environ.items() if not name.startswith(("LOGSHIP_", "COV"))}
-    show = f"import sys; {code}; print(*(name for name in {HEAVY} if name in sys.modules))"
+    show = f"import sys; before = set(sys.modules); {code}; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True, env=environ)
-    return set(done.stdout.split())
+    packages = {name.split(".")[0] for name in done.stdout.split() if not name.startswith("_")}
+    return packages - sys.stdlib_module_names
 
 
 def test_the_daemon_loads_nothing_heavy() -> None:
-    """Its memory is why it is a second stage; every sink is part of it."""
-    names = ", ".join(
-        f"logship.sinks.{name}" for name in sorted(path.stem for path in (PACKAGE / "sinks").glob("[!_]*.py"))
-    )
-    assert loaded(f"import logship.daemon, {names}") == set()
+    """Its memory is why it is a second stage; every sink is part of it, and what sends."""
+    names = ", ".join(f"logship.sinks.{name}" for name in SINKS)
+    found = loaded(f"import logship.daemon, logship.session, {names}")
+    assert found & set(HEAVY) == set()
+    assert "aiohttp" in found
+
+
+@pytest.mark.parametrize("sink", SINKS)
+def test_reading_a_sinks_settings_loads_nothing_that_sends(sink: str) -> None:
+    """The first stage imports a sink's module too: a client's library is for whoever opens the sink to import."""
+    assert loaded(f"import logship.sinks.{sink}") <= LIGHT
 
 
 def test_a_probe_loads_nothing_heavy() -> None:
     """It runs every few seconds in the pod's share of the processor."""
-    code = "from logship.__main__ import main; sys.stderr = None; main(['probe', 'live', '--listen', '127.0.0.1:1'])"
-    assert loaded(code.replace("sys.stderr = None", "sys.stderr = open('/dev/null', 'w')")) == set()
+    silent = "sys.stderr = open('/dev/null', 'w')"
+    probe = "from logship.__main__ import main; main(['probe', 'live', '--listen', '127.0.0.1:1'])"
+    assert loaded(f"{silent}; {probe}") <= LIGHT
 
 
 def test_the_look_at_loaded_modules_can_fail() -> None:

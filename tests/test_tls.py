@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from logship.answers import Answer
 from logship.config import NetworkSettings
 from logship.errors import ConfigError
 from logship.model import Outcome
-from logship.transport import Answer, open_transport
+from logship.transport import open_transport
 from tests.scripted_server import scripted_server
 
 PLAIN = NetworkSettings(compression="none")

@@ -7,10 +7,12 @@ import ssl
 import aiohttp
 import pytest
 
+from logship.answers import MAX_ANSWER_BYTES, Answer
 from logship.config import NetworkSettings
 from logship.credentials import SecretError
 from logship.model import Outcome, Status
-from logship.transport import MAX_ANSWER_BYTES, Answer, failure, open_transport
+from logship.session import failure
+from logship.transport import open_transport
 from tests.scripted_server import Reply, scripted_server
 
 PLAIN = NetworkSettings(compression="none")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from logship.answers import classify
+from logship.answers import Answer, classify
 from logship.bulk import Bulk, read_answer
 from logship.bulkcheck import look
 from logship.config import NetworkSettings, Secret, setting
@@ -21,8 +21,9 @@ from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome, Status
-from logship.preflight import outcome_finding, reach, sample_batch, secret_finding, url_faults
-from logship.transport import Answer, Transport, open_transport
+from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.texts import url_faults
+from logship.transport import Transport, open_transport
 
 MAX_REQUEST_BYTES: Final = 50_000_000
 """Half of the server's own default limit (``http.max_content_length``)."""

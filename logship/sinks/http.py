@@ -14,7 +14,8 @@ from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.layouts import Lines
 from logship.model import Batch, Finding, Limits, Outcome
-from logship.preflight import outcome_finding, reach, sample_batch, secret_finding, url_faults
+from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.texts import url_faults
 from logship.transport import Transport, open_transport
 
 _CONTENT_TYPES: Final = {"ndjson": "application/x-ndjson", "json": "application/json", "raw": "text/plain"}
