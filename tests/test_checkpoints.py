@@ -211,8 +211,9 @@ def test_a_file_system_without_locks_is_no_other_daemon(tmp_path: Path, monkeypa
         Checkpoints(tmp_path).save([], 1)
 
 
-def test_saves_of_two_threads_do_not_mix(tmp_path: Path) -> None:
+def test_saves_of_two_threads_do_not_mix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A save that is cut off by the end of the process's last one leaves one of the two, whole."""
+    monkeypatch.setattr(checkpoints, "SAVE_TIMEOUT", 60.0)  # on a slow disk, turns are not taken fairly
     state = Checkpoints(tmp_path)
     sizes = [1, 400]
     state.save([entry()], 1)

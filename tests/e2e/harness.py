@@ -192,7 +192,7 @@ class Logship:
 
     def messages(self, text: str = "") -> list[dict[str, Any]]:
         """Give its own messages, of all starts, that contain the text; its stderr has nothing but JSON lines."""
-        lines = self.stderr.read_text().splitlines() if self.stderr.exists() else []
+        lines = self.stderr.read_text().split("\n")[:-1] if self.stderr.exists() else []  # the last may be half there
         return [message for message in map(json.loads, lines) if text in message["message"]]
 
     # -- its end --------------------------------------------------------------------------------------------------

@@ -84,6 +84,14 @@ class Store:
             return [document for body in list(self.bodies) for _, document in documents(body)]
         return [json.loads(line) for line in self.received.split(b"\n")[:-1]]
 
+    def by_id(self) -> dict[str, dict[str, Any]]:
+        """Give the documents as an index keeps them: one for each id, the first that came."""
+        found: dict[str, dict[str, Any]] = {}
+        for body in list(self.bodies):
+            for action, document in documents(body):
+                found.setdefault(action["create"]["_id"], document)
+        return found
+
 
 def read_request(connection: socket.socket, buffer: bytearray) -> Request | None:
     """Read one request; None at the end of the connection. What is too much stays in the buffer."""

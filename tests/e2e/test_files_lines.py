@@ -147,7 +147,7 @@ BY_NAME: Sequence[tuple[bytes, datetime | None]] = [
 
 def settle(logship: Logship, receiver: Receiver, records: int) -> list[dict[str, Any]]:
     """Wait until all is shipped; give the records."""
-    receiver.wait_for_records(records, 30)
+    receiver.wait_for_records(records)
     logship.check_conservation()
     return list(receiver.records())
 

@@ -36,14 +36,14 @@ def test_few_descriptors(new_logship: StartLogship, receiver: Receiver, logs: Pa
         poll_seconds=0.2,
         rotate_wait_seconds=0.2,
     ).start()
-    receiver.wait_for_records(30, 20)
+    receiver.wait_for_records(30)
     assert (daemon.probe("livez"), daemon.probe("readyz")) == (200, 200)
-    assert daemon.metrics().total("logship_input_files_ignored") > 0
-    wait_until(lambda: daemon.metrics().total("logship_checkpoint_saves_total", outcome="saved") > 1, "a save", 10)
+    wait_until(lambda: daemon.metrics().total("logship_input_files_ignored") > 0, "others are ignored")
+    wait_until(lambda: daemon.metrics().total("logship_checkpoint_saves_total", outcome="saved") > 1, "a save")
     shipped = {record["writer"] for record in receiver.records()}
     for name in shipped:
         (logs / f"{name}.log").unlink()
-    wait_until(lambda: len({record["writer"] for record in receiver.records()}) > len(shipped), "others follow", 20)
+    wait_until(lambda: len({record["writer"] for record in receiver.records()}) > len(shipped), "others follow")
     while len(seen := {record["writer"] for record in receiver.records()}) < len(names):
         for name in seen:
             (logs / f"{name}.log").unlink(missing_ok=True)

@@ -49,7 +49,7 @@ def test_unready_at_once_and_lines_after_sigterm_are_taken(
     writer = write("append", logs / "app.log", 300, rate=100)
     wait_until(lambda: receiver.counts().records > 20, "some lines")
     logship.signal()
-    wait_until(lambda: logship.probe("readyz") == 503, "unready", 2)
+    wait_until(lambda: logship.probe("readyz") == 503, "unready")
     assert logship.probe("livez") == 200
     writer.finish()
     assert logship.exit_code() == 0
@@ -67,7 +67,8 @@ def test_the_deadline_ends_a_slow_drain_and_the_next_start_goes_on(
     asked = time.monotonic()
     logship.signal()
     assert logship.exit_code() == 3
-    assert 4.0 < time.monotonic() - asked < 9.0  # the deadline was kept; the rest is the process's own end
+    assert time.monotonic() - asked > 4.0  # it went on until the deadline
+    assert logship.messages("the drain deadline passed")
     before = receiver.counts().records
     assert 200 <= before < 4000
     receiver.clear()
@@ -88,7 +89,7 @@ def test_a_second_sigterm_leaves_at_once(logship: Logship, receiver: Receiver, l
     asked = time.monotonic()
     logship.signal()
     assert logship.exit_code() == 3
-    assert time.monotonic() - asked < 3.0
+    assert time.monotonic() - asked < 15.0  # the deadline would be 25 s
 
 
 def test_a_drain_during_an_outage_keeps_trying_until_the_store_is_back(
@@ -152,7 +153,7 @@ def test_a_state_folder_that_is_full_or_read_only(
             subprocess.run(["mount", "-o", "remount,rw", str(logship.state)], check=True)
         else:
             (logship.state / "ballast").unlink()
-        wait_until(lambda: logship.messages("the checkpoint can be saved again"), "a save that worked", 10)
+        wait_until(lambda: logship.messages("the checkpoint can be saved again"), "a save that worked")
         assert (logship.state / "checkpoint.json").exists()
         assert logship.terminate() == 0
         assert_all_arrived(receiver.records(), {"app": 2000})
@@ -236,7 +237,7 @@ def test_a_closed_stdout_ends_it(new_logship: StartLogship, logs: Path) -> None:
     os.close(read)
     write_lines(logs / "app.log", 0, 100)
     assert daemon.exit_code() == 1
-    assert "stdout" in daemon.stderr.read_text()
+    assert ["standard output" in message["cause"] for message in daemon.messages("can't go on")] == [True]
     daemon.start(stdout=subprocess.PIPE)
     process = daemon._process
     assert process
@@ -254,7 +255,8 @@ def test_two_sinks_are_independent(new_logship: StartLogship, receiver: Receiver
         for number in range(20):
             write_lines(logs / "app.log", number * 100, number * 100 + 100)
             time.sleep(0.05)
-        wait_until(lambda: shipped.read_bytes().count(b"\n") == 2000, "stdout", 10)
+        wait_until(lambda: shipped.read_bytes().count(b"\n") == 2000, "stdout")
+        wait_until(lambda: daemon.metrics().totals("stdout")["delivered"][0] == 2000, "what is written is noted")
         look = daemon.metrics()
         assert look.total("logship_oldest_undelivered_seconds", sink="stdout") < 2.0
         assert look.total("logship_oldest_undelivered_seconds", sink="http") > 0.5
@@ -274,6 +276,7 @@ def test_a_signal_during_the_start_is_not_lost(logship: Logship, receiver: Recei
     logship.start(ready=False)
     time.sleep(0.15)
     logship.signal(signal.SIGTERM)
-    assert logship.exit_code() in {0, -signal.SIGTERM}  # before Python itself was up, the signal ends it
-    if receiver.counts().records:
+    code = logship.exit_code()
+    assert code in {0, -signal.SIGTERM}  # before Python itself was up, the signal ends it
+    if code == 0:
         assert_all_arrived(receiver.records(), {"app": 100})
