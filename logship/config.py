@@ -15,6 +15,8 @@ Seconds = Annotated[float, "seconds"]
 """Seconds, 0 or more."""
 Count = Annotated[int, "count"]
 """A whole number, 1 or more."""
+Condition = Annotated[str, "condition"]
+"""Which records: ``level>=warning``, ``field=value``, ``field~expression`` or ``~expression``; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,14 @@ class Config:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkSettings:
+class SinkSettings:
+    """What every sink can be told; a sink's ``Settings`` inherits it."""
+
+    when: Condition = setting("only such records: `level>=warning`, `field=value`, `field~expression`, `~expression`")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSettings(SinkSettings):
     """What every sink that talks over the network can be told; a sink's ``Settings`` inherits it."""
 
     compression: Literal["gzip", "none"] = setting("`gzip` or `none`", "gzip")

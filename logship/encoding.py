@@ -8,21 +8,26 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, compress
+from operator import not_
 from typing import NamedTuple, Protocol, cast
 
 from logship.enrichment import Enrichment
+from logship.errors import ConfigError
 from logship.layouts import Layout, Rows, quoted
 from logship.lines import BOM, SPACE, LineJudge, trim
 from logship.model import Block, Encoded, LineState, Tally
 from logship.plain import Columns, PlainLines, is_text
+from logship.routing import Condition, parse_condition
 from logship.timestamps import count_after, rfc3339
 
 
 class _Content(NamedTuple):
     """The lines of a block that are not empty once trimmed."""
 
-    offsets: list[int]
-    lines: list[bytes]
+    offsets: Sequence[int]
+    lines: Sequence[bytes]
+    sizes: Sequence[int]
+    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
     skipped: tuple[tuple[str, int, int], ...]
     """As in :class:`Tally`."""
 
@@ -44,11 +49,14 @@ class Encoder(Protocol):
 class BlockEncoder:
     """Encodes the blocks of one sink as JSON records; the same block always gives the same bytes."""
 
-    def __init__(self, enrichment: Enrichment, layout: Layout) -> None:
+    def __init__(self, enrichment: Enrichment, layout: Layout, when: str = "") -> None:
         self._enrichment = enrichment
         self._layout = layout
-        self._judge = LineJudge(enrichment, layout.wants)
-        self._plain = PlainLines(enrichment, layout.wants)
+        self._when = _condition(when, enrichment)
+        wants = [*layout.wants, *([self._when.name] if self._when and self._when.name else [])]
+        self._judge = LineJudge(enrichment, wants)
+        self._plain = PlainLines(enrichment, wants)
+        self._wants = len(wants)
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
@@ -62,7 +70,8 @@ class BlockEncoder:
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        return _records(block, keep_cr=False)
+        found = _records(block, keep_cr=False)
+        return [each for each in found if self.encode(each).records] if self._when else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
@@ -70,8 +79,12 @@ class BlockEncoder:
         columns = self._plain.whole(block.data, lines)
         if columns is None:
             return None
-        offsets = [*accumulate(columns.sizes, initial=block.start)][:-1]
-        return self._written(block, offsets, columns, Tally(bad_times=columns.bad_times), bare=True)
+        offsets: Sequence[int] = [*accumulate(columns.sizes, initial=block.start)][:-1]
+        tally = Tally(bad_times=columns.bad_times)
+        if self._when:
+            content = _Content(offsets, block.data.split(b"\n")[:-1], columns.sizes, ())
+            offsets, columns, tally = _filter(self._when, content, columns, tally)
+        return self._written(block, offsets, columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
@@ -79,7 +92,7 @@ class BlockEncoder:
         lines = content.lines
         sort = _sort(lines, known_text=is_text(block.data), message=message)
         plain = self._plain.some([lines[at] for at in sort.records])
-        table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._layout.wants))]
+        table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
         _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
         _fill([rests], sort.messages, [_messages([lines[at] for at in sort.messages])])
@@ -92,7 +105,10 @@ class BlockEncoder:
             overridden=plain.overridden + sum(line.overridden for line in alone),
             bad_times=plain.bad_times + sum(line.bad_time for line in alone),
         )
-        return self._written(block, content.offsets, Columns(stamps, rests, 0, wanted=wanted), tally)
+        columns, offsets = Columns(stamps, rests, 0, wanted=wanted), content.offsets
+        if self._when:
+            offsets, columns, tally = _filter(self._when, content, columns, tally)
+        return self._written(block, offsets, columns, tally)
 
     def _written(
         self, block: Block, offsets: Sequence[int], columns: Columns, tally: Tally, *, bare: bool = False
@@ -106,8 +122,35 @@ class BlockEncoder:
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
-        records = self._layout.write(Rows(block, ours, offsets, *known, columns.wanted, bare=bare))
+        wanted = columns.wanted[: len(self._layout.wants)]
+        records = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
         return Encoded(block, b"".join(records), len(records), tally, max(map(len, records), default=0))
+
+
+def _condition(text: str, enrichment: Enrichment) -> Condition | None:
+    """Read the condition; raises ConfigError if it asks for a field of ours, which is the same in all records."""
+    when = parse_condition(text)
+    if when and when.name and enrichment.clash(when.name):
+        message = f"WHEN: {when.name} is a field that logship adds: no record can be told by it"
+        raise ConfigError([message])
+    return when
+
+
+def _filter(when: Condition, content: _Content, columns: Columns, tally: Tally) -> tuple[Sequence[int], Columns, Tally]:
+    """Keep the records for which the condition holds, and count the others."""
+    kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
+    left = Columns(
+        [*compress(columns.stamps, kept)],
+        [*compress(columns.rests, kept)],
+        columns.bad_times,
+        wanted=[[*compress(column, kept)] for column in columns.wanted],
+    )
+    return [*compress(content.offsets, kept)], left, _left_out(content, kept, tally)
+
+
+def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:
+    nbytes = sum(compress(content.sizes, map(not_, kept)))
+    return replace(tally, filtered_records=kept.count(False), filtered_bytes=nbytes)
 
 
 def _fill(
@@ -127,22 +170,31 @@ def _messages(lines: Sequence[bytes]) -> list[bytes]:
 class RawEncoder:
     """Encodes blocks as the bytes that they are, without fields of ours, each line between a head and a tail."""
 
-    def __init__(self, head: bytes = b"", tail: bytes = b"\n") -> None:
+    def __init__(self, head: bytes = b"", tail: bytes = b"\n", *, when: str = "") -> None:
         self._head = head
         self._tail = tail
+        self._when = parse_condition(when)
+        if self._when and self._when.name:
+            message = "WHEN: raw lines have no fields; write ~expression"
+            raise ConfigError([message])
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's lines that are not empty; a gap has none."""
         if block.skipped:
             return _gap(block)
         content = _content(block, keep_cr=True)
-        records = [self._head + line + self._tail for line in content.lines]
+        lines, tally = content.lines, Tally(content.skipped)
+        if self._when:
+            kept = [*map(self._when.holds, lines)]
+            lines, tally = [*compress(lines, kept)], _left_out(content, kept, tally)
+        records = [self._head + line + self._tail for line in lines]
         longest = max(map(len, records), default=0)
-        return Encoded(block, b"".join(records), len(records), Tally(content.skipped), longest)
+        return Encoded(block, b"".join(records), len(records), tally, longest)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each line encoded."""
-        return _records(block, keep_cr=True)
+        found = _records(block, keep_cr=True)
+        return [each for each in found if self.encode(each).records] if self._when else found
 
 
 def _gap(block: Block) -> Encoded:
@@ -169,7 +221,7 @@ class _Sorted(NamedTuple):
     messages: list[int]
 
 
-def _sort(lines: list[bytes], *, known_text: bool, message: bool) -> _Sorted:
+def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd."""
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
@@ -201,13 +253,14 @@ def _content(block: Block, *, keep_cr: bool) -> _Content:
     if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
         trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
         noise = [entry for trimmed, size in zip(trims, sizes, strict=True) for entry in trimmed.noise(size)]
+        sizes = [size - trimmed.bom - trimmed.nul for trimmed, size in zip(trims, sizes, strict=True)]
         lines = [trimmed.content for trimmed in trims]
     else:
         if b"\r" in data:
             lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
         if b"" in lines:
             noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
-    return _Content([*compress(offsets, lines)], [*filter(None, lines)], _sum(noise))
+    return _Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
 
 
 def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:

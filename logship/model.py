@@ -74,6 +74,10 @@ class Tally:
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
+    filtered_records: int = 0
+    """Records that this sink is not to have."""
+    filtered_bytes: int = 0
+    """Bytes of the block that are in those."""
 
     @property
     def skipped_lines(self) -> int:

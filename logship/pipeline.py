@@ -160,6 +160,8 @@ class Pipeline:
         for part in batch.parts:
             for reason, lines, size in part.tally.skipped:
                 self._metrics.skipped(reason, lines, size)
+            if part.tally.filtered_records:
+                self._metrics.filtered(part.tally.filtered_records, part.tally.filtered_bytes)
             self.reader.ledger.ack(part.block)
             self._metrics.latency(now - part.block.seen)
             self._hold(-len(part.block.data) - len(part.body))

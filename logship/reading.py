@@ -140,7 +140,7 @@ class Reader:
         """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
         block, tally = part.block, part.tally
         self.ledger.sent(block)
-        lines = part.records + tally.skipped_lines  # counted by the encoder: once is enough
+        lines = part.records + tally.skipped_lines + tally.filtered_records  # counted by the encoder: once is enough
         self._sink.read(lines, block.end - block.start)
         file = self._files.get(block.file)
         if file and block.end > file.counted:

@@ -32,6 +32,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "list": tuple[str, ...],
     "mapping": dict[str, Any],
     "text mapping": dict[str, str],
+    "condition": str,
     "text": str,
     "secret": Secret,
 }

@@ -50,8 +50,9 @@ class Settled:
 
 
 def file_bytes(part: Encoded) -> int:
-    """Give the bytes of the file that are in the part's records; what was skipped is counted elsewhere."""
-    return 0 if part.block.skipped else part.block.end - part.block.start - part.tally.skipped_bytes
+    """Give the bytes of the file that are in the part's records; what was left out is counted elsewhere."""
+    left_out = part.tally.skipped_bytes + part.tally.filtered_bytes
+    return 0 if part.block.skipped else part.block.end - part.block.start - left_out
 
 
 def split(part: Encoded, sink: Sink) -> list[Record]:

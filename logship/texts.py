@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from logship.routing import parse_condition
+
 _UNITS: Final = {
     **dict.fromkeys(("", "B"), 1),
     **{
@@ -179,6 +181,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "bool": parse_bool,
     "list": parse_list,
     "mapping": parse_mapping,
+    "condition": lambda text: (parse_condition(text), text)[1],
     "text mapping": lambda text: parse_mapping(text, str),
     "text": str,
 }

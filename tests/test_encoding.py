@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 from logship.bulk import Bulk
 from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
+from logship.errors import ConfigError
 from logship.layouts import Layout, Lines, Rows
 from logship.lines import Line, LineJudge
 from logship.model import Block, Encoded, FileId, LineState
+from logship.routing import parse_condition
+from logship.settling import file_bytes
 from tests.oracle import Object, Oracle, depth, parse
 
 FILE = FileId("AbCdEfGhIjKlMnOpQrStUv")
@@ -213,6 +216,48 @@ def _naive_values(content: bytes) -> tuple[Any, ...]:
         value = None
     last = dict(value.pairs) if isinstance(value, Object) and depth(value) <= 500 else {}
     return tuple(None if name in {"service", "k8s.pod.name"} else last.get(name) for name in Wanting.wants)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=hostile(), start=st.sampled_from([0, 7]), when=st.sampled_from(["a=1", "a!=1", "~a", "time~2026", "b>0"]))
+def test_what_a_sink_is_not_to_have_is_counted_and_left_out(data: bytes, start: int, when: str) -> None:
+    """Each line is sent, skipped or filtered, each byte likewise; what is sent is what would be sent of it anyway."""
+    one = block(data, start)
+    everything, made = encoder(ES), BlockEncoder(Enrichment(FIELDS), ES, when)
+    condition, encoded = parse_condition(when), made.encode(one)
+    assert condition
+    lines = contents(data, start)
+    values = [_naive_raw(line, condition.name) if condition.name else line for line in lines]
+    singles = everything.records(one)
+    kept = [each for each, value in zip(singles, values, strict=True) if condition.holds(value)]
+    assert made.records(one) == kept
+    assert encoded.body == b"".join(everything.encode(each).body for each in kept)
+    tally = encoded.tally
+    assert encoded.records + tally.filtered_records + tally.skipped_lines == one.lines
+    assert tally.filtered_bytes == sum(file_bytes(everything.encode(each)) for each in singles if each not in kept)
+    assert file_bytes(encoded) == sum(file_bytes(everything.encode(each)) for each in kept)
+
+
+def _naive_raw(line: bytes, name: str) -> bytes | None:
+    judged = LineJudge(Enrichment(FIELDS), [name]).judge(line)
+    return judged.wanted[0]
+
+
+def test_a_condition_on_a_field_of_ours_is_refused() -> None:
+    """It would hold for every record or for none."""
+    with pytest.raises(ConfigError, match="is a field that logship adds"):
+        BlockEncoder(Enrichment(FIELDS), ES, "service.name=x")
+    with pytest.raises(ConfigError, match="raw lines have no fields"):
+        RawEncoder(when="level=x")
+
+
+def test_raw_lines_are_filtered_by_an_expression() -> None:
+    """The others are counted."""
+    encoded = RawEncoder(when="~b").encode(block(b"a\nb\xff\n\n", 0))
+    assert encoded.body == b"b\xff\n"
+    assert (encoded.tally.filtered_records, encoded.tally.filtered_bytes) == (1, 2)
+    assert file_bytes(encoded) == 3
+    assert [each.data for each in RawEncoder(when="~b").records(block(b"a\nb\n"))] == [b"b\n"]
 
 
 def test_each_layout_writes_what_its_store_reads() -> None:

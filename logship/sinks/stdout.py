@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from logship.config import setting
+from logship.config import SinkSettings, setting
 from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
 from logship.errors import SinkClosedError
@@ -22,7 +22,7 @@ from logship.model import Batch, Finding, Limits, Outcome, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+class Settings(SinkSettings):
     """``LOGSHIP_STDOUT_…``."""
 
     prefix: str = setting("put before each record, for example `collected: `")
@@ -146,7 +146,9 @@ async def open_sink(settings: Settings, enrichment: Enrichment, fd: int = 1) -> 
     """Open the sink on a descriptor, which stays the caller's."""
     prefix = settings.prefix.encode()
     raw = enrichment.format == "raw"
-    sink = StdoutSink(RawEncoder(prefix) if raw else BlockEncoder(enrichment, Lines(prefix)), fd)
+    when = settings.when
+    encoder = RawEncoder(prefix, when=when) if raw else BlockEncoder(enrichment, Lines(prefix), when)
+    sink = StdoutSink(encoder, fd)
     try:
         yield sink
     finally:

@@ -1,0 +1,101 @@
+"""Which records a sink is given: ``level>=warning``, ``field=value``, ``field~expression`` or ``~expression``; pure."""
+
+import json
+import operator
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from logship.severity import UNKNOWN, severity
+
+_FORM: Final = re.compile(r"\s*([^<>=!~]*?)\s*(>=|<=|!=|!~|=|>|<|~)\s*(.*?)\s*", re.DOTALL)
+_ORDERS: Final[dict[str, Callable[[float, float], bool]]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a record must be like to be sent."""
+
+    name: str
+    """The top-level field that is looked at; empty: the whole line."""
+    holds: Callable[[bytes | None], bool]
+    """Whether a raw JSON value (None: the record has no such field), or a line, is as it must be."""
+
+
+def parse_condition(text: str) -> Condition | None:
+    """Read a condition; None if it is empty. Raises ``ValueError`` that says what is wrong and what to write."""
+    if not text.strip():
+        return None
+    match = _FORM.fullmatch(text)
+    if not match:
+        message = "is no condition; write for example level>=warning, field=value or ~expression"
+        raise ValueError(message)
+    name, sign, value = match.groups()
+    if sign.endswith("~"):
+        search = _matching if name else _containing
+        return Condition(name, search(value, negated=sign == "!~"))
+    if not name:
+        message = f"names no field before {sign}"
+        raise ValueError(message)
+    if sign in _ORDERS:
+        return Condition(name, _ordered(_ORDERS[sign], value))
+    return Condition(name, lru_cache(maxsize=1024)(lambda raw: (_text(raw) == value) is (sign == "=")))
+
+
+def _text(raw: bytes | None) -> str | None:
+    """Give a string's text, and anything else as it stands; None for a field that is not there."""
+    if raw is None or not raw.startswith(b'"'):
+        return None if raw is None else raw.decode(errors="replace")
+    return str(json.loads(raw))
+
+
+def _matching(expression: str, *, negated: bool) -> Callable[[bytes | None], bool]:
+    search = _compiled(expression).search
+    return lambda raw: (search(_text(raw) or "") is not None) is not negated
+
+
+def _containing(expression: str, *, negated: bool) -> Callable[[bytes | None], bool]:
+    # The line itself need not be text.
+    search = re.compile(_compiled(expression).pattern.encode()).search
+    return lambda line: (search(line or b"") is not None) is not negated
+
+
+def _compiled(expression: str) -> re.Pattern[str]:
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        message = f"has no valid expression: {error}"
+        raise ValueError(message) from error
+
+
+def _ordered(order: Callable[[float, float], bool], value: str) -> Callable[[bytes | None], bool]:
+    level = severity(value.encode()) if not value[:1].isdigit() else UNKNOWN
+    bound = float(level) if level else _number(value.encode())
+    if bound is None:
+        message = f"compares with {value!r}, which is neither a level nor a number"
+        raise ValueError(message)
+    measure = _level if level else _number
+
+    def holds(raw: bytes | None) -> bool:
+        found = measure(raw)
+        return found is not None and order(found, bound)
+
+    return lru_cache(maxsize=1024)(holds)
+
+
+def _level(raw: bytes | None) -> float | None:
+    return severity(raw) or None
+
+
+def _number(raw: bytes | None) -> float | None:
+    try:
+        return None if raw is None else float(raw.strip(b'"'))
+    except ValueError:
+        return None

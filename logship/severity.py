@@ -1,0 +1,43 @@
+"""How severe a record is, from whatever an application writes as its level; pure.
+
+The scale is OpenTelemetry's SeverityNumber: 1 trace, 5 debug, 9 info, 13 warning, 17 error, 21 fatal
+(https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber).
+"""
+
+from functools import lru_cache
+from typing import Final
+
+LEVEL_FIELDS: Final = ("level", "severity", "levelname", "log.level")
+"""Where applications write it; the first one that is there counts."""
+UNKNOWN: Final = 0
+
+_NAMES: Final = {
+    **dict.fromkeys(("trace", "notset", "verbose"), 1),
+    **dict.fromkeys(("debug", "fine"), 5),
+    **dict.fromkeys(("info", "information", "informational", "default"), 9),
+    "notice": 10,
+    **dict.fromkeys(("warn", "warning"), 13),
+    **dict.fromkeys(("err", "error"), 17),
+    **dict.fromkeys(("crit", "critical", "fatal"), 21),
+    "alert": 22,
+    **dict.fromkeys(("emerg", "emergency", "panic"), 24),
+}
+_PYTHON: Final = ((50, 21), (40, 17), (30, 13), (20, 9), (10, 5), (1, 1))
+"""From which number of Python's ``logging`` on a level is how severe."""
+_LONGEST: Final = 32
+
+
+@lru_cache(maxsize=256)
+def severity(value: bytes | None) -> int:
+    """Give the severity, 1 to 24, of a raw JSON value: a name in any case, or a number of Python's ``logging``.
+
+    :data:`UNKNOWN` for everything else, and for None.
+    """
+    if value is None or len(value) > _LONGEST:
+        return UNKNOWN
+    text = value.decode(errors="replace").strip('"').lower()
+    if text in _NAMES:
+        return _NAMES[text]
+    if not (text.isascii() and text.isdecimal()):
+        return UNKNOWN
+    return next((number for least, number in _PYTHON if int(text) >= least), UNKNOWN)

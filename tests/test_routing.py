@@ -1,0 +1,57 @@
+import pytest
+
+from logship.routing import Condition, parse_condition
+
+
+def condition(text: str) -> Condition:
+    """Read a condition that is there."""
+    found = parse_condition(text)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "holding", "others"),
+    [
+        ("level>=warning", "level", [b'"WARNING"', b'"warn"', b'"critical"', b"40"], [b'"info"', None, b'"x"', b"20"]),
+        ("level < error", "level", [b'"info"', b'"warning"'], [b'"error"', None]),
+        ("status>=500", "status", [b"500", b"503.5", b'"502"'], [b"404", b'"x"', None, b"{}"]),
+        ("latency_ms<=1.5", "latency_ms", [b"1.5", b"-3"], [b"1.6", b"null"]),
+        ("app=a=b", "app", [b'"a=b"'], [b'"a"', None]),
+        ("ok=true", "ok", [b"true", b'"true"'], [b"false", None]),
+        ("app!=a", "app", [b'"b"', None, b"1"], [b'"a"', b'"\\u0061"']),
+        ("path~^/api/", "path", [b'"/api/x"'], [b'"/health"', None]),
+        ("path!~^/health", "path", [b'"/api/x"', None], [b'"/healthz"']),
+        ("~time ?out", "", [b"a timeout", b'{"m":"time out\xff"}'], [b"fine"]),
+        ("!~GET /health", "", [b"GET /api", b""], [b'"GET /healthz"']),
+    ],
+)
+def test_a_condition_holds_or_not(
+    text: str, name: str, holding: list[bytes | None], others: list[bytes | None]
+) -> None:
+    """Levels are compared by how severe they are, numbers as numbers, anything else as text."""
+    found = condition(text)
+    assert found.name == name
+    assert [value for value in [*holding, *others] if found.holds(value)] == holding
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_no_condition_is_none(text: str) -> None:
+    """Every record is sent."""
+    assert parse_condition(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("warning", "is no condition; write for example"),
+        (">=warning", "names no field before >="),
+        ("level>=loud", "neither a level nor a number"),
+        ("~(", "has no valid expression"),
+        ("a~[", "has no valid expression"),
+    ],
+)
+def test_a_wrong_condition_says_what_to_write(text: str, fault: str) -> None:
+    """The setting is refused at the start."""
+    with pytest.raises(ValueError, match=fault):
+        parse_condition(text)
