@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-E2E ?= tests/e2e
+E2E ?= tests/e2e tests/k8s
 SEEDS ?= 1000
+SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test torture e2e check format docs lock bench clean
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -26,7 +27,10 @@ demo: $(STAMP)  ## a small application writes rotating logs; logship ships them 
 	$(BIN)/logship demo
 
 test: $(STAMP)  ## the fast tests, with branch coverage
-	$(BIN)/pytest tests --ignore=tests/e2e -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest tests --ignore=tests/e2e -m "not e2e" -n 2 --cov --cov-report=term:skip-covered
+
+demo-agent: $(STAMP)  ## the demo agent of k8s/agent and logship, without Kubernetes; traces one request; SECONDS=10
+	$(BIN)/python k8s/agent/demo.py --seconds $(SECONDS)
 
 torture: FIRST := $(FIRST)
 torture: $(STAMP)  ## random histories of files, stores and kills against a model; SEEDS=1000, FIRST=a random one
@@ -55,6 +59,7 @@ lock: $(STAMP)  ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev -o requirements-dev.lock pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build -o requirements-build.lock
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o k8s/agent/requirements.txt k8s/agent/requirements.in
 
 bench: $(STAMP)  ## throughput, cost and latency, printed as medians
 	$(BIN)/python -m benchmarks drain
