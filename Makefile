@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 E2E ?= tests/e2e tests/k8s
 SEEDS ?= 1000
+SOAK_MINUTES ?= 30
 SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak sbom audit
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -36,6 +37,9 @@ torture: FIRST := $(FIRST)
 torture: $(STAMP)  ## random histories of files, stores and kills against a model; SEEDS=1000, FIRST=a random one
 	@echo "seeds $(FIRST) to $$(( $(FIRST) + $(SEEDS) - 1 )); again: make torture SEEDS=$(SEEDS) FIRST=$(FIRST)"
 	LOGSHIP_TEST_FIRST_SEED=$(FIRST) LOGSHIP_TEST_SEEDS=$(SEEDS) $(BIN)/pytest -q tests/test_tail_model.py tests/test_ship_model.py -n 2
+
+soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture in build/soak; SOAK_MINUTES=30
+	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) --out build/soak
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
 	$(BIN)/pytest $(E2E) -n 2
@@ -64,6 +68,12 @@ lock: $(STAMP)  ## pin every dependency again, with hashes
 bench: $(STAMP)  ## throughput, cost and latency, printed as medians
 	$(BIN)/python -m benchmarks drain
 	$(BIN)/python -m benchmarks live
+
+sbom: $(STAMP)  ## a CycloneDX bill of materials of what runs in production: build/sbom.json
+	$(BIN)/python -m supply.sbom build/sbom.json
+
+audit: $(STAMP)  ## pins, licences, wheels, known vulnerabilities; fails with 3 if a service did not answer
+	$(BIN)/python -m supply.audit
 
 clean:  ## remove what the targets above made
 	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
