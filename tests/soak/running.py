@@ -113,8 +113,8 @@ class Conductor:
         return time.monotonic() - self._began
 
     def run(self, load: Load, tell: Tell, every: float) -> None:
-        """Go on until the applications have finished."""
-        while load.busy:
+        """Go on until the applications have finished and all restarts have been."""
+        while load.busy or self._due:
             self._change_moods(moods(self._plan, self.seconds))
             while self._due and self._due[0].at <= self.seconds:
                 self._restart(self._due.pop(0))
@@ -179,17 +179,16 @@ class Conductor:
         )
 
 
-def run(folder: Path, seconds: float, tell: Tell, every: float = 1.0) -> Soak:
-    """Run a soak of so many seconds with all its files in ``folder``; the caller judges the record."""
+def run(soak: Soak, folder: Path, tell: Tell, every: float = 1.0) -> None:
+    """Run it with all its files in ``folder`` and look so many seconds apart; the caller judges the record."""
     logs = folder / "logs"
     logs.mkdir(parents=True)
-    soak = Soak(seconds)
     with contextlib.ExitStack() as stack:
         stores = {name: stack.enter_context(StoreProcess(name)) for name in BOTH}
-        daemon = Logship(folder / "daemon", **_settings(logs, stores, seconds))
+        daemon = Logship(folder / "daemon", **_settings(logs, stores, soak.seconds))
         stack.callback(daemon.close)
         daemon.start()
-        load = Load(logs, seconds)
+        load = Load(logs, soak.seconds)
         stack.callback(load.close)
         conductor = Conductor(soak, daemon, stores, load.lock)
         conductor.run(load, tell, every)
@@ -199,7 +198,6 @@ def run(folder: Path, seconds: float, tell: Tell, every: float = 1.0) -> Soak:
         for name, store in stores.items():
             soak.accounts[name] = store.settle(written, dead_letters(daemon.state, name))
     soak.problems = list(_problems(soak, daemon))
-    return soak
 
 
 def _settings(logs: Path, stores: dict[str, StoreProcess], seconds: float) -> dict[str, Any]:
