@@ -20,7 +20,7 @@ pytest_plugins = ("tests.e2e.opensearch",)
 pytestmark = [pytest.mark.e2e, pytest.mark.opensearch, pytest.mark.timeout(300)]
 
 STREAM = "logs-agent-default"
-TEMPLATE = Path(__file__).parents[2] / "docs" / "index-template.json"
+TEMPLATE = Path(__file__).parents[2] / "k8s" / "agent-with-elasticsearch" / "index-template.json"
 
 
 @pytest.fixture
