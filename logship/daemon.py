@@ -7,7 +7,8 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -26,6 +27,7 @@ from logship.exiting import ExitFile, watch_exit_file
 from logship.handoff import Resolved
 from logship.intake import Intake, Rules
 from logship.journal import Journal, applied
+from logship.lasting import lasting, leaves
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.pipeline import Pipeline, Shape
@@ -54,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         try:
             leave(runner.run(run(resolved)))
         except* LogshipError as group:
-            leave(_report(_leaves(group)))
+            leave(_report(leaves(group)))
         except* Exception:
             logger.exception("logship can't go on")
             leave(FAILED)
@@ -85,7 +87,7 @@ async def run(resolved: Resolved) -> int:
     stop = Stop(config.shutdown_timeout_seconds)
     checkpoints = Checkpoints(Path(config.state_dir))
     with checkpoints.lock():
-        async with _open_parts(resolved, checkpoints, stop) as parts:
+        async with open_parts(resolved, checkpoints, stop) as parts:
             gc.collect()
             gc.freeze()  # what is loaded by now stays: no need to look through it again and again
             return await parts.run(once=resolved.once)
@@ -109,6 +111,7 @@ class Parts:
         self._saver = saver
         self._view = view
         self._stop = stop
+        self._drained = False
 
     async def run(self, *, once: bool) -> int:
         """Run all tasks until every pipeline has drained, or the deadline."""
@@ -131,19 +134,33 @@ class Parts:
     async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
         async with asyncio.TaskGroup() as group:
             helpers = [
-                group.create_task(_named("checkpoint saver", self._saver.run())),
-                group.create_task(_named("heartbeat", self._view.run())),
-                group.create_task(_named("deadline", self._stop.arm(deadline))),
-                group.create_task(_named("exit file", self._watch_exit_file())),
+                self._start(group, "checkpoint saver", self._saver.run()),
+                self._start(group, "heartbeat", self._view.run()),
+                self._start(group, "deadline", self._stop.arm(deadline)),
+                self._start(group, "exit file", self._watch_exit_file()),
             ]
             if once:
-                helpers.append(group.create_task(_named("progress bar", progress.show(self._view.acknowledged))))
+                helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
             async with asyncio.TaskGroup() as shipping:
-                shipping.create_task(_named("intake", self._intake.run(self._stop.stopping, once=once)))
+                self._start(shipping, "intake", self._intake.run(self._stop.stopping, once=once))
                 for pipeline in self._pipelines:
-                    shipping.create_task(_named(f"{pipeline.reader.name} pipeline", pipeline.run()))
+                    self._start(shipping, f"{pipeline.reader.name} pipeline", pipeline.run())
+            self._drained = True
             for helper in helpers:
                 helper.cancel()
+
+    def _start(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        main = asyncio.current_task()
+        assert main  # noqa: S101 - it runs in one
+
+        async def watched() -> None:
+            try:
+                await lasting(name, work, lambda: self._drained or self._view.dead or main.cancelling())
+            except Exception as error:
+                self._view.dead = self._view.dead or str(leaves(error)[0])
+                raise
+
+        return group.create_task(watched(), name=name)
 
     async def _watch_exit_file(self) -> None:
         await watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)
@@ -153,24 +170,11 @@ class Parts:
         leave(DEADLINE if self._view.undelivered()["undelivered_bytes"] else DRAINED)
 
 
-async def _named(name: str, work: Coroutine[Any, Any, None]) -> None:
-    """Run a task. An error that nobody foresaw, the first of several, ends the daemon with the task's name."""
-    try:
-        await work
-    except LogshipError:
-        raise
-    except Exception as error:
-        found = _leaves(error) if isinstance(error, ExceptionGroup) else [error]
-        unforeseen = next((each for each in found if not isinstance(each, LogshipError)), None)
-        if unforeseen is None:
-            raise
-        logger.error("a task failed", extra={"task": name}, exc_info=unforeseen)  # noqa: TRY400 - the one in the group
-        message = f"the task {name!r} failed: {type(unforeseen).__name__}"
-        raise LogshipError(message) from error
-
-
 @contextlib.asynccontextmanager
-async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) -> AsyncIterator[Parts]:
+async def open_parts(
+    resolved: Resolved, checkpoints: Checkpoints, stop: Stop, *, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Parts]:
+    """Put a daemon together, ready to run; leaving closes what it opened. ``clock`` gives monotonic seconds."""
     config = resolved.config
     metrics = Metrics(config.sinks, __version__)
     folder = Path(config.state_dir)
@@ -184,21 +188,20 @@ async def _open_parts(resolved: Resolved, checkpoints: Checkpoints, stop: Stop) 
     catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
     catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
-    saver = Saver(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics)
+    saver = Saver(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
     rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
-    intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save)
+    intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
     saver.entries = intake.entries
-    assembly = _Assembly(config, metrics, intake, saver, stop)
+    assembly = _Assembly(config, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:
         pipelines = [
             await stack.enter_async_context(assembly.open_pipeline(name, settings))
             for name, settings in resolved.sinks.items()
         ]
-        view = DaemonView(
-            config.ready_max_lag_seconds, metrics, intake, pipelines, stop, first_start_ns=checkpoint.first_start_ns
-        )
+        lag, first_start_ns = config.ready_max_lag_seconds, checkpoint.first_start_ns
+        view = DaemonView(lag, metrics, intake, pipelines, stop, first_start_ns=first_start_ns, clock=clock)
         if config.listen:
-            await stack.enter_async_context(open_server(config.listen, view))
+            await stack.enter_async_context(open_server(config.listen, view, view.stalled))
         exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None
         yield Parts(exit_file, intake, pipelines, saver, view, stop)
 
@@ -212,6 +215,7 @@ class _Assembly:
     intake: Intake
     saver: Saver
     stop: Stop
+    clock: Callable[[], float]
 
     @contextlib.asynccontextmanager
     async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
@@ -220,7 +224,13 @@ class _Assembly:
         fields = handoff.enrichment_fields(config)
         enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
         async with sinks.load(name).open_sink(settings, enrichment) as sink:
-            reader = Reader(name, self.metrics, max_line_bytes=config.max_line_bytes, unsound=self.intake.look_again)
+            reader = Reader(
+                name,
+                self.metrics,
+                max_line_bytes=config.max_line_bytes,
+                unsound=self.intake.look_again,
+                clock=self.clock,
+            )
             self.intake.listeners.append(reader)
             yield Pipeline(
                 reader,
@@ -248,6 +258,7 @@ class _Assembly:
             metrics=self.metrics.sink(name),
             draining=self.stop.stopping,
             time_left=self.stop.time_left,
+            clock=self.clock,
         )
 
     def _shape(self) -> Shape:
@@ -273,13 +284,6 @@ def _report(errors: list[BaseException]) -> int:
         for line in str(error).splitlines():
             logger.error("logship can't go on", extra={"cause": line})
     return BAD_CONFIGURATION if any(isinstance(error, ConfigError) for error in errors) else FAILED
-
-
-def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
-    found: list[BaseException] = []
-    for error in group.exceptions:
-        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
-    return found
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Protocol
 from logship.batching import Batcher
 from logship.delivery import Delivery
 from logship.identity import Saved
+from logship.lasting import lasting
 from logship.metrics import SinkMetrics
 from logship.model import Batch, Block, Encoded, FileId, Sink
 from logship.reading import Reader
@@ -79,10 +80,16 @@ class Pipeline:
 
     async def run(self) -> None:
         """Read and deliver to the end. Raises what delivery raises, e.g. SinkClosedError."""
+        own = asyncio.current_task()
+        assert own  # noqa: S101 - it runs in one
+        works = [
+            ("reader", self._read()),
+            *((f"delivery {number}", self._deliver()) for number in range(self._in_flight)),
+        ]
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._read(), name=f"{self.reader.name} reader")
-            for number in range(self._in_flight):
-                group.create_task(self._deliver(), name=f"{self.reader.name} delivery {number}")
+            for kind, work in works:
+                name = f"{self.reader.name} {kind}"
+                group.create_task(lasting(name, work, own.cancelling), name=name)
 
     async def _read(self) -> None:
         while True:

@@ -1,8 +1,9 @@
 """Probes, metrics and status over HTTP, for whoever can reach the pod.
 
 Written on asyncio's streams rather than on a web framework: five GET routes need none, and nobody may do harm here. A
-connection has one request, a few seconds and 8 KiB; there are at most 64, and a new one ends the oldest, so that
-thousands of idle ones cannot keep the kubelet's probe out.
+connection has one request, a few seconds and 8 KiB; there are at most 16, and a new one ends the oldest, so that
+thousands of idle ones can neither keep the kubelet's probe out nor take the descriptors that saving needs. An event
+loop that stalls can't answer: a thread does then, and says so.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ import contextlib
 import errno
 import logging
 import socket
+import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -23,9 +26,20 @@ from logship.texts import parse_listen
 
 logger = logging.getLogger(__name__)
 
-CONNECTIONS_MAX: Final = 64
+CONNECTIONS_MAX: Final = 16
+ACCEPTED_AT_ONCE: Final = 4
+"""In one round of the event loop: a request is read and answered before so many rounds later its place is wanted."""
+WAITING_MAX: Final = 1024
+"""Connections that wait in the kernel."""
 HEAD_MAX: Final = 8192
+DISCARDED_MAX: Final = 65536
+"""Bytes that are taken, and thrown away, after a request."""
 CONNECTION_SECONDS: Final = 5.0
+STAND_IN_SECONDS: Final = 1.0
+"""How often is looked whether the event loop stalls."""
+STAND_IN_PATIENCE: Final = 0.2
+"""Seconds that one connection may take then."""
+_PACKAGE: Final = __file__.rpartition("/")[0]
 _TEXT: Final = "text/plain; charset=utf-8"
 _JSON: Final = "application/json"
 
@@ -126,8 +140,9 @@ async def _exchange(view: View, reader: asyncio.StreamReader, writer: asyncio.St
     writer.write(answer.head + (answer.body if wanted else b""))
     writer.write_eof()
     # Closing on bytes that nobody read would reset the connection, and could take the answer with it.
-    while await reader.read(HEAD_MAX):
-        pass
+    left = DISCARDED_MAX
+    while left > 0 and (piece := await reader.read(HEAD_MAX)):
+        left -= len(piece)
 
 
 class _Connections:
@@ -188,16 +203,56 @@ def _bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+def never() -> str:
+    """Say that nothing stalls."""
+    return ""
+
+
 @contextlib.asynccontextmanager
-async def open_server(listen: str, view: View) -> AsyncIterator[int]:
-    """Serve while the block runs; gives the port. Raises LogshipError if the address can't be had."""
+async def open_server(listen: str, view: View, stalled: Callable[[], str] = never) -> AsyncIterator[int]:
+    """Serve while the block runs; gives the port. Raises LogshipError if the address can't be had.
+
+    As long as ``stalled``, which a thread asks, gives a cause, every request is answered with 503 and that.
+    """
     listener = bind(listen)
     connections = _Connections(view)
     port: int = listener.getsockname()[1]
-    server = await asyncio.start_server(connections.serve, sock=listener, limit=HEAD_MAX)
+    server = await asyncio.start_server(connections.serve, sock=listener, limit=HEAD_MAX, backlog=ACCEPTED_AT_ONCE)
+    listener.listen(WAITING_MAX)
+    over = threading.Event()
+    if stalled is not never:
+        thread = threading.get_ident()
+        threading.Thread(target=_stand_in, args=(listener, stalled, thread, over), daemon=True).start()
     try:
         yield port
     finally:
+        over.set()
         server.close()
         connections.close()
         await server.wait_closed()
+
+
+def _stand_in(listener: socket.socket, stalled: Callable[[], str], loop_thread: int, over: threading.Event) -> None:
+    """Answer in the event loop's place while that stalls; in a thread of its own, until ``over``."""
+    while not over.wait(STAND_IN_SECONDS):
+        while not over.is_set() and (cause := stalled()):
+            try:
+                connection, _ = listener.accept()
+            except OSError:  # there is none, or there is no listener any more
+                over.wait(STAND_IN_PATIENCE)
+                continue
+            with connection, contextlib.suppress(OSError):
+                connection.settimeout(STAND_IN_PATIENCE)
+                connection.recv(HEAD_MAX)
+                answer = _plain(HTTPStatus.SERVICE_UNAVAILABLE, f"{cause} {_place(loop_thread)}")
+                connection.sendall(answer.head + answer.body)
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(HEAD_MAX)
+
+
+def _place(thread: int) -> str:
+    """Say where a thread is: the innermost place in logship's own files."""
+    frame = sys._current_frames().get(thread)  # noqa: SLF001 - the only way to look at another thread
+    while frame and not frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return f"at {frame.f_code.co_filename.rpartition('/')[2]}:{frame.f_lineno}" if frame else "outside of logship"

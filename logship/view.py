@@ -40,8 +40,10 @@ class DaemonView:
         self._stop = stop
         self._clock = clock
         self._first_start_ns = first_start_ns
-        self._beat = clock()
+        self._beat = self._born = clock()
         self._started_at = time.time()
+        self.dead = ""
+        """Which task has died, and of what: a LogshipError's words."""
 
     async def run(self) -> None:
         """Beat, for ever: an event loop that stalls stops beating."""
@@ -51,6 +53,10 @@ class DaemonView:
 
     def live(self) -> str:
         """Give the cause why this process should be replaced; empty while it lives."""
+        return self.dead or self.stalled()
+
+    def stalled(self) -> str:
+        """Give the cause if the event loop has not been round for too long; any thread may ask."""
         return "the event loop stalled" if self._clock() - self._beat > STALLED_SECONDS else ""
 
     def started(self) -> bool:
@@ -95,7 +101,7 @@ class DaemonView:
         return document(
             version=__version__,
             started_at=self._started_at,
-            now=time.time(),
+            now=self._started_at + self._clock() - self._born,  # whatever the wall clock was set to meanwhile
             ready=self.ready(),
             files=files,
             sinks=[self._sink(pipeline) for pipeline in self._pipelines],

@@ -5,9 +5,10 @@ import functools
 import selectors
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Executor
-from typing import Any, ParamSpec
+from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -58,12 +59,12 @@ class AutojumpLoop(asyncio.SelectorEventLoop):
         self._jumping.working -= 1
 
 
-def autojump(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+def autojump(test: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, T]:
     """Run an async test on such a loop; ``asyncio.get_running_loop().time`` is its clock."""
 
     @functools.wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
         with asyncio.Runner(loop_factory=AutojumpLoop) as runner:
-            runner.run(test(*args, **kwargs))
+            return runner.run(test(*args, **kwargs))
 
     return run

@@ -1,82 +1,215 @@
-"""How the daemon ends when one of its tasks does: from outside, none of them can be killed alone."""
+"""The daemon as a whole, in this process and in virtual time: what dies is named, and what only waits is alive."""
 
 import asyncio
+import contextlib
+import functools
+import io
 import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
 
-from logship import daemon, handoff, logs
-from logship.errors import LogshipError, SinkClosedError
+from logship import daemon, handoff, logs, sinks
+from logship.checkpoints import Checkpoints
+from logship.config import Config
+from logship.errors import LogshipError
+from logship.handoff import Resolved
+from logship.lasting import leaves
 from logship.stopping import Stop
+from tests.autojump import autojump
+from tests.line_sink import DELIVERED, LineSink, errored
 
-TASKS = ("checkpoint saver", "heartbeat", "deadline", "intake", "one pipeline", "two pipeline")
+OUTAGE_SECONDS = 600
+SINKS = ("one", "two")
 
 
-class Work:
-    """Runs for ever, or fails."""
+class Daemon:
+    """All that ``logship run`` puts together, over two sinks in memory and without its server, which needs sockets."""
 
-    def __init__(self, name: str, failing: str, error: Exception) -> None:
-        self.reader = SimpleNamespace(name=name.removesuffix(" pipeline"))
-        self.first_start_ns = 0
-        self.saved = 0
-        self._error = error if name == failing else None
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
+        self.logs = folder / "logs"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        self.state = folder / "state"
+        self.stop = Stop(25.0, clock=asyncio.get_running_loop().time)
+        self.stores = {name: LineSink() for name in SINKS}
+        self.deaths: list[str] = []
+        """What ``/livez`` said while the daemon ended."""
+        own = {"paths": (f"{self.logs}/*.log",), "exit_file": f"{self.logs}/done", "state_dir": str(self.state)}
+        config = Config(sinks=SINKS, listen="", force_polling=True, **own | settings)
+        self._resolved = Resolved(config=config, sinks=dict.fromkeys(SINKS))
+        monkeypatch.setattr(sinks, "load", lambda name: SimpleNamespace(open_sink=self._opener(name)))
 
-    async def run(self, *_: object, **__: object) -> None:
-        """Do so."""
+    def _opener(self, name: str) -> Callable[..., contextlib.AbstractAsyncContextManager[LineSink]]:
+        @contextlib.asynccontextmanager
+        async def open_sink(*_: object) -> AsyncIterator[LineSink]:
+            yield self.stores[name]
+
+        return open_sink
+
+    async def run(self) -> int:
+        """Run to its end."""
+        checkpoints, clock = Checkpoints(self.state), asyncio.get_running_loop().time
+        async with daemon.open_parts(self._resolved, checkpoints, self.stop, clock=clock) as parts:
+            self.view, finish = parts._view, parts._saver.finish
+
+            async def last_save() -> None:
+                self.deaths.append(self.view.live())
+                await finish()
+
+            parts._saver.finish = last_save  # type: ignore[method-assign]
+            return await parts.run(once=False)
+
+    def write(self, text: str) -> None:
+        """Log a line."""
+        with (self.logs / "a.log").open("a") as file:
+            file.write(f"{text}\n")
+
+    def has(self, text: str) -> bool:
+        """Whether it has arrived everywhere."""
+        return all(text in store.stored for store in self.stores.values())
+
+
+@contextlib.asynccontextmanager
+async def running(made: Daemon) -> AsyncIterator["asyncio.Task[int]"]:
+    """Run it, long enough to be at work; what is left of it in the end is cancelled."""
+    task = asyncio.create_task(made.run(), name="main")
+    made.write("first")
+    await asyncio.sleep(10)
+    assert made.has("first")
+    yield task
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def tasks() -> dict[str, "asyncio.Task[Any]"]:
+    """Give every task that the daemon has, by its name; one without has that of its function."""
+    mine = asyncio.current_task()
+    return {_name(task): task for task in asyncio.all_tasks() if task is not mine and task.get_name() != "main"}
+
+
+def _name(task: "asyncio.Task[Any]") -> str:
+    coroutine: Any = task.get_coro()
+    return coroutine.__qualname__ if task.get_name().startswith("Task-") else task.get_name()
+
+
+async def cancel(task: "asyncio.Task[Any]") -> None:
+    """Kill it as a stray cancellation does."""
+    task.cancel()
+
+
+async def fail(task: "asyncio.Task[Any]") -> None:
+    """Kill it by an error in what it waits for."""
+    while (future := _awaited(task)).done():  # noqa: ASYNC110 - it is about to run, and to wait for something else
         await asyncio.sleep(0)
-        if self._error:
-            raise self._error
-        await asyncio.get_running_loop().create_future()
-
-    arm = run
-
-    async def finish(self) -> None:
-        """Count it."""
-        self.saved += 1
+    future.set_exception(RuntimeError("words of a record"))
 
 
-class StillStop(Stop):
-    """Its deadline task is the test's."""
-
-    def __init__(self, work: Work) -> None:
-        super().__init__(1.0)
-        self.arm = work.arm  # type: ignore[method-assign]
-
-
-def parts(failing: str, error: Exception) -> tuple[daemon.Parts, Work]:
-    """Give a daemon of stand-ins, one of which fails."""
-    works: dict[str, Any] = {name: Work(name, failing, error) for name in TASKS}
-    saver = works["checkpoint saver"]
-    made = daemon.Parts(
-        None,
-        works["intake"],
-        [works["one pipeline"], works["two pipeline"]],
-        saver,
-        works["heartbeat"],
-        StillStop(works["deadline"]),
-    )
-    return made, saver
+def _awaited(task: "asyncio.Task[Any]") -> "asyncio.Future[Any]":
+    future: Any = task
+    while isinstance(future, asyncio.Task) and not future.done():
+        future = future._fut_waiter  # type: ignore[attr-defined]  # None while it is about to run
+    return future or task
 
 
-@pytest.mark.parametrize("failing", TASKS)
-async def test_a_task_that_fails_ends_the_daemon_and_is_named(failing: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Whichever it is, and whatever it failed of; the state is saved once more, and no text of the error is shown."""
-    made, saver = parts(failing, RuntimeError("words of a record"))
-    with pytest.RaisesGroup(pytest.RaisesExc(LogshipError), allow_unwrapped=True, flatten_subgroups=True) as caught:
-        await made.run(once=False)
-    assert caught.group_contains(LogshipError, match=f"the task '{failing}' failed: RuntimeError")
-    assert saver.saved == 1
-    assert [vars(record)["task"] for record in caplog.records if record.message == "a task failed"] == [failing]
+@autojump
+async def test_the_daemon_has_these_tasks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the next test can't look at nothing."""
+    async with running(Daemon(tmp_path, monkeypatch)):
+        own = {f"{sink} {part}" for sink in SINKS for part in ("pipeline", "reader", "delivery 0")}
+        assert tasks().keys() >= own | {"checkpoint saver", "heartbeat", "deadline", "exit file", "intake"}
 
 
-async def test_what_logship_names_itself_stays_as_it_is(caplog: pytest.LogCaptureFixture) -> None:
-    """A closed stdout is no fault of a task."""
-    made, _ = parts("one pipeline", SinkClosedError("stdout is closed"))
-    with pytest.RaisesGroup(pytest.RaisesExc(SinkClosedError), flatten_subgroups=True):
-        await made.run(once=False)
-    assert "a task failed" not in caplog.text
+@pytest.mark.parametrize("kill", [cancel, fail])
+def test_whichever_task_dies_the_daemon_ends_and_names_it(
+    kill: Callable[["asyncio.Task[Any]"], Awaitable[None]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each in turn, as the running daemon has them: 503 with its name until the state has been saved, then the end."""
+    killed: set[str] = set()
+
+    async def kill_another(folder: Path) -> bool:
+        made = Daemon(folder, monkeypatch)
+        async with running(made) as main:
+            # who waits for a group does nothing that could fail
+            left = {name for name in tasks() if kill is cancel or not name.endswith("pipeline")} - killed
+            if not left:
+                return False
+            name = min(left)
+            killed.add(name)
+            await kill(tasks()[name])
+            await asyncio.wait([main], timeout=60)
+            assert main.done(), f"without {name} it goes on as if nothing were"
+            error = main.exception()
+            assert error
+            (said,) = {str(leaf) for leaf in leaves(error)}
+            assert f"the task {name!r} failed: " in said or "." in name, f"{name}: {said}"
+            assert made.deaths == [said]
+            return True
+
+    for turn in range(100):
+        if not autojump(functools.partial(kill_another, tmp_path / str(turn)))():
+            break
+    assert len(killed) > 8
+
+
+def test_what_a_dead_task_said_is_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may quote a record; the messages have the kind of error and the places."""
+    out = io.StringIO()
+    logs.set_up("info", "json", out)
+
+    @autojump
+    async def one() -> None:
+        made = Daemon(tmp_path, monkeypatch)
+        async with running(made) as main:
+            await fail(tasks()["intake"])
+            await asyncio.wait([main])
+            assert main.exception()
+
+    one()
+    assert "words of a record" not in out.getvalue()
+    assert '"task": "intake"' in out.getvalue()
+    assert "RuntimeError at lasting.py" in out.getvalue()
+
+
+@autojump
+async def test_an_outage_of_ten_minutes_and_a_full_budget_are_life(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No probe turns, all the while; afterwards everything arrives."""
+    made = Daemon(tmp_path, monkeypatch, buffer_max_bytes=1 << 20)
+    for store in made.stores.values():
+        store.otherwise = errored("http_503")
+    task = asyncio.create_task(made.run(), name="main")
+    for number in range(20_000):
+        made.write(f"{number:0100}")
+    for _ in range(OUTAGE_SECONDS):
+        await asyncio.sleep(1)
+        assert (made.view.live(), made.view.ready()) == ("", "")
+    paused = [made.view.metrics.registry.get_sample_value("logship_input_paused", {"sink": sink}) for sink in SINKS]
+    assert paused == [1, 1]
+    assert not made.has(f"{0:0100}")
+    for store in made.stores.values():
+        store.otherwise = DELIVERED
+    made.stop.begin()
+    assert await task == daemon.DRAINED
+    assert made.has(f"{19_999:0100}")
+    assert made.deaths == [""]
+
+
+@autojump
+async def test_ten_minutes_of_nothing_are_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty folder, and one that is not there."""
+    made = Daemon(tmp_path, monkeypatch)
+    task = asyncio.create_task(made.run(), name="main")
+    for second in range(OUTAGE_SECONDS):
+        await asyncio.sleep(1)
+        assert (made.view.live(), made.view.ready()) == ("", "")
+        if second == OUTAGE_SECONDS // 2:
+            made.logs.rmdir()
+    made.stop.begin()
+    assert await task == daemon.DRAINED
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import socket
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -168,6 +169,53 @@ async def test_a_silent_connection_ends(port: int, monkeypatch: pytest.MonkeyPat
     with contextlib.suppress(ConnectionError):
         assert await asyncio.wait_for(reader.read(), 5) == b""
     writer.close()
+
+
+async def test_who_never_stops_sending_is_let_go(port: int) -> None:
+    """What comes after a request is thrown away, but not for ever."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST /livez HTTP/1.1\r\n\r\n")
+    with contextlib.suppress(ConnectionError):
+        while not reader.at_eof() or not writer.transport.is_closing():
+            writer.write(b"x" * server.DISCARDED_MAX)
+            await writer.drain()
+    assert (await get(port, "/livez"))[0] == 200
+    writer.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "get", "QUERY"])
+@pytest.mark.parametrize("path", server._ROUTES)
+async def test_nothing_but_get_and_head(view: StillView, port: int, path: str, method: str) -> None:
+    """On every page there is; the page is not even made."""
+    status, headers, body = await ask(port, f"{method} {path} HTTP/1.1\r\n\r\n")
+    assert (status, headers["Allow"], body) == (405, "GET, HEAD", b"Method Not Allowed\n")
+    assert view.refreshed == 0
+
+
+async def test_a_stalled_loop_is_told_by_a_thread(view: StillView) -> None:
+    """The loop is held up here, as by a disk that hangs: 503 names it, and where it is; then it answers by itself."""
+    stalled = ""
+
+    def ask_while_stalled(port: int) -> tuple[bytes, bytes]:
+        nonlocal stalled
+        stalled = "the event loop stalled"
+        with (
+            socket.create_connection(("127.0.0.1", port)) as silent,
+            socket.create_connection(("127.0.0.1", port)) as c,
+        ):
+            c.sendall(b"GET /livez HTTP/1.1\r\n\r\n")
+            answer = b"".join(iter(lambda: c.recv(4096), b""))
+            assert silent.recv(4096) == b""  # who sends nothing holds nobody up
+        stalled = ""
+        head, _, body = answer.partition(b"\r\n\r\n")
+        return head.split(b"\r\n")[0], body
+
+    async with open_server("127.0.0.1:0", view, lambda: stalled) as port:
+        assert (await get(port, "/livez"))[0] == 200
+        line, body = ask_while_stalled(port)
+        assert line == b"HTTP/1.1 503 Service Unavailable"
+        assert re.fullmatch(rb"the event loop stalled (at \w+\.py:\d+|outside of logship)\n", body)
+        assert (await get(port, "/livez"))[0] == 200
 
 
 async def test_leaving_ends_open_connections(view: StillView) -> None:
