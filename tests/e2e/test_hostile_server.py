@@ -131,7 +131,8 @@ def bomb(connection: socket.socket, _: Request) -> None:
     import zlib  # noqa: PLC0415 - here only
 
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(1024)) + packer.flush()
+    first, again = (packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    packed = first + again * 1023  # after a full flush the same bytes mean the same again
     connection.sendall(respond(packed, headers="Content-Encoding: gzip\r\n"))
 
 
