@@ -1,5 +1,6 @@
 import copy
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -81,6 +82,14 @@ def test_a_package_that_is_not_installed_as_locked_is_an_error(document: dict[st
 def test_every_licence_is_one_that_may_be_given_away(document: dict[str, Any]) -> None:
     """Of each package in the image."""
     assert audit.check_licences(sbom.licences(document)).faults == []
+
+
+def test_the_security_page_names_tests_that_there_are() -> None:
+    """A promise whose test was renamed or removed is noticed."""
+    named = set(re.findall(r"`(test_[a-z0-9_]+)`", (ROOT / "SECURITY.md").read_text()))
+    sources = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert named
+    assert {name for name in named if f"def {name}(" not in sources} == set()
 
 
 # -- the lock files ---------------------------------------------------------------------------------------------------
