@@ -6,11 +6,15 @@ STAMP := $(VENV)/.installed
 E2E ?= tests/e2e tests/k8s
 SEEDS ?= 1000
 SOAK_MINUTES ?= 30
+ENGINE ?= $(notdir $(firstword $(shell command -v docker podman buildah) docker))
+IMAGE ?= logship
+LOCK ?= requirements.lock
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak sbom audit
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak sbom audit image image-test
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -44,6 +48,14 @@ soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture i
 e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
 	$(BIN)/pytest $(E2E) -n 2
 
+image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64
+	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker --timestamp $$(git log -1 --format=%ct)) \
+		$(if $(PLATFORM),--platform $(PLATFORM)) --build-arg LOCK=$(LOCK) --build-arg VERSION=$(VERSION) \
+		--build-arg REVISION=$$(git rev-parse HEAD) -t $(IMAGE):$(VERSION) .
+
+image-test: $(STAMP)  ## build the image on a base made of Debian's packages, and run it (root, podman, buildah, mmdebstrap)
+	$(BIN)/pytest tests/containers -n 2 --dist worksteal
+
 check: $(STAMP)  ## lint, format, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -65,9 +77,8 @@ lock: $(STAMP)  ## pin every dependency again, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build -o requirements-build.lock
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o k8s/agent/requirements.txt k8s/agent/requirements.in
 
-bench: $(STAMP)  ## throughput, cost and latency, printed as medians
-	$(BIN)/python -m benchmarks drain
-	$(BIN)/python -m benchmarks live
+bench: $(STAMP)  ## every benchmark, logship and the peers that are here, and benchmarks/RESULTS.md; a quarter of an hour
+	$(BIN)/python -m benchmarks all
 
 sbom: $(STAMP)  ## a CycloneDX bill of materials of what runs in production: build/sbom.json
 	$(BIN)/python -m supply.sbom build/sbom.json
