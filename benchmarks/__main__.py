@@ -3,44 +3,148 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from benchmarks import drain, live
+from benchmarks import (
+    drain,
+    latency,
+    live,
+    loops,
+    memory,
+    micro,
+    profile,
+    report,
+    results,
+    rotate,
+    rounds,
+    scale,
+    startup,
+)
+from benchmarks.bench import open_bench
+from benchmarks.surroundings import heading, surroundings
+from benchmarks.tables import figures_table, ratios
 
-COMMANDS = {
-    "drain": (drain, "ship a prepared file to its end: MB/s, CPU seconds per GB, peak memory"),
-    "live": (live, "follow a file that is written at a steady rate: delay, CPU, memory; then idle"),
+BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
+    "startup": (startup, 0.04),
+    "drain": (drain, 0.36),
+    "live": (live, 0.11),
+    "latency": (latency, 0.11),
+    "memory": (memory, 0.1),
+    "rotate": (rotate, 0.06),
+    "scale": (scale, 0.14),
+    "loops": (loops, 0.04),
+    "micro": (micro, 0.02),
+    "profile": (profile, 0.02),
 }
+"""Each benchmark, and its share of the time that ``all`` may take."""
+_ONE_ROUND = frozenset({"memory", "scale", "profile"})
+"""Long ones, of many parts: ``all`` takes one round of each."""
+_ALL_SECONDS = 780.0
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run one benchmark; gives 1 if a line was missing."""
+    """Run one benchmark, all, or the report; gives 1 if a line was missing of logship's."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.command == "report":
+        return report.write(options.folder)
+    if options.command == "all":
+        return run_all(parser, options)
+    found = run(options)
+    if options.json:
+        results.save(Path(options.json), found)
+    return faulty(found)
+
+
+def run(options: argparse.Namespace) -> dict[str, Any]:
+    """Run one benchmark and print its tables; gives the result."""
+    module = BENCHMARKS[options.command][0]
+    with open_bench() as bench:
+        about = surroundings(bench.versions, bench.absent)
+        print(f"\n{options.command}: {module.WORDS}\n{heading(about)}", flush=True)
+        plan = module.plan(bench, options)
+        with rounds.progress(options.command, len(plan.runs) * options.rounds) as tell:
+            rows = rounds.measure(plan, options.rounds, options.budget, tell)
+    found = results.result(options.command, module.WORDS, about, plan.facts, module.COLUMNS, rows)
+    print(text(found, markdown=options.markdown), flush=True)
+    return found
+
+
+def text(found: dict[str, Any], *, markdown: bool = False) -> str:
+    """Write a result: medians and bounds, logship's ratio to each peer, the receiver's ceilings, what failed."""
+    columns = results.columns_of(found)
+    lines = [figures_table(found["summary"], columns, markdown=markdown), *ratios(found["summary"], columns)]
+    for job, most in found["facts"].get("ceilings", {}).items():
+        speed, cost = most["mb_per_second"], most["cpu_seconds_per_gb"]
+        lines.append(f"{job}: the receiver takes {speed:.0f} MB/s of a sender that does nothing else, {cost:.2f} s/GB")
+    lines += [f"{row['case']}, {row['shipper']} failed: {row['failed']}" for row in found["rows"] if "failed" in row]
+    return "\n".join(lines)
+
+
+def faulty(found: dict[str, Any]) -> int:
+    """Give 1 if logship failed or missed a line."""
+    return int(
+        any(("failed" in row or row.get("missing", 0) > 0) for row in found["rows"] if row["shipper"] == "logship")
+    )
+
+
+def run_all(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    """Run each benchmark within its share of the time, write its JSON, then the report."""
+    faults = 0
+    for name, (_, share) in BENCHMARKS.items():
+        count = 1 if name in _ONE_ROUND else options.rounds
+        told = [name, f"--rounds={count}", f"--budget={options.budget * share}"]
+        if name == "profile":
+            told.append(f"--folder={options.folder}")
+        found = run(parser.parse_args(told))
+        found["about"]["command"] = " ".join(["python -m benchmarks", *sys.argv[1:]])
+        results.save(options.folder / f"{name}.json", found)
+        faults += faulty(found)
+    return report.write(options.folder) or int(faults > 0)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measures logship, and each peer that is present: Fluent Bit by FLUENT_BIT=path or on PATH, "
         "rsyslog on PATH. The shipper runs on one core, all else on another.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (module, words) in COMMANDS.items():
-        command = commands.add_parser(name, help=words, description=words)
+    for name, (module, _) in BENCHMARKS.items():
+        command = commands.add_parser(name, help=module.WORDS.replace("%", "%%"), description=module.WORDS)
+        _common(command, module)
         module.arguments(command)
-        command.add_argument("--json", default="", metavar="FILE", help="write the results there, too")
-        command.add_argument("--markdown", action="store_true", help="print the table as a page has it")
-        command.add_argument(
-            "--sink",
-            nargs="+",
-            choices=("http", "elasticsearch"),
-            default=list(module.SINKS),
-            help="default: %(default)s",
-        )
-        command.add_argument(
-            "--compression",
-            nargs="+",
-            choices=("none", "gzip"),
-            default=list(module.COMPRESSIONS),
-            help="default: %(default)s",
-        )
-    parsed = parser.parse_args(argv)
-    return int(COMMANDS[parsed.command][0].run(parsed))
+    words = "every benchmark within a time, its JSON, and the report"
+    everything = commands.add_parser("all", help=words, description=words)
+    everything.add_argument("--rounds", type=int, default=3, help="rounds, interleaved (default: %(default)s)")
+    everything.add_argument(
+        "--budget", type=float, default=_ALL_SECONDS, help="seconds to fit into, nearly (default: %(default)s)"
+    )
+    words = "write RESULTS.md and its plots from the JSON"
+    for command in (everything, commands.add_parser("report", help=words, description=words)):
+        command.add_argument("--folder", type=Path, default=results.FOLDER, help="of the JSON (default: %(default)s)")
+    return parser
+
+
+def _common(command: argparse.ArgumentParser, module: ModuleType) -> None:
+    command.add_argument("--rounds", type=int, default=3, help="rounds, interleaved (default: %(default)s)")
+    command.add_argument(
+        "--budget", type=float, default=0.0, help="seconds to fit into: smaller inputs, fewer rounds (0: as told)"
+    )
+    command.add_argument("--json", default="", metavar="FILE", help="write the results there, too")
+    command.add_argument("--markdown", action="store_true", help="print the table as a page has it")
+    command.add_argument(
+        "--sink", nargs="+", choices=("http", "elasticsearch"), default=list(module.SINKS), help="default: %(default)s"
+    )
+    command.add_argument(
+        "--compression",
+        nargs="+",
+        choices=("none", "gzip"),
+        default=list(module.COMPRESSIONS),
+        help="default: %(default)s",
+    )
 
 
 if __name__ == "__main__":

@@ -1,121 +1,153 @@
-"""CPU seconds per GB of log for each step of encoding: ``python -m benchmarks.micro``.
+"""``micro``: CPU seconds per GB of log for each step of a line's way, in this process, by logship's own functions."""
 
-The best of several short runs over one block of 256 KiB; on a machine that is busy with other work, run it again.
-"""
-
-import json
-import random
+import argparse
+import asyncio
+import contextlib
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
+from typing import Any
 
-from logship.bulk import Bulk
-from logship.encoding import BlockEncoder
+from benchmarks.bench import Bench
+from benchmarks.kinds import KINDS, PLAIN, block
+from benchmarks.rounds import Plan, Run
+from benchmarks.tables import Column
+from logship.config import Secret
 from logship.enrichment import Enrichment
-from logship.layouts import Layout, Lines
-from logship.model import Block, FileId
-from logship.timestamps import TimestampReader
+from logship.framing import frame_lines
+from logship.model import Batch, Block, Sink
+from logship.plain import PlainLines
+from logship.session import compress
+from logship.sinks import load, names
+from logship.tailing import Place, TailedFile
+from tests.sinks.plugins import NETWORK
 
-_BLOCK = 256 * 1024
+SINKS = ("http",)
+COMPRESSIONS = ("none",)
+WORDS = "CPU seconds per GB of log for each step: read, frame, check, enrich, encode for each sink, compress, send"
+COLUMNS = (Column("cpu_seconds_per_gb", "CPU s/GB", ".2f"), Column("design", "DESIGN.md", ".2f"))
 _FIELDS = {
     "k8s.pod.name": "agent-7d9c5b6f4-x2x9z",
     "k8s.namespace.name": "default",
-    "k8s.pod.uid": "5f0c6f0e-7b1c-4c52-9a55-0d8f7b1f2a11",
+    "k8s.node.name": "node-1",
+    "k8s.container.name": "agent",
     "service.name": "agent",
 }
-_LAYOUTS: dict[str, Layout] = {"http": Lines(), "elasticsearch": Bulk()}
-
-
-def _record(at: int, **extra: object) -> dict[str, object]:
-    return {
-        "timestamp": f"2026-11-22T10:{at // 60 % 60:02}:{at % 60:02}.{at % 1000:03}Z",
-        "level": "INFO",
-        "logger": "agent.worker.tasks",
-        "message": f"request number {at} was answered with a result of the usual kind",
-        "request_id": f"{random.getrandbits(128):032x}",
-        "duration_ms": at * 1.5,
-        "path": f"/api/v1/things/{at}",
-        "status": 200,
-        **extra,
-    }
-
-
-def _json(record: dict[str, object]) -> bytes:
-    return json.dumps(record, separators=(",", ":")).encode()
-
-
-def _times(form: Callable[[int], object], key: str = "timestamp") -> Callable[[int], bytes]:
-    def line(at: int) -> bytes:
-        record = _record(at)
-        del record["timestamp"]
-        return _json({key: form(at), **record})
-
-    return line
-
-
-def _odd(at: int) -> bytes:
-    odd = (
-        b"Traceback (most recent call last):",
-        b"{}",
-        b'{"a":NaN}',
-        b'{"service":"x"}',
-        b'{"a":"\xff"}',
-        b'{"a":1}\r',
-    )
-    return odd[at // 100 % len(odd)] if at % 100 == 0 else _json(_record(at))
-
-
-def _second(at: int) -> str:
-    return f"{at // 60 % 60:02}:{at % 60:02}"
-
-
-_LINES: dict[str, Callable[[int], bytes]] = {
-    "plain JSON": lambda at: _json(_record(at)),
-    "CRLF": lambda at: _json(_record(at)) + b"\r",
-    "no event time": _times(lambda at: at, key="sequence"),
-    "@timestamp first (ECS)": _times(lambda at: f"2026-11-22T10:{_second(at)}.123Z", key="@timestamp"),
-    "Python's 10:00:00,123": _times(lambda at: f"2026-11-22 10:{_second(at)},123"),
-    "+00:00": _times(lambda at: f"2026-11-22T10:{_second(at)}.123456+00:00"),
-    "+01:00": _times(lambda at: f"2026-11-22T10:{_second(at)}.123456+01:00"),
-    "epoch, float": _times(lambda at: 1795341600 + at / 8),
-    "log as an object (ECS)": lambda at: _json(_record(at, log={"logger": "agent", "origin": {"file": {"line": at}}})),
-    "1 % odd lines": _odd,
-    "service as a string, in every line": lambda at: _json(_record(at, service="agent")),
-    "text": lambda at: b"2026-11-22 10:00:00,123 INFO agent.worker: " + b"some words of text, " * 10 + b"%d" % at,
+_DESIGN: Mapping[str, float] = {
+    "count newlines": 0.35,
+    "check": 1.15,
+    "enrich": 1.0,
+    "encode for elasticsearch": 3.4,
+    "compress for http": 0.9,
+    "send to http": 1.5,
 }
+"""The table of the design: what each step cost when it was tried by itself."""
+_MAX_LINE_BYTES = 1 << 20
+_BATCH_BLOCKS = 4
+_SHARE_SECONDS = 0.25
+_LEAST_RUNS = 5
+
+Step = Callable[[], object]
 
 
-def _block(line: Callable[[int], bytes]) -> Block:
-    random.seed(1)
-    lines: list[bytes] = []
-    while sum(map(len, lines[-1:])) * len(lines) < _BLOCK:
-        lines.append(line(len(lines)) + b"\n")
-    data = b"".join(lines)
-    return Block(FileId("F" * 22), "agent.log", 1 << 20, (1 << 20) + len(data), data, 1_795_341_600 * 10**9, 0.0)
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument(
+        "--kinds", nargs="*", choices=tuple(KINDS), default=list(KINDS), help="lines to encode for http (default: all)"
+    )
 
 
-def _cost(run: Callable[[], object], size: int) -> float:
-    """Give the CPU seconds per GB of the best run."""
-    best = float("inf")
-    for _ in range(100):
+def plan(bench: Bench, options: argparse.Namespace) -> Plan:
+    """Each step; the encoder of each sink that there is."""
+    runner = bench.stack.enter_context(asyncio.Runner())
+    sinks = _open_sinks(bench, runner)
+    plain = block(PLAIN)
+    one, several = _reading(bench, plain) | _encoding(sinks, plain), _sending(sinks, plain, runner)
+    runs = [
+        Run(name, "logship", partial(_cost, step, len(plain.data) * blocks, name))
+        for blocks, steps in ((1, one), (_BATCH_BLOCKS, several))
+        for name, step in steps.items()
+    ]
+    for kind in options.kinds:
+        odd = block(kind)
+        runs.append(
+            Run(f"encode: {kind}", "logship", partial(_cost, partial(sinks["http"].encode, odd), len(odd.data)))
+        )
+    return Plan(runs, {"line_bytes": len(plain.data) / plain.lines, "block_bytes": len(plain.data)})
+
+
+def _cost(run: Step, size: int, name: str = "") -> dict[str, Any]:
+    """Give the CPU seconds per GB of the best run: whatever else the machine does only makes a run worse."""
+    best, runs, until = float("inf"), 0, time.monotonic() + _SHARE_SECONDS
+    while runs < _LEAST_RUNS or time.monotonic() < until:
         begin = time.process_time()
         run()
         best = min(best, time.process_time() - begin)
-    return best / size * 1e9
+        runs += 1
+    figures = {"cpu_seconds_per_gb": best / size * 1e9}
+    return figures | {"design": _DESIGN[name]} if name in _DESIGN else figures
 
 
-def main() -> None:
-    """Print the table."""
-    encoders = {name: BlockEncoder(Enrichment(_FIELDS), layout) for name, layout in _LAYOUTS.items()}
-    print(f"{'CPU s/GB':40}" + "".join(f"{name:>15}" for name in encoders) + f"{'bytes/line':>12}")
-    for name, line in _LINES.items():
-        block = _block(line)
-        costs = [_cost(partial(each.encode, block), len(block.data)) for each in encoders.values()]
-        print(f"{name:40}" + "".join(f"{cost:15.2f}" for cost in costs) + f"{len(block.data) / block.lines:12.0f}")
-    values = [b'"2026-11-22T10:00:%02d.123Z"' % (at % 60) for at in range(1000)]
-    reader = TimestampReader("UTC")
-    print(f"{'event times alone, at 262 bytes a line':40}{_cost(lambda: reader.read_all(values), 262_000):15.2f}")
+def _reading(bench: Bench, plain: Block) -> dict[str, Step]:
+    file = bench.fresh() / "agent.log"
+    file.write_bytes(plain.data)
+    descriptor = bench.stack.enter_context(_descriptor(file))
+    tailed = TailedFile(plain.file, descriptor, str(file), str(file), None, 0.0)
+    size = len(plain.data)
+    return {
+        "read": partial(os.pread, descriptor, size, 0),
+        "count newlines": partial(plain.data.count, b"\n"),
+        "frame": lambda: list(frame_lines(plain.data, 0, _MAX_LINE_BYTES)),
+        "read, frame and look for truncation": lambda: tailed.read(Place(), _MAX_LINE_BYTES, 0.0, size=size),
+    }
 
 
-if __name__ == "__main__":
-    main()
+@contextlib.contextmanager
+def _descriptor(file: Path) -> Iterator[int]:
+    descriptor = os.open(file, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
+    check = PlainLines(Enrichment(_FIELDS), ())
+    lines = plain.lines
+    separator = b"\n{" + b",".join(b'"%b":"%b"' % (a.encode(), b.encode()) for a, b in _FIELDS.items()) + b',"'
+    return {
+        "check": partial(check.whole, plain.data, lines),
+        "enrich": lambda: separator.join(plain.data.split(b'\n{"')),
+        **{f"encode for {name}": partial(sink.encode, plain) for name, sink in sinks.items()},
+    }
+
+
+def _sending(sinks: Mapping[str, Sink], plain: Block, runner: asyncio.Runner) -> dict[str, Step]:
+    steps: dict[str, Step] = {}
+    for name in ("http", "elasticsearch"):
+        sink = sinks[name]
+        batch = Batch((sink.encode(plain),) * _BATCH_BLOCKS)
+        steps[f"compress for {name}"] = partial(compress, batch.body)
+        steps[f"send to {name}"] = partial(_send, runner, sink, batch)
+    return steps
+
+
+def _send(runner: asyncio.Runner, sink: Sink, batch: Batch) -> None:
+    runner.run(sink.deliver(batch))
+
+
+def _open_sinks(bench: Bench, runner: asyncio.Runner) -> dict[str, Sink]:
+    """Open every sink there is: those on the network on the receiver, uncompressed."""
+    stack = contextlib.AsyncExitStack()
+    bench.stack.callback(lambda: runner.run(stack.aclose()))
+    secret = bench.fresh() / "secret"
+    secret.write_text("secret\n")
+    return {name: runner.run(stack.enter_async_context(_opened(bench, name, secret))) for name in names()}
+
+
+def _opened(bench: Bench, name: str, secret: Path) -> contextlib.AbstractAsyncContextManager[Sink]:
+    url = bench.receiver.url
+    settings = NETWORK[name][0](url, Secret(path=str(secret))) if name in NETWORK else load(name).Settings()
+    return load(name).open_sink(settings, Enrichment(_FIELDS))

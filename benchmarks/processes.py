@@ -25,7 +25,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextlib.contextmanager
-def _on(cores: set[int]) -> Iterator[None]:
+def on(cores: set[int]) -> Iterator[None]:
     """Whatever is started meanwhile inherits these cores."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, cores)
@@ -39,7 +39,7 @@ class Receiver:
     """The receiver's process."""
 
     def __init__(self) -> None:
-        with _on(OTHER_CORES):
+        with on(OTHER_CORES):
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "benchmarks.receiver"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
@@ -70,6 +70,14 @@ class Receiver:
         """Give the number of lines that arrived."""
         return int(self.get("/_count"))
 
+    def outage(self, *, down: bool) -> None:
+        """Have it close every connection without an answer, or take what is sent again."""
+        self.get("/_down" if down else "/_up")
+
+    def keep(self, *, bodies: bool) -> None:
+        """Have it keep what arrives, or only count it."""
+        self.get("/_keep" if bodies else "/_count_only")
+
     def report(self) -> dict[str, Any]:
         """Have it look at what arrived."""
         found: dict[str, Any] = json.loads(self.get("/_report"))
@@ -93,7 +101,7 @@ class Shipper:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], messages: Path) -> None:
         self._messages = messages
         self.started = time.monotonic_ns()
-        with _on(SHIPPER_CORES), messages.open("ab") as file:
+        with on(SHIPPER_CORES), messages.open("ab") as file:
             self._process = subprocess.Popen(
                 command, env=dict(environment), stdin=subprocess.DEVNULL, stdout=file, stderr=file
             )
@@ -130,10 +138,13 @@ class Shipper:
             self._process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 
-    def wait_for(self, receiver: Receiver, lines: int, quiet_seconds: float = 20.0) -> None:
-        """Return when so many lines have arrived, when none has for a while, or when the shipper has ended."""
+    def wait_for(
+        self, receiver: Receiver, lines: int, quiet_seconds: float = 20.0, longest_seconds: float = 600.0
+    ) -> None:
+        """Return when so many lines have arrived, when none has for a while, when it takes too long, or at its end."""
         seen, since = -1, time.monotonic()
-        while seen < lines and time.monotonic() < since + quiet_seconds and not self.look():
+        deadline = since + longest_seconds
+        while seen < lines and time.monotonic() < min(deadline, since + quiet_seconds) and not self.look():
             count = receiver.count()
             if count > seen:
                 seen, since = count, time.monotonic()
@@ -148,9 +159,32 @@ class Shipper:
         fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
+    def exact_cpu_seconds(self) -> float:
+        """Give the CPU time so far of the threads that live, to the nanosecond."""
+        tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+
+    def runs(self, words: bytes) -> bool:
+        """Say whether its command line has these words: an ``exec`` changes it."""
+        return words in Path(f"/proc/{self._process.pid}/cmdline").read_bytes()
+
+    @property
+    def pid(self) -> int:
+        """Its process id, also after an ``exec``."""
+        return self._process.pid
+
     def rss_mib(self) -> float:
         """Give the memory that is resident now."""
         return self._memory("VmRSS") / _MIB
+
+    def forget_peak(self) -> None:
+        """Have the kernel begin its book of the largest memory anew."""
+        self.look()
+        Path(f"/proc/{self._process.pid}/clear_refs").write_text("5")
+
+    def peak_mib(self) -> float:
+        """Give the largest memory since the last :meth:`forget_peak`."""
+        return self._memory("VmHWM") / _MIB
 
     def _memory(self, name: str) -> int:
         for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
@@ -161,5 +195,5 @@ class Shipper:
 
 def run_aside(module: str, *arguments: str, cores: set[int]) -> "subprocess.Popen[str]":
     """Start a helper of this package on the given cores."""
-    with _on(cores):
+    with on(cores):
         return subprocess.Popen([sys.executable, "-m", module, *arguments], stdout=subprocess.PIPE, text=True)

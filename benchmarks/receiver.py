@@ -19,6 +19,10 @@ from isal import igzip_lib
 
 _SEQUENCE = re.compile(rb'"seq": ?(\d+)')
 _WRITTEN = re.compile(rb'"at": ?(\d+)')
+_OURS = frozenset({"/_count", "/_report", "/_reset", "/_down", "/_up", "/_count_only", "/_keep"})
+"""Pages of the benchmark, not of a store."""
+_HEAD = 4096
+_QUANTILES = 1000
 _CREATED = b'{"%b":{"status":201}},'
 
 
@@ -30,12 +34,19 @@ class Kept:
     """(monotonic ns when it was whole, the body, whether it is compressed)"""
     lines: int = 0
     body_bytes: int = 0
+    down: bool = False
+    """An outage: every connection of a shipper is closed without an answer."""
+    counting: bool = False
+    """Bodies are counted, not kept: for more input than memory has room for."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, body: bytearray, plain: bytes | bytearray, lines: int) -> None:
         """Keep a body."""
         with self.lock:
-            self.bodies.append((time.monotonic_ns(), body, plain is not body))
+            if self.counting:
+                self.bodies[1:] = [(time.monotonic_ns(), bytearray(), False)]
+            else:
+                self.bodies.append((time.monotonic_ns(), body, plain is not body))
             self.lines += lines
             self.body_bytes += len(body)
 
@@ -52,24 +63,26 @@ class Kept:
         for at, body, packed in self.bodies:
             plain = _unpack(body) if packed else body
             numbers += map(int, _SEQUENCE.findall(plain))
-            delays += [(at - int(written)) / 1e6 for written in _WRITTEN.findall(plain)]
+            if _WRITTEN.search(plain, 0, _HEAD):
+                delays += [(at - int(written)) / 1e6 for written in _WRITTEN.findall(plain)]
         return {
             "requests": len(self.bodies),
+            "lines": self.lines,
             "body_bytes": self.body_bytes,
             "records": len(numbers),
             "distinct": len(set(numbers)),
             "highest": max(numbers, default=-1),
             "first_at": self.bodies[0][0] if self.bodies else 0,
             "last_at": self.bodies[-1][0] if self.bodies else 0,
-            "delay_ms": _percentiles(delays),
+            "delays_ms": _quantiles(delays),
         }
 
 
-def _percentiles(values: list[float]) -> dict[str, float]:
+def _quantiles(values: list[float]) -> list[float]:
+    """Give the least, 999 thousandths, and the largest."""
     if len(values) < 2:
-        return {}
-    cuts = statistics.quantiles(values, n=100)
-    return {"p50": cuts[49], "p99": cuts[98], "max": max(values)}
+        return values * (_QUANTILES + 1)
+    return [min(values), *statistics.quantiles(values, n=_QUANTILES), max(values)]
 
 
 def _unpack(body: bytearray) -> bytes:
@@ -124,24 +137,30 @@ def _fill(connection: socket.socket, room: memoryview) -> bool:
 def answer(request: Request, kept: Kept) -> bytes:
     """Take a request; gives the answer's body."""
     if request.method in ("POST", "PUT"):
-        plain = _unpack(request.body) if "gzip" in request.headers.get("content-encoding", "") else request.body
-        newlines = plain.count(b"\n")
-        if "_bulk" not in request.path:
-            kept.add(request.body, plain, newlines)
-            return b""
-        kept.add(request.body, plain, newlines // 2)
-        action = b"create" if plain.startswith(b'{"create"') else b"index"
-        return b'{"took":1,"errors":false,"items":[' + ((_CREATED % action) * (newlines // 2))[:-1] + b"]}"
+        return _take(request, kept)
     match request.path:
         case "/_count":
             return b"%d" % kept.lines
-        case "/_reset":
-            kept.reset()
-            return b""
         case "/_report":
             return json.dumps(kept.report()).encode()
-        case _:
-            return b'{"version":{"number":"8.0.0"},"tagline":"You Know, for Search"}'
+        case "/_reset":
+            kept.reset()
+        case "/_down" | "/_up":
+            kept.down = request.path == "/_down"
+        case "/_count_only" | "/_keep":
+            kept.counting = request.path == "/_count_only"
+    return b'{"version":{"number":"8.0.0"},"tagline":"You Know, for Search"}'
+
+
+def _take(request: Request, kept: Kept) -> bytes:
+    plain = _unpack(request.body) if "gzip" in request.headers.get("content-encoding", "") else request.body
+    newlines = plain.count(b"\n")
+    if "_bulk" not in request.path:
+        kept.add(request.body, plain, newlines + (not plain.endswith(b"\n")))
+        return b'{"result":"created"}'
+    kept.add(request.body, plain, newlines // 2)
+    action = b"create" if plain.startswith(b'{"create"') else b"index"
+    return b'{"took":1,"errors":false,"items":[' + ((_CREATED % action) * (newlines // 2))[:-1] + b"]}"
 
 
 def serve(connection: socket.socket, kept: Kept) -> None:
@@ -150,6 +169,8 @@ def serve(connection: socket.socket, kept: Kept) -> None:
     with connection:
         try:
             for request in requests(connection):
+                if kept.down and request.path not in _OURS:
+                    return
                 body = answer(request, kept)
                 head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
                 connection.sendall(head + (b"" if request.method == "HEAD" else body))

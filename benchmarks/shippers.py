@@ -1,11 +1,15 @@
-"""How logship and its peers are started on a job, each with its best settings."""
+"""How logship and its peers are started on a job, each with its best settings, and the peers with their defaults."""
 
 import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+
+import logship
 
 PEERS = Path(__file__).parent / "peers"
 FIELDS = {
@@ -35,13 +39,16 @@ class Start:
 
     job: Job
     file: Path
+    """To be tailed; may have wildcards in its name."""
     folder: Path
     """For its state and configuration; empty."""
     port: int
     """The receiver's."""
     live: bool
     listen: int = 0
-    """Where logship answers probes; 0: nowhere."""
+    """Where it answers probes, if it can; 0: nowhere."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """More settings, for logship only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,42 +56,58 @@ class Program:
     """A shipper that is present."""
 
     name: str
+    version: str
     takes: Callable[[Job], bool]
     command: Callable[[Start], Sequence[str]]
     environment: Callable[[Start], Mapping[str, str]]
-    leaves: bool
+    leaves: bool = False
     """Whether it ends by itself once the file is shipped."""
+    probe: str = ""
+    """The path that answers 200 once it has started; empty: it has none."""
 
 
-def present() -> tuple[list[Program], list[str]]:
-    """Give the shippers that are here, logship first, and a line about each that isn't."""
-    found = [Program("logship", lambda _: True, _logship, _logship_environment, leaves=True)]
+def present(*, defaults: bool = False) -> tuple[list[Program], list[str]]:
+    """Give the shippers that are here, logship first, and a line about each that isn't.
+
+    With ``defaults`` the peers come with their defaults, and logship, whose settings are its defaults, does not.
+    """
+    how = "defaults" if defaults else "best"
+    found = [] if defaults else [logship_program()]
     absent = []
     if path := os.environ.get("FLUENT_BIT") or shutil.which("fluent-bit"):
-        found.append(Program("fluent-bit", lambda _: True, _fluent_bit(path), _plain, leaves=False))
+        found.append(_fluent_bit(path, how))
     else:
         absent.append("fluent-bit: not on PATH, and FLUENT_BIT is not set")
     path = shutil.which("rsyslogd") or shutil.which("rsyslogd", path="/usr/sbin")
     if path and any(Path("/usr/lib").glob("*/rsyslog/omelasticsearch.so")):
-        found.append(Program("rsyslog", _rsyslog_takes, _rsyslog(path), _plain, leaves=False))
+        found.append(_rsyslog(path, how))
     else:
         absent.append("rsyslog: rsyslogd or its omelasticsearch is missing (Debian: rsyslog-elasticsearch)")
     return found, absent
 
 
-def _logship(start: Start) -> list[str]:
-    return [sys.executable, "-m", "logship", "run", *([] if start.live else ["--once"])]
+def logship_program(
+    name: str = "logship", python: str = sys.executable, more: Mapping[str, str] | None = None
+) -> Program:
+    """Give logship under an interpreter, with more environment."""
+
+    def command(start: Start) -> list[str]:
+        return [python, "-m", "logship", "run", *([] if start.live else ["--once"])]
+
+    def environment(start: Start) -> dict[str, str]:
+        return _logship_environment(start) | dict(more or {})
+
+    return Program(name, logship.__version__, lambda _: True, command, environment, leaves=True, probe="/startupz")
 
 
-def _plain(start: Start) -> dict[str, str]:
-    del start
+def _plain() -> dict[str, str]:
     return {name: text for name, text in os.environ.items() if not name.startswith("LOGSHIP_")}
 
 
 def _logship_environment(start: Start) -> dict[str, str]:
     name = start.job.sink.upper()
     return {
-        **_plain(start),
+        **_plain(),
         **FIELDS,
         "LOGSHIP_PATHS": str(start.file),
         "LOGSHIP_STATE_DIR": str(start.folder / "state"),
@@ -92,7 +115,14 @@ def _logship_environment(start: Start) -> dict[str, str]:
         "LOGSHIP_SINKS": start.job.sink,
         f"LOGSHIP_{name}_URL": f"http://127.0.0.1:{start.port}",
         f"LOGSHIP_{name}_COMPRESSION": start.job.compression,
+        **start.settings,
     }
+
+
+def _version(*command: str) -> str:
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"\d+(\.\d+)+", said)
+    return found[0] if found else ""
 
 
 def _filled(name: str, start: Start, **more: str) -> str:
@@ -103,25 +133,37 @@ def _filled(name: str, start: Start, **more: str) -> str:
     return text
 
 
-def _fluent_bit(path: str) -> Callable[[Start], list[str]]:
+def _named(name: str, how: str) -> str:
+    return name if how == "best" else f"{name}, defaults"
+
+
+def _fluent_bit(path: str, how: str) -> Program:
     def command(start: Start) -> list[str]:
         compress = "compress: gzip" if start.job.compression == "gzip" else ""
-        output = _filled(f"fluent-bit-{start.job.sink}.yaml", start, COMPRESS=compress)
+        listen = f"http_server: on\n  http_listen: 127.0.0.1\n  http_port: {start.listen}\n  health_check: on"
+        output = _filled(f"{how}/fluent-bit-{start.job.sink}.yaml", start, COMPRESS=compress)
+        text = _filled(f"{how}/fluent-bit.yaml", start, OUTPUT=output, FLUSH="0.2" if start.live else "1")
         config = start.folder / "fluent-bit.yaml"
-        config.write_text(_filled("fluent-bit.yaml", start, OUTPUT=output, FLUSH="0.2" if start.live else "1"))
+        config.write_text(text.replace("@SERVER@", listen if start.listen else ""))
         return [path, "-c", str(config)]
 
-    return command
+    return Program(
+        _named("fluent-bit", how),
+        _version(path, "--version"),
+        lambda _: True,
+        command,
+        lambda _: _plain(),
+        probe="/api/v1/health",
+    )
 
 
-def _rsyslog_takes(job: Job) -> bool:
-    return job == Job("elasticsearch", "none")  # Debian's has no omhttp, and its omelasticsearch no compression
-
-
-def _rsyslog(path: str) -> Callable[[Start], list[str]]:
+def _rsyslog(path: str, how: str) -> Program:
     def command(start: Start) -> list[str]:
         config = start.folder / "rsyslog.conf"
-        config.write_text(_filled("rsyslog.conf", start))
+        config.write_text(_filled(f"{how}/rsyslog.conf", start))
         return [path, "-n", "-f", str(config), "-i", str(start.folder / "rsyslog.pid")]
 
-    return command
+    def takes(job: Job) -> bool:  # Debian's has no omhttp, and its omelasticsearch no compression
+        return job == Job("elasticsearch", "none")
+
+    return Program(_named("rsyslog", how), _version(path, "-v"), takes, command, lambda _: _plain())

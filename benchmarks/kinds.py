@@ -1,0 +1,79 @@
+"""Kinds of lines, by what they ask of the encoder."""
+
+import json
+import random
+from collections.abc import Callable
+
+from logship.model import Block, FileId
+
+PLAIN = "plain JSON"
+_BLOCK_BYTES = 256 * 1024
+
+
+def _record(at: int, **extra: object) -> dict[str, object]:
+    return {
+        "timestamp": f"2026-11-22T10:{at // 60 % 60:02}:{at % 60:02}.{at % 1000:03}Z",
+        "level": "INFO",
+        "logger": "agent.worker.tasks",
+        "message": f"request number {at} was answered with a result of the usual kind",
+        "request_id": f"{random.getrandbits(128):032x}",
+        "duration_ms": at * 1.5,
+        "path": f"/api/v1/things/{at}",
+        "status": 200,
+        **extra,
+    }
+
+
+def _json(record: dict[str, object]) -> bytes:
+    return json.dumps(record, separators=(",", ":")).encode()
+
+
+def _times(form: Callable[[int], object], key: str = "timestamp") -> Callable[[int], bytes]:
+    def line(at: int) -> bytes:
+        record = _record(at)
+        del record["timestamp"]
+        return _json({key: form(at), **record})
+
+    return line
+
+
+def _odd(at: int) -> bytes:
+    odd = (
+        b"Traceback (most recent call last):",
+        b"{}",
+        b'{"a":NaN}',
+        b'{"service":"x"}',
+        b'{"a":"\xff"}',
+        b'{"a":1}\r',
+    )
+    return odd[at // 100 % len(odd)] if at % 100 == 0 else _json(_record(at))
+
+
+def _second(at: int) -> str:
+    return f"{at // 60 % 60:02}:{at % 60:02}"
+
+
+KINDS: dict[str, Callable[[int], bytes]] = {
+    PLAIN: lambda at: _json(_record(at)),
+    "CRLF": lambda at: _json(_record(at)) + b"\r",
+    "no event time": _times(lambda at: at, key="sequence"),
+    "@timestamp first (ECS)": _times(lambda at: f"2026-11-22T10:{_second(at)}.123Z", key="@timestamp"),
+    "Python's 10:00:00,123": _times(lambda at: f"2026-11-22 10:{_second(at)},123"),
+    "+00:00": _times(lambda at: f"2026-11-22T10:{_second(at)}.123456+00:00"),
+    "+01:00": _times(lambda at: f"2026-11-22T10:{_second(at)}.123456+01:00"),
+    "epoch, float": _times(lambda at: 1795341600 + at / 8),
+    "log as an object (ECS)": lambda at: _json(_record(at, log={"logger": "agent", "origin": {"file": {"line": at}}})),
+    "1 % odd lines": _odd,
+    "service as a string, in every line": lambda at: _json(_record(at, service="agent")),
+    "text": lambda at: b"2026-11-22 10:00:00,123 INFO agent.worker: " + b"some words of text, " * 10 + b"%d" % at,
+}
+
+
+def block(kind: str) -> Block:
+    """Give a block of 256 KiB of such lines."""
+    random.seed(1)
+    lines: list[bytes] = []
+    while sum(map(len, lines[-1:])) * len(lines) < _BLOCK_BYTES:
+        lines.append(KINDS[kind](len(lines)) + b"\n")
+    data = b"".join(lines)
+    return Block(FileId("F" * 22), "agent.log", 1 << 20, (1 << 20) + len(data), data, 1_795_341_600 * 10**9, 0.0)

@@ -1,0 +1,56 @@
+"""``latency``: how long lines take from their write to their receipt, as distributions, at several rates."""
+
+import argparse
+from functools import partial
+from typing import Any
+
+from benchmarks.bench import Bench
+from benchmarks.following import SHARES, following
+from benchmarks.live import affordable
+from benchmarks.rounds import Plan, Run
+from benchmarks.shippers import Job, Program
+from benchmarks.tables import Column
+
+SINKS = ("elasticsearch",)
+COMPRESSIONS = ("none",)
+WORDS = "delay from write to receipt, as a distribution, at several rates"
+COLUMNS = (
+    Column("delay_p50_ms", "delay p50 ms", ".0f", compared="the median delay"),
+    Column("delay_p99_ms", "p99", ".0f", compared="the p99"),
+    Column("delay_max_ms", "max", ".0f"),
+    Column("lines_per_second", "lines/s", ",.0f"),
+    Column("cpu_percent", "CPU %", ".1f"),
+    Column("missing", "missing", total=True),
+    Column("repeated", "repeated", total=True),
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the flags."""
+    parser.add_argument(
+        "--rates",
+        type=int,
+        nargs="+",
+        default=[100, 1000, 10_000, 50_000],
+        help="lines/s (default: %(default)s)",
+    )
+    parser.add_argument("--line-bytes", type=int, default=220, help="bytes of each (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=10.0, help="how long to write (default: %(default)s)")
+
+
+def plan(bench: Bench, options: argparse.Namespace) -> Plan:
+    """Each rate by each shipper."""
+    job = Job(options.sink[0], options.compression[0])
+    programs = [program for program in bench.programs if program.takes(job)]
+    seconds = affordable(options, len(programs) * len(options.rates))
+    runs = [
+        Run(f"{rate:,} lines/s", program.name, partial(_delays, bench, program, job, rate, seconds, options.line_bytes))
+        for rate in options.rates
+        for program in programs
+    ]
+    return Plan(runs, {"job": str(job), "seconds": seconds, "shares": SHARES})
+
+
+def _delays(bench: Bench, program: Program, job: Job, rate: int, seconds: float, line_bytes: int) -> dict[str, Any]:
+    with following(bench, program, job) as follower:
+        return follower.write(rate, seconds, line_bytes)
