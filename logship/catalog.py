@@ -161,7 +161,9 @@ class Catalog:
         candidate = found.candidate
         copied = self._known.take_copied(found) if candidate.live else None
         packed = self._known.take_compressed(found) if candidate.path.endswith(".gz") else None
-        old = self._first or found.mtime_ns < self._looked_ns - adoption.NEWER_SLACK_NS
+        # a clock that was set back since the last look dates nothing: what nobody has seen is then taken as new
+        looked_ns = 0 if time.time_ns() < self._looked_ns - adoption.NEWER_SLACK_NS else self._looked_ns
+        old = self._first or found.mtime_ns < looked_ns - adoption.NEWER_SLACK_NS
         live = self._live(candidate.live)
         if copied:
             self._start(copied, found)

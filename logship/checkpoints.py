@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from logship.durable import sync_folder
+from logship.durable import make_folder, sync_folder
 from logship.errors import StateError
 from logship.identity import Entry, Print, Saved
 from logship.model import FileId, LineState
@@ -43,23 +43,41 @@ class Checkpoints:
         self._folder = folder
         self._path = folder / _FILE
         self._saving = threading.Lock()
+        self._holding = False
+        self._lock_fd = -1
+        self._saved: tuple[int, int] | None = None
+        """Device and inode of the file that was written last."""
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Hold the folder; StateError if another daemon has it. A folder that can't be written, or locked, is not."""
-        fd = self._locked()
+        """Hold the folder; StateError if another daemon has it. One that can't be written is held from the first save.
+
+        Who holds it holds it again, at the next save, where it was removed or something else is mounted there.
+        """
+        self._holding = True
         try:
+            with contextlib.suppress(OSError):
+                self._hold()
             yield
         finally:
-            if fd is not None:
-                os.close(fd)
+            self._holding = False
+            self._let_go()
 
-    def _locked(self) -> int | None:
+    def kept(self) -> bool:
+        """Whether the file that was written last is still there: the folder may have been removed, or unmounted."""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            fd = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            return self._saved is not None and _identity(self._path.stat()) == self._saved
         except OSError:
-            return None
+            return False
+
+    def _hold(self) -> None:
+        make_folder(self._folder)
+        path = self._folder / "lock"
+        with contextlib.suppress(FileNotFoundError):
+            if self._lock_fd >= 0 and _identity(path.stat()) == _identity(os.fstat(self._lock_fd)):
+                return
+        self._let_go()
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
@@ -68,7 +86,12 @@ class Checkpoints:
             raise StateError(message) from error
         except OSError:  # a file system that knows no locks
             pass
-        return fd
+        self._lock_fd = fd
+
+    def _let_go(self) -> None:
+        if self._lock_fd >= 0:
+            os.close(self._lock_fd)
+            self._lock_fd = -1
 
     def load(self) -> Checkpoint:
         """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
@@ -113,10 +136,14 @@ class Checkpoints:
 
     def _write(self, data: bytes) -> None:
         temporary = self._path.with_suffix(".tmp")
-        self._folder.mkdir(parents=True, exist_ok=True)
+        if self._holding:
+            self._hold()
+        else:
+            make_folder(self._folder)
         _write_synced(temporary, data)
         temporary.replace(self._path)
         sync_folder(self._folder)
+        self._saved = _identity(self._path.stat())
 
     def _set_aside(self) -> str:
         aside = self._path.with_name(f"{_FILE}.unusable-{time.time_ns()}")
@@ -133,6 +160,10 @@ def _write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(fd)
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from typing import Final
 
 import msgspec
 
-from logship.durable import sync_folder
+from logship.durable import make_folder, sync_folder
 from logship.errors import DeadLetterError
 from logship.model import Block, FileId, LineState
 
@@ -175,7 +175,7 @@ class DeadLetters:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(self._folder, 0o700)
         fd = os.open(self._folder / f"{self._sink}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE)
         try:
             fcntl.flock(fd, fcntl.LOCK_EX)

@@ -1,7 +1,23 @@
 """What it takes for a name to survive a crash of the node."""
 
+import contextlib
 import os
 from pathlib import Path
+
+
+def make_folder(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder, and those above it, so that their names survive a crash; raises OSError. One may be there."""
+    try:
+        folder.mkdir(mode)
+    except FileExistsError:
+        if not folder.is_dir():
+            raise
+    except FileNotFoundError:
+        make_folder(folder.parent)
+        make_folder(folder, mode)
+    else:
+        with contextlib.suppress(PermissionError):  # one may be let through a folder, and not to read it
+            sync_folder(folder.parent)
 
 
 def sync_folder(folder: Path) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 import stat
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,11 +48,27 @@ class ExitFile:
         return stat.S_ISREG(found.st_mode) and found.st_mtime_ns > first_start_ns
 
 
-async def watch_exit_file(file: ExitFile | None, first_start_ns: int, stop: Stop) -> None:
-    """Begin the drain once the file counts, or the deadline is near; returns at once where there is no such setting."""
+def clock_offset_ns() -> int:
+    """Give by how much the wall clock, which may be set, is ahead of the steady one."""
+    return time.time_ns() - time.monotonic_ns()
+
+
+async def watch_exit_file(
+    file: ExitFile | None, first_start_ns: int, stop: Stop, *, offset_ns: Callable[[], int] = clock_offset_ns
+) -> None:
+    """Begin the drain once the file counts, or the deadline is near; returns at once where there is no such setting.
+
+    Where the wall clock is set back meanwhile, files are dated earlier; so is the first start then.
+    """
     if file is None:
         return
     stop.waits_for_exit_file = True
-    while not file.counts(first_start_ns) and stop.time_left() > DRAIN_SECONDS:  # noqa: ASYNC110 - a file
+    before = offset_ns()
+
+    def waiting() -> bool:
+        set_back = min(0, offset_ns() - before)
+        return not file.counts(first_start_ns + set_back) and stop.time_left() > DRAIN_SECONDS
+
+    while waiting():  # noqa: ASYNC110 - for a file
         await asyncio.sleep(LOOK_SECONDS)
     stop.begin()

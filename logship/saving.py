@@ -25,7 +25,10 @@ def _nothing() -> Iterable[Entry]:
 
 
 class Saver:
-    """One save at a time, in a thread: a slow disk must not stop deliveries. A failed save is tried again."""
+    """One save at a time, in a thread: a slow disk must not stop deliveries.
+
+    A failed save is tried again, and so is one whose file has gone: the folder may be removed, or unmounted.
+    """
 
     def __init__(
         self,
@@ -57,7 +60,7 @@ class Saver:
         """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
         async with self._lock:
             entries = list(self.entries())
-            if self._same(entries):
+            if self._same(entries) and await asyncio.to_thread(self._checkpoints.kept):
                 return
             covered = self._journal.turn()
             try:

@@ -1,6 +1,7 @@
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship import checkpoints
+from logship import checkpoints, durable
 from logship.checkpoints import Checkpoints
 from logship.errors import StateError
 from logship.identity import Entry, Print, Saved, new_file_id
@@ -239,3 +240,65 @@ def test_a_save_does_not_wait_for_ever_for_another(tmp_path: Path, monkeypatch: 
     with state._saving, pytest.raises(StateError, match="the disk hangs"):
         state.save([], 1)
     state.save([], 1)
+
+
+def test_a_folder_that_was_removed_is_held_again(tmp_path: Path) -> None:
+    """By the next save: else a second daemon could use it, too."""
+    folder = tmp_path / "state"
+    ours = Checkpoints(folder)
+    with ours.lock():
+        ours.save([], 1)
+        assert ours.kept()
+        shutil.rmtree(folder)
+        assert not ours.kept()
+        ours.save([], 1)
+        assert ours.kept()
+        with pytest.raises(StateError, match="another logship uses"), Checkpoints(folder).lock():
+            pass
+    with Checkpoints(folder).lock():
+        pass
+
+
+def test_a_folder_that_another_took_meanwhile_is_not_written(tmp_path: Path) -> None:
+    """Two that save to one folder would lose each other's offsets."""
+    folder = tmp_path / "state"
+    ours, theirs = Checkpoints(folder), Checkpoints(folder)
+    with ours.lock():
+        ours.save([entry()], 1)
+        shutil.rmtree(folder)
+        with theirs.lock():
+            theirs.save([], 2)
+            with pytest.raises(StateError, match="another logship uses"):
+                ours.save([entry()], 1)
+            assert theirs.kept()
+            assert theirs.load().first_start_ns == 2
+        ours.save([entry()], 1)
+        assert not theirs.kept()
+
+
+def test_a_folder_that_can_not_be_held_at_the_start_is_held_from_the_first_save(tmp_path: Path) -> None:
+    """What was in the way has gone."""
+    folder = tmp_path / "state"
+    folder.touch()
+    ours = Checkpoints(folder)
+    with ours.lock():
+        with pytest.raises(StateError, match="File exists"):
+            ours.save([], 1)
+        folder.unlink()
+        ours.save([], 1)
+        with pytest.raises(StateError, match="another logship uses"), Checkpoints(folder).lock():
+            pass
+
+
+def test_a_made_folder_and_those_above_it_are_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dead letter in a folder whose name a crash takes away would be lost after its acknowledgement."""
+    synced: list[Path] = []
+    monkeypatch.setattr(durable, "sync_folder", synced.append)
+    durable.make_folder(tmp_path / "one" / "two", 0o700)
+    assert synced == [tmp_path, tmp_path / "one"]
+    assert (tmp_path / "one" / "two").stat().st_mode & 0o777 == 0o700
+    durable.make_folder(tmp_path / "one" / "two")
+    assert len(synced) == 2
+    (tmp_path / "file").touch()
+    with pytest.raises(FileExistsError):
+        durable.make_folder(tmp_path / "file")

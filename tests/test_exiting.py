@@ -105,3 +105,22 @@ async def test_without_the_setting_nobody_waits() -> None:
     await watch_exit_file(None, 1, stop)
     assert not stop.waits_for_exit_file
     assert not stop.stopping.is_set()
+
+
+@autojump
+async def test_a_clock_that_is_set_back_dates_the_file_before_the_first_start(root: Path) -> None:
+    """It counts all the same, once it is younger than the first start by the clock as it is now."""
+    loop, hour = asyncio.get_running_loop(), 3600 * 10**9
+    first_start = time.time_ns()
+    offset = 0
+    stop = Stop(25.0, clock=loop.time)
+    watching = asyncio.create_task(
+        watch_exit_file(ExitFile.of(f"{root}/exit", []), first_start, stop, offset_ns=lambda: offset)
+    )
+    (root / "exit").touch()
+    os.utime(root / "exit", ns=(0, first_start - hour + 10**9))
+    await asyncio.sleep(100)
+    assert not stop.stopping.is_set()
+    offset = -hour
+    await asyncio.wait([watching], timeout=100)
+    assert stop.stopping.is_set()

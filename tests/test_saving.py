@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -157,3 +158,25 @@ async def test_nothing_is_saved_before_there_is_something_to_ask(tmp_path: Path)
     saver = Saver(Checkpoints(tmp_path), Journal(tmp_path), 1, Metrics(["stdout"], "1"))
     await saver.save()
     assert Checkpoints(tmp_path).load().entries == ()
+
+
+@autojump
+async def test_a_checkpoint_that_has_gone_is_saved_again_though_nothing_changes(tmp_path: Path) -> None:
+    """The folder was removed, or another is mounted in its place: a kill must not find it empty, or old."""
+    folder = tmp_path / "state"
+    rig = Rig(folder, [entry(1)])
+    running = asyncio.create_task(rig.saver.run())
+    await asyncio.sleep(10 * SAVE_SECONDS)
+    shutil.rmtree(folder)
+    await asyncio.sleep(2 * SAVE_SECONDS)
+    assert (rig.offset(), rig.saves("saved")) == (1, 2)
+    rig.saver.acked(FILE, "stdout", Saved(5))
+    assert len(list(folder.glob("journal-*"))) == 1
+    folder.rename(tmp_path / "unmounted")
+    folder.mkdir()
+    Checkpoints(folder).save([entry(0)], 1)  # what was in the place before
+    await asyncio.sleep(2 * SAVE_SECONDS)
+    assert (rig.offset(), rig.saves("saved")) == (1, 3)
+    await asyncio.sleep(10 * SAVE_SECONDS)
+    assert (rig.saves("saved"), rig.saves("failed")) == (3, 0)
+    running.cancel()
