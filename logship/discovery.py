@@ -102,7 +102,9 @@ class Discovery:
         return set(self._folders) or self.roots()
 
     def other_files(self) -> int:
-        """Count the files in the folders that the last look listed, whatever their names, up to 1,000 a folder."""
+        """Count the files, up to 1,000 a folder, where none that matches is; 0 where one is."""
+        if any(candidate.matched for candidate in self.look((), set())):
+            return 0
         count = 0
         for path in self.folders():
             with contextlib.suppress(OSError), os.scandir(path) as entries:
