@@ -47,7 +47,7 @@ class Bulk:
             meta.append(b'"_index":' + literal(to_json(self.index)))
         if self.ids:
             meta.append(b'"_id":"' + literal(rows.block.file.encode()) + b'-%d"')
-            columns.append(rows.offsets)
+            columns.append(rows.offsets())
         return rows.records(b'{"create":{' + b",".join(meta) + b"}}\n", b"\n", columns)
 
 

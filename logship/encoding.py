@@ -5,7 +5,7 @@ would give line by line (DECISIONS 11).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import accumulate, compress
 from operator import not_
@@ -75,16 +75,16 @@ class BlockEncoder:
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
-        lines = block.lines
-        columns = self._plain.whole(block.data, lines)
+        columns = self._plain.whole(block.data)
         if columns is None:
             return None
-        offsets: Sequence[int] = [*accumulate(columns.sizes, initial=block.start)][:-1]
         tally = Tally(bad_times=columns.bad_times)
         if self._when:
-            content = _Content(offsets, block.data.split(b"\n")[:-1], columns.sizes, ())
-            offsets, columns, tally = _filter(self._when, content, columns, tally)
-        return self._written(block, offsets, columns, tally, bare=True)
+            sizes = columns.sizes()
+            content = _Content(_offsets(block.start, sizes), block.data.split(b"\n")[:-1], sizes, ())
+            return self._filtered(self._when, block, content, columns, tally, bare=True)
+        sizes_of = columns.sizes
+        return self._written(block, lambda: _offsets(block.start, sizes_of()), columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
@@ -105,13 +105,27 @@ class BlockEncoder:
             overridden=plain.overridden + sum(line.overridden for line in alone),
             bad_times=plain.bad_times + sum(line.bad_time for line in alone),
         )
-        columns, offsets = Columns(stamps, rests, 0, wanted=wanted), content.offsets
+        columns = Columns(stamps, rests, 0, wanted=wanted)
         if self._when:
-            offsets, columns, tally = _filter(self._when, content, columns, tally)
-        return self._written(block, offsets, columns, tally)
+            return self._filtered(self._when, block, content, columns, tally)
+        return self._written(block, lambda: content.offsets, columns, tally)
+
+    def _filtered(
+        self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
+    ) -> Encoded:
+        """Write only the records for which the condition holds, and count the others."""
+        kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
+        left = Columns(
+            [*compress(columns.stamps, kept)],
+            [*compress(columns.rests, kept)],
+            columns.bad_times,
+            wanted=[[*compress(column, kept)] for column in columns.wanted],
+        )
+        tally = _left_out(content, kept, tally)
+        return self._written(block, lambda: [*compress(content.offsets, kept)], left, tally, bare=bare)
 
     def _written(
-        self, block: Block, offsets: Sequence[int], columns: Columns, tally: Tally, *, bare: bool = False
+        self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally, *, bare: bool = False
     ) -> Encoded:
         stamps: Sequence[bytes | None] = columns.stamps
         if None in stamps:
@@ -134,18 +148,6 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         message = f"WHEN: {when.name} is a field that logship adds: no record can be told by it"
         raise ConfigError([message])
     return when
-
-
-def _filter(when: Condition, content: _Content, columns: Columns, tally: Tally) -> tuple[Sequence[int], Columns, Tally]:
-    """Keep the records for which the condition holds, and count the others."""
-    kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
-    left = Columns(
-        [*compress(columns.stamps, kept)],
-        [*compress(columns.rests, kept)],
-        columns.bad_times,
-        wanted=[[*compress(column, kept)] for column in columns.wanted],
-    )
-    return [*compress(content.offsets, kept)], left, _left_out(content, kept, tally)
 
 
 def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:
@@ -241,12 +243,17 @@ def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
         offset += len(line)
 
 
+def _offsets(start: int, sizes: Sequence[int]) -> list[int]:
+    """Give where each of the lines of these sizes begins."""
+    return [*accumulate(sizes, initial=start)][:-1]
+
+
 def _content(block: Block, *, keep_cr: bool) -> _Content:
     """Trim a block's lines, drop those that are empty then, and count what made no record."""
     data = block.data
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
     sizes = [len(line) + 1 for line in lines]
-    offsets = [*accumulate(sizes, initial=block.start)][:-1]
+    offsets = _offsets(block.start, sizes)
     if not data.endswith(b"\n") and sizes:
         sizes[-1] -= 1
     noise: list[tuple[str, int, int]] = []

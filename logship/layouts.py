@@ -4,7 +4,7 @@ A layout is what a sink gives :class:`logship.encoding.BlockEncoder`. Its cost i
 whatever it puts around the record.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,8 +25,8 @@ class Rows:
     block: Block
     ours: bytes
     """Our fields but the event time, the same for all: members of a JSON object, each with a comma after it."""
-    offsets: Sequence[int]
-    """Of the first byte of each record's line in its file."""
+    offsets: Callable[[], Sequence[int]]
+    """Gives the offset in the file of each record's first byte; added up only for a store that needs them."""
     stamps: Sequence[bytes]
     """Event times as JSON strings: ``"2026-11-22T10:00:00.123Z"``, in UTC, with up to nine digits of fraction."""
     rests: Sequence[bytes]

@@ -23,7 +23,7 @@ def test_texts_are_quoted_one_by_one(some: list[str]) -> None:
 
 def test_rows_are_written_between_what_the_sink_puts_around_them() -> None:
     """A template before each record is filled from columns; percent signs of constants stay."""
-    rows = Rows(BLOCK, b'"a":"100%",', [0, 9], [STAMP, STAMP], [b'"b":1}', b"}"])
+    rows = Rows(BLOCK, b'"a":"100%",', lambda: [0, 9], [STAMP, STAMP], [b'"b":1}', b"}"])
     assert rows.records(literal(b"%") + b"%d ", b"%\n", [[7, 8]]) == [
         b'%7 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%","b":1}%\n',
         b'%8 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%"}%\n',
@@ -33,6 +33,6 @@ def test_rows_are_written_between_what_the_sink_puts_around_them() -> None:
 def test_bare_rests_get_their_quote_and_brace_back() -> None:
     """What was cut off for speed is put back by the template."""
     ours = Enrichment({}).members(BLOCK)
-    rows = Rows(BLOCK, ours, [0], [STAMP], [b'b":1'], bare=True)
+    rows = Rows(BLOCK, ours, lambda: [0], [STAMP], [b'b":1'], bare=True)
     expected = b'> {"@timestamp":"2026-11-22T10:00:00Z","log.file.name":"app.log","b":1};'
     assert Lines(b"> ", b";").write(rows) == [expected]
