@@ -115,10 +115,9 @@ def _descriptor(file: Path) -> Iterator[int]:
 
 def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
     check = PlainLines(Enrichment(_FIELDS), ())
-    lines = plain.lines
     separator = b"\n{" + b",".join(b'"%b":"%b"' % (a.encode(), b.encode()) for a, b in _FIELDS.items()) + b',"'
     return {
-        "check": partial(check.whole, plain.data, lines),
+        "check": partial(check.whole, plain.data),
         "enrich": lambda: separator.join(plain.data.split(b'\n{"')),
         **{f"encode for {name}": partial(sink.encode, plain) for name, sink in sinks.items()},
     }
