@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Literal
 
 from logship.model import Block
@@ -21,6 +22,12 @@ def to_json(value: object) -> bytes:
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _SURROGATES.sub("\ufffd", text).encode()
+
+
+@lru_cache(maxsize=1024)
+def _of_file(name: str, flags: tuple[str, ...]) -> bytes:
+    listed = b'"log.flags":' + to_json(flags) + b"," if flags else b""
+    return b'"log.file.name":' + to_json(name) + b"," + listed
 
 
 class Clash(Enum):
@@ -63,9 +70,7 @@ class Enrichment:
 
     def members(self, block: Block) -> bytes:
         """Give our fields but the event time, as members of a JSON object, each with a comma after it."""
-        name = b'"log.file.name":' + to_json(block.name) + b","
-        flags = b'"log.flags":' + to_json(block.flags) + b"," if block.flags else b""
-        return self._constant + name + flags
+        return self._constant + _of_file(block.name, block.flags)
 
     def clash(self, name: str) -> Clash | None:
         """Say whether a name of the application's, dots and all, gets in the way of ours."""
