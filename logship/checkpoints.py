@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from logship.durable import make_folder, sync_folder
 from logship.errors import StateError
 from logship.identity import Entry, Print, Saved
@@ -116,13 +118,9 @@ class Checkpoints:
 
         Any thread may; one at a time does.
         """
-        document = {
-            "version": VERSION,
-            "saved_ns": time.time_ns(),
-            "first_start_ns": first_start_ns,
-            "files": [_plain(entry) for entry in entries],
-        }
-        data = json.dumps(document, separators=(",", ":")).encode()
+        files = b",".join(map(_encoded, entries))
+        head = b'{"version":%d,"saved_ns":%d,"first_start_ns":%d' % (VERSION, time.time_ns(), first_start_ns)
+        data = head + b',"files":[' + files + b"]}"
         if not self._saving.acquire(timeout=SAVE_TIMEOUT):
             message = f"{self._path} can't be written: the disk hangs"
             raise StateError(message)
@@ -164,6 +162,14 @@ def _write_synced(path: Path, data: bytes) -> None:
 
 def _identity(stat: os.stat_result) -> tuple[int, int]:
     return stat.st_dev, stat.st_ino
+
+
+def _encoded(entry: Entry) -> bytes:
+    # of a thousand files every second: by way of dicts it would take eight times as long, and 2 KiB of each meanwhile
+    try:
+        return msgspec.json.encode(entry)
+    except (UnicodeEncodeError, OverflowError):  # a name that is not UTF-8, or a number of more than 64 bits
+        return json.dumps(_plain(entry), separators=(",", ":")).encode()
 
 
 def _plain(entry: Entry) -> dict[str, Any]:

@@ -59,6 +59,12 @@ def test_what_was_saved_is_loaded(tmp_path_factory: pytest.TempPathFactory, entr
     assert loaded.saved_ns > 77
 
 
+@given(entry=ENTRIES)
+def test_an_entry_is_written_fast_as_it_would_be_plainly(entry: Entry) -> None:
+    """The plain way, by dicts, is the oracle."""
+    assert json.loads(checkpoints._encoded(entry)) == json.loads(json.dumps(checkpoints._plain(entry)))
+
+
 def test_the_first_start_finds_nothing(tmp_path: Path) -> None:
     """No folder and no file is no fault; the folder is made by the first save."""
     state = Checkpoints(tmp_path / "not" / "yet")
