@@ -91,7 +91,7 @@ class Sidecar:
         for source in self.container.get("envFrom", []):
             found |= self._data("ConfigMap", source["configMapRef"]["name"])
         for each in self.container.get("env", []):
-            found[each["name"]] = each.get("value") or each["valueFrom"]["fieldRef"]["fieldPath"]
+            found[each["name"]] = each["value"] if "value" in each else self._value_from(each["valueFrom"])
         return found
 
     @property
@@ -108,6 +108,13 @@ class Sidecar:
         """Give the files of the Secret mounted at a path that was rendered with the pod; empty if it was not."""
         volume = self.volume(mount_path)
         return self._data("Secret", volume["secret"]["secretName"])
+
+    def _value_from(self, source: Mapping[str, Any]) -> str:
+        if "fieldRef" in source:
+            return str(source["fieldRef"]["fieldPath"])
+        of = source["secretKeyRef"]
+        data = self._data("Secret", of["name"])
+        return data.get(of["key"], str(of["key"]))
 
     def _data(self, kind: str, name: str) -> dict[str, str]:
         found = [each for each in of_kind(self.manifests, kind) if each["metadata"]["name"] == name]
