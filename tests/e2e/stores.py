@@ -114,9 +114,9 @@ def read_request(connection: socket.socket, buffer: bytearray) -> Request | None
 
 
 @contextmanager
-def accepting(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """Serve each connection to a port of loopback, which is given, in a thread of its own."""
-    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+def accepting(serve: Callable[[socket.socket], None], address: tuple[str, int] = ("127.0.0.1", 0)) -> Iterator[int]:
+    """Serve each connection to an address of loopback, whose port is given, in a thread of its own."""
+    listener = socket.create_server(address, backlog=128)
     threads: list[threading.Thread] = []
     open_now: set[socket.socket] = set()
 
@@ -149,7 +149,9 @@ def accepting(serve: Callable[[socket.socket], None]) -> Iterator[int]:
 
 
 @contextmanager
-def store(*, bulk: bool = False, tls: ssl.SSLContext | None = None) -> Iterator[Store]:
+def store(
+    *, bulk: bool = False, tls: ssl.SSLContext | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[Store]:
     """Run a store until the end of the block."""
     made = Store(0, bulk)
 
@@ -161,7 +163,7 @@ def store(*, bulk: bool = False, tls: ssl.SSLContext | None = None) -> Iterator[
             while request := read_request(speaking, buffer):
                 made.answer(speaking, request)
 
-    with accepting(serve) as made.port:
+    with accepting(serve, address) as made.port:
         yield made
 
 

@@ -314,20 +314,68 @@ def test_a_name_that_nobody_knows(shipping: Callable[..., Logship]) -> None:
     daemon.kill()
 
 
+class Names:
+    """What a daemon that is started by ``prefix`` looks names up in: a hosts file of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self._hosts = folder / "hosts"
+        self.say("127.0.0.1 localhost")
+        self.prefix = ("unshare", "--mount", "sh", "-c", f'mount --bind {self._hosts} /etc/hosts && exec "$@"', "sh")
+        if subprocess.run([*self.prefix, "true"], capture_output=True, check=False).returncode:
+            pytest.skip("needs a mount namespace")
+
+    def say(self, text: str) -> None:
+        """Give addresses from now on: the file stays, as it is mounted."""
+        self._hosts.write_text(f"{text}\n")
+
+
 def test_a_name_that_moves(shipping: Callable[..., Logship], tmp_path: Path) -> None:
     """A name that fails, then appears, then moves to another address is looked up again: no restart."""
-    hosts = tmp_path / "hosts"
-    hosts.write_text("127.0.0.1 localhost\n")
-    prefix = ("unshare", "--mount", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh")
-    if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("needs a mount namespace")
+    names = Names(tmp_path)
     with store(bulk=True) as first:
-        daemon = shipping(f"http://store.invalid:{first.port}", prefix=prefix).start()
+        daemon = shipping(f"http://store.invalid:{first.port}", prefix=names.prefix).start()
         assert_named(daemon, "dns")
-        hosts.write_text("127.0.0.2 store.invalid\n")
+        names.say("127.0.0.2 store.invalid")
         wait_until(lambda: daemon.status()["sinks"][0]["last_error"] == "connection_refused", "the wrong address")
-        hosts.write_text("127.0.0.1 store.invalid\n")
+        names.say("127.0.0.1 store.invalid")
         assert_recovers(daemon, first)
+
+
+@pytest.mark.parametrize("gone", [True, False], ids=["gone", "hangs"])
+def test_a_store_that_moves_while_it_is_used(
+    shipping: Callable[..., Logship], logs: Path, tmp_path: Path, *, gone: bool
+) -> None:
+    """The old address refuses, or accepts and says nothing; the name fails for a while; then it has another address.
+
+    A connection is open all the while. What the old one did not acknowledge goes to the new one.
+    """
+    names = Names(tmp_path)
+    names.say("127.0.0.1 store.invalid")
+    with store(bulk=True) as first:
+        daemon = shipping(f"http://store.invalid:{first.port}", prefix=names.prefix).start()
+        assert_stored(first)
+        daemon.wait_idle()
+        address = ("127.0.0.2", first.port)
+        if not gone:
+            move(daemon, names, logs, address, lambda: setattr(first, "behaviour", silence))
+    if gone:
+        move(daemon, names, logs, address, lambda: None)
+
+
+def move(daemon: Logship, names: Names, logs: Path, address: tuple[str, int], leave: Callable[[], object]) -> None:
+    """Move the store to another address while the application logs."""
+    leave()
+    names.say("")
+    with (logs / "app.log").open("ab") as file:
+        file.write(b"".join(line("app", number) for number in range(LINES, 2 * LINES)))
+    wait_until(lambda: daemon.status()["sinks"][0]["last_error"] == "dns", "the name is looked up again")
+    with store(bulk=True, address=address) as second:
+        names.say(f"{address[0]} store.invalid")
+        wait_until(lambda: len(second.by_id()) >= LINES, "the other lines")
+        numbers = [document["seq"] for document in second.by_id().values()]
+        assert numbers == list(range(LINES, 2 * LINES))
+        wait_until(lambda: daemon.messages("delivery works again"), "a message that it is over")
+        assert daemon.terminate() == 0
 
 
 class Proxy:
