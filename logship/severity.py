@@ -4,6 +4,7 @@ The scale is OpenTelemetry's SeverityNumber: 1 trace, 5 debug, 9 info, 13 warnin
 (https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber).
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -41,3 +42,12 @@ def severity(value: bytes | None) -> int:
     if not (text.isascii() and text.isdecimal()):
         return UNKNOWN
     return next((number for least, number in _PYTHON if int(text) >= least), UNKNOWN)
+
+
+def severities(columns: Sequence[Sequence[bytes | None]]) -> list[int]:
+    """Give the severity of each record from its columns of :data:`LEVEL_FIELDS`; the first that is there counts."""
+    first, *others = columns
+    for column in others:
+        if None in first:
+            first = [ours if ours is not None else other for ours, other in zip(first, column, strict=True)]
+    return [*map(severity, first)]

@@ -1,13 +1,22 @@
 """What the contract test must know of each sink: settings for a scripted server, and what success looks like there."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from logship.config import Secret
 from logship.sinks import load
 from tests.scripted_server import Reply, Request, bulk_reply
 
-Plugin = tuple[Callable[[str, Secret], Any], Callable[[Request], Reply]]
+
+class Plugin(NamedTuple):
+    """What the contract test needs of a network sink."""
+
+    settings: Callable[[str, Secret], Any]
+    """Makes them from a server's URL and a secret."""
+    success: Callable[[Request], Reply]
+    """Answers as the store does when all is well."""
+    header: str = "authorization"
+    """In lower case: where the secret is, as the last word."""
 
 
 def _http(url: str, secret: Secret) -> Any:
@@ -18,10 +27,15 @@ def _elasticsearch(url: str, secret: Secret) -> Any:
     return load("elasticsearch").Settings(url=(url,), api_key=secret)
 
 
+def _datadog(url: str, secret: Secret) -> Any:
+    return load("datadog").Settings(url=url + "/api/v2/logs", api_key=secret)
+
+
 NETWORK: Mapping[str, Plugin] = {
-    "http": (_http, lambda _: Reply(204)),
-    "elasticsearch": (_elasticsearch, bulk_reply),
+    "http": Plugin(_http, lambda _: Reply(204)),
+    "elasticsearch": Plugin(_elasticsearch, bulk_reply),
+    "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }
-"""By sink: (settings from a server's URL and a secret, the answer that means success)."""
+"""By sink."""
 LOCAL = frozenset({"stdout"})
 """Sinks that need no server."""

@@ -43,15 +43,17 @@ def rewrite(secret: Secret, value: str) -> None:
 @asynccontextmanager
 async def opened(name: str, url: str, secret: Secret) -> AsyncIterator[Sink]:
     """Open a network sink on a server."""
-    make, _ = NETWORK[name]
-    async with load(name).open_sink(make(url, secret), Enrichment({})) as sink:
+    async with load(name).open_sink(NETWORK[name].settings(url, secret), Enrichment({})) as sink:
         yield sink
 
 
 @asynccontextmanager
 async def on_server(name: str, secret: Secret, *script: Reply) -> AsyncIterator[tuple[Sink, Batch, ScriptedServer]]:
     """Open a network sink on a server that follows the script and then takes everything."""
-    async with scripted_server(*script, otherwise=NETWORK[name][1]) as server, opened(name, server.url, secret) as sink:
+    async with (
+        scripted_server(*script, otherwise=NETWORK[name].success) as server,
+        opened(name, server.url, secret) as sink,
+    ):
         yield sink, Batch((sink.encode(block()), sink.encode(block(start=200)))), server
 
 
@@ -103,7 +105,7 @@ async def test_success(name: str, secret: Secret) -> None:
         assert await sink.deliver(batch) == Outcome(Status.DELIVERED)
     [request] = server.requests
     assert b"two" in request.body
-    assert WORD in request.headers["authorization"]
+    assert WORD in request.headers[NETWORK[name].header]
 
 
 FAULTS = {
@@ -169,7 +171,7 @@ async def test_a_rotated_secret_counts_at_once(name: str, secret: Secret) -> Non
         await sink.deliver(batch)
         rewrite(secret, "fresh")
         await sink.deliver(batch)
-    assert [request.headers["authorization"].split()[-1] for request in server.requests] == [WORD, "fresh"]
+    assert [request.headers[NETWORK[name].header].split()[-1] for request in server.requests] == [WORD, "fresh"]
 
 
 @pytest.mark.parametrize("name", REMOTE)
@@ -198,7 +200,7 @@ async def test_preflight_tells_a_missing_secret(name: str, secret: Secret) -> No
 @pytest.mark.parametrize("url", ["ftp://host/", "nonsense", "http://", "http://user:pass@host/", "http://host:99999/"])
 def test_bad_addresses_are_faults(name: str, secret: Secret, url: str) -> None:
     """The settings say what is wrong before the start, without showing a password."""
-    settings = NETWORK[name][0](url, secret)
+    settings = NETWORK[name].settings(url, secret)
     assert settings.check()
     assert "pass@" not in str(settings.check())
-    assert NETWORK[name][0]("https://host:9200", secret).check() == []
+    assert NETWORK[name].settings("https://host:9200", secret).check() == []

@@ -1,0 +1,147 @@
+"""Records to Datadog, by version 2 of its logs intake (https://docs.datadoghq.com/api/latest/logs/#send-logs).
+
+A record goes as the text of ``message``, as Datadog's own agent sends a JSON line: the intake takes it apart there, and
+no name in it can get in the way of Datadog's reserved attributes around it.
+"""
+
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin
+
+from logship.answers import classify
+from logship.config import NetworkSettings, Secret, setting
+from logship.credentials import read_secret
+from logship.encoding import BlockEncoder
+from logship.enrichment import Enrichment, to_json
+from logship.errors import ConfigError
+from logship.layouts import Rows, literal, quoted
+from logship.model import Batch, Finding, Limits, Outcome
+from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.severity import LEVEL_FIELDS, UNKNOWN, severities
+from logship.texts import url_faults
+from logship.timestamps import epoch_ns
+from logship.transport import Transport, open_transport
+
+MAX_REQUEST_BYTES: Final = 5_000_000
+MAX_RECORDS: Final = 1000
+MAX_RECORD_BYTES: Final = 1_000_000
+"""A longer one would be cut without a word."""
+_PATH: Final = "/api/v2/logs"
+_HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
+_STATUSES: Final = {
+    24: "emergency",
+    22: "alert",
+    21: "critical",
+    17: "error",
+    13: "warning",
+    10: "notice",
+    9: "info",
+    1: "debug",
+}
+"""Datadog's names, by the least severity."""
+_TAGS: Final = {"pod_name": "k8s.pod.name", "kube_namespace": "k8s.namespace.name"}
+"""What Datadog's agent calls our fields."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(NetworkSettings):
+    """``LOGSHIP_DATADOG_…``."""
+
+    site: str = setting("Datadog's site, for example `datadoghq.eu`", "datadoghq.com")
+    url: str = setting("where to send, instead of the site's intake: a proxy or another store")
+    api_key: Secret = setting("sent as `DD-API-KEY`", Secret())
+    service: str = setting("the records' `service`; else `SERVICE_NAME`")
+    source: str = setting("the records' `ddsource`: chooses Datadog's pipeline", "python")
+    tags: tuple[str, ...] = setting("`key:value,…`, put on every record", ())
+
+    def check(self) -> list[str]:
+        """Give what is wrong, a line each."""
+        faults = url_faults(self.url) if self.url else []
+        if not self.api_key:
+            faults.append("API_KEY is not set, and there is no default")
+        faults += [f"TAGS has {tag!r}, which is not key:value" for tag in self.tags if not all(tag.partition(":"))]
+        return faults
+
+
+class Entries:
+    """Entries of the array that the intake takes, each with a comma after it."""
+
+    wants = LEVEL_FIELDS
+
+    def __init__(self, settings: Settings, enrichment: Enrichment) -> None:
+        fields = enrichment.fields
+        tags = [*settings.tags, *(f"{tag}:{fields[name]}" for tag, name in _TAGS.items() if name in fields)]
+        constant = {
+            "ddsource": settings.source,
+            "ddtags": ",".join(tags),
+            "hostname": fields.get("k8s.node.name") or fields.get("k8s.pod.name", ""),
+            "service": settings.service or fields.get("service.name", ""),
+        }
+        known = b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in constant.items() if value])
+        self._template = b"{" + literal(known) + b'%b"timestamp":%d,"message":%b},'
+
+    def write(self, rows: Rows) -> list[bytes]:
+        """Give the entries."""
+        statuses = map(_status, severities(rows.wanted))
+        times = (epoch_ns(stamp) // 10**6 for stamp in rows.stamps)
+        texts = quoted(rows.records())
+        return [self._template % row for row in zip(statuses, times, texts, strict=True)]
+
+
+def _status(severity: int) -> bytes:
+    if severity == UNKNOWN:
+        return b""
+    return b'"status":"%b",' % next(name for least, name in _STATUSES.items() if severity >= least).encode()
+
+
+class DatadogSink:
+    """One request a batch."""
+
+    limits = Limits(MAX_REQUEST_BYTES, MAX_RECORDS, MAX_RECORD_BYTES)
+
+    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport) -> None:
+        self.encode = encoder.encode
+        self.records = encoder.records
+        self._transport = transport
+        self._url = settings.url or f"https://http-intake.logs.{settings.site}{_PATH}"
+        self._check_url = urljoin(settings.url or f"https://api.{settings.site}", "/api/v1/validate")
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Send it; the answer's status speaks for every record: Datadog tells none apart."""
+        body = b"[" + batch.body.removesuffix(b",") + b"]"
+        answer = await self._transport.post(self._url, body, _HEADERS)
+        if isinstance(answer, Outcome):
+            return answer
+        return classify(answer.status, answer.headers, answer.body, time.time())
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Look up the name, connect, and ask Datadog about the key."""
+        findings = [*secret_finding("datadog", self._transport)]
+        findings += await reach("datadog", self._url, self._transport.tls)
+        if all(each.good for each in findings):
+            findings += await self._key_finding()
+        if send and all(each.good for each in findings):
+            findings.append(outcome_finding("datadog: delivery", await self.deliver(sample_batch(self))))
+        return findings
+
+    async def _key_finding(self) -> list[Finding]:
+        answer = await self._transport.request("GET", self._check_url)
+        if isinstance(answer, Outcome):
+            return [outcome_finding("datadog: API key", answer)]
+        outcome = classify(answer.status, answer.headers, answer.body, time.time())
+        # A proxy or another store that speaks the intake's language need not know this address.
+        return [] if outcome.reason == "http_404" else [outcome_finding("datadog: API key", outcome)]
+
+
+@asynccontextmanager
+async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
+    """Open the sink; leaving closes its connections."""
+    if enrichment.format == "raw":
+        message = "LOGSHIP_FORMAT=raw gives no JSON records: datadog can't take it"
+        raise ConfigError([message])
+    encoder = BlockEncoder(enrichment, Entries(settings, enrichment), settings.when)
+    async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
+        yield DatadogSink(settings, encoder, transport)
