@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-import ssl
 import time
 import urllib.request
 from collections.abc import Sequence
@@ -66,11 +65,9 @@ async def _connect(sink: str, parts: SplitResult, port: int, tls: Tls) -> Findin
     secure = parts.scheme == "https"
     subject = f"{sink}: {'TLS' if secure else 'connection'}"
     context = tls.context() if secure else None
-    if context is True:
-        context = ssl.create_default_context()
     try:
         async with asyncio.timeout(PREFLIGHT_SECONDS):
-            _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context or None)
+            _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
     except OSError as error:
         return _refusal(subject, failure(error).reason, f"{parts.hostname}:{port}")
     writer.close()

@@ -187,14 +187,16 @@ def _build(settings: type[Any], of: Sequence[Option], places: _Places) -> tuple[
     """Give an instance with defaults in the place of faulty settings (None if there is none), and the faults."""
     found = {option.field: one for option in of if (one := places.find(option))}
     try:
-        return _instance(settings, of, found), _later_faults(settings, of, found)
+        made = _instance(settings, of, found)
+        return made, _later_faults(made, of, found)
     except ValidationError as error:
         bad = {str(fault["loc"][0]): fault for fault in error.errors(include_url=False, include_input=False)}
     faults = [_fault(option, found.get(option.field), bad[option.field]) for option in of if option.field in bad]
     good = {name: one for name, one in found.items() if name not in bad}
     if any(option.required and option.field not in good for option in of):
         return None, faults + _file_faults(of, good)
-    return _instance(settings, of, good), faults + _later_faults(settings, of, good)
+    made = _instance(settings, of, good)
+    return made, faults + _later_faults(made, of, good)
 
 
 def _instance(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Found]) -> Any:  # noqa: ANN401
@@ -202,10 +204,10 @@ def _instance(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Fo
     return settings(**{option.field: getattr(made, option.field) for option in of})
 
 
-def _later_faults(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Found]) -> list[str]:
+def _later_faults(made: Any, of: Sequence[Option], found: Mapping[str, _Found]) -> list[str]:  # noqa: ANN401
     """Give the faults that show only in valid settings: files that can't be read, what the sink's own check says."""
-    check = getattr(settings, "check", None)
-    own: Iterable[str] = check(_instance(settings, of, found)) if check else ()
+    check = getattr(made, "check", None)
+    own: Iterable[str] = check() if check else ()
     prefix = of[0].variable.removesuffix(of[0].field.upper())  # a sink's own check says `URL must be …`
     return _file_faults(of, found) + [fault if fault.startswith(PREFIX) else prefix + fault for fault in own]
 

@@ -1,6 +1,8 @@
+import os
 import shutil
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -76,6 +78,28 @@ async def test_tls_is_checked(make_certificate: Callable[[], Certificates]) -> N
         assert server.requests == []
         assert isinstance(await post(server.url, settings=NetworkSettings(ca_file=certificate["cert"])), Answer)
         assert isinstance(await post(server.url, settings=NetworkSettings(insecure_skip_verify=True)), Answer)
+
+
+async def test_the_systems_certificates_are_trusted(
+    make_certificate: Callable[[], Certificates], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without any setting, and they are not loaded before something speaks TLS."""
+    certificate = make_certificate()
+    monkeypatch.setenv("SSL_CERT_FILE", certificate["cert"])
+    async with scripted_server(tls=server_context(certificate)) as server:
+        assert isinstance(await post(server.url), Answer)
+
+
+def test_loading_what_sends_loads_no_certificates(make_certificate: Callable[[], Certificates]) -> None:
+    """It is 50 ms and 1 MiB of every daemon; what aiohttp would use by itself trusts nobody."""
+    code = (
+        "import ssl, logship.session, aiohttp.connector\n"
+        "print(aiohttp.connector._SSL_CONTEXT_VERIFIED.cert_store_stats()['x509'])\n"
+        "print(ssl.create_default_context().cert_store_stats()['x509'])\n"
+    )
+    environ = os.environ | {"SSL_CERT_FILE": make_certificate()["cert"]}
+    done = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["0", "1"]
 
 
 async def test_client_certificates(make_certificate: Callable[[], Certificates]) -> None:

@@ -1,6 +1,7 @@
 """``logship run``: checks the settings, then becomes the daemon under the same process id."""
 
 import argparse
+import gc
 import os
 from typing import NoReturn
 
@@ -16,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> NoReturn:
     """Never come back, unless a setting is wrong: that is a ConfigError."""
+    hurry()
     handoff.become_daemon(resolve("logship run", parsed, once=parsed.once))
 
 
@@ -26,3 +28,9 @@ def resolve(prog: str, parsed: argparse.Namespace, *, once: bool = False) -> han
     flags = given(parsed)
     sinks = {name: handoff.settings_type(name) for name in chosen_sinks(flags, os.environ)}
     return load(flags | sink_flags(prog, parsed.rest, sinks), os.environ, once=once)
+
+
+def hurry() -> None:
+    """Make this process fit for a life of half a second: the application waits until the daemon has started."""
+    gc.disable()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed
