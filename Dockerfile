@@ -13,6 +13,7 @@ ARG BUILD_IMAGE=${BASE_IMAGE}
 FROM ${BUILD_IMAGE} AS build
 ARG PIP_INDEX_URL
 ARG LOCK=requirements.lock
+ARG SOURCE_DATE_EPOCH=0
 ENV PIP_CONFIG_FILE=/run/secrets/pip PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
     PIP_ONLY_BINARY=:all: PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /build
@@ -30,7 +31,8 @@ RUN tools/bin/hatchling build -t wheel -d dist \
     && python3 -m pip --python /opt/logship/bin/python uninstall --quiet --yes pygments markdown-it-py mdurl \
     && find /opt/logship/bin -type f ! -name logship -delete \
     && find /opt/logship -type d -name __pycache__ -prune -exec rm -r {} + \
-    && /opt/logship/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/logship/lib
+    && /opt/logship/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/logship/lib \
+    && find /opt/logship -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +
 
 FROM ${BASE_IMAGE}
 COPY --from=build /opt/logship /opt/logship

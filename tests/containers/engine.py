@@ -18,14 +18,14 @@ LIMITS = ("--ulimit", "nofile=4096:4096", "--ulimit", "nproc=4096:4096")
 """podman's own are above what a root without CAP_SYS_RESOURCE may set."""
 
 
-def run(*words: str | Path, seconds: float = 60.0, check: bool = True) -> subprocess.CompletedProcess[str]:
+def run(*words: str | Path, seconds: float = 180.0, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run a program and give what it said; unless ``check`` is off, one that fails fails the test."""
     done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False)
     assert not (check and done.returncode), f"{words} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
     return done
 
 
-def podman(*words: str | Path, seconds: float = 60.0, check: bool = True) -> subprocess.CompletedProcess[str]:
+def podman(*words: str | Path, seconds: float = 180.0, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run podman."""
     return run(*PODMAN, *words, seconds=seconds, check=check)
 

@@ -64,7 +64,7 @@ class Sidecar:
         podman("start", self.name)
         if ready:
             wait_until(
-                lambda: not self.execute("logship", "probe", "startup").returncode, f"{self.name} has started", 30
+                lambda: not self.execute("logship", "probe", "startup").returncode, f"{self.name} has started", 120
             )
         return self
 
@@ -88,14 +88,14 @@ class Sidecar:
 
     def terminate(self, grace: int = 30) -> int:
         """End it as a kubelet does: SIGTERM to its PID 1, SIGKILL after the grace; gives the exit code."""
-        podman("stop", "--time", str(grace), self.name, seconds=grace + 30)
+        podman("stop", "--time", str(grace), self.name, seconds=grace + 120)
         return self.exit_code
 
     def signal(self, number: int = signal.SIGTERM) -> None:
         """Send its PID 1 a signal."""
         os.kill(self.pid, number)
 
-    def wait(self, seconds: float = 60.0) -> int:
+    def wait(self, seconds: float = 120.0) -> int:
         """Wait for its end and give the exit code."""
         podman("wait", self.name, seconds=seconds)
         return self.exit_code

@@ -168,12 +168,12 @@ def test_a_pods_life_ends_with_every_line_delivered(
     name = f"{sidecar.name}-application"
     podman(*application(name, logs))
     try:
-        receiver.wait_for_records(10_000)
+        receiver.wait_for_records(4000)
         assert list(logs.glob("app.log.*")), "it has rotated"
         podman("stop", "--time", "5", name)
     finally:
         podman("rm", "--force", "--time", "0", name)
     assert sidecar.terminate(grace=2) == 0
     written = sum(path.read_bytes().count(b"\n") for path in logs.iterdir())
-    assert written > 10_000
+    assert written >= 4000
     assert_all_arrived(receiver.records(), {"app": written})
