@@ -36,21 +36,28 @@ class Rows:
     bare: bool = False
     """The rests lack the quote that they start with and the brace that they end with; none is empty."""
 
-    def records(self, before: bytes = b"", after: bytes = b"", columns: Sequence[Sequence[object]] = ()) -> list[bytes]:
+    def records(
+        self,
+        before: bytes = b"",
+        after: bytes = b"",
+        columns: Sequence[Sequence[object]] = (),
+        after_columns: Sequence[Sequence[object]] = (),
+    ) -> list[bytes]:
         """Give each record as a JSON object, ``before`` it and ``after`` it.
 
-        ``before`` is a template of ``%``, filled from ``columns``; its constants went through :func:`literal`.
+        Both are templates of ``%``, filled from their columns; their constants went through :func:`literal`.
         """
         template = self._template(before, after, self.ours)
-        rows = zip(*columns, self.stamps, self.rests, strict=True)
+        rows = zip(*columns, self.stamps, self.rests, *after_columns, strict=True)
         if self.bare or EMPTY not in self.rests:
             return [template % row for row in rows]
         empty = self._template(before, after, self.ours.removesuffix(b","))
-        return [(empty if row[-1] == EMPTY else template) % row for row in rows]
+        at = len(columns) + 1
+        return [(empty if row[at] == EMPTY else template) % row for row in rows]
 
     def _template(self, before: bytes, after: bytes, ours: bytes) -> bytes:
         rest = b'"%b}' if self.bare else b"%b"
-        return before + b'{"@timestamp":%b,' + literal(ours) + rest + literal(after)
+        return before + b'{"@timestamp":%b,' + literal(ours) + rest + after
 
 
 class Layout(Protocol):
@@ -76,7 +83,7 @@ class Lines:
 
     def write(self, rows: Rows) -> list[bytes]:
         """Give the records between their heads and tails."""
-        return rows.records(literal(self.head), self.tail)
+        return rows.records(literal(self.head), literal(self.tail))
 
 
 def literal(text: bytes) -> bytes:

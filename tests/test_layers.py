@@ -13,7 +13,7 @@ PACKAGE = Path(logship.__file__).parent
 
 LAYERS = {
     "model": "logship model errors config metrics",
-    "pure": """acks answers batching bulk encoding enrichment framing identity layouts lines plain
+    "pure": """acks answers batching bulk encoding enrichment framing hec identity layouts lines plain
         recordtypes refusals routing settling severity sizing status texts
         timestamps""",
     "access": "beneath bulkcheck credentials durable preflight session tls transport",

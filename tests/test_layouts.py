@@ -24,9 +24,9 @@ def test_texts_are_quoted_one_by_one(some: list[str]) -> None:
 def test_rows_are_written_between_what_the_sink_puts_around_them() -> None:
     """A template before each record is filled from columns; percent signs of constants stay."""
     rows = Rows(BLOCK, b'"a":"100%",', lambda: [0, 9], [STAMP, STAMP], [b'"b":1}', b"}"])
-    assert rows.records(literal(b"%") + b"%d ", b"%\n", [[7, 8]]) == [
-        b'%7 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%","b":1}%\n',
-        b'%8 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%"}%\n',
+    assert rows.records(literal(b"%") + b"%d ", b" %d" + literal(b"%\n"), [[7, 8]], [[1, 2]]) == [
+        b'%7 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%","b":1} 1%\n',
+        b'%8 {"@timestamp":"2026-11-22T10:00:00Z","a":"100%"} 2%\n',
     ]
 
 

@@ -31,9 +31,14 @@ def _datadog(url: str, secret: Secret) -> Any:
     return load("datadog").Settings(url=url + "/api/v2/logs", api_key=secret)
 
 
+def _splunk(url: str, secret: Secret) -> Any:
+    return load("splunk").Settings(url=url, token=secret)
+
+
 NETWORK: Mapping[str, Plugin] = {
     "http": Plugin(_http, lambda _: Reply(204)),
     "elasticsearch": Plugin(_elasticsearch, bulk_reply),
+    "splunk": Plugin(_splunk, lambda _: Reply(200, b'{"text":"Success","code":0}')),
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }
 """By sink."""

@@ -1,0 +1,128 @@
+"""Records to Splunk's HTTP Event Collector, one event each; with ``ACK``, delivered means indexed."""
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from logship.answers import classify
+from logship.config import NetworkSettings, Secret, setting
+from logship.credentials import bearer
+from logship.encoding import BlockEncoder
+from logship.enrichment import Enrichment, to_json
+from logship.errors import ConfigError
+from logship.hec import Events, read_ack, read_answer
+from logship.model import Batch, Finding, Limits, Outcome, Status
+from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.texts import url_faults
+from logship.transport import Transport, open_transport
+
+MAX_REQUEST_BYTES: Final = 2 << 20
+"""Splunk itself takes more; what stands before it in the cloud may not."""
+MAX_RECORD_BYTES: Final = 5_000_000
+"""A longer event is refused, and with it the whole request."""
+_PATH: Final = "/services/collector/event"
+_ACK_PATH: Final = "/services/collector/ack"
+_HEALTH_PATH: Final = "/services/collector/health/1.0"
+_FIRST_ACK_SECONDS, _LAST_ACK_SECONDS = 0.1, 2.0
+"""How long to wait before asking about an acknowledgement: each time twice as long, up to this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(NetworkSettings):
+    """``LOGSHIP_SPLUNK_…``."""
+
+    url: str = setting("address of the collector, for example `https://splunk:8088`", required=True)
+    token: Secret = setting("sent as `Authorization: Splunk …`", Secret())
+    index: str = setting("where to; else the token's own")
+    source: str = setting("the events' `source`; else the name of the log file")
+    sourcetype: str = setting("the events' `sourcetype`", "_json")
+    ack: bool = setting("wait until the events are indexed; the token must have it enabled", False)  # noqa: FBT003
+
+    def check(self) -> list[str]:
+        """Give what is wrong, a line each."""
+        return url_faults(self.url) + ([] if self.token else ["TOKEN is not set, and there is no default"])
+
+
+class SplunkSink:
+    """One request a batch, and questions about its acknowledgement."""
+
+    limits = Limits(MAX_REQUEST_BYTES, max_record_bytes=MAX_RECORD_BYTES)
+
+    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport) -> None:
+        self.encode = encoder.encode
+        self.records = encoder.records
+        self._transport = transport
+        self._ack = settings.ack
+        base = settings.url
+        self._url = urljoin(base, _PATH) if urlsplit(base).path in {"", "/"} else base
+        self._ack_url, self._health_url = urljoin(base, _ACK_PATH), urljoin(base, _HEALTH_PATH)
+        # Acknowledgements are counted in a channel: one of this process, whatever connection it has.
+        self._headers: Mapping[str, str] = {"X-Splunk-Request-Channel": str(uuid.uuid4())} if settings.ack else {}
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Send it; with ``ack``, return only when it is indexed. The caller's time limit bounds that too."""
+        headers = {"Content-Type": "application/json", **self._headers}
+        answer = await self._transport.post(self._url, batch.body, headers)
+        if isinstance(answer, Outcome):
+            return answer
+        taken = read_answer(answer, time.time())
+        if not self._ack or taken.outcome.status is not Status.DELIVERED:
+            return taken.outcome
+        if taken.ack is None:
+            return Outcome(Status.ERRORED, "no_ack", fault=True)
+        return await self._indexed(taken.ack)
+
+    async def _indexed(self, ack: int) -> Outcome:
+        """Ask until the indexers have the events. A number that they forgot is asked for in vain until time is up."""
+        body, headers = b'{"acks":[%d]}' % ack, {"Content-Type": "application/json", **self._headers}
+        pause = _FIRST_ACK_SECONDS
+        while True:
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LAST_ACK_SECONDS)
+            answer = await self._transport.post(self._ack_url, body, headers)
+            outcome = answer if isinstance(answer, Outcome) else read_ack(answer, ack, time.time())
+            if outcome is not None:
+                return outcome
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Look up the name, connect, and ask the collector for its health and about the token."""
+        findings = [*secret_finding("splunk", self._transport)]
+        findings += await reach("splunk", self._url, self._transport.tls)
+        if all(each.good for each in findings):
+            findings.append(await self._health())
+        if send and all(each.good for each in findings):
+            findings.append(outcome_finding("splunk: delivery", await self.deliver(sample_batch(self))))
+        return findings
+
+    async def _health(self) -> Finding:
+        answer = await self._transport.request("GET", self._health_url)
+        if isinstance(answer, Outcome):
+            return outcome_finding("splunk: collector", answer)
+        if answer.status == 400:  # noqa: PLR2004 - what the documentation says of a token that is not known
+            return Finding(good=False, subject="splunk: collector", message="the token is refused: check SPLUNK_TOKEN")
+        return outcome_finding("splunk: collector", classify(answer.status, answer.headers, answer.body, time.time()))
+
+
+def _members(settings: Settings, enrichment: Enrichment) -> bytes:
+    named = {
+        "host": enrichment.fields.get("k8s.pod.name", ""),
+        "sourcetype": settings.sourcetype,
+        "index": settings.index,
+    }
+    return b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in named.items() if value])
+
+
+@asynccontextmanager
+async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[SplunkSink]:
+    """Open the sink; leaving closes its connections."""
+    if enrichment.format == "raw":
+        message = "LOGSHIP_FORMAT=raw gives no JSON events: splunk can't take it"
+        raise ConfigError([message])
+    layout = Events(_members(settings, enrichment), settings.source)
+    async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
+        yield SplunkSink(settings, BlockEncoder(enrichment, layout, settings.when), transport)

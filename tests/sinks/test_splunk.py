@@ -1,0 +1,219 @@
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from logship.config import Secret
+from logship.enrichment import Enrichment
+from logship.errors import ConfigError
+from logship.model import Batch, Block, FileId, Outcome, Status
+from logship.sinks.splunk import Settings, open_sink
+from tests.autojump import autojump
+from tests.scripted_server import Reply, Request, scripted_server
+
+FIELDS = {"k8s.pod.name": "agent-1"}
+UID = "f" * 22
+
+
+def block(data: bytes, start: int = 0) -> Block:
+    """Give a block."""
+    return Block(FileId(UID), "a 100%.log", start, start + len(data), data, 1_700_000_000_123_456_789, 0.0)
+
+
+@pytest.fixture
+def token(tmp_path: Path) -> Secret:
+    """Give a token in a file."""
+    (tmp_path / "token").write_text("t0ken")
+    return Secret(path=str(tmp_path / "token"))
+
+
+def answer(status: int, code: int, **more: object) -> Reply:
+    """Answer with one of the collector's codes."""
+    return Reply(status, json.dumps({"text": "words", "code": code, **more}).encode())
+
+
+class Collector:
+    """Answers as the documentation says; an acknowledgement comes true when it was asked for often enough."""
+
+    def __init__(self, *, acks: bool = False, patience: int = 0) -> None:
+        self.events: list[Any] = []
+        self._acks = acks
+        self._patience = patience
+        self._asked = 0
+
+    def __call__(self, request: Request) -> Reply:
+        """Answer one request."""
+        if request.headers.get("authorization") != "Splunk t0ken":
+            return answer(403, 4)
+        channel = request.headers.get("x-splunk-request-channel")
+        if request.path == "/services/collector/health/1.0":
+            return answer(200, 17)
+        if self._acks and not channel:
+            return answer(400, 10)
+        if request.path == "/services/collector/ack":
+            self._asked += 1
+            numbers = json.loads(request.body)["acks"]
+            return Reply(200, json.dumps({"acks": {str(n): self._asked > self._patience for n in numbers}}).encode())
+        if request.path != "/services/collector/event":
+            return Reply(404)
+        return self._take(request)
+
+    def _take(self, request: Request) -> Reply:
+        found = _values(request.body.decode())
+        bad = next((n for n, event in enumerate(found) if "event" not in event or event["event"] == ""), None)
+        if bad is not None:
+            return answer(400, 12, **{"invalid-event-number": bad})
+        self.events += found
+        return answer(200, 0, **({"ackId": 7} if self._acks else {}))
+
+
+def _values(text: str) -> list[Any]:
+    """Read JSON values one after the other: the collector needs nothing between them."""
+    found, at, decoder = [], 0, json.JSONDecoder()
+    while text[at:].strip():
+        value, at = decoder.raw_decode(text, at + len(text[at:]) - len(text[at:].lstrip()))
+        found.append(value)
+    return found
+
+
+async def sent(
+    token: Secret, data: bytes, collector: Callable[[Request], Reply], **settings: Any
+) -> tuple[Outcome, list[Request]]:
+    """Deliver a block and give what came of it, and the requests."""
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url, token=token, **settings), Enrichment(FIELDS)) as sink,
+    ):
+        return await sink.deliver(Batch((sink.encode(block(data, 5)),))), server.requests
+
+
+async def test_a_record_is_an_event(token: Secret) -> None:
+    """Its time in epoch seconds, host, source and sourcetype beside it, and a field by which a repeat is found."""
+    collector = Collector()
+    data = b'{"timestamp":"2026-11-22T10:00:00.5129Z","a":"100%"}\n{}\ntext\n'
+    outcome, requests = await sent(token, data, collector, index="main")
+    assert outcome == Outcome(Status.DELIVERED)
+    first, empty, text = collector.events
+    record = first.pop("event")
+    assert first == {
+        "time": 1795341600.512,
+        "source": "a 100%.log",
+        "host": "agent-1",
+        "sourcetype": "_json",
+        "index": "main",
+        "fields": {"log_record_uid": f"{UID}-5"},
+    }
+    assert record["a"] == "100%"
+    assert record["k8s.pod.name"] == "agent-1"
+    assert empty["fields"] == {"log_record_uid": f"{UID}-58"}
+    assert text["event"]["message"] == "text"
+    assert b'"time":1795341600.512,' in requests[0].body
+    assert "x-splunk-request-channel" not in requests[0].headers
+
+
+@autojump
+async def test_with_acknowledgement_delivered_means_indexed(token: Secret) -> None:
+    """It is asked for, in the same channel, until the indexers have the events."""
+    collector = Collector(acks=True, patience=3)
+    outcome, requests = await sent(token, b"one\n", collector, ack=True)
+    assert outcome == Outcome(Status.DELIVERED)
+    assert [request.path for request in requests] == ["/services/collector/event"] + ["/services/collector/ack"] * 4
+    assert len({request.headers["x-splunk-request-channel"] for request in requests}) == 1
+    pauses = [later.at - earlier.at for earlier, later in itertools.pairwise(requests)]
+    assert all(pause >= least for pause, least in zip(pauses, [0.1, 0.2, 0.4, 0.8], strict=True))
+
+
+async def test_a_token_without_acknowledgement_is_a_wrong_setting(token: Secret) -> None:
+    """With ACK set, an answer without a number to ask for proves nothing: the data is kept."""
+    outcome, _ = await sent(token, b"one\n", Collector(), ack=True)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "no_ack", True)
+
+
+@autojump
+async def test_a_failing_question_is_a_failed_attempt(token: Secret) -> None:
+    """Whatever stops the questions, the batch is sent again; nothing in an answer to them rejects it."""
+
+    def collector(request: Request) -> Reply:
+        return answer(400, 14) if request.path.endswith("/ack") else answer(200, 0, ackId=1)
+
+    outcome, _ = await sent(token, b"one\n", collector, ack=True)
+    assert (outcome.status, outcome.reason) == (Status.ERRORED, "http_400")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected", "reason", "fault"),
+    [
+        (403, 1, Status.ERRORED, "hec_1", True),
+        (401, 2, Status.ERRORED, "hec_2", True),
+        (401, 3, Status.ERRORED, "hec_3", True),
+        (403, 4, Status.ERRORED, "hec_4", True),
+        (400, 5, Status.REJECTED, "hec_5", False),
+        (400, 6, Status.REJECTED, "hec_6", False),
+        (400, 7, Status.ERRORED, "hec_7", True),
+        (500, 8, Status.ERRORED, "http_500", False),
+        (503, 9, Status.ERRORED, "http_503", False),
+        (400, 10, Status.ERRORED, "hec_10", True),
+        (400, 11, Status.ERRORED, "hec_11", True),
+        (400, 12, Status.REJECTED, "hec_12", False),
+        (400, 13, Status.REJECTED, "hec_13", False),
+        (400, 14, Status.ERRORED, "hec_14", True),
+        (400, 15, Status.REJECTED, "hec_15", False),
+        (400, 16, Status.ERRORED, "hec_16", True),
+        (503, 18, Status.ERRORED, "http_503", False),
+        (429, 26, Status.ERRORED, "http_429", False),
+        (200, 6, Status.ERRORED, "bad_response", False),
+        (200, 0, Status.DELIVERED, "", False),
+    ],
+)
+async def test_each_code_says_who_is_to_blame(
+    token: Secret, status: int, code: int, expected: Status, reason: str, *, fault: bool
+) -> None:
+    """Token, index and channel are settings; a bad event is rejected; a busy collector is tried again."""
+    outcome, _ = await sent(token, b"one\n", lambda _: answer(status, code))
+    assert (outcome.status, outcome.reason, outcome.fault) == (expected, reason, fault)
+
+
+async def test_a_200_that_is_no_collectors_proves_nothing(token: Secret) -> None:
+    """A proxy's friendly page is not an acknowledgement."""
+    outcome, _ = await sent(token, b"one\n", lambda _: Reply(200, b"<html>welcome</html>"))
+    assert (outcome.status, outcome.reason) == (Status.ERRORED, "bad_response")
+
+
+async def test_check_asks_the_collector_for_its_health(token: Secret) -> None:
+    """A token that it does not know is told apart."""
+    async with (
+        scripted_server(otherwise=Collector()) as server,
+        open_sink(Settings(url=server.url, token=token), Enrichment(FIELDS)) as sink,
+    ):
+        assert all(finding.good for finding in await sink.preflight(send=True))
+    async with (
+        scripted_server(otherwise=lambda _: answer(400, 4)) as server,
+        open_sink(Settings(url=server.url, token=token), Enrichment(FIELDS)) as sink,
+    ):
+        bad = [finding for finding in await sink.preflight(send=True) if not finding.good]
+    assert [finding.message for finding in bad] == ["the token is refused: check SPLUNK_TOKEN"]
+
+
+async def test_a_whole_address_is_taken_as_it_is(token: Secret) -> None:
+    """Only an address without a path gets the collector's."""
+    async with (
+        scripted_server(otherwise=lambda _: answer(200, 0)) as server,
+        open_sink(Settings(url=server.url + "/hec?x=1", token=token), Enrichment(FIELDS)) as sink,
+    ):
+        await sink.deliver(Batch((sink.encode(block(b"one\n")),)))
+    assert server.requests[0].path == "/hec?x=1"
+
+
+async def test_raw_lines_are_refused(token: Secret) -> None:
+    """They are no JSON: said at the start."""
+    with pytest.raises(ConfigError):
+        async with open_sink(Settings(url="http://h", token=token), Enrichment({}, "raw")):
+            pass
+
+
+def test_the_token_must_be_set() -> None:
+    """Without it nothing can be sent."""
+    assert Settings(url="https://h:8088").check() == ["TOKEN is not set, and there is no default"]
