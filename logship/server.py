@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 CONNECTIONS_MAX: Final = 16
 ACCEPTED_AT_ONCE: Final = 4
 """In one round of the event loop: a request is read and answered before so many rounds later its place is wanted."""
-WAITING_MAX: Final = 1024
-"""Connections that wait in the kernel."""
+WAITING_MAX: Final = 256
+"""Connections that wait in the kernel: what comes last waits for all of them."""
 HEAD_MAX: Final = 8192
 DISCARDED_MAX: Final = 65536
 """Bytes that are taken, and thrown away, after a request."""
