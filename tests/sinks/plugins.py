@@ -35,9 +35,14 @@ def _splunk(url: str, secret: Secret) -> Any:
     return load("splunk").Settings(url=url, token=secret)
 
 
+def _loki(url: str, secret: Secret) -> Any:
+    return load("loki").Settings(url=url, bearer_token=secret)
+
+
 NETWORK: Mapping[str, Plugin] = {
     "http": Plugin(_http, lambda _: Reply(204)),
     "elasticsearch": Plugin(_elasticsearch, bulk_reply),
+    "loki": Plugin(_loki, lambda _: Reply(204)),
     "splunk": Plugin(_splunk, lambda _: Reply(200, b'{"text":"Success","code":0}')),
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }

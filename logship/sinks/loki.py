@@ -1,0 +1,185 @@
+"""Records to Grafana Loki's push API (https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-logs).
+
+All records of a pod are one stream: few labels, which are the same for all. What else we add goes beside each line as
+structured metadata, so that the line is what the application wrote, and its event time. Loki drops a repeat with the
+same labels, time and line.
+"""
+
+import re
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+from logship.answers import Answer, classify
+from logship.config import NetworkSettings, Secret, setting
+from logship.credentials import basic_faults, bearer_or_basic
+from logship.encoding import BlockEncoder
+from logship.enrichment import Enrichment, to_json
+from logship.errors import ConfigError
+from logship.layouts import Rows, literal, quoted
+from logship.model import Batch, Finding, Limits, Outcome, Status
+from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.severity import LEVEL_FIELDS, severities
+from logship.texts import url_faults
+from logship.timestamps import epoch_ns
+from logship.transport import Transport, open_transport
+
+MAX_REQUEST_BYTES: Final = 4_000_000
+"""Loki's own parts send each other 4 MiB at most; a larger request is a 500."""
+_HALVE_BYTES: Final = 1 << 20
+"""A larger request that is refused for its rate, or fails, may be too large for this Loki: waiting alone is no help."""
+_PATH: Final = "/loki/api/v1/push"
+_READY_PATH: Final = "/ready"
+_HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
+_LABELS: Final = ("service.name", "k8s.namespace.name", "k8s.container.name", "k8s.pod.name")
+"""Fields of ours that are labels where they are set; Loki's own OTLP endpoint calls them the same."""
+_LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_LEVELS: Final = {21: "critical", 17: "error", 13: "warn", 9: "info", 5: "debug", 1: "trace"}
+"""Names that Grafana knows, by the least severity."""
+_STORED: Final = frozenset({200, 204})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(NetworkSettings):
+    """``LOGSHIP_LOKI_…``."""
+
+    url: str = setting("address of Loki, for example `http://loki:3100`", required=True)
+    labels: Mapping[str, str] = setting("labels of the stream, `k=v,k2=v2`, beside those of the pod and service", dict)
+    metadata: bool = setting("our fields as structured metadata; `false`: in the line", True)  # noqa: FBT003
+    tenant: str = setting("sent as `X-Scope-OrgID`")
+    bearer_token: Secret = setting("sent as `Authorization: Bearer …`", Secret())
+    username: str = setting("for HTTP Basic authorization")
+    password: Secret = setting("for HTTP Basic authorization", Secret())
+
+    def check(self) -> list[str]:
+        """Give what is wrong, a line each."""
+        faults = url_faults(self.url) + basic_faults(self.username, self.password)
+        faults += [f"LABELS has {name!r}, which is no label name" for name in self.labels if not _LABEL.fullmatch(name)]
+        if self.bearer_token and self.username:
+            faults.append("BEARER_TOKEN and USERNAME are both set: only one can be sent")
+        return faults
+
+
+def stream_labels(settings: Settings, enrichment: Enrichment) -> dict[str, str]:
+    """Give the stream's labels; Loki wants one at least."""
+    pod = {_name(name): str(enrichment.fields[name]) for name in _LABELS if name in enrichment.fields}
+    return {**pod, **settings.labels} or {"job": "logship"}
+
+
+def _name(field: str) -> str:
+    return re.sub(r"[^a-zA-Z0-9_]", "_", field)
+
+
+class Values:
+    """``["<ns>","<line>",{<metadata>}],`` and a newline for each record."""
+
+    def __init__(self, enrichment: Enrichment, *, metadata: bool) -> None:
+        self.wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id") if metadata else ()
+        self._metadata = metadata
+        fields = {_name(name): value for name, value in enrichment.fields.items() if name not in _LABELS}
+        self._constant = b"".join(
+            [to_json(name) + b":" + to_json(_text(value)) + b"," for name, value in fields.items()]
+        )
+
+    def write(self, rows: Rows) -> list[bytes]:
+        """Give the values."""
+        times = map(epoch_ns, rows.stamps)
+        if not self._metadata:
+            lines = quoted(rows.records())
+            return [b'["%d",%b],\n' % row for row in zip(times, lines, strict=True)]
+        lines = quoted(replace(rows, ours=b"").records())
+        name = b'"log_file_name":' + to_json(rows.block.name)
+        flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
+        template = b'["%d",%b,{' + literal(self._constant + name + flags) + b"%b}],\n"
+        return [template % row for row in zip(times, lines, self._own(rows), strict=True)]
+
+    def _own(self, rows: Rows) -> Iterator[bytes]:
+        """Give what each record says of itself that is worth a look-up: members, each with a comma before it."""
+        *levels, traces, spans = rows.wanted
+        for severity, trace, span in zip(severities(levels), traces, spans, strict=True):
+            yield _level(severity) + _member(b"trace_id", trace) + _member(b"span_id", span)
+
+
+def _level(severity: int) -> bytes:
+    name = next((name for least, name in _LEVELS.items() if severity >= least), "")
+    return b',"level":"%b"' % name.encode() if name else b""
+
+
+def _member(name: bytes, value: bytes | None) -> bytes:
+    """Metadata holds strings only: one number fails a whole request."""
+    return b',"%b":%b' % (name, value) if value and value.startswith(b'"') else b""
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else to_json(value).decode()
+
+
+class LokiSink:
+    """One request a batch: one stream, in the order of time."""
+
+    limits = Limits(MAX_REQUEST_BYTES)
+
+    def __init__(
+        self, settings: Settings, labels: Mapping[str, str], encoder: BlockEncoder, transport: Transport
+    ) -> None:
+        self.encode = encoder.encode
+        self.records = encoder.records
+        self._transport = transport
+        path = urlsplit(settings.url).path
+        self._url = urljoin(settings.url, _PATH) if path in {"", "/"} else settings.url
+        self._ready_url = urljoin(settings.url, _READY_PATH)
+        self._head = b'{"streams":[{"stream":' + to_json(labels) + b',"values":['
+        self._headers = {**_HEADERS, **({"X-Scope-OrgID": settings.tenant} if settings.tenant else {})}
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Send it; a refusal leaves open which records it means, and the good ones may be stored: halves tell."""
+        answer = await self._transport.post(self._url, self._body(batch), self._headers)
+        return answer if isinstance(answer, Outcome) else _outcome(answer, batch.nbytes)
+
+    def _body(self, batch: Batch) -> bytes:
+        # In JSON a newline is only found between values, and nanoseconds since 2001 have 19 digits.
+        values = batch.body.split(b"\n")[:-1]
+        values.sort(key=lambda value: value[:22])
+        return self._head + b"".join(values).removesuffix(b",") + b"]}]}"
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Look up the name, connect, and ask Loki whether it is ready."""
+        findings = [*secret_finding("loki", self._transport)]
+        findings += await reach("loki", self._url, self._transport.tls)
+        if all(each.good for each in findings):
+            findings += await self._ready()
+        if send and all(each.good for each in findings):
+            findings.append(outcome_finding("loki: delivery", await self.deliver(sample_batch(self))))
+        return findings
+
+    async def _ready(self) -> list[Finding]:
+        answer = await self._transport.request("GET", self._ready_url)
+        if isinstance(answer, Outcome):
+            return [outcome_finding("loki: ready", answer)]
+        outcome = classify(answer.status, answer.headers, answer.body, time.time())
+        # A gateway or Grafana's cloud need not have this page.
+        return [] if outcome.reason == "http_404" else [outcome_finding("loki: ready", outcome)]
+
+
+def _outcome(answer: Answer, nbytes: int) -> Outcome:
+    outcome = classify(answer.status, answer.headers, answer.body, time.time())
+    if outcome.status is Status.DELIVERED and answer.status not in _STORED:
+        # Loki can be told to answer so, 260 by default, while it stores nothing.
+        return Outcome(Status.ERRORED, f"http_{answer.status}", fault=True)
+    large = nbytes > _HALVE_BYTES and answer.status in {429, 500}
+    return replace(outcome, too_large=True) if large else outcome
+
+
+@asynccontextmanager
+async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
+    """Open the sink; leaving closes its connections."""
+    if enrichment.format == "raw":
+        message = "LOGSHIP_FORMAT=raw gives no JSON records: loki can't take it"
+        raise ConfigError([message])
+    encoder = BlockEncoder(enrichment, Values(enrichment, metadata=settings.metadata), settings.when)
+    credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
+    async with open_transport(settings, credentials) as transport:
+        yield LokiSink(settings, stream_labels(settings, enrichment), encoder, transport)
