@@ -53,16 +53,24 @@ def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Give the seconds that the store asks to wait, at most an hour; None if it says nothing that makes sense."""
+    """Give the seconds that the store asks to wait, at most an hour; None if it says nothing that makes sense.
+
+    A date is held against the date of the answer, if it has one: only then both are by one clock.
+    """
     text = headers.get("Retry-After", "").strip()
     if re.fullmatch(r"[0-9]{1,12}(\.[0-9]+)?", text):
         return min(float(text), MAX_RETRY_AFTER)
+    then, said = _epoch(text), _epoch(headers.get("Date", ""))
+    seconds = 0.0 if then is None else then - (now if said is None else said)
+    return min(seconds, MAX_RETRY_AFTER) if seconds > 0 else None
+
+
+def _epoch(text: str) -> float | None:
     try:
         date = parsedate_to_datetime(text)
     except (ValueError, TypeError):
         return None
-    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - now
-    return min(seconds, MAX_RETRY_AFTER) if seconds > 0 else None
+    return date.replace(tzinfo=date.tzinfo or UTC).timestamp()
 
 
 def detail(body: bytes) -> str:

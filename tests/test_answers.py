@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from email.utils import formatdate
 
 import pytest
@@ -63,6 +64,16 @@ def test_other_4xx_is_rejected(status: int) -> None:
 def test_retry_after(text: str, seconds: float | None) -> None:
     """Seconds and dates are understood and capped at an hour; nonsense is ignored."""
     assert retry_after({"Retry-After": text}, NOW) == seconds
+
+
+@pytest.mark.parametrize("date", ["Sun, 22 Nov 2026 10:00:00 GMT", "Sun, 22 Nov 2026 10:00:00 -0000"])
+@pytest.mark.parametrize("hours", [-1, 0, 1])
+def test_a_date_is_held_against_the_stores_own_clock(date: str, hours: int) -> None:
+    """Ours may be wrong by an hour; without a date of the answer that makes sense there is only ours."""
+    headers = {"Retry-After": "Sun, 22 Nov 2026 10:00:07 GMT", "Date": date}
+    ten = datetime(2026, 11, 22, 10, tzinfo=UTC).timestamp()
+    assert retry_after(headers, ten + 3600 * hours) == 7
+    assert retry_after({**headers, "Date": "yesterday"}, ten) == 7
 
 
 def test_no_retry_after() -> None:
