@@ -60,7 +60,7 @@ class Pod:
     def __post_init__(self) -> None:
         """Make the folders."""
         self.logs.mkdir(parents=True)
-        self.settings = {"paths": f"{self.logs}/*.log", "request_timeout_seconds": 5, **self.settings}
+        self.settings = {"paths": f"{self.logs}/*.log", **self.settings}
 
     @property
     def logs(self) -> Path:
@@ -150,6 +150,10 @@ def _delivered(status: Status) -> bool:
 
 def _no_line_has_ended(status: Status) -> bool:
     return any("no line has ended" in problem for problem in status["problems"])
+
+
+def _failing(reason: str) -> Callable[[Status], bool]:
+    return lambda status: status["sinks"][0]["last_error"] == reason
 
 
 # -- the log folder ---------------------------------------------------------------------------------------------------
@@ -247,7 +251,7 @@ def wrong_credentials() -> Said:
         secret.write_text("wrong\n")
         made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": url, "elasticsearch_username": "agent"}
         made.settings |= {"elasticsearch_password_file": secret}
-        return made.said(lambda status: status["sinks"][0]["last_error"], before=lambda: made.write("a.log", line()))
+        return made.said(_failing("http_401"), before=lambda: made.write("a.log", line()))
 
 
 def unknown_ca() -> Said:
@@ -262,7 +266,7 @@ def unknown_ca() -> Said:
         server = stack.enter_context(store(bulk=True, tls=context))
         made.places = [(f"localhost:{server.port}", "logs.example:9200")]
         made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": f"https://localhost:{server.port}"}
-        return made.said(lambda status: status["sinks"][0]["last_error"], before=lambda: made.write("a.log", line()))
+        return made.said(_failing("tls_unknown_ca"), before=lambda: made.write("a.log", line()))
 
 
 def https_to_a_plain_port() -> Said:
@@ -270,7 +274,7 @@ def https_to_a_plain_port() -> Said:
     with pod() as made, Receiver(made.folder) as server:
         made.places = [(f"localhost:{server.port}", "logs.example:9200")]
         made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": f"https://localhost:{server.port}"}
-        return made.said(lambda status: status["sinks"][0]["last_error"], before=lambda: made.write("a.log", line()))
+        return made.said(_failing("tls_not_spoken"), before=lambda: made.write("a.log", line()))
 
 
 def store_is_down() -> Said:
@@ -280,12 +284,12 @@ def store_is_down() -> Said:
     with pod() as made:
         made.places = [(f"localhost:{port}", "logs.example:9200")]
         made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": f"http://localhost:{port}"}
-        return made.said(lambda status: status["sinks"][0]["last_error"], before=lambda: made.write("a.log", line()))
+        return made.said(_failing("connection_refused"), before=lambda: made.write("a.log", line()))
 
 
 def no_index_template(opensearch: OpenSearch) -> Said:
     """Nothing arrives in the data stream, since there is none: a plain index is made."""
-    index = "logs-nothing-covers-this"  # other tests may have a template for the default one
+    index = "nothing-covers-this"  # other tests may have a template for the default one
     with pod(sinks="elasticsearch", elasticsearch_url=opensearch.url, elasticsearch_index=index) as made:
         made.places = [(index, STREAM)]
         return made.said(_any)
@@ -294,6 +298,7 @@ def no_index_template(opensearch: OpenSearch) -> Said:
 def mapping_that_does_not_fit(opensearch: OpenSearch) -> Said:
     """One record of the stream has text where the index has a number."""
     index = "agent-mapping-does-not-fit"
+    opensearch.delete(index)
     opensearch.ask("PUT", f"/{index}", {"mappings": {"properties": {"latency_ms": {"type": "long"}}}})
     settings = {"sinks": "elasticsearch", "elasticsearch_url": opensearch.url, "elasticsearch_index": index}
     with pod(**settings) as made:
