@@ -25,8 +25,9 @@ COLUMNS = (
     Column("missing", "missing", total=True),
     Column("repeated", "repeated", total=True),
 )
-_BUDGET_GB_SECONDS = 190.0
-"""What a round over a GB takes here, all jobs and shippers: only to choose a size that fits a budget."""
+_PEERS_ROUND, _OWN_ROUND = 11.0, 6.0
+"""How many times as long as one shipper's first job a round of all jobs takes: only to choose a size that fits."""
+_TRIAL_LINES = 60_000
 _LONGEST_SECONDS = 60.0
 
 
@@ -43,14 +44,14 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     """Each job by each shipper; the peers with their defaults once."""
     if options.line_bytes < (least := shortest(options.lines)):
         sys.exit(f"--line-bytes: a line of this corpus has at least {least} bytes")
-    lines = options.lines
-    if options.budget:
-        affordable = options.budget / options.rounds / _BUDGET_GB_SECONDS * 1e9 / options.line_bytes
-        lines = min(lines, max(1000, int(affordable)))
-    given = bench.input(lines, options.line_bytes)
     jobs = [Job(*each) for each in itertools.product(options.sink, options.compression)]
+    lines, longest = options.lines, options.longest
+    if options.budget:
+        lines = min(lines, _affordable(bench, jobs[0], options))
+        longest = min(longest, max(5.0, options.budget / 12))
+    given = bench.input(lines, options.line_bytes)
     runs = [
-        Run(str(job), program.name, partial(drain, bench, program, job, given, options.longest), once=once)
+        Run(str(job), program.name, partial(drain, bench, program, job, given, longest), once=once)
         for job in jobs
         for once, programs in ((False, bench.programs), (True, bench.defaults))
         for program in programs
@@ -58,6 +59,15 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     ]
     ceilings = {str(job): bench.ceiling(job, given.file) for job in jobs}
     return Plan(runs, {"lines": given.lines, "bytes": given.nbytes, "ceilings": ceilings})
+
+
+def _affordable(bench: Bench, job: Job, options: argparse.Namespace) -> int:
+    """Try one shipper, a slow one if there is any, and give the lines with which the rounds fit the budget."""
+    takers = [program for program in bench.programs if program.takes(job)]
+    given = bench.input(_TRIAL_LINES, options.line_bytes)
+    tried = drain(bench, takers[-1], job, given)
+    seconds_per_byte = 1 / max(1.0, tried["mb_per_second"] * 1e6) * (_PEERS_ROUND if len(takers) > 1 else _OWN_ROUND)
+    return max(1000, int(options.budget / options.rounds / seconds_per_byte / options.line_bytes))
 
 
 def drain(

@@ -49,6 +49,7 @@ class Follower:
         before, since = shipper.cpu_seconds(), time.monotonic()
         told = (f"--rate={rate}", f"--seconds={seconds}", f"--line-bytes={line_bytes}", *more)
         written = json.loads(run_aside("benchmarks.writer", str(self._file), *told, cores=OTHER_CORES).communicate()[0])
+        time.sleep(max(0.0, since + seconds - time.monotonic()))  # the last line of a slow rate comes early
         self._check()
         cpu = shipper.cpu_seconds() - before
         return {
