@@ -21,9 +21,15 @@ def _containers() -> None:
 
 
 @pytest.fixture(scope="session")
-def built(_containers: None, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the tag of logship's image, built from this work tree."""
-    return image.logship(tmp_path_factory.mktemp("build"))
+def source(_containers: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give what the image is built from, as it is now."""
+    return image.snapshot(tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="session")
+def built(source: Path) -> str:
+    """Give the tag of logship's image."""
+    return image.logship(source.parent, source)
 
 
 @pytest.fixture

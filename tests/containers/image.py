@@ -3,7 +3,7 @@
 import fcntl
 import hashlib
 import os
-import subprocess
+import shutil
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,7 +28,7 @@ MMDEBSTRAP = (
     SUITE,
 )
 BUILD = ("buildah", "build", "--isolation", "chroot", "--network", "host", "--format", "docker", "--timestamp", "0")
-CONTEXT = ("Dockerfile", "image", "logship", "pyproject.toml", "README.md", "LICENSE")
+CONTEXT = ("Dockerfile", ".dockerignore", "image", "logship", "pyproject.toml", "README.md", "LICENSE", "*.lock")
 
 
 @contextmanager
@@ -93,34 +93,40 @@ class PackageSource:
         return [*flags, "--secret", f"id=pip,src={conf}"]
 
 
-def build(tag: str, folder: Path, *, remark: str = "", **arguments: str) -> str:
-    """Build logship's image from the work tree and give the tag; ``arguments`` are the Dockerfile's, in lower case."""
+def build(tag: str, folder: Path, source: Path, *, remark: str = "", **arguments: str) -> str:
+    """Build the image from a :func:`snapshot` and give the tag; ``arguments`` are the Dockerfile's, in lower case."""
     flags = PackageSource.here().secrets(folder, remark)
     for name, value in {"base_image": base(), **arguments}.items():
         flags += ["--build-arg", f"{name.upper()}={value}"]
-    run(*BUILD, *flags, "--tag", tag, ROOT, seconds=400)
+    run(*BUILD, *flags, "--tag", tag, source, seconds=600)
     return tag
 
 
-def context_key() -> str:
-    """Give a digest of all that the image is built from, the base included."""
-    listed = subprocess.run(
-        ("git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "--", *CONTEXT, "*.lock"),
-        capture_output=True,
-        check=True,
-        text=True,
-    ).stdout.splitlines()
-    files = [ROOT / each for each in sorted(set(listed)) if (ROOT / each).is_file()]
-    return _digest(base().encode(), *(part for file in files for part in (str(file).encode(), file.read_bytes())))
+def snapshot(folder: Path) -> Path:
+    """Copy what the image is built from into a folder in ``folder``: people work on while tests run."""
+    listed = run("git", "-C", ROOT, "ls-files", "--cached", "--others", "--exclude-standard", "--", *CONTEXT).stdout
+    for each in listed.splitlines():
+        copy = folder / "source" / each
+        if (ROOT / each).is_file():
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / each, copy)
+    return folder / "source"
 
 
-def logship(folder: Path) -> str:
-    """Give the tag of the image of this work tree, built once for each state of it."""
-    tag = f"{NAME}:{context_key()}"
+def key_of(source: Path) -> str:
+    """Give a digest of a snapshot, and of the base."""
+    files = sorted(path for path in source.rglob("*") if path.is_file())
+    contents = (part for path in files for part in (str(path.relative_to(source)).encode(), path.read_bytes()))
+    return _digest(base().encode(), *contents)
+
+
+def logship(folder: Path, source: Path) -> str:
+    """Give the tag of the image of a snapshot, built once for each state of the sources."""
+    tag = f"{NAME}:{key_of(source)}"
     with _alone("image"):
         if not _exists(tag):
             old = podman("images", "--quiet", "--filter", f"reference={NAME}").stdout.split()
-            build(tag, folder)
+            build(tag, folder, source)
             if old:
                 podman("rmi", *old, check=False)
     return tag

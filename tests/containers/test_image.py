@@ -130,14 +130,16 @@ def test_it_adds_at_most_45_mb_to_its_base(built: str, figure: Figure) -> None:
     assert 10 * MB < ours <= 45 * MB
 
 
-def test_building_it_again_gives_the_same_and_no_trace_of_where_packages_came_from(built: str, tmp_path: Path) -> None:
+def test_building_it_again_gives_the_same_and_no_trace_of_where_packages_came_from(
+    built: str, source: Path, tmp_path: Path
+) -> None:
     """File by file; this time with the package source as a build argument, and a mark in the secret."""
     mark = secrets.token_hex(16)
     index = run(
         sys.executable, "-c", "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
     ).stdout.strip()
-    source = image.PackageSource.here().settings.get("index-url", index)
-    again = image.build(f"{image.NAME}-again:{os.getpid()}", tmp_path, remark=mark, pip_index_url=source)
+    packages = image.PackageSource.here().settings.get("index-url", index)
+    again = image.build(f"{image.NAME}-again:{os.getpid()}", tmp_path, source, remark=mark, pip_index_url=packages)
     try:
         with mounted(built) as first, mounted(again) as second:
             one, two = fingerprint(first), fingerprint(second)
@@ -148,7 +150,7 @@ def test_building_it_again_gives_the_same_and_no_trace_of_where_packages_came_fr
             ]
             texts = [path.read_bytes() for path in ours if path.is_file() and not path.is_symlink()]
         known = json.dumps([inspect("image", again), history(again)]).encode()
-        for secret in (mark, source):
+        for secret in (mark, packages):
             assert [text for text in (*texts, known) if secret.encode() in text] == []
         assert inspect("image", again)["RootFS"] == inspect("image", built)["RootFS"], "layers are the same to the bit"
     finally:
