@@ -50,8 +50,8 @@ Panel = Bars | Lines
 
 
 def bars(found: Mapping[str, Any], key: str, title: str) -> Bars:
-    """Give a bar for each case and shipper that has the figure."""
-    entries = [entry for entry in found["summary"] if key in entry["figures"]]
+    """Give a bar for each case and shipper that has the figure; peers with their defaults are only in the table."""
+    entries = [entry for entry in found["summary"] if key in entry["figures"] and "defaults" not in entry["shipper"]]
     labels = [*dict.fromkeys(entry["case"] for entry in entries)]
     series = []
     for shipper in dict.fromkeys(entry["shipper"] for entry in entries):
