@@ -28,13 +28,13 @@ from benchmarks.tables import figures_table, ratios
 
 BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
     "startup": (startup, 0.03),
-    "drain": (drain, 0.34),
+    "drain": (drain, 0.32),
     "live": (live, 0.11),
     "latency": (latency, 0.09),
     "memory": (memory, 0.07),
     "rotate": (rotate, 0.05),
-    "scale": (scale, 0.23),
-    "loops": (loops, 0.04),
+    "scale": (scale, 0.21),
+    "loops": (loops, 0.08),
     "micro": (micro, 0.02),
     "profile": (profile, 0.02),
 }

@@ -17,6 +17,8 @@ COMPRESSIONS = ("none",)
 WORDS = "logship on asyncio's loop, on uvloop, and under other interpreters"
 _SITE = Path(__file__).parent / "uvloop_site"
 _BYTES_PER_SECOND = 40e6
+_START_SECONDS = 1.5
+_LEAST_LINES = 100_000
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +36,8 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     variants = [*programs(options.python)]
     jobs = [Job(*each) for each in itertools.product(options.sink, options.compression)]
     if options.budget:
-        share = options.budget / options.rounds / len(variants) / len(jobs) - 3.0
-        lines = min(lines, max(1000, int(share * _BYTES_PER_SECOND / options.line_bytes)))
+        share = options.budget / options.rounds / len(variants) / len(jobs) - _START_SECONDS
+        lines = min(lines, max(_LEAST_LINES, int(share * _BYTES_PER_SECOND / options.line_bytes)))
     given = bench.input(lines, options.line_bytes)
     runs = [
         Run(str(job), program.name, partial(drain, bench, program, job, given)) for job in jobs for program in variants
