@@ -16,7 +16,8 @@ __all__ = ["pytest_runtest_makereport", "receiver", "write"]
 def _containers() -> None:
     """Skip where no container can be made; CI must be able to."""
     if why := engine.obstacle():
-        assert os.environ.get("CI") != "true", f"CI must run containers: {why}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"CI must run containers: {why}", pytrace=False)
         pytest.skip(why)
 
 
