@@ -87,7 +87,8 @@ def _cell(entry: Entry, column: Column) -> str:
     values = entry["figures"].get(column.key)
     if values is None:
         return ""
-    return f"{values['sum']:.0f}" if column.total else shown(values, column.form, alone=entry["rounds"] == 1)
+    alone = values["min"] == values["max"]
+    return f"{values['sum']:.0f}" if column.total else shown(values, column.form, alone=alone)
 
 
 def ratio(ours: Entry, theirs: Entry, key: str) -> float | None:
