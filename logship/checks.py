@@ -13,7 +13,7 @@ from logship.options import PREFIX, SECRETS_DIR, Option
 from logship.texts import parse_listen, quote
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
-RAW_SINKS: Final = ("stdout", "http")
+RAW_SINKS: Final = ("stdout", "http", "file")
 
 _SERVICE_LINK: Final = re.compile(
     r"LOGSHIP_(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"

@@ -16,7 +16,7 @@ LAYERS = {
     "pure": """acks answers batching bulk encoding enrichment framing hec identity layouts lines plain
         recordtypes refusals routing settling severity sizing status texts
         timestamps""",
-    "access": "beneath bulkcheck credentials durable preflight session tls transport",
+    "access": "archive beneath bulkcheck credentials durable preflight session tls transport",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
     "files": "adoption catalog compressed sweeping",
     "delivery": "backoff complaints delivery replay",

@@ -47,5 +47,5 @@ NETWORK: Mapping[str, Plugin] = {
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }
 """By sink."""
-LOCAL = frozenset({"stdout"})
-"""Sinks that need no server."""
+LOCAL: Mapping[str, Mapping[str, object]] = {"stdout": {}, "file": {"path": "/nonexistent/logs"}}
+"""Sinks that need no server, with the settings that they need."""

@@ -59,7 +59,7 @@ async def on_server(name: str, secret: Secret, *script: Reply) -> AsyncIterator[
 
 def test_every_sink_is_under_contract() -> None:
     """A new module needs a line in plugins.py, and then has all these tests."""
-    assert set(names()) == set(NETWORK) | LOCAL
+    assert set(names()) == set(NETWORK) | set(LOCAL)
 
 
 def test_an_unknown_sink_is_a_config_error() -> None:
@@ -81,7 +81,7 @@ async def test_encoding_is_stable_and_comes_apart(name: str, secret: Secret) -> 
     """The same block gives the same bytes; taken apart, the same records."""
     if name in LOCAL:
         module = load(name)
-        async with module.open_sink(module.Settings(), Enrichment({})) as sink:
+        async with module.open_sink(module.Settings(**LOCAL[name]), Enrichment({})) as sink:
             _check_encoding(sink)
     else:
         async with opened(name, "http://127.0.0.1:1", secret) as sink:
