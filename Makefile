@@ -51,7 +51,7 @@ e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSe
 image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64
 	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker --timestamp $$(git log -1 --format=%ct)) \
 		$(if $(PLATFORM),--platform $(PLATFORM)) --build-arg LOCK=$(LOCK) --build-arg VERSION=$(VERSION) \
-		--build-arg REVISION=$$(git rev-parse HEAD) -t $(IMAGE):$(VERSION) .
+		--build-arg REVISION=$$(git rev-parse HEAD) $(BUILD_FLAGS) -t $(IMAGE):$(VERSION) .
 
 image-test: $(STAMP)  ## build the image on a base made of Debian's packages, and run it (root, podman, buildah, mmdebstrap)
 	$(BIN)/pytest tests/containers -n 2 --dist worksteal
