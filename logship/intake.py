@@ -8,6 +8,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from logship.catalog import Catalog
 from logship.discovery import Discovery
 from logship.identity import Entry, Saved
 from logship.metrics import Metrics
+from logship.model import FileId
 from logship.tailing import TailedFile
 from logship.wakeups import Wakeups
 
@@ -92,6 +94,8 @@ class Intake:
         self._folders: dict[str, int] = {}
         self._next_sweep = 0.0
         self._hint = asyncio.Event()
+        self._failing: dict[FileId, float] = {}
+        """Since when (monotonic seconds) files without a name can't be read."""
         self.listeners: list[Listener] = []
         self.swept = False
         """The first sweep has finished, and what it found is on disk."""
@@ -140,7 +144,7 @@ class Intake:
             if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
                 file.ended = self.ended  # whoever was thought to be gone still writes
                 self._tell(file)
-        self._release()
+        self._release(now)
         folders = self._discovery.folder_states(time.time_ns())
         if now >= self._next_sweep or folders != self._folders or self.catalog.unsettled:
             self.catalog.sweep(now)
@@ -159,16 +163,30 @@ class Intake:
             file.fault = error.strerror or type(error).__name__
             return False
 
-    def _release(self) -> None:
-        """Let go of what can't be read. By its name it is found again and goes on; without one it is lost."""
+    def _release(self, now: float) -> None:
+        """Let go of what can't be read: by its name it is found again and goes on."""
         for file in [file for file in self.catalog.files.values() if file.fault]:
-            logger.warning("an open file can't be read", extra={"path": file.path, "cause": file.fault})
+            if file.file not in self._failing:
+                logger.warning("an open file can't be read", extra={"path": file.path, "cause": file.fault})
             if file.deleted or not file.path:
-                self.catalog.lose(file, "unreadable", file.size)
+                self._try_again(file, now)
                 continue
             self.catalog.release(file, self._entry(file))
             for listener in self.listeners:
                 listener.closed(file)
+
+    def _try_again(self, file: TailedFile, now: float) -> None:
+        """Read what there is no other way to; what fails as long as a late writer is waited for is lost."""
+        since = self._failing.setdefault(file.file, now)
+        with suppress(OSError):
+            file.look(now)
+            file.read_at(1, file.offset)
+            file.fault = ""
+            self._tell(file)
+        if file.fault and now - since >= self._rules.rotate_wait:
+            self.catalog.lose(file, "unreadable", file.size)
+        if not file.fault or file.file not in self.catalog.files:
+            del self._failing[file.file]
 
     async def _take_up(self) -> None:
         self._let_go()

@@ -461,8 +461,33 @@ def test_a_file_that_can_not_be_read_any_more_is_found_again_by_its_name(logs: P
     assert bad not in follower.catalog.files.values()
 
 
+@pytest.mark.parametrize("method", ["look", "read_at"])
+@pytest.mark.parametrize("gone", [False, True], ids=["rotated", "deleted"])
+def test_a_nameless_file_that_can_not_be_read_for_a_while_is_read_on(
+    logs: Path, caplog: pytest.LogCaptureFixture, method: str, *, gone: bool
+) -> None:
+    """A disk may fail and recover: what was rotated away meanwhile is tried again, and told once."""
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 10)
+    with (logs / "a.log").open("ab") as late:
+        (logs / "a.log").unlink() if gone else (logs / "a.log").rename(logs / "a.log.1")
+        follower.step()
+        (file,) = follower.catalog.files.values()
+        setattr(file, method, stale)
+        late.write(lines(10, 20))
+    for _ in range(20):
+        assert follower.read() == b""
+        follower.step(1.0)
+    delattr(file, method)
+    follower.step()
+    assert follower.read() == lines(10, 20)
+    assert dict(follower.lost()) == {}
+    assert [record.message for record in caplog.records].count("an open file can't be read") == 1
+
+
 def test_a_nameless_file_that_can_not_be_read_any_more_is_counted_as_lost(logs: Path) -> None:
-    """There is no other way to it: its unread bytes are lost, by the reason ``unreadable``."""
+    """There is no other way to it: after a while its unread bytes are lost, by the reason ``unreadable``."""
     append(logs / "a.log", lines(0, 10))
     follower = follow(logs)
     follower.step()
@@ -471,6 +496,8 @@ def test_a_nameless_file_that_can_not_be_read_any_more_is_counted_as_lost(logs: 
     (bad,) = follower.catalog.files.values()
     bad.read_at = stale  # type: ignore[method-assign, assignment]
     assert follower.read() == b""
+    assert dict(follower.lost()) == {}
+    follower.step(31)
     assert dict(follower.lost()) == {"unreadable": len(lines(0, 10))}
     assert not follower.catalog.files
 

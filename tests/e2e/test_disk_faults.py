@@ -199,21 +199,29 @@ def on_disk(new_logship: StartLogship, disk: Disk, receiver: Receiver, logs: Pat
 
 
 def test_reads_that_fail(on_disk: Logship, disk: Disk, receiver: Receiver, logs: Path) -> None:
-    """The file is named in a message and in the status; it lives, and once it can be read it goes on where it was."""
+    """The file is named in a message and in the status; it lives, and once it can be read it goes on where it was.
+
+    So does one that is deleted meanwhile, to which there is no other way than the open descriptor.
+    """
     write(logs / "app.log", 0, 100)
+    write(logs / "gone.log", 0, 100, "gone")
     on_disk.start()
-    shipped(on_disk, receiver, 100)
+    shipped(on_disk, receiver, 200)
     disk.fails()
     write(logs / "app.log", 100, 200)
+    with (logs / "gone.log").open("ab") as late:
+        (logs / "gone.log").unlink()
+        wait_until(lambda: on_disk.metrics().total("logship_input_files_held_deleted") == 1, "it is held")
+        late.write(b"".join(line("gone", number) for number in range(100, 200)))
     write(logs / "new.log", 0, 100, "new")
     wait_until(lambda: on_disk.messages("an open file can't be read"), "a message for what was open")
     wait_until(lambda: "new.log" in str(on_disk.messages("can't be read")), "a message for what is new")
     wait_until(lambda: "app.log: Input/output error" in str(on_disk.status()["problems"]), "it is in the status")
     assert (on_disk.probe("livez"), on_disk.probe("readyz")) == (200, 200)
-    assert receiver.counts().records == 100
+    assert receiver.counts().records == 200
     disk.works()
-    shipped(on_disk, receiver, 300)
-    assert_all_arrived(receiver.records(), {"app": 200, "new": 100})
+    shipped(on_disk, receiver, 500)
+    assert_all_arrived(receiver.records(), {"app": 200, "new": 100, "gone": 200})
     wait_until(lambda: not on_disk.status()["problems"], "the status has no problem any more")
     assert on_disk.metrics().by("logship_input_lost_bytes_total", "reason") == {}
 
