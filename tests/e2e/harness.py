@@ -172,7 +172,7 @@ class Logship:
         except OSError:
             return 0
 
-    def wait_ready(self, seconds: float = 30.0) -> None:
+    def wait_ready(self, seconds: float = 60.0) -> None:
         """Return when ``/readyz`` says 200."""
         wait_until(lambda: self.probe("readyz") == 200 or not self.running, "logship is ready", seconds)
         assert self.running, f"logship ended with {self.exit_code()}"
@@ -208,12 +208,12 @@ class Logship:
         assert self._process
         self._process.send_signal(number)
 
-    def terminate(self, seconds: float = 40.0) -> int:
+    def terminate(self, seconds: float = 60.0) -> int:
         """Send SIGTERM and give the exit code."""
         self.signal()
         return self.exit_code(seconds)
 
-    def exit_code(self, seconds: float = 40.0) -> int:
+    def exit_code(self, seconds: float = 60.0) -> int:
         """Wait for the end, looking at ``/status`` all the while; the last totals must add up."""
         assert self._process
         deadline = time.monotonic() + seconds
