@@ -1,0 +1,179 @@
+"""Every sink, with the real daemon: rotation, a store with moods and a kill, and every line arrives.
+
+The stores here answer as the protocols' documentation says; where a real server can be had, another test uses it.
+"""
+
+import gzip
+import json
+import socket
+import struct
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.arrivals import assert_all_arrived
+from tests.e2e.conftest import StartLogship, StartWriter
+from tests.e2e.harness import wait_until
+from tests.e2e.stores import Behaviour, Request, Store, respond, store
+
+pytestmark = pytest.mark.e2e
+
+LINES = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the test must know of a sink and its store."""
+
+    settings: Callable[[str], Mapping[str, object]]
+    """Makes the daemon's settings from the store's address."""
+    records: Callable[[bytes], Iterable[Mapping[str, Any]]]
+    """Takes the body of a request apart; anything wrong in it is an AssertionError or ValueError."""
+    success: bytes
+    path: str = "/"
+    """Requests to other paths are no deliveries: they are answered by ``others``."""
+    others: Callable[[Request], bytes] = lambda _: respond(b"", "404 Not Found")
+
+
+def _datadog(body: bytes) -> Iterable[Mapping[str, Any]]:
+    entries = json.loads(body)
+    assert len(entries) <= 1000
+    return [json.loads(entry["message"]) for entry in entries]
+
+
+def _splunk(body: bytes) -> Iterable[Mapping[str, Any]]:
+    return [json.loads(line)["event"] for line in body.splitlines()]
+
+
+def _loki(body: bytes) -> Iterable[Mapping[str, Any]]:
+    [stream] = json.loads(body)["streams"]
+    times = [int(value[0]) for value in stream["values"]]
+    assert times == sorted(times)
+    return [json.loads(value[1]) for value in stream["values"]]
+
+
+def _acks(request: Request) -> bytes:
+    numbers = json.loads(request.body)["acks"]
+    return respond(json.dumps({"acks": {str(number): True for number in numbers}}).encode())
+
+
+KINDS: Mapping[str, Kind] = {
+    "datadog": Kind(
+        lambda url: {"datadog_url": url + "/api/v2/logs", "datadog_api_key": "k"},
+        _datadog,
+        respond(b"{}", "202 Accepted"),
+        "/api/v2/logs",
+    ),
+    "splunk": Kind(
+        lambda url: {"splunk_url": url, "splunk_token": "t"},
+        _splunk,
+        respond(b'{"text":"Success","code":0}'),
+        "/services/collector/event",
+    ),
+    "splunk, acknowledged": Kind(
+        lambda url: {"splunk_url": url, "splunk_token": "t", "splunk_ack": True},
+        _splunk,
+        respond(b'{"text":"Success","code":0,"ackId":3}'),
+        "/services/collector/event",
+        _acks,
+    ),
+    "loki": Kind(lambda url: {"loki_url": url}, _loki, respond(b"", "204 No Content"), "/loki/api/v1/push"),
+}
+
+
+def _reset(connection: socket.socket, _: Request) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+    raise ConnectionResetError
+
+
+def _say(answer: bytes) -> Behaviour:
+    return lambda connection, _: connection.sendall(answer)
+
+
+MOODS: tuple[Behaviour, ...] = (
+    _say(respond(b"busy", "503 Service Unavailable")),
+    _say(respond(b"", "429 Too Many Requests", "Retry-After: 1\r\n")),
+    _reset,
+    _say(respond(b"{}", "401 Unauthorized")),
+    _say(respond(b"", "500 Internal Server Error")),
+    _say(respond(b"", "413 Content Too Large")),
+)
+
+
+def behave(kind: Kind, made: Store, moods: list[Behaviour]) -> Behaviour:
+    """Take requests as the store does; a mood, while there are any left, comes in every second place."""
+    turn = iter(range(1 << 30))
+
+    def behaviour(connection: socket.socket, request: Request) -> None:
+        if not request.line.split()[1].startswith(kind.path):
+            connection.sendall(kind.others(request))
+        elif moods and next(turn) % 2 == 0:
+            moods.pop(0)(connection, request)
+        else:
+            made.bodies.append(request.body)
+            connection.sendall(kind.success)
+
+    return behaviour
+
+
+def arrived(kind: Kind, made: Store) -> list[Mapping[str, Any]]:
+    """Give the records that the store took, in order."""
+    return [record for body in list(made.bodies) for record in kind.records(body)]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_line_arrives_whatever_the_store_says(
+    name: str, new_logship: StartLogship, logs: Path, write: StartWriter
+) -> None:
+    """With rotation, six moods and a kill: nothing is missing or torn, and what was not in flight comes once."""
+    kind = KINDS[name]
+    with store() as made:
+        made.behaviour = behave(kind, made, list(MOODS))
+        sink = name.partition(",")[0]
+        daemon = new_logship(
+            paths=f"{logs}/*.log",
+            sinks=sink,
+            retry_initial_seconds=0.05,
+            retry_max_seconds=0.2,
+            batch_max_records=500,
+            poll_seconds=0.2,
+            **kind.settings(f"http://127.0.0.1:{made.port}"),
+        ).start()
+        writer = write("rotating", logs / "app.log", LINES, rate=3000, bytes=300_000)
+        wait_until(lambda: len(made.bodies) >= 3, "some deliveries")
+        daemon.kill()
+        daemon.start()
+        writer.finish()
+        wait_until(lambda: {record["seq"] for record in arrived(kind, made)} >= set(range(LINES)), "every line")
+        daemon.check_conservation()
+        assert daemon.terminate() == 0
+        assert_all_arrived(arrived(kind, made), {"app": LINES}, ordered=False, repeats=True)
+        assert len(arrived(kind, made)) - LINES <= 2 * 500, "more came twice than was in flight"
+
+
+def _kept(folder: Path) -> list[Mapping[str, Any]]:
+    files = sorted(folder.glob("*.ndjson.gz"), key=lambda path: path.stat().st_mtime_ns)
+    return [json.loads(line) for file in files for line in gzip.decompress(file.read_bytes()).splitlines()]
+
+
+def test_files_on_a_volume_have_every_line(
+    new_logship: StartLogship, logs: Path, tmp_path: Path, write: StartWriter
+) -> None:
+    """Over a kill in mid-write: each finished file can be unpacked, and no line is missing or torn."""
+    folder = tmp_path / "archive"
+    daemon = new_logship(
+        paths=f"{logs}/*.log", sinks="file", file_path=folder, file_max_seconds=1, batch_max_records=200
+    ).start()
+    writer = write("rotating", logs / "app.log", LINES, rate=3000, bytes=300_000)
+    wait_until(lambda: any(folder.glob("*.ndjson.gz")), "a finished file")
+    daemon.kill()
+    daemon.start()
+    writer.finish()
+    daemon.check_conservation()
+    assert daemon.terminate() == 0
+    assert_all_arrived(_kept(folder), {"app": LINES}, ordered=False, repeats=True)
+    assert not list(folder.glob("*.open"))
