@@ -68,11 +68,14 @@ class Ledger:
         acks = self._files.get(file)
         if acks is None:
             return None
-        marker = Print.of(acks.tail) if acks.tail else acks.saved.marker
+        if acks.tail:
+            acks.saved, acks.tail = replace(acks.saved, marker=Print.of(acks.tail)), b""
+        if not (acks.sent or acks.before or acks.saved.in_flight):
+            return acks.saved  # the same object, as long as nothing happens
         sent = [(each.block.start, each.block.end, each.block.time_ns) for each in acks.sent]
         reached = sent[-1][1] if sent else acks.saved.offset
         acks.before = tuple(each for each in acks.before if each[1] > reached)
-        return replace(acks.saved, marker=marker, in_flight=(*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED])
+        return replace(acks.saved, in_flight=(*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED])
 
     def outstanding(self, file: FileId) -> bool:
         """Whether a block of the file is still on its way."""

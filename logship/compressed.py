@@ -5,7 +5,7 @@ Offsets, fingerprints and markers are those of the contents, so a generation goe
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 
 from isal import isal_zlib
@@ -15,8 +15,9 @@ from logship.identity import HEAD_BYTES
 from logship.model import FileId
 from logship.tailing import TailedFile
 
-MAX_CONTENT_BYTES = 8 << 30
-"""A file that unpacks to more is no log file: it is left alone."""
+MAX_CONTENT_BYTES = 2 << 30
+"""A file that unpacks to more is left alone. To find out costs a second or two of processor time a gibibyte, and a few
+megabytes on disk are enough to ask for it; a pod's log that is rotated only past this is not seen."""
 _INPUT_BYTES = 64 * 1024
 _OUTPUT_BYTES = 1 << 20
 _WINDOW_BYTES = 4 << 20
@@ -26,39 +27,69 @@ _GZIP = 31
 class Contents:
     """The unpacked bytes of an open gzip file, read mostly forwards; a window of 4 MiB is kept, never the whole.
 
-    Stepping back behind the window unpacks again from the start. Raises OSError where the file is not gzip, or damaged.
+    Stepping back behind the window unpacks again from the start. What takes long comes in steps of up to 1 MiB, so that
+    nobody else has to wait. Raises OSError where the file is not gzip, or damaged.
     """
 
     def __init__(self, fd: int) -> None:
         self._fd = fd
+        self.size: int | None = None
+        """Bytes in all, once they are measured; None if it is incomplete, damaged or too large."""
+        self.unpacked = 0
+        """Bytes that were unpacked so far, those that were unpacked again included."""
+        self._beginning: bytes | None = None
         self._rewind()
 
-    def size(self) -> int | None:
-        """Unpack it all, once, and give its size; None if it is incomplete, damaged or too large."""
+    def head(self) -> bytes:
+        """Give the first bytes, for the fingerprint; empty where the file is not gzip."""
+        if self._beginning is None:
+            try:
+                self._beginning = self.read_at(HEAD_BYTES, 0)
+            except OSError:
+                self._beginning = b""
+        return self._beginning
+
+    def measure(self) -> Generator[None, None, int | None]:
+        """Unpack it all, once, and give its size."""
         total, complete = 0, False
         with suppress(OSError):
             for piece, ends_member in _unpack(self._fd):
                 total, complete = total + len(piece), ends_member
+                self.unpacked += len(piece)
                 if total > MAX_CONTENT_BYTES:
                     return None
-            return total if complete else None
-        return None
+                yield
+            self.size = total if complete else None
+        return self.size
+
+    def reach(self, offset: int) -> Iterator[None]:
+        """Unpack up to ``offset``: what is there, and right before it, is then read without delay."""
+        with suppress(OSError):  # whoever reads there is told
+            while self._start + len(self._window) < offset and self._take_piece(offset):
+                yield
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Give up to ``size`` bytes at ``offset``."""
+        if self._beginning and offset + size <= len(self._beginning):
+            return self._beginning[offset : offset + size]
         if offset < self._start:
             self._rewind()
-        while self._start + len(self._window) < offset + size:
-            piece = next(self._pieces, None)
-            if piece is None:
-                break
-            self._window += piece[0]
-            surplus = min(len(self._window) - _WINDOW_BYTES, offset - self._start)
-            if surplus > 0:
-                del self._window[:surplus]
-                self._start += surplus
+        while self._start + len(self._window) < offset + size and self._take_piece(offset):
+            pass
         at = offset - self._start
         return bytes(self._window[at : at + size])
+
+    def _take_piece(self, needed_from: int) -> bool:
+        piece = next(self._pieces, None)
+        if piece is None:
+            return False
+        self._window += piece[0]
+        self.unpacked += len(piece[0])
+        surplus = min(len(self._window) - _WINDOW_BYTES, needed_from - self._start)
+        if surplus > 0:
+            del self._window[:surplus]
+            self._start += surplus
+        return True
 
     def _rewind(self) -> None:
         self._pieces = _unpack(self._fd)
@@ -69,9 +100,9 @@ class Contents:
 class CompressedFile(TailedFile):
     """A generation whose rest is in a gzip file: complete, never growing."""
 
-    def __init__(self, file: FileId, fd: int, lineage: str, size: int, now: float) -> None:
-        self._contents = Contents(fd)
-        self._content_size = size
+    def __init__(self, file: FileId, fd: int, lineage: str, contents: Contents, now: float) -> None:
+        self._contents = contents
+        self._content_size = contents.size or 0
         super().__init__(file, fd, lineage, "", None, now)
 
     def look(self, now: float) -> bool:
@@ -93,14 +124,6 @@ class CompressedFile(TailedFile):
     def data_start(self, offset: int) -> int:
         """Contents have no holes."""
         return offset
-
-
-def head(fd: int) -> bytes:
-    """Give the first bytes of the contents, for the fingerprint; empty where the file is not gzip."""
-    try:
-        return Contents(fd).read_at(HEAD_BYTES, 0)
-    except OSError:
-        return b""
 
 
 def _unpack(fd: int) -> Iterator[tuple[bytes, bool]]:

@@ -1,24 +1,35 @@
-"""Lists what the patterns match beneath their roots, and the rotated forms of it; opens nothing but folders."""
+"""Lists what the patterns match beneath their roots, and the rotated forms of it; opens nothing but folders.
+
+The names are the application's and may be any number: they are given some at a time, and none is kept.
+"""
 
 import contextlib
 import fnmatch
 import os
+import random
 import re
-from collections.abc import Collection, Iterator
+from collections import deque
+from collections.abc import Collection, Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from pathlib import Path
+from itertools import chain, islice
 
 from logship.beneath import Root
+from logship.names import Candidate, Folder, Globs, any_of
 
 _WILD = re.compile(r"[*?\[]")
-_ROTATED_BY = ".-"
-_MAX_MARKS = 12
-"""Dots and dashes that may be the beginning of what a rotation added: a name can have hundreds."""
 _MAX_DEPTH = 64
 """Folders beneath the root that ** goes down: an application can nest them to no end."""
+NAMES_AT_ONCE = 256
+"""What is looked at without a pause: well under a millisecond, even of the worst names."""
+MAX_PENDING = 16_384
+"""Folders that wait to be listed; of more, each look takes others."""
+MAX_WATCHED = 1024
+"""Folders whose change is noticed at once, those nearest to their root first."""
+MAX_UNLISTABLE = 100
+"""Folders named as not to be listed: names are hostile, they must not fill the memory."""
 _MAX_OTHERS = 1000
+_OTHERS_LOOK = 40  # times NAMES_AT_ONCE
 _COARSE_NS = 50_000_000
 """Well over the kernel's tick: file times are no finer than that."""
 
@@ -44,43 +55,19 @@ class Pattern:
         return cls(Root(root), tuple(parts[len([part for part in root.split("/") if part]) :]))
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A name that may be a file to tail."""
-
-    root: Root
-    relative: str
-    """Path beneath the root."""
-    device: int
-    inode: int
-    """As the folder lists it: of a link this is the link's own."""
-    link: bool
-    matched: bool
-    """Whether a pattern matches; else it is only a rotated form."""
-    live: str
-    """Path of the live file that this looks like a rotated form of; empty if of none."""
-
-    @property
-    def path(self) -> str:
-        """The whole path, as people know it."""
-        return f"{self.root.path.rstrip('/')}/{self.relative}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    name: str
-    inode: int
-    link: bool
-    folder: bool
+Wanted = frozenset[tuple[str, ...]]
+"""Components that are left of each pattern, in one folder."""
 
 
 class Discovery:
-    """Finds candidates for a set of patterns; remembers nothing between two looks but the cost of compiling."""
+    """Finds candidates for a set of patterns; keeps nothing between two looks but the folders that it saw."""
 
     def __init__(self, patterns: Collection[Pattern], exclude: Collection[str] = ()) -> None:
         self._patterns = tuple(patterns)
         # **/ is also no folder at all
         self._exclude = tuple(_compiled(each) for glob in exclude for each in {glob, glob.replace("/**/", "/")})
+        self._nested = any(self._beneath_two(root + "/") for root in self.root_paths)
+        self._filtered = bool(self._exclude or self._nested)
         self._folders: set[str] = set()
 
     @property
@@ -102,141 +89,180 @@ class Discovery:
         return set(self._folders) or self.roots()
 
     def other_files(self) -> int:
-        """Count the files, up to 1,000 a folder, where none that matches is; 0 where one is."""
-        if any(candidate.matched for candidate in self.look((), set())):
+        """Count the files, up to 1,000, where none that matches is among the first names; 0 where one is."""
+        some = islice(self.look(set()), _OTHERS_LOOK)
+        if any(candidate.matched for candidate in chain.from_iterable(some)):
             return 0
         count = 0
         for path in self.folders():
             with contextlib.suppress(OSError), os.scandir(path) as entries:
-                count += sum(not entry.is_dir(follow_symlinks=False) for entry in islice(entries, _MAX_OTHERS))
+                few = islice(entries, _MAX_OTHERS - count)
+                count += sum(not entry.is_dir(follow_symlinks=False) for entry in few)
         return count
 
     def folder_states(self, now_ns: int) -> dict[str, int]:
         """Give the mtime (ns) of every folder that the last look listed: when one changes, a name came or went.
 
-        A folder that changed just before ``now_ns`` is left out: its next change may carry the same coarse time stamp.
+        Of a folder that changed just before it is ``now_ns``, never twice the same: its next change may carry the same
+        coarse time stamp.
         """
         states = {}
         for path in self._folders or self.root_paths:
             with contextlib.suppress(OSError):
-                changed = Path(path).stat().st_mtime_ns
-                if now_ns - changed > _COARSE_NS:
-                    states[path] = changed
+                changed = os.stat(path).st_mtime_ns  # noqa: PTH116 - a thousand folders, twenty times a second
+                states[path] = changed if now_ns - changed > _COARSE_NS else now_ns
         return states
 
-    def look(self, known: Collection[str], unlistable: set[str]) -> Iterator[Candidate]:
-        """List what is there now, each path once.
+    def candidates(self, unlistable: set[str]) -> Iterator[Candidate]:
+        """List what is there now, for whoever may take the time."""
+        return chain.from_iterable(self.look(unlistable))
 
-        ``known`` are live paths that are tailed already: their rotated forms count even while they are absent. Roots
-        and folders that exist and can't be listed are added to ``unlistable``.
+    def look(self, unlistable: set[str], needed: Container[str] = ()) -> Iterator[list[Candidate]]:
+        """List what is there now, some names at a time, maybe none of them a candidate: whoever asks may pause between.
+
+        Folders in ``needed``, by their paths with a slash at the end, are listed however many others there are. Roots
+        and folders that exist and can't be listed are added to ``unlistable``, up to 100.
         """
-        found: dict[str, Candidate] = {}
-        self._folders.clear()
-        for pattern in self._patterns:
-            for candidate in _look(pattern, known, unlistable, self._folders):
-                # of two patterns, the one that matches counts, not the one by which it is only a rotated form
-                if not found.setdefault(candidate.path, candidate).matched:
-                    found[candidate.path] = candidate
-        yield from (candidate for candidate in found.values() if not self._excluded(candidate))
+        folders: set[str] = set()
+        seen: set[str] = set()
+        for root in {pattern.root: None for pattern in self._patterns}:
+            wanted = frozenset(pattern.parts for pattern in self._patterns if pattern.root == root)
+            for candidates in _Walk(root, unlistable, folders, needed).look(wanted):
+                yield [each for each in candidates if self._wanted(each, seen)] if self._filtered else candidates
+        self._folders = folders
+
+    def _wanted(self, candidate: Candidate, seen: set[str]) -> bool:
+        """Whether a candidate is not excluded, and no pattern with another root has given it."""
+        if self._excluded(candidate):
+            return False
+        path = candidate.path if self._nested else ""
+        given = path in seen
+        # of two patterns, the one that matches counts, not the one by which it is only a rotated form
+        if path and candidate.matched and self._beneath_two(path):
+            seen.add(path)
+        return not given
+
+    def _beneath_two(self, path: str) -> bool:
+        return sum(path.startswith(root.rstrip("/") + "/") for root in self.root_paths) > 1
 
     def _excluded(self, candidate: Candidate) -> bool:
         # what is here only as a rotated form goes with its live file
-        paths = (candidate.path,) if candidate.matched else (candidate.path, candidate.live)
+        paths = (candidate.path,) if candidate.matched else (candidate.path, candidate.live())
         return any(pattern.fullmatch(path) for pattern in self._exclude for path in paths)
-
-
-def stems(name: str) -> Iterator[str]:
-    """Give the names that ``name`` may be a rotated form of, longest first: ``NAME.*``, ``NAME-*``, ``BASE-*.EXT``."""
-    for at in _marks(name):
-        yield name[:at]
-    base, dot, extension = name.rpartition(".")
-    for at in _marks(base) if dot else ():
-        yield f"{base[:at]}.{extension}"
-
-
-def _marks(name: str) -> list[int]:
-    """Give where a rotation's addition may begin, last first; a name's first character is not one of them."""
-    return [at for at in range(len(name) - 1, 0, -1) if name[at] in _ROTATED_BY][:_MAX_MARKS]
-
-
-def _look(pattern: Pattern, known: Collection[str], unlistable: set[str], folders: set[str]) -> Iterator[Candidate]:
-    try:
-        root_fd = pattern.root.open()
-    except FileNotFoundError:
-        return
-    except OSError:
-        unlistable.add(pattern.root.path)
-        return
-    try:
-        yield from _Walk(pattern.root, root_fd, known, unlistable, folders).look("", pattern.parts)
-    finally:
-        os.close(root_fd)
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
+    """Goes through the folders beneath one root, those nearest to it first."""
+
     root: Root
-    root_fd: int
-    known: Collection[str]
     unlistable: set[str]
     folders: set[str]
+    needed: Container[str]
 
-    def look(self, folder: str, parts: tuple[str, ...]) -> Iterator[Candidate]:
-        if folder.count("/") > _MAX_DEPTH:
-            self.unlistable.add(f"{self.root.path.rstrip('/')}/{folder}")
-            return
-        entries, device = self._list(folder)
-        head, rest = parts[0], parts[1:]
-        if not rest:
-            yield from _files(self.root, folder, head, entries, device, self.known)
-            return
-        if head == "**":  # no folder at all, or one more
-            yield from self.look(folder, rest)
-        for entry in entries:
-            # a link to a folder is not followed: what it leads to is found under its own name
-            if entry.folder and _matches(entry.name, "*" if head == "**" else head):
-                yield from self.look(f"{folder}{entry.name}/", parts if head == "**" else rest)
-
-    def _list(self, folder: str) -> tuple[list[_Listed], int]:
-        path = f"{self.root.path.rstrip('/')}/{folder}".rstrip("/") or "/"
+    def look(self, wanted: Wanted) -> Iterator[list[Candidate]]:
         try:
-            fd = self.root.open_folder(self.root_fd, folder)
+            root_fd = self.root.open()
         except FileNotFoundError:
-            return [], 0
+            return
         except OSError:
-            self.unlistable.add(path)
-            return [], 0
-        self.folders.add(path)
+            self._refuse(self.root.path)
+            return
+        pending = deque([("", wanted)])
         try:
-            with os.scandir(fd) as entries:
-                listed = [_Listed(e.name, e.inode(), e.is_symlink(), e.is_dir(follow_symlinks=False)) for e in entries]
-            return listed, os.fstat(fd).st_dev
+            while pending:
+                yield from self._folder(root_fd, *pending.popleft(), pending)
+        finally:
+            os.close(root_fd)
+
+    def _folder(
+        self, root_fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
+    ) -> Iterator[list[Candidate]]:
+        path = f"{self.root.path.rstrip('/')}/{prefix}".rstrip("/") or "/"
+        if prefix.count("/") > _MAX_DEPTH:
+            self._refuse(path)
+            return
+        try:
+            fd = self.root.open_folder(root_fd, prefix)
+        except FileNotFoundError:
+            return
         except OSError:
-            self.unlistable.add(path)
-            return [], 0
+            self._refuse(path)
+            return
+        if len(self.folders) < MAX_WATCHED:
+            self.folders.add(path)
+        try:
+            yield from self._names(fd, prefix, _with_no_folder(wanted), pending)
+        except OSError:
+            self._refuse(path)
         finally:
             os.close(fd)
 
+    def _names(
+        self, fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
+    ) -> Iterator[list[Candidate]]:
+        stat = os.fstat(fd)
+        folder = Folder(self.root, prefix, stat.st_dev, _globs(wanted), stat.st_mtime_ns)
+        match, rotated = folder.globs.match, folder.globs.rotated
+        inner = 0
+        with os.scandir(fd) as entries:
+            while some := list(islice(entries, NAMES_AT_ONCE)):
+                found = []
+                for entry in some:
+                    name = entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        # a link to a folder is not followed: what it leads to is found under its own name
+                        if below := _below(name, wanted):
+                            inner += 1
+                            self._queue((f"{prefix}{name}/", below), inner, pending)
+                    elif (matched := match(name) is not None) or rotated(name):
+                        found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
+                yield found
 
-def _files(
-    root: Root, folder: str, part: str, entries: list[_Listed], device: int, known: Collection[str]
-) -> Iterator[Candidate]:
-    prefix = f"{root.path.rstrip('/')}/{folder}"
-    present = {entry.name for entry in entries if _matches(entry.name, part)}
-    for entry in entries:
-        name = entry.name
-        matched = name in present
-        live = next((stem for stem in stems(name) if stem in present or prefix + stem in known), "")
-        if not matched and not live:  # rotated before anybody saw the live file
-            live = next((stem for stem in stems(name) if _matches(stem, part)), "")
-        if (matched or live) and not entry.folder:
-            path = prefix + live if live else ""
-            yield Candidate(root, folder + name, device, entry.inode, entry.link, matched, path)
+    def _queue(self, folder: tuple[str, Wanted], number: int, pending: deque[tuple[str, Wanted]]) -> None:
+        """Have a folder listed later. Of too many each has the same chance, in every look anew."""
+        if f"{self.root.path.rstrip('/')}/{folder[0]}" in self.needed:
+            pending.appendleft(folder)
+        elif len(pending) < MAX_PENDING:
+            pending.append(folder)
+        elif random.random() * number < MAX_PENDING:  # noqa: S311 - a fair choice, no secret
+            pending[-1 - number % (MAX_PENDING // 2)] = folder  # not one that is needed
+
+    def _refuse(self, path: str) -> None:
+        if len(self.unlistable) < MAX_UNLISTABLE or path == self.root.path:
+            self.unlistable.add(path)
 
 
-def _matches(name: str, part: str) -> bool:
-    # a leading dot must be matched by a dot, as in a shell
-    return bool(_compiled(part).fullmatch(name)) and (name[0] != "." or part[0] == ".")
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file(follow_symlinks=False)
+    except OSError:  # a file system that does not list what its names are, and it has just gone
+        return False
+
+
+def _with_no_folder(wanted: Wanted) -> Wanted:
+    """Add what is wanted where each leading ``**`` is no folder at all."""
+    found = set(wanted)
+    for parts in wanted:
+        while parts[0] == "**" and len(parts) > 1:
+            parts = parts[1:]  # noqa: PLW2901 - step by step
+            found.add(parts)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def _globs(wanted: Wanted) -> Globs:
+    """Give what the files of a folder have to match."""
+    return Globs(sorted(parts[0] for parts in wanted if len(parts) == 1))
+
+
+def _below(name: str, wanted: Wanted) -> Wanted:
+    """Give what is wanted in the folder ``name``; empty if nothing is."""
+    found = set()
+    for parts in wanted:
+        if len(parts) > 1 and any_of(("*" if parts[0] == "**" else parts[0],)).match(name):
+            found.add(parts if parts[0] == "**" else parts[1:])
+    return frozenset(found)
 
 
 @lru_cache(maxsize=256)

@@ -17,11 +17,12 @@ from typing import Final
 
 from logship.beneath import BIRTH_SLACK_NS, birth_ns
 from logship.checkpoints import Checkpoint
-from logship.discovery import Candidate, Discovery, Pattern
+from logship.discovery import Discovery, Pattern
 from logship.enrichment import Enrichment
 from logship.lines import LineJudge, trim
 from logship.logs import printable
 from logship.model import Finding
+from logship.names import Candidate
 from logship.texts import format_size
 
 LINE_TRAP: Final = 64 << 10
@@ -81,7 +82,7 @@ class Surroundings:
 def look_at_files(discovery: Discovery, around: Surroundings) -> list[Finding]:
     """Say what of the roots can be listed, and what of the matched files can be read, and whether lines come of it."""
     unlistable: set[str] = set()
-    candidates = [candidate for candidate in discovery.look((), unlistable) if candidate.matched]
+    candidates = [candidate for candidate in discovery.candidates(unlistable) if candidate.matched]
     findings = [_unlistable(folder) for folder in sorted(unlistable)]
     roots = dict.fromkeys(pattern.root.path for pattern in discovery.patterns)
     absent = [root for root in roots if not os.path.isdir(root) and root not in unlistable]  # noqa: PTH112 - Path's may raise
@@ -118,7 +119,7 @@ def _on_no_volume(folder: str) -> bool:
 def _nothing(discovery: Discovery, around: Surroundings, roots: bool) -> Finding:  # noqa: FBT001 - whether any is there
     """Say why no file matches."""
     globs = ", ".join(map(_glob, discovery.patterns))
-    left_out = [each for each in Discovery(discovery.patterns).look((), set()) if each.matched]
+    left_out = [each for each in Discovery(discovery.patterns).candidates(set()) if each.matched]
     if left_out:
         names = _names(each.path for each in left_out)
         return bad("files", f"LOGSHIP_EXCLUDE leaves out every file that matches {globs}: {names}")
@@ -139,7 +140,7 @@ def _others(discovery: Discovery) -> list[str]:
     """Give files in the roots, and in the folders right beneath them, whatever their names."""
     roots = {pattern.root.path: pattern.root for pattern in discovery.patterns}
     anything = Discovery([Pattern(root, parts) for root in roots.values() for parts in (("*",), ("*", "*"))])
-    found = itertools.islice(anything.look((), set()), _LISTED)
+    found = itertools.islice(anything.candidates(set()), _LISTED)
     return sorted(each.path for each in found)
 
 

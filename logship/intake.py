@@ -5,17 +5,16 @@ Events, timers and what a reader stumbles on are hints; :meth:`Intake.step` asks
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
 
 from logship import adoption
+from logship.backlog import Backlog, Listener
 from logship.catalog import Catalog
 from logship.discovery import Discovery
-from logship.identity import Entry, Saved
+from logship.identity import Entry
 from logship.metrics import Metrics
 from logship.model import FileId
 from logship.tailing import TailedFile
@@ -25,38 +24,14 @@ logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.05
 ACTIVE_SECONDS = 2.0
-SAY_AGAIN_SECONDS = 60.0
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
-
-
-class Listener(Protocol):
-    """A sink's reader, told what happens to files."""
-
-    @property
-    def name(self) -> str:
-        """The sink's."""
-
-    def opened(self, file: TailedFile, entry: Entry) -> None:
-        """Take up a file: it may be read."""
-
-    def grew(self, file: TailedFile) -> None:
-        """There may be more to read."""
-
-    def end(self) -> None:
-        """Read what is there and finish: nothing more will come."""
-
-    def closed(self, file: TailedFile) -> None:
-        """Let go of a file: it will not be read any more."""
-
-    def settled(self, file: TailedFile) -> bool:
-        """Whether nothing that was read of it is still on its way."""
-
-    def saved(self, file: TailedFile) -> Saved | None:
-        """Its acknowledged offset, for the checkpoint."""
-
-    def skip(self, file: TailedFile, offset: int) -> None:
-        """Go on from the first line that begins at or after ``offset``."""
+ALL_SECONDS = 0.25
+"""How often all files are looked at while any grows."""
+SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
+"""What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
+IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.002, 10.0
+"""What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +67,15 @@ class Intake:
         self._save = save
         self._clock = clock
         self._folders: dict[str, int] = {}
+        self._next_look = 0.0
+        self._looked = 0.0
         self._next_sweep = 0.0
+        """When it is time for a sweep though nothing seems to have changed; all in monotonic seconds."""
+        self._rested = 0.0
+        """Before this there is no sweep, whatever changes."""
         self._hint = asyncio.Event()
+        self._entries: dict[FileId, Entry] = {}
+        """What was last given to be saved."""
         self._failing: dict[FileId, float] = {}
         """Since when (monotonic seconds) files without a name can't be read."""
         self.listeners: list[Listener] = []
@@ -101,8 +83,7 @@ class Intake:
         """The first sweep has finished, and what it found is on disk."""
         self.ended = False
         """What is there now is all there is: readers finish."""
-        self._skipped, self._skipped_said = 0, -math.inf
-        """Bytes skipped since that was said last, and when (monotonic seconds)."""
+        self._backlog = Backlog(rules.max_backlog, metrics, clock)
 
     @property
     def discovery(self) -> Discovery:
@@ -115,7 +96,8 @@ class Intake:
 
     def entries(self) -> Iterator[Entry]:
         """Give what to save of every generation, oldest first."""
-        yield from (self._entry(file) for file in self.catalog.files.values())
+        self._entries = {file.file: self._entry(file) for file in self.catalog.files.values()}
+        yield from self._entries.values()
         yield from self.catalog.entries()
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
@@ -131,29 +113,51 @@ class Intake:
             await self._wait(stop)
             await self.step()
         await self._wakeups.rest()
-        self._next_sweep = 0.0
+        self._next_sweep = self._rested = 0.0
         await self.step()
         self._end()
 
     async def step(self) -> None:
         """Look at the files; sweep the folders if it is time or one has changed; let go of what is finished."""
         now = self._clock()
+        self._look_at_files(now)
+        self._release(now)
+        if now >= self._rested:
+            folders = self._discovery.folder_states(time.time_ns())
+            if now >= self._next_sweep or folders != self._folders or self.catalog.unsettled:
+                self._folders = folders
+                await self._sweep(now)
+                await self._take_up()
+        if self._rules.max_backlog:
+            self._backlog.bound(self.catalog, self.listeners)
+            self._let_go()
+        self._retire(now)
+        self._measure()
+
+    async def _sweep(self, now: float) -> None:
+        """Sweep, in steps: all others go on between them, and the files are looked at as if there were no sweep."""
+        spent, began = 0.0, now
+        for _ in self.catalog.sweep(now):
+            spent += self._clock() - began
+            await asyncio.sleep(0)
+            began = self._clock()
+            if began - self._looked >= TICK_SECONDS:
+                self._look_at_files(began)
+        end = self._clock()
+        spent += end - began
+        self._rested = end + spent * (1 / SWEEP_SHARE - 1)
+        idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
+        self._next_sweep = max(now + self._rules.poll, end + idle)
+
+    def _look_at_files(self, now: float) -> None:
         files = list(self.catalog.files.values())
-        all_due = len(files) <= LOOK_AT_ALL or now >= self._next_sweep
+        all_due = len(files) <= LOOK_AT_ALL or now >= self._next_look
+        self._looked = now
+        self._next_look = now + min(self._rules.poll, ALL_SECONDS) if all_due else self._next_look
         for file in files:
             if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
                 file.ended = self.ended  # whoever was thought to be gone still writes
                 self._tell(file)
-        self._release(now)
-        folders = self._discovery.folder_states(time.time_ns())
-        if now >= self._next_sweep or folders != self._folders or self.catalog.unsettled:
-            self.catalog.sweep(now)
-            self._folders, self._next_sweep = folders, now + self._rules.poll
-            await self._take_up()
-        if self._rules.max_backlog:
-            self._bound_backlog()
-        self._retire(now)
-        self._measure()
 
     @staticmethod
     def _look(file: TailedFile, now: float) -> bool:
@@ -213,9 +217,14 @@ class Intake:
             await self._wakeups.rest()
             await _first_of(TICK_SECONDS, self._hint.wait())
         else:
-            await _first_of(None, self._wakeups.wait(self._rules.poll), stop.wait(), self._hint.wait())
-            self._next_sweep = 0.0
+            await _first_of(None, self._wakeups.wait(self._rest()), stop.wait(), self._hint.wait())
+            self._next_look = 0.0
         self._hint.clear()
+
+    def _rest(self) -> float:
+        """Give how long to wait for an event at most: the files are looked at every ``poll`` seconds, at least."""
+        until_sweep = max(self._next_sweep, self._rested) - self._clock()
+        return min(self._rules.poll, until_sweep) if until_sweep > 0 else min(self._rules.poll, TICK_SECONDS)
 
     def _last_growth(self) -> float:
         return max((file.grown_at for file in self.catalog.files.values()), default=0.0)
@@ -244,36 +253,10 @@ class Intake:
                 for listener in self.listeners:
                     listener.closed(file)
 
-    def _bound_backlog(self) -> None:
-        """Give up the oldest of what is held beyond the bound, and count it: a full disk is worse (DECISIONS 33)."""
-        files = list(self.catalog.files.values())
-        held = sum(file.size for file in files if file.deleted)
-        for file in files:
-            if file.deleted and held > self._rules.max_backlog:
-                held -= file.size
-                self.catalog.lose(file, "backlog", file.size)
-            elif file.size - file.offset > self._rules.max_backlog and not file.truncated:
-                self._skip_forward(file)
-        self._let_go()
-
-    def _skip_forward(self, file: TailedFile) -> None:
-        target = file.size - self._rules.max_backlog
-        lost = target - 1 - file.offset  # the reader goes on behind the newline at, or after, target - 1
-        if not lost:
-            return  # it was skipped there before, and has not read on yet
-        for listener in self.listeners:
-            if file.places[listener.name].offset < target - 1:
-                listener.skip(file, target)
-        self._metrics.lost("backlog", lost)
-        self._skipped += lost
-        if self._clock() - self._skipped_said >= SAY_AGAIN_SECONDS:
-            extra = {"path": file.path, "lost_bytes": self._skipped}
-            logger.warning("a file lags too far behind: skipping forward; said once a minute", extra=extra)
-            self._skipped, self._skipped_said = 0, self._clock()
-
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}
-        return adoption.entry_of(file, {sink: saved for sink, saved in offsets.items() if saved is not None})
+        known = {sink: saved for sink, saved in offsets.items() if saved is not None}
+        return adoption.entry_of(file, known, self._entries.get(file.file))
 
     def _measure(self) -> None:
         files = self.catalog.files.values()

@@ -94,7 +94,9 @@ class Saver:
 
     def _same(self, entries: list[Entry]) -> bool:
         last = self._last
-        return last is not None and [_essence(entry) for entry in entries] == [_essence(entry) for entry in last]
+        if last is None or len(last) != len(entries):
+            return False
+        return all(new is old or _essence(new) == _essence(old) for new, old in zip(entries, last, strict=True))
 
     def _saved(self, entries: list[Entry]) -> None:
         self._last = entries

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from logship import known
 from tests.following import Follower
 from tests.privileges import folder_of_nobody, unprivileged
 
@@ -147,7 +148,7 @@ def test_nothing_of_a_forgotten_file_stays(logs: Path, monkeypatch: pytest.Monke
     assert not follower.catalog._known.entries
     assert not follower.catalog._known._signatures
     assert not follower.reader.ledger._files
-    assert not follower.catalog._by_inode
+    assert not follower.catalog._adopter.by_inode
 
 
 def test_without_a_descriptor_one_unlinked_file_is_given_up_a_sweep(
@@ -262,3 +263,41 @@ def test_a_copy_of_what_was_not_read_yet_is_no_other_file(logs: Path, later: int
     assert follower.read() == lines(0, 20 + later)
     follower.step(3)
     assert follower.read() == b""
+
+
+def test_what_is_remembered_of_files_that_are_gone_is_bounded(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names that are made and removed for an hour do not fill the checkpoint: the oldest are forgotten."""
+    monkeypatch.setattr(known, "MAX_KNOWN", 5)
+    append(logs / "kept.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    (logs / "kept.log").rename(logs / "kept.log.1")
+    follower.step(31)
+    for number in range(20):
+        append(logs / f"{number}.log", lines(0, 1))
+        follower.read()
+        (logs / f"{number}.log").unlink()
+        follower.step()
+        follower.step(31)
+    follower.step(1)
+    names = {Path(entry.path).name for entry in follower.catalog.entries()}
+    assert names == {"kept.log", *(f"{number}.log" for number in range(16, 20))}
+    assert follower.read() == b""
+    assert not list(follower.lost())
+
+
+def test_archives_that_were_left_alone_do_not_fill_the_checkpoint(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that are there are forgotten before any that was read; one that is found again is left alone again."""
+    monkeypatch.setattr(known, "MAX_KNOWN", 5)
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log").rename(logs / "a.log.1")
+    follower.step(31)
+    for number in range(20):
+        (logs / f"a.log.{number}.gz").write_bytes(gzip.compress(b"%d" % number))
+    for _ in range(5):
+        assert follower.read() == b""
+        entries = list(follower.catalog.entries())
+        assert len(entries) == 5
+        assert sum(not entry.ignored for entry in entries) == 1

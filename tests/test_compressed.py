@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logship import compressed
-from logship.compressed import CompressedFile, Contents, head
+from logship.compressed import CompressedFile, Contents
 from logship.identity import HEAD_BYTES
 from logship.model import FileId
 from logship.tailing import Place
@@ -35,6 +35,14 @@ def packed(tmp_path: Path) -> Iterator[Packed]:
         os.close(fd)
 
 
+def measured(fd: int) -> Contents:
+    """Unpack it all, in its steps."""
+    contents = Contents(fd)
+    for _ in contents.measure():
+        pass
+    return contents
+
+
 def text(size: int, seed: int = 0) -> bytes:
     """Make bytes that compress like logs."""
     rng = random.Random(seed)
@@ -48,8 +56,8 @@ def test_contents_are_those_that_were_compressed(packed: Packed, kind: str, size
     """Whatever the ratio: the size is exact, the end is reached, and a read gives what is there."""
     makers: dict[str, Callable[[int], bytes]] = {"text": text, "zeros": bytes, "noise": random.Random(1).randbytes}
     data = makers[kind](size)
-    contents = Contents(packed(gzip.compress(data, 6)))
-    assert contents.size() == size
+    contents = measured(packed(gzip.compress(data, 6)))
+    assert contents.size == size
     assert b"".join(contents.read_at(100_000, at) for at in range(0, size, 100_000)) == data
     assert contents.read_at(100, size) == b""
     assert contents.read_at(100, size - 1) == data[-1:]
@@ -77,8 +85,8 @@ def test_any_place_can_be_read(places: list[tuple[int, int]]) -> None:
 def test_members_follow_one_another(packed: Packed) -> None:
     """A file that was appended to has several; it is complete after each."""
     parts = [text(70_000, seed) for seed in range(3)]
-    contents = Contents(packed(b"".join(map(gzip.compress, parts))))
-    assert contents.size() == 210_000
+    contents = measured(packed(b"".join(map(gzip.compress, parts))))
+    assert contents.size == 210_000
     assert contents.read_at(210_000, 0) == b"".join(parts)
 
 
@@ -86,15 +94,15 @@ def test_members_follow_one_another(packed: Packed) -> None:
 def test_an_incomplete_file_has_no_size(packed: Packed, cut: int) -> None:
     """Also where only the check sum, or part of it, is missing, or a second member is half there."""
     whole = gzip.compress(text(100_000))
-    assert Contents(packed(whole[:-cut])).size() is None
-    assert Contents(packed(whole + whole[:-cut])).size() is None
-    assert Contents(packed(b"")).size() is None
+    assert measured(packed(whole[:-cut])).size is None
+    assert measured(packed(whole + whole[:-cut])).size is None
+    assert measured(packed(b"")).size is None
 
 
 def test_what_is_there_of_an_incomplete_file_can_be_read(packed: Packed) -> None:
     """Its head is needed to know whose it is."""
     data = text(100_000)
-    assert head(packed(gzip.compress(data)[:-20])) == data[:HEAD_BYTES]
+    assert Contents(packed(gzip.compress(data)[:-20])).head() == data[:HEAD_BYTES]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +119,8 @@ def test_what_is_there_of_an_incomplete_file_can_be_read(packed: Packed) -> None
 def test_damage_gives_no_size_and_no_other_fault(packed: Packed, damage: Callable[[bytes], bytes]) -> None:
     """An application may write anything under such a name."""
     fd = packed(damage(gzip.compress(text(200_000))))
-    assert Contents(fd).size() is None
-    assert len(head(fd)) in {0, HEAD_BYTES}
+    assert measured(fd).size is None
+    assert len(Contents(fd).head()) in {0, HEAD_BYTES}
 
 
 def test_reading_what_is_damaged_is_an_error_of_the_file(packed: Packed) -> None:
@@ -130,15 +138,30 @@ def test_a_bomb_is_left_alone(packed: Packed, monkeypatch: pytest.MonkeyPatch) -
     data = b"".join(bomb.compress(bytes(MIB)) for _ in range(64)) + bomb.flush()
     assert len(data) < 100_000
     fd = packed(data)
-    assert Contents(fd).size() is None
+    assert measured(fd).size is None
     assert max(len(piece) for piece, _ in compressed._unpack(fd)) <= MIB
+
+
+def test_what_takes_long_comes_in_steps(packed: Packed) -> None:
+    """Of a MiB at most; what lies before the place that was reached, and the head, is then there without unpacking."""
+    data = text(20 * MIB)
+    contents = Contents(packed(gzip.compress(data, 1)))
+    head = contents.head()
+    begun = contents.unpacked
+    steps = [contents.unpacked for _ in contents.measure()]
+    assert max(after - before for before, after in zip([begun, *steps], steps, strict=False)) <= MIB
+    assert len(list(contents.reach(15 * MIB))) >= 14
+    before = contents.unpacked
+    assert contents.read_at(1000, 15 * MIB - 1000) == data[15 * MIB - 1000 : 15 * MIB]
+    assert contents.read_at(HEAD_BYTES, 0) == head == data[:HEAD_BYTES]
+    assert contents.unpacked == before
 
 
 def test_a_generation_goes_on_in_its_archive(packed: Packed) -> None:
     """Offsets and markers are those of the contents; it does not grow, has no name, and has no holes."""
     data = text(3 * MIB) + b"\n"
     fd = packed(gzip.compress(data))
-    file = CompressedFile(FileId("f" * 22), os.dup(fd), "/logs/a.log", len(data), 5.0)
+    file = CompressedFile(FileId("f" * 22), os.dup(fd), "/logs/a.log", measured(fd), 5.0)
     assert (file.size, file.path, file.deleted, file.grown_at) == (len(data), "", False, 5.0)
     assert not file.look(6.0)
     middle = data.index(b"\n", MIB) + 1

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from logship.discovery import Candidate, Discovery, Pattern, stems
+from logship.discovery import Discovery, Pattern
+from logship.names import Candidate, stems
 from tests.privileges import folder_of_nobody, unprivileged
 
 SETTLED_NS = 10**9
@@ -20,14 +21,12 @@ def make(folder: Path, *names: str) -> None:
         (folder / name).touch()
 
 
-def look(
-    folder: Path, *globs: str, exclude: Iterable[str] = (), known: Iterable[str] = (), root: str = ""
-) -> list[Candidate]:
+def look(folder: Path, *globs: str, exclude: Iterable[str] = (), root: str = "") -> list[Candidate]:
     """Look once; no folder may be unlistable."""
     patterns = [Pattern.of(f"{folder}/{glob}", root) for glob in globs]
     unlistable: set[str] = set()
     discovery = Discovery(patterns, [f"{folder}/{glob}" for glob in exclude])
-    found = list(discovery.look({f"{folder}/{name}" for name in known}, unlistable))
+    found = list(discovery.candidates(unlistable))
     assert not unlistable
     assert len({candidate.path for candidate in found}) == len(found)
     return found
@@ -106,13 +105,14 @@ ROTATED = ["a.log.1", "a.log.12", "a.log.2.gz", "a.log-20261122", "a.log-2026112
 def test_rotated_forms_of_a_live_file_are_candidates(tmp_path: Path, name: str) -> None:
     """Whether the live file is there, is known, or only would match; whether they match themselves or not."""
     make(tmp_path, name)
-    for pattern, known, there in (("a.log", [], True), ("a.log", ["a.log"], False), ("a.log", [], False)):
+    live = f"{tmp_path}/a.log"
+    for known, there in (([], True), ([live], False), ([], False)):
         (tmp_path / "a.log").unlink(missing_ok=True)
         if there:
             make(tmp_path, "a.log")
-        found = {candidate.path: candidate for candidate in look(tmp_path, pattern, known=known)}
+        found = {candidate.path: candidate for candidate in look(tmp_path, "a.log")}
         rotated = found[f"{tmp_path}/{name}"]
-        assert (rotated.matched, rotated.live) == (False, f"{tmp_path}/a.log")
+        assert (rotated.matched, rotated.live(known)) == (False, live)
         assert len(found) == 1 + there
 
 
@@ -125,7 +125,8 @@ def test_other_names_are_no_rotated_forms(tmp_path: Path) -> None:
 def test_the_live_file_of_a_rotated_form_is_the_longest_name_that_fits(tmp_path: Path) -> None:
     """``a.log.1.gz`` is a form of ``a.log.1``, where that one is tailed too."""
     make(tmp_path, "a.log", "a.log.1", "a.log.1.gz")
-    found = {candidate.path: candidate.live for candidate in look(tmp_path, "a.log*")}
+    candidates = look(tmp_path, "a.log*")
+    found = {candidate.path: candidate.live({each.path for each in candidates}) for candidate in candidates}
     assert found[f"{tmp_path}/a.log.1.gz"] == f"{tmp_path}/a.log.1"
     assert list(stems("a-1.b.2")) == ["a-1.b", "a-1", "a", "a-1.2", "a.2"]
     assert "a.log" in stems("a.log.2026-11-22_10-00-00.123.gz")
@@ -142,7 +143,7 @@ def test_folders_are_those_that_were_listed(tmp_path: Path) -> None:
     (tmp_path / "x" / "out").symlink_to("/")
     discovery = Discovery([Pattern.of(f"{tmp_path}/**/*.log"), Pattern.of(f"{tmp_path}/absent/*.log")])
     assert discovery.folders() == {str(tmp_path)}
-    list(discovery.look(set(), set()))
+    list(discovery.candidates(set()))
     assert discovery.folders() == {str(tmp_path), f"{tmp_path}/x", f"{tmp_path}/x/y"}
 
 
@@ -168,7 +169,7 @@ def test_links_are_candidates_and_links_to_folders_are_not_followed(tmp_path: Pa
     (tmp_path / "loop").symlink_to(".")
     (tmp_path / "x" / "up").symlink_to("..")
     found = {candidate.relative: candidate for candidate in look(tmp_path, "**/*.log")}
-    assert {name: candidate.link for name, candidate in found.items()} == {"x/a.log": False, "x/link.log": True}
+    assert {name: candidate.regular for name, candidate in found.items()} == {"x/a.log": True, "x/link.log": False}
     assert found["x/a.log"].inode == (tmp_path / "x" / "a.log").stat().st_ino
     assert found["x/a.log"].device == tmp_path.stat().st_dev
 
@@ -183,15 +184,15 @@ def test_a_root_that_is_not_there_yet_is_normal(tmp_path: Path) -> None:
     """It is found once it is there; one that is no folder can't be listed."""
     unlistable: set[str] = set()
     discovery = Discovery([Pattern.of(f"{tmp_path}/later/*.log")])
-    assert list(discovery.look((), unlistable)) == []
+    assert list(discovery.candidates(unlistable)) == []
     assert discovery.roots() == set()
     make(tmp_path, "later/a.log")
-    assert [candidate.relative for candidate in discovery.look((), unlistable)] == ["a.log"]
+    assert [candidate.relative for candidate in discovery.candidates(unlistable)] == ["a.log"]
     assert discovery.roots() == discovery.root_paths == {f"{tmp_path}/later"}
     assert not unlistable
     shutil.rmtree(tmp_path / "later")
     make(tmp_path, "later")
-    assert list(discovery.look((), unlistable)) == []
+    assert list(discovery.candidates(unlistable)) == []
     assert unlistable == {f"{tmp_path}/later"}
 
 
@@ -206,7 +207,7 @@ def test_a_folder_that_can_not_be_listed_is_reported(closed: str, mode: int) -> 
         with unprivileged():
             unlistable: set[str] = set()
             discovery = Discovery([Pattern.of(f"{folder}/**/*.log")])
-            found = [candidate.relative for candidate in discovery.look((), unlistable)]
+            found = [candidate.relative for candidate in discovery.candidates(unlistable)]
             assert discovery.roots() == {str(folder)}
             discovery.folder_states(time.time_ns())
     if mode == 0o600:  # its names can be listed, but nothing in it opened
@@ -226,7 +227,7 @@ def test_a_root_in_a_folder_that_can_not_be_searched_is_no_fault_of_the_watcher(
             unlistable: set[str] = set()
             discovery = Discovery([Pattern.of(f"{folder}/inner/*.log")])
             assert discovery.roots() == set()
-            assert list(discovery.look((), unlistable)) == []
+            assert list(discovery.candidates(unlistable)) == []
             assert discovery.folder_states(time.time_ns()) == {}
         assert unlistable == {f"{folder}/inner"}
 
@@ -243,20 +244,20 @@ def test_folders_that_are_nested_to_no_end_end(tmp_path: Path) -> None:
     os.close(here)
     unlistable: set[str] = set()
     discovery = Discovery([Pattern.of(f"{tmp_path}/**/*.log")])
-    assert [candidate.relative for candidate in discovery.look((), unlistable)] == ["a.log"]
+    assert [candidate.relative for candidate in discovery.candidates(unlistable)] == ["a.log"]
     (deep,) = unlistable
     assert 50 < deep.count("/d/") + deep.count("/d") < 200
     subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # Python's own way would be as deep
 
 
 def test_a_folder_states_changes_when_a_name_comes_or_goes(tmp_path: Path) -> None:
-    """One that has just changed is left out, for its next change may have the same time."""
+    """One that has just changed is taken as changed, for its next change may have the same time."""
     make(tmp_path, "x/a.log", "y/b.log")
     discovery = Discovery([Pattern.of(f"{tmp_path}/**/*.log")])
     now = time.time_ns()
     assert discovery.folder_states(now + SETTLED_NS).keys() == {str(tmp_path)}
-    list(discovery.look((), set()))
-    assert discovery.folder_states(now) == {}
+    list(discovery.candidates(set()))
+    assert set(discovery.folder_states(now).values()) == {now}
     before = discovery.folder_states(now + SETTLED_NS)
     assert before.keys() == {str(tmp_path), f"{tmp_path}/x", f"{tmp_path}/y"}
     (tmp_path / "x" / "a.log").unlink()

@@ -3,6 +3,8 @@ import errno
 import gzip
 import json
 import os
+from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -583,3 +585,49 @@ def test_a_line_cut_at_the_limit_that_may_have_left_is_cut_there_again(logs: Pat
     again = follow(logs, max_line_bytes=1000)
     assert again.drain() == b"x" * 1000 + b"next\n"
     assert again.blocks[0].flags == ("truncated",)
+
+
+def test_a_followed_file_is_read_while_the_folder_is_swept(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written after a sweep has begun is there before it ends, however many names it has to look at."""
+    monkeypatch.setattr("logship.discovery.NAMES_AT_ONCE", 16)
+    monkeypatch.setattr("logship.sweeping.NAMES_AT_ONCE", 16)
+    append(logs / "honest.log", lines(0, 1))
+    follower = follow(logs)
+    follower.read()
+    for number in range(500):
+        (logs / f"{number:03}.log").touch()
+    follower.catalog.max_files = 1
+
+    async def read_meanwhile() -> bytes:
+        read = b""
+        step = asyncio.ensure_future(follower.intake.step())
+        await asyncio.sleep(0)
+        append(logs / "honest.log", lines(1, 2))
+        while not step.done():
+            follower.now += 0.02
+            read += b"".join(block.data for block in follower.take())
+            await asyncio.sleep(0)
+        return read
+
+    assert asyncio.run(read_meanwhile()) == lines(1, 2)
+
+
+def test_sweeps_rest_in_proportion_to_what_they_cost(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three times as long while names come and go; then a file that came meanwhile is found."""
+    follower = follow(logs)
+    follower.step()
+    looks = []
+    plain = follower.catalog.sweep
+
+    def costly(now: float) -> Iterator[None]:
+        looks.append(now)
+        yield from plain(now)
+        follower.now += 1.0
+
+    monkeypatch.setattr(follower.catalog, "sweep", costly)
+    append(logs / "a.log", lines(0, 1))
+    assert follower.read() == lines(0, 1)
+    for number in range(70):
+        append(logs / f"{number}.log", lines(0, 1))
+        follower.read()
+    assert [round(after - before) for before, after in pairwise(looks)] == [4]

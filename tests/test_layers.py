@@ -16,11 +16,11 @@ LAYERS = {
     "pure": """acks answers batching bulk encoding enrichment framing hec identity layouts lines plain
         recordtypes refusals routing settling severity sizing status texts
         timestamps""",
-    "access": "archive beneath bulkcheck credentials durable preflight session tls transport",
+    "access": "archive beneath bulkcheck credentials durable names preflight session tls transport",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
-    "files": "adoption catalog compressed sweeping",
+    "files": "adopter adoption catalog compressed known sweeping",
     "delivery": "backoff complaints delivery replay",
-    "pipeline": "exiting intake lasting pipeline reading saving stopping",
+    "pipeline": "backlog exiting intake lasting pipeline reading saving stopping",
     "door": "__main__ checks commands daemon filecheck handoff inspection logs options progress server settings view",
 }
 """From the bottom to the top; a package stands for all that is in it."""

@@ -1,0 +1,160 @@
+"""Generations that are not open: finished, gone, or never to be read; and what their files looked like.
+
+A folder may have any number of them: each question is answered by an index, and how many are kept is bounded.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Collection, Container, Generator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from logship.adoption import SEEN_SECONDS, Found
+from logship.compressed import Contents
+from logship.identity import SHORT_HEAD_BYTES, Entry, Print, Saved, holds, same_content, same_file
+from logship.model import FileId
+from logship.names import Candidate
+from logship.tailing import TailedFile
+
+FORGET_SECONDS = 3600.0
+MAX_KNOWN = 8192
+"""Of more, those that are gone are forgotten first, the longest gone before the others (about 3 MB of checkpoint)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A generation that went, or was forgotten, before all of it was read."""
+
+    entry: Entry
+    nbytes: int
+    reason: str
+
+
+class Known:
+    """What the checkpoint keeps of generations that are not open now."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        self.entries: dict[FileId, Entry] = {}
+        self._by: dict[tuple[str, object], dict[FileId, None]] = {}
+        self._heads: Counter[int] = Counter()
+        """How many generations have a fingerprint of so many bytes."""
+        self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
+        for entry in entries:
+            self.add(entry)
+
+    # -- what is kept ---------------------------------------------------------------------------------------------
+
+    def add(self, entry: Entry) -> None:
+        """Know a generation."""
+        self.pop(entry.file)
+        self.entries[entry.file] = entry
+        self._heads[entry.head.length] += 1
+        for key in _keys(entry):
+            self._by.setdefault(key, {})[entry.file] = None
+
+    def keep(self, entry: Entry, found: Found | TailedFile) -> None:
+        """Know a generation, and what its file looks like as long as nobody touches it."""
+        self.add(entry)
+        self._signatures[found.inode] = (entry.file, found.signature)
+
+    def pop(self, file: FileId) -> None:
+        """Know it no longer: it is open, or forgotten."""
+        entry = self.entries.pop(file, None)
+        if entry is None:
+            return
+        self._heads -= Counter((entry.head.length,))
+        for key in _keys(entry):
+            files = self._by[key]
+            del files[file]
+            if not files:
+                del self._by[key]
+
+    def paths(self) -> set[str]:
+        """Give the live paths of all generations."""
+        return {str(value) for kind, value in self._by if kind == "path"}
+
+    def _all(self, kind: str, value: object) -> Iterator[Entry]:
+        return (self.entries[file] for file in list(self._by.get((kind, value), ())))
+
+    # -- which of them a file is ----------------------------------------------------------------------------------
+
+    def at(self, inode: int) -> list[FileId]:
+        """Give the generations that had this inode."""
+        return list(self._by.get(("inode", inode), ()))
+
+    def unchanged(self, candidate: Candidate) -> FileId | None:
+        """Give the generation that a name still stands for, if its file has not changed since it was closed."""
+        file, signature = self._signatures.get(candidate.inode, (None, None))
+        if file is None or file not in self.entries:
+            return None
+        with suppress(OSError):
+            stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
+            return file if (stat.st_size, stat.st_mtime_ns) == signature else None
+        return None
+
+    def find(self, found: Found) -> Entry | None:
+        """Give the generation that this file is, by inode, head and marker."""
+        same = (found.inode, found.birth_ns, found.size, found.read_at)
+        return next((entry for entry in self._all("inode", found.inode) if same_file(entry, *same)), None)
+
+    def find_copied(self, found: Found) -> Entry | None:
+        """Give the generation that this rotated form is a copy of (copytruncate while logship was down)."""
+        of_this_lineage = (entry for entry in self._all("path", found.live) if not entry.ignored)
+        return next((entry for entry in of_this_lineage if same_content(entry, found.size, found.read_at)), None)
+
+    def find_packed(self, contents: Contents) -> Generator[None, None, Entry | None]:
+        """Give, in steps, the generation that was compressed into a gzip file; then its contents are measured."""
+        beginning = contents.head()
+        lengths = [length for length in self._heads if SHORT_HEAD_BYTES <= length <= len(beginning)]
+        alike = [entry for length in lengths for entry in self._all("head", Print.of(beginning[:length]))]
+        # by offset: the contents are best gone through forwards
+        entries = sorted((entry for entry in alike if not entry.ignored), key=lambda entry: entry.furthest.offset)
+        size = (yield from contents.measure()) if entries else None
+        for entry in entries if size is not None else ():
+            yield from contents.reach(entry.furthest.offset)
+            if holds(entry.furthest, size or 0, contents.read_at):
+                return entry
+        return None
+
+    # -- what became of them --------------------------------------------------------------------------------------
+
+    def account(self, present: Container[FileId], sinks: Collection[str], now: float, *, count: bool) -> list[Lost]:
+        """Keep what is present, forget what has been gone for an hour; ``now`` in Unix seconds.
+
+        With ``count``, what is not there went while logship was down. Gives what is lost by either.
+        """
+        lost = []
+        for entry in list(self.entries.values()):
+            if entry.file in present:
+                if now - entry.seen > SEEN_SECONDS:
+                    self.entries[entry.file] = replace(entry, seen=now)
+            elif count and not entry.ignored and not entry.gone:
+                self.entries[entry.file] = replace(entry, gone=True)
+                lost.append(_lost(entry, sinks, "gone_while_down"))
+            elif now - entry.seen > FORGET_SECONDS:
+                lost.append(self._forget(entry, sinks))
+        lost += [self._forget(entry, sinks) for entry in self._too_many(present)]
+        self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in self.entries}
+        return [each for each in lost if each.nbytes > 0]
+
+    def _too_many(self, present: Container[FileId]) -> list[Entry]:
+        surplus = len(self.entries) - MAX_KNOWN
+        if surplus <= 0:
+            return []
+        # what was never to be read would only be judged again; what is there and was read would be read again
+        return sorted(self.entries.values(), key=lambda e: (e.file in present, not e.ignored, e.seen))[:surplus]
+
+    def _forget(self, entry: Entry, sinks: Collection[str]) -> Lost:
+        self.pop(entry.file)
+        return _lost(entry, sinks, "unreadable")
+
+
+def _keys(entry: Entry) -> tuple[tuple[str, object], ...]:
+    return ("inode", entry.inode), ("path", entry.path), ("head", entry.head)
+
+
+def _lost(entry: Entry, sinks: Collection[str], reason: str) -> Lost:
+    """Give what nobody read; nothing where that was counted before, or was none of our business."""
+    settled = entry.ignored or entry.gone
+    read = min(entry.offsets.get(sink, Saved()).offset for sink in sinks)
+    return Lost(entry, 0 if settled else entry.size - read, reason)
