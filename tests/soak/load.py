@@ -136,17 +136,16 @@ class Application:
                 line = Line(self.name, number, time.time())
                 self.output.write(line.as_text() if self.text else line.as_json())
                 self.written = number + 1
-        self.output.tidy(time.monotonic())
 
 
 def applications(logs: Path) -> list[Application]:
     """Give those of the soak: about 3,000 lines/s together."""
     return [
-        Application("renamed", 1500, Unbuffered(Logging(RotatingFileHandler(logs / "renamed.log", "a", 2_000_000, 2)))),
+        Application("renamed", 1500, Unbuffered(Logging(RotatingFileHandler(logs / "renamed.log", "a", 2_000_000, 6)))),
         Application(
             "copied",
             500,
-            Unbuffered(Plain(logs / "copied.log", append=True, truncate_bytes=1_000_000, keep=3)),
+            Unbuffered(Plain(logs / "copied.log", append=True, truncate_bytes=1_000_000, keep=6)),
             text=True,
         ),
         Application("deleted", 400, Numbered(logs, "deleted", 500_000, 4096)),
@@ -156,14 +155,26 @@ def applications(logs: Path) -> list[Application]:
 
 
 def write(each: Sequence[Application], seconds: float, lock: IO[bytes]) -> None:
-    """Have them write for so long, less the time for which somebody else holds the lock."""
+    """Have them write for so long, less the time for which somebody else holds the lock.
+
+    Nothing is cleared up while there is a file :func:`hold_of` the lock: the daemon is away, and what it never saw with
+    a name is no loss of its own.
+    """
+    hold = hold_of(Path(lock.name))
     began, until = time.monotonic(), 0.0
     while until < seconds:
         until = min(time.monotonic() - began, seconds)
         for application in each:
             application.step(until)
+            if not hold.exists():
+                application.output.tidy(time.monotonic())
         began += pause(each, lock)
         time.sleep(STEP_SECONDS)
+
+
+def hold_of(lock: Path) -> Path:
+    """Give the name of the file that keeps the applications from clearing up."""
+    return lock.with_suffix(".hold")
 
 
 def pause(each: Sequence[Application], lock: IO[bytes]) -> float:

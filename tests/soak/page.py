@@ -46,7 +46,9 @@ def summary(soak: Soak) -> dict[str, Any]:
 
 def table(figures: Mapping[str, Any]) -> str:
     """Write the figures of :func:`summary` as the page has them."""
-    return "\n".join([_heading(figures), "", *_accounts(figures), "", *_growth(figures), "", _rest(figures)])
+    return "\n".join(
+        [_heading(figures), "", *_accounts(figures), "", *_growth(figures), "", _rest(figures), "", _verdict(figures)]
+    )
 
 
 def _heading(figures: Mapping[str, Any]) -> str:
@@ -94,6 +96,10 @@ def _rest(figures: Mapping[str, Any]) -> str:
         f"Processor: {figures['cpu_percent_mean']:.1f} % of a core. Bytes counted as lost: {figures['lost_bytes']:,}. "
         f"Largest back-log: {figures['peak']['lag_mib']:.1f} MiB."
     )
+
+
+def _verdict(figures: Mapping[str, Any]) -> str:
+    return f"**Wrong:** {'; '.join(figures['problems'])}." if figures["problems"] else "Nothing was wrong."
 
 
 def _milliseconds(figures: Mapping[str, Any], store: str, name: str) -> str:

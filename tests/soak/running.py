@@ -14,6 +14,7 @@ from tests.e2e.harness import Logship
 from tests.e2e.writers import paused
 from tests.soak.accounts import Account
 from tests.soak.lines import recognize
+from tests.soak.load import hold_of
 from tests.soak.record import Restarted, Sample, Soak
 from tests.soak.sampling import look
 from tests.soak.schedule import BOTH, Fault, Restart, faults, moods, restarts
@@ -155,8 +156,10 @@ class Conductor:
         self.look()
         self._count_lost()
         start = self.seconds
+        hold_of(self._lock).touch()
         code = self._end(restart.number)
         self._daemon.start()
+        hold_of(self._lock).unlink()
         self._soak.restarted.append(Restarted(restart.number.name, start, self.seconds, code))
 
     def _end(self, number: signal.Signals) -> int | None:
