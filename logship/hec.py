@@ -13,7 +13,7 @@ from logship.answers import Answer, classify, detail
 from logship.enrichment import to_json
 from logship.layouts import Rows, literal
 from logship.model import Outcome, Status
-from logship.timestamps import epoch_ns
+from logship.timestamps import epoch_texts
 
 SUCCESS: Final = 0
 _FAULTS: Final = frozenset({1, 2, 3, 4, 7, 10, 11, 14, 16})
@@ -36,13 +36,9 @@ class Events:
         source = to_json(self.source or rows.block.name)
         before = b'{"time":%b,"source":' + literal(source + b"," + self.members) + b'"event":'
         uid = b',"fields":{"log_record_uid":"' + literal(rows.block.file.encode())
-        return rows.records(before, uid + b'-%d"}}\n', [[*map(_seconds, rows.stamps)]], [rows.offsets()])
-
-
-def _seconds(stamp: bytes) -> bytes:
-    """Give an event time in epoch seconds, to the millisecond, as the protocol has it."""
-    seconds, rest = divmod(epoch_ns(stamp) // 10**6, 1000)
-    return b"%d.%03d" % (seconds, rest)
+        # Seconds with milliseconds, as the protocol has them.
+        times = epoch_texts(rows.stamps, 3, b".")
+        return rows.records(before, uid + b'-%d"}}\n', [times], [rows.offsets()])
 
 
 class _Reply(msgspec.Struct):

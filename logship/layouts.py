@@ -15,7 +15,7 @@ from logship.model import Block
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
 
-_strings = msgspec.json.Encoder()
+_quote = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +86,20 @@ class Lines:
         return rows.records(literal(self.head), literal(self.tail))
 
 
+def first_there(columns: Sequence[Sequence[bytes | None]]) -> Sequence[bytes | None]:
+    """Give for each row the value of the first column that has one; None where none has."""
+    first, *others = columns
+    for column in others:
+        if None in first:
+            first = [ours if ours is not None else other for ours, other in zip(first, column, strict=True)]
+    return first
+
+
 def literal(text: bytes) -> bytes:
     """Make bytes stand for themselves in a template."""
     return text.replace(b"%", b"%%")
 
 
 def quoted(texts: Sequence[bytes]) -> list[bytes]:
-    """Give texts in UTF-8, none with a newline, as JSON strings with their quotes."""
-    if not texts:
-        return []
-    # In JSON a newline is only found between strings.
-    return _strings.encode_lines(b"\n".join(texts).decode().split("\n")).split(b"\n")[:-1]
+    """Give texts in UTF-8 as JSON strings with their quotes."""
+    return [*map(_quote, map(bytes.decode, texts))]

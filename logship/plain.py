@@ -151,7 +151,7 @@ class PlainLines:
     def _want(self, records: Sequence[msgspec.Struct | None]) -> list[list[bytes | None]]:
         """Give the columns that the layout wants."""
         columns = [[UNSET if record is None else getter(record) for record in records] for getter in self._wanted]
-        return [[None if value is UNSET else bytes(value) for value in column] for column in columns]
+        return [_values(column) for column in columns]
 
     def _groups(self, lines: Sequence[bytes]) -> tuple[list[msgspec.Struct | None], bool]:
         """Give a record for each line, or None for a line that is not one; and whether any may have a name of ours."""
@@ -220,6 +220,16 @@ class PlainLines:
             each = iter(stamps)
             stamps = [None if value is UNSET else next(each) for value in chosen]
         return stamps, bad_times
+
+
+def _values(column: Sequence[Any]) -> list[bytes | None]:
+    """Give raw values as bytes; None where there is none."""
+    absent = column.count(UNSET)
+    if absent == len(column):
+        return [None] * absent
+    if not absent:
+        return [*b"\n".join(column).split(b"\n")]
+    return [None if value is UNSET else bytes(value) for value in column]
 
 
 def _nothing(_: msgspec.Struct) -> UnsetType:

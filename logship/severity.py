@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from logship.layouts import first_there
+
 LEVEL_FIELDS: Final = ("level", "severity", "levelname", "log.level")
 """Where applications write it; the first one that is there counts."""
 UNKNOWN: Final = 0
@@ -46,8 +48,4 @@ def severity(value: bytes | None) -> int:
 
 def severities(columns: Sequence[Sequence[bytes | None]]) -> list[int]:
     """Give the severity of each record from its columns of :data:`LEVEL_FIELDS`; the first that is there counts."""
-    first, *others = columns
-    for column in others:
-        if None in first:
-            first = [ours if ours is not None else other for ours, other in zip(first, column, strict=True)]
-    return [*map(severity, first)]
+    return [*map(severity, first_there(columns))]

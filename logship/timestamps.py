@@ -58,6 +58,21 @@ def _epoch_second(second: bytes) -> int:
     return int(datetime.fromisoformat(second.decode()).replace(tzinfo=UTC).timestamp())
 
 
+@lru_cache(maxsize=4096)
+def _epoch_text(second: bytes) -> bytes:
+    return b"%d" % max(_epoch_second(second), 0)
+
+
+def epoch_texts(stamps: Sequence[bytes], digits: int, point: bytes = b"") -> list[bytes]:
+    """Give event times that came out of here as epoch seconds in decimal, with so many digits of their fraction.
+
+    Without a ``point`` between, 3 digits make it milliseconds and 9 nanoseconds. A time before 1970 is 1970.
+    """
+    zeros = b"0" * digits
+    # 21 bytes are the quote, the second and the point; a time without a fraction has Z and a quote there.
+    return [_epoch_text(stamp[1:20]) + point + (stamp[21:-2] + zeros)[:digits] for stamp in stamps]
+
+
 def epoch_ns(stamp: bytes) -> int:
     """Give the epoch nanoseconds of an event time that came out of here; before 1970 they are negative."""
     fraction = stamp[21:-2]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.timestamps import TimestampReader, count_after, epoch_ns, open_zone, rfc3339
+from logship.timestamps import TimestampReader, count_after, epoch_ns, epoch_texts, open_zone, rfc3339
 from tests.oracle import Number, time_of
 
 
@@ -139,6 +139,25 @@ def test_times_yet_to_come_are_counted_where_a_block_begins_or_ends_with_one() -
     assert count_after([past, future, None, future], limit) == 2
     assert count_after([future, past], limit) == 1
     assert count_after([past, future, past], limit) == 0
+
+
+@given(st.integers(0, 253_402_300_800 * 10**9 - 1), st.sampled_from([3, 6, 9]))
+def test_epoch_digits_are_those_of_the_number(time_ns: int, digits: int) -> None:
+    """Milli-, micro- or nanoseconds, with a point or without."""
+    expected = time_ns // 10 ** (9 - digits)
+    assert [int(text) for text in epoch_texts([rfc3339(time_ns)], digits)] == [expected]
+    [text] = epoch_texts([rfc3339(time_ns)], digits, b".")
+    seconds, _, fraction = text.partition(b".")
+    assert (int(seconds), len(fraction)) == (time_ns // 10**9, digits)
+
+
+@pytest.mark.parametrize(
+    ("stamp", "expected"),
+    [(b'"2026-11-22T10:00:00Z"', b"1795341600000"), (b'"2026-11-22T10:00:00.5Z"', b"1795341600500")],
+)
+def test_epoch_digits_of_any_fraction(stamp: bytes, expected: bytes) -> None:
+    """However many digits it has, or none; a time before 1970 is 1970."""
+    assert epoch_texts([stamp, b'"1969-12-31T23:59:59.25Z"'], 3) == [expected, b"0250"]
 
 
 @given(st.integers(0, 253_402_300_800 * 10**9 - 1))

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
 
@@ -17,12 +18,12 @@ from logship.credentials import read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Rows, literal, quoted
+from logship.layouts import Rows, first_there, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
-from logship.severity import LEVEL_FIELDS, UNKNOWN, severities
+from logship.severity import LEVEL_FIELDS, severity
 from logship.texts import url_faults
-from logship.timestamps import epoch_ns
+from logship.timestamps import epoch_texts
 from logship.transport import Transport, open_transport
 
 MAX_REQUEST_BYTES: Final = 5_000_000
@@ -81,20 +82,20 @@ class Entries:
             "service": settings.service or fields.get("service.name", ""),
         }
         known = b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in constant.items() if value])
-        self._template = b"{" + literal(known) + b'%b"timestamp":%d,"message":%b},'
+        self._template = b"{" + literal(known) + b'%b"timestamp":%b,"message":%b},'
 
     def write(self, rows: Rows) -> list[bytes]:
         """Give the entries."""
-        statuses = map(_status, severities(rows.wanted))
-        times = (epoch_ns(stamp) // 10**6 for stamp in rows.stamps)
+        statuses = map(_status, first_there(rows.wanted))
+        times = epoch_texts(rows.stamps, 3)
         texts = quoted(rows.records())
         return [self._template % row for row in zip(statuses, times, texts, strict=True)]
 
 
-def _status(severity: int) -> bytes:
-    if severity == UNKNOWN:
-        return b""
-    return b'"status":"%b",' % next(name for least, name in _STATUSES.items() if severity >= least).encode()
+@lru_cache(maxsize=256)
+def _status(level: bytes | None) -> bytes:
+    name = next((name for least, name in _STATUSES.items() if severity(level) >= least), "")
+    return b'"status":"%b",' % name.encode() if name else b""
 
 
 class DatadogSink:

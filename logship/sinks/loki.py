@@ -7,9 +7,10 @@ same labels, time and line.
 
 import re
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -19,12 +20,12 @@ from logship.credentials import basic_faults, bearer_or_basic
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Rows, literal, quoted
+from logship.layouts import Rows, first_there, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
-from logship.severity import LEVEL_FIELDS, severities
+from logship.severity import LEVEL_FIELDS, severity
 from logship.texts import url_faults
-from logship.timestamps import epoch_ns
+from logship.timestamps import epoch_texts
 from logship.transport import Transport, open_transport
 
 MAX_REQUEST_BYTES: Final = 4_000_000
@@ -86,31 +87,30 @@ class Values:
 
     def write(self, rows: Rows) -> list[bytes]:
         """Give the values."""
-        times = map(epoch_ns, rows.stamps)
+        times = epoch_texts(rows.stamps, 9)
         if not self._metadata:
             lines = quoted(rows.records())
-            return [b'["%d",%b],\n' % row for row in zip(times, lines, strict=True)]
+            return [b'["%b",%b],\n' % row for row in zip(times, lines, strict=True)]
         lines = quoted(replace(rows, ours=b"").records())
         name = b'"log_file_name":' + to_json(rows.block.name)
         flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
-        template = b'["%d",%b,{' + literal(self._constant + name + flags) + b"%b}],\n"
-        return [template % row for row in zip(times, lines, self._own(rows), strict=True)]
-
-    def _own(self, rows: Rows) -> Iterator[bytes]:
-        """Give what each record says of itself that is worth a look-up: members, each with a comma before it."""
-        *levels, traces, spans = rows.wanted
-        for severity, trace, span in zip(severities(levels), traces, spans, strict=True):
-            yield _level(severity) + _member(b"trace_id", trace) + _member(b"span_id", span)
+        template = b'["%b",%b,{' + literal(self._constant + name + flags) + b"%b%b%b}],\n"
+        # What each record says of itself that is worth a look-up: members, each with a comma before it.
+        *found, traces, spans = rows.wanted
+        own = map(_level, first_there(found)), _members(b"trace_id", traces), _members(b"span_id", spans)
+        return [template % row for row in zip(times, lines, *own, strict=True)]
 
 
-def _level(severity: int) -> bytes:
-    name = next((name for least, name in _LEVELS.items() if severity >= least), "")
+@lru_cache(maxsize=256)
+def _level(level: bytes | None) -> bytes:
+    name = next((name for least, name in _LEVELS.items() if severity(level) >= least), "")
     return b',"level":"%b"' % name.encode() if name else b""
 
 
-def _member(name: bytes, value: bytes | None) -> bytes:
-    """Metadata holds strings only: one number fails a whole request."""
-    return b',"%b":%b' % (name, value) if value and value.startswith(b'"') else b""
+def _members(name: bytes, values: Sequence[bytes | None]) -> list[bytes]:
+    """Give a member for each value that is a string; Loki refuses a whole request for one number in metadata."""
+    before = b',"%b":' % name
+    return [before + value if value and value.startswith(b'"') else b"" for value in values]
 
 
 def _text(value: object) -> str:
