@@ -15,7 +15,7 @@ ARG PIP_INDEX_URL
 ARG LOCK=requirements.lock
 ARG SOURCE_DATE_EPOCH=0
 ENV PIP_CONFIG_FILE=/run/secrets/pip PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
-    PIP_ONLY_BINARY=:all: PYTHONHASHSEED=0 PYTHONDONTWRITEBYTECODE=1
+    PIP_ONLY_BINARY=:all: PYTHONHASHSEED=0
 WORKDIR /build
 COPY ${LOCK} requirements-build.lock ./
 RUN --mount=type=secret,id=pip --mount=type=secret,id=ca \

@@ -19,7 +19,7 @@ from typing import Final
 
 import logship
 
-LATE: Final = ("encodings.idna", "stringprep")
+LATE: Final = ("colorsys", "encodings.idna", "stringprep")
 """Modules that are imported only when they are needed, as a run with PYTHONVERBOSE=1 shows; a test holds it."""
 STDLIB: Final = Path(sysconfig.get_path("stdlib"))
 INSTALLERS: Final = ("pip", "pip-*", "setuptools", "setuptools-*", "wheel", "wheel-*", "pkg_resources", "ensurepip")
@@ -34,10 +34,14 @@ def import_everything() -> None:
             importlib.import_module(name)
 
 
-def sources(folder: Path) -> list[Path]:
-    """Give the files of the imported modules that are in a folder, in order."""
-    files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
-    return sorted({Path(file) for file in files if file and file.endswith(".py") and Path(file).is_relative_to(folder)})
+def sources() -> list[Path]:
+    """Give the files in the standard library of the imported modules, in order.
+
+    By the modules' names: what some call their file is another's (``collections.abc``).
+    """
+    stems = [STDLIB.joinpath(*name.split(".")) for name in sys.modules]
+    places = {place for stem in stems for place in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py")}
+    return sorted(place for place in places if place.is_file())
 
 
 def installers() -> Iterator[Path]:
@@ -56,7 +60,7 @@ def main() -> int:
     """Do it; 1 if a module can't be compiled."""
     import_everything()
     mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    done = [compileall.compile_file(file, quiet=1, invalidation_mode=mode) for file in sources(STDLIB)]
+    done = [compileall.compile_file(file, quiet=1, invalidation_mode=mode) for file in sources()]
     for path in list(installers()):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

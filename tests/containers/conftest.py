@@ -29,8 +29,8 @@ def source(_containers: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def built(source: Path) -> str:
-    """Give the tag of logship's image."""
-    return image.logship(source.parent, source)
+    """Give the tag of logship's image; LOGSHIP_TEST_IMAGE names one on another base."""
+    return os.environ.get("LOGSHIP_TEST_IMAGE") or image.logship(source.parent, source)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "logs
 NAME = "localhost/logship-test"
 SUITE = "bookworm"
 PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
-"""As python:slim: with pip, which the Dockerfile needs in one stage and must take away in the other."""
+"""As python:slim: with pip, which the Dockerfile needs in one stage and must take away in the other; and no .pyc."""
 MMDEBSTRAP = (
     *("mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}"),
     *(
