@@ -54,6 +54,11 @@ class Complaints:
         self.last_refusal = reason
         self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
 
+    def dropped(self, reason: str, records: int) -> None:
+        """Note records that the store refused without saying which they are."""
+        self.last_refusal = reason
+        self._say(logging.ERROR, "the store refused records and did not say which", reason, {"records": records})
+
     def lost(self, records: int, nbytes: int) -> None:
         """Note dead letters that had to go for newer ones."""
         extra: dict[str, object] = {"records": records, "bytes": nbytes}

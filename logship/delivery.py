@@ -46,6 +46,9 @@ class Counts(Protocol):
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """End them: they are dead letters."""
 
+    def dropped(self, reason: str, records: int, nbytes: int) -> None:
+        """End them: they are lost."""
+
     def evicted(self, records: int, nbytes: int) -> None:
         """Count dead letters that had to go."""
 
@@ -180,7 +183,7 @@ class Delivery:
         if not outcome.verdicts and (outcome.too_large or outcome.status is Status.REJECTED):
             return await self._refused_whole(work, piece, outcome)
         settled = settle(piece, outcome, self._sink)
-        self._count(settled)
+        self._count(settled, outcome.reason)
         if settled.accepted:
             self._accepted(work)
         elif settled.refused and self._holds(work, one_reason(settled.refused), single=True):
@@ -233,13 +236,16 @@ class Delivery:
         self._complaints.working()
         self._metrics.succeeded(self._complaints.last_success_at or 0.0)
 
-    def _count(self, settled: Settled) -> None:
+    def _count(self, settled: Settled, reason: str) -> None:
         for counts, count in (
             (settled.delivered, self._metrics.delivered),
             (settled.duplicate, self._metrics.duplicate),
         ):
             if counts:
                 count(counts["records"], counts["bytes"])
+        if settled.dropped:
+            self._metrics.dropped(reason, settled.dropped["records"], settled.dropped["bytes"])
+            self._complaints.dropped(reason, settled.dropped["records"])
 
     async def _put_aside(self, refused: Sequence[Refusal], status: Status = Status.REJECTED) -> None:
         """Return once they are dead letters; waits for as long as they can't be written."""

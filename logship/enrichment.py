@@ -21,7 +21,12 @@ def to_json(value: object) -> bytes:
     Raises ``TypeError`` or ``ValueError`` for what JSON can't say.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return _SURROGATES.sub("\ufffd", text).encode()
+    return without_surrogates(text).encode()
+
+
+def without_surrogates(text: str) -> str:
+    """Give the text with U+FFFD in the place of each surrogate."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
 @lru_cache(maxsize=1024)

@@ -20,12 +20,12 @@ LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
     OTHER,
 )
-DROPPED_REASONS: Final = ("too_large", OTHER)
+DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
     *("http_401", "http_403", "http_404", "http_408", "http_413", "http_429"),
     *("http_500", "http_502", "http_503", "http_504", "timeout", "connection_refused", "connection_reset"),
-    *("secret", "proxy", "bad_request_setting", "unreachable", "dns"),
+    *("secret", "token", "no_project", "proxy", "bad_request_setting", "unreachable", "dns"),
     *("tls", "tls_expired", "tls_not_spoken", "tls_unknown_ca", "tls_wrong_name"),
     *("bad_response", "too_large", "internal_error", "throttled", "no_ack"),
     *("write_failed", "disk_full", "read_only", "permission_denied", "in_use"),

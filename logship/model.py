@@ -162,6 +162,8 @@ class Outcome:
     detail: str = ""
     """As in :class:`Verdict`."""
     verdicts: tuple[Verdict, ...] = ()
+    unnamed: int = 0
+    """Of a batch DELIVERED without verdicts: how many of its records the store refused without saying which."""
     retry_after: float | None = None
     """Seconds that the store asked to wait."""
     too_large: bool = False

@@ -1,7 +1,7 @@
 """What every setting is called and means, drawn from the settings' dataclasses; light, so that ``--help`` is fast."""
 
 import collections.abc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
@@ -31,6 +31,10 @@ class Option:
     required: bool = False
     path: bool = False
     """It names a file that must be readable at the start."""
+    also: tuple[str, ...] = ()
+    """Variables of others that count where ours is not set; the first that is set."""
+    reading: Callable[[str, str], str] | None = None
+    """Turns the name and the text of such a variable into a text of ours."""
 
     @property
     def flag(self) -> str:
@@ -78,13 +82,15 @@ def _option(field: Any, prefix: str, hint: Any) -> Option:  # noqa: ANN401 - a d
         field=field.name,
         variable=prefix + field.name.upper(),
         kind=kind,
-        doc=meta["doc"],
+        doc=meta["doc"] + "".join(f"; else `{name}`" for name in meta.get("also", ())),
         default={} if field.default is MISSING else field.default,
         choices=get_args(hint) if kind == "choice" else (),
         minimum=meta.get("minimum", 1 if kind == "count" else 0 if kind in ("size", "seconds") else None),
         maximum=meta.get("maximum"),
         required=meta.get("required", False),
         path=meta.get("path", False),
+        also=meta.get("also", ()),
+        reading=meta.get("reading"),
     )
 
 

@@ -26,6 +26,7 @@ _ADVICE: Final = {
     "timeout": "no answer in time: check firewall, network policy and load",
     "connection_refused": "nothing listens there: check host and port",
     "connection_reset": "the connection was cut: check that http/https fits the port",
+    "not_otlp": "a web page answers there: check host, port and path",
     "secret": "a secret can't be read: check that its file is mounted and not empty",
     "tls": "TLS failed: check the CA file and the host name in the certificate",
     "tls_expired": "the server's certificate is not valid now: renew it, or set this node's clock",

@@ -37,20 +37,22 @@ class Summary:
     """Not tried, or not answered: still in the taken segment, and the first of the next replay."""
     lost: int = 0
     """Dead letters that had to go because the file is full."""
+    dropped: int = 0
+    """Refused by a store that did not say which they are."""
     reason: str = ""
     """Why something is left: the store's last error."""
 
     @property
     def complete(self) -> bool:
         """Whether nothing is left to do."""
-        return not (self.refused or self.left or self.lost)
+        return not (self.refused or self.left or self.lost or self.dropped)
 
 
 class _Tally:
     """Counts for the summary; see :class:`logship.delivery.Counts`."""
 
     def __init__(self) -> None:
-        self.records = {"delivered": 0, "duplicate": 0}
+        self.records = {"delivered": 0, "duplicate": 0, "dropped": 0}
 
     def delivered(self, records: int, nbytes: int) -> None:
         del nbytes
@@ -62,6 +64,10 @@ class _Tally:
 
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """They are counted when they are put back."""
+
+    def dropped(self, reason: str, records: int, nbytes: int) -> None:
+        del reason, nbytes
+        self.records["dropped"] += records
 
     def evicted(self, records: int, nbytes: int) -> None:
         """They are counted when they are put back."""
@@ -161,7 +167,8 @@ class _Replay:
                 if segment:
                     await self._send(segment)
         counts = self._tally.records
-        return replace(self._summary, delivered=counts["delivered"], duplicate=counts["duplicate"])
+        gone = counts["dropped"]
+        return replace(self._summary, delivered=counts["delivered"], duplicate=counts["duplicate"], dropped=gone)
 
     async def _send(self, segment: Segment) -> None:
         """Send until the store does not answer for too long; then the other segments are only counted."""

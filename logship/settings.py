@@ -2,7 +2,8 @@
 
 The only module that reads the environment for settings, and the only one that loads pydantic. The dataclasses of
 :mod:`logship.config` and of the sinks say what there is; here it is looked for, in this order: flag, variable,
-``<NAME>_FILE`` (secrets only), one file a setting in ``LOGSHIP_SECRETS_DIR``. The value of a secret is never read.
+``<NAME>_FILE`` (secrets only), one file a setting in ``LOGSHIP_SECRETS_DIR``, a standard's variable. The value of a
+secret is never read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +65,13 @@ class _Places:
                 return _Found(texts[name], place)
         path = self._file(name)
         text = _read(path) if path else ""
-        return _Found(text, str(path)) if text else None
+        return _Found(text, str(path)) if text else self._find_elsewhere(option)
+
+    def _find_elsewhere(self, option: Option) -> _Found | None:
+        """Look for a setting where others have it."""
+        name = next((name for name in option.also if self._environ.get(name)), "")
+        text = self._environ.get(name, "")
+        return _Found(option.reading(name, text) if option.reading else text, name) if text else None
 
     def place(self, option: Option) -> str:
         """Name the place for a fault: where the setting was found, else its variable."""

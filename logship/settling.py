@@ -39,6 +39,8 @@ class Settled:
     delivered: Counter[str] = field(default_factory=Counter)
     """``records`` and file ``bytes``."""
     duplicate: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    """Refused by a store that did not say which they are; of the bytes, their share."""
     refused: list[Refusal] = field(default_factory=list)
     again: list[Encoded] = field(default_factory=list)
     """What may yet succeed, oldest first, neighbours put together."""
@@ -144,7 +146,16 @@ def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
         else:
             again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
     settled.again = encode(again, sink)
+    _take_out(settled, outcome.unnamed)
     return settled
+
+
+def _take_out(settled: Settled, unnamed: int) -> None:
+    """Count so many of the delivered records as dropped: records exactly, bytes by the average."""
+    records, nbytes = settled.delivered["records"], settled.delivered["bytes"]
+    if unnamed and records:
+        settled.dropped.update(records=unnamed, bytes=nbytes * unnamed // records)
+        settled.delivered.subtract(settled.dropped)
 
 
 def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[Verdict]) -> list[Block]:

@@ -67,6 +67,19 @@ async def test_a_record_longer_than_the_store_takes_is_never_sent() -> None:
 
 
 @autojump
+async def test_refused_records_that_nobody_names_are_dropped(caplog: pytest.LogCaptureFixture) -> None:
+    """The store says how many, not which: nothing is sent again, so many are lost, with their share of the bytes."""
+    bench = Bench(Outcome(Status.DELIVERED, "partial_success", unnamed=2))
+    await bench.deliver(block("one", "", "three"), block("four", start=11))
+    assert len(bench.sink.attempts) == 1
+    assert bench.total("delivered") == (1, 5)
+    assert bench.total("dropped") == (2, 10)
+    assert bench.kept.letters == []
+    [message] = [each for each in caplog.records if each.levelno == logging.ERROR]
+    assert (message.message, vars(message)["records"]) == ("the store refused records and did not say which", 2)
+
+
+@autojump
 async def test_blocks_of_different_files_stay_apart() -> None:
     """Records are put together again only with neighbours of their own file."""
     again = Outcome(Status.ERRORED, verdicts=(Verdict(0, Status.DELIVERED), Verdict(3, Status.DELIVERED)))

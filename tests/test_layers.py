@@ -13,8 +13,8 @@ PACKAGE = Path(logship.__file__).parent
 
 LAYERS = {
     "model": "logship model errors config metrics",
-    "pure": """acks answers batching bulk encoding enrichment framing hec identity layouts lines plain
-        recordtypes refusals routing settling severity sizing status texts
+    "pure": """acks answers anyvalues batching bulk encoding enrichment framing hec identity layouts lines otlp
+        otlpanswers plain protobuf recordtypes refusals routing settling severity sizing status texts
         timestamps""",
     "access": "archive beneath bulkcheck credentials durable names preflight session tls transport",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",

@@ -68,6 +68,14 @@ async def test_what_is_refused_again_stays(letters: DeadLetters, tmp_path: Path)
 
 
 @autojump
+async def test_what_is_refused_without_a_name_is_told(letters: DeadLetters) -> None:
+    """It is lost, and the summary says so."""
+    summary = await run(LineSink(otherwise=Outcome(Status.DELIVERED, "partial_success", unnamed=2)), letters)
+    assert summary == Summary(delivered=1, dropped=2)
+    assert not summary.complete
+
+
+@autojump
 async def test_everything_refused_does_not_hold(letters: DeadLetters) -> None:
     """A replay is no stream: it does not wait to see whether the setting gets better."""
     assert (await run(LineSink(otherwise=Outcome(Status.REJECTED, "http_400")), letters)).refused == 3

@@ -61,6 +61,7 @@ def describe(summary: Summary) -> str:
         "delivered": summary.delivered,
         "already there": summary.duplicate,
         "refused again": summary.refused,
+        "refused, the store did not say which": summary.dropped,
         "not tried": summary.left,
         "lost, the dead letters are full": summary.lost,
     }

@@ -17,6 +17,8 @@ class Plugin(NamedTuple):
     """Answers as the store does when all is well."""
     header: str = "authorization"
     """In lower case: where the secret is, as the last word."""
+    final: frozenset[int] = frozenset()
+    """Statuses that this protocol says must not be answered by the same request again."""
 
 
 def _http(url: str, secret: Secret) -> Any:
@@ -39,10 +41,15 @@ def _loki(url: str, secret: Secret) -> Any:
     return load("loki").Settings(url=url, bearer_token=secret)
 
 
+def _otlp(url: str, secret: Secret) -> Any:
+    return load("otlp").Settings(endpoint=url, bearer_token=secret)
+
+
 NETWORK: Mapping[str, Plugin] = {
     "http": Plugin(_http, lambda _: Reply(204)),
     "elasticsearch": Plugin(_elasticsearch, bulk_reply),
     "loki": Plugin(_loki, lambda _: Reply(204)),
+    "otlp": Plugin(_otlp, lambda _: Reply(200), final=frozenset({500})),
     "splunk": Plugin(_splunk, lambda _: Reply(200, b'{"text":"Success","code":0}')),
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }
