@@ -20,11 +20,8 @@ PACKAGES = "python3,python3-pip,python3-venv,ca-certificates"
 """As python:slim: with pip, which the Dockerfile needs in one stage and must take away in the other; and no .pyc."""
 MMDEBSTRAP = (
     *("mmdebstrap", "--quiet", "--variant=minbase", f"--include={PACKAGES}"),
-    *(
-        "--dpkgopt=force-unsafe-io",
-        "--dpkgopt=path-exclude=/usr/share/doc/*",
-        "--dpkgopt=path-exclude=/usr/share/man/*",
-    ),
+    *("--dpkgopt=force-unsafe-io", "--dpkgopt=path-exclude=/usr/share/doc/*"),
+    """--customize-hook=find "$1/usr/lib" -type d -name __pycache__ -prune -exec rm -r {} +""",
     SUITE,
 )
 BUILD = ("buildah", "build", "--isolation", "chroot", "--network", "host", "--format", "docker", "--timestamp", "0")

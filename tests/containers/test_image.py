@@ -101,6 +101,8 @@ def test_its_user_can_write_nothing_but_the_state_folder(built: str) -> None:
 def test_its_modules_are_compiled_for_good(built: str) -> None:
     """Every module of ours and of our libraries has a .pyc that holds whatever its source's time stamp says."""
     unchecked_hash = (1).to_bytes(4, "little")
+    with mounted(image.base()) as tree:
+        assert not list((tree / "usr/lib").rglob("*.pyc")), "the base has none, as python:slim"
     with mounted(built) as tree:
         sources = [path for path in (tree / "opt/logship").rglob("*.py") if "/bin/" not in str(path)]
         assert len(sources) > 500
