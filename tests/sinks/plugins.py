@@ -1,6 +1,7 @@
 """What the contract test must know of each sink: settings for a scripted server, and what success looks like there."""
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from logship.config import Secret
@@ -19,6 +20,8 @@ class Plugin(NamedTuple):
     """In lower case: where the secret is, as the last word."""
     final: frozenset[int] = frozenset()
     """Statuses that this protocol says must not be answered by the same request again."""
+    surroundings: Callable[[Secret], AbstractAsyncContextManager[object]] = nullcontext
+    """Has to be there while the sink is open, where it does not read the secret itself."""
 
 
 def _http(url: str, secret: Secret) -> Any:
@@ -45,11 +48,22 @@ def _otlp(url: str, secret: Secret) -> Any:
     return load("otlp").Settings(endpoint=url, bearer_token=secret)
 
 
+def _gcl(url: str, _: Secret) -> Any:
+    return load("gcl").Settings(endpoint=url, project="shop-1")
+
+
+def _google(secret: Secret) -> AbstractAsyncContextManager[object]:
+    from tests.sinks.google import exchange  # noqa: PLC0415 - Google's types: not for the benchmarks
+
+    return exchange(secret)
+
+
 NETWORK: Mapping[str, Plugin] = {
     "http": Plugin(_http, lambda _: Reply(204)),
     "elasticsearch": Plugin(_elasticsearch, bulk_reply),
     "loki": Plugin(_loki, lambda _: Reply(204)),
     "otlp": Plugin(_otlp, lambda _: Reply(200), final=frozenset({500})),
+    "gcl": Plugin(_gcl, lambda _: Reply(200, b"{}"), surroundings=_google),
     "splunk": Plugin(_splunk, lambda _: Reply(200, b'{"text":"Success","code":0}')),
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }

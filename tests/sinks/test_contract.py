@@ -43,7 +43,8 @@ def rewrite(secret: Secret, value: str) -> None:
 @asynccontextmanager
 async def opened(name: str, url: str, secret: Secret) -> AsyncIterator[Sink]:
     """Open a network sink on a server."""
-    async with load(name).open_sink(NETWORK[name].settings(url, secret), Enrichment({})) as sink:
+    plugin = NETWORK[name]
+    async with plugin.surroundings(secret), load(name).open_sink(plugin.settings(url, secret), Enrichment({})) as sink:
         yield sink
 
 
