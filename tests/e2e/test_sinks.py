@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from tests.e2e.arrivals import assert_all_arrived
 from tests.e2e.conftest import StartLogship, StartWriter
@@ -55,6 +56,12 @@ def _loki(body: bytes) -> Iterable[Mapping[str, Any]]:
     return [json.loads(value[1]) for value in stream["values"]]
 
 
+def _otlp(body: bytes) -> Iterable[Mapping[str, Any]]:
+    [resource] = ExportLogsServiceRequest.FromString(body).resource_logs
+    [scope] = resource.scope_logs
+    return [json.loads(record.body.string_value) for record in scope.log_records]
+
+
 def _acks(request: Request) -> bytes:
     numbers = json.loads(request.body)["acks"]
     return respond(json.dumps({"acks": {str(number): True for number in numbers}}).encode())
@@ -80,6 +87,7 @@ KINDS: Mapping[str, Kind] = {
         "/services/collector/event",
         _acks,
     ),
+    "otlp": Kind(lambda url: {"otlp_endpoint": url}, _otlp, respond(b""), "/v1/logs"),
     "loki": Kind(lambda url: {"loki_url": url}, _loki, respond(b"", "204 No Content"), "/loki/api/v1/push"),
 }
 
