@@ -166,15 +166,16 @@ def test_hadolint_has_nothing_to_say() -> None:
     run(Path(sys.executable).parent / "hadolint", *(image.ROOT / each for each in found))
 
 
-def test_the_lock_file_has_wheels_for_arm64(tmp_path: Path) -> None:
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-all.lock"])
+def test_the_lock_file_has_wheels_for_arm64(lock: str, tmp_path: Path) -> None:
     """For the processor of which no machine is at hand: pip finds each of them, under the hashes that are pinned."""
     platforms = [f"--platform=manylinux_2_{minor}_aarch64" for minor in (17, 28)] + ["--platform=manylinux2014_aarch64"]
     done = run(
         *(sys.executable, "-m", "pip", "install", "--dry-run", "--target", str(tmp_path), *platforms),
         *("--python-version=3.13", "--implementation=cp", "--only-binary=:all:", "--no-deps", "--require-hashes"),
-        *("--requirement", str(image.ROOT / "requirements.lock")),
+        *("--requirement", str(image.ROOT / lock)),
         seconds=200,
     )
-    pinned = len(re.findall(r"^[a-z0-9-]+==", (image.ROOT / "requirements.lock").read_text(), re.MULTILINE))
+    pinned = len(re.findall(r"^[a-z0-9-]+==", (image.ROOT / lock).read_text(), re.MULTILINE))
     (would,) = re.findall(r"^Would install (.*)", done.stdout, re.MULTILINE)
     assert 20 < len(would.split()) <= pinned
