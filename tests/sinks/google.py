@@ -171,12 +171,12 @@ def _flaw(entry: Mapping[str, Any]) -> str:
     return ""
 
 
-def write_key(path: Path, url: str, which: int = 0) -> None:
+def write_key(path: Path, url: str, which: int = 0, project: str | None = "shop-1") -> None:
     """Write a service account's key file."""
     pem = a_key(which).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    document = {"type": "service_account", "project_id": "shop-1", "private_key_id": "1", "client_email": EMAIL}
+    document = {"type": "service_account", "project_id": project, "private_key_id": "1", "client_email": EMAIL}
     path.write_text(json.dumps(document | {"private_key": pem.decode(), "token_uri": url + "/token"}))
 
 
