@@ -13,10 +13,10 @@ PACKAGE = Path(logship.__file__).parent
 
 LAYERS = {
     "model": "logship model errors config metrics",
-    "pure": """acks answers anyvalues batching bulk cloudlogging encoding enrichment framing hec identity layouts lines otlp
-        otlpanswers plain protobuf recordtypes refusals routing settling severity sizing status texts
-        timestamps""",
-    "access": "adc archive beneath bulkcheck credentials durable names preflight session tls transport",
+    "pure": """acks answers anyvalues batching bulk cloudlogging encoding enrichment framing hec identity
+        layouts lines logevents otlp otlpanswers plain protobuf recordtypes refusals routing settling severity sizing
+        status texts timestamps""",
+    "access": "adc archive beneath bulkcheck credentials durable names preflight session signing tls transport",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
     "files": "adopter adoption catalog compressed known sweeping",
     "delivery": "backoff complaints delivery replay",

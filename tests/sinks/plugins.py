@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from logship.config import Secret
 from logship.sinks import load
 from tests.scripted_server import Reply, Request, bulk_reply
+from tests.sinks import sigv4
 
 
 class Plugin(NamedTuple):
@@ -18,6 +19,8 @@ class Plugin(NamedTuple):
     """Answers as the store does when all is well."""
     header: str = "authorization"
     """In lower case: where the secret is, as the last word."""
+    signed: bool = False
+    """The secret is never sent: the header has a signature (SigV4) that is made of it."""
     final: frozenset[int] = frozenset()
     """Statuses that this protocol says must not be answered by the same request again."""
     surroundings: Callable[[Secret], AbstractAsyncContextManager[object]] = nullcontext
@@ -48,6 +51,19 @@ def _otlp(url: str, secret: Secret) -> Any:
     return load("otlp").Settings(endpoint=url, bearer_token=secret)
 
 
+def _cloudwatch(url: str, secret: Secret) -> Any:
+    made = load("cloudwatch").Settings
+    return made(endpoint=url, group="g", stream="s", region="r", access_key_id="AKIDEXAMPLE", secret_access_key=secret)
+
+
+def proves(name: str, request: Request, secret: str) -> bool:
+    """Say whether a request to the sink's store was made with the secret; a signed one must not show it."""
+    plugin = NETWORK[name]
+    if plugin.signed:
+        return sigv4.is_signed(request, secret) and secret not in str(request)
+    return request.headers[plugin.header].split()[-1] == secret
+
+
 def _gcl(url: str, _: Secret) -> Any:
     return load("gcl").Settings(endpoint=url, project="shop-1")
 
@@ -65,6 +81,7 @@ NETWORK: Mapping[str, Plugin] = {
     "otlp": Plugin(_otlp, lambda _: Reply(200), final=frozenset({500})),
     "gcl": Plugin(_gcl, lambda _: Reply(200, b"{}"), surroundings=_google),
     "splunk": Plugin(_splunk, lambda _: Reply(200, b'{"text":"Success","code":0}')),
+    "cloudwatch": Plugin(_cloudwatch, lambda _: Reply(200, b"{}"), signed=True),
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }
 """By sink."""

@@ -16,7 +16,7 @@ from logship.model import Batch, Block, FileId, Outcome, Sink, Status
 from logship.options import options
 from logship.sinks import load, names
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
-from tests.sinks.plugins import LOCAL, NETWORK
+from tests.sinks.plugins import LOCAL, NETWORK, proves
 
 WORD = "hunter2"
 TEXT = b'{"n":1,"message":"one"}\ntwo\n\n{"n":3}\n'
@@ -106,7 +106,7 @@ async def test_success(name: str, secret: Secret) -> None:
         assert await sink.deliver(batch) == Outcome(Status.DELIVERED)
     [request] = server.requests
     assert b"two" in request.body
-    assert WORD in request.headers[NETWORK[name].header]
+    assert proves(name, request, WORD)
 
 
 FAULTS = {
@@ -173,7 +173,8 @@ async def test_a_rotated_secret_counts_at_once(name: str, secret: Secret) -> Non
         await sink.deliver(batch)
         rewrite(secret, "fresh")
         await sink.deliver(batch)
-    assert [request.headers[NETWORK[name].header].split()[-1] for request in server.requests] == [WORD, "fresh"]
+    assert all(proves(name, *each) for each in zip(server.requests, [WORD, "fresh"], strict=True))
+    assert not proves(name, server.requests[1], WORD)
 
 
 @pytest.mark.parametrize("name", REMOTE)
