@@ -4,6 +4,7 @@ import json
 import operator
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -17,6 +18,8 @@ _ORDERS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+_SHORT: Final = 64
+"""Bytes; the answers for longer values are not kept: they are seldom the same, and may be of any size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +47,23 @@ def parse_condition(text: str) -> Condition | None:
     if not name:
         message = f"names no field before {sign}"
         raise ValueError(message)
+    if value[:1] and value[0] in "=<>!~":
+        message = f"has {sign}{value[0]}, which is no sign; there are = != > >= < <= ~ !~"
+        raise ValueError(message)
     if sign in _ORDERS:
         return Condition(name, _ordered(_ORDERS[sign], value))
-    return Condition(name, lru_cache(maxsize=1024)(lambda raw: (_text(raw) == value) is (sign == "=")))
+    return Condition(name, _equal(value, wanted=sign == "="))
+
+
+def _equal(value: str, *, wanted: bool) -> Callable[[bytes | None], bool]:
+    with suppress(ValueError):  # in quotes it is JSON, else as it stands
+        value = str(_text(value.encode()))
+    return _remembering(lambda raw: (_text(raw) == value) is wanted)
+
+
+def _remembering(holds: Callable[[bytes | None], bool]) -> Callable[[bytes | None], bool]:
+    short = lru_cache(maxsize=1024)(holds)
+    return lambda raw: short(raw) if raw is None or len(raw) <= _SHORT else holds(raw)
 
 
 def _text(raw: bytes | None) -> str | None:
@@ -62,9 +79,9 @@ def _matching(expression: str, *, negated: bool) -> Callable[[bytes | None], boo
 
 
 def _containing(expression: str, *, negated: bool) -> Callable[[bytes | None], bool]:
-    # The line itself need not be text.
-    search = re.compile(_compiled(expression).pattern.encode()).search
-    return lambda line: (search(line or b"") is not None) is not negated
+    search = _compiled(expression).search
+    # The line itself need not be text: what is sent of it then is this, too.
+    return lambda line: (search((line or b"").decode(errors="replace")) is not None) is not negated
 
 
 def _compiled(expression: str) -> re.Pattern[str]:
@@ -87,7 +104,7 @@ def _ordered(order: Callable[[float, float], bool], value: str) -> Callable[[byt
         found = measure(raw)
         return found is not None and order(found, bound)
 
-    return lru_cache(maxsize=1024)(holds)
+    return _remembering(holds)
 
 
 def _level(raw: bytes | None) -> float | None:

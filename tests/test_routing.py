@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from logship.routing import Condition, parse_condition
@@ -24,6 +26,11 @@ def condition(text: str) -> Condition:
         ("path!~^/health", "path", [b'"/api/x"', None], [b'"/healthz"']),
         ("~time ?out", "", [b"a timeout", b'{"m":"time out\xff"}'], [b"fine"]),
         ("!~GET /health", "", [b"GET /api", b""], [b'"GET /healthz"']),
+        ('app="a b"', "app", [b'"a b"'], [b'"c"', None]),
+        ("app='a", "app", [b'"\'a"'], [b'"a"']),
+        ("~[äö]", "", ["schön".encode()], ["Tür".encode(), b"\xff"]),
+        ("~(?i)^Ä.$", "", ["äß".encode()], ["ü".encode()]),
+        ("~\\u00e4", "", ["ä".encode()], [b"a"]),
     ],
 )
 def test_a_condition_holds_or_not(
@@ -49,9 +56,26 @@ def test_no_condition_is_none(text: str) -> None:
         ("level>=loud", "neither a level nor a number"),
         ("~(", "has no valid expression"),
         ("a~[", "has no valid expression"),
+        ("level==error", "has ==, which is no sign"),
+        ("level=~err", "has =~, which is no sign"),
+        ("level=>warning", "has =>, which is no sign"),
     ],
 )
 def test_a_wrong_condition_says_what_to_write(text: str, fault: str) -> None:
     """The setting is refused at the start."""
     with pytest.raises(ValueError, match=fault):
         parse_condition(text)
+
+
+@pytest.mark.parametrize("text", ["message=a", "n>=5"])
+def test_long_values_are_not_kept(text: str) -> None:
+    """Answers are remembered by value, and an application may write values of any size."""
+    found = condition(text)
+    values = [b'"%d%s"' % (number, b"x" * 100_000) for number in range(20)]
+    tracemalloc.start()
+    try:
+        assert not any(map(found.holds, [bytes(bytearray(value)) for value in values]))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
