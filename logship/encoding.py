@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, cast
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.layouts import Layout, Rows, quoted
-from logship.lines import BOM, SPACE, LineJudge, trim
+from logship.lines import BOM, MESSAGE, SPACE, LineJudge, trim
 from logship.model import Block, Encoded, LineState, Tally
 from logship.plain import Columns, PlainLines, is_text
 from logship.routing import Condition, parse_condition
@@ -57,6 +57,7 @@ class BlockEncoder:
         self._judge = LineJudge(enrichment, wants)
         self._plain = PlainLines(enrichment, wants)
         self._wants = len(wants)
+        self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
@@ -81,7 +82,9 @@ class BlockEncoder:
         tally = Tally(bad_times=columns.bad_times)
         if self._when:
             sizes = columns.sizes()
-            content = _Content(_offsets(block.start, sizes), block.data.split(b"\n")[:-1], sizes, ())
+            # Each line ends as the last one does, else it would not be a plain block.
+            end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
+            content = _Content(_offsets(block.start, sizes), block.data.split(end)[:-1], sizes, ())
             return self._filtered(self._when, block, content, columns, tally, bare=True)
         sizes_of = columns.sizes
         return self._written(block, lambda: _offsets(block.start, sizes_of()), columns, tally, bare=True)
@@ -95,7 +98,9 @@ class BlockEncoder:
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
         _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
-        _fill([rests], sort.messages, [_messages([lines[at] for at in sort.messages])])
+        texts = quoted([lines[at] for at in sort.messages])
+        _fill([rests], sort.messages, [[b'"message":' + text + b"}" for text in texts]])
+        _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
@@ -162,11 +167,6 @@ def _fill(
     for column, values in zip(table, columns, strict=bool(columns)):
         for at, value in zip(places, values, strict=True):
             column[at] = value
-
-
-def _messages(lines: Sequence[bytes]) -> list[bytes]:
-    """Give what follows our fields for lines of text."""
-    return [b'"message":' + text + b"}" for text in quoted(lines)]
 
 
 class RawEncoder:

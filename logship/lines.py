@@ -19,6 +19,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+MESSAGE = "message"
+"""The member that a line of text becomes."""
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
 
@@ -151,7 +153,9 @@ class LineJudge:
         bare = text.encode().strip(SPACE)
         found = None if message else _parse(bare)
         if found is None:
-            return Line(b'"message":' + to_json(text) + b"}", decode_error=not valid, wanted=(None,) * len(self._wants))
+            string = to_json(text)
+            wanted = tuple(string if name == MESSAGE else None for name in self._wants)
+            return Line(b'"message":' + string + b"}", decode_error=not valid, wanted=wanted)
         return self._record(bare, found, decode_error=not valid)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:

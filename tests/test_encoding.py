@@ -243,6 +243,25 @@ def _naive_raw(line: bytes, name: str) -> bytes | None:
     return judged.wanted[0]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("also", [[], [b""], [b"text"], [b"\xff"]])
+def test_a_condition_sees_a_line_without_its_end(end: bytes, also: list[bytes]) -> None:
+    """Whatever else is in the block, the same lines are sent."""
+    data = b"".join([line + end for line in (b'{"a":1}', b'{"a":2}', *also)])
+    encoded = BlockEncoder(Enrichment({}), Lines(), r"~\{.*2\}$").encode(block(data))
+    assert [json.loads(line)["a"] for line in encoded.body.splitlines()] == [2]
+
+
+@pytest.mark.parametrize("when", ["message~refused", "message=refused"])
+def test_a_line_of_text_has_a_message(when: str) -> None:
+    """A condition on it looks at what is sent, be the line alone, among others, or no UTF-8."""
+    made = BlockEncoder(Enrichment({}), Lines(), when)
+    data = b'refused\ntaken\n{"message":"refused"}\n{"message":"taken"}\n\xfftaken\n'
+    assert made.encode(block(data)).records == len(made.records(block(data))) == 2
+    assert made.encode(block(b"refused", flags=("partial",))).records == 1
+    assert BlockEncoder(Enrichment({"message.x": 1}), Lines(), "a=1").encode(block(data)).records == 0
+
+
 def test_a_condition_on_a_field_of_ours_is_refused() -> None:
     """It would hold for every record or for none."""
     with pytest.raises(ConfigError, match="is a field that logship adds"):
