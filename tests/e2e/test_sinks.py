@@ -7,18 +7,22 @@ import gzip
 import json
 import socket
 import struct
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from google.cloud.logging_v2.types import WriteLogEntriesRequest
+from google.protobuf import json_format
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 from tests.e2e.arrivals import assert_all_arrived
 from tests.e2e.conftest import StartLogship, StartWriter
 from tests.e2e.harness import wait_until
 from tests.e2e.stores import Behaviour, Request, Store, respond, store
+from tests.sinks import cloudwatch
 
 pytestmark = pytest.mark.e2e
 
@@ -37,6 +41,12 @@ class Kind:
     path: str = "/"
     """Requests to other paths are no deliveries: they are answered by ``others``."""
     others: Callable[[Request], bytes] = lambda _: respond(b"", "404 Not Found")
+    environ: Callable[[str], Mapping[str, str]] = lambda _: {}
+    """What else the daemon's environment has, from the store's address."""
+    key: str = ""
+    """By which member of a record the store drops repeats."""
+    mood: Callable[[Store, Request], bytes] | None = None
+    """Takes a request in part; gives the answer."""
 
 
 def _datadog(body: bytes) -> Iterable[Mapping[str, Any]]:
@@ -62,12 +72,62 @@ def _otlp(body: bytes) -> Iterable[Mapping[str, Any]]:
     return [json.loads(record.body.string_value) for record in scope.log_records]
 
 
+def _cloudwatch(body: bytes) -> Iterable[Mapping[str, Any]]:
+    events = json.loads(body)["logEvents"]
+    cloudwatch.check(events, [event["timestamp"] for event in events], time.time_ns() // 10**6)
+    return [json.loads(event["message"]) for event in events]
+
+
+def _gcl(body: bytes) -> Iterable[Mapping[str, Any]]:
+    request = json.loads(body)
+    json_format.ParseDict(request, WriteLogEntriesRequest.pb()())
+    assert request["resource"]["labels"]["cluster_name"] == "prod"
+    return [{**each["jsonPayload"], "key": (each["timestamp"], each["insertId"])} for each in request["entries"]]
+
+
+def _gcl_in_part(made: Store, request: Request) -> bytes:
+    """Write all entries but the first, which may yet succeed."""
+    body = json.loads(request.body)
+    made.bodies.append(json.dumps(body | {"entries": body["entries"][1:]}).encode())
+    kind = "type.googleapis.com/google.logging.v2.WriteLogEntriesPartialErrors"
+    detail = {"@type": kind, "logEntryErrors": {"0": {"code": 14, "message": "again"}}}
+    error = {"code": 503, "status": "UNAVAILABLE", "details": [detail]}
+    return respond(json.dumps({"error": error}).encode(), "503 Service Unavailable")
+
+
+def _metadata(request: Request) -> bytes:
+    """Answer as Google's metadata server on a node of GKE."""
+    path = request.line.split()[1].partition("?")[0].removeprefix("/computeMetadata/v1/")
+    account = "instance/service-accounts/default/"
+    texts = {
+        "/": "",
+        "project/project-id": "shop-1",
+        "instance/attributes/cluster-name": "prod",
+        "instance/attributes/cluster-location": "europe-west1",
+        account: json.dumps({"email": "default", "scopes": []}),
+        account + "token": json.dumps({"access_token": "t", "expires_in": 3600, "token_type": "Bearer"}),
+    }
+    kind = "json" if path.startswith(account) else "text"
+    return respond(texts[path].encode(), headers=f"Metadata-Flavor: Google\r\nContent-Type: application/{kind}\r\n")
+
+
 def _acks(request: Request) -> bytes:
     numbers = json.loads(request.body)["acks"]
     return respond(json.dumps({"acks": {str(number): True for number in numbers}}).encode())
 
 
 KINDS: Mapping[str, Kind] = {
+    "cloudwatch": Kind(
+        lambda url: {
+            "cloudwatch_endpoint": url,
+            "cloudwatch_region": "eu-central-1",
+            "cloudwatch_group": "g",
+            "cloudwatch_access_key_id": "k",
+            "cloudwatch_secret_access_key": "s",
+        },
+        _cloudwatch,
+        respond(b"{}"),
+    ),
     "datadog": Kind(
         lambda url: {"datadog_url": url + "/api/v2/logs", "datadog_api_key": "k"},
         _datadog,
@@ -88,6 +148,16 @@ KINDS: Mapping[str, Kind] = {
         _acks,
     ),
     "otlp": Kind(lambda url: {"otlp_endpoint": url}, _otlp, respond(b""), "/v1/logs"),
+    "gcl": Kind(
+        lambda url: {"gcl_endpoint": url, "pod_name": "agent-1", "pod_namespace": "shop"},
+        _gcl,
+        respond(b"{}"),
+        "/v2/entries:write",
+        _metadata,
+        lambda url: dict.fromkeys(("GCE_METADATA_HOST", "GCE_METADATA_IP"), url.removeprefix("http://")),
+        key="key",
+        mood=_gcl_in_part,
+    ),
     "loki": Kind(lambda url: {"loki_url": url}, _loki, respond(b"", "204 No Content"), "/loki/api/v1/push"),
 }
 
@@ -112,9 +182,12 @@ MOODS: tuple[Behaviour, ...] = (
 )
 
 
-def behave(kind: Kind, made: Store, moods: list[Behaviour]) -> Behaviour:
+def behave(kind: Kind, made: Store) -> Behaviour:
     """Take requests as the store does; a mood, while there are any left, comes in every second place."""
     turn = iter(range(1 << 30))
+    moods = list(MOODS)
+    if mood := kind.mood:
+        moods.insert(2, lambda connection, request: connection.sendall(mood(made, request)))
 
     def behaviour(connection: socket.socket, request: Request) -> None:
         if not request.line.split()[1].startswith(kind.path):
@@ -129,18 +202,21 @@ def behave(kind: Kind, made: Store, moods: list[Behaviour]) -> Behaviour:
 
 
 def arrived(kind: Kind, made: Store) -> list[Mapping[str, Any]]:
-    """Give the records that the store took, in order."""
-    return [record for body in list(made.bodies) for record in kind.records(body)]
+    """Give the records that the store has, in order."""
+    records = [record for body in list(made.bodies) for record in kind.records(body)]
+    return list({record[kind.key]: record for record in records}.values()) if kind.key else records
 
 
 @pytest.mark.parametrize("name", KINDS)
 def test_every_line_arrives_whatever_the_store_says(
-    name: str, new_logship: StartLogship, logs: Path, write: StartWriter
+    name: str, new_logship: StartLogship, logs: Path, write: StartWriter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With rotation, six moods and a kill: nothing is missing or torn, and what was not in flight comes once."""
     kind = KINDS[name]
     with store() as made:
-        made.behaviour = behave(kind, made, list(MOODS))
+        made.behaviour = behave(kind, made)
+        for variable, value in kind.environ(f"http://127.0.0.1:{made.port}").items():
+            monkeypatch.setenv(variable, value)
         sink = name.partition(",")[0]
         daemon = new_logship(
             paths=f"{logs}/*.log",
@@ -159,7 +235,7 @@ def test_every_line_arrives_whatever_the_store_says(
         wait_until(lambda: {record["seq"] for record in arrived(kind, made)} >= set(range(LINES)), "every line")
         daemon.check_conservation()
         assert daemon.terminate() == 0
-        assert_all_arrived(arrived(kind, made), {"app": LINES}, ordered=False, repeats=True)
+        assert_all_arrived(arrived(kind, made), {"app": LINES}, ordered=False, repeats=not kind.key)
         assert len(arrived(kind, made)) - LINES <= 2 * 500, "more came twice than was in flight"
 
 

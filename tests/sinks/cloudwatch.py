@@ -21,7 +21,7 @@ def failure(kind: str, message: str = "", status: int = 400) -> Reply:
     return Reply(status, json.dumps({"__type": f"com.amazonaws.logs#{kind}", "message": message}).encode())
 
 
-class RefusedError(Exception):
+class RefusedError(ValueError):
     """The request breaks a rule."""
 
 
