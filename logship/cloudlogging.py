@@ -15,9 +15,9 @@ import msgspec
 
 from logship.answers import MAX_DETAIL, Answer, classify
 from logship.enrichment import to_json
-from logship.layouts import Rows, literal
+from logship.layouts import Rows, first_there, literal
 from logship.model import Outcome, Status, Verdict
-from logship.severity import LEVEL_FIELDS, severities
+from logship.severity import LEVEL_FIELDS, severity
 
 SCOPE: Final = "https://www.googleapis.com/auth/logging.write"
 _PROJECT: Final = b"\x01"
@@ -63,16 +63,17 @@ class Entries:
 
 def _members(wanted: Sequence[Sequence[bytes | None]]) -> list[bytes]:
     *levels, traces, spans = wanted
-    members = [*map(_severity, severities(levels))]
+    members = [*map(_severity, first_there(levels))]
     for values, write in ((traces, _trace), (spans, _span)):
         if any(values):
             members = [have + write(value) for have, value in zip(members, values, strict=True)]
     return members
 
 
-@lru_cache(maxsize=32)
-def _severity(severity: int) -> bytes:
-    name = next((name for least, name in _SEVERITIES.items() if severity >= least), "")
+@lru_cache(maxsize=256)
+def _severity(level: bytes | None) -> bytes:
+    number = severity(level)
+    name = next((name for least, name in _SEVERITIES.items() if number >= least), "")
     return b',"severity":"%b"' % name.encode() if name else b""
 
 
@@ -89,11 +90,12 @@ def _span(value: bytes | None) -> bytes:
 def write_body(
     entries: bytes, *, project: str, log_name: str, resource: Mapping[str, object], dry_run: bool = False
 ) -> bytes:
-    """Give the body of a request with these encoded entries, none or more."""
+    """Give the body of a request with these encoded entries, none or more, each with its comma."""
     name = to_json(f"projects/{project}/logs/{quote(log_name, safe='')}")
     head = b'{"logName":' + name + b',"resource":' + to_json(resource) + b',"partialSuccess":true'
-    listed = entries.removesuffix(b",").replace(_PROJECT, project.encode())
-    return head + (b',"dryRun":true' if dry_run else b"") + b',"entries":[' + listed + b"]}"
+    head += b',"dryRun":true,"entries":[' if dry_run else b',"entries":['
+    listed = memoryview(entries.replace(_PROJECT, project.encode()))  # a slice of it is no copy
+    return b"".join([head, listed[:-1], b"]}"])
 
 
 def resource_of(
