@@ -47,17 +47,18 @@ class Rows:
 
         Both are templates of ``%``, filled from their columns; their constants went through :func:`literal`.
         """
-        template = self._template(before, after, self.ours)
+        template = self._template(before, after)
         rows = zip(*columns, self.stamps, self.rests, *after_columns, strict=True)
         if self.bare or EMPTY not in self.rests:
             return [template % row for row in rows]
-        empty = self._template(before, after, self.ours.removesuffix(b","))
+        empty = self._template(before, after, comma=b"")
         at = len(columns) + 1
         return [(empty if row[at] == EMPTY else template) % row for row in rows]
 
-    def _template(self, before: bytes, after: bytes, ours: bytes) -> bytes:
+    def _template(self, before: bytes, after: bytes, comma: bytes = b",") -> bytes:
+        head = b'{"@timestamp":%b,' + literal(self.ours)
         rest = b'"%b}' if self.bare else b"%b"
-        return before + b'{"@timestamp":%b,' + literal(ours) + rest + after
+        return before + head.removesuffix(b",") + comma + rest + after
 
 
 class Layout(Protocol):

@@ -30,6 +30,15 @@ def test_rows_are_written_between_what_the_sink_puts_around_them() -> None:
     ]
 
 
+def test_a_record_without_a_member_or_a_field_of_ours_is_valid() -> None:
+    """It has its event time, and no comma after that."""
+    rows = Rows(BLOCK, b"", lambda: [0, 3], [STAMP, STAMP], [b"}", b'"a":1}'])
+    assert [json.loads(record) for record in rows.records()] == [
+        {"@timestamp": "2026-11-22T10:00:00Z"},
+        {"@timestamp": "2026-11-22T10:00:00Z", "a": 1},
+    ]
+
+
 def test_bare_rests_get_their_quote_and_brace_back() -> None:
     """What was cut off for speed is put back by the template."""
     ours = Enrichment({}).members(BLOCK)
