@@ -60,13 +60,14 @@ def _epoch_second(second: bytes) -> int:
 
 @lru_cache(maxsize=4096)
 def _epoch_text(second: bytes) -> bytes:
-    return b"%d" % max(_epoch_second(second), 0)
+    return b"%d" % max(_epoch_second(second), 1)
 
 
 def epoch_texts(stamps: Sequence[bytes], digits: int, point: bytes = b"") -> list[bytes]:
     """Give event times that came out of here as epoch seconds in decimal, with so many digits of their fraction.
 
-    Without a ``point`` between, 3 digits make it milliseconds and 9 nanoseconds. A time before 1970 is 1970.
+    Without a ``point`` between, 3 digits make it milliseconds and 9 nanoseconds. None is less than a second:
+    JSON has no number that begins with 0.
     """
     zeros = b"0" * digits
     # 21 bytes are the quote, the second and the point; a time without a fraction has Z and a quote there.
