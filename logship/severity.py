@@ -4,7 +4,7 @@ The scale is OpenTelemetry's SeverityNumber: 1 trace, 5 debug, 9 info, 13 warnin
 (https://opentelemetry.io/docs/specs/otel/logs/data-model/#field-severitynumber).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -28,16 +28,20 @@ _NAMES: Final = {
 _PYTHON: Final = ((50, 21), (40, 17), (30, 13), (20, 9), (10, 5), (1, 1))
 """From which number of Python's ``logging`` on a level is how severe."""
 _LONGEST: Final = 32
+"""Bytes; a longer value is no level, and is not remembered either."""
+_MOST: Final = 24
 
 
-@lru_cache(maxsize=256)
 def severity(value: bytes | None) -> int:
     """Give the severity, 1 to 24, of a raw JSON value: a name in any case, or a number of Python's ``logging``.
 
     :data:`UNKNOWN` for everything else, and for None.
     """
-    if value is None or len(value) > _LONGEST:
-        return UNKNOWN
+    return UNKNOWN if value is None or len(value) > _LONGEST else _severity(value)
+
+
+@lru_cache(maxsize=256)
+def _severity(value: bytes) -> int:
     text = value.decode(errors="replace").strip('"').lower()
     if text in _NAMES:
         return _NAMES[text]
@@ -49,3 +53,12 @@ def severity(value: bytes | None) -> int:
 def severities(columns: Sequence[Sequence[bytes | None]]) -> list[int]:
     """Give the severity of each record from its columns of :data:`LEVEL_FIELDS`; the first that is there counts."""
     return [*map(severity, first_there(columns))]
+
+
+def by_severity(names: Mapping[int, str], template: bytes) -> tuple[bytes, ...]:
+    """Give the text for each severity from 0 on: the name with the greatest number up to it, in the template, or none.
+
+    ``names`` has the greatest number first.
+    """
+    found = [next((name for least, name in names.items() if least <= each), "") for each in range(_MOST + 1)]
+    return tuple(template % name.encode() if name else b"" for name in found)

@@ -1,8 +1,9 @@
 import logging
+import tracemalloc
 
 import pytest
 
-from logship.severity import UNKNOWN, severity
+from logship.severity import UNKNOWN, by_severity, severities, severity
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,27 @@ def test_a_number_of_pythons_logging_is_as_severe_as_its_name(level: str) -> Non
 def test_anything_else_is_unknown(value: bytes | None) -> None:
     """No guess is made."""
     assert severity(value) == UNKNOWN
+
+
+def test_long_values_are_not_kept() -> None:
+    """What an application writes as its level may be of any size."""
+    tracemalloc.start()
+    try:
+        for number in range(20):
+            assert severities([[b'"%d%s"' % (number, b"x" * 100_000)]]) == [UNKNOWN]
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
+
+
+def test_a_store_has_names_of_its_own() -> None:
+    """A severity has the name of the next lower one that has a name; below all there is nothing."""
+    texts = by_severity({17: "bad", 9: "good"}, b"<%b>")
+    assert [texts[number] for number in (UNKNOWN, 5, 9, 13, 17, 24)] == [
+        b"",
+        b"",
+        b"<good>",
+        b"<good>",
+        *[b"<bad>"] * 2,
+    ]

@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin
 
@@ -18,21 +17,21 @@ from logship.credentials import read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Rows, first_there, literal, quoted
+from logship.layouts import Rows, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
-from logship.severity import LEVEL_FIELDS, severity
+from logship.severity import LEVEL_FIELDS, by_severity, severities
 from logship.texts import url_faults
 from logship.timestamps import epoch_texts
 from logship.transport import Transport, open_transport
 
-MAX_REQUEST_BYTES: Final = 5_000_000
+MAX_REQUEST_BYTES: Final = 5_000_000 - len("[]")
 MAX_RECORDS: Final = 1000
 MAX_RECORD_BYTES: Final = 1_000_000
 """A longer one would be cut without a word."""
 _PATH: Final = "/api/v2/logs"
 _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
-_STATUSES: Final = {
+_NAMES: Final = {
     24: "emergency",
     22: "alert",
     21: "critical",
@@ -43,6 +42,7 @@ _STATUSES: Final = {
     1: "debug",
 }
 """Datadog's names, by the least severity."""
+_STATUSES: Final = by_severity(_NAMES, b'"status":"%b",')
 _TAGS: Final = {"pod_name": "k8s.pod.name", "kube_namespace": "k8s.namespace.name"}
 """What Datadog's agent calls our fields."""
 
@@ -86,16 +86,10 @@ class Entries:
 
     def write(self, rows: Rows) -> list[bytes]:
         """Give the entries."""
-        statuses = map(_status, first_there(rows.wanted))
+        statuses = [_STATUSES[number] for number in severities(rows.wanted)]
         times = epoch_texts(rows.stamps, 3)
         texts = quoted(rows.records())
         return [self._template % row for row in zip(statuses, times, texts, strict=True)]
-
-
-@lru_cache(maxsize=256)
-def _status(level: bytes | None) -> bytes:
-    name = next((name for least, name in _STATUSES.items() if severity(level) >= least), "")
-    return b'"status":"%b",' % name.encode() if name else b""
 
 
 class DatadogSink:

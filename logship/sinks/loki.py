@@ -7,10 +7,9 @@ same labels, time and line.
 
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -20,12 +19,12 @@ from logship.credentials import basic_faults, bearer_or_basic
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Rows, first_there, literal, quoted
+from logship.layouts import Rows, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
-from logship.severity import LEVEL_FIELDS, severity
+from logship.severity import LEVEL_FIELDS, by_severity, severities
 from logship.texts import url_faults
-from logship.timestamps import epoch_texts
+from logship.timestamps import epoch_texts, rfc3339
 from logship.transport import Transport, open_transport
 
 MAX_REQUEST_BYTES: Final = 4_000_000
@@ -38,8 +37,12 @@ _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 _LABELS: Final = ("service.name", "k8s.namespace.name", "k8s.container.name", "k8s.pod.name")
 """Fields of ours that are labels where they are set; Loki's own OTLP endpoint calls them the same."""
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
-_LEVELS: Final = {21: "critical", 17: "error", 13: "warn", 9: "info", 5: "debug", 1: "trace"}
+_NAMES: Final = {21: "critical", 17: "error", 13: "warn", 9: "info", 5: "debug", 1: "trace"}
 """Names that Grafana knows, by the least severity."""
+_LEVELS: Final = by_severity(_NAMES, b',"level":"%b"')
+_OWN_METADATA: Final = frozenset({"log_file_name", "log_flags", "level", "trace_id", "span_id"})
+"""Names that each line may have beside the constant fields."""
+_MS_NS: Final = 10**6
 _STORED: Final = frozenset({200, 204})
 
 
@@ -67,11 +70,36 @@ class Settings(NetworkSettings):
 def stream_labels(settings: Settings, enrichment: Enrichment) -> dict[str, str]:
     """Give the stream's labels; Loki wants one at least."""
     pod = {_name(name): str(enrichment.fields[name]) for name in _LABELS if name in enrichment.fields}
-    return {**pod, **settings.labels} or {"job": "logship"}
+    # A label without a value is none.
+    return {name: value for name, value in (pod | dict(settings.labels)).items() if value} or {"job": "logship"}
 
 
 def _name(field: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_]", "_", field)
+
+
+def _free(name: str, taken: Set[str]) -> str:
+    """Make a name that is not taken: fields that differ in their dots only would else be one."""
+    while name in taken:
+        name += "_"
+    return name
+
+
+def _times(rows: Rows) -> list[bytes]:
+    """Give epoch nanoseconds that equal lines of a file do not share: Loki would keep but one of those.
+
+    So the line's offset is on top of a time of reading, which many lines share, and below the milliseconds of an event
+    time that says no more. Both stay the same in a repeat.
+    """
+    read, times = rfc3339(rows.block.time_ns), epoch_texts(rows.stamps, 9)
+    return [
+        b"%d" % (int(time_ns) + offset)
+        if stamp == read
+        else b"%b%06d" % (time_ns[:-6], offset % _MS_NS)
+        if time_ns.endswith(b"000000")
+        else time_ns
+        for stamp, time_ns, offset in zip(rows.stamps, times, rows.offsets(), strict=True)
+    ]
 
 
 class Values:
@@ -80,14 +108,17 @@ class Values:
     def __init__(self, enrichment: Enrichment, *, metadata: bool) -> None:
         self.wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id") if metadata else ()
         self._metadata = metadata
-        fields = {_name(name): value for name, value in enrichment.fields.items() if name not in _LABELS}
+        fields: dict[str, object] = {}
+        for field, value in enrichment.fields.items():
+            if field not in _LABELS:
+                fields[_free(_name(field), fields.keys() | _OWN_METADATA)] = value
         self._constant = b"".join(
             [to_json(name) + b":" + to_json(_text(value)) + b"," for name, value in fields.items()]
         )
 
     def write(self, rows: Rows) -> list[bytes]:
         """Give the values."""
-        times = epoch_texts(rows.stamps, 9)
+        times = _times(rows)
         if not self._metadata:
             lines = quoted(rows.records())
             return [b'["%b",%b],\n' % row for row in zip(times, lines, strict=True)]
@@ -97,14 +128,9 @@ class Values:
         template = b'["%b",%b,{' + literal(self._constant + name + flags) + b"%b%b%b}],\n"
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
         *found, traces, spans = rows.wanted
-        own = map(_level, first_there(found)), _members(b"trace_id", traces), _members(b"span_id", spans)
+        levels = [_LEVELS[number] for number in severities(found)]
+        own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
         return [template % row for row in zip(times, lines, *own, strict=True)]
-
-
-@lru_cache(maxsize=256)
-def _level(level: bytes | None) -> bytes:
-    name = next((name for least, name in _LEVELS.items() if severity(level) >= least), "")
-    return b',"level":"%b"' % name.encode() if name else b""
 
 
 def _members(name: bytes, values: Sequence[bytes | None]) -> list[bytes]:
@@ -137,7 +163,7 @@ class LokiSink:
     async def deliver(self, batch: Batch) -> Outcome:
         """Send it; a refusal leaves open which records it means, and the good ones may be stored: halves tell."""
         answer = await self._transport.post(self._url, self._body(batch), self._headers)
-        return answer if isinstance(answer, Outcome) else _outcome(answer, batch.nbytes)
+        return answer if isinstance(answer, Outcome) else _outcome(answer, batch)
 
     def _body(self, batch: Batch) -> bytes:
         # In JSON a newline is only found between values, and nanoseconds since 2001 have 19 digits.
@@ -164,12 +190,12 @@ class LokiSink:
         return [] if outcome.reason == "http_404" else [outcome_finding("loki: ready", outcome)]
 
 
-def _outcome(answer: Answer, nbytes: int) -> Outcome:
+def _outcome(answer: Answer, batch: Batch) -> Outcome:
     outcome = classify(answer.status, answer.headers, answer.body, time.time())
     if outcome.status is Status.DELIVERED and answer.status not in _STORED:
         # Loki can be told to answer so, 260 by default, while it stores nothing.
         return Outcome(Status.ERRORED, f"http_{answer.status}", fault=True)
-    large = nbytes > _HALVE_BYTES and answer.status in {429, 500}
+    large = batch.nbytes > _HALVE_BYTES and batch.records > 1 and answer.status in {429, 500}
     return replace(outcome, too_large=True) if large else outcome
 
 

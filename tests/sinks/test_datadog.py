@@ -97,6 +97,14 @@ async def test_the_level_becomes_the_status(key: Secret, member: str, status: st
     assert json.loads(text["message"])["message"] == "text"
 
 
+@pytest.mark.parametrize("member", ['"ts":0', '"ts":0.5', '"time":"1969-12-31T23:59:59.5Z"', '"ts":1.25'])
+async def test_an_entry_of_a_clock_that_was_never_set_is_valid(key: Secret, member: str) -> None:
+    """One such record must not spoil the request."""
+    entries, _ = await sent(key, b'{%b}\n{"a":1}\n' % member.encode())
+    assert len(entries) == 2
+    assert 1000 <= entries[0]["timestamp"] < 2000
+
+
 async def test_nothing_is_said_that_nobody_knows(key: Secret) -> None:
     """Without pod and service there is neither host nor tag."""
     ([entry], _) = await sent(key, b"text\n", Enrichment({}), source="")
@@ -107,7 +115,7 @@ async def test_the_intakes_limits_are_ours(key: Secret) -> None:
     """A request has 5 MB and 1,000 entries at most, an entry 1 MB."""
     async with open_sink(Settings(api_key=key), Enrichment({})) as sink:
         assert (sink.limits.max_bytes, sink.limits.max_records, sink.limits.max_record_bytes) == (
-            5_000_000,
+            5_000_000 - len("[]"),
             MAX_RECORDS,
             1_000_000,
         )
