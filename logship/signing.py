@@ -4,6 +4,7 @@ Loaded when a sink is opened: botocore is an extra, and takes 0.2 s and 8 MiB.
 """
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from typing import Any, Final
 from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
 from botocore.credentials import Credentials  # type: ignore[import-untyped]
-from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from botocore.session import Session  # type: ignore[import-untyped]
 
 from logship.answers import Answer
@@ -23,13 +24,14 @@ from logship.model import Outcome, Status
 from logship.session import compress
 from logship.transport import Transport
 
-_FAILURES: Final = (BotoCoreError, ClientError, OSError, ValueError, RuntimeError)
-"""What botocore raises while it fetches credentials."""
 _NONE: Final = "there are none: by environment, web identity, shared file, container or instance"
+
+# It says at every attempt what delivery says once a minute.
+logging.getLogger("botocore").setLevel(logging.CRITICAL)
 
 
 class FetchError(LogshipError):
-    """Credentials could not be fetched, which may pass; the text is the name of botocore's exception."""
+    """Credentials could not be fetched, which may pass; the text is AWS's word for why, or an exception's name."""
 
 
 def find_region() -> str:
@@ -39,7 +41,7 @@ def find_region() -> str:
             return region
     try:
         return Session().get_config_variable("region") or ""
-    except _FAILURES:
+    except Exception:  # noqa: BLE001 - botocore's exceptions share no parent, and a broken file has no region
         return ""
 
 
@@ -61,8 +63,12 @@ class Keys:
             return Credentials(self._key_id, read_secret(self._secret))
         try:
             return self._chain().get_frozen_credentials()
-        except _FAILURES as error:
-            raise FetchError(type(error).__name__) from error
+        except SecretError:
+            raise
+        except Exception as error:  # botocore's exceptions share no parent, and sources fail in any way
+            why = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            message = f"can't be fetched: {why}"
+            raise FetchError(message) from error
 
     def origin(self) -> str:
         """Say where they are from, in botocore's words; raises as :meth:`current`."""
