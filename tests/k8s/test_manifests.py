@@ -33,6 +33,7 @@ STARTS = {
     "job-with-logging": ["logging-sidecar", "batch"],
     "legacy-pod": ["agent", "logging-sidecar"],
     "sinks/http": ["logging-sidecar", "agent"],
+    "sinks/gcl": ["logging-sidecar", "agent"],
     "sinks/otlp": ["logging-sidecar", "agent"],
 }
 """In which order the containers of some examples start."""
