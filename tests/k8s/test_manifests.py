@@ -34,6 +34,7 @@ STARTS = {
     "legacy-pod": ["agent", "logging-sidecar"],
     "sinks/http": ["logging-sidecar", "agent"],
     "sinks/gcl": ["logging-sidecar", "agent"],
+    "sinks/cloudwatch": ["logging-sidecar", "agent"],
     "sinks/otlp": ["logging-sidecar", "agent"],
 }
 """In which order the containers of some examples start."""
