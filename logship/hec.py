@@ -16,7 +16,7 @@ from logship.model import Outcome, Status
 from logship.timestamps import epoch_texts
 
 SUCCESS: Final = 0
-_FAULTS: Final = frozenset({1, 2, 3, 4, 7, 10, 11, 14, 16})
+_FAULTS: Final = frozenset({1, 2, 3, 4, 7, 10, 11, 14, 16, 21, 22})
 """Token, index, channel or acknowledgement are set up wrongly, here or there: no event is to blame."""
 _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 

@@ -4,10 +4,11 @@ import asyncio
 import socket
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from logship.answers import Answer, classify
 from logship.credentials import SecretError
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
 from logship.tls import Tls
@@ -30,6 +31,10 @@ _ADVICE: Final = {
     "connection_refused": "nothing listens there: check host and port",
     "connection_reset": "the connection was cut: check that http/https fits the port",
     "not_otlp": "a web page answers there: check host, port and path",
+    "disk_full": "make room, or mount a larger volume",
+    "in_use": "another process writes there under this prefix: stop it, or set another PREFIX",
+    "permission_denied": "give the folder to this user, or mount a volume there",
+    "read_only": "mount the volume without readOnly",
     "secret": "a secret can't be read: check that its file is mounted and not empty",
     "tls": "TLS failed: check the CA file and the host name in the certificate",
     "tls_expired": "the server's certificate is not valid now: renew it, or set this node's clock",
@@ -37,6 +42,34 @@ _ADVICE: Final = {
     "tls_unknown_ca": "the server's certificate is signed by an unknown CA: set CA_FILE",
     "tls_wrong_name": "the server's certificate is for another host: check the host name",
 }
+
+
+async def look(
+    name: str,
+    sink: Sink,
+    transport: Transport,
+    url: str,
+    *,
+    send: bool,
+    ask: Callable[[], Awaitable[Sequence[Finding]]] | None = None,
+) -> list[Finding]:
+    """Read the secrets, look the name up and connect, ask the store, then deliver a record if told to ``send``.
+
+    Nothing is asked or sent before all that comes earlier is good.
+    """
+    findings = [*secret_finding(name, transport), *await reach(name, url, transport.tls)]
+    if ask and all(each.good for each in findings):
+        findings += await ask()
+    if send and all(each.good for each in findings):
+        findings.append(outcome_finding(f"{name}: delivery", await sink.deliver(sample_batch(sink))))
+    return findings
+
+
+def answer_findings(subject: str, answer: Answer | Outcome) -> list[Finding]:
+    """Say what a store's page about itself means; nothing if it has no such page, as many a proxy hasn't."""
+    if isinstance(answer, Answer):
+        answer = classify(answer.status, answer.headers, answer.body, time.time())
+    return [] if answer.reason == "http_404" else [outcome_finding(subject, answer)]
 
 
 async def reach(sink: str, url: str, tls: Tls) -> list[Finding]:

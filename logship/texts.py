@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
@@ -166,6 +166,11 @@ def url_faults(url: str) -> list[str]:
     if parts.username or parts.password:
         return ["URL must not hold credentials: use USERNAME and PASSWORD, or a token"]
     return []
+
+
+def with_path(url: str, path: str) -> str:
+    """Give an address that names a server only the path; any other stays as it is."""
+    return urljoin(url, path) if urlsplit(url).path in {"", "/"} else url
 
 
 def quote(text: str) -> str:

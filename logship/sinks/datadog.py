@@ -4,6 +4,7 @@ A record goes as the text of ``message``, as Datadog's own agent sends a JSON li
 no name in it can get in the way of Datadog's reserved attributes around it.
 """
 
+import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,9 +20,9 @@ from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
 from logship.layouts import Rows, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome
-from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
-from logship.texts import url_faults
+from logship.texts import url_faults, with_path
 from logship.timestamps import epoch_texts
 from logship.transport import Transport, open_transport
 
@@ -43,6 +44,7 @@ _NAMES: Final = {
 }
 """Datadog's names, by the least severity."""
 _STATUSES: Final = by_severity(_NAMES, b'"status":"%b",')
+_SITE: Final = re.compile(r"[A-Za-z0-9.-]+")
 _TAGS: Final = {"pod_name": "k8s.pod.name", "kube_namespace": "k8s.namespace.name"}
 """What Datadog's agent calls our fields."""
 
@@ -61,6 +63,8 @@ class Settings(NetworkSettings):
     def check(self) -> list[str]:
         """Give what is wrong, a line each."""
         faults = url_faults(self.url) if self.url else []
+        if not _SITE.fullmatch(self.site):
+            faults.append("SITE is not a host such as datadoghq.eu; a whole address goes to URL")
         if not self.api_key:
             faults.append("API_KEY is not set, and there is no default")
         faults += [f"TAGS has {tag!r}, which is not key:value" for tag in self.tags if not all(tag.partition(":"))]
@@ -101,7 +105,7 @@ class DatadogSink:
         self.encode = encoder.encode
         self.records = encoder.records
         self._transport = transport
-        self._url = settings.url or f"https://http-intake.logs.{settings.site}{_PATH}"
+        self._url = with_path(settings.url or f"https://http-intake.logs.{settings.site}", _PATH)
         self._check_url = urljoin(settings.url or f"https://api.{settings.site}", "/api/v1/validate")
 
     async def deliver(self, batch: Batch) -> Outcome:
@@ -114,21 +118,10 @@ class DatadogSink:
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask Datadog about the key."""
-        findings = [*secret_finding("datadog", self._transport)]
-        findings += await reach("datadog", self._url, self._transport.tls)
-        if all(each.good for each in findings):
-            findings += await self._key_finding()
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("datadog: delivery", await self.deliver(sample_batch(self))))
-        return findings
+        return await look("datadog", self, self._transport, self._url, send=send, ask=self._key)
 
-    async def _key_finding(self) -> list[Finding]:
-        answer = await self._transport.request("GET", self._check_url)
-        if isinstance(answer, Outcome):
-            return [outcome_finding("datadog: API key", answer)]
-        outcome = classify(answer.status, answer.headers, answer.body, time.time())
-        # A proxy or another store that speaks the intake's language need not know this address.
-        return [] if outcome.reason == "http_404" else [outcome_finding("datadog: API key", outcome)]
+    async def _key(self) -> list[Finding]:
+        return answer_findings("datadog: API key", await self._transport.request("GET", self._check_url))
 
 
 @asynccontextmanager

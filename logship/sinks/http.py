@@ -14,7 +14,7 @@ from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.layouts import Lines
 from logship.model import Batch, Finding, Limits, Outcome
-from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.preflight import look
 from logship.texts import url_faults
 from logship.transport import Transport, open_transport
 
@@ -65,11 +65,7 @@ class HttpSink:
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, read the secrets; only a real delivery shows more."""
-        settings = self._settings
-        findings = [*await reach("http", settings.url, self._transport.tls), *secret_finding("http", self._transport)]
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("http: delivery", await self.deliver(sample_batch(self))))
-        return findings
+        return await look("http", self, self._transport, self._settings.url, send=send)
 
 
 @asynccontextmanager

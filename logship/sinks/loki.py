@@ -7,11 +7,12 @@ same labels, time and line.
 
 import re
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence, Set
+from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from logship.answers import Answer, classify
 from logship.config import NetworkSettings, Secret, setting
@@ -21,9 +22,9 @@ from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
 from logship.layouts import Rows, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome, Status
-from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
-from logship.texts import url_faults
+from logship.texts import url_faults, with_path
 from logship.timestamps import epoch_texts, rfc3339
 from logship.transport import Transport, open_transport
 
@@ -78,7 +79,7 @@ def _name(field: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_]", "_", field)
 
 
-def _free(name: str, taken: Set[str]) -> str:
+def _free(name: str, taken: AbstractSet[str]) -> str:
     """Make a name that is not taken: fields that differ in their dots only would else be one."""
     while name in taken:
         name += "_"
@@ -154,8 +155,7 @@ class LokiSink:
         self.encode = encoder.encode
         self.records = encoder.records
         self._transport = transport
-        path = urlsplit(settings.url).path
-        self._url = urljoin(settings.url, _PATH) if path in {"", "/"} else settings.url
+        self._url = with_path(settings.url, _PATH)
         self._ready_url = urljoin(settings.url, _READY_PATH)
         self._head = b'{"streams":[{"stream":' + to_json(labels) + b',"values":['
         self._headers = {**_HEADERS, **({"X-Scope-OrgID": settings.tenant} if settings.tenant else {})}
@@ -173,21 +173,10 @@ class LokiSink:
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask Loki whether it is ready."""
-        findings = [*secret_finding("loki", self._transport)]
-        findings += await reach("loki", self._url, self._transport.tls)
-        if all(each.good for each in findings):
-            findings += await self._ready()
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("loki: delivery", await self.deliver(sample_batch(self))))
-        return findings
+        return await look("loki", self, self._transport, self._url, send=send, ask=self._ready)
 
     async def _ready(self) -> list[Finding]:
-        answer = await self._transport.request("GET", self._ready_url)
-        if isinstance(answer, Outcome):
-            return [outcome_finding("loki: ready", answer)]
-        outcome = classify(answer.status, answer.headers, answer.body, time.time())
-        # A gateway or Grafana's cloud need not have this page.
-        return [] if outcome.reason == "http_404" else [outcome_finding("loki: ready", outcome)]
+        return answer_findings("loki: ready", await self._transport.request("GET", self._ready_url))
 
 
 def _outcome(answer: Answer, batch: Batch) -> Outcome:

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from logship.answers import classify
+from logship.answers import Answer
 from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import bearer
 from logship.encoding import BlockEncoder
@@ -17,17 +17,18 @@ from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
 from logship.hec import Events, read_ack, read_answer
 from logship.model import Batch, Finding, Limits, Outcome, Status
-from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
-from logship.texts import url_faults
+from logship.preflight import answer_findings, look
+from logship.texts import url_faults, with_path
 from logship.transport import Transport, open_transport
 
 MAX_REQUEST_BYTES: Final = 2 << 20
 """Splunk itself takes more; what stands before it in the cloud may not."""
 MAX_RECORD_BYTES: Final = 5_000_000
 """A longer event is refused, and with it the whole request."""
-_PATH: Final = "/services/collector/event"
-_ACK_PATH: Final = "/services/collector/ack"
-_HEALTH_PATH: Final = "/services/collector/health/1.0"
+_COLLECTOR: Final = "/services/collector"
+_EVENT: Final = _COLLECTOR + "/event"
+_ACK: Final = _COLLECTOR + "/ack"
+_HEALTH: Final = _COLLECTOR + "/health/1.0"
 _FIRST_ACK_SECONDS, _LAST_ACK_SECONDS = 0.1, 2.0
 """How long to wait before asking about an acknowledgement: each time twice as long, up to this."""
 
@@ -41,7 +42,7 @@ class Settings(NetworkSettings):
     index: str = setting("where to; else the token's own")
     source: str = setting("the events' `source`; else the name of the log file")
     sourcetype: str = setting("the events' `sourcetype`", "_json")
-    ack: bool = setting("wait until the events are indexed; the token must have it enabled", False)  # noqa: FBT003
+    ack: bool = setting("wait, up to `REQUEST_TIMEOUT_SECONDS`, until they are indexed; needs a token with it", False)  # noqa: FBT003
 
     def check(self) -> list[str]:
         """Give what is wrong, a line each."""
@@ -58,9 +59,10 @@ class SplunkSink:
         self.records = encoder.records
         self._transport = transport
         self._ack = settings.ack
-        base = settings.url
-        self._url = urljoin(base, _PATH) if urlsplit(base).path in {"", "/"} else base
-        self._ack_url, self._health_url = urljoin(base, _ACK_PATH), urljoin(base, _HEALTH_PATH)
+        self._url = with_path(settings.url, _EVENT)
+        before, found, _ = self._url.partition(_COLLECTOR)
+        root = before if found else urljoin(self._url, "/").rstrip("/")
+        self._ack_url, self._health_url = root + _ACK, root + _HEALTH
         # Acknowledgements are counted in a channel: one of this process, whatever connection it has.
         self._headers: Mapping[str, str] = {"X-Splunk-Request-Channel": str(uuid.uuid4())} if settings.ack else {}
 
@@ -91,21 +93,14 @@ class SplunkSink:
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask the collector for its health and about the token."""
-        findings = [*secret_finding("splunk", self._transport)]
-        findings += await reach("splunk", self._url, self._transport.tls)
-        if all(each.good for each in findings):
-            findings.append(await self._health())
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("splunk: delivery", await self.deliver(sample_batch(self))))
-        return findings
+        return await look("splunk", self, self._transport, self._url, send=send, ask=self._health)
 
-    async def _health(self) -> Finding:
+    async def _health(self) -> list[Finding]:
         answer = await self._transport.request("GET", self._health_url)
-        if isinstance(answer, Outcome):
-            return outcome_finding("splunk: collector", answer)
-        if answer.status == 400:  # noqa: PLR2004 - what the documentation says of a token that is not known
-            return Finding(good=False, subject="splunk: collector", message="the token is refused: check SPLUNK_TOKEN")
-        return outcome_finding("splunk: collector", classify(answer.status, answer.headers, answer.body, time.time()))
+        subject = "splunk: collector"
+        if isinstance(answer, Answer) and answer.status == 400:  # noqa: PLR2004 - the documented answer to a wrong token
+            return [Finding(good=False, subject=subject, message="the token is refused: check SPLUNK_TOKEN")]
+        return answer_findings(subject, answer)
 
 
 def _members(settings: Settings, enrichment: Enrichment) -> bytes:

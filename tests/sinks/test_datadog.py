@@ -156,6 +156,23 @@ def test_a_tag_is_a_pair(key: Secret, tags: tuple[str, ...]) -> None:
     assert "TAGS" in Settings(api_key=key, tags=tags).check()[0]
 
 
+async def test_an_address_without_a_path_gets_the_intakes(key: Secret) -> None:
+    """As with the other sinks: a proxy is named like a server."""
+    async with (
+        scripted_server(otherwise=intake) as server,
+        open_sink(Settings(url=server.url, api_key=key), Enrichment({})) as sink,
+    ):
+        assert all(finding.good for finding in await sink.preflight(send=True))
+
+
+def test_a_site_is_a_host(key: Secret) -> None:
+    """An address there would become part of a name."""
+    assert Settings(api_key=key, site="us5.datadoghq.com").check() == []
+    assert Settings(api_key=key, site="https://datadoghq.eu").check() == [
+        "SITE is not a host such as datadoghq.eu; a whole address goes to URL"
+    ]
+
+
 def test_the_key_must_be_set() -> None:
     """Without it nothing can be sent."""
     assert Settings().check() == ["API_KEY is not set, and there is no default"]

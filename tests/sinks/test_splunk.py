@@ -162,6 +162,8 @@ async def test_a_failing_question_is_a_failed_attempt(token: Secret) -> None:
         (400, 14, Status.ERRORED, "hec_14", True),
         (400, 15, Status.REJECTED, "hec_15", False),
         (400, 16, Status.ERRORED, "hec_16", True),
+        (400, 21, Status.ERRORED, "hec_21", True),
+        (400, 22, Status.ERRORED, "hec_22", True),
         (503, 18, Status.ERRORED, "http_503", False),
         (429, 26, Status.ERRORED, "http_429", False),
         (200, 6, Status.ERRORED, "bad_response", False),
@@ -205,6 +207,27 @@ async def test_a_whole_address_is_taken_as_it_is(token: Secret) -> None:
     ):
         await sink.deliver(Batch((sink.encode(block(b"one\n")),)))
     assert server.requests[0].path == "/hec?x=1"
+
+
+async def test_a_collector_behind_a_path_is_asked_there(token: Secret) -> None:
+    """Also about acknowledgements, and about its health, which it need not tell."""
+
+    def collector(request: Request) -> Reply:
+        if request.path == "/splunk/services/collector/ack":
+            return Reply(200, b'{"acks":{"1":true}}')
+        return answer(200, 0, ackId=1) if request.path == "/splunk/services/collector/event" else Reply(404)
+
+    url = "/splunk/services/collector/event"
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url + url, token=token, ack=True), Enrichment(FIELDS)) as sink,
+    ):
+        assert all(finding.good for finding in await sink.preflight(send=True))
+    assert [request.path.removeprefix("/splunk/services/collector") for request in server.requests] == [
+        "/health/1.0",
+        "/event",
+        "/ack",
+    ]
 
 
 async def test_raw_lines_are_refused(token: Secret) -> None:
