@@ -9,6 +9,8 @@ mapping must not push the whole stream through the dead-letter file. The rule:
 * A hold lasts at most 5 minutes, and each next one twice as long, up to an hour; then this one batch is put aside and
   the next one is tried. So no stream stops for ever behind two bad lines, and a wrong setting costs a batch an hour.
 * Anything accepted ends the hold and all this counting.
+* What a store refuses for its age is put aside at once: no setting is to blame, and waiting makes it only older. Else a
+  backlog from before the store's retention would keep back the lines of today, for hours a batch.
 """
 
 import math
@@ -19,6 +21,8 @@ QUIET_SECONDS: Final = 300.0
 IN_A_ROW: Final = 2
 REQUESTS_IN_A_ROW: Final = 50
 MAX_HOLD_SECONDS: Final = 3600.0
+AGES: Final = frozenset({"too_old", "expired"})
+"""Reasons that time does not mend."""
 
 
 @dataclass(slots=True)
@@ -55,7 +59,7 @@ class Refusals:
 
         ``single``: the answer speaks for each record; else it may be one record's fault, and halving comes first.
         """
-        if hold.released or not self._first:
+        if hold.released or not self._first or reason in AGES:
             return False
         if now < hold.since:
             self._count(reason, single=single)

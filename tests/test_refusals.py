@@ -23,6 +23,16 @@ async def test_two_refused_batches_in_a_row_hold() -> None:
 
 
 @autojump
+async def test_what_is_too_old_never_holds() -> None:
+    """A backlog from before the store's retention is put aside as fast as it is refused: the lines of today wait."""
+    bench = Bench(otherwise=rejected(0, 1, reason="too_old"))
+    for first in range(0, 200, 2):
+        await bench.deliver(block(str(first), str(first + 1)))
+    assert bench.kept.lines == [str(number) for number in range(200)]
+    assert bench.loop.time() == 0
+
+
+@autojump
 async def test_a_hold_ends() -> None:
     """Two bad lines in a row do not stop a quiet stream for ever: after 5 minutes the next batch is tried."""
     bench = Bench(otherwise=_verdicts_on({"bad1", "bad2"}))
