@@ -1,12 +1,14 @@
 """Records to Google Cloud Logging, each as the ``jsonPayload`` of an entry."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from importlib.util import find_spec
+from typing import Final
 from urllib.parse import urlsplit
 
+from logship.adc import Access, Grant
 from logship.cloudlogging import SCOPE, Entries, read_answer, resource_of, write_body
 from logship.config import NetworkSettings, setting
 from logship.encoding import BlockEncoder
@@ -17,13 +19,11 @@ from logship.preflight import outcome_finding, reach, sample_batch
 from logship.texts import url_faults
 from logship.transport import Transport, open_transport
 
-if TYPE_CHECKING:
-    from logship.adc import Access, Grant
-
 MAX_REQUEST_BYTES: Final = 9_500_000
 """The service takes 10 MB: what is around the entries, and the project's name in each, has its room."""
 MAX_RECORDS: Final = 10_000
 MAX_RECORD_BYTES: Final = 256_000
+_LIBRARIES: Final = ("google.auth", "requests")
 _PATH: Final = "/v2/entries:write"
 _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 _REFUSED: Final = frozenset({"http_401", "http_403"})
@@ -57,7 +57,7 @@ class GclSink:
     limits = Limits(MAX_REQUEST_BYTES, MAX_RECORDS, MAX_RECORD_BYTES)
 
     def __init__(
-        self, settings: Settings, enrichment: Enrichment, encoder: BlockEncoder, transport: Transport, access: "Access"
+        self, settings: Settings, enrichment: Enrichment, encoder: BlockEncoder, transport: Transport, access: Access
     ) -> None:
         self.encode = encoder.encode
         self.records = encoder.records
@@ -75,7 +75,7 @@ class GclSink:
             return grant
         return await self._write(grant, batch.body, batch.records)
 
-    async def _write(self, grant: "Grant", entries: bytes, records: int, *, dry_run: bool = False) -> Outcome:
+    async def _write(self, grant: Grant, entries: bytes, records: int, *, dry_run: bool = False) -> Outcome:
         project = self._settings.project or grant.project
         if not project:
             return _NO_PROJECT
@@ -106,7 +106,7 @@ class GclSink:
         return findings
 
 
-def _credentials_finding(grant: "Grant | Outcome") -> Finding:
+def _credentials_finding(grant: Grant | Outcome) -> Finding:
     subject = "gcl: credentials"
     if not isinstance(grant, Outcome):
         return Finding(good=True, subject=subject, message=f"{grant.kind}: gave a token")
@@ -124,18 +124,29 @@ def _project_finding(project: str) -> Finding:
     return Finding(good=bool(project), subject="gcl: project", message=message)
 
 
+def _is_there(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except (ModuleNotFoundError, ValueError):  # what it is in is not there
+        return False
+
+
+def _ask(clock: Callable[[], float]) -> Grant | Outcome:
+    from logship.googleauth import ask  # noqa: PLC0415 - google-auth: slow, and asked for in a thread
+
+    return ask(SCOPE, clock)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[GclSink]:
     """Open the sink; leaving closes its connections. Nothing is asked before the first delivery."""
-    try:
-        from logship.adc import Access  # noqa: PLC0415 - google-auth: not for whoever only reads settings
-    except ModuleNotFoundError as error:
-        message = f"gcl needs a library that is not here ({error.name}): pip install logship[gcl]"
-        raise ConfigError([message]) from error
+    if missing := [name for name in _LIBRARIES if not _is_there(name)]:
+        message = f"gcl needs libraries that are not here ({', '.join(missing)}): pip install logship[gcl]"
+        raise ConfigError([message])
     if enrichment.format == "raw":
         message = "LOGSHIP_FORMAT=raw gives no JSON records: gcl can't take it"
         raise ConfigError([message])
     encoder = BlockEncoder(enrichment, Entries(), settings.when)
-    access = Access(SCOPE, settings.project)
+    access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:
         yield GclSink(settings, enrichment, encoder, transport, access)

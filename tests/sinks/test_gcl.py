@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -12,11 +13,11 @@ from unittest.mock import patch
 import pytest
 from google.auth.compute_engine import _metadata
 
-from logship import adc
 from logship.adc import Access, Grant
 from logship.cloudlogging import SCOPE
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
+from logship.googleauth import ask
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
 from logship.sinks.gcl import Settings, open_sink
 from tests.scripted_server import Reply
@@ -290,7 +291,7 @@ async def test_the_next_token_comes_shortly_before_the_end(key_file: Path, secon
     now = [1000.0]
     async with google_with(key_file) as made:
         made.seconds = seconds
-        access = Access(SCOPE, clock=lambda: now[0])
+        access = Access(partial(ask, SCOPE), clock=lambda: now[0])
         await access.grant()
         now[0] += seconds - early - 2
         await access.grant()
@@ -357,7 +358,7 @@ async def test_a_token_server_that_does_not_answer_will_again(key_file: Path, mo
 async def test_many_that_wait_for_a_token_ask_once(key_file: Path) -> None:
     """Requests in flight share it; one that is cancelled takes nothing from the others."""
     async with google_with(key_file) as made:
-        access = Access(SCOPE)
+        access = Access(partial(ask, SCOPE))
         waiting = [asyncio.create_task(access.grant()) for _ in range(3)]
         await asyncio.sleep(0)
         waiting[0].cancel()
@@ -462,7 +463,6 @@ async def test_raw_lines_are_refused(key_file: Path) -> None:
 async def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what has to be typed."""
     monkeypatch.setitem(sys.modules, "google.auth", None)
-    monkeypatch.delitem(sys.modules, "logship.adc")
     with pytest.raises(ConfigError, match=r"pip install logship\[gcl\]"):
         async with open_sink(Settings(), Enrichment({})):
             pass
@@ -477,4 +477,4 @@ def test_a_log_has_a_name(name: str) -> None:
 
 def test_a_grant_does_not_show_its_token() -> None:
     """Not even in a traceback."""
-    assert "hunter2" not in repr(adc.Grant({"authorization": "Bearer hunter2"}, 0.0, "user", "p"))
+    assert "hunter2" not in repr(Grant({"authorization": "Bearer hunter2"}, 0.0, "user", "p"))
