@@ -446,6 +446,25 @@ async def test_keys_that_cannot_be_fetched_may_come_yet(no_aws: pytest.MonkeyPat
     assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "credentials", False)
 
 
+@pytest.mark.parametrize(("answer", "why"), [
+    (Reply(400, b"<ErrorResponse><Error><Code>IDPRejectedClaim</Code></Error></ErrorResponse>"), "IDPRejectedClaim"),
+    (Reply(200, b"a proxy's page"), "ResponseParserError"),
+])  # fmt: skip
+async def test_a_token_that_is_not_taken_has_its_reason(
+    no_aws: pytest.MonkeyPatch, secret: Secret, answer: Reply, why: str
+) -> None:
+    """``check`` says AWS's word for it; in the daemon the data is kept, whatever comes back."""
+    async with scripted_server(otherwise=answer) as sts:
+        no_aws.setenv("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pod")
+        no_aws.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", secret.path)
+        no_aws.setenv("AWS_ENDPOINT_URL_STS", sts.url)
+        async with on(service(), secret, **CHAIN) as (sink, _):
+            outcome = await sink.deliver(Batch((sink.encode(block(b"one\n")),)))
+            [finding, *_] = await sink.preflight(send=False)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "credentials", False)
+    assert (finding.good, finding.message) == (False, f"can't be fetched: {why}")
+
+
 # -- settings and check -----------------------------------------------------------------------------------------------
 
 
