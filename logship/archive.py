@@ -4,6 +4,7 @@ The open file's name ends in ``.open``; what an earlier process left under it is
 finished.
 """
 
+import errno
 import fcntl
 import os
 from contextlib import suppress
@@ -17,7 +18,8 @@ from isal.igzip_lib import IsalError
 from logship.durable import make_folder, sync_folder
 
 _GZIP_WINDOW: Final = 31
-_READ_BYTES: Final = 1 << 20
+_READ_BYTES: Final = 64 << 10
+"""Small: what follows each member that ends is copied, and a byte may unpack to a thousand."""
 _CLOSED: Final = -1
 """In the place of a descriptor."""
 
@@ -40,8 +42,9 @@ class Archive:
 
         Raises OSError, and then nothing of them counts: BlockingIOError if another process writes here.
         """
-        if self._fd != _CLOSED and (self._size >= self._max_bytes or now - self._began >= self._max_seconds):
+        if self._size >= self._max_bytes:
             self.finish()
+        self.finish_old(now)
         if self._fd == _CLOSED:
             self._begin(now)
         packed = isal_zlib.compress(data, 1, _GZIP_WINDOW) if self._gzip else data
@@ -51,13 +54,25 @@ class Archive:
         except OSError:
             self._take_back()
             raise
+        if not os.fstat(self._fd).st_nlink:
+            self._let_go()
+            raise OSError(errno.ESTALE, "the file was removed while it was written")
         self._size += len(packed)
+
+    @property
+    def due(self) -> float | None:
+        """When the open file is old; monotonic seconds, None if there is none."""
+        return None if self._fd == _CLOSED else self._began + self._max_seconds
+
+    def finish_old(self, now: float) -> None:
+        """Finish the open file if it is old. Raises OSError."""
+        if self.due is not None and now >= self.due:
+            self.finish()
 
     def finish(self) -> None:
         """Give the open file its final name. Raises OSError."""
         if self._fd != _CLOSED:
-            os.close(self._fd)
-            self._fd = _CLOSED
+            self._let_go()
             self._rename()
 
     def close(self) -> None:
@@ -85,8 +100,13 @@ class Archive:
         try:
             os.ftruncate(self._fd, self._size)
         except OSError:
-            os.close(self._fd)
-            self._fd = _CLOSED
+            self._let_go()
+
+    def _let_go(self) -> None:
+        # Whatever close says, the number is free from then on, and soon another file's.
+        fd, self._fd, self._size = self._fd, _CLOSED, 0
+        with suppress(OSError):  # what was appended is on disk
+            os.close(fd)
 
     def _recover(self) -> None:
         whole = _whole_members(self._open_name) if self._gzip else _whole_lines(self._open_name)

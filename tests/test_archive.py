@@ -108,3 +108,61 @@ def test_an_archive_that_nobody_used_makes_nothing(tmp_path: Path) -> None:
     """No folder, no file."""
     archive(tmp_path / "x").close()
     assert not (tmp_path / "x").exists()
+
+
+def test_a_file_that_was_removed_is_not_written_on(tmp_path: Path) -> None:
+    """What would go into it counts as not written: it would be gone with the process."""
+    made = archive(tmp_path)
+    made.append(b"one\n", 0)
+    next(tmp_path.glob("*.open")).unlink()
+    with pytest.raises(OSError, match="was removed"):
+        made.append(b"two\n", 0)
+    made.append(b"two\n", 0)
+    made.close()
+    assert finished(tmp_path) == [b"two\n"]
+
+
+def test_an_old_file_is_finished_without_an_append(tmp_path: Path) -> None:
+    """At the time that it says."""
+    made = archive(tmp_path, max_seconds=10)
+    made.append(b"one\n", 5)
+    assert made.due == 15
+    made.finish_old(14.9)
+    assert finished(tmp_path) == []
+    made.finish_old(15)
+    assert finished(tmp_path) == [b"one\n"]
+    assert made.due is None
+
+
+def test_a_number_that_was_closed_is_not_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even if closing fails: the number is another file's by then."""
+    made = archive(tmp_path)
+    made.append(b"one\n", 0)
+    real, its = os.close, [made._fd]
+
+    def close(fd: int) -> None:
+        real(fd)
+        if fd in its:
+            its.clear()
+            raise OSError(errno.EIO, "close")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "close", close)
+        made.finish()
+    made.append(b"two\n", 0)
+    made.close()
+    assert finished(tmp_path) == [b"one\n", b"two\n"]
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 4096, b"\x1f\x8b\x08" + b"\xff" * 200])
+def test_what_a_crash_left_behind_the_last_append_is_cut_off(tmp_path: Path, tail: bytes) -> None:
+    """Zeros or garbage: some file systems extend a file before its bytes are there."""
+    first = archive(tmp_path)
+    first.append(b"one\n", 0)
+    opened = next(tmp_path.glob("*.open"))
+    opened.write_bytes(opened.read_bytes() + tail)
+    os.close(first._lock)  # the process dies
+    second = archive(tmp_path)
+    second.append(b"two\n", 0)
+    second.close()
+    assert finished(tmp_path) == [b"one\n", b"two\n"]

@@ -6,6 +6,7 @@ delivered once it is on disk (fsync). A file that is full or old enough gets its
 
 import asyncio
 import errno
+import os
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -32,6 +33,7 @@ _REASONS: Final = {
     errno.EACCES: "permission_denied",
     errno.EWOULDBLOCK: "in_use",
 }
+_FOLDER: Final = "file: folder"
 _PREFIX: Final = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -57,6 +59,18 @@ def _prefix(pod: str) -> str:
     return pod if _PREFIX.fullmatch(pod) else "logship"
 
 
+def _look_at(folder: Path) -> Finding:
+    """Say whether the folder can be written, or else made."""
+    nearest = next(path for path in (folder, *folder.parents) if os.path.lexists(path))
+    if not nearest.is_dir():
+        return Finding(good=False, subject=_FOLDER, message=f"{nearest} is no folder: set FILE_PATH to one")
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        why = f"{nearest} can't be written by user {os.geteuid()}: mount a volume there"
+        return Finding(good=False, subject=_FOLDER, message=why)
+    message = f"{folder} can be written" if nearest == folder else f"{folder} is not there yet: it will be made"
+    return Finding(good=True, subject=_FOLDER, message=message)
+
+
 class FileSink:
     """One append a batch, in a thread of its own: a slow disk must not stop the loop, and appends never overlap."""
 
@@ -69,27 +83,39 @@ class FileSink:
         self._folder = folder
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, "logship-file")
+        self._timer: asyncio.TimerHandle | None = None
 
     async def deliver(self, batch: Batch) -> Outcome:
         """Append it. Of an attempt that was given up, the append may still come: then the batch is there twice."""
+        now = self._clock()
         try:
-            await self._run(self._archive.append, batch.body, self._clock())
+            await self._run(self._archive.append, batch.body, now)
         except OSError as error:
             reason = _REASONS.get(error.errno or 0, "write_failed")
             return Outcome(Status.ERRORED, reason, str(error), fault=reason != "disk_full")
+        self._finish_in_time(now)
         return Outcome(Status.DELIVERED)
+
+    def _finish_in_time(self, now: float) -> None:
+        """See to it that the open file is finished even if nothing more comes; where that fails, the next append."""
+        due = self._archive.due
+        if self._timer:
+            self._timer.cancel()
+        if due is not None:
+            submit = self._thread.submit
+            self._timer = asyncio.get_running_loop().call_later(due - now, submit, self._archive.finish_old, due)
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """See whether the folder is there; ``send`` appends a record, which needs that no daemon is at it."""
-        there = await asyncio.to_thread(self._folder.is_dir)
-        message = f"{self._folder} is a folder" if there else f"{self._folder} is not there yet: it will be made"
-        findings = [Finding(good=True, subject="file: folder", message=message)]
-        if send:
+        findings = [await asyncio.to_thread(_look_at, self._folder)]
+        if send and findings[0].good:
             findings.append(outcome_finding("file: delivery", await self.deliver(sample_batch(self))))
         return findings
 
     async def close(self) -> None:
         """Finish the open file, if that is possible."""
+        if self._timer:
+            self._timer.cancel()
         try:
             await self._run(self._archive.close)
         except OSError:  # the next start finishes it

@@ -1,8 +1,12 @@
+import asyncio
 import gzip
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from logship.enrichment import Enrichment
 from logship.model import Batch, Block, FileId, Outcome, Status
@@ -87,6 +91,34 @@ async def test_two_daemons_never_share_a_file(tmp_path: Path) -> None:
         assert (outcome.reason, outcome.fault) == ("in_use", True)
         findings = await second.preflight(send=True)
     assert [finding.good for finding in findings] == [True, False]
+
+
+async def test_a_quiet_file_is_finished_when_it_is_old(tmp_path: Path) -> None:
+    """Whoever waits for finished files gets it, although nothing more is logged."""
+    async with open_sink(Settings(path=str(tmp_path), max_seconds=0), Enrichment({})) as sink:
+        assert await sink.deliver(batch(sink)) == DELIVERED
+        async with asyncio.timeout(30):
+            while any(name.endswith(".open") for name in names(tmp_path)):  # noqa: ASYNC110 - a thread renames it
+                await asyncio.sleep(0)
+        assert len(records(tmp_path)) == 2
+
+
+async def test_check_says_whether_the_folder_can_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is made by looking."""
+    (tmp_path / "file").write_text("")
+
+    async def message(path: Path) -> str:
+        async with open_sink(Settings(path=str(path)), Enrichment({})) as sink:
+            [finding] = await sink.preflight(send=False)
+            return f"{finding.good} {finding.message}"
+
+    assert await message(tmp_path) == f"True {tmp_path} can be written"
+    assert await message(tmp_path / "a" / "b") == f"True {tmp_path}/a/b is not there yet: it will be made"
+    for path in (tmp_path / "file", tmp_path / "file" / "a"):
+        assert await message(path) == f"False {tmp_path}/file is no folder: set FILE_PATH to one"
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write everywhere
+    assert (await message(tmp_path / "a")).startswith(f"False {tmp_path} can't be written by user ")
+    assert not (tmp_path / "a").exists()
 
 
 def test_bad_settings_are_faults() -> None:
