@@ -71,8 +71,9 @@ class Access:
         return asking.result()
 
     def _answered(self, asking: asyncio.Future[Grant | Outcome]) -> None:
-        answer = asking.result()
-        self._grant, self._asking = answer if isinstance(answer, Grant) else None, None
+        self._asking = self._grant = None
+        if asking.exception() is None and isinstance(answer := asking.result(), Grant):
+            self._grant = answer
 
     def forget(self) -> None:
         """Let the next request ask for a new grant: the store refused this one."""

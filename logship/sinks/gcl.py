@@ -1,5 +1,6 @@
 """Records to Google Cloud Logging, each as the ``jsonPayload`` of an entry."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -27,6 +28,8 @@ _LIBRARIES: Final = ("google.auth", "requests")
 _PATH: Final = "/v2/entries:write"
 _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 _REFUSED: Final = frozenset({"http_401", "http_403"})
+_GRANT_SECONDS: Final = 30.0
+"""How long `check` waits for a token: google-auth looks for a metadata server for 12 s before it gives up."""
 _NO_PROJECT: Final = Outcome(Status.ERRORED, "no_project", fault=True)
 
 
@@ -77,7 +80,8 @@ class GclSink:
 
     async def _write(self, grant: Grant, entries: bytes, records: int, *, dry_run: bool = False) -> Outcome:
         project = self._settings.project or grant.project
-        if not project:
+        if not project:  # the metadata server may know it the next time
+            self._access.forget()
             return _NO_PROJECT
         resource = resource_of(self._settings.resource, self._fields, project, grant.location, grant.cluster)
         body = write_body(
@@ -91,9 +95,16 @@ class GclSink:
             self._access.forget()
         return outcome
 
+    async def _grant_in_time(self) -> Grant | Outcome:
+        try:
+            async with asyncio.timeout(_GRANT_SECONDS):
+                return await self._access.grant()
+        except TimeoutError:
+            return Outcome(Status.ERRORED, "token", "TimeoutError")
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Find credentials and project, look up the name, connect, and write nothing on trial."""
-        grant = await self._access.grant()
+        grant = await self._grant_in_time()
         findings = [_credentials_finding(grant)]
         if isinstance(grant, Outcome):
             return [*findings, *await reach("gcl", self._url, self._transport.tls)]

@@ -15,6 +15,7 @@ from google.auth.compute_engine import _metadata
 
 from logship.adc import Access, Grant
 from logship.cloudlogging import SCOPE
+from logship.credentials import SecretError
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.googleauth import ask
@@ -396,6 +397,44 @@ async def test_on_google_the_metadata_server_knows_all(monkeypatch: pytest.Monke
     assert body["resource"]["type"] == "k8s_container"
     assert body["resource"]["labels"]["cluster_name"] == "prod"
     assert body["resource"]["labels"]["location"] == "europe-west1"
+
+
+async def test_a_project_that_nobody_knows_yet_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The metadata server of a new node may need a moment."""
+    async with google() as made:
+        host = made.server.url.removeprefix("http://")
+        monkeypatch.setattr(_metadata, "_GCE_METADATA_HOST", host)
+        os.environ |= {"GCE_METADATA_HOST": host, "GCE_METADATA_IP": host}
+        made.project = ""
+        async with open_sink(Settings(endpoint=made.server.url), Enrichment(POD)) as sink:
+            outcome = await sink.deliver(batch(sink, b"x\n"))
+            assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "no_project", True)
+            made.project = "shop-1"
+            assert await sink.deliver(batch(sink, b"x\n")) == Outcome(Status.DELIVERED)
+
+
+async def test_no_credentials_at_all_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a file nor a metadata server: check says what to set."""
+    monkeypatch.setattr(_metadata, "_NO_GCE_CHECK", True)  # read from the environment at the import
+    monkeypatch.setattr(_metadata, "detect_gce_residency_linux", lambda: False)
+    async with google() as made, open_sink(Settings(endpoint=made.server.url), Enrichment(POD)) as sink:
+        outcome = await sink.deliver(batch(sink, b"x\n"))
+        finding, *_ = await sink.preflight(send=True)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "secret", True)
+    assert "GOOGLE_APPLICATION_CREDENTIALS" in finding.message
+
+
+async def test_a_question_that_ends_badly_can_be_asked_again() -> None:
+    """Whatever was not foreseen."""
+    good = Grant({}, 2.0, "user", "p")
+    answers = {2: good}
+    turn = iter((1, 2))
+    access = Access(lambda _: answers[next(turn)], clock=lambda: 1.0)
+    with pytest.raises(KeyError):
+        await access.grant()
+    with pytest.raises(SecretError):
+        access.headers()
+    assert await access.grant() == good
 
 
 async def test_a_setting_names_another_project(key_file: Path) -> None:
