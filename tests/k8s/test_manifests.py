@@ -36,6 +36,10 @@ STARTS = {
     "sinks/gcl": ["logging-sidecar", "agent"],
     "sinks/cloudwatch": ["logging-sidecar", "agent"],
     "sinks/otlp": ["logging-sidecar", "agent"],
+    "sinks/splunk": ["logging-sidecar", "agent"],
+    "sinks/datadog": ["logging-sidecar", "agent"],
+    "sinks/loki": ["logging-sidecar", "agent"],
+    "sinks/file": ["logging-sidecar", "agent"],
 }
 """In which order the containers of some examples start."""
 
