@@ -39,6 +39,7 @@ from logship.reading import Reader
 from logship.saving import Saver
 from logship.server import open_server
 from logship.stopping import Stop
+from logship.tidying import give_back_memory
 from logship.view import DaemonView
 from logship.wakeups import FileEvents, Timer, Wakeups
 
@@ -143,6 +144,7 @@ class Parts:
                 self._start(group, "heartbeat", self._view.run()),
                 self._start(group, "deadline", self._stop.arm(deadline)),
                 self._start(group, "exit file", self._watch_exit_file()),
+                self._start(group, "memory", give_back_memory(self._progress)),
             ]
             if once:
                 helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
@@ -166,6 +168,9 @@ class Parts:
                 raise
 
         return group.create_task(watched(), name=name)
+
+    def _progress(self) -> list[tuple[int, int]]:
+        return [(pipeline.taken, pipeline.held) for pipeline in self._pipelines]
 
     async def _watch_exit_file(self) -> None:
         await watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)

@@ -63,6 +63,8 @@ class Pipeline:
         self.delivery = delivery
         self.held = 0
         """Bytes in memory."""
+        self.taken = 0
+        """Bytes read since the start."""
         self._sink = sink
         self._clock = reader.clock
         self._metrics = metrics
@@ -132,6 +134,7 @@ class Pipeline:
         parts = list(self._fit(block))
         for part in parts:
             self.reader.took(part)
+            self.taken += len(part.block.data)
             self._saver.sent(self.reader.name, part.block)
             self._hold(len(part.block.data) + len(part.body))
         return parts

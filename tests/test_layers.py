@@ -20,7 +20,7 @@ LAYERS = {
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
     "files": "adopter adoption catalog compressed known sweeping",
     "delivery": "backoff complaints delivery replay",
-    "pipeline": "backlog exiting intake lasting pipeline reading saving stopping",
+    "pipeline": "backlog exiting intake lasting pipeline reading saving stopping tidying",
     "door": "__main__ checks commands daemon filecheck handoff inspection logs options progress server settings view",
 }
 """From the bottom to the top; a package stands for all that is in it."""
