@@ -84,7 +84,8 @@ class BlockEncoder:
             sizes = columns.sizes()
             # Each line ends as the last one does, else it would not be a plain block.
             end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
-            content = _Content(_offsets(block.start, sizes), block.data.split(end)[:-1], sizes, ())
+            lines = [] if self._when.name else block.data.split(end)[:-1]
+            content = _Content(_offsets(block.start, sizes), lines, sizes, ())
             return self._filtered(self._when, block, content, columns, tally, bare=True)
         sizes_of = columns.sizes
         return self._written(block, lambda: _offsets(block.start, sizes_of()), columns, tally, bare=True)

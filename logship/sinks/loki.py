@@ -44,6 +44,7 @@ _LEVELS: Final = by_severity(_NAMES, b',"level":"%b"')
 _OWN_METADATA: Final = frozenset({"log_file_name", "log_flags", "level", "trace_id", "span_id"})
 """Names that each line may have beside the constant fields."""
 _MS_NS: Final = 10**6
+_MS_STAMP: Final = len('"2026-11-22T10:00:00.123Z"')
 _STORED: Final = frozenset({200, 204})
 
 
@@ -86,21 +87,22 @@ def _free(name: str, taken: AbstractSet[str]) -> str:
     return name
 
 
-def _times(rows: Rows) -> list[bytes]:
-    """Give epoch nanoseconds that equal lines of a file do not share: Loki would keep but one of those.
+def _times(rows: Rows) -> tuple[Sequence[bytes], Sequence[int]]:
+    """Give epoch milliseconds, and nanoseconds on top of them, such that equal lines of a file share no time.
 
-    So the line's offset is on top of a time of reading, which many lines share, and below the milliseconds of an event
-    time that says no more. Both stay the same in a repeat.
+    Loki would keep but one of those. So the line's offset is on top of a time of reading, which many lines share, and
+    below the milliseconds of an event time that says no more. Both stay the same in a repeat.
     """
+    offsets = rows.offsets()
+    if max(map(len, rows.stamps), default=0) <= _MS_STAMP:
+        return epoch_texts(rows.stamps, 3), [offset % _MS_NS for offset in offsets]
     read, times = rfc3339(rows.block.time_ns), epoch_texts(rows.stamps, 9)
-    return [
-        b"%d" % (int(time_ns) + offset)
-        if stamp == read
-        else b"%b%06d" % (time_ns[:-6], offset % _MS_NS)
-        if time_ns.endswith(b"000000")
-        else time_ns
-        for stamp, time_ns, offset in zip(rows.stamps, times, rows.offsets(), strict=True)
+    sums = [
+        b"%d" % (int(time_ns) + offset) if stamp == read else time_ns
+        for stamp, time_ns, offset in zip(rows.stamps, times, offsets, strict=True)
     ]
+    lows = [int(time_ns[-6:]) or offset % _MS_NS for time_ns, offset in zip(sums, offsets, strict=True)]
+    return [time_ns[:-6] for time_ns in sums], lows
 
 
 class Values:
@@ -119,19 +121,19 @@ class Values:
 
     def write(self, rows: Rows) -> list[bytes]:
         """Give the values."""
-        times = _times(rows)
+        milliseconds, nanoseconds = _times(rows)
         if not self._metadata:
             lines = quoted(rows.records())
-            return [b'["%b",%b],\n' % row for row in zip(times, lines, strict=True)]
+            return [b'["%b%06d",%b],\n' % row for row in zip(milliseconds, nanoseconds, lines, strict=True)]
         lines = quoted(replace(rows, ours=b"").records())
         name = b'"log_file_name":' + to_json(rows.block.name)
         flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
-        template = b'["%b",%b,{' + literal(self._constant + name + flags) + b"%b%b%b}],\n"
+        template = b'["%b%06d",%b,{' + literal(self._constant + name + flags) + b"%b%b%b}],\n"
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
         *found, traces, spans = rows.wanted
         levels = [_LEVELS[number] for number in severities(found)]
         own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
-        return [template % row for row in zip(times, lines, *own, strict=True)]
+        return [template % row for row in zip(milliseconds, nanoseconds, lines, *own, strict=True)]
 
 
 def _members(name: bytes, values: Sequence[bytes | None]) -> list[bytes]:
