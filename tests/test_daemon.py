@@ -122,6 +122,7 @@ async def test_the_daemon_has_these_tasks(tmp_path: Path, monkeypatch: pytest.Mo
         assert tasks().keys() >= own | {"checkpoint saver", "heartbeat", "deadline", "exit file", "intake"}
 
 
+@pytest.mark.timeout(300)  # a dozen daemons, one after the other
 @pytest.mark.parametrize("kill", [cancel, fail])
 def test_whichever_task_dies_the_daemon_ends_and_names_it(
     kill: Callable[["asyncio.Task[Any]"], Awaitable[None]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
