@@ -140,6 +140,14 @@ async def test_what_is_no_trace_stays_in_the_record(key_file: Path, value: objec
     assert entry["jsonPayload"]["trace_id"] == value
 
 
+async def test_what_stands_for_the_project_is_in_no_record(key_file: Path) -> None:
+    """A control character that JSON escapes: it is no part of a record, whatever a line has in it."""
+    data = b'text \x01\n{"a":"\x01"}\n{"a":1,\x01"b":2}\n{"a":"\\u0001"}\n'
+    payloads = [entry["jsonPayload"] for entry in (await written(key_file, data))["entries"]]
+    assert [each.get("message") for each in payloads] == ["text \x01", '{"a":"\x01"}', '{"a":1,\x01"b":2}', None]
+    assert payloads[3]["a"] == "\x01"
+
+
 async def test_a_repeat_is_the_same_entry(key_file: Path) -> None:
     """Time and insertId do not change, so Cloud Logging drops it."""
     async with opened(key_file) as (sink, made):
