@@ -7,7 +7,7 @@ import os
 import re
 import time
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from logship.beneath import Root, birth_ns
@@ -120,12 +120,15 @@ def new_entry(found: Found, sinks: Collection[str], *, at_end: bool = False, ign
 
 def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
     """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
-    entry = Entry(
-        file.file, file.lineage, file.inode, file.birth_ns, file.fingerprint(), file.size, time.time(), offsets
-    )
-    if last and entry.seen - last.seen < SEEN_SECONDS and replace(entry, seen=last.seen) == last:
+    head, now = file.fingerprint(), time.time()
+    if last and last.offsets == offsets and _still(last, file, head, now):
         return last
-    return entry
+    return Entry(file.file, file.lineage, file.inode, file.birth_ns, head, file.size, now, offsets)
+
+
+def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
+    same = entry.size == file.size and entry.inode == file.inode and entry.birth_ns == file.birth_ns
+    return same and entry.head == head and now - entry.seen < SEEN_SECONDS
 
 
 def is_copy(found: Found, live: TailedFile) -> bool:

@@ -30,7 +30,9 @@ ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
 SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
 """What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
-IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.002, 10.0
+BURST_SECONDS = 8.0
+"""So much of the time without sweeps is made up for: several may then follow one another without a rest."""
+IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.001, 10.0
 """What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
 
 
@@ -145,7 +147,7 @@ class Intake:
                 self._look_at_files(began)
         end = self._clock()
         spent += end - began
-        self._rested = end + spent * (1 / SWEEP_SHARE - 1)
+        self._rested = max(self._rested, now - BURST_SECONDS) + spent / SWEEP_SHARE
         idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
         self._next_sweep = max(now + self._rules.poll, end + idle)
 
