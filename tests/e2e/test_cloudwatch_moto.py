@@ -20,7 +20,7 @@ from tests.e2e.harness import free_port, wait_until
 
 pytestmark = pytest.mark.e2e
 
-LINES = 3000
+LINES = 1500
 REGION = "eu-central-1"
 UNCHECKED = 5
 """Requests that set up users, before signatures are checked."""
@@ -121,7 +121,7 @@ def test_every_line_is_in_the_pods_stream(
         container_name="agent",
         batch_max_records=300,
     ).start()
-    writer = write("rotating", logs / "app.log", LINES, rate=3000, bytes=150_000)
+    writer = write("rotating", logs / "app.log", LINES, rate=1500, bytes=80_000)
     wait_until(lambda: moto.records("/every/line", "agent-1/agent"), "some lines")
     daemon.kill()
     daemon.start()

@@ -465,6 +465,24 @@ async def test_a_token_that_is_not_taken_has_its_reason(
     assert (finding.good, finding.message) == (False, f"can't be fetched: {why}")
 
 
+async def test_a_token_goes_to_the_regions_own_service(no_aws: pytest.MonkeyPatch, secret: Secret) -> None:
+    """The sink's region counts for the token too, where no variable of AWS names one: in China there is no other."""
+    asked = []
+
+    def send(_: object, request: Any) -> None:
+        asked.append(request.url)
+        raise ConnectionRefusedError
+
+    no_aws.setattr("botocore.httpsession.URLLib3Session.send", send)
+    no_aws.setenv("AWS_MAX_ATTEMPTS", "1")
+    no_aws.setenv("AWS_ROLE_ARN", "arn:aws-cn:iam::123456789012:role/pod")
+    no_aws.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", secret.path)
+    async with on(service(), secret, **CHAIN, region="cn-north-1") as (sink, _):
+        outcome = await sink.deliver(Batch((sink.encode(block(b"one\n")),)))
+    assert outcome.reason == "credentials"
+    assert asked == ["https://sts.cn-north-1.amazonaws.com.cn/"]
+
+
 # -- settings and check -----------------------------------------------------------------------------------------------
 
 
