@@ -6,7 +6,7 @@ there are lines, each line is exactly one object (DECISIONS 11).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from operator import attrgetter, is_
 from typing import Any, NamedTuple
@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
-from logship.enrichment import TIMESTAMP, Clash, Enrichment, to_json
+from logship.enrichment import TIMESTAMP, Enrichment
 from logship.lines import MAX_DEPTH
-from logship.recordtypes import any_type, clash_names, object_type, plain_type, time_names, wanted_attribute
+from logship.obstacles import Obstacle, obstacles, rename
+from logship.recordtypes import any_type, plain_type, time_names, wanted_attribute
 from logship.timestamps import TimestampReader
 
-_ANY_ESCAPED = re.compile(rb"\\[u/]")
-"""An escape that could spell a letter of a name of ours; others have but one spelling."""
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
 _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
@@ -54,29 +53,6 @@ class Columns(NamedTuple):
         return [len(piece) + self.around for piece in self.pieces]
 
 
-class _Clash(NamedTuple):
-    """A name of the application's that may get in our way, and how to move it without taking the line apart."""
-
-    column: Callable[[Any], Any]
-    name: bytes
-    """With its quotes."""
-    moved: bytes
-    """The name that it gets; empty if that is taken."""
-    harmless: msgspec.json.Decoder[Any] | None
-    """What the value may be and stay; None if it must move whatever it is."""
-
-
-def _clashes(enrichment: Enrichment) -> list[_Clash]:
-    clashes = []
-    for at, name in enumerate(clash_names(enrichment)):
-        ours = enrichment.clash(name) is Clash.OURS
-        moved = f"overridden.{name}" if ours else f"{name}.original"
-        harmless = None if ours else msgspec.json.Decoder(object_type(enrichment, name) | None)
-        new = b"" if enrichment.clash(moved) else to_json(moved)
-        clashes.append(_Clash(attrgetter(f"n{at}"), to_json(name), new, harmless))
-    return clashes
-
-
 class PlainLines:
     """Reads any number of plain lines together."""
 
@@ -89,10 +65,10 @@ class PlainLines:
         self._own = self._getters[names.index(TIMESTAMP)] if TIMESTAMP in names else None
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
-        self._clashes: list[_Clash] = []
+        self._clashes: list[Obstacle] = []
         # A name with a quote, say, can't be in such a type: then every line is judged by itself.
         with suppress(ValueError):
-            self._clashes = _clashes(enrichment)
+            self._clashes = obstacles(enrichment)
             self._plain = msgspec.json.Decoder(plain_type(enrichment, wants))
             self._any = msgspec.json.Decoder(any_type(enrichment, wants))
 
@@ -178,7 +154,7 @@ class PlainLines:
             for at, value in zip(suspects, column, strict=True):
                 rest = rests[at]
                 if value is not UNSET and rest is not None:
-                    rests[at] = _rename(clash, rest, value)
+                    rests[at] = rename(clash, rest, value)
                     if rests[at] != rest:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
@@ -247,24 +223,6 @@ def _decode_all(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgsp
     except (msgspec.DecodeError, RecursionError):
         return []
     return records if len(records) == lines else []
-
-
-def _may_stay(clash: _Clash, value: Raw) -> bool:
-    try:
-        return clash.harmless is not None and (clash.harmless.decode(value), True)[1]
-    except msgspec.DecodeError:
-        return False
-
-
-def _rename(clash: _Clash, rest: bytes, value: Raw) -> bytes | None:
-    """Give the rest with the name changed, if it must be; None if there is more to do or to know."""
-    if rest.count(clash.name) != 1 or (b"\\" in rest and _ANY_ESCAPED.search(rest)):
-        return None
-    if _may_stay(clash, value):
-        return rest
-    if (clash.harmless and bytes(value).startswith(b"{")) or not clash.moved or clash.moved in rest:
-        return None
-    return rest.replace(clash.name, clash.moved)
 
 
 def is_text(data: bytes) -> bool:
