@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol, cast
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.layouts import Layout, Rows, quoted
-from logship.lines import BOM, MESSAGE, SPACE, LineJudge, trim
+from logship.lines import BOM, MESSAGE, SPACE, LineJudge, message_key, trim
 from logship.model import Block, Encoded, LineState, Tally
 from logship.plain import Columns, PlainLines, is_text
 from logship.routing import Condition, parse_condition
@@ -57,6 +57,7 @@ class BlockEncoder:
         self._judge = LineJudge(enrichment, wants)
         self._plain = PlainLines(enrichment, wants)
         self._wants = len(wants)
+        self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
     def encode(self, block: Block) -> Encoded:
@@ -100,7 +101,7 @@ class BlockEncoder:
         stamps, rests, *wanted = table
         _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
         texts = quoted([lines[at] for at in sort.messages])
-        _fill([rests], sort.messages, [[b'"message":' + text + b"}" for text in texts]])
+        _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
         _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message) for at in odd]

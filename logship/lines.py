@@ -134,6 +134,14 @@ def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
     return found if openers <= MAX_DEPTH or depth_of(text) <= MAX_DEPTH else None
 
 
+def message_key(enrichment: Enrichment) -> bytes:
+    """Give the name of a line of text, with its colon; where ours is in its way, the line moves as any member would."""
+    name = f"{MESSAGE}.original" if enrichment.clash(MESSAGE) is Clash.PREFIX else MESSAGE
+    while enrichment.clash(name):
+        name = "overridden." + name
+    return to_json(name) + b":"
+
+
 class LineJudge:
     """Judges lines one by one."""
 
@@ -141,6 +149,7 @@ class LineJudge:
         self._enrichment = enrichment
         self._wants = [None if enrichment.clash(name) else name for name in wants]
         self._times = TimestampReader(enrichment.timestamp_zone)
+        self._key = message_key(enrichment)
 
     def judge(self, content: bytes, *, message: bool = False) -> Line:
         """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like."""
@@ -155,7 +164,7 @@ class LineJudge:
         if found is None:
             string = to_json(text)
             wanted = tuple(string if name == MESSAGE else None for name in self._wants)
-            return Line(b'"message":' + string + b"}", decode_error=not valid, wanted=wanted)
+            return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
         return self._record(bare, found, decode_error=not valid)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:

@@ -262,6 +262,22 @@ def test_a_line_of_text_has_a_message(when: str) -> None:
     assert BlockEncoder(Enrichment({"message.x": 1}), Lines(), "a=1").encode(block(data)).records == 0
 
 
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"message": "x"}, "overridden.message"),
+        ({"message.a": "x"}, "message.original"),
+        ({"message.original": "x"}, "overridden.message.original"),
+    ],
+)
+def test_a_line_of_text_makes_way_for_a_field_of_ours(fields: dict[str, str], name: str) -> None:
+    """No name is there twice, and none lies beneath a text: stores refuse both."""
+    data = b"text\n\xff\n"
+    records = BlockEncoder(Enrichment(fields), Lines()).encode(block(data)).body.splitlines()
+    pairs = [json.loads(record, object_pairs_hook=list) for record in records]
+    assert [[key for key, _ in each] for each in pairs] == [["@timestamp", *fields, "log.file.name", name]] * 2
+
+
 def test_a_condition_on_a_field_of_ours_is_refused() -> None:
     """It would hold for every record or for none."""
     with pytest.raises(ConfigError, match="is a field that logship adds"):
