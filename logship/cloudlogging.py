@@ -15,9 +15,9 @@ import msgspec
 
 from logship.answers import MAX_DETAIL, Answer, classify
 from logship.enrichment import to_json
-from logship.layouts import Rows, first_there, literal
+from logship.layouts import Rows, literal
 from logship.model import Outcome, Status, Verdict
-from logship.severity import LEVEL_FIELDS, severity
+from logship.severity import LEVEL_FIELDS, levels, severity
 
 SCOPE: Final = "https://www.googleapis.com/auth/logging.write"
 _PROJECT: Final = b"\x01"
@@ -62,8 +62,8 @@ class Entries:
 
 
 def _members(wanted: Sequence[Sequence[bytes | None]]) -> list[bytes]:
-    *levels, traces, spans = wanted
-    members = [*map(_severity, first_there(levels))]
+    *found, traces, spans = wanted
+    members = [*map(_severity, levels(found))]
     for values, write in ((traces, _trace), (spans, _span)):
         if any(values):
             members = [have + write(value) for have, value in zip(members, values, strict=True)]

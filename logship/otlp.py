@@ -21,7 +21,7 @@ from logship.enrichment import to_json
 from logship.layouts import Layout, Rows, first_there, literal, quoted
 from logship.model import Batch
 from logship.protobuf import BYTES, FIXED64, VARINT, delimited, tag, varint
-from logship.severity import LEVEL_FIELDS, severity
+from logship.severity import LEVEL_FIELDS, levels, severity
 from logship.timestamps import epoch_ns
 
 SCOPE: Final = "logship"
@@ -32,7 +32,6 @@ _TRACE_BYTES, _SPAN_BYTES = 16, 8
 _MAX_NS: Final = 2**63 - 1
 """The format takes one bit more, and most who read it do not."""
 _MESSAGES: Final = (b'{"message":"', b'{"message": "')
-_LONGEST_LEVEL: Final = 32
 _UID: Final = "log.record.uid"
 
 
@@ -62,7 +61,8 @@ class ProtobufRecords:
         file = b"".join([delimited(6, key_value(name, value)) for name, value in file_attributes(rows).items()])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
         uid = f"{rows.block.file}-".encode()
-        columns = zip(times(rows), _levels(rows), objects(rows), rows.offsets(), _contexts(rows), strict=True)
+        found = levels(rows.wanted[: len(LEVEL_FIELDS)])
+        columns = zip(times(rows), found, objects(rows), rows.offsets(), _contexts(rows), strict=True)
         records = [
             b"%b%b%b%b%b%b%b%b%b"
             % (
@@ -111,9 +111,9 @@ class JsonRecords:
             + b'%d"},' % _in_range(rows.block.time_ns)
         )
         heads = [b'"timeUnixNano":"%d",' % time if time else b"" for time in times(rows)]
-        levels = map(_severity_members, _levels(rows))
+        found = map(_severity_members, levels(rows.wanted[: len(LEVEL_FIELDS)]))
         contexts = [b"".join(map(_id_member, ("trace", "span"), context)) for context in _contexts(rows)]
-        columns = zip(heads, levels, _strings(objects(rows)), rows.offsets(), contexts, strict=True)
+        columns = zip(heads, found, _strings(objects(rows)), rows.offsets(), contexts, strict=True)
         return [template % row for row in columns]
 
     def request(self, batch: Batch) -> bytes:
@@ -170,14 +170,10 @@ def _strings(lines: Sequence[bytes]) -> list[bytes]:
     return [next(others) if string is None else string for string in found]
 
 
-def _levels(rows: Rows) -> Sequence[bytes | None]:
-    return first_there(rows.wanted[: len(LEVEL_FIELDS)])
-
-
 @lru_cache(maxsize=256)
 def _level_text(level: bytes | None) -> bytes:
     """Give what the application calls its level, if it is a word or a number."""
-    if level is None or len(level) > _LONGEST_LEVEL or b"\\" in level or level[:1] in b"[{tfn":
+    if level is None or b"\\" in level or level[:1] in b"[{tfn":
         return b""
     return level.strip(b'"')
 
@@ -196,8 +192,8 @@ def _severity_members(level: bytes | None) -> bytes:
 
 def _contexts(rows: Rows) -> list[tuple[bytes, bytes] | tuple[()]]:
     """Give the trace and the span of each record; the span is empty if there is none, and both without a trace."""
-    levels, traces = len(LEVEL_FIELDS), len(LEVEL_FIELDS) + len(TRACES)
-    columns = zip(first_there(rows.wanted[levels:traces]), first_there(rows.wanted[traces:]), strict=True)
+    first, traces = len(LEVEL_FIELDS), len(LEVEL_FIELDS) + len(TRACES)
+    columns = zip(first_there(rows.wanted[first:traces]), first_there(rows.wanted[traces:]), strict=True)
     found = ((_id(trace, _TRACE_BYTES), span) for trace, span in columns)
     return [(trace, _id(span, _SPAN_BYTES)) if trace else () for trace, span in found]
 

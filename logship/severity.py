@@ -50,6 +50,11 @@ def _severity(value: bytes) -> int:
     return next((number for least, number in _PYTHON if int(text) >= least), UNKNOWN)
 
 
+def levels(columns: Sequence[Sequence[bytes | None]]) -> list[bytes | None]:
+    """Give what each record calls its level, from its columns of :data:`LEVEL_FIELDS`; None if that is too long."""
+    return [None if level is not None and len(level) > _LONGEST else level for level in first_there(columns)]
+
+
 def severities(columns: Sequence[Sequence[bytes | None]]) -> list[int]:
     """Give the severity of each record from its columns of :data:`LEVEL_FIELDS`; the first that is there counts."""
     return [*map(severity, first_there(columns))]

@@ -3,7 +3,7 @@ import tracemalloc
 
 import pytest
 
-from logship.severity import UNKNOWN, by_severity, severities, severity
+from logship.severity import UNKNOWN, by_severity, levels, severities, severity
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,8 @@ def test_a_store_has_names_of_its_own() -> None:
         b"<good>",
         *[b"<bad>"] * 2,
     ]
+
+
+def test_a_level_that_is_far_too_long_is_none() -> None:
+    """What is remembered by it would otherwise be as large as what an application writes."""
+    assert levels([[b'"info"', b'"' + b"x" * 9999 + b'"', None], [None, None, b"40"]]) == [b'"info"', None, b"40"]
