@@ -4,6 +4,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 E2E ?= tests/e2e tests/k8s
+CONTAINERS ?= tests/containers
+JOBS ?= 2
 SEEDS ?= 1000
 SOAK_MINUTES ?= 30
 ENGINE ?= $(notdir $(firstword $(shell command -v docker podman buildah) docker))
@@ -46,7 +48,7 @@ soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture i
 	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) --out build/soak
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
-	$(BIN)/pytest $(E2E) -n 2
+	$(BIN)/pytest $(E2E) -n $(JOBS)
 
 image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64
 	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker --timestamp $$(git log -1 --format=%ct)) \
@@ -54,7 +56,7 @@ image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requiremen
 		--build-arg REVISION=$$(git rev-parse HEAD) $(BUILD_FLAGS) -t $(IMAGE):$(VERSION) .
 
 image-test: $(STAMP)  ## build the image on a base made of Debian's packages, and run it (root, podman, buildah, mmdebstrap)
-	$(BIN)/pytest tests/containers -n 2 --dist worksteal
+	$(BIN)/pytest $(CONTAINERS) -n $(JOBS) --dist worksteal
 
 check: $(STAMP)  ## lint, format, types, layers
 	$(BIN)/ruff check .
