@@ -283,7 +283,7 @@ class Delivery:
     async def _sleep(self, seconds: float) -> None:
         # Errors of a client library lie in reference cycles with the frames that they came through, and so with the
         # bodies in those: a few failures in a row kept 20 MiB until a collection came by itself.
-        gc.collect()
+        gc.collect(1)  # they are young
         await sleep_unless(self._draining, seconds)
 
 
