@@ -7,7 +7,6 @@ aside, under the rule of :mod:`logship.refusals`.
 """
 
 import asyncio
-import gc
 import logging
 import math
 import random as random_module
@@ -21,7 +20,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, ret
 from logship.backoff import FullJitter, RetryLimit, RetryPolicy, Work, sleep_unless, work_of
 from logship.complaints import Complaints, State
 from logship.deadletters import Letter
-from logship.errors import DeadLetterError, SinkClosedError
+from logship.errors import DeadLetterError, SinkClosedError, forget_frames
 from logship.model import Batch, Outcome, Sink, Status
 from logship.refusals import Refusals
 from logship.settling import Refusal, Settled, halves, one_reason, part_too_long, records, settle, too_long
@@ -166,13 +165,15 @@ class Delivery:
         try:
             async with asyncio.timeout(min(self._policy.request_timeout_seconds, max(self._time_left(), 0.0))):
                 outcome = await self._sink.deliver(piece)
-        except TimeoutError:
+        except TimeoutError as error:
+            forget_frames(error)
             outcome = Outcome(Status.ERRORED, "timeout")
         except SinkClosedError:
             raise
         except Exception as error:  # noqa: BLE001 - a sink's own fault must not end the daemon that holds the files
             # Only the type: an exception's text may quote a record.
             logger.error("the sink failed", extra={"type": type(error).__name__})  # noqa: TRY400
+            forget_frames(error)
             outcome = Outcome(Status.ERRORED, "internal_error")
         self._metrics.request(outcome.status, self._clock() - began)
         return outcome
@@ -281,9 +282,6 @@ class Delivery:
         self._complaints.failing("dead_letters", fault=True, holding=True, seconds=state.upcoming_sleep)
 
     async def _sleep(self, seconds: float) -> None:
-        # Errors of a client library lie in reference cycles with the frames that they came through, and so with the
-        # bodies in those: a few failures in a row kept 20 MiB until a collection came by itself.
-        gc.collect(1)  # they are young
         await sleep_unless(self._draining, seconds)
 
 

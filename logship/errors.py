@@ -34,3 +34,21 @@ class DeadLetterError(LogshipError):
 
 class SinkClosedError(LogshipError):
     """The sink can never take another record."""
+
+
+def forget_frames(error: BaseException) -> None:
+    """Let go of the frames that an error and its causes came through, and of the bodies in them.
+
+    Errors of a client library may lie in reference cycles: with their frames, a few failed attempts in a row kept tens
+    of MiB until the collector came by.
+    """
+    todo: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while todo:
+        each = todo.pop()
+        if each is None or id(each) in seen:
+            continue
+        seen.add(id(each))
+        each.__traceback__ = None
+        todo += [each.__cause__, each.__context__, getattr(each, "os_error", None)]
+        todo += each.exceptions if isinstance(each, BaseExceptionGroup) else ()

@@ -19,7 +19,7 @@ from logship import __version__
 from logship.answers import MAX_ANSWER_BYTES, Answer
 from logship.config import NetworkSettings
 from logship.credentials import Credentials, SecretError
-from logship.errors import ConfigError
+from logship.errors import ConfigError, forget_frames
 from logship.model import Outcome, Status
 from logship.tls import Tls, without_certificates
 
@@ -134,7 +134,9 @@ class Session:
             payload = await self._payload(body, all_headers) if body is not None else None
             return await self._exchange(method, url, payload, all_headers)
         except (aiohttp.ClientError, OSError, ValueError, SecretError) as error:
-            return failure(error)
+            outcome = failure(error)
+            forget_frames(error)
+            return outcome
 
     async def _payload(self, body: bytes, headers: CIMultiDict[str]) -> _Body:
         if self._gzip:

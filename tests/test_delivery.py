@@ -1,8 +1,6 @@
 import asyncio
-import gc
 import logging
 import threading
-import weakref
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -276,30 +274,3 @@ async def test_several_batches_at_once() -> None:
     await asyncio.gather(*(bench.deliver_quietly(block(str(n))) for n in range(3)))
     assert sorted(bench.sink.stored) == ["0", "1", "2"]
     assert bench.total("in_flight") == (0, 0)
-
-
-class _Cycle:
-    """Refers to itself, as the errors of client libraries do by way of their frames."""
-
-    def __init__(self) -> None:
-        self.me = self
-
-
-@autojump
-async def test_what_a_failed_attempt_left_in_a_cycle_is_gone_before_the_next() -> None:
-    """A body in it would be held until a collection came by itself: a few failures would keep many."""
-    left: list[weakref.ref[_Cycle]] = []
-    still_there: list[int] = []
-
-    def failing(_: Batch) -> Outcome:
-        still_there.append(sum(each() is not None for each in left))
-        left.append(weakref.ref(_Cycle()))
-        return errored() if len(left) < 4 else DELIVERED
-
-    bench = Bench(otherwise=failing)
-    gc.disable()
-    try:
-        await bench.deliver(block("one"))
-    finally:
-        gc.enable()
-    assert still_there == [0, 0, 0, 0]

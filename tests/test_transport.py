@@ -1,8 +1,10 @@
 import asyncio
+import gc
 import gzip
 import os
 import socket
 import ssl
+import sys
 
 import aiohttp
 import pytest
@@ -183,3 +185,20 @@ def test_every_kind_of_failure_has_a_bounded_reason() -> None:
     errors += [aiohttp.ClientError("secret text"), ssl.SSLError(1, "secret text"), SecretError("secret text")]
     reasons = {failure(error).reason for error in errors}
     assert reasons == {"timeout", "connection_reset", "bad_response", "bad_request_setting", "tls", "secret"}
+
+
+async def test_a_failed_request_holds_its_body_no_longer() -> None:
+    """Many failures in a row must not pile up bodies until a collection: aiohttp's errors lie in reference cycles."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        body = bytes(1 << 20)
+        before = sys.getrefcount(body)
+        gc.disable()
+        try:
+            for _ in range(3):
+                outcome = await post(f"http://127.0.0.1:{taken.getsockname()[1]}", body)
+                assert isinstance(outcome, Outcome)
+                assert outcome.reason == "connection_refused"
+            assert sys.getrefcount(body) == before
+        finally:
+            gc.enable()
