@@ -20,8 +20,8 @@ WORKDIR /build
 COPY ${LOCK} requirements-build.lock ./
 RUN --mount=type=secret,id=pip --mount=type=secret,id=ca \
     python3 -m venv --without-pip /opt/logship && python3 -m venv --without-pip tools \
-    && python3 -m pip --python tools/bin/python install --quiet --require-hashes -r requirements-build.lock \
-    && python3 -m pip --python /opt/logship/bin/python install --quiet --no-compile --require-hashes -r "${LOCK}"
+    && python3 -m pip --python tools/bin/python install --quiet --no-deps --require-hashes -r requirements-build.lock \
+    && python3 -m pip --python /opt/logship/bin/python install --quiet --no-compile --no-deps --require-hashes -r "${LOCK}"
 COPY pyproject.toml README.md LICENSE ./
 COPY logship logship
 # rich colours code with pygments and renders Markdown: logship does neither, and a fifth of the image would be theirs.
