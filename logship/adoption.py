@@ -132,13 +132,14 @@ def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
 
 
 def is_copy(found: Found, live: TailedFile) -> bool:
-    """Whether the beginnings of a rotated form and of the live file are, or were, the same, as far as both go."""
+    """Whether the beginnings of a rotated form and of the live file are, or were, the same, as far as both go.
+
+    An empty one may be a copy that has only just been begun.
+    """
     if live.head.length and live.head.matches(found.read_at(live.head.length, 0)):
         return True  # the live file may have been truncated since
-    if found.size and not live.size:
-        return False  # nothing to compare
     length = min(HEAD_BYTES, found.size, live.size)
-    return length > 0 and found.read_at(length, 0) == live.read_at(length, 0)
+    return live.size > 0 and found.read_at(length, 0) == live.read_at(length, 0)
 
 
 def continues(found: Found, file: TailedFile) -> bool:

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 UNLISTABLE_SWEEPS = 3
 PATIENT_SWEEPS = 10
-"""So often names may be changing while a sweep looks for what went while logship was down."""
+"""So many sweeps in a row may meet names that are changing before they conclude anything from what is not there."""
 
 
 class Catalog:
@@ -41,7 +41,8 @@ class Catalog:
         self._opener = Opener(self._free_descriptor)
         self._adopter = Adopter(self._known, self._opener, checkpoint, metrics, sinks, from_end=from_end)
         self._accounted = False
-        self._patience = PATIENT_SWEEPS
+        self._moving = 0
+        """How many sweeps in a row have met names that were changing."""
         self._unlistable: dict[str, int] = {}
         self.files: dict[FileId, TailedFile] = {}
         self.gone: list[TailedFile] = []
@@ -116,6 +117,8 @@ class Catalog:
     def sweep(self, now: float) -> Iterator[None]:
         """Compare the folders with what is known, in steps; ``now`` in monotonic seconds."""
         unlistable, looked_ns = set[str](), time.time_ns()
+        # of what is truncated from now on, the copy may be missing among the names
+        truncated = [file for file in self.files.values() if file.truncated]
         live = {file.lineage for file in self.files.values()} | self._known.paths()
         room, spare = self._room()
         sweep = Sweep(now, self._opener, self._adopter.by_inode, self._known, self._adopter.held, room, live, spare)
@@ -129,14 +132,20 @@ class Catalog:
             sweep.close()
         if len(self.files) + len(self.new) > self.max_descriptors:
             self._free_descriptor()
+        self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
         for file in self.files.values():
             self._rename(file, sweep, names)
         self._adopter.note_names(self.files.values())
         yield
-        yield from self._settle(now)
+        yield from self._settle([] if self._unsure else truncated, now)
         self._account(sweep)
         self._adopter.looked_ns, self._adopter.first = looked_ns, False
+
+    @property
+    def _unsure(self) -> bool:
+        """Whether what was not found may yet be there: names were changing meanwhile."""
+        return 0 < self._moving < PATIENT_SWEEPS
 
     def _folders(self) -> set[str]:
         """Give the folders of what is open, and all that they are in."""
@@ -157,7 +166,8 @@ class Catalog:
             self._metrics.files_rotated.inc()
             now = candidate.path if candidate else ""
             logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
-            self._suspect(file, now, opened)
+            if not self._unsure:
+                self._suspect(file, now, opened)
         file.path = path
 
     def _suspect(self, file: TailedFile, now: str, opened: Container[str]) -> None:
@@ -169,16 +179,15 @@ class Catalog:
                 extra={"path": file.path, "files": missing, "suspected_bytes": missing * file.size},
             )
 
-    def _settle(self, now: float) -> Iterator[None]:
-        """Mend what is truncated, then decide about possible copies; in steps."""
-        truncated = [file for file in self.files.values() if file.truncated]
+    def _settle(self, truncated: list[TailedFile], now: float) -> Iterator[None]:
+        """Mend what was truncated before the names were listed, then decide about possible copies; in steps."""
         copies: dict[str, list[Found]] = {}
         for held in self._adopter.held.values() if truncated else ():
             copies.setdefault(held.live, []).append(held)
         for file in in_steps(truncated):
             if file is None:
                 yield
-            else:
+            elif file.file in self.files:
                 self._mend(file, copies.pop(file.path or file.lineage, []), now)
         for found in in_steps(list(self._adopter.held.values())):
             if found is None:
@@ -219,10 +228,11 @@ class Catalog:
         self.gone.append(file)
 
     def _decide_held(self, found: Found, now: float) -> None:
-        """Settle what a possible copy is once it does not grow and the live file did not shrink."""
+        """Settle what a possible copy is once it does not grow and the live file did not shrink, or it is none."""
         found.look(now)
         live = self._adopter.live(found.live)
-        if live and now - found.grown_at < adoption.COPY_QUIET_SECONDS:
+        waits = live and (live.truncated or now - found.grown_at < adoption.COPY_QUIET_SECONDS)
+        if live and waits and adoption.is_copy(found, live):
             return
         del self._adopter.held[found.inode]
         if live and found.size and adoption.is_backup(found, live):
@@ -232,9 +242,7 @@ class Catalog:
 
     def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        # what can't be seen, or has just been renamed, may yet be there
-        self._patience -= self._opener.moved
-        count = not (self._accounted or self._unlistable or (self._opener.moved and self._patience > 0))
+        count = not (self._accounted or self._unlistable or self._unsure)
         for lost in self._known.account(sweep.present, self._sinks, time.time(), count=count):
             self._metrics.lost(lost.reason, lost.nbytes)
             extra = {"path": lost.entry.path, "reason": lost.reason, "lost_bytes": lost.nbytes}

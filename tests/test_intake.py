@@ -3,7 +3,8 @@ import errno
 import gzip
 import json
 import os
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -610,6 +611,80 @@ def test_a_followed_file_is_read_while_the_folder_is_swept(logs: Path, monkeypat
         return read
 
     assert asyncio.run(read_meanwhile()) == lines(1, 2)
+
+
+Stages = list[Callable[[], object]]
+NOTHING: Stages = [lambda: None]
+
+
+def copy_and_truncate(live: Path) -> Stages:
+    """Give the steps of logrotate's ``copytruncate``: the copy is empty for a moment, then half of it is there."""
+    copy = live.with_name("a.log.1")
+    return [
+        copy.touch,
+        *NOTHING * 5,
+        lambda: append(copy, live.read_bytes()[:1500]),
+        *NOTHING * 5,
+        lambda: append(copy, live.read_bytes()[1500:]),
+        lambda: os.truncate(live, 0),
+        lambda: append(live, lines(60, 65)),
+    ]
+
+
+def rename_and_create(live: Path) -> Stages:
+    """Give the steps of two rotations of a ``RotatingFileHandler``."""
+    first, second = live.with_name("a.log.1"), live.with_name("a.log.2")
+    return [
+        lambda: live.rename(first),
+        lambda: append(live, b""),
+        lambda: append(live, lines(60, 62)),
+        lambda: first.rename(second),
+        lambda: live.rename(first),
+        lambda: append(live, lines(62, 65)),
+    ]
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make a sweep of a few names pause as often as one of thousands."""
+    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "adopter.FILES_AT_ONCE"):
+        monkeypatch.setattr(f"logship.{step}", 1)
+
+
+async def sweep_amid(follower: Follower, stages: deque[Callable[[], object]], at_once: int) -> None:
+    """Let some stages happen at each pause of a sweep."""
+    step = asyncio.ensure_future(follower.intake.step())
+    await asyncio.sleep(0)
+    while not step.done():
+        for stage in [stages.popleft() for _ in range(min(at_once, len(stages)))]:
+            stage()
+        follower.now += 0.06  # the files are looked at between any two parts of a sweep
+        await asyncio.sleep(0)
+
+
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("at_once", range(1, 6))
+@pytest.mark.parametrize("begin", range(6))
+@pytest.mark.parametrize("pattern", ["*.log", "a*"], ids=["old-does-not-match", "old-matches"])
+@pytest.mark.parametrize("rotate", [copy_and_truncate, rename_and_create])
+def test_a_file_may_be_rotated_at_any_moment_of_a_sweep(
+    logs: Path, rotate: Callable[[Path], Stages], pattern: str, begin: int, at_once: int
+) -> None:
+    """Any part of it may come after the folder was listed: nothing is read twice, nothing is lost."""
+    live = logs / "a.log"
+    append(live, lines(0, 50))
+    follower = follow(logs, pattern)
+    read = follower.read()
+    append(live, lines(50, 60))
+    stages = deque([*NOTHING * begin, *rotate(live)])
+    while stages:
+        asyncio.run(sweep_amid(follower, stages, at_once))
+        read += b"".join(block.data for block in follower.take())
+    for _ in range(3):
+        read += follower.read()
+        follower.step(3)
+    assert read == lines(0, 65)
+    assert not list(follower.lost())
 
 
 def test_sweeps_rest_in_proportion_to_what_they_cost(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
