@@ -59,6 +59,15 @@ def _splunk(body: bytes) -> Iterable[Mapping[str, Any]]:
     return [json.loads(line)["event"] for line in body.splitlines()]
 
 
+def _splunk_in_part(made: Store, request: Request) -> bytes:
+    """Index all events before one in the middle, and refuse that one."""
+    events = request.body.splitlines(keepends=True)
+    middle = len(events) // 2
+    made.bodies.append(b"".join(events[:middle]))
+    said = {"text": "Invalid data format", "code": 6, "invalid-event-number": middle}
+    return respond(json.dumps(said).encode(), "400 Bad Request")
+
+
 def _loki(body: bytes) -> Iterable[Mapping[str, Any]]:
     [stream] = json.loads(body)["streams"]
     times = [int(value[0]) for value in stream["values"]]
@@ -139,6 +148,7 @@ KINDS: Mapping[str, Kind] = {
         _splunk,
         respond(b'{"text":"Success","code":0}'),
         "/services/collector/event",
+        mood=_splunk_in_part,
     ),
     "splunk, acknowledged": Kind(
         lambda url: {"splunk_url": url, "splunk_token": "t", "splunk_ack": True},
@@ -146,6 +156,7 @@ KINDS: Mapping[str, Kind] = {
         respond(b'{"text":"Success","code":0,"ackId":3}'),
         "/services/collector/event",
         _acks,
+        mood=_splunk_in_part,
     ),
     "otlp": Kind(lambda url: {"otlp_endpoint": url}, _otlp, respond(b""), "/v1/logs"),
     "gcl": Kind(

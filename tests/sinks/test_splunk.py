@@ -1,5 +1,6 @@
 import itertools
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
 from logship.sinks.splunk import Settings, open_sink
 from tests.autojump import autojump
+from tests.bench import Bench
 from tests.scripted_server import Reply, Request, scripted_server
 
 FIELDS = {"k8s.pod.name": "agent-1"}
@@ -38,8 +40,9 @@ def answer(status: int, code: int, **more: object) -> Reply:
 class Collector:
     """Answers as the documentation says; an acknowledgement comes true when it was asked for often enough."""
 
-    def __init__(self, *, acks: bool = False, patience: int = 0) -> None:
+    def __init__(self, *, acks: bool = False, patience: int = 0, indexes_before: bool = False) -> None:
         self.events: list[Any] = []
+        self._indexes_before = indexes_before
         self._acks = acks
         self._patience = patience
         self._asked = 0
@@ -63,9 +66,10 @@ class Collector:
 
     def _take(self, request: Request) -> Reply:
         found = _values(request.body.decode())
-        bad = next((n for n, event in enumerate(found) if "event" not in event or event["event"] == ""), None)
+        bad = next((n for n, event in enumerate(found) if b"poison" in json.dumps(event).encode()), None)
         if bad is not None:
-            return answer(400, 12, **{"invalid-event-number": bad})
+            self.events += found[:bad] if self._indexes_before else []
+            return answer(400, 6, **{"invalid-event-number": bad})
         self.events += found
         return answer(200, 0, **({"ackId": 7} if self._acks else {}))
 
@@ -176,6 +180,42 @@ async def test_each_code_says_who_is_to_blame(
     """Token, index and channel are settings; a bad event is rejected; a busy collector is tried again."""
     outcome, _ = await sent(token, b"one\n", lambda _: answer(status, code))
     assert (outcome.status, outcome.reason, outcome.fault) == (expected, reason, fault)
+
+
+@pytest.mark.parametrize("code", [5, 6, 12, 13, 15])
+@pytest.mark.parametrize(("number", "blamed"), [(2, 2), (0, 0), (-1, -1), ("2", None), (True, None), (None, None)])
+async def test_the_event_that_is_refused_is_blamed(
+    token: Secret, code: int, number: object, blamed: int | None
+) -> None:
+    """Its number goes to whoever takes the batch apart; what is no number names nobody."""
+    outcome, _ = await sent(token, b"one\ntwo\n", lambda _: answer(400, code, **{"invalid-event-number": number}))
+    assert (outcome.status, outcome.reason, outcome.blamed) == (Status.REJECTED, f"hec_{code}", blamed)
+
+
+async def test_a_wrong_index_blames_no_event(token: Secret) -> None:
+    """Its number comes with a wrong setting, too: the data is kept."""
+    outcome, _ = await sent(token, b"one\n", lambda _: answer(400, 7, **{"invalid-event-number": 1}))
+    assert (outcome.status, outcome.fault, outcome.blamed) == (Status.ERRORED, True, None)
+
+
+@pytest.mark.parametrize("indexes_before", [False, True])
+@autojump
+async def test_a_bad_event_hurts_only_itself(token: Secret, *, indexes_before: bool) -> None:
+    """It alone becomes a dead letter; if the collector took what was before it, that comes twice, no oftener."""
+    lines = [f"line{n}" for n in range(100)]
+    lines[20] = lines[60] = "poison"
+    collector = Collector(indexes_before=indexes_before)
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url, token=token), Enrichment(FIELDS)) as sink,
+    ):
+        bench = Bench(sink=sink)
+        await bench.delivery.deliver(Batch((sink.encode(block("\n".join([*lines, ""]).encode())),)))
+    assert bench.kept.lines == ["poison", "poison"]
+    messages = Counter(event["event"]["message"] for event in collector.events)
+    assert set(messages) == set(lines) - {"poison"}
+    assert set(messages.values()) == ({1, 2} if indexes_before else {1})
+    assert len(server.requests) == 7
 
 
 async def test_a_200_that_is_no_collectors_proves_nothing(token: Secret) -> None:
