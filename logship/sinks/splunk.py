@@ -14,7 +14,6 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import bearer
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.errors import ConfigError
 from logship.hec import Events, Sent, Unproven, read_ack, read_answer
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import answer_findings, look
@@ -161,9 +160,7 @@ def _members(settings: Settings, enrichment: Enrichment) -> bytes:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[SplunkSink]:
     """Open the sink; leaving closes its connections."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON events: splunk can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("splunk")
     layout = Events(_members(settings, enrichment), settings.source)
     async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
         yield SplunkSink(settings, BlockEncoder(enrichment, layout, settings.when), transport)
