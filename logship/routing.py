@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from logship.enrichment import Enrichment
 from logship.severity import UNKNOWN, severity
 
 _FORM: Final = re.compile(r"\s*([^<>=!~]*?)\s*(>=|<=|!=|!~|=|>|<|~)\s*(.*?)\s*", re.DOTALL)
@@ -53,6 +54,20 @@ def parse_condition(text: str) -> Condition | None:
     if sign in _ORDERS:
         return Condition(name, _ordered(_ORDERS[sign], value))
     return Condition(name, _equal(value, wanted=sign == "="))
+
+
+def condition_on(text: str, enrichment: Enrichment) -> Condition | None:
+    """Read a condition on records that are enriched so; a ``ValueError`` also if it can tell none from another."""
+    when = parse_condition(text)
+    if not when or not when.name:
+        return when
+    if enrichment.format == "raw":
+        message = "raw lines have no fields; write ~expression"
+        raise ValueError(message)
+    if enrichment.clash(when.name):
+        message = f"{when.name} is a field that logship adds: no record can be told by it"
+        raise ValueError(message)
+    return when
 
 
 def _equal(value: str, *, wanted: bool) -> Callable[[bytes | None], bool]:
