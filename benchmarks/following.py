@@ -11,10 +11,20 @@ from benchmarks.bench import Bench, free_port
 from benchmarks.processes import OTHER_CORES, Shipper, run_aside
 from benchmarks.rounds import FailedError
 from benchmarks.shippers import Job, Program
+from benchmarks.tables import Column
 
 _START_SECONDS = 20.0
 _QUIET_SECONDS = 8.0
 _FIRST = b'{"timestamp": "2026-11-22T10:00:00Z", "level": "info", "message": "first"}\n'
+
+
+DELAYS = (
+    Column("delay_p50_ms", "delay p50 ms", ".0f", compared="the median delay"),
+    Column("delay_p99_ms", "p99", ".0f", compared="the p99"),
+    Column("delay_max_ms", "max", ".0f"),
+)
+FAULTS = (Column("missing", "missing", total=True), Column("repeated", "repeated", total=True))
+"""What a table shows of :meth:`Follower.write`."""
 
 
 class Follower:
@@ -100,3 +110,9 @@ def following(bench: Bench, program: Program, job: Job, *, idle_files: int = 0) 
         yield Follower(bench, shipper, file)
     finally:
         shipper.stop()
+
+
+def follow(bench: Bench, program: Program, job: Job, rate: int, seconds: float, line_bytes: int) -> dict[str, Any]:
+    """Have a shipper follow a file that is written at a rate; gives what :meth:`Follower.write` measures."""
+    with following(bench, program, job) as follower:
+        return follower.write(rate, seconds, line_bytes)

@@ -2,26 +2,22 @@
 
 import argparse
 from functools import partial
-from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.following import SHARES, following
+from benchmarks.following import DELAYS, FAULTS, SHARES, follow
 from benchmarks.live import affordable
 from benchmarks.rounds import Plan, Run
-from benchmarks.shippers import Job, Program
+from benchmarks.shippers import Job
 from benchmarks.tables import Column
 
 SINKS = ("elasticsearch",)
 COMPRESSIONS = ("none",)
 WORDS = "delay from write to receipt, as a distribution, at several rates"
 COLUMNS = (
-    Column("delay_p50_ms", "delay p50 ms", ".0f", compared="the median delay"),
-    Column("delay_p99_ms", "p99", ".0f", compared="the p99"),
-    Column("delay_max_ms", "max", ".0f"),
+    *DELAYS,
     Column("lines_per_second", "lines/s", ",.0f"),
     Column("cpu_percent", "CPU %", ".1f"),
-    Column("missing", "missing", total=True),
-    Column("repeated", "repeated", total=True),
+    *FAULTS,
 )
 
 
@@ -44,13 +40,8 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     programs = [program for program in bench.programs if program.takes(job)]
     seconds = affordable(options, len(programs) * len(options.rates))
     runs = [
-        Run(f"{rate:,} lines/s", program.name, partial(_delays, bench, program, job, rate, seconds, options.line_bytes))
+        Run(f"{rate:,} lines/s", program.name, partial(follow, bench, program, job, rate, seconds, options.line_bytes))
         for rate in options.rates
         for program in programs
     ]
     return Plan(runs, {"job": str(job), "seconds": seconds, "shares": SHARES})
-
-
-def _delays(bench: Bench, program: Program, job: Job, rate: int, seconds: float, line_bytes: int) -> dict[str, Any]:
-    with following(bench, program, job) as follower:
-        return follower.write(rate, seconds, line_bytes)

@@ -3,25 +3,21 @@
 import argparse
 import itertools
 from functools import partial
-from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.following import following
+from benchmarks.following import DELAYS, FAULTS, follow
 from benchmarks.rounds import Plan, Run
-from benchmarks.shippers import Job, Program
+from benchmarks.shippers import Job
 from benchmarks.tables import Column
 
 SINKS = ("http", "elasticsearch")
 COMPRESSIONS = ("none",)
 WORDS = "follow a file that is written at a steady rate: delay from write to receipt, CPU, memory"
 COLUMNS = (
-    Column("delay_p50_ms", "delay p50 ms", ".0f", compared="the median delay"),
-    Column("delay_p99_ms", "p99", ".0f", compared="the p99"),
-    Column("delay_max_ms", "max", ".0f"),
+    *DELAYS,
     Column("cpu_percent", "CPU %", ".1f", compared="the CPU"),
     Column("rss_mib", "peak RSS MiB", ".1f", compared="the memory"),
-    Column("missing", "missing", total=True),
-    Column("repeated", "repeated", total=True),
+    *FAULTS,
 )
 _AROUND_SECONDS = 4.0
 """Start, first line, the last lines' way, stop."""
@@ -46,14 +42,9 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     seconds = affordable(options, _RUNS)
     jobs = [Job(*each) for each in itertools.product(options.sink, options.compression)]
     runs = [
-        Run(str(job), program.name, partial(_live, bench, program, job, options.lines, seconds, options.line_bytes))
+        Run(str(job), program.name, partial(follow, bench, program, job, options.lines, seconds, options.line_bytes))
         for job in jobs
         for program in bench.programs
         if program.takes(job)
     ]
     return Plan(runs, {"lines_per_second": options.lines, "line_bytes": options.line_bytes, "seconds": seconds})
-
-
-def _live(bench: Bench, program: Program, job: Job, rate: int, seconds: float, line_bytes: int) -> dict[str, Any]:
-    with following(bench, program, job) as follower:
-        return follower.write(rate, seconds, line_bytes)

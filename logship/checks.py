@@ -9,7 +9,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from logship.config import Config
+from logship.enrichment import Enrichment
+from logship.handoff import enrichment_fields
 from logship.options import PREFIX, SECRETS_DIR, Option
+from logship.routing import condition_on
 from logship.texts import parse_listen, quote
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
@@ -131,6 +134,16 @@ def _sink_faults(config: Config, sinks: Sequence[str]) -> list[str]:
         if config.sinks.count(name) > 1:
             faults.append(f"{quote(name)} is there twice")
     return faults
+
+
+def condition_faults(config: Config, when: str) -> list[str]:
+    """Give what is wrong with a sink's condition beside the other settings."""
+    enrichment = Enrichment(enrichment_fields(config), config.format)
+    try:
+        condition_on(when, enrichment)
+    except ValueError as why:
+        return [str(why)]
+    return []
 
 
 _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (

@@ -104,7 +104,9 @@ class Config:
 class SinkSettings:
     """What every sink can be told; a sink's ``Settings`` inherits it."""
 
-    when: Condition = setting("only such records: `level>=warning`, `field=value`, `field~expression`, `~expression`")
+    when: Condition = setting(
+        "only such records: `level>=warning`, `field=value`, `field~expression`, `~expression` (its cost: SECURITY.md)"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,8 +2,8 @@
 
 The sink makes one attempt; tenacity decides from its Outcome whether there is another, and when (see
 :mod:`logship.backoff`). Here is what happens in between: a partial answer settles what it settles, only the rest is
-sent again, with the same ids; what is too large, or refused as a whole, is halved; what the store refuses is put
-aside, under the rule of :mod:`logship.refusals`.
+sent again, with the same ids; what is too large, or refused as a whole, is halved, or taken apart around the record
+that the store blames; what the store refuses is put aside, under the rule of :mod:`logship.refusals`.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from logship.deadletters import Letter
 from logship.errors import DeadLetterError, SinkClosedError, forget_frames
 from logship.model import Batch, Outcome, Sink, Status
 from logship.refusals import Refusals
-from logship.settling import Refusal, Settled, halves, one_reason, part_too_long, records, settle, too_long
+from logship.settling import Refusal, Settled, around, one_reason, part_too_long, records, settle, too_long
 from logship.sizing import MIN_BYTES, RequestSize
 
 logger = logging.getLogger(__name__)
@@ -147,7 +147,7 @@ class Delivery:
         while work.pieces:
             piece = work.pieces[-1]
             if piece.records > 1 and not self._size.fits(piece.nbytes):
-                self._halve(work, piece)
+                self._divide(work, piece)
                 continue
             if too_long(piece, self._sink):
                 work.pieces[-1], refused = part_too_long(piece, self._sink)
@@ -215,16 +215,15 @@ class Delivery:
             self._metrics.retried(reason)
             if outcome.too_large:
                 self._size.too_large(piece.nbytes)
-            self._halve(work, piece)
+            self._divide(work, piece, outcome.blamed)
             return None
         work.pieces.pop()
         refused = [Refusal(record, reason, outcome.detail) for record in records(piece, self._sink)]
         await self._put_aside(refused)
         return None
 
-    def _halve(self, work: Work, piece: Batch) -> None:
-        first, second = halves(piece, self._sink)
-        work.pieces[-1:] = [second, first]
+    def _divide(self, work: Work, piece: Batch, blamed: int | None = None) -> None:
+        work.pieces[-1:] = reversed(around(piece, blamed, self._sink))
 
     def _holds(self, work: Work, reason: str, *, single: bool) -> bool:
         holds = self._refusals.must_hold(work.hold, reason, self._clock(), single=single)

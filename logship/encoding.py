@@ -17,7 +17,7 @@ from logship.layouts import Layout, Rows, quoted
 from logship.lines import BOM, MESSAGE, SPACE, LineJudge, message_key, trim
 from logship.model import Block, Encoded, LineState, Tally
 from logship.plain import Columns, PlainLines, is_text
-from logship.routing import Condition, parse_condition
+from logship.routing import Condition, condition_on, parse_condition
 from logship.timestamps import count_after, rfc3339
 
 
@@ -150,11 +150,10 @@ class BlockEncoder:
 
 def _condition(text: str, enrichment: Enrichment) -> Condition | None:
     """Read the condition; raises ConfigError if it asks for a field of ours, which is the same in all records."""
-    when = parse_condition(text)
-    if when and when.name and enrichment.clash(when.name):
-        message = f"WHEN: {when.name} is a field that logship adds: no record can be told by it"
-        raise ConfigError([message])
-    return when
+    try:
+        return condition_on(text, enrichment)
+    except ValueError as why:
+        raise ConfigError([f"WHEN: {why}"]) from why
 
 
 def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:

@@ -8,6 +8,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any, Literal
 
+from logship.errors import ConfigError
 from logship.model import Block
 
 TIMESTAMP = "@timestamp"
@@ -72,6 +73,12 @@ class Enrichment:
         object.__setattr__(self, "prefixes", frozenset(prefixes - ours) | {"overridden"})
         constant = b"".join(to_json(name) + b":" + to_json(value) + b"," for name, value in self.fields.items())
         object.__setattr__(self, "_constant", constant)
+
+    def require_records(self, sink: str) -> None:
+        """Raise ConfigError if lines go out as the bytes that they are: for a sink that can't take those."""
+        if self.format == "raw":
+            message = f"LOGSHIP_FORMAT=raw gives no JSON records: {sink} can't take it"
+            raise ConfigError([message])
 
     def members(self, block: Block) -> bytes:
         """Give our fields but the event time, as members of a JSON object, each with a comma after it."""

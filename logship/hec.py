@@ -3,16 +3,16 @@
 Codes are those of Splunk's documentation ("Possible error codes"): 0 is success, each other one says who is to blame.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from logship.answers import Answer, classify, detail
 from logship.enrichment import to_json
 from logship.layouts import Rows, literal
-from logship.model import Outcome, Status
+from logship.model import Batch, FileId, Outcome, Status
 from logship.timestamps import epoch_texts
 
 SUCCESS: Final = 0
@@ -44,6 +44,8 @@ class Events:
 class _Reply(msgspec.Struct):
     code: int
     ack_id: int | None = msgspec.field(default=None, name="ackId")
+    invalid: Any = msgspec.field(default=None, name="invalid-event-number")
+    """Of whatever type: it must not stand in the way of the code."""
 
 
 class _Acks(msgspec.Struct):
@@ -66,7 +68,10 @@ class Taken:
 def read_answer(answer: Answer, now: float) -> Taken:
     """Say what an answer to events means; ``now`` in epoch seconds.
 
-    Of a request with one bad event nothing is taken: it is rejected as a whole, and its halves are tried.
+    A request with a bad event is rejected as a whole, and the event is blamed whose number the answer gives, from 0.
+    Whether the events before it are indexed is not documented, and reports differ: they count as not taken, so they
+    come twice rather than not at all. Nor is it documented for every code that numbers begin with 0: so the event that
+    is blamed is sent on its own before it is put aside.
     """
     outcome = classify(answer.status, answer.headers, answer.body, now)
     try:
@@ -78,17 +83,79 @@ def read_answer(answer: Answer, now: float) -> Taken:
     reason = f"hec_{reply.code}"
     if reply.code in _FAULTS:
         return Taken(Outcome(Status.ERRORED, reason, detail(answer.body), fault=True))
-    return Taken(replace(outcome, reason=reason) if outcome.status is Status.REJECTED else outcome)
+    if outcome.status is not Status.REJECTED:
+        return Taken(outcome)
+    blamed = reply.invalid if type(reply.invalid) is int else None  # True is no number
+    return Taken(replace(outcome, reason=reason, blamed=blamed))
 
 
 def read_ack(answer: Answer, ack: int, now: float) -> Outcome | None:
-    """Say what an answer about one acknowledgement means; None: the events are not indexed yet."""
+    """Say what an answer about one acknowledgement means; None: the events are not indexed yet.
+
+    REJECTED is the question, not the events: the collector does not know the channel, or of acknowledgements, any more.
+    """
     outcome = classify(answer.status, answer.headers, answer.body, now)
     if outcome.status is not Status.DELIVERED:
-        return Outcome(
-            Status.ERRORED, outcome.reason, outcome.detail, retry_after=outcome.retry_after, fault=outcome.fault
-        )
+        return replace(outcome, too_large=False)
     try:
         return outcome if _acks.decode(answer.body).acks.get(str(ack)) else None
     except (msgspec.DecodeError, RecursionError):
         return _BAD
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A batch that the collector took: by what to ask whether it is indexed."""
+
+    channel: str
+    ack: int
+    until: float
+    """Monotonic seconds; then it counts as lost. A collector says the same of what takes long and of what it does not
+    know, be it that it was restarted, or has said once before that it is indexed."""
+
+
+class Unproven:
+    """The batches that the collector took and does not call indexed yet, over all attempts to deliver them.
+
+    Each has its channel for itself until it is indexed. A collector that was restarted counts from 0 again in every
+    channel: the number of a batch that it lost would be a later one's, whose acknowledgement would prove the wrong one.
+    """
+
+    def __init__(self, patience: float, new_channel: Callable[[], str]) -> None:
+        self._patience, self._new_channel = patience, new_channel
+        self._sent: dict[_Key, Sent] = {}
+        self._free: list[str] = []
+
+    def take_channel(self) -> str:
+        """Give a channel that nobody uses until it is given back."""
+        return self._free.pop() if self._free else self._new_channel()
+
+    def give_back(self, channel: str) -> None:
+        """Note that no answer about something in the channel is waited for."""
+        self._free.append(channel)
+
+    def sent(self, batch: Batch, channel: str, ack: int, now: float) -> Sent:
+        """Note that the collector took a batch."""
+        self._sent[_key(batch)] = sent = Sent(channel, ack, now + self._patience)
+        return sent
+
+    def find(self, batch: Batch, now: float) -> Sent | None:
+        """Give how to ask about a batch of the same lines; None if it was never taken, or too long ago."""
+        self._sent = {key: sent for key, sent in self._sent.items() if now < sent.until}
+        return self._sent.get(_key(batch))
+
+    def indexed(self, batch: Batch, sent: Sent) -> None:
+        """Note that it is proven."""
+        self.lost(batch)
+        self.give_back(sent.channel)
+
+    def lost(self, batch: Batch) -> None:
+        """Note that nobody will ever say so: it has to be sent again, in another channel."""
+        self._sent.pop(_key(batch), None)  # an attempt may ask for longer than anyone else remembers
+
+
+_Key = tuple[tuple[FileId, int, int], ...]
+
+
+def _key(batch: Batch) -> _Key:
+    return tuple((part.block.file, part.block.start, part.block.end) for part in batch.parts)

@@ -162,6 +162,9 @@ class Outcome:
     detail: str = ""
     """As in :class:`Verdict`."""
     verdicts: tuple[Verdict, ...] = ()
+    blamed: int | None = None
+    """Of a batch REJECTED as a whole: the index of the record that the store names as the reason. It is sent on its
+    own to make sure, and those before and after it apart from it; without it, the batch is halved."""
     unnamed: int = 0
     """Of a batch DELIVERED without verdicts: how many of its records the store refused without saying which."""
     retry_after: float | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from logship.enrichment import Enrichment
 from logship.severity import UNKNOWN, severity
 
 _FORM: Final = re.compile(r"\s*([^<>=!~]*?)\s*(>=|<=|!=|!~|=|>|<|~)\s*(.*?)\s*", re.DOTALL)
@@ -18,6 +19,15 @@ _ORDERS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
+_PIECE: Final = re.compile(
+    r"""\\. | \[\^?\]?(?:\\.|[^\]\\])*\]               # an escaped character, a set
+    | \(\?(?:\#[^)]*|[aiLmsux]+|P=\w+)\)               # what is no group: comment, flags, reference
+    | \((?:\?(?:P?<\w+>|<?[=!]|[-aiLmsux]*:|>))?       # a group begins
+    | \{\d*(?:,\d*)?\} | .""",
+    re.VERBOSE | re.DOTALL,
+)
+_REPEATS: Final = re.compile(r"[*+?]|\{\d*(?:,\d*)?\}")
+_FEW: Final = re.compile(r"\?|\{\d?(?:,\d)?\}")
 _SHORT: Final = 64
 """Bytes; the answers for longer values are not kept: they are seldom the same, and may be of any size."""
 
@@ -55,6 +65,20 @@ def parse_condition(text: str) -> Condition | None:
     return Condition(name, _equal(value, wanted=sign == "="))
 
 
+def condition_on(text: str, enrichment: Enrichment) -> Condition | None:
+    """Read a condition on records that are enriched so; a ``ValueError`` also if it can tell none from another."""
+    when = parse_condition(text)
+    if not when or not when.name:
+        return when
+    if enrichment.format == "raw":
+        message = "raw lines have no fields; write ~expression"
+        raise ValueError(message)
+    if enrichment.clash(when.name):
+        message = f"{when.name} is a field that logship adds: no record can be told by it"
+        raise ValueError(message)
+    return when
+
+
 def _equal(value: str, *, wanted: bool) -> Callable[[bytes | None], bool]:
     with suppress(ValueError):  # in quotes it is JSON, else as it stands
         value = str(_text(value.encode()))
@@ -86,10 +110,37 @@ def _containing(expression: str, *, negated: bool) -> Callable[[bytes | None], b
 
 def _compiled(expression: str) -> re.Pattern[str]:
     try:
-        return re.compile(expression)
+        compiled = re.compile(expression)
     except re.error as error:
         message = f"has no valid expression: {error}"
         raise ValueError(message) from error
+    if _explodes(expression):
+        message = "repeats a group that itself repeats or chooses: a line could keep it busy for ever; repeat only one"
+        raise ValueError(message)
+    return compiled
+
+
+def _explodes(expression: str) -> bool:
+    r"""Say whether a valid expression repeats a group in which something repeats or is a choice, as in ``(a+)+``.
+
+    There are then exponentially many ways to match: 30 characters of an application's can take hours. Small counted
+    repetitions, ``(\d{1,3}\.){3}``, are as good as written out. Without such groups the time is bounded by a power of
+    the line's length.
+    """
+    varies, closed = [False], False
+    for piece in _PIECE.findall(expression):
+        if piece.startswith("(") and not piece.endswith(")"):
+            varies.append(False)
+        elif _REPEATS.fullmatch(piece):
+            if closed and not _FEW.fullmatch(piece):
+                return True
+            varies[-1] = True
+        elif piece == "|":
+            varies[-1] = True
+        inner = varies.pop() if piece == ")" and len(varies) > 1 else False
+        varies[-1] |= inner
+        closed = inner
+    return False
 
 
 def _ordered(order: Callable[[float, float], bool], value: str) -> Callable[[bytes | None], bool]:

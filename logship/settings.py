@@ -17,7 +17,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from logship import sinks
-from logship.checks import config_faults, config_warnings, default_state_dir, name_faults, unreadable
+from logship.checks import condition_faults, config_faults, config_warnings, default_state_dir, name_faults, unreadable
 from logship.config import Config, Secret
 from logship.errors import ConfigError
 from logship.handoff import Resolved, settings_type
@@ -169,6 +169,9 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
         known += own
         chosen_settings[sink], more = _build(settings_type(sink), own, places)
         faults += more
+        when = next(option for option in own if option.field == "when")
+        found = condition_faults(config, getattr(chosen_settings[sink], "when", ""))
+        faults += [f"{places.place(when)}: {why}" for why in found]
     idle = [sink for sink in sinks.names() if sink not in chosen]
     unknown, warnings = name_faults(environ, known, idle)
     if faults or unknown:

@@ -116,6 +116,18 @@ def halves(batch: Batch, sink: Sink) -> tuple[Batch, Batch]:
     return Batch(tuple(encode(blocks[:middle], sink))), Batch(tuple(encode(blocks[middle:], sink)))
 
 
+def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
+    """Divide a batch of two records or more into those before the one that is blamed, that one, and those after it.
+
+    None is empty. If no record of the batch is blamed, it is halved.
+    """
+    if blamed is None or not 0 <= blamed < batch.records:
+        return halves(batch, sink)
+    blocks = [record.block for record in records(batch, sink)]
+    runs = (blocks[:blamed], blocks[blamed : blamed + 1], blocks[blamed + 1 :])
+    return [Batch(tuple(encode(run, sink))) for run in runs if run]
+
+
 def too_long(batch: Batch, sink: Sink) -> bool:
     """Say whether a record of the batch is longer than the store takes."""
     return any(part.longest > sink.limits.max_record_bytes for part in batch.parts)

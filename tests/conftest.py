@@ -1,5 +1,6 @@
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,3 +14,11 @@ def _logging_as_it_was() -> Iterator[None]:
     root.setLevel(before[0])
     root.handlers[:] = before[1]
     logging.raiseExceptions = before[2]
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    """Give an empty log folder."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    return folder

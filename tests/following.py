@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from logship.catalog import Catalog
 from logship.checkpoints import Checkpoint, Checkpoints
@@ -100,3 +101,19 @@ class Follower:
                 for sample in metric.samples:
                     if sample.name.endswith("_total") and sample.value:
                         yield sample.labels["reason"], sample.value
+
+
+def follow(logs: Path, pattern: str = "*.log", **options: Any) -> Follower:
+    """Start tailing a folder, from what is saved beside it."""
+    return Follower(f"{logs}/{pattern}", logs.parent / "state", **options)
+
+
+def lines(start: int, end: int) -> bytes:
+    """Make numbered lines."""
+    return b"".join(b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * 35) for number in range(start, end))
+
+
+def append(path: Path, data: bytes) -> None:
+    """Write at the end of a file."""
+    with path.open("ab") as file:
+        file.write(data)

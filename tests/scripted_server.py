@@ -132,9 +132,12 @@ class ScriptedServer:
 
 @asynccontextmanager
 async def scripted_server(
-    *script: Reply | Answering, otherwise: Reply | Answering = Reply(), tls: ssl.SSLContext | None = None
+    *script: Reply | Answering,
+    otherwise: Reply | Answering = Reply(),
+    tls: ssl.SSLContext | None = None,
+    port: int = 0,
 ) -> AsyncIterator[ScriptedServer]:
-    """Run one on a free port of the loopback interface."""
+    """Run one on a port of the loopback interface, by default a free one."""
     running = ScriptedServer(deque(script), otherwise)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -149,7 +152,7 @@ async def scripted_server(
         finally:
             tasks.discard(task)
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=tls)
+    server = await asyncio.start_server(connected, "127.0.0.1", port, ssl=tls)
     running.port = server.sockets[0].getsockname()[1]
     running.url = f"{'https' if tls else 'http'}://127.0.0.1:{running.port}"
     try:

@@ -6,37 +6,18 @@ import json
 import logging
 import os
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from logship import known
-from tests.following import Follower
+from tests.following import append, lines
+from tests.following import follow as start
 from tests.privileges import folder_of_nobody, unprivileged
 
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    """Give an empty log folder."""
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder
-
-
-def follow(logs: Path) -> Follower:
-    """Start tailing."""
-    return Follower(f"{logs}/**/*.log", logs.parent / "state")
-
-
-def lines(start: int, end: int) -> bytes:
-    """Make numbered lines."""
-    return b"".join(b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * 35) for number in range(start, end))
-
-
-def append(path: Path, data: bytes) -> None:
-    """Write at the end of a file."""
-    with path.open("ab") as file:
-        file.write(data)
+follow = partial(start, pattern="**/*.log")
+"""Starts tailing the folder and all below it."""
 
 
 @pytest.mark.parametrize("damage", [b"no gzip", b"\0" * 200])

@@ -6,22 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.following import Follower
+from tests.following import follow
 
 HOUR = 3600
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    """Give an empty log folder."""
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder
-
-
-def follow(logs: Path) -> Follower:
-    """Start tailing, from what is saved."""
-    return Follower(f"{logs}/*.log", logs.parent / "state")
 
 
 def set_clock(monkeypatch: pytest.MonkeyPatch, seconds: int) -> None:

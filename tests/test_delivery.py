@@ -129,6 +129,40 @@ async def test_a_refused_request_is_halved_to_the_bad_record() -> None:
     assert len(bench.sink.attempts) <= 15
 
 
+def _naming(bad: set[str], first: int) -> Callable[[Batch], Outcome]:
+    """Refuse any request that has a bad line in it, by the number of the first one; numbers begin with ``first``."""
+
+    def answer(batch: Batch) -> Outcome:
+        found = [n for n, line in enumerate(batch.body.decode().lower().split(), first) if line in bad]
+        return replace(REFUSED, blamed=found[0]) if found else DELIVERED
+
+    return answer
+
+
+@autojump
+async def test_a_record_that_is_blamed_is_parted_from_its_neighbours() -> None:
+    """Where the store names the bad record, three more requests settle it: before it, it alone, after it."""
+    lines = [f"line{n}" for n in range(100)]
+    bench = Bench(otherwise=_naming({"line37", "line99"}, 0))
+    await bench.deliver(block(*lines[:50]), block(*lines[50:], start=1000))
+    assert [len(attempt) for attempt in bench.sink.attempts] == [100, 37, 1, 62, 61, 1]
+    assert bench.kept.lines == ["line37", "line99"]
+    assert bench.sink.stored == [line for line in lines if line not in bench.kept.lines]
+    assert bench.loop.time() == 0
+
+
+@pytest.mark.parametrize("first", [1, -1, 1000])
+@autojump
+async def test_a_record_that_is_blamed_wrongly_is_delivered(first: int) -> None:
+    """If the store counts in another way, or names what was not sent, only the bad records become dead letters."""
+    lines = [f"line{n}" for n in range(50)]
+    bad = {"line0", "line20", "line21", "line49"}
+    bench = Bench(otherwise=_naming(bad, first), policy=replace(POLICY, hold_seconds=0))
+    await bench.deliver(block(*lines))
+    assert set(bench.kept.lines) == bad
+    assert bench.sink.stored == [line for line in lines if line not in bad]
+
+
 @autojump
 async def test_a_too_large_request_is_halved() -> None:
     """413 halves at once, in order; a single record that is too large alone becomes a dead letter."""

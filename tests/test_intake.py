@@ -11,31 +11,7 @@ from pathlib import Path
 import pytest
 
 from logship.wakeups import Timer
-from tests.following import Follower
-
-
-@pytest.fixture
-def logs(tmp_path: Path) -> Path:
-    """Give an empty log folder."""
-    folder = tmp_path / "logs"
-    folder.mkdir()
-    return folder
-
-
-def follow(logs: Path, pattern: str = "*.log", **options: object) -> Follower:
-    """Start tailing."""
-    return Follower(f"{logs}/{pattern}", logs.parent / "state", **options)  # type: ignore[arg-type]
-
-
-def lines(start: int, end: int) -> bytes:
-    """Make numbered lines."""
-    return b"".join(b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * 35) for number in range(start, end))
-
-
-def append(path: Path, data: bytes) -> None:
-    """Write at the end of a file."""
-    with path.open("ab") as file:
-        file.write(data)
+from tests.following import Follower, append, follow, lines
 
 
 def test_reads_what_is_there_and_what_comes(logs: Path) -> None:

@@ -127,7 +127,7 @@ def test_only_settings_loads_pydantic_and_only_commands_load_rich() -> None:
 
 
 SINKS = sorted(path.stem for path in (PACKAGE / "sinks").glob("[!_]*.py"))
-LIGHT = {"logship", "msgspec", "typing_extensions", "orjson"}
+LIGHT = {"logship", "msgspec", "typing_extensions"}
 """What a sink's module may load while it is only asked for its settings, beside the standard library."""
 
 

@@ -42,6 +42,53 @@ def test_a_condition_holds_or_not(
     assert [value for value in [*holding, *others] if found.holds(value)] == holding
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"(a+)+$",
+        r"^(?:\w+\s?)*$",
+        r"(a|aa)+$",
+        r"(?P<x>(b)?a{2,})*c",
+        r"((a?){9}){10}",
+        r"(a{1,3}){20,}",
+        r"(?i:(x|[|)]y))+z",
+        r"(?>a*b*)*c",
+        r"((ab)*)+",
+        r"(?i)(.*,){11}P",
+        r"(([^)(]+)x)*",
+        r"(\(+\))+",
+        r"(?P<n>x)(a+(?P=n))+",
+        r"(x)?((?(1)a|b))+",
+    ],
+)
+def test_an_expression_that_may_take_for_ever_is_no_expression(expression: str) -> None:
+    """Nested repetition takes exponential time on a line that is made for it; the daemon would stand still."""
+    with pytest.raises(ValueError, match="repeats a group"):
+        parse_condition("~" + expression)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        r"(\d{1,3}\.){3}\d{1,3}",
+        r"(?:GET|POST) /api/\w+(?:\?.*)?$",
+        r"(abc)+x*",
+        r"\(a+\)+",
+        r"[(a+)]+",
+        r"[]+)(]+(a)*",
+        r"(?#(a+)x+",
+        r"(?i)time ?outs*",
+        r"(?=.*error)(?!.*debug+).*",
+        r"(a+)?b(c|d)?",
+        r"(a+)??(?P<n>b)+(?P=n)*",
+        r"(?<=x)+y|z*",
+    ],
+)
+def test_repetition_that_is_not_nested_is_taken(expression: str) -> None:
+    """Nor what only looks so: brackets that are escaped, in a set or in a comment."""
+    assert parse_condition("~" + expression)
+
+
 @pytest.mark.parametrize("text", ["", "  "])
 def test_no_condition_is_none(text: str) -> None:
     """Every record is sent."""
@@ -57,6 +104,7 @@ def test_no_condition_is_none(text: str) -> None:
         ("~(", "has no valid expression"),
         ("a~[", "has no valid expression"),
         ("level==error", "has ==, which is no sign"),
+        ("~(a+)+$", "repeats a group that itself repeats or chooses"),
         ("level=~err", "has =~, which is no sign"),
         ("level=>warning", "has =>, which is no sign"),
     ],

@@ -102,6 +102,24 @@ def test_raw_bytes_go_only_where_they_can() -> None:
     assert found == ['LOGSHIP_SINKS: "elasticsearch" takes no raw bytes; set LOGSHIP_FORMAT to auto or text']
 
 
+def test_a_condition_on_what_is_the_same_in_all_records_is_a_fault() -> None:
+    """Said with the others: a field that we add, any field of raw lines."""
+    assert faults(
+        SINKS="stdout,http", STDOUT_WHEN="k8s.pod.name=a", HTTP_WHEN="team=a", POD_NAME="b", FIELDS="team=b"
+    ) == [
+        "LOGSHIP_STDOUT_WHEN: k8s.pod.name is a field that logship adds: no record can be told by it",
+        "LOGSHIP_HTTP_URL: is not set, and there is no default: where to send",
+    ]
+    assert faults(FIELDS="team=b", STDOUT_WHEN="team=a", LISTEN="x") == [
+        'LOGSHIP_LISTEN: "x" is not an address; write [::]:8687 or 127.0.0.1:8687',
+        "LOGSHIP_STDOUT_WHEN: team is a field that logship adds: no record can be told by it",
+    ]
+    assert faults(FORMAT="raw", STDOUT_WHEN="level>=error") == [
+        "LOGSHIP_STDOUT_WHEN: raw lines have no fields; write ~expression"
+    ]
+    assert load(FORMAT="raw", STDOUT_WHEN="~error").sinks["stdout"].when == "~error"
+
+
 def test_the_root_contains_every_path() -> None:
     """Else a path would never match; the folder is compared, not the text."""
     assert load(ROOT="/var/log", PATHS="/var/log/a/*.log,/var/log/*.log").config.root == "/var/log"

@@ -7,7 +7,7 @@ from logship.bulk import Bulk
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment
 from logship.model import Batch, Block, FileId, Outcome, Status, Verdict
-from logship.settling import file_bytes, halves, records, settle
+from logship.settling import around, file_bytes, halves, records, settle
 from tests.line_sink import LineSink
 
 LINES = st.sampled_from([b'{"a":1}\n', b"text\n", b"\n", b"\x00\x00text\n", b"\xff\n", b"\xef\xbb\xbf{}\n", b"\r\n"])
@@ -54,6 +54,19 @@ def test_every_record_is_settled_once_with_all_its_bytes(batch: Batch, data: st.
     alone = [sink.encode(one.block).body for one in expected[Status.ERRORED]]
     assert b"".join(part.body for part in settled.again) == b"".join(alone)
     assert sum(file_bytes(part) for part in settled.again) == sum(one.nbytes for one in expected[Status.ERRORED])
+
+
+@given(batches(), st.integers(-2, 20))
+def test_what_is_around_a_record_is_the_whole(batch: Batch, blamed: int) -> None:
+    """Taking a batch apart around a record loses none and no byte, keeps the order, and leaves that record alone."""
+    sink = RealLines()
+    divided = around(batch, blamed, sink)
+    assert b"".join(each.body for each in divided) == batch.body
+    assert sum(file_bytes(part) for each in divided for part in each.parts) == sum(map(file_bytes, batch.parts))
+    if 0 <= blamed < batch.records:
+        [alone] = [record for at, record in enumerate(records(batch, sink)) if at == blamed]
+        assert [part.block for part in divided[blamed > 0].parts] == [alone.block]
+        assert all(each.records for each in divided)
 
 
 @given(batches())

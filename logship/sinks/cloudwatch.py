@@ -163,9 +163,7 @@ class CloudwatchSink:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[CloudwatchSink]:
     """Open the sink; leaving closes its connections. Raises ConfigError where there is no region or no botocore."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON records: cloudwatch can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("cloudwatch")
     try:
         from logship.signing import Keys, Signed, find_region  # noqa: PLC0415 - botocore: only for whoever sends
     except ModuleNotFoundError as error:

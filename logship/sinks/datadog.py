@@ -17,7 +17,6 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.errors import ConfigError
 from logship.layouts import Rows, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import answer_findings, look
@@ -127,9 +126,7 @@ class DatadogSink:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
     """Open the sink; leaving closes its connections."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON records: datadog can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("datadog")
     encoder = BlockEncoder(enrichment, Entries(settings, enrichment), settings.when)
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
         yield DatadogSink(settings, encoder, transport)

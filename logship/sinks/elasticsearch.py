@@ -19,7 +19,6 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment
-from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import outcome_finding, reach, sample_batch, secret_finding
 from logship.texts import url_faults
@@ -134,9 +133,7 @@ class ElasticsearchSink:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
     """Open the sink; leaving closes its connections."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON documents: elasticsearch can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("elasticsearch")
     dated = settings.index if "%" in settings.index else ""
     async with open_transport(settings, _credentials(settings)) as transport:
         yield ElasticsearchSink(settings, BlockEncoder(enrichment, Bulk(dated, settings.ids), settings.when), transport)

@@ -154,9 +154,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if missing := [name for name in _LIBRARIES if not _is_there(name)]:
         message = f"gcl needs libraries that are not here ({', '.join(missing)}): pip install logship[gcl]"
         raise ConfigError([message])
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON records: gcl can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("gcl")
     encoder = BlockEncoder(enrichment, Entries(), settings.when)
     access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:

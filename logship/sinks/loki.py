@@ -19,7 +19,6 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import basic_faults, bearer_or_basic
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.errors import ConfigError
 from logship.layouts import Rows, literal, quoted
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import answer_findings, look
@@ -193,9 +192,7 @@ def _outcome(answer: Answer, batch: Batch) -> Outcome:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON records: loki can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("loki")
     encoder = BlockEncoder(enrichment, Values(enrichment, metadata=settings.metadata), settings.when)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:

@@ -19,7 +19,6 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import basic_faults, bearer_or_basic
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.otlp import Format, JsonRecords, ProtobufRecords
 from logship.otlpanswers import read_answer
@@ -134,9 +133,7 @@ class OtlpSink:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[OtlpSink]:
     """Open the sink; leaving closes its connections."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON records: otlp can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("otlp")
     kind = JsonRecords if settings.protocol == "http/json" else ProtobufRecords
     records = kind(enrichment.fields)
     encoder = BlockEncoder(enrichment, records, settings.when)

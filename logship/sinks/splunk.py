@@ -5,7 +5,7 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urljoin
 
@@ -14,8 +14,7 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import bearer
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.errors import ConfigError
-from logship.hec import Events, read_ack, read_answer
+from logship.hec import Events, Sent, Unproven, read_ack, read_answer
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import answer_findings, look
 from logship.texts import url_faults, with_path
@@ -29,8 +28,14 @@ _COLLECTOR: Final = "/services/collector"
 _EVENT: Final = _COLLECTOR + "/event"
 _ACK: Final = _COLLECTOR + "/ack"
 _HEALTH: Final = _COLLECTOR + "/health/1.0"
+_JSON: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 _FIRST_ACK_SECONDS, _LAST_ACK_SECONDS = 0.1, 2.0
 """How long to wait before asking about an acknowledgement: each time twice as long, up to this."""
+_ASK_SECONDS: Final = 5.0
+"""For one question; less than an attempt may take, whose time-out would be laid to the size of the batch."""
+PATIENCE_SECONDS: Final = 300.0
+"""What is not acknowledged by then is sent again."""
+_NOT_INDEXED: Final = Outcome(Status.ERRORED, "not_indexed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,7 @@ class Settings(NetworkSettings):
     index: str = setting("where to; else the token's own")
     source: str = setting("the events' `source`; else the name of the log file")
     sourcetype: str = setting("the events' `sourcetype`", "_json")
-    ack: bool = setting("wait, up to `REQUEST_TIMEOUT_SECONDS`, until they are indexed; needs a token with it", False)  # noqa: FBT003
+    ack: bool = setting("delivered means indexed; sent again if not told so in 5 minutes; needs a token with it", False)  # noqa: FBT003
 
     def check(self) -> list[str]:
         """Give what is wrong, a line each."""
@@ -63,33 +68,69 @@ class SplunkSink:
         before, found, _ = self._url.partition(_COLLECTOR)
         root = before if found else urljoin(self._url, "/").rstrip("/")
         self._ack_url, self._health_url = root + _ACK, root + _HEALTH
-        # Acknowledgements are counted in a channel: one of this process, whatever connection it has.
-        self._headers: Mapping[str, str] = {"X-Splunk-Request-Channel": str(uuid.uuid4())} if settings.ack else {}
+        self._unproven = Unproven(PATIENCE_SECONDS, lambda: str(uuid.uuid4()))
 
     async def deliver(self, batch: Batch) -> Outcome:
-        """Send it; with ``ack``, return only when it is indexed. The caller's time limit bounds that too."""
-        headers = {"Content-Type": "application/json", **self._headers}
-        answer = await self._transport.post(self._url, batch.body, headers)
-        if isinstance(answer, Outcome):
-            return answer
-        taken = read_answer(answer, time.time())
-        if not self._ack or taken.outcome.status is not Status.DELIVERED:
-            return taken.outcome
-        if taken.ack is None:
-            return Outcome(Status.ERRORED, "no_ack", fault=True)
-        return await self._indexed(taken.ack)
+        """Send it; with ``ack``, return only when it is indexed. The caller's time limit bounds that too.
 
-    async def _indexed(self, ack: int) -> Outcome:
-        """Ask until the indexers have the events. A number that they forgot is asked for in vain until time is up."""
-        body, headers = b'{"acks":[%d]}' % ack, {"Content-Type": "application/json", **self._headers}
+        What the collector took in an attempt that ended without its word is not sent again, only asked for, once.
+        """
+        if not self._ack:
+            answer = await self._transport.post(self._url, batch.body, _JSON)
+            return answer if isinstance(answer, Outcome) else read_answer(answer, time.time()).outcome
+        sent = self._unproven.find(batch, asyncio.get_running_loop().time())
+        if sent:
+            return await self._ask(batch, sent) or _NOT_INDEXED
+        taken = await self._send(batch)
+        return taken if isinstance(taken, Outcome) else await self._indexed(batch, taken)
+
+    async def _send(self, batch: Batch) -> Sent | Outcome:
+        """Send it in a channel, which stays its own if the collector takes it."""
+        channel, sent = self._unproven.take_channel(), None
+        try:
+            answer = await self._transport.post(self._url, batch.body, _in_channel(channel))
+            if isinstance(answer, Outcome):
+                return answer
+            taken = read_answer(answer, time.time())
+            if taken.outcome.status is not Status.DELIVERED:
+                return taken.outcome
+            if taken.ack is None:
+                return Outcome(Status.ERRORED, "no_ack", fault=True)
+            sent = self._unproven.sent(batch, channel, taken.ack, asyncio.get_running_loop().time())
+            return sent
+        finally:
+            if sent is None:
+                self._unproven.give_back(channel)
+
+    async def _indexed(self, batch: Batch, sent: Sent) -> Outcome:
+        """Ask until the indexers have the events, or asking fails."""
         pause = _FIRST_ACK_SECONDS
         while True:
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LAST_ACK_SECONDS)
-            answer = await self._transport.post(self._ack_url, body, headers)
-            outcome = answer if isinstance(answer, Outcome) else read_ack(answer, ack, time.time())
+            outcome = await self._ask(batch, sent)
             if outcome is not None:
                 return outcome
+
+    async def _ask(self, batch: Batch, sent: Sent) -> Outcome | None:
+        """Ask once whether the indexers have the events; None: they do not say so."""
+        body = b'{"acks":[%d]}' % sent.ack
+        try:
+            async with asyncio.timeout(_ASK_SECONDS):
+                answer = await self._transport.post(self._ack_url, body, _in_channel(sent.channel))
+        except TimeoutError:
+            return None
+        outcome = answer if isinstance(answer, Outcome) else read_ack(answer, sent.ack, time.time())
+        if outcome is None:
+            return None
+        if outcome.status is Status.DELIVERED:
+            self._unproven.indexed(batch, sent)
+            return outcome
+        # Where nobody listens the collector is being restarted, and it keeps its acknowledgements in memory only.
+        if outcome.status is Status.REJECTED or outcome.reason == "connection_refused":
+            self._unproven.lost(batch)
+        # By a reason of its own: a question that fails says nothing about the size of the batch.
+        return replace(outcome, status=Status.ERRORED, reason=f"ack_{outcome.reason}")
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask the collector for its health and about the token."""
@@ -101,6 +142,10 @@ class SplunkSink:
         if isinstance(answer, Answer) and answer.status == 400:  # noqa: PLR2004 - the documented answer to a wrong token
             return [Finding(good=False, subject=subject, message="the token is refused: check SPLUNK_TOKEN")]
         return answer_findings(subject, answer)
+
+
+def _in_channel(channel: str) -> Mapping[str, str]:
+    return {**_JSON, "X-Splunk-Request-Channel": channel}
 
 
 def _members(settings: Settings, enrichment: Enrichment) -> bytes:
@@ -115,9 +160,7 @@ def _members(settings: Settings, enrichment: Enrichment) -> bytes:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[SplunkSink]:
     """Open the sink; leaving closes its connections."""
-    if enrichment.format == "raw":
-        message = "LOGSHIP_FORMAT=raw gives no JSON events: splunk can't take it"
-        raise ConfigError([message])
+    enrichment.require_records("splunk")
     layout = Events(_members(settings, enrichment), settings.source)
     async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
         yield SplunkSink(settings, BlockEncoder(enrichment, layout, settings.when), transport)

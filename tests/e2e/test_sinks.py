@@ -59,6 +59,15 @@ def _splunk(body: bytes) -> Iterable[Mapping[str, Any]]:
     return [json.loads(line)["event"] for line in body.splitlines()]
 
 
+def _splunk_in_part(made: Store, request: Request) -> bytes:
+    """Index all events before one in the middle, and refuse that one."""
+    events = request.body.splitlines(keepends=True)
+    middle = len(events) // 2
+    made.bodies.append(b"".join(events[:middle]))
+    said = {"text": "Invalid data format", "code": 6, "invalid-event-number": middle}
+    return respond(json.dumps(said).encode(), "400 Bad Request")
+
+
 def _loki(body: bytes) -> Iterable[Mapping[str, Any]]:
     [stream] = json.loads(body)["streams"]
     times = [int(value[0]) for value in stream["values"]]
@@ -139,6 +148,7 @@ KINDS: Mapping[str, Kind] = {
         _splunk,
         respond(b'{"text":"Success","code":0}'),
         "/services/collector/event",
+        mood=_splunk_in_part,
     ),
     "splunk, acknowledged": Kind(
         lambda url: {"splunk_url": url, "splunk_token": "t", "splunk_ack": True},
@@ -146,6 +156,7 @@ KINDS: Mapping[str, Kind] = {
         respond(b'{"text":"Success","code":0,"ackId":3}'),
         "/services/collector/event",
         _acks,
+        mood=_splunk_in_part,
     ),
     "otlp": Kind(lambda url: {"otlp_endpoint": url}, _otlp, respond(b""), "/v1/logs"),
     "gcl": Kind(
@@ -237,6 +248,31 @@ def test_every_line_arrives_whatever_the_store_says(
         assert daemon.terminate() == 0
         assert_all_arrived(arrived(kind, made), {"app": LINES}, ordered=False, repeats=not kind.key)
         assert len(arrived(kind, made)) - LINES <= 2 * 500, "more came twice than was in flight"
+
+
+def test_a_slow_indexer_is_sent_every_line_once(new_logship: StartLogship, logs: Path, write: StartWriter) -> None:
+    """One that takes longer than an attempt may: nothing comes twice, and the drain waits for its word, too."""
+    sent_at: list[float] = []
+
+    def collector(connection: socket.socket, request: Request) -> None:
+        if request.line.split()[1].endswith("/ack"):
+            told = {str(n): time.monotonic() - sent_at[n] > 3 for n in json.loads(request.body)["acks"]}
+            connection.sendall(respond(json.dumps({"acks": told}).encode()))
+            return
+        sent_at.append(time.monotonic())
+        made.bodies.append(request.body)
+        connection.sendall(respond(json.dumps({"text": "Success", "code": 0, "ackId": len(sent_at) - 1}).encode()))
+
+    with store() as made:
+        made.behaviour = collector
+        settings = {"request_timeout_seconds": 1, "retry_initial_seconds": 0.05, "retry_max_seconds": 0.2}
+        to = {"sinks": "splunk", "splunk_url": f"http://127.0.0.1:{made.port}", "splunk_token": "t", "splunk_ack": True}
+        daemon = new_logship(paths=f"{logs}/*.log", **settings, **to).start()
+        write("rotating", logs / "app.log", LINES, rate=3000, bytes=300_000).finish()
+        wait_until(lambda: len(sent_at) >= 2, "a second request")
+        assert daemon.terminate() == 0
+        kind = KINDS["splunk, acknowledged"]
+        assert_all_arrived(arrived(kind, made), {"app": LINES}, ordered=True)
 
 
 def _kept(folder: Path) -> list[Mapping[str, Any]]:

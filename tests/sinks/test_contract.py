@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.checks import RAW_SINKS
 from logship.config import Secret
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
@@ -87,6 +88,20 @@ async def test_encoding_is_stable_and_comes_apart(name: str, secret: Secret) -> 
     else:
         async with opened(name, "http://127.0.0.1:1", secret) as sink:
             _check_encoding(sink)
+
+
+@pytest.mark.parametrize("name", names())
+async def test_raw_lines_are_taken_as_they_are_or_refused(name: str, secret: Secret) -> None:
+    """What the settings are checked by is what the sinks do; who needs records says so, and is named."""
+    module, raw = load(name), Enrichment({}, "raw")
+    settings = module.Settings(**LOCAL[name]) if name in LOCAL else NETWORK[name].settings("http://127.0.0.1:1", secret)
+    if name in RAW_SINKS:
+        async with module.open_sink(settings, raw) as sink:
+            assert sink.encode(block(b"{ }\n")).body == b"{ }\n"
+        return
+    with pytest.raises(ConfigError, match=f"LOGSHIP_FORMAT=raw .*{name}"):
+        async with module.open_sink(settings, raw):
+            pass
 
 
 def _check_encoding(sink: Sink) -> None:

@@ -1,6 +1,10 @@
+import asyncio
 import itertools
 import json
-from collections.abc import Callable
+import math
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +13,10 @@ import pytest
 from logship.config import Secret
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
-from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.sinks.splunk import Settings, open_sink
+from logship.model import Batch, Block, FileId, Outcome, Sink, Status
+from logship.sinks.splunk import PATIENCE_SECONDS, Settings, open_sink
 from tests.autojump import autojump
+from tests.bench import Bench
 from tests.scripted_server import Reply, Request, scripted_server
 
 FIELDS = {"k8s.pod.name": "agent-1"}
@@ -36,13 +41,22 @@ def answer(status: int, code: int, **more: object) -> Reply:
 
 
 class Collector:
-    """Answers as the documentation says; an acknowledgement comes true when it was asked for often enough."""
+    """Answers as the documentation says; what it takes is indexed so many seconds later, which it says once."""
 
-    def __init__(self, *, acks: bool = False, patience: int = 0) -> None:
+    def __init__(self, *, acks: bool = False, indexing: float = 0, indexes_before: bool = False) -> None:
         self.events: list[Any] = []
+        self.questions = 0
+        self.channels: list[str] = []
+        """Of what it took."""
+        self._indexes_before = indexes_before
         self._acks = acks
-        self._patience = patience
-        self._asked = 0
+        self._indexing = indexing
+        self._indexed: dict[str, dict[int, float]] = defaultdict(dict)
+        """When, by channel and number."""
+
+    def restart(self) -> None:
+        """Forget all numbers, and count from 0 again; what was not indexed is gone."""
+        self._indexed.clear()
 
     def __call__(self, request: Request) -> Reply:
         """Answer one request."""
@@ -54,20 +68,32 @@ class Collector:
         if self._acks and not channel:
             return answer(400, 10)
         if request.path == "/services/collector/ack":
-            self._asked += 1
-            numbers = json.loads(request.body)["acks"]
-            return Reply(200, json.dumps({"acks": {str(n): self._asked > self._patience for n in numbers}}).encode())
+            self.questions += 1
+            return Reply(200, json.dumps({"acks": self._tell(channel, request)}).encode())
         if request.path != "/services/collector/event":
             return Reply(404)
         return self._take(request)
 
+    def _tell(self, channel: str | None, request: Request) -> dict[str, bool]:
+        known = self._indexed[channel or ""]
+        told = {n: known.get(n, math.inf) <= request.at for n in json.loads(request.body)["acks"]}
+        known.update(dict.fromkeys((n for n, said in told.items() if said), math.inf))
+        return {str(n): said for n, said in told.items()}
+
     def _take(self, request: Request) -> Reply:
         found = _values(request.body.decode())
-        bad = next((n for n, event in enumerate(found) if "event" not in event or event["event"] == ""), None)
+        bad = next((n for n, event in enumerate(found) if b"poison" in json.dumps(event).encode()), None)
         if bad is not None:
-            return answer(400, 12, **{"invalid-event-number": bad})
+            self.events += found[:bad] if self._indexes_before else []
+            return answer(400, 6, **{"invalid-event-number": bad})
         self.events += found
-        return answer(200, 0, **({"ackId": 7} if self._acks else {}))
+        if not self._acks:
+            return answer(200, 0)
+        channel = request.headers["x-splunk-request-channel"]
+        self.channels.append(channel)
+        number = len(self._indexed[channel])
+        self._indexed[channel][number] = request.at + self._indexing
+        return answer(200, 0, ackId=number)
 
 
 def _values(text: str) -> list[Any]:
@@ -117,7 +143,7 @@ async def test_a_record_is_an_event(token: Secret) -> None:
 @autojump
 async def test_with_acknowledgement_delivered_means_indexed(token: Secret) -> None:
     """It is asked for, in the same channel, until the indexers have the events."""
-    collector = Collector(acks=True, patience=3)
+    collector = Collector(acks=True, indexing=1)
     outcome, requests = await sent(token, b"one\n", collector, ack=True)
     assert outcome == Outcome(Status.DELIVERED)
     assert [request.path for request in requests] == ["/services/collector/event"] + ["/services/collector/ack"] * 4
@@ -134,13 +160,140 @@ async def test_a_token_without_acknowledgement_is_a_wrong_setting(token: Secret)
 
 @autojump
 async def test_a_failing_question_is_a_failed_attempt(token: Secret) -> None:
-    """Whatever stops the questions, the batch is sent again; nothing in an answer to them rejects it."""
+    """Whatever stops the questions, the batch is kept; nothing in an answer to them rejects it."""
 
     def collector(request: Request) -> Reply:
         return answer(400, 14) if request.path.endswith("/ack") else answer(200, 0, ackId=1)
 
     outcome, _ = await sent(token, b"one\n", collector, ack=True)
-    assert (outcome.status, outcome.reason) == (Status.ERRORED, "http_400")
+    assert (outcome.status, outcome.reason) == (Status.ERRORED, "ack_http_400")
+
+
+@asynccontextmanager
+async def acknowledged(token: Secret, collector: Callable[[Request], Reply]) -> AsyncIterator[Sink]:
+    """Open a sink that waits for acknowledgements."""
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url, token=token, ack=True), Enrichment(FIELDS)) as sink,
+    ):
+        yield sink
+
+
+def batch(sink: Sink, data: bytes = b"one\n") -> Batch:
+    """Give a batch; each time another one, as when it was taken apart and put together."""
+    return Batch((sink.encode(block(data)),))
+
+
+@autojump
+async def test_an_indexer_that_is_slower_than_an_attempt_gets_the_batch_once(token: Secret) -> None:
+    """Later attempts only ask, once each: the pauses between them are those of any retry."""
+    collector = Collector(acks=True, indexing=200)
+    async with acknowledged(token, collector) as sink:
+        bench = Bench(sink=sink)
+        await bench.delivery.deliver(batch(sink))
+        assert 200 <= bench.loop.time() <= 250
+    assert len(collector.events) == 1
+    assert collector.questions < 40
+    assert bench.kept.letters == []
+
+
+@autojump
+async def test_what_is_never_acknowledged_is_sent_again_in_the_end(token: Secret) -> None:
+    """A restarted collector has forgotten it, and says so in no other way: it comes again, in a channel of its own."""
+    collector = Collector(acks=True, indexing=60)
+    async with acknowledged(token, collector) as sink:
+        bench = Bench(sink=sink)
+        asyncio.get_running_loop().call_later(40, collector.restart)
+        await bench.delivery.deliver(batch(sink))
+        assert PATIENCE_SECONDS <= bench.loop.time() <= PATIENCE_SECONDS + 120
+    assert len(collector.events) == len(set(collector.channels)) == 2
+
+
+@autojump
+async def test_a_number_of_before_a_restart_proves_nothing(token: Secret) -> None:
+    """Batches that are sent meanwhile are given the same numbers, in channels of their own."""
+    collector = Collector(acks=True, indexing=10)
+    async with acknowledged(token, collector) as sink:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(5):
+                await sink.deliver(batch(sink))
+        collector.restart()
+        for n in range(3):
+            assert (await sink.deliver(batch(sink, b"other %d\n" % n))).status is Status.DELIVERED
+        assert (await sink.deliver(batch(sink))).reason == "not_indexed"
+    assert len(collector.events) == 4
+    assert len(set(collector.channels[1:])) == 1, "a channel whose batches are indexed is used again"
+
+
+@autojump
+async def test_a_collector_that_knows_the_channel_no_more_gets_the_batch_again(token: Secret) -> None:
+    """It says so: nothing is to be waited for."""
+    taken = []
+
+    def collector(request: Request) -> Reply:
+        if not request.path.endswith("/ack"):
+            taken.append(request.headers["x-splunk-request-channel"])
+            return answer(200, 0, ackId=0)
+        return answer(400, 11) if len(taken) == 1 else Reply(200, b'{"acks":{"0":true}}')
+
+    async with acknowledged(token, collector) as sink:
+        bench = Bench(sink=sink)
+        await bench.delivery.deliver(batch(sink))
+        assert bench.loop.time() < 2
+    assert len(set(taken)) == 2
+
+
+@autojump
+async def test_a_collector_that_is_down_has_forgotten(token: Secret) -> None:
+    """Where nobody listens, the acknowledgements are lost, too: the batch is sent as soon as somebody does."""
+    collector = Collector(acks=True, indexing=10)
+    async with AsyncExitStack() as stack:
+        async with scripted_server(otherwise=collector) as server:
+            settings = Settings(url=server.url, token=token, ack=True)
+            sink = await stack.enter_async_context(open_sink(settings, Enrichment(FIELDS)))
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(5):
+                    await sink.deliver(batch(sink))
+        reasons = [(await sink.deliver(batch(sink))).reason for _ in range(3)]
+        assert "ack_connection_refused" in reasons
+        assert reasons[-1] == "connection_refused", "it is not asked for any more, but sent"
+        await stack.enter_async_context(scripted_server(otherwise=collector, port=server.port))
+        assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+    assert len(collector.events) == 2
+
+
+@pytest.mark.parametrize(
+    "trouble", [Reply(503), Reply(429), Reply(500), Reply(reset=True), Reply(404), Reply(hang=True)]
+)
+@autojump
+async def test_failing_questions_do_not_send_a_batch_again(token: Secret, trouble: Reply) -> None:
+    """Nor are they laid to the size of the batch: it stays whole, and the questions go on."""
+    collector = Collector(acks=True)
+    left = [trouble] * 9
+
+    def troubled(request: Request) -> Reply:
+        return left.pop() if left and request.path.endswith("/ack") else collector(request)
+
+    async with acknowledged(token, troubled) as sink:
+        bench = Bench(sink=sink)
+        await bench.delivery.deliver(batch(sink, b"x" * 99_999 + b"\n" + b"y" * 99_999 + b"\n"))
+    assert not left
+    assert len(collector.events) == 2
+
+
+async def test_a_channel_is_used_again_after_a_failure(token: Secret) -> None:
+    """In an outage a collector is not given a new one to remember with each attempt."""
+    channels = []
+
+    def busy(request: Request) -> Reply:
+        channels.append(request.headers["x-splunk-request-channel"])
+        return answer(503, 9)
+
+    async with acknowledged(token, busy) as sink:
+        for _ in range(3):
+            await sink.deliver(batch(sink))
+    assert len(channels) == 3
+    assert len(set(channels)) == 1
 
 
 @pytest.mark.parametrize(
@@ -176,6 +329,42 @@ async def test_each_code_says_who_is_to_blame(
     """Token, index and channel are settings; a bad event is rejected; a busy collector is tried again."""
     outcome, _ = await sent(token, b"one\n", lambda _: answer(status, code))
     assert (outcome.status, outcome.reason, outcome.fault) == (expected, reason, fault)
+
+
+@pytest.mark.parametrize("code", [5, 6, 12, 13, 15])
+@pytest.mark.parametrize(("number", "blamed"), [(2, 2), (0, 0), (-1, -1), ("2", None), (True, None), (None, None)])
+async def test_the_event_that_is_refused_is_blamed(
+    token: Secret, code: int, number: object, blamed: int | None
+) -> None:
+    """Its number goes to whoever takes the batch apart; what is no number names nobody."""
+    outcome, _ = await sent(token, b"one\ntwo\n", lambda _: answer(400, code, **{"invalid-event-number": number}))
+    assert (outcome.status, outcome.reason, outcome.blamed) == (Status.REJECTED, f"hec_{code}", blamed)
+
+
+async def test_a_wrong_index_blames_no_event(token: Secret) -> None:
+    """Its number comes with a wrong setting, too: the data is kept."""
+    outcome, _ = await sent(token, b"one\n", lambda _: answer(400, 7, **{"invalid-event-number": 1}))
+    assert (outcome.status, outcome.fault, outcome.blamed) == (Status.ERRORED, True, None)
+
+
+@pytest.mark.parametrize("indexes_before", [False, True])
+@autojump
+async def test_a_bad_event_hurts_only_itself(token: Secret, *, indexes_before: bool) -> None:
+    """It alone becomes a dead letter; if the collector took what was before it, that comes twice, no oftener."""
+    lines = [f"line{n}" for n in range(100)]
+    lines[20] = lines[60] = "poison"
+    collector = Collector(indexes_before=indexes_before)
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url, token=token), Enrichment(FIELDS)) as sink,
+    ):
+        bench = Bench(sink=sink)
+        await bench.delivery.deliver(Batch((sink.encode(block("\n".join([*lines, ""]).encode())),)))
+    assert bench.kept.lines == ["poison", "poison"]
+    messages = Counter(event["event"]["message"] for event in collector.events)
+    assert set(messages) == set(lines) - {"poison"}
+    assert set(messages.values()) == ({1, 2} if indexes_before else {1})
+    assert len(server.requests) == 7
 
 
 async def test_a_200_that_is_no_collectors_proves_nothing(token: Secret) -> None:
