@@ -8,6 +8,7 @@ there are lines, each line is exactly one object (DECISIONS 11).
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
@@ -43,14 +44,17 @@ class Columns(NamedTuple):
     """Lines in which names of ours were moved."""
     wanted: Sequence[Sequence[bytes | None]] = ()
     """For each name that the layout wants: the raw value in each line, None where there is none."""
-    pieces: Sequence[bytes] = ()
-    """Of a whole block, the lines without what is around them: ``{"`` and the end of the line."""
-    around: int = 0
-    """Bytes that are around each piece."""
+    sizes: Sequence[int] = ()
+    """Of a whole block: the bytes of each line, with its newline."""
 
-    def sizes(self) -> list[int]:
-        """Give the bytes of each line of a whole block, with its newline."""
-        return [len(piece) + self.around for piece in self.pieces]
+
+class _Likely(NamedTuple):
+    """What the next block is likely to be like."""
+
+    times: Sequence[int]
+    """The numbers of the times that its records have."""
+    decoder: _Decoder | None
+    """Fails on any record that has another."""
 
 
 class PlainLines:
@@ -62,14 +66,16 @@ class PlainLines:
         self._wanted = [attrgetter(attribute) if attribute else _nothing for attribute in attributes]
         names = time_names(enrichment)
         self._getters = [attrgetter(f"t{at}") for at in range(len(names))]
-        self._own = self._getters[names.index(TIMESTAMP)] if TIMESTAMP in names else None
+        self._own = names.index(TIMESTAMP) if TIMESTAMP in names else -1
+        self._type = partial(plain_type, enrichment, wants)
+        self._likely = _Likely(range(len(names)), None)
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[Obstacle] = []
         # A name with a quote, say, can't be in such a type: then every line is judged by itself.
         with suppress(ValueError):
             self._clashes = obstacles(enrichment)
-            self._plain = msgspec.json.Decoder(plain_type(enrichment, wants))
+            self._plain = msgspec.json.Decoder(self._type())
             self._any = msgspec.json.Decoder(any_type(enrichment, wants))
 
     def whole(self, data: bytes) -> Columns | None:
@@ -83,13 +89,15 @@ class PlainLines:
             return None
         pieces = data[2 : -len(end)].split(end + b'{"')
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
-        if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
+        around = len(end) + 2
+        sizes = [len(piece) + around for piece in pieces]
+        if b"\n" in b"".join(pieces) or (max(sizes) >= _LONG and any(map(_may_be_deep, pieces))):
             return None
-        records = _decode_all(self._plain, data, len(pieces))
+        records, times = self._decode_whole(data, len(pieces))
         if not records:
             return None
-        own = self._own_times(records)
-        chosen = self._choose(records, own)
+        own = self._own_times(records, times)
+        chosen = self._choose(records, own, times)
         stamps, bad_times = self._read(chosen)
         rests: Sequence[bytes] = pieces
         if own is not None:
@@ -98,7 +106,7 @@ class PlainLines:
             rests = _cut_first(data, pieces, own)
             if len(rests) != len(pieces):
                 return None
-        return Columns(stamps, rests, bad_times, 0, self._want(records), pieces, len(end) + 2)
+        return Columns(stamps, rests, bad_times, 0, self._want(records), sizes)
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
@@ -109,8 +117,9 @@ class PlainLines:
         rests: list[bytes | None] = [
             line[1:] for line, record in zip(lines, records, strict=True) if record is not None
         ]
-        own = self._own_times(good)
-        chosen = self._choose(good, own)
+        every = range(len(self._getters))
+        own = self._own_times(good, every)
+        chosen = self._choose(good, own, every)
         stamps, bad_times = self._read(chosen)
         if own is not None:
             rests = [*map(_cut, rests, stamps, own, chosen)]
@@ -159,19 +168,34 @@ class PlainLines:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
 
-    def _own_times(self, records: Sequence[msgspec.Struct]) -> list[Any] | None:
+    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], Sequence[int]]:
+        """Give a record for each line, if all are plain, and the numbers of the times that they may have.
+
+        An application writes its times under one name: a type with that name alone spares looking at the others.
+        """
+        if records := _decode_all(self._likely.decoder, data, lines):
+            return records, self._likely.times
+        records = _decode_all(self._plain, data, lines)
+        times = [
+            at for at, getter in enumerate(self._getters) if any(getter(record) is not UNSET for record in records)
+        ]
+        if records:
+            self._likely = _Likely(times, msgspec.json.Decoder(self._type(times)))
+        return records, times
+
+    def _own_times(self, records: Sequence[msgspec.Struct], times: Sequence[int]) -> list[Any] | None:
         """Give the values of the application's own ``@timestamp``; None if there is not one."""
-        own = [*map(self._own, records)] if self._own else []
+        own = [*map(self._getters[self._own], records)] if self._own in times else []
         return None if own.count(UNSET) == len(own) else own
 
-    def _choose(self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None) -> list[Any]:
+    def _choose(self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, times: Sequence[int]) -> list[Any]:
         """Give the raw value of the event time, or UNSET, for each record."""
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
-        for getter in self._getters:
-            if getter is self._own and own is None:
+        for at in times:
+            if at == self._own and own is None:
                 continue
-            column = [*map(getter, records)]
+            column = [*map(self._getters[at], records)]
             absent = column.count(UNSET)
             if absent == len(column):
                 continue

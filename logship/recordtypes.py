@@ -1,6 +1,6 @@
 """Types that msgspec checks records against, made once from the names of our fields."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -53,21 +53,27 @@ def wanted_attribute(enrichment: Enrichment, name: str) -> str:
     return f"t{times.index(name)}" if name in times else "w_" + name.encode().hex()
 
 
-def _raw(enrichment: Enrichment, wants: Iterable[str]) -> list[_Field]:
-    """List the fields whose raw values are looked at."""
-    times = [(f"t{at}", name, Raw) for at, name in enumerate(time_names(enrichment))]
+def _raw(enrichment: Enrichment, wants: Iterable[str], times_there: Container[int] | None = None) -> list[_Field]:
+    """List the fields whose raw values are looked at; of the times only those, by number, that may be there."""
+    times = [
+        (f"t{at}", name, Raw if times_there is None or at in times_there else _Never)
+        for at, name in enumerate(time_names(enrichment))
+    ]
     wanted = [(wanted_attribute(enrichment, name), name, Raw) for name in dict.fromkeys(wants)]
     return times + [field for field in wanted if field[0].startswith("w")]
 
 
-def plain_type(enrichment: Enrichment, wants: Iterable[str]) -> type[msgspec.Struct]:
+def plain_type(
+    enrichment: Enrichment, wants: Iterable[str], times_there: Container[int] | None = None
+) -> type[msgspec.Struct]:
     """Make the type of a record without a name of ours: ``t0``, ``t1``… are its raw times.
 
-    Raises ``ValueError`` if a name can't be a field of such a type (it has a quote, say).
+    With ``times_there`` it must not have any time but those. Raises ``ValueError`` if a name can't be a field of such a
+    type (it has a quote, say).
     """
     times = time_names(enrichment)
     clashes = [field for field in _beneath(enrichment, "") if field[1] not in times]
-    return _struct([*_raw(enrichment, wants), *clashes])
+    return _struct([*_raw(enrichment, wants, times_there), *clashes])
 
 
 def clash_names(enrichment: Enrichment) -> list[str]:

@@ -18,7 +18,7 @@ from logship.credentials import read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Rows, literal, quoted
+from logship.layouts import Rows, Woven, quoted, weave
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
@@ -86,14 +86,14 @@ class Entries:
             "service": settings.service or fields.get("service.name", ""),
         }
         known = b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in constant.items() if value])
-        self._template = b"{" + literal(known) + b'%b"timestamp":%b,"message":%b},'
+        self._head = b"{" + known
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the entries."""
         statuses = [_STATUSES[number] for number in severities(rows.wanted)]
         times = epoch_texts(rows.stamps, 3)
-        texts = quoted(rows.records())
-        return [self._template % row for row in zip(statuses, times, texts, strict=True)]
+        texts = quoted(rows.woven().each())
+        return weave(len(texts), self._head, statuses, b'"timestamp":', times, b',"message":', texts, b"},")
 
 
 class DatadogSink:
@@ -130,6 +130,8 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if enrichment.format == "raw":
         message = "LOGSHIP_FORMAT=raw gives no JSON records: datadog can't take it"
         raise ConfigError([message])
-    encoder = BlockEncoder(enrichment, Entries(settings, enrichment), settings.when)
+    encoder = BlockEncoder(
+        enrichment, Entries(settings, enrichment), settings.when, most=DatadogSink.limits.max_record_bytes
+    )
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
         yield DatadogSink(settings, encoder, transport)

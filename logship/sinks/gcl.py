@@ -157,7 +157,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if enrichment.format == "raw":
         message = "LOGSHIP_FORMAT=raw gives no JSON records: gcl can't take it"
         raise ConfigError([message])
-    encoder = BlockEncoder(enrichment, Entries(), settings.when)
+    encoder = BlockEncoder(enrichment, Entries(), settings.when, most=GclSink.limits.max_record_bytes)
     access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:
         yield GclSink(settings, enrichment, encoder, transport, access)
