@@ -81,6 +81,12 @@ class Rows:
         commas = [b"" if rest == EMPTY else b"," for rest in self.rests]
         return b'{"@timestamp":', self.stamps, ours.removesuffix(b","), commas, self.rests
 
+    def quoted(self) -> Sequence[Column]:
+        """Give each record as a JSON object within a JSON string: the columns of the string, quotes included."""
+        columns = self.objects()
+        inner = [escaped([column])[0] if isinstance(column, bytes) else escaped(column) for column in columns]
+        return b'"', *inner, b'"'
+
     def woven(self, before: Sequence[Column] = (), after: Sequence[Column] = ()) -> Woven:
         """Give each record as a JSON object between what is ``before`` and ``after`` it."""
         return weave(len(self.rests), *before, *self.objects(), *after)
@@ -124,6 +130,12 @@ def first_there(columns: Sequence[Sequence[bytes | None]]) -> Sequence[bytes | N
 def quoted(texts: Sequence[bytes]) -> list[bytes]:
     """Give texts in UTF-8 as JSON strings with their quotes."""
     return [*map(_encode, map(bytes.decode, texts))]
+
+
+def escaped(texts: Sequence[bytes]) -> list[bytes]:
+    """Give pieces of JSON in UTF-8, none with a newline, as they stand within a JSON string."""
+    # In JSON a brace may be followed by a backslash, which is doubled, but never by a newline.
+    return _encode(b"}\n".join(texts).decode())[1:-1].split(b"}\\n") if texts else []
 
 
 def decimals(numbers: Sequence[int]) -> list[bytes]:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from logship.answers import MAX_RETRY_AFTER, Answer, classify, detail
-from logship.layouts import Rows, Woven, quoted, weave
+from logship.layouts import Rows, Woven, weave
 from logship.model import Limits, Outcome, Status, Verdict
 from logship.timestamps import epoch_texts
 
@@ -58,8 +58,8 @@ class LogEvents:
 
     def write(self, rows: Rows) -> Woven:
         """Give the log events."""
-        times, messages = epoch_texts(rows.stamps, 3), quoted(rows.woven().each())
-        return weave(len(times), b'{"timestamp":', times, b',"message":', messages, b"},\n")
+        times = epoch_texts(rows.stamps, 3)
+        return weave(len(times), b'{"timestamp":', times, b',"message":', *rows.quoted(), b"},\n")
 
 
 @dataclass(frozen=True, slots=True)

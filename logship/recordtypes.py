@@ -53,27 +53,31 @@ def wanted_attribute(enrichment: Enrichment, name: str) -> str:
     return f"t{times.index(name)}" if name in times else "w_" + name.encode().hex()
 
 
-def _raw(enrichment: Enrichment, wants: Iterable[str], times_there: Container[int] | None = None) -> list[_Field]:
-    """List the fields whose raw values are looked at; of the times only those, by number, that may be there."""
-    times = [
-        (f"t{at}", name, Raw if times_there is None or at in times_there else _Never)
-        for at, name in enumerate(time_names(enrichment))
-    ]
-    wanted = [(wanted_attribute(enrichment, name), name, Raw) for name in dict.fromkeys(wants)]
-    return times + [field for field in wanted if field[0].startswith("w")]
+def looked_at(enrichment: Enrichment, wants: Iterable[str]) -> dict[str, str]:
+    """Give the name of each attribute whose raw value is looked at: the times, then what a layout wants."""
+    times = {f"t{at}": name for at, name in enumerate(time_names(enrichment))}
+    wanted = {wanted_attribute(enrichment, name): name for name in wants}
+    return times | {attribute: name for attribute, name in wanted.items() if attribute.startswith("w")}
+
+
+def _raw(enrichment: Enrichment, wants: Iterable[str]) -> list[_Field]:
+    return [(attribute, name, Raw) for attribute, name in looked_at(enrichment, wants).items()]
 
 
 def plain_type(
-    enrichment: Enrichment, wants: Iterable[str], times_there: Container[int] | None = None
+    enrichment: Enrichment, wants: Iterable[str], there: Container[str] | None = None
 ) -> type[msgspec.Struct]:
     """Make the type of a record without a name of ours: ``t0``, ``t1``… are its raw times.
 
-    With ``times_there`` it must not have any time but those. Raises ``ValueError`` if a name can't be a field of such a
-    type (it has a quote, say).
+    Given ``there``, a record must have none of the attributes that are looked at but those. Raises ``ValueError`` if a
+    name can't be a field of such a type (it has a quote, say).
     """
     times = time_names(enrichment)
-    clashes = [field for field in _beneath(enrichment, "") if field[1] not in times]
-    return _struct([*_raw(enrichment, wants, times_there), *clashes])
+    raw = [
+        (attribute, name, kind if there is None or attribute in there else _Never)
+        for attribute, name, kind in _raw(enrichment, wants)
+    ]
+    return _struct([*raw, *(field for field in _beneath(enrichment, "") if field[1] not in times)])
 
 
 def clash_names(enrichment: Enrichment) -> list[str]:

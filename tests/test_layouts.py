@@ -4,7 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from logship.enrichment import Enrichment
-from logship.layouts import Lines, Rows, decimals, quoted, weave
+from logship.layouts import Lines, Rows, decimals, escaped, quoted, weave
 from logship.model import Block, FileId
 
 BLOCK = Block(FileId("F" * 22), "app.log", 0, 0, b"", 0, 0.0)
@@ -19,6 +19,20 @@ def test_texts_are_quoted_one_by_one(some: list[str]) -> None:
     """Whatever quotes, commas and backslashes are in a text, it comes back as itself."""
     strings = quoted([text.encode() for text in some])
     assert [json.loads(string) for string in strings] == some
+
+
+json_texts = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+)
+
+
+@given(st.lists(st.tuples(json_texts, st.sampled_from(["", " ", "\t", "\r"])), max_size=5))
+@example([({"a": "}\n}"}, ""), ({"}\\n": "}\\\\n"}, "\t"), ("}", "")])
+def test_json_is_escaped_one_by_one(some: list[tuple[object, str]]) -> None:
+    """Whatever braces, quotes and backslashes are in it: within a JSON string it means itself."""
+    column = [(json.dumps(value) + space).encode() for value, space in some]
+    assert [json.loads(b'"' + part + b'"').encode() for part in escaped(column)] == column
 
 
 @given(st.lists(st.integers(0, 2**63)))

@@ -18,7 +18,7 @@ from logship.credentials import read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Rows, Woven, quoted, weave
+from logship.layouts import Rows, Woven, weave
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
@@ -92,8 +92,7 @@ class Entries:
         """Give the entries."""
         statuses = [_STATUSES[number] for number in severities(rows.wanted)]
         times = epoch_texts(rows.stamps, 3)
-        texts = quoted(rows.woven().each())
-        return weave(len(texts), self._head, statuses, b'"timestamp":', times, b',"message":', texts, b"},")
+        return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *rows.quoted(), b"},")
 
 
 class DatadogSink:

@@ -20,7 +20,7 @@ from logship.credentials import basic_faults, bearer_or_basic
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
 from logship.errors import ConfigError
-from logship.layouts import Column, Rows, Woven, quoted, weave
+from logship.layouts import Column, Rows, Woven, weave
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
@@ -124,15 +124,15 @@ class Values:
         milliseconds, nanoseconds = _times(rows)
         times: list[Column] = [b'["', milliseconds, [b"%06d" % low for low in nanoseconds], b'",']
         if not self._metadata:
-            return weave(len(nanoseconds), *times, quoted(rows.woven().each()), b"],\n")
-        lines = quoted(replace(rows, ours=b"").woven().each())
+            return weave(len(nanoseconds), *times, *rows.quoted(), b"],\n")
+        lines = replace(rows, ours=b"").quoted()
         name = b'"log_file_name":' + to_json(rows.block.name)
         flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
         *found, traces, spans = rows.wanted
         levels = [_LEVELS[number] for number in severities(found)]
         own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
-        return weave(len(lines), *times, lines, b",{" + self._constant + name + flags, *own, b"}],\n")
+        return weave(len(nanoseconds), *times, *lines, b",{" + self._constant + name + flags, *own, b"}],\n")
 
 
 def _members(name: bytes, values: Sequence[bytes | None]) -> list[bytes]:
