@@ -13,7 +13,7 @@ import msgspec
 
 from logship.answers import MAX_DETAIL
 from logship.enrichment import to_json
-from logship.layouts import Rows, literal
+from logship.layouts import Column, Rows, Woven, decimals
 from logship.model import Outcome, Status, Verdict
 
 _CONFLICT: Final = 409
@@ -36,19 +36,21 @@ class Bulk:
     """Give ``"_id":"<file id>-<decimal offset of the record's first byte>"``."""
     wants: Sequence[str] = ()
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the two lines of each record."""
-        meta: list[bytes] = []
-        columns: list[Sequence[object]] = []
+        meta: list[Column] = []
         if "%" in self.index:
-            meta.append(b'"_index":%b')
-            columns.append([_index(self.index, stamp[1:14]) for stamp in rows.stamps])
+            meta += [b'"_index":', [_index(self.index, stamp[1:14]) for stamp in rows.stamps]]
         elif self.index:
-            meta.append(b'"_index":' + literal(to_json(self.index)))
+            meta += [b'"_index":' + to_json(self.index)]
         if self.ids:
-            meta.append(b'"_id":"' + literal(rows.block.file.encode()) + b'-%d"')
-            columns.append(rows.offsets())
-        return rows.records(b'{"create":{' + b",".join(meta) + b"}}\n", b"\n", columns)
+            meta += [
+                b"," if meta else b"",
+                b'"_id":"' + rows.block.file.encode() + b"-",
+                decimals(rows.offsets()),
+                b'"',
+            ]
+        return rows.woven([b'{"create":{', *meta, b"}}\n"], [b"\n"])
 
 
 @lru_cache(maxsize=256)

@@ -15,7 +15,7 @@ import msgspec
 
 from logship.answers import MAX_DETAIL, Answer, classify
 from logship.enrichment import to_json
-from logship.layouts import Rows, literal
+from logship.layouts import Column, Rows, Woven, decimals
 from logship.model import Outcome, Status, Verdict
 from logship.severity import LEVEL_FIELDS, levels, severity
 
@@ -55,10 +55,11 @@ class Entries:
 
     wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id")
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the entries; their ids and times are the same whenever they are sent, so that repeats are dropped."""
-        before = b'{"insertId":"' + literal(rows.block.file.encode()) + b'-%d","timestamp":%b%b,"jsonPayload":'
-        return rows.records(before, b"},", [rows.offsets(), rows.stamps, _members(rows.wanted)])
+        uid = b'{"insertId":"' + rows.block.file.encode() + b"-"
+        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, _members(rows.wanted)]
+        return rows.woven([*before, b',"jsonPayload":'], [b"},"])
 
 
 def _members(wanted: Sequence[Sequence[bytes | None]]) -> list[bytes]:

@@ -49,9 +49,11 @@ class Encoder(Protocol):
 class BlockEncoder:
     """Encodes the blocks of one sink as JSON records; the same block always gives the same bytes."""
 
-    def __init__(self, enrichment: Enrichment, layout: Layout, when: str = "") -> None:
+    def __init__(self, enrichment: Enrichment, layout: Layout, when: str = "", *, most: int = 0) -> None:
+        """``most``: bytes of a record that the store takes whatever they are; only above it lengths are looked at."""
         self._enrichment = enrichment
         self._layout = layout
+        self._most = most
         self._when = _condition(when, enrichment)
         wants = [*layout.wants, *([self._when.name] if self._when and self._when.name else [])]
         self._judge = LineJudge(enrichment, wants)
@@ -82,14 +84,14 @@ class BlockEncoder:
             return None
         tally = Tally(bad_times=columns.bad_times)
         if self._when:
-            sizes = columns.sizes()
+            sizes = columns.sizes
             # Each line ends as the last one does, else it would not be a plain block.
             end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
             lines = [] if self._when.name else block.data.split(end)[:-1]
             content = _Content(_offsets(block.start, sizes), lines, sizes, ())
             return self._filtered(self._when, block, content, columns, tally, bare=True)
-        sizes_of = columns.sizes
-        return self._written(block, lambda: _offsets(block.start, sizes_of()), columns, tally, bare=True)
+        sizes = columns.sizes
+        return self._written(block, lambda: _offsets(block.start, sizes), columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
@@ -144,8 +146,10 @@ class BlockEncoder:
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         wanted = columns.wanted[: len(self._layout.wants)]
-        records = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
-        return Encoded(block, b"".join(records), len(records), tally, max(map(len, records), default=0))
+        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
+        body = b"".join(woven.parts)
+        longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
+        return Encoded(block, body, woven.records, tally, longest)
 
 
 def _condition(text: str, enrichment: Enrichment) -> Condition | None:

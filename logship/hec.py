@@ -11,7 +11,7 @@ import msgspec
 
 from logship.answers import Answer, classify, detail
 from logship.enrichment import to_json
-from logship.layouts import Rows, literal
+from logship.layouts import Column, Rows, Woven, decimals
 from logship.model import Batch, FileId, Outcome, Status
 from logship.timestamps import epoch_texts
 
@@ -31,14 +31,14 @@ class Events:
     """Empty: the name of the file."""
     wants: Sequence[str] = ()
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the events; ``log_record_uid`` is an indexed field by which a repeat can be found."""
         source = to_json(self.source or rows.block.name)
-        before = b'{"time":%b,"source":' + literal(source + b"," + self.members) + b'"event":'
-        uid = b',"fields":{"log_record_uid":"' + literal(rows.block.file.encode())
+        uid = b',"fields":{"log_record_uid":"' + rows.block.file.encode() + b"-"
         # Seconds with milliseconds, as the protocol has them.
         times = epoch_texts(rows.stamps, 3, b".")
-        return rows.records(before, uid + b'-%d"}}\n', [times], [rows.offsets()])
+        before: list[Column] = [b'{"time":', times, b',"source":' + source + b"," + self.members + b'"event":']
+        return rows.woven(before, [uid, decimals(rows.offsets()), b'"}}\n'])
 
 
 class _Reply(msgspec.Struct):

@@ -1,12 +1,12 @@
-"""How a sink writes records: the columns of a block in, its body out; pure.
+"""How a sink writes records: the columns of a block in, the parts of its body out; pure.
 
-A layout is what a sink gives :class:`logship.encoding.BlockEncoder`. Its cost is one ``%`` of one template a record,
-whatever it puts around the record.
+A layout is what a sink gives :class:`logship.encoding.BlockEncoder`. Its cost is a few parts a record in one long list,
+and one ``join`` of that list: no record is put together by itself.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -15,7 +15,42 @@ from logship.model import Block
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
 
-_quote = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder().encode
+
+Column = bytes | Sequence[bytes]
+"""A part of every record: the same for all, or one for each."""
+
+
+class Woven(NamedTuple):
+    """The records of one block, each made of so many parts; all parts, joined, are the body."""
+
+    parts: Sequence[bytes]
+    width: int = 1
+    """Parts of each record."""
+
+    @property
+    def records(self) -> int:
+        """How many there are."""
+        return len(self.parts) // self.width
+
+    def each(self) -> list[bytes]:
+        """Give each record by itself."""
+        return [*map(b"".join, zip(*[iter(self.parts)] * self.width, strict=True))]
+
+
+def weave(count: int, *columns: Column) -> Woven:
+    """Put columns side by side: the first record's parts, then the second's; ``count`` records in all."""
+    merged: list[Column] = []
+    for column in columns:
+        if isinstance(column, bytes) and merged and isinstance(merged[-1], bytes):
+            merged[-1] += column
+        else:
+            merged.append(column)
+    width = len(merged)
+    parts = [b""] * (count * width)
+    for at, column in enumerate(merged):
+        parts[at::width] = [column] * count if isinstance(column, bytes) else column
+    return Woven(parts, width)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +71,25 @@ class Rows:
     bare: bool = False
     """The rests lack the quote that they start with and the brace that they end with; none is empty."""
 
-    def records(
-        self,
-        before: bytes = b"",
-        after: bytes = b"",
-        columns: Sequence[Sequence[object]] = (),
-        after_columns: Sequence[Sequence[object]] = (),
-    ) -> list[bytes]:
-        """Give each record as a JSON object, ``before`` it and ``after`` it.
+    def objects(self) -> Sequence[Column]:
+        """Give each record as a JSON object: its columns."""
+        ours = b"," + self.ours
+        if self.bare:
+            return b'{"@timestamp":', self.stamps, ours + b'"', self.rests, b"}"
+        if EMPTY not in self.rests:
+            return b'{"@timestamp":', self.stamps, ours, self.rests
+        commas = [b"" if rest == EMPTY else b"," for rest in self.rests]
+        return b'{"@timestamp":', self.stamps, ours.removesuffix(b","), commas, self.rests
 
-        Both are templates of ``%``, filled from their columns; their constants went through :func:`literal`.
-        """
-        template = self._template(before, after)
-        rows = zip(*columns, self.stamps, self.rests, *after_columns, strict=True)
-        if self.bare or EMPTY not in self.rests:
-            return [template % row for row in rows]
-        empty = self._template(before, after, comma=b"")
-        at = len(columns) + 1
-        return [(empty if row[at] == EMPTY else template) % row for row in rows]
+    def quoted(self) -> Sequence[Column]:
+        """Give each record as a JSON object within a JSON string: the columns of the string, quotes included."""
+        columns = self.objects()
+        inner = [escaped([column])[0] if isinstance(column, bytes) else escaped(column) for column in columns]
+        return b'"', *inner, b'"'
 
-    def _template(self, before: bytes, after: bytes, comma: bytes = b",") -> bytes:
-        head = b'{"@timestamp":%b,' + literal(self.ours)
-        rest = b'"%b}' if self.bare else b"%b"
-        return before + head.removesuffix(b",") + comma + rest + after
+    def woven(self, before: Sequence[Column] = (), after: Sequence[Column] = ()) -> Woven:
+        """Give each record as a JSON object between what is ``before`` and ``after`` it."""
+        return weave(len(self.rests), *before, *self.objects(), *after)
 
 
 class Layout(Protocol):
@@ -68,8 +99,8 @@ class Layout(Protocol):
     def wants(self) -> Sequence[str]:
         """Top-level names of the application's whose values it needs; a name of ours is never found there."""
 
-    def write(self, rows: Rows, /) -> list[bytes]:
-        """Give each record with its separator or newline; the same rows give the same bytes."""
+    def write(self, rows: Rows, /) -> Woven:
+        """Give the records, each with its separator or newline; the same rows give the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +113,9 @@ class Lines:
     """After each record."""
     wants: Sequence[str] = ()
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the records between their heads and tails."""
-        return rows.records(literal(self.head), literal(self.tail))
+        return rows.woven([self.head], [self.tail])
 
 
 def first_there(columns: Sequence[Sequence[bytes | None]]) -> Sequence[bytes | None]:
@@ -96,11 +127,17 @@ def first_there(columns: Sequence[Sequence[bytes | None]]) -> Sequence[bytes | N
     return first
 
 
-def literal(text: bytes) -> bytes:
-    """Make bytes stand for themselves in a template."""
-    return text.replace(b"%", b"%%")
-
-
 def quoted(texts: Sequence[bytes]) -> list[bytes]:
     """Give texts in UTF-8 as JSON strings with their quotes."""
-    return [*map(_quote, map(bytes.decode, texts))]
+    return [*map(_encode, map(bytes.decode, texts))]
+
+
+def escaped(texts: Sequence[bytes]) -> list[bytes]:
+    """Give pieces of JSON in UTF-8, none with a newline, as they stand within a JSON string."""
+    # In JSON a brace may be followed by a backslash, which is doubled, but never by a newline.
+    return _encode(b"}\n".join(texts).decode())[1:-1].split(b"}\\n") if texts else []
+
+
+def decimals(numbers: Sequence[int]) -> list[bytes]:
+    """Give integers in decimal."""
+    return _encode(numbers)[1:-1].split(b",") if numbers else []

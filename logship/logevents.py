@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from logship.answers import MAX_RETRY_AFTER, Answer, classify, detail
-from logship.layouts import Rows, quoted
+from logship.layouts import Rows, Woven, weave
 from logship.model import Limits, Outcome, Status, Verdict
 from logship.timestamps import epoch_texts
 
@@ -56,10 +56,10 @@ class LogEvents:
 
     wants: Sequence[str] = ()
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the log events."""
-        times, messages = epoch_texts(rows.stamps, 3), quoted(rows.records())
-        return [b'{"timestamp":%b,"message":%b},\n' % row for row in zip(times, messages, strict=True)]
+        times = epoch_texts(rows.stamps, 3)
+        return weave(len(times), b'{"timestamp":', times, b',"message":', *rows.quoted(), b"},\n")
 
 
 @dataclass(frozen=True, slots=True)

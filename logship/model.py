@@ -14,6 +14,10 @@ FileId = NewType("FileId", str)
 """Random identity of one file generation: 22 characters of ``[A-Za-z0-9_-]`` (128 bits, base64url)."""
 
 
+NO_LIMIT = 2**63 - 1
+"""More bytes, or records, than there ever are."""
+
+
 class LineState(Enum):
     """Where an offset stands within a line; saved beside the offset in the checkpoint."""
 
@@ -100,7 +104,7 @@ class Encoded:
     records: int
     tally: Tally = Tally()
     longest: int = 0
-    """Bytes of the longest record."""
+    """No record has more bytes; exact where that is more than the store takes of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +183,10 @@ class Outcome:
 class Limits:
     """What a store takes in one request; the setting or this, the smaller wins."""
 
-    max_bytes: int = 2**63 - 1
+    max_bytes: int = NO_LIMIT
     """Encoded, uncompressed."""
-    max_records: int = 2**63 - 1
-    max_record_bytes: int = 2**63 - 1
+    max_records: int = NO_LIMIT
+    max_record_bytes: int = NO_LIMIT
     """Of one record, encoded; a longer one is a dead letter, and never sent."""
 
 

@@ -18,7 +18,7 @@ import msgspec
 from logship import __version__
 from logship.anyvalues import attribute, key_value
 from logship.enrichment import to_json
-from logship.layouts import Layout, Rows, first_there, literal, quoted
+from logship.layouts import Column, Layout, Rows, Woven, decimals, first_there, quoted, weave
 from logship.model import Batch
 from logship.protobuf import BYTES, FIXED64, VARINT, delimited, tag, varint
 from logship.severity import LEVEL_FIELDS, levels, severity
@@ -56,7 +56,7 @@ class ProtobufRecords:
         self._resource = delimited(1, resource)
         self._scope = delimited(1, scope)
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the records; their fields are in the order of their numbers."""
         file = b"".join([delimited(6, key_value(name, value)) for name, value in file_attributes(rows).items()])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
@@ -78,7 +78,7 @@ class ProtobufRecords:
             )
             for time, level, line, offset, context in columns
         ]
-        return [b"\x12%b%b" % (varint(len(record)), record) for record in records]
+        return Woven([b"\x12%b%b" % (varint(len(record)), record) for record in records])
 
     def request(self, batch: Batch) -> bytes:
         """Give the ``ExportLogsServiceRequest``."""
@@ -99,22 +99,22 @@ class JsonRecords:
         scope = to_json({"name": SCOPE, "version": __version__})
         self._head = b'{"resourceLogs":[{"resource":%b,"scopeLogs":[{"scope":%b,"logRecords":[' % (resource, scope)
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the records."""
         attributes = [attribute(name, value) for name, value in file_attributes(rows).items()]
         constant = b"".join([to_json(each) + b"," for each in attributes])
         uid = b'{"key":"%b","value":{"stringValue":"%b-' % (_UID.encode(), rows.block.file.encode())
-        template = (
-            b'{%b%b"body":{"stringValue":%b},"attributes":['
-            + literal(constant + uid)
-            + b'%d"}}]%b,"observedTimeUnixNano":"'
-            + b'%d"},' % _in_range(rows.block.time_ns)
-        )
         heads = [b'"timeUnixNano":"%d",' % time if time else b"" for time in times(rows)]
-        found = map(_severity_members, levels(rows.wanted[: len(LEVEL_FIELDS)]))
+        found = [*map(_severity_members, levels(rows.wanted[: len(LEVEL_FIELDS)]))]
+        bodies: list[Column] = [
+            b'"body":{"stringValue":',
+            _strings(objects(rows)),
+            b'},"attributes":[' + constant + uid,
+        ]
         contexts = [b"".join(map(_id_member, ("trace", "span"), context)) for context in _contexts(rows)]
-        columns = zip(heads, found, _strings(objects(rows)), rows.offsets(), contexts, strict=True)
-        return [template % row for row in columns]
+        observed = b',"observedTimeUnixNano":"%d"},' % _in_range(rows.block.time_ns)
+        numbers = decimals(rows.offsets())
+        return weave(len(heads), b"{", heads, found, *bodies, numbers, b'"}}]', contexts, observed)
 
     def request(self, batch: Batch) -> bytes:
         """Give the ``ExportLogsServiceRequest``."""

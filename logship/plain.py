@@ -6,18 +6,19 @@ there are lines, each line is exactly one object (DECISIONS 11).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
+from functools import partial
 from operator import attrgetter, is_
 from typing import Any, NamedTuple
 
 import msgspec
-from msgspec import UNSET, Raw, UnsetType
+from msgspec import UNSET, Raw
 
 from logship.enrichment import TIMESTAMP, Enrichment
 from logship.lines import MAX_DEPTH
 from logship.obstacles import Obstacle, obstacles, rename
-from logship.recordtypes import any_type, plain_type, time_names, wanted_attribute
+from logship.recordtypes import any_type, looked_at, plain_type, time_names, wanted_attribute
 from logship.timestamps import TimestampReader
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
@@ -43,14 +44,17 @@ class Columns(NamedTuple):
     """Lines in which names of ours were moved."""
     wanted: Sequence[Sequence[bytes | None]] = ()
     """For each name that the layout wants: the raw value in each line, None where there is none."""
-    pieces: Sequence[bytes] = ()
-    """Of a whole block, the lines without what is around them: ``{"`` and the end of the line."""
-    around: int = 0
-    """Bytes that are around each piece."""
+    sizes: Sequence[int] = ()
+    """Of a whole block: the bytes of each line, with its newline."""
 
-    def sizes(self) -> list[int]:
-        """Give the bytes of each line of a whole block, with its newline."""
-        return [len(piece) + self.around for piece in self.pieces]
+
+class _Likely(NamedTuple):
+    """What the next block is likely to be like."""
+
+    there: Container[str]
+    """Which of the attributes that are looked at its records have."""
+    decoder: _Decoder | None
+    """Fails on any record that has another."""
 
 
 class PlainLines:
@@ -58,18 +62,20 @@ class PlainLines:
 
     def __init__(self, enrichment: Enrichment, wants: Sequence[str]) -> None:
         self._times = TimestampReader(enrichment.timestamp_zone)
-        attributes = [wanted_attribute(enrichment, name) for name in wants]
-        self._wanted = [attrgetter(attribute) if attribute else _nothing for attribute in attributes]
+        self._attributes = [*looked_at(enrichment, wants)]
+        self._wanted = [wanted_attribute(enrichment, name) for name in wants]
         names = time_names(enrichment)
-        self._getters = [attrgetter(f"t{at}") for at in range(len(names))]
-        self._own = self._getters[names.index(TIMESTAMP)] if TIMESTAMP in names else None
+        self._time_attributes = [f"t{at}" for at in range(len(names))]
+        self._own = f"t{names.index(TIMESTAMP)}" if TIMESTAMP in names else ""
+        self._type = partial(plain_type, enrichment, wants)
+        self._likely = _Likely((), None)
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[Obstacle] = []
         # A name with a quote, say, can't be in such a type: then every line is judged by itself.
         with suppress(ValueError):
             self._clashes = obstacles(enrichment)
-            self._plain = msgspec.json.Decoder(plain_type(enrichment, wants))
+            self._plain = msgspec.json.Decoder(self._type())
             self._any = msgspec.json.Decoder(any_type(enrichment, wants))
 
     def whole(self, data: bytes) -> Columns | None:
@@ -83,13 +89,15 @@ class PlainLines:
             return None
         pieces = data[2 : -len(end)].split(end + b'{"')
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
-        if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
+        around = len(end) + 2
+        sizes = [len(piece) + around for piece in pieces]
+        if b"\n" in b"".join(pieces) or (max(sizes) >= _LONG and any(map(_may_be_deep, pieces))):
             return None
-        records = _decode_all(self._plain, data, len(pieces))
+        records, there = self._decode_whole(data, len(pieces))
         if not records:
             return None
-        own = self._own_times(records)
-        chosen = self._choose(records, own)
+        own = self._own_times(records, there)
+        chosen = self._choose(records, own, there)
         stamps, bad_times = self._read(chosen)
         rests: Sequence[bytes] = pieces
         if own is not None:
@@ -98,7 +106,7 @@ class PlainLines:
             rests = _cut_first(data, pieces, own)
             if len(rests) != len(pieces):
                 return None
-        return Columns(stamps, rests, bad_times, 0, self._want(records), pieces, len(end) + 2)
+        return Columns(stamps, rests, bad_times, 0, self._want(records, there), sizes)
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
@@ -109,8 +117,8 @@ class PlainLines:
         rests: list[bytes | None] = [
             line[1:] for line, record in zip(lines, records, strict=True) if record is not None
         ]
-        own = self._own_times(good)
-        chosen = self._choose(good, own)
+        own = self._own_times(good, self._attributes)
+        chosen = self._choose(good, own, self._attributes)
         stamps, bad_times = self._read(chosen)
         if own is not None:
             rests = [*map(_cut, rests, stamps, own, chosen)]
@@ -118,16 +126,19 @@ class PlainLines:
         if bad_times:
             # Lines without a rest are judged again: their times are counted there.
             bad_times = self._read([time for time, rest in zip(chosen, rests, strict=True) if rest is not None])[1]
+        wanted = self._want(good, self._attributes)
         if len(good) < len(lines):
-            each = iter(zip(stamps, rests, strict=True))
-            pairs = [(None, None) if record is None else next(each) for record in records]
-            stamps, rests = [stamp for stamp, _ in pairs], [rest for _, rest in pairs]
-        return Columns(stamps, rests, bad_times, overridden=overridden, wanted=self._want(records))
+            is_good = [record is not None for record in records]
+            stamps, rests, *wanted = (_spread(column, is_good) for column in (stamps, rests, *wanted))
+        return Columns(stamps, rests, bad_times, overridden=overridden, wanted=wanted)
 
-    def _want(self, records: Sequence[msgspec.Struct | None]) -> list[list[bytes | None]]:
+    def _want(self, records: Sequence[msgspec.Struct], there: Container[str]) -> list[list[bytes | None]]:
         """Give the columns that the layout wants."""
-        columns = [[UNSET if record is None else getter(record) for record in records] for getter in self._wanted]
-        return [_values(column) for column in columns]
+        nothing: list[bytes | None] = [None] * len(records)
+        return [
+            _values([*map(attrgetter(attribute), records)]) if attribute in there else nothing
+            for attribute in self._wanted
+        ]
 
     def _groups(self, lines: Sequence[bytes]) -> tuple[list[msgspec.Struct | None], bool]:
         """Give a record for each line, or None for a line that is not one; and whether any may have a name of ours."""
@@ -159,19 +170,36 @@ class PlainLines:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
 
-    def _own_times(self, records: Sequence[msgspec.Struct]) -> list[Any] | None:
+    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], Container[str]]:
+        """Give a record for each line, if all are plain, and which attributes they may have.
+
+        An application writes its times under one name: a type with that name alone spares looking at the others.
+        """
+        if records := _decode_all(self._likely.decoder, data, lines):
+            return records, self._likely.there
+        records = _decode_all(self._plain, data, lines)
+        there = {
+            attribute
+            for attribute in self._attributes
+            if any(value is not UNSET for value in map(attrgetter(attribute), records))
+        }
+        if records:
+            self._likely = _Likely(there, msgspec.json.Decoder(self._type(there)))
+        return records, there
+
+    def _own_times(self, records: Sequence[msgspec.Struct], there: Container[str]) -> list[Any] | None:
         """Give the values of the application's own ``@timestamp``; None if there is not one."""
-        own = [*map(self._own, records)] if self._own else []
+        own = [*map(attrgetter(self._own), records)] if self._own in there else []
         return None if own.count(UNSET) == len(own) else own
 
-    def _choose(self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None) -> list[Any]:
+    def _choose(self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str]) -> list[Any]:
         """Give the raw value of the event time, or UNSET, for each record."""
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
-        for getter in self._getters:
-            if getter is self._own and own is None:
+        for attribute in self._time_attributes:
+            if attribute not in there or (attribute == self._own and own is None):
                 continue
-            column = [*map(getter, records)]
+            column = [*map(attrgetter(attribute), records)]
             absent = column.count(UNSET)
             if absent == len(column):
                 continue
@@ -208,8 +236,10 @@ def _values(column: Sequence[Any]) -> list[bytes | None]:
     return [None if value is UNSET else bytes(value) for value in column]
 
 
-def _nothing(_: msgspec.Struct) -> UnsetType:
-    return UNSET
+def _spread(column: Sequence[bytes | None], places: Sequence[bool]) -> list[bytes | None]:
+    """Put the values at the places that are meant; None at the others."""
+    values = iter(column)
+    return [next(values) if place else None for place in places]
 
 
 def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.Struct]:

@@ -1,6 +1,6 @@
 """Types that msgspec checks records against, made once from the names of our fields."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -53,21 +53,31 @@ def wanted_attribute(enrichment: Enrichment, name: str) -> str:
     return f"t{times.index(name)}" if name in times else "w_" + name.encode().hex()
 
 
+def looked_at(enrichment: Enrichment, wants: Iterable[str]) -> dict[str, str]:
+    """Give the name of each attribute whose raw value is looked at: the times, then what a layout wants."""
+    times = {f"t{at}": name for at, name in enumerate(time_names(enrichment))}
+    wanted = {wanted_attribute(enrichment, name): name for name in wants}
+    return times | {attribute: name for attribute, name in wanted.items() if attribute.startswith("w")}
+
+
 def _raw(enrichment: Enrichment, wants: Iterable[str]) -> list[_Field]:
-    """List the fields whose raw values are looked at."""
-    times = [(f"t{at}", name, Raw) for at, name in enumerate(time_names(enrichment))]
-    wanted = [(wanted_attribute(enrichment, name), name, Raw) for name in dict.fromkeys(wants)]
-    return times + [field for field in wanted if field[0].startswith("w")]
+    return [(attribute, name, Raw) for attribute, name in looked_at(enrichment, wants).items()]
 
 
-def plain_type(enrichment: Enrichment, wants: Iterable[str]) -> type[msgspec.Struct]:
+def plain_type(
+    enrichment: Enrichment, wants: Iterable[str], there: Container[str] | None = None
+) -> type[msgspec.Struct]:
     """Make the type of a record without a name of ours: ``t0``, ``t1``… are its raw times.
 
-    Raises ``ValueError`` if a name can't be a field of such a type (it has a quote, say).
+    Given ``there``, a record must have none of the attributes that are looked at but those. Raises ``ValueError`` if a
+    name can't be a field of such a type (it has a quote, say).
     """
     times = time_names(enrichment)
-    clashes = [field for field in _beneath(enrichment, "") if field[1] not in times]
-    return _struct([*_raw(enrichment, wants), *clashes])
+    raw = [
+        (attribute, name, kind if there is None or attribute in there else _Never)
+        for attribute, name, kind in _raw(enrichment, wants)
+    ]
+    return _struct([*raw, *(field for field in _beneath(enrichment, "") if field[1] not in times)])
 
 
 def clash_names(enrichment: Enrichment) -> list[str]:

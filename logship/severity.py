@@ -5,7 +5,6 @@ The scale is OpenTelemetry's SeverityNumber: 1 trace, 5 debug, 9 info, 13 warnin
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 
 from logship.layouts import first_there
@@ -29,6 +28,7 @@ _PYTHON: Final = ((50, 21), (40, 17), (30, 13), (20, 9), (10, 5), (1, 1))
 """From which number of Python's ``logging`` on a level is how severe."""
 _LONGEST: Final = 32
 """Bytes; a longer value is no level, and is not remembered either."""
+_REMEMBERED: Final = 256
 _MOST: Final = 24
 
 
@@ -37,10 +37,24 @@ def severity(value: bytes | None) -> int:
 
     :data:`UNKNOWN` for everything else, and for None.
     """
-    return UNKNOWN if value is None or len(value) > _LONGEST else _severity(value)
+    return _known[value]
 
 
-@lru_cache(maxsize=256)
+class _Known(dict[bytes | None, int]):
+    """The severity of each level that was met; a handful."""
+
+    def __missing__(self, value: bytes | None) -> int:
+        if value is None or len(value) > _LONGEST:
+            return UNKNOWN
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        number = self[value] = _severity(value)
+        return number
+
+
+_known = _Known()
+
+
 def _severity(value: bytes) -> int:
     text = value.decode(errors="replace").strip('"').lower()
     if text in _NAMES:
@@ -57,7 +71,7 @@ def levels(columns: Sequence[Sequence[bytes | None]]) -> list[bytes | None]:
 
 def severities(columns: Sequence[Sequence[bytes | None]]) -> list[int]:
     """Give the severity of each record from its columns of :data:`LEVEL_FIELDS`; the first that is there counts."""
-    return [*map(severity, first_there(columns))]
+    return [*map(_known.__getitem__, first_there(columns))]
 
 
 def by_severity(names: Mapping[int, str], template: bytes) -> tuple[bytes, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from operator import add, itemgetter
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,6 +30,8 @@ _END_NS = 253_402_300_800 * 10**9
 _SHAPE = bytes(ord("0") if ord("0") <= code <= ord("9") else code for code in range(256))
 _EXACT = re.compile(rb'"0000-00-00T00:00:00(?:\.0{1,9})?Z"')
 _ALMOST = re.compile(rb'"0000-00-00[Tt ]00:00:00(?P<fraction>[.,]0{1,9})?(?P<zone>[Zz]|\+00:00)?"')
+_MOST_SECONDS = 4096
+"""Seconds that are remembered: log lines share them."""
 _DATETIMES = msgspec.json.Decoder(datetime)
 
 
@@ -58,9 +61,18 @@ def _epoch_second(second: bytes) -> int:
     return int(datetime.fromisoformat(second.decode()).replace(tzinfo=UTC).timestamp())
 
 
-@lru_cache(maxsize=4096)
-def _epoch_text(second: bytes) -> bytes:
-    return b"%d" % max(_epoch_second(second), 1)
+class _EpochTexts(dict[bytes, bytes]):
+    """The epoch second of each second that was asked for, in decimal."""
+
+    def __missing__(self, second: bytes) -> bytes:
+        if len(self) >= _MOST_SECONDS:
+            self.clear()
+        text = self[second] = b"%d" % max(_epoch_second(second), 1)
+        return text
+
+
+_epoch_text = _EpochTexts().__getitem__
+_seconds = itemgetter(slice(1, 20))
 
 
 def epoch_texts(stamps: Sequence[bytes], digits: int, point: bytes = b"") -> list[bytes]:
@@ -69,8 +81,11 @@ def epoch_texts(stamps: Sequence[bytes], digits: int, point: bytes = b"") -> lis
     Without a ``point`` between, 3 digits make it milliseconds and 9 nanoseconds. None is less than a second:
     JSON has no number that begins with 0.
     """
-    zeros = b"0" * digits
     # 21 bytes are the quote, the second and the point; a time without a fraction has Z and a quote there.
+    if point in (b"", b".") and min(map(len, stamps), default=0) >= 21 + digits + 2:
+        fractions = itemgetter(slice(21 - len(point), 21 + digits))
+        return [*map(add, map(_epoch_text, map(_seconds, stamps)), map(fractions, stamps))]
+    zeros = b"0" * digits
     return [_epoch_text(stamp[1:20]) + point + (stamp[21:-2] + zeros)[:digits] for stamp in stamps]
 
 

@@ -12,7 +12,7 @@ from logship.bulk import Bulk
 from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
-from logship.layouts import Layout, Lines, Rows
+from logship.layouts import Layout, Lines, Rows, Woven
 from logship.lines import Line, LineJudge
 from logship.model import Block, Encoded, FileId, LineState
 from logship.routing import parse_condition
@@ -179,6 +179,14 @@ def test_every_record_is_one_json_object_with_one_event_time(data: bytes, start:
             assert given_names.count(name) == 1
 
 
+@pytest.mark.parametrize("most", [0, 1 << 20])
+def test_no_record_is_longer_than_is_said(most: int) -> None:
+    """The longest record is looked for only if the whole body is longer than the store takes of one record."""
+    encoded = BlockEncoder(Enrichment({}), Lines(), most=most).encode(block(b'{"a":1}\n{"a":"long"}\n{"a":22}\n'))
+    longest = max(map(len, encoded.body.splitlines(keepends=True)))
+    assert encoded.longest == (len(encoded.body) if most else longest)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=hostile(), start=st.sampled_from([0, 7]), form=st.sampled_from(["auto", "text", "raw"]))
 def test_the_layout_and_the_format_change_nothing_in_the_sum(data: bytes, start: int, form: str) -> None:
@@ -192,9 +200,9 @@ class Wanting:
 
     wants = ("a", "time", "service", "k8s.pod.name", "b")
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give a line for each record."""
-        return [b"%b\n" % repr(values).encode() for values in zip(*rows.wanted, strict=True)]
+        return Woven([b"%b\n" % repr(values).encode() for values in zip(*rows.wanted, strict=True)])
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -173,7 +173,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if not region:
         message = "LOGSHIP_CLOUDWATCH_REGION is not set, and AWS_REGION is not either"
         raise ConfigError([message])
-    encoder = BlockEncoder(enrichment, LogEvents(), settings.when)
+    encoder = BlockEncoder(enrichment, LogEvents(), settings.when, most=CloudwatchSink.limits.max_record_bytes)
     keys = Keys(region, settings.access_key_id, settings.secret_access_key)
     gzip = settings.compression == "gzip"
     async with open_transport(replace(settings, compression="none")) as transport:

@@ -17,7 +17,7 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import read_secret
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.layouts import Rows, literal, quoted
+from logship.layouts import Rows, Woven, weave
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
@@ -85,14 +85,13 @@ class Entries:
             "service": settings.service or fields.get("service.name", ""),
         }
         known = b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in constant.items() if value])
-        self._template = b"{" + literal(known) + b'%b"timestamp":%b,"message":%b},'
+        self._head = b"{" + known
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the entries."""
         statuses = [_STATUSES[number] for number in severities(rows.wanted)]
         times = epoch_texts(rows.stamps, 3)
-        texts = quoted(rows.records())
-        return [self._template % row for row in zip(statuses, times, texts, strict=True)]
+        return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *rows.quoted(), b"},")
 
 
 class DatadogSink:
@@ -127,6 +126,8 @@ class DatadogSink:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("datadog")
-    encoder = BlockEncoder(enrichment, Entries(settings, enrichment), settings.when)
+    encoder = BlockEncoder(
+        enrichment, Entries(settings, enrichment), settings.when, most=DatadogSink.limits.max_record_bytes
+    )
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
         yield DatadogSink(settings, encoder, transport)

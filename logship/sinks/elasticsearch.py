@@ -136,4 +136,10 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     enrichment.require_records("elasticsearch")
     dated = settings.index if "%" in settings.index else ""
     async with open_transport(settings, _credentials(settings)) as transport:
-        yield ElasticsearchSink(settings, BlockEncoder(enrichment, Bulk(dated, settings.ids), settings.when), transport)
+        yield ElasticsearchSink(
+            settings,
+            BlockEncoder(
+                enrichment, Bulk(dated, settings.ids), settings.when, most=ElasticsearchSink.limits.max_record_bytes
+            ),
+            transport,
+        )

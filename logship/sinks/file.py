@@ -136,7 +136,11 @@ async def open_sink(
 
     prefix = settings.prefix or _prefix(str(enrichment.fields.get("k8s.pod.name", "")))
     raw = enrichment.format == "raw"
-    encoder = RawEncoder(when=settings.when) if raw else BlockEncoder(enrichment, Lines(), settings.when)
+    encoder = (
+        RawEncoder(when=settings.when)
+        if raw
+        else BlockEncoder(enrichment, Lines(), settings.when, most=FileSink.limits.max_record_bytes)
+    )
     folder, gzip = Path(settings.path), settings.compression == "gzip"
     archive = Archive(folder, prefix, gzip=gzip, max_bytes=settings.max_bytes, max_seconds=settings.max_seconds)
     sink = FileSink(encoder, archive, folder, clock)

@@ -155,7 +155,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
         message = f"gcl needs libraries that are not here ({', '.join(missing)}): pip install logship[gcl]"
         raise ConfigError([message])
     enrichment.require_records("gcl")
-    encoder = BlockEncoder(enrichment, Entries(), settings.when)
+    encoder = BlockEncoder(enrichment, Entries(), settings.when, most=GclSink.limits.max_record_bytes)
     access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:
         yield GclSink(settings, enrichment, encoder, transport, access)

@@ -76,7 +76,11 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
         message = "LOGSHIP_HTTP_FORMAT=json can't carry LOGSHIP_FORMAT=raw: take ndjson"
         raise ConfigError([message])
     layout = Lines(tail=_COMMA if settings.format == "json" else b"\n")
-    encoder = RawEncoder(when=settings.when) if raw else BlockEncoder(enrichment, layout, settings.when)
+    encoder = (
+        RawEncoder(when=settings.when)
+        if raw
+        else BlockEncoder(enrichment, layout, settings.when, most=HttpSink.limits.max_record_bytes)
+    )
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
         content_type = _CONTENT_TYPES["raw" if raw else settings.format]

@@ -19,7 +19,7 @@ from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import basic_faults, bearer_or_basic
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
-from logship.layouts import Rows, literal, quoted
+from logship.layouts import Column, Rows, Woven, weave
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.preflight import answer_findings, look
 from logship.severity import LEVEL_FIELDS, by_severity, severities
@@ -118,21 +118,20 @@ class Values:
             [to_json(name) + b":" + to_json(_text(value)) + b"," for name, value in fields.items()]
         )
 
-    def write(self, rows: Rows) -> list[bytes]:
+    def write(self, rows: Rows) -> Woven:
         """Give the values."""
         milliseconds, nanoseconds = _times(rows)
+        times: list[Column] = [b'["', milliseconds, [b"%06d" % low for low in nanoseconds], b'",']
         if not self._metadata:
-            lines = quoted(rows.records())
-            return [b'["%b%06d",%b],\n' % row for row in zip(milliseconds, nanoseconds, lines, strict=True)]
-        lines = quoted(replace(rows, ours=b"").records())
+            return weave(len(nanoseconds), *times, *rows.quoted(), b"],\n")
+        lines = replace(rows, ours=b"").quoted()
         name = b'"log_file_name":' + to_json(rows.block.name)
         flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
-        template = b'["%b%06d",%b,{' + literal(self._constant + name + flags) + b"%b%b%b}],\n"
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
         *found, traces, spans = rows.wanted
         levels = [_LEVELS[number] for number in severities(found)]
         own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
-        return [template % row for row in zip(milliseconds, nanoseconds, lines, *own, strict=True)]
+        return weave(len(nanoseconds), *times, *lines, b",{" + self._constant + name + flags, *own, b"}],\n")
 
 
 def _members(name: bytes, values: Sequence[bytes | None]) -> list[bytes]:
@@ -193,7 +192,9 @@ def _outcome(answer: Answer, batch: Batch) -> Outcome:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("loki")
-    encoder = BlockEncoder(enrichment, Values(enrichment, metadata=settings.metadata), settings.when)
+    encoder = BlockEncoder(
+        enrichment, Values(enrichment, metadata=settings.metadata), settings.when, most=LokiSink.limits.max_record_bytes
+    )
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
         yield LokiSink(settings, stream_labels(settings, enrichment), encoder, transport)

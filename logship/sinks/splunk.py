@@ -163,4 +163,8 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     enrichment.require_records("splunk")
     layout = Events(_members(settings, enrichment), settings.source)
     async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
-        yield SplunkSink(settings, BlockEncoder(enrichment, layout, settings.when), transport)
+        yield SplunkSink(
+            settings,
+            BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes),
+            transport,
+        )

@@ -147,7 +147,11 @@ async def open_sink(settings: Settings, enrichment: Enrichment, fd: int = 1) -> 
     prefix = settings.prefix.encode()
     raw = enrichment.format == "raw"
     when = settings.when
-    encoder = RawEncoder(prefix, when=when) if raw else BlockEncoder(enrichment, Lines(prefix), when)
+    encoder = (
+        RawEncoder(prefix, when=when)
+        if raw
+        else BlockEncoder(enrichment, Lines(prefix), when, most=StdoutSink.limits.max_record_bytes)
+    )
     sink = StdoutSink(encoder, fd)
     try:
         yield sink
