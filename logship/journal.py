@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from logship.identity import Entry, Print, Saved
 from logship.model import Block, FileId, LineState
 
@@ -60,7 +62,7 @@ class Journal:
     def _append(self, line: list[object]) -> None:
         # a disk that can't take it costs repeats after a crash, nothing else
         with suppress(OSError):
-            os.write(self._descriptor(), json.dumps(line).encode() + b"\n")
+            os.write(self._descriptor(), msgspec.json.encode(line) + b"\n")
 
     def _descriptor(self) -> int:
         if self._fd < 0:

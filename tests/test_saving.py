@@ -104,7 +104,7 @@ async def test_what_was_noted_before_a_save_is_dropped_after_it(tmp_path: Path) 
     await saving
     left = rig.folder / "journal-1.ndjson"
     assert not (rig.folder / "journal-0.ndjson").exists()
-    assert left.read_bytes() == b'["%b", "stdout", 1, 2, 9]\n' % FILE.encode()
+    assert left.read_bytes() == b'["%b","stdout",1,2,9]\n' % FILE.encode()
     (tmp_path / "checkpoint.json").unlink()
     (tmp_path / "checkpoint.json").mkdir()
     rig.entries = [entry(2)]

@@ -41,7 +41,7 @@ async def test_a_request_carries_what_servers_need() -> None:
     assert "transfer-encoding" not in request.headers
 
 
-@pytest.mark.parametrize("size", [10, 3_000_000], ids=["small", "in a thread, written in slices"])
+@pytest.mark.parametrize("size", [10, 5_000_000], ids=["small", "in a thread, written in slices"])
 async def test_gzip(size: int) -> None:
     """A compressed body is announced with its length, and is what it was."""
     body = os.urandom(size)
@@ -92,7 +92,7 @@ async def test_a_bad_header_is_a_fault_not_a_crash() -> None:
     [(Reply(reset=True), "connection_reset"), (Reply(drop_body=True), "connection_reset")],
     ids=["reset", "closed without an answer"],
 )
-@pytest.mark.parametrize("size", [10, 3_000_000])
+@pytest.mark.parametrize("size", [10, 5_000_000])
 async def test_a_lost_connection(reply: Reply, reason: str, size: int) -> None:
     """No status line came back: errored, since the request's fate is unknown."""
     async with scripted_server(reply) as server:
