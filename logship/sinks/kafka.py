@@ -43,8 +43,8 @@ _LEVELS: Final = {"gzip": 1, "zstd": 1}
 class Settings(NetworkSettings):
     """``LOGSHIP_KAFKA_…``."""
 
-    compression: Literal["lz4", "zstd", "gzip", "none"] = setting(  # type: ignore[assignment] # Kafka has kinds of its own
-        "`lz4`, `zstd`, `gzip` or `none`", "lz4"
+    compression: Literal["zstd", "lz4", "gzip", "none"] = setting(  # type: ignore[assignment] # Kafka has kinds of its own
+        "`zstd`, `lz4`, `gzip` or `none`", "zstd"
     )
     headers: Mapping[str, str] = setting("`K=V,K2=V2` or a JSON object, headers of every message", dict)
     brokers: tuple[str, ...] = setting("`host:port` of one or more brokers, to find all others", (), required=True)
