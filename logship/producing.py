@@ -5,7 +5,9 @@ retries within an attempt bear the same sequence numbers, so that a broker drops
 fails takes the producer with it: what it still had is thrown away, and the next one reads password and certificates
 again, and is told again what is wrong.
 
-Loaded when a sink is opened: confluent-kafka is an extra, and takes 0.1 s.
+Loaded when a sink is opened: confluent-kafka is an extra, and takes 0.1 s. aiokafka, measured beside it with a million
+lines and a local broker, took as much CPU if it was handed whole batches (20 s/GB against 24, on a busy machine; five
+times as much if not), but it compresses in the event loop, and has no way to let go of what it was given.
 """
 
 import asyncio

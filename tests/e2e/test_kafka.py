@@ -101,7 +101,7 @@ def test_the_broker_dies_and_comes_back_in_mid_stream(
     """Nothing is missing, all is in order, and what was in flight is stored once: it was sent by the same numbers."""
     kafka.need_own()
     kafka.create(topic)
-    daemon.start()
+    daemon.start(request_timeout_seconds=100)
     writer = write("rotating", logs / "app.log", 20_000, rate=4000, bytes=3_000_000)
     wait_until(lambda: kafka.count(topic) > 2000, "some deliveries")
     kafka.stop(signal.SIGKILL)
