@@ -41,6 +41,7 @@ _DEFAULTS: Final[Mapping[str, object]] = {
     "topic.metadata.propagation.max.ms": 5000,
     "socket.keepalive.enable": True,
     "delivery.report.only.error": True,  # no object for a record that is delivered
+    "enable.metrics.push": False,  # of the client, which nobody asked for
     "log_level": 0,  # it would write to stderr
 }
 _silent = logging.getLogger("logship.librdkafka")

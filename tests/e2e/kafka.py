@@ -49,12 +49,15 @@ class Stored(NamedTuple):
 
 
 class Broker:
-    """A broker with three ways in: plain, SASL without TLS, SASL with TLS. ``folder`` has its data and certificate."""
+    """A broker with four ways in: plain, SASL without TLS, SASL with TLS, and plain by a proxy.
+
+    ``folder`` has its data and certificate. ``proxy`` is where it tells the clients that come to ``behind`` to go.
+    """
 
     def __init__(self, folder: Path, address: str = "") -> None:
         self.folder = folder
         self.address = address or f"127.0.0.1:{free_port()}"
-        self.sasl, self.secure = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+        self.sasl, self.secure, self.proxy, self.behind = (f"127.0.0.1:{free_port()}" for _ in range(4))
         self.certificate = folder / "cert.pem"
         self._own = not address
         self._process: subprocess.Popen[str] | None = None
@@ -81,8 +84,11 @@ class Broker:
 
     def _settings(self) -> list[str]:
         mechanisms = {"plain": _PLAIN, "scram-sha-256": _SCRAM, "scram-sha-512": _SCRAM}
+        sasl = f"SASL_PLAINTEXT://{self.sasl},SASL_SSL://{self.secure}"
         return [
-            f"+listeners=SASL_PLAINTEXT://{self.sasl},SASL_SSL://{self.secure}",
+            f"+listeners={sasl},PROXIED://{self.behind}",
+            f"advertised.listeners=PLAINTEXT://{self.address},{sasl},PROXIED://{self.proxy}",
+            "+listener.security.protocol.map=PROXIED:PLAINTEXT",
             f"sasl.enabled.mechanisms={','.join(mechanisms).upper()}",
             *(
                 f"listener.name.{listener}.{mechanism}.sasl.jaas.config={module}"

@@ -25,6 +25,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.kafka, pytest.mark.timeout(300)]
 
 BATCH = 500
 KILLS = 6
+PRODUCE = b"\0\0"
+"""Names the request that brings records, after its four bytes of length."""
 StartDaemon = Callable[..., Logship]
 
 
@@ -98,7 +100,7 @@ def test_killed_again_and_again_it_repeats_at_most_what_was_in_flight(
 def test_the_broker_dies_and_comes_back_in_mid_stream(
     daemon: Logship, kafka: Broker, topic: str, logs: Path, write: StartWriter
 ) -> None:
-    """Nothing is missing, all is in order, and what was in flight is stored once: it was sent by the same numbers."""
+    """Nothing is missing or twice, and all is in order."""
     kafka.need_own()
     kafka.create(topic)
     daemon.start(request_timeout_seconds=100)
@@ -194,6 +196,47 @@ async def test_an_attempt_that_was_given_up_leaves_nothing_to_be_sent_later(kafk
         assert await sink.deliver(batch) == Outcome(Status.DELIVERED)
         await asyncio.sleep(1.0)
     assert [json.loads(each.value).get("message") for each in kafka.stored(topic)] == [None, "one"]
+
+
+class Proxy:
+    """Stands between a client and the broker; ``cut`` has it swallow the answer to the next records, and hang up."""
+
+    def __init__(self, broker: str) -> None:
+        self._host, _, self._port = broker.partition(":")
+        self.cut = False
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Pass on what two sides say."""
+        answers, requests = await asyncio.open_connection(self._host, int(self._port))
+        swallow = asyncio.Event()
+
+        async def pass_on(source: asyncio.StreamReader, sink: asyncio.StreamWriter, *, asks: bool) -> None:
+            while data := await source.read(1 << 16):
+                if asks and self.cut and data[4:6] == PRODUCE:
+                    self.cut = False
+                    swallow.set()
+                elif not asks and swallow.is_set():
+                    break
+                sink.write(data)
+            writer.close()
+            requests.close()
+
+        await asyncio.gather(pass_on(reader, requests, asks=True), pass_on(answers, writer, asks=False))
+
+
+async def test_an_answer_that_is_lost_makes_no_repeat(kafka: Broker, topic: str) -> None:
+    """The client asks again within the attempt, by the same sequence number, and the broker has the record already."""
+    kafka.need_own()
+    kafka.create(topic)
+    proxy = Proxy(kafka.behind)
+    host, _, port = kafka.proxy.partition(":")
+    server = await asyncio.start_server(proxy.serve, host, int(port))
+    async with server, open_sink(Settings(brokers=(kafka.proxy,), topic=topic), Enrichment({})) as sink:
+        assert await sink.deliver(Batch((sink.encode(block(b"one\n")),))) == Outcome(Status.DELIVERED)
+        proxy.cut = True
+        assert await sink.deliver(Batch((sink.encode(block(b"two\n")),))) == Outcome(Status.DELIVERED)
+        assert not proxy.cut
+    assert [json.loads(each.value)["message"] for each in kafka.stored(topic)] == ["one", "two"]
 
 
 async def test_check_tells_name_connection_tls_credentials_and_topic_apart(
