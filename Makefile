@@ -48,7 +48,7 @@ torture: $(STAMP)  ## random histories of files, stores and kills against a mode
 soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture in build/soak; SOAK_MINUTES=30
 	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) --out build/soak
 
-e2e: $(STAMP)  ## the tests with real processes, real rotation and a real OpenSearch (skips what is missing)
+e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearch and a real Kafka (skips what is missing)
 	$(BIN)/pytest $(E2E) -n $(JOBS)
 
 image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64

@@ -6,7 +6,7 @@ import time
 import urllib.request
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from logship.answers import Answer, classify
 from logship.credentials import SecretError
@@ -18,6 +18,9 @@ PREFLIGHT_SECONDS: Final = 10.0
 """For each step."""
 _PORTS: Final = {"http": 80, "https": 443}
 _ADVICE: Final = {
+    "authentication": "user, password or mechanism is refused: check USERNAME, PASSWORD and SASL_MECHANISM",
+    "cluster_authorization_failed": "the user may not write idempotently: allow it IdempotentWrite on the cluster",
+    "dns": "the name has no address: check the name and the cluster's DNS",
     "http_401": "the credentials are refused: check user and password, token or API key",
     "http_403": "the credentials are known but not allowed to write here",
     "http_404": "there is nothing at this address: check the path or the index",
@@ -29,7 +32,7 @@ _ADVICE: Final = {
     "InvalidSignatureException": "the secret key is wrong, or this node's clock is",
     "UnrecognizedClientException": "the access key is not known: check it, and the region",
     "connection_refused": "nothing listens there: check host and port",
-    "connection_reset": "the connection was cut: check that http/https fits the port",
+    "connection_reset": "the connection was cut: check that TLS (https) or its absence fits the port",
     "not_otlp": "a web page answers there: check host, port and path",
     "disk_full": "make room, or mount a larger volume",
     "in_use": "another process writes there under this prefix: stop it, or set another PREFIX",
@@ -41,6 +44,8 @@ _ADVICE: Final = {
     "tls_not_spoken": "the port does not speak TLS: check that http/https fits it",
     "tls_unknown_ca": "the server's certificate is signed by an unknown CA: set CA_FILE",
     "tls_wrong_name": "the server's certificate is for another host: check the host name",
+    "topic_authorization_failed": "the user may not write to the topic: allow it Write and Describe",
+    "unknown_topic_or_part": "there is no such topic: create it, or name another in TOPIC",
 }
 
 
@@ -78,9 +83,14 @@ async def reach(sink: str, url: str, tls: Tls) -> list[Finding]:
     if proxy := urllib.request.getproxies().get(parts.scheme):
         host = urlsplit(proxy).hostname
         return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {host}; name and connection not tried")]
-    host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+    secure = parts.scheme == "https"
+    return await reach_host(sink, parts.hostname or "", parts.port or _PORTS[parts.scheme], tls if secure else None)
+
+
+async def reach_host(sink: str, host: str, port: int, tls: Tls | None) -> list[Finding]:
+    """Look the name up, then connect, with TLS if there is any; stops at the first step that fails."""
     looked_up = await _look_up(sink, host, port)
-    return [looked_up, await _connect(sink, parts, port, tls)] if looked_up.good else [looked_up]
+    return [looked_up, await _connect(sink, host, port, tls)] if looked_up.good else [looked_up]
 
 
 async def _look_up(sink: str, host: str, port: int) -> Finding:
@@ -96,19 +106,18 @@ async def _look_up(sink: str, host: str, port: int) -> Finding:
     return Finding(good=True, subject=subject, message=f"{host} is {addresses}")
 
 
-async def _connect(sink: str, parts: SplitResult, port: int, tls: Tls) -> Finding:
+async def _connect(sink: str, host: str, port: int, tls: Tls | None) -> Finding:
     from logship.session import failure  # noqa: PLC0415 - aiohttp: loaded by now, but not for whoever reads settings
 
-    secure = parts.scheme == "https"
-    subject = f"{sink}: {'TLS' if secure else 'connection'}"
-    context = tls.context() if secure else None
+    subject = f"{sink}: {'TLS' if tls else 'connection'}"
+    context = tls.context() if tls else None
     try:
         async with asyncio.timeout(PREFLIGHT_SECONDS):
-            _, writer = await asyncio.open_connection(parts.hostname, port, ssl=context)
+            _, writer = await asyncio.open_connection(host, port, ssl=context)
     except OSError as error:
-        return _refusal(subject, failure(error).reason, f"{parts.hostname}:{port}")
+        return _refusal(subject, failure(error).reason, f"{host}:{port}")
     writer.close()
-    return Finding(good=True, subject=subject, message=f"{parts.hostname}:{port} answers")
+    return Finding(good=True, subject=subject, message=f"{host}:{port} answers")
 
 
 def _refusal(subject: str, reason: str, where: str = "") -> Finding:

@@ -35,6 +35,7 @@ STARTS = {
     "sinks/http": ["logging-sidecar", "agent"],
     "sinks/gcl": ["logging-sidecar", "agent"],
     "sinks/cloudwatch": ["logging-sidecar", "agent"],
+    "sinks/kafka": ["logging-sidecar", "agent"],
     "sinks/otlp": ["logging-sidecar", "agent"],
     "sinks/splunk": ["logging-sidecar", "agent"],
     "sinks/datadog": ["logging-sidecar", "agent"],

@@ -85,5 +85,9 @@ NETWORK: Mapping[str, Plugin] = {
     "datadog": Plugin(_datadog, lambda _: Reply(202, b"{}"), "dd-api-key"),
 }
 """By sink."""
-LOCAL: Mapping[str, Mapping[str, object]] = {"stdout": {}, "file": {"path": "/nonexistent/logs"}}
-"""Sinks that need no server, with the settings that they need."""
+LOCAL: Mapping[str, Mapping[str, object]] = {
+    "stdout": {},
+    "file": {"path": "/nonexistent/logs"},
+    "kafka": {"brokers": ("127.0.0.1:1",)},
+}
+"""Sinks that speak no HTTP, with the settings that they need; they are opened without a server."""
