@@ -11,12 +11,13 @@ from itertools import accumulate, compress
 from operator import not_
 from typing import NamedTuple, Protocol, cast
 
+from logship.columns import Columns
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.layouts import Layout, Rows, quoted
 from logship.lines import BOM, MESSAGE, SPACE, LineJudge, message_key, trim
 from logship.model import Block, Encoded, LineState, Tally
-from logship.plain import Columns, PlainLines, is_text
+from logship.plain import PlainLines, is_text
 from logship.routing import Condition, condition_on, parse_condition
 from logship.timestamps import count_after, rfc3339
 
@@ -84,14 +85,13 @@ class BlockEncoder:
             return None
         tally = Tally(bad_times=columns.bad_times)
         if self._when:
-            sizes = columns.sizes
+            sizes = columns.sizes()
             # Each line ends as the last one does, else it would not be a plain block.
             end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
             lines = [] if self._when.name else block.data.split(end)[:-1]
             content = _Content(_offsets(block.start, sizes), lines, sizes, ())
             return self._filtered(self._when, block, content, columns, tally, bare=True)
-        sizes = columns.sizes
-        return self._written(block, lambda: _offsets(block.start, sizes), columns, tally, bare=True)
+        return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
@@ -137,7 +137,7 @@ class BlockEncoder:
         self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally, *, bare: bool = False
     ) -> Encoded:
         stamps: Sequence[bytes | None] = columns.stamps
-        if None in stamps:
+        if not columns.complete and None in stamps:
             read_time = rfc3339(block.time_ns)
             stamps = [stamp or read_time for stamp in stamps]
         ahead = count_after(stamps, block.time_ns + AHEAD_NS)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw
 
+from logship.columns import Columns, raw_values, spread
 from logship.enrichment import TIMESTAMP, Enrichment
 from logship.lines import MAX_DEPTH
 from logship.obstacles import Obstacle, obstacles, rename
@@ -30,22 +31,6 @@ _NAME = b'"@timestamp"'
 _CUTS = (b'"@timestamp":', b'"@timestamp": ')
 _ESCAPED = re.compile(rb"\\u00[467]")
 """An escape that could spell a letter of ``@timestamp``."""
-
-
-class Columns(NamedTuple):
-    """What some lines come to, one entry a line."""
-
-    stamps: Sequence[bytes | None]
-    """The event time; None if it is the block's."""
-    rests: Sequence[bytes | None]
-    """What follows our fields; None: judge the line by itself."""
-    bad_times: int
-    overridden: int = 0
-    """Lines in which names of ours were moved."""
-    wanted: Sequence[Sequence[bytes | None]] = ()
-    """For each name that the layout wants: the raw value in each line, None where there is none."""
-    sizes: Sequence[int] = ()
-    """Of a whole block: the bytes of each line, with its newline."""
 
 
 class _Likely(NamedTuple):
@@ -89,16 +74,15 @@ class PlainLines:
             return None
         pieces = data[2 : -len(end)].split(end + b'{"')
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
-        around = len(end) + 2
-        sizes = [len(piece) + around for piece in pieces]
-        if b"\n" in b"".join(pieces) or (max(sizes) >= _LONG and any(map(_may_be_deep, pieces))):
+        lengths = [*map(len, pieces)]
+        if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
             return None
         records, there = self._decode_whole(data, len(pieces))
         if not records:
             return None
         own = self._own_times(records, there)
-        chosen = self._choose(records, own, there)
-        stamps, bad_times = self._read(chosen)
+        chosen, missing = self._choose(records, own, there)
+        stamps, bad_times = self._read(chosen, missing)
         rests: Sequence[bytes] = pieces
         if own is not None:
             if bad_times or UNSET in own or not all(map(is_, own, chosen)):
@@ -106,7 +90,8 @@ class PlainLines:
             rests = _cut_first(data, pieces, own)
             if len(rests) != len(pieces):
                 return None
-        return Columns(stamps, rests, bad_times, 0, self._want(records, there), sizes)
+        complete = not (missing or bad_times)
+        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, len(end) + 2, complete)
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
@@ -118,25 +103,26 @@ class PlainLines:
             line[1:] for line, record in zip(lines, records, strict=True) if record is not None
         ]
         own = self._own_times(good, self._attributes)
-        chosen = self._choose(good, own, self._attributes)
-        stamps, bad_times = self._read(chosen)
+        chosen, missing = self._choose(good, own, self._attributes)
+        stamps, bad_times = self._read(chosen, missing)
         if own is not None:
             rests = [*map(_cut, rests, stamps, own, chosen)]
         overridden = self._move(good, rests) if suspects else 0
         if bad_times:
             # Lines without a rest are judged again: their times are counted there.
-            bad_times = self._read([time for time, rest in zip(chosen, rests, strict=True) if rest is not None])[1]
+            left = [time for time, rest in zip(chosen, rests, strict=True) if rest is not None]
+            bad_times = self._read(left, left.count(UNSET))[1]
         wanted = self._want(good, self._attributes)
         if len(good) < len(lines):
             is_good = [record is not None for record in records]
-            stamps, rests, *wanted = (_spread(column, is_good) for column in (stamps, rests, *wanted))
+            stamps, rests, *wanted = (spread(column, is_good) for column in (stamps, rests, *wanted))
         return Columns(stamps, rests, bad_times, overridden=overridden, wanted=wanted)
 
     def _want(self, records: Sequence[msgspec.Struct], there: Container[str]) -> list[list[bytes | None]]:
         """Give the columns that the layout wants."""
         nothing: list[bytes | None] = [None] * len(records)
         return [
-            _values([*map(attrgetter(attribute), records)]) if attribute in there else nothing
+            raw_values([*map(attrgetter(attribute), records)]) if attribute in there else nothing
             for attribute in self._wanted
         ]
 
@@ -192,8 +178,10 @@ class PlainLines:
         own = [*map(attrgetter(self._own), records)] if self._own in there else []
         return None if own.count(UNSET) == len(own) else own
 
-    def _choose(self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str]) -> list[Any]:
-        """Give the raw value of the event time, or UNSET, for each record."""
+    def _choose(
+        self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str]
+    ) -> tuple[list[Any], int]:
+        """Give the raw value of the event time, or UNSET, for each record; and how many have none."""
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
         for attribute in self._time_attributes:
@@ -210,36 +198,18 @@ class PlainLines:
                 missing = chosen.count(UNSET)
             if not missing:
                 break
-        return chosen
+        return chosen, missing
 
-    def _read(self, chosen: Sequence[Any]) -> tuple[list[bytes | None], int]:
+    def _read(self, chosen: Sequence[Any], missing: int) -> tuple[list[bytes | None], int]:
         """Normalise event times; UNSET, and what can't be understood, gives None. Also count the latter."""
-        missing = chosen.count(UNSET)
         if missing == len(chosen):
             return [None] * missing, 0
         present = [value for value in chosen if value is not UNSET] if missing else chosen
-        stamps = self._times.read_all(present)
-        bad_times = stamps.count(None)
+        stamps, bad_times = self._times.read_all(present)
         if missing:
             each = iter(stamps)
             stamps = [None if value is UNSET else next(each) for value in chosen]
         return stamps, bad_times
-
-
-def _values(column: Sequence[Any]) -> list[bytes | None]:
-    """Give raw values as bytes; None where there is none."""
-    absent = column.count(UNSET)
-    if absent == len(column):
-        return [None] * absent
-    if not absent:
-        return [*b"\n".join(column).split(b"\n")]
-    return [None if value is UNSET else bytes(value) for value in column]
-
-
-def _spread(column: Sequence[bytes | None], places: Sequence[bool]) -> list[bytes | None]:
-    """Put the values at the places that are meant; None at the others."""
-    values = iter(column)
-    return [next(values) if place else None for place in places]
 
 
 def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.Struct]:

@@ -54,6 +54,8 @@ class Reader:
         self._max_line_bytes = max_line_bytes
         self._unsound = unsound
         self.clock = clock
+        self.block_bytes = READ_BYTES
+        """What makes one block at the most, unless a line is longer."""
         self._files: dict[FileId, TailedFile] = {}
         self._ready: dict[FileId, _Behind] = {}
         self._turn = ""
@@ -226,4 +228,4 @@ class Reader:
             if offset < start:
                 break
             times.popleft()
-        return READ_BYTES, None, False
+        return self.block_bytes, None, False

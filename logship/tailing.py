@@ -22,7 +22,8 @@ from logship.framing import (
 from logship.identity import HEAD_BYTES, MARKER_BYTES, Print
 from logship.model import Block, FileId, LineState
 
-READ_BYTES = 256 * 1024
+READ_BYTES = 512 * 1024
+"""What makes one block: half of it costs a tenth more CPU, twice as much is no longer one batch once it is encoded."""
 
 
 class TruncatedError(Exception):

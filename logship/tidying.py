@@ -1,7 +1,8 @@
 """Gives memory back to the system that the allocator keeps: glibc holds on to what a back-log's blocks once took.
 
-Not while bytes move, when it would only be asked for again (thresholds that make glibc do it by itself doubled the cost
-of a drain), but once reading has stood still for a look: after a back-log, or while a store is away.
+Rarely while bytes move, when it would only be asked for again (thresholds that make glibc do it by itself doubled the
+cost of a drain): an application that never rests must not keep what one back-log took. At once when reading has stood
+still for a look: after a back-log, or while a store is away.
 """
 
 import asyncio
@@ -10,6 +11,8 @@ from collections.abc import Callable
 from typing import Final
 
 LOOK_SECONDS: Final = 2.0
+LOOKS_AT_MOST: Final = 15
+"""After so many looks in a row at which bytes moved, memory is given back all the same."""
 
 
 def _trim_of(libc: ctypes.CDLL) -> Callable[[], object]:
@@ -22,12 +25,14 @@ trim_memory = _trim_of(ctypes.CDLL(None))
 
 
 async def give_back_memory(progress: Callable[[], object], trim: Callable[[], object] = trim_memory) -> None:
-    """Trim, for ever, whenever ``progress`` has moved and then stood still between two looks."""
+    """Trim, for ever, whenever ``progress`` has moved and then stood still between two looks, or for many looks not."""
     trimmed = before = progress()
+    looks = 0
     while True:
         await asyncio.sleep(LOOK_SECONDS)
         now = progress()
-        if now == before and now != trimmed:
+        looks = 0 if now == before else looks + 1
+        if now != trimmed and (now == before or looks >= LOOKS_AT_MOST):
             trim()
-            trimmed = now
+            trimmed, looks = now, 0
         before = now

@@ -30,8 +30,8 @@ _END_NS = 253_402_300_800 * 10**9
 _SHAPE = bytes(ord("0") if ord("0") <= code <= ord("9") else code for code in range(256))
 _EXACT = re.compile(rb'"0000-00-00T00:00:00(?:\.0{1,9})?Z"')
 _ALMOST = re.compile(rb'"0000-00-00[Tt ]00:00:00(?P<fraction>[.,]0{1,9})?(?P<zone>[Zz]|\+00:00)?"')
-_MOST_SECONDS = 4096
-"""Seconds that are remembered: log lines share them."""
+_REMEMBERED = 256
+"""Seconds, or minutes: neighbouring log lines share them."""
 _DATETIMES = msgspec.json.Decoder(datetime)
 
 
@@ -44,7 +44,7 @@ def count_after(stamps: Sequence[bytes | None], limit_ns: int) -> int:
     return sum(stamp > limit for stamp in stamps if stamp)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _second(epoch: int) -> str:
     return datetime.fromtimestamp(epoch, UTC).isoformat()[:19]
 
@@ -56,7 +56,7 @@ def rfc3339(time_ns: int) -> bytes:
     return f'"{_second(seconds)}.{fraction:09}Z"'.encode()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _epoch_second(second: bytes) -> int:
     return int(datetime.fromisoformat(second.decode()).replace(tzinfo=UTC).timestamp())
 
@@ -65,7 +65,7 @@ class _EpochTexts(dict[bytes, bytes]):
     """The epoch second of each second that was asked for, in decimal."""
 
     def __missing__(self, second: bytes) -> bytes:
-        if len(self) >= _MOST_SECONDS:
+        if len(self) >= _REMEMBERED:
             self.clear()
         text = self[second] = b"%d" % max(_epoch_second(second), 1)
         return text
@@ -142,7 +142,7 @@ class TimestampReader:
     def __init__(self, zone: str) -> None:
         self._zone = open_zone(zone)
         # A minute is where zones change, and log lines share minutes: one look-up serves them all.
-        self._minute = lru_cache(maxsize=4096)(self._in_utc)
+        self._minute = lru_cache(maxsize=_REMEMBERED)(self._in_utc)
 
     def read(self, value: bytes) -> bytes | None:
         """Normalise one JSON value; None if it is no time that we know."""
@@ -164,16 +164,20 @@ class TimestampReader:
         match = _EPOCH.fullmatch(text)
         return _epoch(match[1] or match[2]) if match else None
 
-    def read_all(self, values: Sequence[bytes | msgspec.Raw]) -> list[bytes | None]:
-        """Do the same for many values, none of which has a newline; much cheaper if they look alike."""
+    def read_all(self, values: Sequence[bytes | msgspec.Raw]) -> tuple[list[bytes | None], int]:
+        """Do the same for many values, none of which has a newline; much cheaper if they look alike.
+
+        Also count those that are no time that we know.
+        """
         joined = b"\n".join(values)
         if _is_even(joined, len(values)) and _valid(joined):
-            return [*joined.split(b"\n")]
+            return [*joined.split(b"\n")], 0
         shapes = set(joined.translate(_SHAPE).split(b"\n"))
         exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, len(values))
         if exact and _valid(exact):
-            return [*exact.split(b"\n")]
-        return [*map(self.read, joined.split(b"\n"))]
+            return [*exact.split(b"\n")], 0
+        stamps = [*map(self.read, joined.split(b"\n"))]
+        return stamps, stamps.count(None)
 
     def _straighten(self, joined: bytes, shapes: set[bytes], count: int) -> bytes:
         """Rewrite times of one shape, which need no sum to be in UTC, all at once; empty if they are not such."""

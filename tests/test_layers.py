@@ -13,9 +13,9 @@ PACKAGE = Path(logship.__file__).parent
 
 LAYERS = {
     "model": "logship model errors config metrics",
-    "pure": """acks answers anyvalues batching brokers bulk cloudlogging encoding enrichment framing hec identity
-        layouts lines logevents obstacles otlp otlpanswers plain protobuf recordtypes refusals routing settling severity
-        sizing status texts timestamps""",
+    "pure": """acks answers anyvalues batching brokers bulk cloudlogging columns encoding enrichment framing hec
+        identity layouts lines logevents obstacles otlp otlpanswers plain protobuf recordtypes refusals routing settling
+        severity sizing status texts timestamps""",
     "access": """adc archive beneath bulkcheck credentials durable googleauth names preflight producing session signing
         tls transport""",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",

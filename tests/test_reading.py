@@ -97,7 +97,7 @@ def test_files_take_turns(reader: Reader, opened: Opening) -> None:
 
 def test_the_older_generation_of_a_lineage_comes_first(reader: Reader, opened: Opening) -> None:
     """Its newer one is read once nothing is left of the older; other lineages do not wait."""
-    opened("old", lines(5000, b"o"), lineage="/l/a.log")
+    opened("old", lines(READ_BYTES // 55, b"o"), lineage="/l/a.log")
     opened("new", lines(10, b"n"), lineage="/l/a.log")
     opened("other", lines(10, b"t"), lineage="/l/b.log")
     first = took(reader, reader.read())
@@ -131,14 +131,15 @@ def test_a_repeat_has_the_boundaries_and_the_time_of_the_first_try(reader: Reade
 def test_the_age_of_what_is_not_read_yet(reader: Reader, opened: Opening, clock: Clock) -> None:
     """It counts from when a byte may have been seen first, and no longer once that one is read."""
     assert reader.oldest() is None
-    file = opened("a", lines(3000))
+    more = READ_BYTES * 8 // 700  # lines of a block and a bit
+    file = opened("a", lines(more))
     clock.now = 110.0
     assert reader.oldest() == 100.0
     (first,) = took(reader, reader.read(1))
     reader.ledger.ack(first)
     assert reader.oldest() == 100.0
     with Path(file.path).open("ab") as out:
-        out.write(lines(3000))
+        out.write(lines(more))
     clock.now = 120.0
     file.look(clock.now)
     reader.grew(file)

@@ -3,13 +3,13 @@ import ctypes
 
 import pytest
 
-from logship.tidying import LOOK_SECONDS, _trim_of, give_back_memory, trim_memory
+from logship.tidying import LOOK_SECONDS, LOOKS_AT_MOST, _trim_of, give_back_memory, trim_memory
 from tests.autojump import autojump
 
 
 @autojump
 async def test_memory_is_given_back_once_reading_stands_still() -> None:
-    """Not while it moves, and once only until it has moved again."""
+    """Not soon while it moves, and once only until it has moved again."""
     place, trims = [0], []
 
     async def move(seconds: int) -> None:
@@ -20,13 +20,28 @@ async def test_memory_is_given_back_once_reading_stands_still() -> None:
     task = asyncio.create_task(give_back_memory(lambda: place[0], lambda: trims.append(place[0])))
     await asyncio.sleep(10 * LOOK_SECONDS)
     assert trims == []
-    await move(30)
+    await asyncio.sleep(10 * LOOK_SECONDS)
+    await move(6)
     assert trims == []
     await asyncio.sleep(10 * LOOK_SECONDS)
-    assert trims == [30]
+    assert trims == [6]
     await move(4)
     await asyncio.sleep(10 * LOOK_SECONDS)
-    assert trims == [30, 34]
+    assert trims == [6, 10]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@autojump
+async def test_an_application_that_never_rests_does_not_keep_memory_for_ever() -> None:
+    """After many looks in a row at which bytes moved, it is given back while they move."""
+    trims: list[float] = []
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    task = asyncio.create_task(give_back_memory(clock, lambda: trims.append(round(clock() - began))))
+    await asyncio.sleep(2.5 * LOOKS_AT_MOST * LOOK_SECONDS)
+    assert trims == [LOOKS_AT_MOST * LOOK_SECONDS, 2 * LOOKS_AT_MOST * LOOK_SECONDS]
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

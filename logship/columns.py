@@ -1,0 +1,52 @@
+"""What the lines of a block come to, by columns: one entry a line; pure."""
+
+from collections.abc import Sequence
+from itertools import accumulate
+from operator import add
+from typing import Any, NamedTuple
+
+from msgspec import UNSET
+
+
+class Columns(NamedTuple):
+    """What some lines come to, one entry a line."""
+
+    stamps: Sequence[bytes | None]
+    """The event time; None if it is the block's."""
+    rests: Sequence[bytes | None]
+    """What follows our fields; None: judge the line by itself."""
+    bad_times: int
+    overridden: int = 0
+    """Lines in which names of ours were moved."""
+    wanted: Sequence[Sequence[bytes | None]] = ()
+    """For each name that the layout wants: the raw value in each line, None where there is none."""
+    lengths: Sequence[int] = ()
+    """Of a whole block: the bytes of each line, without what is ``around`` all of them alike."""
+    around: int = 0
+    complete: bool = False
+    """Whether it is known that each line has its event time."""
+
+    def sizes(self) -> list[int]:
+        """Give the bytes of each line of a whole block, with its newline."""
+        return [length + self.around for length in self.lengths]
+
+    def offsets(self, start: int) -> list[int]:
+        """Give where each line of a whole block that begins at ``start`` begins."""
+        ends = accumulate(self.lengths, initial=start)
+        return [*map(add, ends, range(0, self.around * len(self.lengths), self.around))]
+
+
+def raw_values(column: Sequence[Any]) -> list[bytes | None]:
+    """Give raw values as bytes; None where there is none."""
+    absent = column.count(UNSET)
+    if absent == len(column):
+        return [None] * absent
+    if not absent:
+        return [*b"\n".join(column).split(b"\n")]
+    return [None if value is UNSET else bytes(value) for value in column]
+
+
+def spread(column: Sequence[bytes | None], places: Sequence[bool]) -> list[bytes | None]:
+    """Put the values at the places that are meant; None at the others."""
+    values = iter(column)
+    return [next(values) if place else None for place in places]
