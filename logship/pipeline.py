@@ -16,6 +16,9 @@ from logship.reading import Reader
 
 BLOCKS_IN_SHARE = 4
 """At least so many blocks have room, or two with their encoded form: one is encoded while one is delivered."""
+FULL = 0.95
+"""Of a batch, by the last block's measure: what a block is to come to, since another one would not fit beside it."""
+LEAST_BLOCK_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,6 @@ class Pipeline:
         saver: Saves,
     ) -> None:
         self.reader = reader
-        reader.block_bytes = min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE)
         self.delivery = delivery
         self.held = 0
         """Bytes in memory."""
@@ -76,10 +78,9 @@ class Pipeline:
         self._stop = stop
         self._saver = saver
         self._share = shape.share
+        self._block_bytes = reader.block_bytes = min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE)
         self._max_bytes = min(shape.batch_bytes, sink.limits.max_bytes)
         self._max_records = min(shape.batch_records, sink.limits.max_records)
-        self._batches_per_byte = 0.0
-        """What the last block came to."""
         self._batcher = Batcher(max_bytes=self._max_bytes, max_records=self._max_records, linger=shape.linger)
         self._in_flight = shape.in_flight
         self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=1)
@@ -146,15 +147,16 @@ class Pipeline:
         return parts
 
     def _fit(self, block: Block) -> Iterator[Encoded]:
-        """Encode a block, in halves where it would be too much for one batch; where that is likely, unseen."""
-        cut = _middle(block.data) if not block.flags else 0
-        if not cut or len(block.data) * self._batches_per_byte <= 1:
-            part = self._sink.encode(block)
-            batches = max(len(part.body) / self._max_bytes, part.records / self._max_records)
-            if not cut or batches <= 1:
-                self._batches_per_byte = batches / len(block.data) if block.data else 0.0
-                yield part
-                return
+        """Encode a block, in halves where it would be too much for one batch; the next is read so that it is not."""
+        part = self._sink.encode(block)
+        batches = max(len(part.body) / self._max_bytes, part.records / self._max_records)
+        if batches:
+            fitting = int(len(block.data) / batches * FULL)
+            self.reader.block_bytes = max(LEAST_BLOCK_BYTES, min(self._block_bytes, fitting))
+        cut = _middle(block.data) if batches > 1 and not block.flags else 0
+        if not cut:
+            yield part
+            return
         middle = block.start + cut
         yield from self._fit(replace(block, end=middle, data=block.data[:cut]))
         yield from self._fit(replace(block, start=middle, data=block.data[cut:]))

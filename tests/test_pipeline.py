@@ -2,12 +2,13 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from logship.errors import SinkClosedError
-from logship.model import Batch, Limits, Outcome
+from logship.model import Batch, Block, Encoded, Limits, Outcome
 from logship.pipeline import Shape
 from tests.autojump import autojump
 from tests.line_sink import DELIVERED, LineSink, errored
@@ -194,6 +195,32 @@ async def test_with_several_in_flight_the_acknowledged_prefix_stays_contiguous(r
     await running
     assert made.notes.acked_offsets == sorted(made.notes.acked_offsets)
     assert made.offset(file) == 400
+
+
+class WordySink(LineSink):
+    """Sends four times as many bytes as it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[int] = []
+        """Bytes of each block that it encoded."""
+
+    def encode(self, block: Block) -> Encoded:
+        """Encode it so."""
+        self.given.append(len(block.data))
+        encoded = super().encode(block)
+        return replace(encoded, body=encoded.body * 4)
+
+
+@autojump
+async def test_blocks_are_read_so_that_each_fits_a_batch(rig: Rigs) -> None:
+    """Once the first has shown what lines come to, none is encoded in vain, and batches are nearly full."""
+    sink, data = WordySink(), numbered(0, 300_000)
+    made = rig(sink, batch_records=10**6)
+    made.open("a", data)
+    await made.run_to_end()
+    assert all(0.9 * MIB < 4 * size <= MIB for size in sink.given[-6:-1])
+    assert sum(sink.given) < len(data) + 2 * MIB
 
 
 @autojump
