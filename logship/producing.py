@@ -114,12 +114,9 @@ class KafkaClient:
     # -- in the thread ------------------------------------------------------------------------------------------------
 
     def _send(self, attempt: Attempt) -> Outcome:
-        try:
-            producer = self._ready()
-        except SecretError as error:
-            return Outcome(Status.ERRORED, "secret", str(error), fault=True)
-        except KafkaException as error:
-            return meaning("_INVALID_ARG", str(error))
+        producer = self._ready()
+        if isinstance(producer, Outcome):
+            return producer
         self._produce(producer, attempt)
         cause = self._wait(producer, attempt)
         if cause or not all(is_refusal(failure.name) for failure in attempt.failures):
@@ -162,8 +159,16 @@ class KafkaClient:
         trouble = self._trouble or meaning("_TRANSPORT")
         return trouble if self._down and (trouble.fault or not self._proven) else None
 
-    def _ready(self) -> Producer:
-        """Give the producer, a new one if there is none or it is stale; raises SecretError, KafkaException."""
+    def _ready(self) -> Producer | Outcome:
+        """Give the producer, a new one if there is none or it is stale; else why there can't be one."""
+        try:
+            return self._current()
+        except SecretError as error:
+            return Outcome(Status.ERRORED, "secret", str(error), fault=True)
+        except KafkaException as error:
+            return meaning("_INVALID_ARG", str(error))
+
+    def _current(self) -> Producer:
         password = read_secret(self._password) if self._password else ""
         made_of = hash((password, *map(_stamp, self._files)))
         if self._producer is not None:
@@ -188,12 +193,9 @@ class KafkaClient:
             self._trouble = meaning(error.name(), error.str())
 
     def _look(self, seconds: float) -> Outcome:
-        try:
-            producer = self._ready()
-        except SecretError as error:
-            return Outcome(Status.ERRORED, "secret", str(error), fault=True)
-        except KafkaException as error:
-            return meaning("_INVALID_ARG", str(error))
+        producer = self._ready()
+        if isinstance(producer, Outcome):
+            return producer
         deadline = time.monotonic() + seconds
         while not self._down and time.monotonic() < deadline:
             with contextlib.suppress(KafkaException):  # the reason is told by _note
