@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from typing import Final
 
 import msgspec
@@ -17,6 +18,8 @@ from logship.layouts import Column, Rows, Woven, decimals
 from logship.model import Outcome, Status, Verdict
 
 _CONFLICT: Final = 409
+_SUCCESSFUL: Final = frozenset(range(200, 300))
+"""RFC 9110's class."""
 _FAULT_STATUSES: Final = frozenset({401, 403, 404})
 _FAULT_TYPES: Final = frozenset({"index_closed_exception", "invalid_index_name_exception"})
 """Answered with 400, but no record is to blame."""
@@ -79,6 +82,7 @@ class _Error(msgspec.Struct):
     type: str = ""
 
 
+_status = attrgetter("create.status")
 _decoder = msgspec.json.Decoder(_Answer)
 _error_decoder = msgspec.json.Decoder(_Error)
 
@@ -102,10 +106,12 @@ def read_answer(body: bytes, records: int, *, ids: bool) -> Outcome:
         return _BAD
     if len(items) != records:
         return _BAD
+    if _SUCCESSFUL.issuperset(map(_status, items)):
+        return Outcome(Status.DELIVERED)
     verdicts = tuple(
         _verdict(index, entry.create, ids=ids)
         for index, entry in enumerate(items)
-        if not 200 <= entry.create.status < 300  # noqa: PLR2004 - RFC 9110's class "successful"
+        if entry.create.status not in _SUCCESSFUL
     )
     fault = any(each.status is Status.ERRORED and _is_fault(items[each.index].create, each.reason) for each in verdicts)
     return Outcome(Status.DELIVERED, verdicts=verdicts, fault=fault)
