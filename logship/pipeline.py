@@ -78,7 +78,7 @@ class Pipeline:
         self._stop = stop
         self._saver = saver
         self._share = shape.share
-        self._block_bytes = reader.block_bytes = min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE)
+        self._block_bytes = reader.block_bytes = max(1, min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE))
         self._max_bytes = min(shape.batch_bytes, sink.limits.max_bytes)
         self._max_records = min(shape.batch_records, sink.limits.max_records)
         self._batcher = Batcher(max_bytes=self._max_bytes, max_records=self._max_records, linger=shape.linger)
@@ -152,7 +152,7 @@ class Pipeline:
         batches = max(len(part.body) / self._max_bytes, part.records / self._max_records)
         if batches:
             fitting = int(len(block.data) / batches * FULL)
-            self.reader.block_bytes = max(LEAST_BLOCK_BYTES, min(self._block_bytes, fitting))
+            self.reader.block_bytes = min(self._block_bytes, max(LEAST_BLOCK_BYTES, fitting))
         cut = _middle(block.data) if batches > 1 and not block.flags else 0
         if not cut:
             yield part
