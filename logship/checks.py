@@ -16,7 +16,7 @@ from logship.routing import condition_on
 from logship.texts import parse_listen, quote
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
-RAW_SINKS: Final = ("stdout", "http", "file")
+RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
 
 _SERVICE_LINK: Final = re.compile(
     r"LOGSHIP_(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
