@@ -1,4 +1,4 @@
-"""From the first stage of ``logship run`` to the second: settings checked with pydantic, a daemon that never loads it.
+"""From the first stage of ``logship run`` to the second: what reads and checks settings is no part of the daemon.
 
 The first stage writes what it found as JSON into an anonymous file (no path, gone with its descriptor) and replaces
 itself by the daemon, under the same process id. Secrets travel as the names of variables and paths, never as values.

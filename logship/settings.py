@@ -1,20 +1,14 @@
 """The door: reads settings from flags, the environment and files, and names every fault at once.
 
-The only module that reads the environment for settings, and the only one that loads pydantic. The dataclasses of
-:mod:`logship.config` and of the sinks say what there is; here it is looked for, in this order: flag, variable,
-``<NAME>_FILE`` (secrets only), one file a setting in ``LOGSHIP_SECRETS_DIR``, a standard's variable. The value of a
-secret is never read.
+The only module that reads the environment for settings. The dataclasses of :mod:`logship.config` and of the sinks say
+what there is; here it is looked for, in this order: flag, variable, ``<NAME>_FILE`` (secrets only), one file a setting
+in ``LOGSHIP_SECRETS_DIR``, a standard's variable. The value of a secret is never read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
-
-from pydantic import BeforeValidator, Field, ValidationError, create_model
-from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from typing import Any, Final
 
 from logship import sinks
 from logship.checks import condition_faults, config_faults, config_warnings, default_state_dir, name_faults, unreadable
@@ -22,21 +16,9 @@ from logship.config import Config, Secret
 from logship.errors import ConfigError
 from logship.handoff import Resolved, settings_type
 from logship.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, options
-from logship.texts import PARSERS, parse_list, quote
+from logship.texts import PARSERS, parse_plain, quote
 
 _EMPTY_IS_A_VALUE: Final = ("LOGSHIP_LISTEN",)
-_TYPES: Final[Mapping[str, Any]] = {
-    "size": int,
-    "seconds": float,
-    "count": int,
-    "bool": bool,
-    "list": tuple[str, ...],
-    "mapping": dict[str, Any],
-    "text mapping": dict[str, str],
-    "condition": str,
-    "text": str,
-    "secret": Secret,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,54 +86,6 @@ def _read(path: Path) -> str:
         return ""
 
 
-class _Source(PydanticBaseSettingsSource):
-    """Feeds pydantic with what was found."""
-
-    def __init__(self, model: type[BaseSettings], found: Mapping[str, _Found]) -> None:
-        super().__init__(model)
-        self._found = found
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Give (value, name, whether it is complex) of one field."""
-        del field
-        return self._found[field_name].value, field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        return {name: found.value for name, found in self._found.items()}
-
-
-def model(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Found] | None = None) -> type[BaseSettings]:
-    """Make the pydantic model of a settings dataclass; ``found`` is what an instance of it will hold."""
-
-    class Sourced(BaseSettings):
-        model_config = SettingsConfigDict(extra="forbid", hide_input_in_errors=True)
-
-        @classmethod
-        def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], *_others: object, **_named: object
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            return (_Source(settings_cls, found or {}),)
-
-    members: dict[str, Any] = {option.field: _member(option) for option in of}
-    return create_model(settings.__name__, __base__=Sourced, __doc__=settings.__doc__, **members)
-
-
-def _member(option: Option) -> tuple[Any, Any]:
-    kind = Literal[option.choices] if option.choices else _TYPES[option.kind]
-    parse = PARSERS.get(option.kind)
-    marks = (NoDecode, BeforeValidator(partial(_parse, parse))) if parse else (NoDecode,)
-    default = ... if option.required else option.default
-    # Arguments that are None would be validated too, as bounds.
-    given = (("ge", option.minimum), ("le", option.maximum))
-    bounds: dict[str, Any] = {name: bound for name, bound in given if bound is not None}
-    about = Field(default, description=option.doc, json_schema_extra={"variable": option.variable}, **bounds)
-    return Annotated[(kind, *marks)], about
-
-
-def _parse(parse: Any, value: Any) -> Any:  # noqa: ANN401 - text in, a value of the setting's type out
-    return parse(value) if isinstance(value, str) else value
-
-
 def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = False) -> Resolved:
     """Give the settings, or raise :class:`ConfigError` with every fault; ``flags`` are texts by variable name."""
     places = _Places(flags, environ)
@@ -182,7 +116,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
 def chosen_sinks(flags: Mapping[str, str], environ: Mapping[str, str]) -> tuple[str, ...]:
     """Give the names of the chosen sinks that there are, without any other check."""
     found = _Places(flags, environ).find(next(option for option in config_options() if option.field == "sinks"))
-    names = parse_list(str(found.value)) if found else Config().sinks
+    names = (parse_plain(str(found.value)) or ()) if found else Config().sinks
     return tuple(name for name in dict.fromkeys(names) if name in sinks.names())
 
 
@@ -195,23 +129,47 @@ def _with_state_dir(config: Config, environ: Mapping[str, str]) -> tuple[Config,
 
 def _build(settings: type[Any], of: Sequence[Option], places: _Places) -> tuple[Any, list[str]]:
     """Give an instance with defaults in the place of faulty settings (None if there is none), and the faults."""
-    found = {option.field: one for option in of if (one := places.find(option))}
+    found: dict[str, _Found] = {}
+    values: dict[str, Any] = {}
+    faults = []
+    for option in of:
+        one = places.find(option)
+        if one is None:
+            if option.required:
+                faults.append(f"{option.variable}: is not set, and there is no default: {option.doc}")
+            continue
+        try:
+            values[option.field] = read_value(option, one.value)
+        except ValueError as why:
+            faults.append(f"{one.place}: {_shown(option, one)} {why}")
+        else:
+            found[option.field] = one
+    if any(option.required and option.field not in values for option in of):
+        return None, faults + _file_faults(of, found)
+    made = settings(**values)
+    return made, faults + _later_faults(made, of, found)
+
+
+def read_value(option: Option, given: str | Secret) -> Any:  # noqa: ANN401 - of the setting's type
+    """Read what was given for a setting; raises ValueError with what is wrong and what to write instead."""
+    if isinstance(given, Secret):
+        return given
     try:
-        made = _instance(settings, of, found)
-        return made, _later_faults(made, of, found)
-    except ValidationError as error:
-        bad = {str(fault["loc"][0]): fault for fault in error.errors(include_url=False, include_input=False)}
-    faults = [_fault(option, found.get(option.field), bad[option.field]) for option in of if option.field in bad]
-    good = {name: one for name, one in found.items() if name not in bad}
-    if any(option.required and option.field not in good for option in of):
-        return None, faults + _file_faults(of, good)
-    made = _instance(settings, of, good)
-    return made, faults + _later_faults(made, of, good)
-
-
-def _instance(settings: type[Any], of: Sequence[Option], found: Mapping[str, _Found]) -> Any:  # noqa: ANN401
-    made = model(settings, of, found)()
-    return settings(**{option.field: getattr(made, option.field) for option in of})
+        given.encode()
+    except UnicodeEncodeError:
+        message = "is not UTF-8"
+        raise ValueError(message) from None
+    value = PARSERS.get(option.kind, str)(given)
+    if option.choices and value not in option.choices:
+        message = "is not one of " + ", ".join(option.choices)
+        raise ValueError(message)
+    if option.minimum is not None and value < option.minimum:
+        message = f"is too small; the least is {option.minimum:.15g}"
+        raise ValueError(message)
+    if option.maximum is not None and value > option.maximum:
+        message = f"is too large; the most is {option.maximum:.15g}"
+        raise ValueError(message)
+    return value
 
 
 def _later_faults(made: Any, of: Sequence[Option], found: Mapping[str, _Found]) -> list[str]:  # noqa: ANN401
@@ -230,25 +188,6 @@ def _file_faults(of: Sequence[Option], found: Mapping[str, _Found]) -> list[str]
         if one and path and (why := unreadable(str(path), empty=option.kind != "secret")):
             faults.append(f"{one.place}: {quote(str(path))} {why}")
     return faults
-
-
-def _fault(option: Option, found: _Found | None, error: Mapping[str, Any]) -> str:
-    """Say in one line what is wrong and what to write instead."""
-    if found is None:
-        return f"{option.variable}: is not set, and there is no default: {option.doc}"
-    context = error.get("ctx", {})
-    match error["type"]:
-        case "value_error":
-            why = str(context["error"])
-        case "literal_error":
-            why = "is not one of " + ", ".join(option.choices)
-        case "greater_than_equal":
-            why = f"is too small; the least is {context['ge']:.15g}"
-        case "less_than_equal":
-            why = f"is too large; the most is {context['le']:.15g}"
-        case _:
-            why = f"is not a {option.kind}"
-    return f"{found.place}: {_shown(option, found)} {why}"
 
 
 def _shown(option: Option, found: _Found) -> str:

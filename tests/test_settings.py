@@ -128,6 +128,16 @@ def test_the_root_contains_every_path() -> None:
     ]
 
 
+def test_what_is_no_text_is_a_fault() -> None:
+    """Bytes that are not UTF-8, a list that does not end: said like any other fault, in whatever setting."""
+    assert faults(POD_NAME="a\udcff", READ_FROM="end\udcff") == [
+        'LOGSHIP_READ_FROM: "end\udcff" is not UTF-8',
+        'LOGSHIP_POD_NAME: "a\udcff" is not UTF-8',
+    ]
+    assert faults(SINKS='["stdout') == ['LOGSHIP_SINKS: "[\\"stdout" is not a JSON list of strings']
+    assert settings.chosen_sinks({"LOGSHIP_SINKS": '["stdout'}, HOME) == ()
+
+
 def test_kubernetes_service_links_are_let_pass() -> None:
     """A Service called logship, or logship-metrics, puts its variables into every pod."""
     links = {
@@ -269,14 +279,6 @@ def test_fields_by_opentelemetrys_names() -> None:
         "k8s.pod.name": "p-0",
         "k8s.node.name": "n",
     }
-
-
-def test_the_schema_has_bounds_and_no_secret() -> None:
-    """What an editor needs to check a manifest."""
-    own = options(sinks.load("http").Settings, "http")
-    schema = settings.model(sinks.load("http").Settings, own).model_json_schema()
-    assert schema["properties"]["url"]["description"] == "where to send"
-    assert "url" in schema["required"]
 
 
 def test_a_bound_is_written_out() -> None:

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from logship import handoff
 from logship.commands.flags import daemon_flags, given, sink_flags
+from logship.settings import chosen_sinks, load
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,20 +18,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> NoReturn:
     """Never come back, unless a setting is wrong: that is a ConfigError."""
-    hurry()
+    gc.disable()  # for a life of a fraction of a second: the application waits until the daemon has started
     handoff.become_daemon(resolve("logship run", parsed, once=parsed.once))
 
 
 def resolve(prog: str, parsed: argparse.Namespace, *, once: bool = False) -> handoff.Resolved:
     """Give the settings that flags, the environment and files come to."""
-    from logship.settings import chosen_sinks, load  # noqa: PLC0415 - pydantic, for this stage only
-
     flags = given(parsed)
     sinks = {name: handoff.settings_type(name) for name in chosen_sinks(flags, os.environ)}
     return load(flags | sink_flags(prog, parsed.rest, sinks), os.environ, once=once)
-
-
-def hurry() -> None:
-    """Make this process fit for a life of half a second: the application waits until the daemon has started."""
-    gc.disable()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # it would look through all that is installed

@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from logship import sinks
@@ -12,6 +12,17 @@ from logship.handoff import settings_type
 from logship.options import Option, options
 
 _PIPED_WIDTH: Final = 320
+_JSON_TEXT: Final = {"type": "string"}
+_JSON_TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "size": {"type": "integer"},
+    "count": {"type": "integer"},
+    "seconds": {"type": "number"},
+    "bool": {"type": "boolean"},
+    "list": {"type": "array", "items": _JSON_TEXT},
+    "mapping": {"type": "object", "additionalProperties": True},
+    "text mapping": {"type": "object", "additionalProperties": _JSON_TEXT},
+}
+"""By :attr:`logship.options.Option.kind`; all others are text."""
 _DEFAULTS: Final = {"LOGSHIP_STATE_DIR": "/var/lib/logship in the image, else the user's state folder"}
 
 
@@ -41,21 +52,17 @@ def every_option() -> tuple[Option, ...]:
 
 def schema() -> dict[str, Any]:
     """Give a JSON schema whose properties are variables."""
-    from logship.settings import model  # noqa: PLC0415 - pydantic, only where it is asked for
-
-    properties: dict[str, Any] = {}
-    for settings, sink in [(Config, ""), *((settings_type(name), name) for name in sinks.names())]:
-        own = options(settings, sink)
-        fields = model(settings, own).model_json_schema()["properties"]
-        for option in own:
-            properties[option.variable] = _property(option, fields[option.field])
+    properties = {option.variable: _property(option) for option in every_option()}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "properties": properties}
 
 
-def _property(option: Option, field: dict[str, Any]) -> dict[str, Any]:
+def _property(option: Option) -> dict[str, Any]:
     if option.kind == "secret":
         return {"type": "string", "writeOnly": True, "description": option.doc}
-    return {name: value for name, value in field.items() if name not in ("title", "variable")}
+    given = {"minimum": option.minimum, "maximum": option.maximum, "enum": list(option.choices)}
+    bounds = {name: bound for name, bound in given.items() if bound not in (None, [])}
+    default = {} if option.required else {"default": option.default}
+    return {"description": option.doc, **_JSON_TYPES.get(option.kind, _JSON_TEXT), **bounds, **default}
 
 
 def type_text(option: Option) -> str:
