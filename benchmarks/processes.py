@@ -70,6 +70,11 @@ class Receiver:
         """Give the number of lines that arrived."""
         return int(self.get("/_count"))
 
+    def arrived(self) -> tuple[int, int]:
+        """Give the number of lines, maybe less while more arrives, and of requests."""
+        lines, requests = self.get("/_arrived").split()
+        return int(lines), int(requests)
+
     def outage(self, *, down: bool) -> None:
         """Have it close every connection without an answer, or take what is sent again."""
         self.get("/_down" if down else "/_up")
@@ -142,12 +147,12 @@ class Shipper:
         self, receiver: Receiver, lines: int, quiet_seconds: float = 20.0, longest_seconds: float = 600.0
     ) -> None:
         """Return when so many lines have arrived, when none has for a while, when it takes too long, or at its end."""
-        seen, since = -1, time.monotonic()
+        seen, since = (-1, -1), time.monotonic()
         deadline = since + longest_seconds
-        while seen < lines and time.monotonic() < min(deadline, since + quiet_seconds) and not self.look():
-            count = receiver.count()
-            if count > seen:
-                seen, since = count, time.monotonic()
+        while seen[0] < lines and time.monotonic() < min(deadline, since + quiet_seconds) and not self.look():
+            arrived = receiver.arrived()
+            if arrived != seen:
+                seen, since = arrived, time.monotonic()
             time.sleep(_POLL_SECONDS)
 
     def last_words(self) -> str:

@@ -25,7 +25,7 @@ JOBS = [Job(sink, how) for sink in drain.SINKS for how in drain.COMPRESSIONS]
 
 def post(path: str, body: bytes) -> Request:
     """Make a request that sends something."""
-    return Request("POST", path, {}, bytearray(body))
+    return Request("POST", path, {}, bytearray(body) + b"of another", len(body))
 
 
 def rows() -> list[dict[str, object]]:
@@ -64,7 +64,7 @@ def test_one_line_in_a_hundred_may_be_odd() -> None:
 
 
 def test_the_receiver_misses_nothing_and_notes_what_came_twice() -> None:
-    """Sequence numbers are looked for in what was kept, lines counted as they come."""
+    """Sequence numbers are looked for in what was kept, lines counted when they are asked for."""
     kept = Kept()
     answer(post("/", b'{"seq": 1}\n{"seq":2}\n{"seq": 2}\n'), kept)
     bulk = b'{"create":{"_id":"x"}}\n{"seq":4,"at":5}\n'
