@@ -1,4 +1,4 @@
-"""Saves the checkpoint: every second while something changes, before a new file is read, and at exit."""
+"""Saves the checkpoint: every second while blocks move, before a new file is read, now and then else, and at exit."""
 
 import asyncio
 import logging
@@ -16,6 +16,8 @@ from logship.model import Block, FileId
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
+IDLE_SECONDS = 5.0
+"""How often it is looked, while no block moves, whether there is something to save, and whether it is there still."""
 SAY_AGAIN_SECONDS = 60.0
 FINISH_SECONDS = 3.0
 
@@ -46,19 +48,26 @@ class Saver:
         self._metrics = metrics
         self._lock = asyncio.Lock()
         self._last: list[Entry] | None = None
+        self._stirred = True
+        """Whether a block moved, or a save failed, since entries were gathered: to gather them all costs a while."""
         self._clock = clock
         self._said_at: float | None = None
         """When a failure was last said; None while saves work."""
 
     async def run(self) -> None:
-        """Save every second, for ever."""
+        """Save every second while something moves, for ever."""
+        looked = self._clock()
         while True:
             await asyncio.sleep(SAVE_SECONDS)
-            await self.save()
+            now = self._clock()
+            if self._stirred or now - looked >= IDLE_SECONDS:
+                looked = now
+                await self.save()
 
     async def save(self) -> None:
         """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
         async with self._lock:
+            self._stirred = False
             entries = list(self.entries())
             if self._same(entries) and await asyncio.to_thread(self._checkpoints.kept):
                 return
@@ -73,10 +82,12 @@ class Saver:
 
     def sent(self, sink: str, block: Block) -> None:
         """Note at once that a block is about to leave."""
+        self._stirred = True
         self._journal.sent(sink, block)
 
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Note one acknowledgement at once."""
+        self._stirred = True
         self._journal.acked(file, sink, saved)
 
     async def finish(self) -> None:
@@ -106,6 +117,7 @@ class Saver:
         self._said_at = None
 
     def _failed(self, error: StateError) -> None:
+        self._stirred = True
         self._metrics.checkpoint_saved("failed")
         now = self._clock()
         if self._said_at is None or now - self._said_at >= SAY_AGAIN_SECONDS:

@@ -59,7 +59,7 @@ class TailedFile:
         self.device = self.inode = self.size = self.mtime_ns = 0
         self.places: dict[str, Place] = {}
         """Where each sink's reader stands."""
-        self.signature = (0, 0)
+        self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
         self.deleted = False
         self.truncated = False
@@ -83,10 +83,12 @@ class TailedFile:
     def look(self, now: float) -> bool:
         """Ask ``fstat`` for the truth; give whether the file grew. ``now`` in monotonic seconds."""
         stat = os.fstat(self.fd)
+        signature, gone = (stat.st_size, stat.st_mtime_ns), stat.st_nlink == 0
+        if signature == self.signature and gone == self.deleted:
+            return False
         size, touched = self.size, stat.st_mtime_ns != self.mtime_ns
         self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
-        self.signature = stat.st_size, stat.st_mtime_ns
-        self.deleted = stat.st_nlink == 0
+        self.signature, self.deleted = signature, gone
         self.size = stat.st_size
         if self.size < size or ((touched or self.size > size) and not self._has_read_bytes()):
             self.truncated = True
@@ -166,7 +168,7 @@ class TailedFile:
     def move_to(self, fd: int, now: float) -> None:
         """Go on in the copy that was made before the file was truncated; the old descriptor is closed."""
         os.close(self.fd)
-        self.fd, self.path, self.size, self.truncated = fd, "", 0, False
+        self.fd, self.path, self.size, self.signature, self.truncated = fd, "", 0, (-1, 0), False
         self.birth_ns = birth_ns(fd)
         self.look(now)
 

@@ -13,7 +13,7 @@ from logship.pipeline import Pipeline
 from logship.status import FileStatus, SinkStatus, document
 from logship.stopping import Stop
 
-BEAT_SECONDS = 1.0
+BEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0
 UNTERMINATED_SECONDS = 5.0
 """So long after a file was first seen it should have a whole line, if it has anything."""

@@ -74,8 +74,8 @@ class FileEvents:
         from watchfiles import awatch  # noqa: PLC0415 - not loaded at all where polling is forced
 
         try:
-            # it wakes every `step` ms to see whether something came: at 10 ms that is most of an idle daemon's CPU
-            watching = awatch(*folders, watch_filter=None, debounce=100, step=50, recursive=False)
+            # it wakes every `step` ms to see whether something came: at 50 ms that is half of an idle daemon's CPU
+            watching = awatch(*folders, watch_filter=None, debounce=100, step=100, recursive=False)
             async for _ in watching:
                 self._hint.set()
         except (OSError, RuntimeError) as error:

@@ -1,7 +1,7 @@
 import asyncio
 import logging
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from logship.identity import Entry, Print, Saved, new_file_id
 from logship.journal import Journal
 from logship.metrics import Metrics
 from logship.model import Block
-from logship.saving import FINISH_SECONDS, SAVE_SECONDS, SAY_AGAIN_SECONDS, Saver
+from logship.saving import FINISH_SECONDS, IDLE_SECONDS, SAVE_SECONDS, SAY_AGAIN_SECONDS, Saver
 from tests.autojump import autojump
 
 FILE = new_file_id()
@@ -52,14 +52,29 @@ async def test_the_checkpoint_is_saved_every_second_while_something_changes(tmp_
     rig = Rig(tmp_path)
     running = asyncio.create_task(rig.saver.run())
     rig.entries = [entry(1)]
+    rig.saver.acked(FILE, "stdout", Saved(1))
     await asyncio.sleep(SAVE_SECONDS + 0.5)
     assert rig.offset() == 1
     await asyncio.sleep(10 * SAVE_SECONDS)
     assert rig.saves("saved") == 1
     rig.entries = [entry(2)]
+    rig.saver.acked(FILE, "stdout", Saved(2))
     await asyncio.sleep(SAVE_SECONDS)
     assert (rig.saves("saved"), rig.offset()) == (2, 2)
     assert rig.checkpoints.load().first_start_ns == 77
+    running.cancel()
+
+
+@autojump
+async def test_what_changes_while_no_block_moves_is_saved_too(tmp_path: Path) -> None:
+    """A file that went, say: not within the second, since to look at a thousand idle files costs a while."""
+    rig = Rig(tmp_path, [entry(1)])
+    running = asyncio.create_task(rig.saver.run())
+    await asyncio.sleep(2 * SAVE_SECONDS)
+    rig.entries = [replace(entry(1), gone=True)]
+    await asyncio.sleep(IDLE_SECONDS + SAVE_SECONDS)
+    assert rig.checkpoints.load().entries[0].gone
+    assert rig.saves("saved") == 2
     running.cancel()
 
 
