@@ -95,6 +95,7 @@ async def run(resolved: Resolved) -> int:
         async with open_parts(resolved, checkpoints, stop) as parts:
             gc.collect()
             gc.freeze()  # what is loaded by now stays: no need to look through it again and again
+            gc.set_threshold(20_000)  # objects; each look for cycles goes through all the lines of a block
             gc.enable()
             return await parts.run(once=resolved.once)
 
