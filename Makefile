@@ -6,6 +6,7 @@ STAMP := $(VENV)/.installed
 E2E ?= tests/e2e tests/k8s
 CONTAINERS ?= tests/containers
 JOBS ?= 2
+COVERAGE ?= --cov --cov-report=term:skip-covered
 SEEDS ?= 1000
 SOAK_MINUTES ?= 30
 ENGINE ?= $(notdir $(firstword $(shell command -v docker podman buildah) docker))
@@ -35,7 +36,7 @@ demo: $(STAMP)  ## a small application writes rotating logs; logship ships them 
 	$(BIN)/logship demo
 
 test: $(STAMP)  ## the fast tests, with branch coverage
-	$(BIN)/pytest tests --ignore=tests/e2e -m "not e2e" -n 2 --cov --cov-report=term:skip-covered
+	$(BIN)/pytest tests --ignore=tests/e2e -m "not e2e" -n 2 $(COVERAGE)
 
 demo-agent: $(STAMP)  ## the demo agent of k8s/agent and logship, without Kubernetes; traces one request; SECONDS=10
 	$(BIN)/python k8s/agent/demo.py --seconds $(SECONDS)

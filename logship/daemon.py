@@ -39,7 +39,7 @@ from logship.reading import Reader
 from logship.saving import Saver
 from logship.server import open_server
 from logship.stopping import Stop
-from logship.tidying import give_back_memory
+from logship.tidying import give_back_memory, look_for_new_garbage_only
 from logship.view import DaemonView
 from logship.wakeups import FileEvents, Timer, Wakeups
 
@@ -93,10 +93,7 @@ async def run(resolved: Resolved) -> int:
     checkpoints = Checkpoints(Path(config.state_dir))
     with checkpoints.lock():
         async with open_parts(resolved, checkpoints, stop) as parts:
-            gc.collect()
-            gc.freeze()  # what is loaded by now stays: no need to look through it again and again
-            gc.set_threshold(20_000)  # objects; each look for cycles goes through all the lines of a block
-            gc.enable()
+            look_for_new_garbage_only()
             return await parts.run(once=resolved.once)
 
 

@@ -7,12 +7,25 @@ still for a look: after a back-log, or while a store is away.
 
 import asyncio
 import ctypes
+import gc
 from collections.abc import Callable
 from typing import Final
 
 LOOK_SECONDS: Final = 2.0
 LOOKS_AT_MOST: Final = 15
 """After so many looks in a row at which bytes moved, memory is given back all the same."""
+
+
+GARBAGE_OBJECTS: Final = 20_000
+"""So many are new before Python looks for cycles among them, and each look goes through all the lines of a block."""
+
+
+def look_for_new_garbage_only() -> None:
+    """Have the collector look at what is made from now on: what is loaded by now stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_OBJECTS)
+    gc.enable()
 
 
 def _trim_of(libc: ctypes.CDLL) -> Callable[[], object]:
