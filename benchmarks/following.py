@@ -13,6 +13,8 @@ from benchmarks.rounds import FailedError
 from benchmarks.shippers import Job, Program
 from benchmarks.tables import Column
 
+SETTLE_SECONDS = 5.0
+"""Until a shipper that has just shipped something is idle: some look more often for a while, or load what waits."""
 _START_SECONDS = 20.0
 _QUIET_SECONDS = 8.0
 _FIRST = b'{"timestamp": "2026-11-22T10:00:00Z", "level": "info", "message": "first"}\n'

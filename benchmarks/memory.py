@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from benchmarks.bench import Bench
-from benchmarks.following import Follower, following
+from benchmarks.following import SETTLE_SECONDS, Follower, following
 from benchmarks.rounds import Plan, Run
 from benchmarks.shippers import Job, Program
 from benchmarks.tables import Column
@@ -26,7 +26,6 @@ COLUMNS = (
     Column("missing", "missing", total=True),
     Column("repeated", "repeated", total=True),
 )
-_SETTLE_SECONDS = 1.5
 _QUIET_SECONDS = 35.0
 """A shipper may be waiting for its next attempt for so long."""
 _AROUND_SECONDS = 12.0
@@ -65,7 +64,7 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
 
 def _life(bench: Bench, program: Program, job: Job, rate: int, seconds: float, line_bytes: int) -> dict[str, Any]:
     with following(bench, program, job) as follower:
-        time.sleep(_SETTLE_SECONDS)
+        time.sleep(SETTLE_SECONDS)
         figures = follower.idle(seconds)
         load = follower.write(rate, seconds, line_bytes)
         figures |= {"load_rss_mib": load["rss_mib"], "load_cpu_percent": load["cpu_percent"]}

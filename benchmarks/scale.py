@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.bench import Bench, Input
 from benchmarks.corpus import prepare
 from benchmarks.drain import drain
-from benchmarks.following import following
+from benchmarks.following import SETTLE_SECONDS, following
 from benchmarks.rounds import Plan, Run
 from benchmarks.shippers import Job, Program
 from benchmarks.tables import Column
@@ -34,7 +34,6 @@ _RATES = (1, 100, 1000, 10_000, 100_000)
 _LINE_SIZES = (64, 512, 4096, 65_536)
 _BATCHES = (64 << 10, 256 << 10, 1 << 20, 4 << 20)
 _IDLE_FILES = (1, 1000)
-_SETTLE_SECONDS = 2.0
 _BLOCK_LINES = 100_000
 _STARTS = 3
 
@@ -151,7 +150,7 @@ def _idle_files(bench: Bench, job: Job, options: argparse.Namespace) -> Iterator
 
 def _idle(bench: Bench, program: Program, job: Job, files: int, seconds: float) -> dict[str, Any]:
     with following(bench, program, job, idle_files=files - 1) as follower:
-        time.sleep(_SETTLE_SECONDS)
+        time.sleep(SETTLE_SECONDS)
         figures = follower.idle(seconds)
         return {"cpu_percent": figures["idle_cpu_percent"], "peak_rss_mib": figures["idle_rss_mib"]}
 
