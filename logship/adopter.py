@@ -162,6 +162,18 @@ class Adopter:
             sweep.present[entry.file] = None
         os.close(found.fd)
 
+    def is_new(self, found: Found) -> bool:
+        """Whether what has the name of a followed file is neither known nor maybe a copy."""
+        if found.inode in self.held or (found.device, found.inode) in self.by_inode or _is_archive(found):
+            return False
+        found.live = found.candidate.live(self.by_path)
+        live = self.live(found.live)
+        try:
+            known = self._known.find(found) or (self._known.find_copied(found) if found.live else None)
+            return not known and not (live and adoption.is_copy(found, live))
+        except OSError:
+            return False
+
     def _refuse(self, found: Found, error: OSError) -> None:
         self._opener.refuse(found.candidate.path, error)
         os.close(found.fd)

@@ -7,7 +7,7 @@ of them the catalog is in order. :mod:`logship.intake` says when to sweep and sa
 import logging
 import os
 import time
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 from logship import adoption
 from logship.adopter import Adopter, in_steps
@@ -18,6 +18,7 @@ from logship.identity import Entry
 from logship.known import Known
 from logship.metrics import Metrics
 from logship.model import FileId
+from logship.succession import Succession
 from logship.sweeping import SUCCESSORS, Opener, Sweep
 from logship.tailing import TailedFile
 
@@ -40,6 +41,11 @@ class Catalog:
         self._known = Known(checkpoint.entries)
         self._opener = Opener(self._free_descriptor)
         self._adopter = Adopter(self._known, self._opener, checkpoint, metrics, sinks, from_end=from_end)
+        self._succession = Succession(discovery, self._opener, self._adopter)
+        self._opened: Mapping[int, Found] = {}
+        """By inode, what the sweep that is under way has opened and not adopted yet."""
+        self._renamed: set[FileId] = set()
+        """Of which files more is known since the last sweep began than it can say."""
         self._accounted = False
         self._moving = 0
         """How many sweeps in a row have met names that were changing."""
@@ -93,7 +99,26 @@ class Catalog:
         new = list(self.new.values())
         self.new.clear()
         self.files.update({file.file: file for file, _ in new})
+        self._renamed.update(file.file for file, _ in new)
         return new
+
+    def succeed(self, now: float) -> bool:
+        """Adopt what was created under the names of files that were rotated; without a sweep, or between two steps.
+
+        Gives whether there was any. What may be something else is left to the next sweep.
+        """
+        count = len(self.files) + len(self.new) + len(self._adopter.held) + len(self._opened)
+        room = max(0, min(self.max_files + SUCCESSORS, self.max_descriptors) - count)
+        found = False
+        for each in self._succession.find(list(self.files.values()), self._opened, room, now):
+            former = each.former
+            matched = self._discovery.candidate(each.renamed, former.device, former.inode)
+            self._note_rotated(former, each.renamed)
+            former.path = each.renamed if matched else ""
+            self._renamed.add(former.file)
+            self._adopter.start(adoption.new_entry(each.found, self._sinks), each.found)
+            found = True
+        return found
 
     def finish(self, file: TailedFile, entry: Entry) -> None:
         """Close a file that is read and settled; what it was stays known as long as it is there."""
@@ -123,6 +148,8 @@ class Catalog:
         room, spare = self._room()
         sweep = Sweep(now, self._opener, self._adopter.by_inode, self._known, self._adopter.held, room, live, spare)
         self._adopter.note_names(self.files.values())
+        self._opened = sweep.fresh
+        self._renamed.clear()
         try:
             yield from sweep.look(self._discovery.look(unlistable, self._folders()))
             self._unlistable = {folder: self._unlistable.get(folder, 0) + 1 for folder in unlistable}
@@ -135,7 +162,8 @@ class Catalog:
         self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
         for file in self.files.values():
-            self._rename(file, sweep, names)
+            if file.file not in self._renamed:
+                self._rename(file, sweep, names)
         self._adopter.note_names(self.files.values())
         yield
         yield from self._settle([] if self._unsure else truncated, now)
@@ -163,12 +191,15 @@ class Catalog:
         candidate = sweep.present.get(file.file)
         path = candidate.path if candidate and candidate.matched else ""
         if file.path and file.path != path:
-            self._metrics.files_rotated.inc()
             now = candidate.path if candidate else ""
-            logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
+            self._note_rotated(file, now)
             if not self._unsure:
                 self._suspect(file, now, opened)
         file.path = path
+
+    def _note_rotated(self, file: TailedFile, now: str) -> None:
+        self._metrics.files_rotated.inc()
+        logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
 
     def _suspect(self, file: TailedFile, now: str, opened: Container[str]) -> None:
         missing = adoption.unseen_successors(file.path, now, opened)

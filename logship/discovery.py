@@ -131,6 +131,21 @@ class Discovery:
                 yield [each for each in candidates if self._wanted(each, seen)] if self._filtered else candidates
         self._folders = folders
 
+    def candidate(self, path: str, device: int, inode: int) -> Candidate | None:
+        """Give a regular file's path as a look gives it; None where no pattern matches it, or it is excluded."""
+        for pattern in self._patterns:
+            base = f"{pattern.root.path.rstrip('/')}/"
+            *folders, name = path.removeprefix(base).split("/")
+            wanted = _with_no_folder(frozenset({pattern.parts}))
+            for each in folders:
+                wanted = _with_no_folder(_below(each, wanted))
+            globs = _globs(wanted)
+            if path.startswith(base) and globs.match(name):
+                folder = Folder(pattern.root, path.removeprefix(base).removesuffix(name), device, globs)
+                found = Candidate(folder, name, inode, regular=True, matched=True)
+                return None if self._excluded(found) else found
+        return None
+
     def _wanted(self, candidate: Candidate, seen: set[str]) -> bool:
         """Whether a candidate is not excluded, and no pattern with another root has given it."""
         if self._excluded(candidate):

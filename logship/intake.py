@@ -17,6 +17,7 @@ from logship.discovery import Discovery
 from logship.identity import Entry
 from logship.metrics import Metrics
 from logship.model import FileId
+from logship.pace import Pace
 from logship.tailing import TailedFile
 from logship.wakeups import Wakeups
 
@@ -28,12 +29,8 @@ LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
 ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
-SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
-"""What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
-BURST_SECONDS = 8.0
-"""So much of the time without sweeps is made up for: several may then follow one another without a rest."""
-IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.001, 10.0
-"""What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
+SUCCESSION_SECONDS = 0.25
+"""Between two times that successors are taken up without a sweep: each time the checkpoint is saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +68,9 @@ class Intake:
         self._folders: dict[str, int] = {}
         self._next_look = 0.0
         self._looked = 0.0
-        self._next_sweep = 0.0
-        """When it is time for a sweep though nothing seems to have changed; all in monotonic seconds."""
-        self._rested = 0.0
-        """Before this there is no sweep, whatever changes."""
+        self._next_succession = 0.0
+        """All in monotonic seconds."""
+        self._pace = Pace(rules.poll)
         self._hint = asyncio.Event()
         self._entries: dict[FileId, Entry] = {}
         """What was last given to be saved."""
@@ -109,13 +105,13 @@ class Intake:
         while not once:
             if stop.is_set():
                 quiet_since = max(quiet_since or self._clock(), self._last_growth())
-                self._next_sweep = 0.0
+                self._pace.due = 0.0
                 if self._clock() - quiet_since >= self._rules.drain_quiet:
                     break
             await self._wait(stop)
             await self.step()
         await self._wakeups.rest()
-        self._next_sweep = self._rested = 0.0
+        self._pace.hurry()
         await self.step()
         self._end()
 
@@ -124,9 +120,11 @@ class Intake:
         now = self._clock()
         self._look_at_files(now)
         self._release(now)
-        if now >= self._rested:
+        await self._succeed(now)
+        now = self._clock()
+        if now >= self._pace.rested:
             folders = self._discovery.folder_states(time.time_ns())
-            if now >= self._next_sweep or folders != self._folders or self.catalog.unsettled:
+            if now >= self._pace.due or folders != self._folders or self.catalog.unsettled:
                 self._folders = folders
                 await self._sweep(now)
                 await self._take_up()
@@ -145,11 +143,23 @@ class Intake:
             began = self._clock()
             if began - self._looked >= TICK_SECONDS:
                 self._look_at_files(began)
+                spent += self._clock() - began
+                self._pace.sweep_seconds = max(self._pace.sweep_seconds, spent)
+                await self._succeed(began)
+                began = self._clock()
         end = self._clock()
-        spent += end - began
-        self._rested = max(self._rested, now - BURST_SECONDS) + spent / SWEEP_SHARE
-        idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
-        self._next_sweep = max(now + self._rules.poll, end + idle)
+        self._pace.swept(now, end, spent + end - began)
+
+    async def _succeed(self, now: float) -> None:
+        """Go on under the names of files that were rotated, where sweeps are long; what it takes, sweeps may not."""
+        if not self._pace.slow or now < self._next_succession:
+            return
+        began = self._clock()
+        found = self.catalog.succeed(now)
+        self._pace.spend(self._clock() - began, began)
+        if found:
+            self._next_succession = now + SUCCESSION_SECONDS
+            await self._read_new()
 
     def _look_at_files(self, now: float) -> None:
         files = list(self.catalog.files.values())
@@ -199,12 +209,16 @@ class Intake:
         for file in self.catalog.moved:
             self._tell(file)
         self.catalog.moved.clear()
+        await self._read_new()
+        self.swept = True
+
+    async def _read_new(self) -> None:
+        """Have what is new read, once it is on disk."""
         if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
             await self._save()
         for file, entry in self.catalog.publish():
             for listener in self.listeners:
                 listener.opened(file, entry)
-        self.swept = True
 
     def _let_go(self) -> None:
         for file in self.catalog.gone:
@@ -225,7 +239,7 @@ class Intake:
 
     def _rest(self) -> float:
         """Give how long to wait for an event at most: the files are looked at every ``poll`` seconds, at least."""
-        until_sweep = max(self._next_sweep, self._rested) - self._clock()
+        until_sweep = self._pace.until_sweep(self._clock())
         return min(self._rules.poll, until_sweep) if until_sweep > 0 else min(self._rules.poll, TICK_SECONDS)
 
     def _last_growth(self) -> float:

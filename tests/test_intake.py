@@ -620,9 +620,10 @@ def rename_and_create(live: Path) -> Stages:
     ]
 
 
-@pytest.fixture
-def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make a sweep of a few names pause as often as one of thousands."""
+@pytest.fixture(params=[0.05, -1.0], ids=["short-sweeps", "long-sweeps"])
+def small_steps(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Make a sweep of a few names pause as often as one of thousands, and maybe be taken for as long as that."""
+    monkeypatch.setattr("logship.pace.LONG_SWEEP_SECONDS", request.param)
     for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "adopter.FILES_AT_ONCE"):
         monkeypatch.setattr(f"logship.{step}", 1)
 

@@ -14,12 +14,12 @@ PACKAGE = Path(logship.__file__).parent
 LAYERS = {
     "model": "logship model errors config metrics",
     "pure": """acks answers anyvalues batching brokers bulk cloudlogging columns encoding enrichment framing hec
-        identity layouts lines logevents obstacles otlp otlpanswers plain protobuf recordtypes refusals routing settling
-        severity sizing status texts timestamps""",
+        identity layouts lines logevents obstacles otlp otlpanswers pace plain protobuf recordtypes refusals routing
+        settling severity sizing status texts timestamps""",
     "access": """adc archive beneath bulkcheck credentials durable googleauth names preflight producing session signing
         tls transport""",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
-    "files": "adopter adoption catalog compressed known sweeping",
+    "files": "adopter adoption catalog compressed known succession sweeping",
     "delivery": "backoff complaints delivery replay",
     "pipeline": "backlog exiting intake lasting pipeline reading saving stopping tidying",
     "door": "__main__ checks commands daemon filecheck handoff inspection logs options progress server settings view",

@@ -1,0 +1,49 @@
+"""When folders are swept: soon after a change, but for no more than a share of a core, however many names they have."""
+
+from dataclasses import dataclass
+
+SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
+"""What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
+BURST_SECONDS = 8.0
+"""So much of the time without sweeps is made up for: several may then follow one another without a rest."""
+IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.001, 10.0
+"""What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
+LONG_SWEEP_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Pace:
+    """Counts what sweeps take; all in monotonic seconds."""
+
+    poll: float
+    """The least time between two sweeps while nothing seems to have changed."""
+    due: float = 0.0
+    """When it is time for a sweep though nothing seems to have changed."""
+    rested: float = 0.0
+    """Before this there is no sweep, whatever changes."""
+    sweep_seconds: float = 0.0
+    """What the last sweep took, or the one that is under way so far."""
+
+    @property
+    def slow(self) -> bool:
+        """Whether a sweep takes so long, and the rest after it, that rotated files can't be left to sweeps alone."""
+        return self.sweep_seconds > LONG_SWEEP_SECONDS
+
+    def hurry(self) -> None:
+        """Have a sweep at once."""
+        self.due = self.rested = 0.0
+
+    def swept(self, began: float, ended: float, spent: float) -> None:
+        """Note a sweep, which took ``spent`` seconds of the time between."""
+        self.sweep_seconds = spent
+        self.spend(spent, began)
+        idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
+        self.due = max(began + self.poll, ended + idle)
+
+    def spend(self, seconds: float, now: float) -> None:
+        """Take time from what sweeps may take."""
+        self.rested = max(self.rested, now - BURST_SECONDS) + seconds / SWEEP_SHARE
+
+    def until_sweep(self, now: float) -> float:
+        """Give how long it is until the next sweep, if nothing changes; not positive when it is time."""
+        return max(self.due, self.rested) - now
