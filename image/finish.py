@@ -19,7 +19,7 @@ from typing import Final
 
 import logship
 
-LATE: Final = ("colorsys", "encodings.idna", "stringprep")
+LATE: Final = ("colorsys", "encodings.idna", "fractions", "stringprep")
 """Modules that are imported only when they are needed, as a run with PYTHONVERBOSE=1 shows; a test holds it."""
 STDLIB: Final = Path(sysconfig.get_path("stdlib"))
 INSTALLERS: Final = ("pip", "pip-*", "setuptools", "setuptools-*", "wheel", "wheel-*", "pkg_resources", "ensurepip")

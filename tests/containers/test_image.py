@@ -105,7 +105,7 @@ def test_its_modules_are_compiled_for_good(built: str) -> None:
         assert not list((tree / "usr/lib").rglob("*.pyc")), "the base has none, as python:slim"
     with mounted(built) as tree:
         sources = [path for path in (tree / "opt/logship").rglob("*.py") if "/bin/" not in str(path)]
-        assert len(sources) > 500
+        assert len(sources) > 300
         for source in sources:
             (compiled,) = source.parent.glob(f"__pycache__/{source.stem}.cpython-*.pyc")
             assert compiled.read_bytes()[4:8] == unchecked_hash, source
@@ -178,4 +178,4 @@ def test_the_lock_file_has_wheels_for_arm64(lock: str, tmp_path: Path) -> None:
     )
     pinned = len(re.findall(r"^[a-z0-9-]+==", (image.ROOT / lock).read_text(), re.MULTILINE))
     (would,) = re.findall(r"^Would install (.*)", done.stdout, re.MULTILINE)
-    assert 20 < len(would.split()) <= pinned
+    assert 10 < len(would.split()) <= pinned
