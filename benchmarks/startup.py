@@ -25,7 +25,7 @@ COLUMNS = (
     Column("rss_mib", "RSS MiB then"),
 )
 _LONGEST_SECONDS = 20.0
-_POLL_SECONDS = 0.002
+_POLL_SECONDS = 0.02
 _LINE = b'{"timestamp": "2026-11-22T10:00:00Z", "level": "info", "seq": 0}\n'
 _STAGE_TWO = b"logship.daemon"
 
