@@ -41,7 +41,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def plan(bench: Bench, options: argparse.Namespace) -> Plan:
-    """Each job by each shipper; the peers with their defaults once."""
+    """Each job by each shipper; the peers with their defaults once.
+
+    Before that each job once, of which no figure is kept: it finds no memory that the receiver has used before.
+    """
     if options.line_bytes < (least := shortest(options.lines)):
         sys.exit(f"--line-bytes: a line of this corpus has at least {least} bytes")
     jobs = [Job(*each) for each in itertools.product(options.sink, options.compression)]
@@ -58,6 +61,8 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
         if program.takes(job)
     ]
     ceilings = {str(job): bench.ceiling(job, given.file) for job in jobs}
+    for job in jobs:
+        drain(bench, bench.programs[0], job, given, longest)
     return Plan(runs, {"lines": given.lines, "bytes": given.nbytes, "ceilings": ceilings})
 
 
