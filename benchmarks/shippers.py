@@ -101,7 +101,9 @@ def logship_program(
 
 
 def _plain() -> dict[str, str]:
-    return {name: text for name, text in os.environ.items() if not name.startswith("LOGSHIP_")}
+    # PYTHONDONTWRITEBYTECODE would have logship compiled at every start: an installed package has its bytecode.
+    left_out = ("LOGSHIP_", "PYTHONDONTWRITEBYTECODE")
+    return {name: text for name, text in os.environ.items() if not name.startswith(left_out)}
 
 
 def _logship_environment(start: Start) -> dict[str, str]:
