@@ -107,8 +107,7 @@ class Catalog:
 
         Gives whether there was any. What may be something else is left to the next sweep.
         """
-        count = len(self.files) + len(self.new) + len(self._adopter.held) + len(self._opened)
-        room = max(0, min(self.max_files + SUCCESSORS, self.max_descriptors) - count)
+        room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
         found = False
         for each in self._succession.find(list(self.files.values()), self._opened, room, now):
             former = each.former
@@ -282,11 +281,14 @@ class Catalog:
 
     def _room(self) -> tuple[int, int]:
         """Give how many files may be opened, and how many more to go on with a name that is followed."""
-        count = len(self.files) + len(self.new) + len(self._adopter.held)
         # one more than there is room for may be opened if a held one can be given up for it
-        spare = count == self.max_descriptors < self.max_files and any(file.deleted for file in self.files.values())
-        room = max(spare, min(self.max_files, self.max_descriptors) - count)
-        return room, max(0, min(self.max_files + SUCCESSORS, self.max_descriptors) - count - room)
+        full = self._left(self.max_descriptors) == 0 and self.max_descriptors < self.max_files
+        room = max(full and any(file.deleted for file in self.files.values()), self._left(self.max_files))
+        return room, max(0, self._left(self.max_files + SUCCESSORS) - room)
+
+    def _left(self, most: int) -> int:
+        """Give how many more files may be open if so many may be."""
+        return min(most, self.max_descriptors) - len(self.files) - len(self.new) - len(self._adopter.held)
 
     def _free_descriptor(self) -> None:
         # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)

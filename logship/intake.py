@@ -18,13 +18,12 @@ from logship.identity import Entry
 from logship.metrics import Metrics
 from logship.model import FileId
 from logship.pace import Pace
-from logship.tailing import TailedFile
+from logship.tailing import ACTIVE_SECONDS, TailedFile
 from logship.wakeups import Wakeups
 
 logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.05
-ACTIVE_SECONDS = 2.0
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
 ALL_SECONDS = 0.25

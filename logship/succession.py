@@ -14,11 +14,10 @@ from logship.adopter import Adopter
 from logship.adoption import Found
 from logship.discovery import Discovery
 from logship.sweeping import Opener
-from logship.tailing import TailedFile
+from logship.tailing import ACTIVE_SECONDS, TailedFile
 
 MAX_ASKED, MAX_ACTIVE = 512, 64
 """So many names are asked at once, in turn, and so many of files that grow just now; it takes about a millisecond."""
-ACTIVE_SECONDS = 2.0
 MAX_OPENED = 16
 """How many files are opened at once."""
 

@@ -25,6 +25,9 @@ from logship.model import Block, FileId, LineState
 READ_BYTES = 512 * 1024
 """What makes one block: half of it costs a tenth more CPU, twice as much is no longer one batch once it is encoded."""
 
+ACTIVE_SECONDS = 2.0
+"""So long after it last grew a file may well grow again soon."""
+
 
 class TruncatedError(Exception):
     """The file no longer has, before the offset, what was read there: it was truncated, and maybe written again."""
