@@ -1,6 +1,7 @@
 """The command line: finds the subcommand, imports only that, turns faults into exit codes."""
 
 import argparse
+import gc
 import importlib
 import signal
 import sys
@@ -31,6 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] == ["run"]:
         # Before anything slow: held also across exec, until the daemon releases them.
         signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        gc.disable()  # for a life of a fraction of a second: the application waits until the daemon has started
     name = words[0] if words and words[0] in COMMANDS else ""
     if not name:
         if words:

@@ -1,7 +1,6 @@
 """``logship run``: checks the settings, then becomes the daemon under the same process id."""
 
 import argparse
-import gc
 import os
 from typing import NoReturn
 
@@ -18,7 +17,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> NoReturn:
     """Never come back, unless a setting is wrong: that is a ConfigError."""
-    gc.disable()  # for a life of a fraction of a second: the application waits until the daemon has started
     handoff.become_daemon(resolve("logship run", parsed, once=parsed.once))
 
 
