@@ -29,6 +29,7 @@ def test_the_schema_says_what_may_be_written(capsys: pytest.CaptureFixture[str])
         "minimum": 1,
         "type": "integer",
     }
+    assert properties["LOGSHIP_HTTP_URL"] == {"description": "where to send", "type": "string"}  # required: no default
     secrets = [option.variable for option in every_option() if option.kind == "secret"]
     assert "LOGSHIP_HTTP_PASSWORD" in secrets
     assert {"default" in properties[name] for name in secrets} == {False}
