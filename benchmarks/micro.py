@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import os
 import time
 from collections import deque
@@ -50,9 +49,6 @@ _MAX_LINE_BYTES = 1 << 20
 _BATCH_BLOCKS = 4
 _SHARE_SECONDS = 0.25
 _LEAST_RUNS = 5
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
-"""As ``<malloc.h>`` numbers what ``mallopt`` sets."""
-_KEPT_BYTES = 64 << 20
 
 Step = Callable[[], object]
 
@@ -66,7 +62,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     """Each step; the encoder of each sink that there is."""
-    _keep_memory()
     runner = bench.stack.enter_context(asyncio.Runner())
     sinks = _open_sinks(bench, runner)
     plain = block(PLAIN)
@@ -82,18 +77,6 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
             Run(f"encode: {kind}", "logship", partial(_cost, partial(sinks["http"].encode, odd), len(odd.data)))
         )
     return Plan(runs, {"line_bytes": len(plain.data) / plain.lines, "block_bytes": len(plain.data)})
-
-
-def _keep_memory() -> None:
-    """Have the C library keep what is given back, as it does in a daemon that has blocks on their way at any time.
-
-    Else most of a step's time is the kernel's, who takes pages and gives them again between two runs of it; a daemon
-    that drains 500 MB asks for 70 MB of pages in all.
-    """
-    libc = ctypes.CDLL(None)
-    if hasattr(libc, "mallopt"):  # musl has none
-        libc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        libc.mallopt(_MMAP_THRESHOLD, _KEPT_BYTES // 2)
 
 
 def _cost(run: Step, size: int, name: str = "") -> dict[str, Any]:
