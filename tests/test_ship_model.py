@@ -163,8 +163,10 @@ class History:
             os.truncate(self.live, 0)
 
     def _is_seen(self) -> bool:
-        stat = self.live.stat()
-        return (stat.st_ino, stat.st_size) in {(file.inode, file.size) for file in self.daemon.catalog.files.values()}
+        # not by its size alone: what was truncated and written again may be as long as what was there before
+        stat, data = self.live.stat(), self.live.read_bytes()
+        files = [file for file in self.daemon.catalog.files.values() if file.inode == stat.st_ino]
+        return any(file.size == stat.st_size and file.head.matches(data) for file in files)
 
     # -- the stores, the daemon and the time ----------------------------------------------------------------------
 
