@@ -1,18 +1,17 @@
 """What ``logship check`` finds out on the way to a server: name, connection, TLS, secrets, each told apart."""
 
-import asyncio
-import socket
 import time
-import urllib.request
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from logship.answers import Answer, classify
 from logship.credentials import SecretError
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
-from logship.tls import Tls
 from logship.transport import Transport
+
+if TYPE_CHECKING:
+    from logship.tls import Tls
 
 PREFLIGHT_SECONDS: Final = 10.0
 """For each step."""
@@ -77,47 +76,30 @@ def answer_findings(subject: str, answer: Answer | Outcome) -> list[Finding]:
     return [] if answer.reason == "http_404" else [outcome_finding(subject, answer)]
 
 
-async def reach(sink: str, url: str, tls: Tls) -> list[Finding]:
+async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:
     """Look the name up, then connect, with TLS for https; stops at the first step that fails."""
+    from logship import reaching  # noqa: PLC0415 - asyncio, aiohttp: not for whoever only reads a sink's settings
+
     parts = urlsplit(url)
-    if proxy := urllib.request.getproxies().get(parts.scheme):
-        host = urlsplit(proxy).hostname
-        return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {host}; name and connection not tried")]
+    if proxy := reaching.proxy_of(parts.scheme):
+        return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {proxy}; name and connection not tried")]
     secure = parts.scheme == "https"
     return await reach_host(sink, parts.hostname or "", parts.port or _PORTS[parts.scheme], tls if secure else None)
 
 
-async def reach_host(sink: str, host: str, port: int, tls: Tls | None) -> list[Finding]:
+async def reach_host(sink: str, host: str, port: int, tls: "Tls | None") -> list[Finding]:
     """Look the name up, then connect, with TLS if there is any; stops at the first step that fails."""
-    looked_up = await _look_up(sink, host, port)
-    return [looked_up, await _connect(sink, host, port, tls)] if looked_up.good else [looked_up]
+    from logship import reaching  # noqa: PLC0415 - as above
 
-
-async def _look_up(sink: str, host: str, port: int) -> Finding:
-    subject = f"{sink}: DNS"
-    try:
-        async with asyncio.timeout(PREFLIGHT_SECONDS):
-            found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return Finding(
-            good=False, subject=subject, message=f"{host} has no address: check the name and the cluster's DNS"
-        )
-    addresses = ", ".join(dict.fromkeys(str(each[4][0]) for each in found))
-    return Finding(good=True, subject=subject, message=f"{host} is {addresses}")
-
-
-async def _connect(sink: str, host: str, port: int, tls: Tls | None) -> Finding:
-    from logship.session import failure  # noqa: PLC0415 - aiohttp: loaded by now, but not for whoever reads settings
-
+    addresses = await reaching.look_up(host, port, PREFLIGHT_SECONDS)
+    if not addresses:
+        message = f"{host} has no address: check the name and the cluster's DNS"
+        return [Finding(good=False, subject=f"{sink}: DNS", message=message)]
+    looked_up = Finding(good=True, subject=f"{sink}: DNS", message=f"{host} is {', '.join(addresses)}")
     subject = f"{sink}: {'TLS' if tls else 'connection'}"
-    context = tls.context() if tls else None
-    try:
-        async with asyncio.timeout(PREFLIGHT_SECONDS):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
-    except OSError as error:
-        return _refusal(subject, failure(error).reason, f"{host}:{port}")
-    writer.close()
-    return Finding(good=True, subject=subject, message=f"{host}:{port} answers")
+    if reason := await reaching.connect(host, port, tls, PREFLIGHT_SECONDS):
+        return [looked_up, _refusal(subject, reason, f"{host}:{port}")]
+    return [looked_up, Finding(good=True, subject=subject, message=f"{host}:{port} answers")]
 
 
 def _refusal(subject: str, reason: str, where: str = "") -> Finding:

@@ -5,20 +5,22 @@ What it takes to send (aiohttp and more: 0.2 s, 10 MiB) is in :mod:`logship.sess
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from logship.answers import Answer
 from logship.config import NetworkSettings
 from logship.credentials import Credentials, no_credentials
 from logship.model import Outcome
-from logship.tls import Tls
+
+if TYPE_CHECKING:
+    from logship.tls import Tls
 
 
 class Transport(Protocol):
     """Sends requests. Each gives an :class:`Answer` if a status line came back, else the failure's Outcome."""
 
     @property
-    def tls(self) -> Tls:
+    def tls(self) -> "Tls":
         """What connections are secured with."""
 
     @property

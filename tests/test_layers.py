@@ -16,8 +16,8 @@ LAYERS = {
     "pure": """acks answers anyvalues batching brokers bulk cloudlogging columns encoding enrichment framing hec
         identity layouts lines logevents obstacles otlp otlpanswers pace plain protobuf recordtypes refusals routing
         settling severity sizing status texts timestamps""",
-    "access": """adc archive beneath bulkcheck credentials durable googleauth names preflight producing session signing
-        tls transport""",
+    "access": """adc archive beneath bulkcheck credentials durable googleauth names preflight producing reaching session
+        signing tls transport""",
     "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
     "files": "adopter adoption catalog compressed known succession sweeping",
     "delivery": "backoff complaints delivery replay",
@@ -152,6 +152,14 @@ def test_the_daemon_loads_nothing_heavy() -> None:
 def test_reading_a_sinks_settings_loads_nothing_that_sends(sink: str) -> None:
     """The first stage imports a sink's module too: a client's library is for whoever opens the sink to import."""
     assert loaded(f"import logship.sinks.{sink}") <= LIGHT
+
+
+@pytest.mark.parametrize("sink", ["http", "elasticsearch", "loki", "datadog", "otlp"])
+def test_the_first_stage_is_quick_for_the_common_sinks(sink: str) -> None:
+    """The application waits for it: asyncio and ssl alone would be a third of it."""
+    show = f"import sys, logship.commands.run, logship.sinks.{sink}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    assert {"asyncio", "ssl", "urllib.request"} & set(done.stdout.split()) == set()
 
 
 def test_a_probe_loads_nothing_heavy() -> None:

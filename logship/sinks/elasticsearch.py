@@ -3,7 +3,6 @@
 Each record is a ``create`` with its own ``_id``: a repeat is answered by 409, and counted as a duplicate.
 """
 
-import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -14,7 +13,6 @@ from urllib.parse import quote, urlencode
 
 from logship.answers import Answer, classify
 from logship.bulk import Bulk, read_answer
-from logship.bulkcheck import look
 from logship.config import NetworkSettings, Secret, setting
 from logship.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
 from logship.encoding import BlockEncoder
@@ -92,7 +90,7 @@ class ElasticsearchSink:
         at = self._at
         try:
             answer = await self._transport.post(self._urls[at], batch.body, _HEADERS)
-        except asyncio.CancelledError:
+        except BaseException:  # cancelled: it took too long
             self._leave(at)
             raise
         outcome = self._outcome(answer, batch.records)
@@ -118,6 +116,8 @@ class ElasticsearchSink:
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look at every address, then at the version, the credentials and what the index would be."""
+        from logship.bulkcheck import look  # noqa: PLC0415 - asyncio: not for whoever only reads our settings
+
         settings, transport = self._settings, self._transport
         findings = list(secret_finding("elasticsearch", transport))
         for url in settings.url:
