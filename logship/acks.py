@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.identity import MARKER_BYTES, Print, Saved
 from logship.model import Block, FileId
@@ -10,14 +12,12 @@ from logship.model import Block, FileId
 _MAX_IN_FLIGHT_SAVED = 64
 
 
-@dataclass(slots=True)
-class _Sent:
+class _Sent(Struct):
     block: Block
     acked: bool = False
 
 
-@dataclass(slots=True)
-class _FileAcks:
+class _FileAcks(Struct):
     saved: Saved
     tail: bytes = b""
     """The last bytes before the saved offset, while they are known."""

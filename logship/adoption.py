@@ -7,8 +7,9 @@ import os
 import re
 import time
 from collections.abc import Collection, Container, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from logship.beneath import Root, birth_ns
 from logship.compressed import CompressedFile, Contents
@@ -33,8 +34,7 @@ COPY_QUIET_SECONDS = 2.0
 _ROTATION_NUMBER = re.compile("[0-9]{1,3}")
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """A regular file that was just opened; whoever decides what it is owns the descriptor."""
 
     candidate: Candidate

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from logship.model import Outcome, Status
 
@@ -22,8 +23,7 @@ _FAULTS: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 42
 _TOO_LARGE: Final = 413
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a server said."""
 
     status: int

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Final
 
+from msgspec import Struct, field
 from tenacity import RetryCallState
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
@@ -16,8 +16,7 @@ DRAIN_SECONDS: Final = 0.25
 """The longest wait once the drain has begun."""
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """How a sink's failures are met; all in seconds."""
 
     initial_seconds: float = 0.5
@@ -29,8 +28,7 @@ class RetryPolicy:
     """See :mod:`logship.refusals`."""
 
 
-@dataclass(slots=True)
-class Work:
+class Work(Struct):
     """One batch on its way, as pieces that are still to be settled; the last one is the next."""
 
     pieces: list[Batch]

@@ -8,7 +8,8 @@ import ctypes
 import errno
 import os
 import stat
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _SYS_OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS = 0x02
@@ -30,8 +31,7 @@ class _OpenHow(ctypes.Structure):
     _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """A trusted folder: links above it are followed, nothing below it can lead out."""
 
     path: str

@@ -5,12 +5,12 @@ A 200 alone is no acknowledgement: the body must parse and have an item for each
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from logship.answers import MAX_DETAIL
 from logship.enrichment import to_json
@@ -29,8 +29,7 @@ _TYPE: Final = re.compile(r"[a-z0-9_]{1,64}")
 _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 
 
-@dataclass(frozen=True, slots=True)
-class Bulk:
+class Bulk(Struct, frozen=True):
     """A ``create`` line and the record, for each record."""
 
     index: str = ""

@@ -7,11 +7,12 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.durable import make_folder, sync_folder
 from logship.errors import StateError
@@ -24,8 +25,7 @@ SAVE_TIMEOUT = 2.0
 _FILE = "checkpoint.json"
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(Struct, frozen=True):
     """What was saved, or what a first start begins with."""
 
     entries: tuple[Entry, ...] = ()
@@ -169,14 +169,7 @@ def _encoded(entry: Entry) -> bytes:
     try:
         return msgspec.json.encode(entry)
     except (UnicodeEncodeError, OverflowError):  # a name that is not UTF-8, or a number of more than 64 bits
-        return json.dumps(_plain(entry), separators=(",", ":")).encode()
-
-
-def _plain(entry: Entry) -> dict[str, Any]:
-    plain = asdict(entry)
-    for saved in plain["offsets"].values():
-        saved["state"] = saved["state"].value
-    return plain
+        return json.dumps(msgspec.to_builtins(entry), separators=(",", ":")).encode()
 
 
 def _parse(text: bytes) -> Checkpoint:

@@ -6,12 +6,12 @@ details, ``WriteLogEntriesPartialErrors`` in https://cloud.google.com/logging/do
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
 import msgspec
+from msgspec.structs import replace
 
 from logship.answers import MAX_DETAIL, Answer, classify
 from logship.enrichment import to_json

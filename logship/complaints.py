@@ -3,8 +3,9 @@
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from msgspec import Struct
 
 logger = logging.getLogger(__name__)
 
@@ -18,8 +19,7 @@ _WORDS: Final = {
 """Level and message, by whether records are held and whether a setting is at fault."""
 
 
-@dataclass(slots=True)
-class _Cause:
+class _Cause(Struct):
     logged_at: float
     unlogged: int = 0
 

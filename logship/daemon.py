@@ -13,9 +13,11 @@ import resource
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NoReturn
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship import __version__, handoff, logs, progress, sinks
 from logship.backoff import RetryPolicy
@@ -214,8 +216,7 @@ async def open_parts(
         yield Parts(exit_file, intake, pipelines, saver, view, stop)
 
 
-@dataclass(frozen=True, slots=True)
-class _Assembly:
+class _Assembly(Struct, frozen=True):
     """What every pipeline is connected to."""
 
     config: Config

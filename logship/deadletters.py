@@ -11,12 +11,12 @@ import fcntl
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import Struct
 
 from logship.durable import make_folder, sync_folder
 from logship.errors import DeadLetterError
@@ -26,8 +26,7 @@ _MODE: Final = 0o600
 _NEWLINE: Final = b"\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """One refused record: a block of a single line, and what the store said."""
 
     block: Block

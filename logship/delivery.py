@@ -12,9 +12,9 @@ import math
 import random as random_module
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final, Protocol
 
+from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, retry_if_result, wait_exponential
 
 from logship.backoff import FullJitter, RetryLimit, RetryPolicy, Work, sleep_unless, work_of

@@ -10,9 +10,10 @@ import random
 import re
 from collections import deque
 from collections.abc import Collection, Container, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
+
+from msgspec import Struct
 
 from logship.beneath import Root
 from logship.names import Candidate, Folder, Globs, any_of
@@ -34,8 +35,7 @@ _COARSE_NS = 50_000_000
 """Well over the kernel's tick: file times are no finer than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(Struct, frozen=True):
     """A glob, split at the deepest folder before its first wildcard."""
 
     root: Root
@@ -166,8 +166,7 @@ class Discovery:
         return any(pattern.fullmatch(path) for pattern in self._exclude for path in paths)
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Walk(Struct, frozen=True):
     """Goes through the folders beneath one root, those nearest to it first."""
 
     root: Root

@@ -6,10 +6,11 @@ would give line by line (DECISIONS 11).
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from itertools import accumulate, compress
 from operator import not_
 from typing import NamedTuple, Protocol, cast
+
+from msgspec.structs import replace
 
 from logship.columns import Columns
 from logship.enrichment import Enrichment

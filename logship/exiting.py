@@ -6,8 +6,9 @@ import stat
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from logship.beneath import Root
 from logship.stopping import Stop
@@ -17,8 +18,7 @@ DRAIN_SECONDS = 2.0
 """Where the file does not come, the drain begins so long before the deadline: it must do with that (promise 7)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExitFile:
+class ExitFile(Struct, frozen=True):
     """Where the file is to come: beneath a trusted folder, out of which no link leads."""
 
     root: Root

@@ -10,10 +10,11 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from logship.beneath import BIRTH_SLACK_NS, birth_ns
 from logship.checkpoints import Checkpoint
@@ -48,8 +49,7 @@ def bad(subject: str, message: str) -> Finding:
     return Finding(good=False, subject=subject, message=printable(message))
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What a file is judged by."""
 
     enrichment: Enrichment
@@ -162,8 +162,7 @@ def _owner(path: str) -> str:
 # -- the files that match -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
+class _Looked(Struct, frozen=True):
     """The two ends of a file."""
 
     path: str

@@ -5,7 +5,8 @@ reads happened to fall, because record ids are made of offsets.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from logship.model import LineState
 
@@ -20,8 +21,7 @@ LONGEST_CHARACTER = 4
 _CONTINUATION_BYTE = 0x80
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """A stretch of a file: whole lines, one flagged line, or a gap; the fields are those of a Block."""
 
     start: int

@@ -9,10 +9,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
 
 import msgspec
+from msgspec import Struct, field
 
 from logship import sinks
 from logship.config import Config
@@ -29,8 +29,7 @@ _OTEL_NAMES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resolved:
+class Resolved(Struct, frozen=True, kw_only=True):
     """Settings, found valid."""
 
     config: Config

@@ -4,10 +4,11 @@ Codes are those of Splunk's documentation ("Possible error codes"): 0 is success
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.answers import Answer, classify, detail
 from logship.enrichment import to_json
@@ -21,8 +22,7 @@ _FAULTS: Final = frozenset({1, 2, 3, 4, 7, 10, 11, 14, 16, 21, 22})
 _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(Struct, frozen=True):
     """An event object for each record, each with a newline after it."""
 
     members: bytes
@@ -56,8 +56,7 @@ _replies = msgspec.json.Decoder(_Reply)
 _acks = msgspec.json.Decoder(_Acks)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Struct, frozen=True):
     """What an answer says."""
 
     outcome: Outcome
@@ -103,8 +102,7 @@ def read_ack(answer: Answer, ack: int, now: float) -> Outcome | None:
         return _BAD
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """A batch that the collector took: by what to ask whether it is indexed."""
 
     channel: str

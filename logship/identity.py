@@ -7,7 +7,8 @@ random bytes of :func:`new_file_id`.
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from logship.model import FileId, LineState
 
@@ -19,8 +20,7 @@ ReadAt = Callable[[int, int], bytes]
 """``read_at(size, offset)``: up to ``size`` bytes at ``offset``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Print:
+class Print(Struct, frozen=True):
     """A hash of some bytes, and how many they were."""
 
     length: int = 0
@@ -36,8 +36,7 @@ class Print:
         return len(data) >= self.length and Print.of(data[: self.length]) == self
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Struct, frozen=True):
     """One sink's acknowledged offset in one file."""
 
     offset: int = 0
@@ -48,8 +47,7 @@ class Saved:
     """(start, end, time_ns) of blocks that may have left already: a repeat uses the same boundaries and time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """What the checkpoint keeps of one file generation."""
 
     file: FileId

@@ -8,7 +8,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from logship import adoption
 from logship.backlog import Backlog, Listener
@@ -32,8 +33,7 @@ SUCCESSION_SECONDS = 0.25
 """Between two times that successors are taken up without a sweep: each time the checkpoint is saved."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """How files are followed; durations in seconds."""
 
     poll: float = 1.0

@@ -9,11 +9,12 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.identity import Entry, Print, Saved
 from logship.model import Block, FileId, LineState
@@ -83,8 +84,7 @@ def applied(entries: tuple[Entry, ...], folder: Path) -> tuple[Entry, ...]:
     return tuple(_forward(entry, noted[entry.file]) if entry.file in noted else entry for entry in entries)
 
 
-@dataclass(slots=True)
-class _Noted:
+class _Noted(Struct):
     acked: Saved | None = None
     sent: list[tuple[int, int, int]] = field(default_factory=list)
 

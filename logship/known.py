@@ -7,7 +7,9 @@ import os
 from collections import Counter
 from collections.abc import Collection, Container, Generator, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.adoption import SEEN_SECONDS, Found
 from logship.compressed import Contents
@@ -21,8 +23,7 @@ MAX_KNOWN = 8192
 """Of more, those that are gone are forgotten first, the longest gone before the others (about 3 MB of checkpoint)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lost:
+class Lost(Struct, frozen=True):
     """A generation that went, or was forgotten, before all of it was read."""
 
     entry: Entry

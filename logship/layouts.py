@@ -5,10 +5,10 @@ and one ``join`` of that list: no record is put together by itself.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from logship.model import Block
 
@@ -53,8 +53,7 @@ def weave(count: int, *columns: Column) -> Woven:
     return Woven(parts, width)
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The records of one block as columns: one entry a record, in the order of their lines."""
 
     block: Block
@@ -103,8 +102,7 @@ class Layout(Protocol):
         """Give the records, each with its separator or newline; the same rows give the same bytes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """A record after the other."""
 
     head: bytes = b""

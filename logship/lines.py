@@ -6,10 +6,10 @@ provably comes to the same bytes.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 from logship.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.layouts import EMPTY
@@ -61,8 +61,7 @@ def trim(line: bytes, *, first: bool, keep_cr: bool = False) -> Trimmed:
     return Trimmed(b"" if bare == b"\r" and keep_cr else bare, bom, len(content) - len(bare))
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """What one line comes to."""
 
     rest: bytes

@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogE
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.answers import MAX_RETRY_AFTER, Answer, classify, detail
 from logship.layouts import Rows, Woven, weave
@@ -62,8 +63,7 @@ class LogEvents:
         return weave(len(times), b'{"timestamp":', times, b',"message":', *rows.quoted(), b"},\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """What one request carries of a batch."""
 
     events: bytes

@@ -6,9 +6,10 @@ This module imports nothing of ours.
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NewType, Protocol
+
+from msgspec import Struct
 
 FileId = NewType("FileId", str)
 """Random identity of one file generation: 22 characters of ``[A-Za-z0-9_-]`` (128 bits, base64url)."""
@@ -29,8 +30,7 @@ class LineState(Enum):
     """Within an overlong line: the rest, up to its newline, is skipped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(Struct, frozen=True):
     """Bytes of one file that were read at once: the unit that moves.
 
     Either *whole lines* (``flags`` and ``skipped`` empty; each line ends with its newline), or *one line with flags*
@@ -63,8 +63,7 @@ class Block:
         return self.data.count(b"\n") + (bool(self.data) and not self.data.endswith(b"\n"))
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """What the encoder noticed in one block, for the metrics."""
 
     skipped: tuple[tuple[str, int, int], ...] = ()
@@ -94,8 +93,7 @@ class Tally:
         return sum(size for _, _, size in self.skipped)
 
 
-@dataclass(frozen=True, slots=True)
-class Encoded:
+class Encoded(Struct, frozen=True):
     """A block as its sink sends it."""
 
     block: Block
@@ -107,8 +105,7 @@ class Encoded:
     """No record has more bytes; exact where that is more than the store takes of one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """What one delivery carries, oldest block first."""
 
     parts: tuple[Encoded, ...]
@@ -142,8 +139,7 @@ class Status(Enum):
     """It never will: put it aside."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What became of one record of a batch whose answer told records apart."""
 
     index: int
@@ -155,8 +151,7 @@ class Verdict:
     """The store's own words; may quote the record, so only the dead letter shows it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What one attempt to deliver a batch came to."""
 
     status: Status
@@ -179,8 +174,7 @@ class Outcome:
     """ERRORED for a wrong setting or credential: keep the data, retry slowly, say so once a minute."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a store takes in one request; the setting or this, the smaller wins."""
 
     max_bytes: int = NO_LIMIT
@@ -190,8 +184,7 @@ class Limits:
     """Of one record, encoded; a longer one is a dead letter, and never sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line of ``logship check``."""
 
     good: bool

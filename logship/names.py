@@ -7,8 +7,9 @@ import fnmatch
 import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from logship.beneath import Root
 
@@ -20,8 +21,7 @@ Test = Callable[[str], object]
 """Gives something true, or nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """A folder that is listed, and what is looked for in it."""
 
     root: Root
@@ -45,8 +45,7 @@ class Folder:
             return True
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A name that may be a file to tail."""
 
     folder: Folder

@@ -9,10 +9,10 @@ and the rule for refusals (:mod:`logship.refusals`) keeps a store that is merely
 """
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from logship.answers import MAX_DETAIL, Answer, classify
 from logship.model import Outcome, Status, Verdict

@@ -1,6 +1,6 @@
 """When folders are swept: soon after a change, but for no more than a share of a core, however many names they have."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
 """What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
@@ -11,8 +11,7 @@ IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.001, 10.0
 LONG_SWEEP_SECONDS = 0.05
 
 
-@dataclass(slots=True)
-class Pace:
+class Pace(Struct):
     """Counts what sweeps take; all in monotonic seconds."""
 
     poll: float

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.batching import Batcher
 from logship.delivery import Delivery
@@ -21,8 +23,7 @@ FULL = 0.95
 LEAST_BLOCK_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(Struct, frozen=True):
     """How a pipeline gathers; sizes in bytes, times in seconds."""
 
     batch_bytes: int

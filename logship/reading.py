@@ -5,7 +5,9 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.acks import Ledger
 from logship.framing import LONGEST_CHARACTER, TRUNCATED
@@ -17,8 +19,7 @@ from logship.tailing import READ_BYTES, Place, TailedFile, TruncatedError
 READ_AT_ONCE = 2 << 20
 
 
-@dataclass(slots=True)
-class _Behind:
+class _Behind(Struct):
     """How long a file has had something to read."""
 
     since: float

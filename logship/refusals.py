@@ -14,8 +14,9 @@ mapping must not push the whole stream through the dead-letter file. The rule:
 """
 
 import math
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 QUIET_SECONDS: Final = 300.0
 IN_A_ROW: Final = 2
@@ -25,8 +26,7 @@ AGES: Final = frozenset({"too_old", "expired"})
 """Reasons that time does not mend."""
 
 
-@dataclass(slots=True)
-class Hold:
+class Hold(Struct):
     """How one batch stands."""
 
     since: float = math.inf

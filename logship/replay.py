@@ -10,9 +10,11 @@ import contextlib
 import fcntl
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.backoff import RetryPolicy
 from logship.deadletters import DeadLetters, Letter, decode_letter
@@ -25,8 +27,7 @@ BATCH_RECORDS: Final = 1000
 PATIENCE_SECONDS: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What a replay came to, in records."""
 
     delivered: int = 0

@@ -5,9 +5,10 @@ import operator
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from msgspec import Struct
 
 from logship.enrichment import Enrichment
 from logship.severity import UNKNOWN, severity
@@ -32,8 +33,7 @@ _SHORT: Final = 64
 """Bytes; the answers for longer values are not kept: they are seldom the same, and may be of any size."""
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """What a record must be like to be sent."""
 
     name: str

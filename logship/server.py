@@ -14,11 +14,11 @@ import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from logship.errors import LogshipError
 from logship.metrics import Metrics
@@ -67,8 +67,7 @@ class View(Protocol):
         """Give the status document."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: HTTPStatus
     body: bytes
     content_type: str = _TEXT

@@ -5,16 +5,16 @@ Lines are told apart only here, and only if an answer tells them apart: a batch 
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Final
+
+from msgspec import Struct, field
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
 
 _TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE})
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One record of a batch."""
 
     block: Block
@@ -23,8 +23,7 @@ class Record:
     """Bytes of the file that are in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A record that the store will never take, and its reason."""
 
     record: Record
@@ -32,8 +31,7 @@ class Refusal:
     detail: str
 
 
-@dataclass(slots=True)
-class Settled:
+class Settled(Struct):
     """What became of the records of one attempt."""
 
     delivered: Counter[str] = field(default_factory=Counter)

@@ -5,16 +5,17 @@ escaped here, control characters by whoever prints them (JSON does).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from msgspec import Struct, field
+from msgspec.structs import asdict
+
 FILES_MAX: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class FileStatus:
+class FileStatus(Struct, frozen=True):
     """One followed file."""
 
     name: str
@@ -35,8 +36,7 @@ class FileStatus:
         return max(0, self.size - min(self.offsets.values(), default=0))
 
 
-@dataclass(frozen=True, slots=True)
-class SinkStatus:
+class SinkStatus(Struct, frozen=True):
     """One sink."""
 
     name: str

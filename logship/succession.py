@@ -6,9 +6,10 @@ Only a plain rotation is found so. Whatever else may be behind a name is left to
 import os
 from collections.abc import Container, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from stat import S_ISREG
+
+from msgspec import Struct
 
 from logship.adopter import Adopter
 from logship.adoption import Found
@@ -22,8 +23,7 @@ MAX_OPENED = 16
 """How many files are opened at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Successor:
+class Successor(Struct, frozen=True):
     """A new file, just opened, under a name that is followed; whoever takes it owns the descriptor."""
 
     found: Found
@@ -32,8 +32,7 @@ class Successor:
     """Where the former file is now; empty where that is not known."""
 
 
-@dataclass(slots=True)
-class Succession:
+class Succession(Struct):
     """Asks names; opens beneath the root like a sweep."""
 
     discovery: Discovery

@@ -4,8 +4,9 @@ import errno
 import logging
 import os
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import chain, islice
+
+from msgspec import Struct, field
 
 from logship.adoption import Found
 from logship.known import Known
@@ -105,8 +106,7 @@ class _Inodes:
         return bool(self._bits[inode % _TRIED_BITS >> 3] & 1 << (inode & 7))
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(Struct):
     """Of any number of names, as many as may be tried: those from ``start`` on, then those before."""
 
     start: int
@@ -133,8 +133,7 @@ class Turn:
         return ((self.start if self._chosen else 0) + tried) % max(1, self.count)
 
 
-@dataclass(slots=True)
-class Sweep:
+class Sweep(Struct):
     """What one look at the folders finds; it opens what nobody knows, as far as there is room."""
 
     now: float

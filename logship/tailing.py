@@ -4,8 +4,10 @@ import errno
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.beneath import birth_ns
 from logship.framing import (
@@ -33,8 +35,7 @@ class TruncatedError(Exception):
     """The file no longer has, before the offset, what was read there: it was truncated, and maybe written again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where one sink's reader stands in one file."""
 
     offset: int = 0
@@ -215,8 +216,7 @@ class TailedFile:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """How one read is cut into frames; it reads again where a line began before the bytes at hand."""
 
     read_at: Callable[[int, int], bytes]

@@ -2,7 +2,9 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from logship.model import Batch, Block, Encoded, FileId, Finding, Limits, Outcome, Status, Tally, Verdict
 

@@ -1,8 +1,8 @@
-from dataclasses import replace
 from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from logship.acks import Ledger
 from logship.identity import Print, Saved

@@ -2,9 +2,9 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from logship.errors import SinkClosedError
 from logship.model import Batch, Limits, Outcome, Status, Verdict

@@ -2,10 +2,10 @@ import asyncio
 import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from logship.errors import SinkClosedError
 from logship.model import Batch, Block, Encoded, Limits, Outcome

@@ -1,10 +1,10 @@
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from logship.identity import Entry, Print, Saved
 from logship.metrics import Metrics

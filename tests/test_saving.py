@@ -1,10 +1,11 @@
 import asyncio
 import logging
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from logship.checkpoints import Checkpoints
 from logship.identity import Entry, Print, Saved, new_file_id

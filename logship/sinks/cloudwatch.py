@@ -9,6 +9,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+import msgspec
+
 from logship.config import NetworkSettings, Secret, setting
 from logship.encoding import BlockEncoder
 from logship.enrichment import Enrichment, to_json
@@ -118,7 +120,9 @@ class CloudwatchSink:
             if outcome.status is Status.DELIVERED:
                 outcome = await self._ask("CreateLogStream", self._stream)
         refused = outcome.status is Status.REJECTED or outcome.too_large
-        return replace(outcome, status=Status.ERRORED, too_large=False, fault=True) if refused else outcome
+        return (
+            msgspec.structs.replace(outcome, status=Status.ERRORED, too_large=False, fault=True) if refused else outcome
+        )
 
     async def _ask(self, operation: str, body: bytes, part: Part | None = None) -> Outcome:
         headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"Logs_20140328.{operation}"}

@@ -10,9 +10,11 @@ import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
+
+from msgspec.structs import replace
 
 from logship.answers import Answer, classify
 from logship.config import NetworkSettings, Secret, setting

@@ -5,9 +5,11 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
+
+from msgspec.structs import replace
 
 from logship.answers import Answer
 from logship.config import NetworkSettings, Secret, setting

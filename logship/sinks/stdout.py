@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from logship.config import SinkSettings, setting
 from logship.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.enrichment import Enrichment
@@ -28,8 +30,7 @@ class Settings(SinkSettings):
     prefix: str = setting("put before each record, for example `collected: `")
 
 
-@dataclass(frozen=True, slots=True)
-class _Written:
+class _Written(Struct, frozen=True):
     """How far a write came, and what stopped it."""
 
     nbytes: int
