@@ -5,6 +5,7 @@ when its settings are read. Nothing here retries, sleeps or logs.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
@@ -23,6 +24,8 @@ from logship.errors import ConfigError, forget_frames
 from logship.model import Outcome, Status
 from logship.tls import Tls, without_certificates
 
+# Its extension brings libstdc++, 1.4 MiB of an idle daemon, for lists of callbacks that nobody registers here.
+os.environ.setdefault("FROZENLIST_NO_EXTENSIONS", "1")
 with without_certificates():
     import aiohttp
     from aiohttp.abc import AbstractStreamWriter

@@ -148,6 +148,14 @@ def test_the_daemon_loads_nothing_heavy() -> None:
     assert "aiohttp" in found
 
 
+def test_what_sends_does_without_the_library_of_another_language() -> None:
+    """libstdc++ would be a thirtieth of an idle daemon."""
+    show = "import logship.session; print(open('/proc/self/maps').read())"
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    assert "libcrypto" in done.stdout
+    assert "libstdc++" not in done.stdout
+
+
 @pytest.mark.parametrize("sink", SINKS)
 def test_reading_a_sinks_settings_loads_nothing_that_sends(sink: str) -> None:
     """The first stage imports a sink's module too: a client's library is for whoever opens the sink to import."""
