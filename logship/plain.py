@@ -19,7 +19,7 @@ from logship.columns import Columns, raw_values, spread
 from logship.enrichment import TIMESTAMP, Enrichment
 from logship.lines import MAX_DEPTH
 from logship.obstacles import Obstacle, obstacles, rename
-from logship.recordtypes import any_type, looked_at, plain_type, time_names, wanted_attribute
+from logship.recordtypes import any_type, looked_at, outdone, plain_type, time_names, wanted_attribute
 from logship.timestamps import TimestampReader
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
@@ -38,8 +38,10 @@ class _Likely(NamedTuple):
 
     there: Container[str]
     """Which of the attributes that are looked at its records have."""
+    sure: str
+    """The attribute of the first time among those, if every record has it; empty otherwise."""
     decoder: _Decoder | None
-    """Fails on any record that has another."""
+    """Fails on any record that is not so."""
 
 
 class PlainLines:
@@ -53,7 +55,8 @@ class PlainLines:
         self._time_attributes = [f"t{at}" for at in range(len(names))]
         self._own = f"t{names.index(TIMESTAMP)}" if TIMESTAMP in names else ""
         self._type = partial(plain_type, enrichment, wants)
-        self._likely = _Likely((), None)
+        self._outdone = partial(outdone, enrichment, wants)
+        self._likely = _Likely((), "", None)
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[Obstacle] = []
@@ -77,11 +80,11 @@ class PlainLines:
         lengths = [*map(len, pieces)]
         if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
             return None
-        records, there = self._decode_whole(data, len(pieces))
+        records, there, sure = self._decode_whole(data, len(pieces))
         if not records:
             return None
-        own = self._own_times(records, there)
-        chosen, missing = self._choose(records, own, there)
+        own = self._own_times(records, there, sure)
+        chosen, missing = self._choose(records, own, there, sure)
         stamps, bad_times = self._read(chosen, missing)
         rests: Sequence[bytes] = pieces
         if own is not None:
@@ -156,32 +159,37 @@ class PlainLines:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
 
-    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], Container[str]]:
-        """Give a record for each line, if all are plain, and which attributes they may have.
+    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], Container[str], str]:
+        """Give a record for each line, if all are plain; and what they have, as :class:`_Likely` says it.
 
         An application writes its times under one name: a type with that name alone spares looking at the others.
         """
-        if records := _decode_all(self._likely.decoder, data, lines):
-            return records, self._likely.there
+        there, sure, decoder = self._likely
+        if records := _decode_all(decoder, data, lines):
+            return records, there, sure
         records = _decode_all(self._plain, data, lines)
-        there = {
-            attribute
+        present = {
+            attribute: sum(value is not UNSET for value in map(attrgetter(attribute), records))
             for attribute in self._attributes
-            if any(value is not UNSET for value in map(attrgetter(attribute), records))
         }
+        first = next((attribute for attribute in self._time_attributes if present[attribute]), "")
+        sure = first if first and present[first] == len(records) else ""
+        there = {attribute for attribute in present if present[attribute]} - self._outdone(sure)
         if records:
-            self._likely = _Likely(there, msgspec.json.Decoder(self._type(there)))
-        return records, there
+            self._likely = _Likely(there, sure, msgspec.json.Decoder(self._type(there, sure)))
+        return records, there, sure
 
-    def _own_times(self, records: Sequence[msgspec.Struct], there: Container[str]) -> list[Any] | None:
+    def _own_times(self, records: Sequence[msgspec.Struct], there: Container[str], sure: str = "") -> list[Any] | None:
         """Give the values of the application's own ``@timestamp``; None if there is not one."""
         own = [*map(attrgetter(self._own), records)] if self._own in there else []
-        return None if own.count(UNSET) == len(own) else own
+        return own if self._own == sure != "" or own.count(UNSET) < len(own) else None
 
     def _choose(
-        self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str]
+        self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str], sure: str = ""
     ) -> tuple[list[Any], int]:
         """Give the raw value of the event time, or UNSET, for each record; and how many have none."""
+        if sure:
+            return [*map(attrgetter(sure), records)], 0
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
         for attribute in self._time_attributes:

@@ -1,6 +1,6 @@
 """Types that msgspec checks records against, made once from the names of our fields."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import Annotated, Any
 
 import msgspec
@@ -15,12 +15,13 @@ _Field = tuple[str, str, Any]
 """Attribute, name and type."""
 
 
-def _struct(fields: list[_Field]) -> type[msgspec.Struct]:
-    """Make a type of fields none of which has to be there."""
+def _struct(fields: list[_Field], sure: str = "") -> type[msgspec.Struct]:
+    """Make a type of fields of which only the attribute ``sure`` has to be there."""
     return msgspec.defstruct(
         "Record",
-        [(attribute, kind | UnsetType, UNSET) for attribute, _, kind in fields],
+        [(name, kind) if name == sure else (name, kind | UnsetType, UNSET) for name, _, kind in fields],
         rename={attribute: name for attribute, name, _ in fields},
+        kw_only=True,
         gc=False,
     )
 
@@ -64,20 +65,29 @@ def _raw(enrichment: Enrichment, wants: Iterable[str]) -> list[_Field]:
     return [(attribute, name, Raw) for attribute, name in looked_at(enrichment, wants).items()]
 
 
+def outdone(enrichment: Enrichment, wants: Collection[str], sure: str) -> set[str]:
+    """Name the attributes of times that nobody asks for in a record that has the time ``sure``."""
+    times = [f"t{at}" for at in range(len(time_names(enrichment)))]
+    later = times[times.index(sure) + 1 :] if sure else []
+    return set(later).difference(wanted_attribute(enrichment, name) for name in wants)
+
+
 def plain_type(
-    enrichment: Enrichment, wants: Iterable[str], there: Container[str] | None = None
+    enrichment: Enrichment, wants: Collection[str], there: Container[str] | None = None, sure: str = ""
 ) -> type[msgspec.Struct]:
     """Make the type of a record without a name of ours: ``t0``, ``t1``… are its raw times.
 
-    Given ``there``, a record must have none of the attributes that are looked at but those. Raises ``ValueError`` if a
-    name can't be a field of such a type (it has a quote, say).
+    Given ``there``, a record must have none of the attributes that are looked at but those; it must have the time
+    ``sure``, and those that it outdoes are not looked at. Raises ``ValueError`` if a name can't be a field of such a
+    type (it has a quote, say).
     """
-    times = time_names(enrichment)
+    times, left_out = time_names(enrichment), outdone(enrichment, wants, sure)
     raw = [
         (attribute, name, kind if there is None or attribute in there else _Never)
         for attribute, name, kind in _raw(enrichment, wants)
+        if attribute not in left_out
     ]
-    return _struct([*raw, *(field for field in _beneath(enrichment, "") if field[1] not in times)])
+    return _struct([*raw, *(field for field in _beneath(enrichment, "") if field[1] not in times)], sure)
 
 
 def clash_names(enrichment: Enrichment) -> list[str]:

@@ -179,6 +179,32 @@ def test_every_record_is_one_json_object_with_one_event_time(data: bytes, start:
             assert given_names.count(name) == 1
 
 
+TIMED = [
+    '{{"timestamp":{0},"a":1}}',
+    '{{"timestamp":{0},"time":{1}}}',
+    '{{"time":{1},"timestamp":{0}}}',
+    '{{"ts":{0}}}',
+    '{{"@timestamp":{0},"ts":{1}}}',
+    '{{"a":1}}',
+]
+timed = st.builds(str.format, st.sampled_from(TIMED), *[st.sampled_from(TIMES[:4])] * 2)
+alike = st.lists(st.builds(lambda line, count: f"{line}\n" * count, timed, st.integers(1, 3)), min_size=1, max_size=3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(before=st.lists(alike, min_size=1, max_size=2), then=alike, wants=st.sampled_from([(), ("ts",), ("time", "a")]))
+def test_what_was_encoded_before_changes_nothing(
+    before: list[list[str]], then: list[str], wants: tuple[str, ...]
+) -> None:
+    """What the last block's records had decides only how the next one is looked at first."""
+    layout = Wanting(wants) if wants else Lines()
+    used = encoder(layout)
+    for texts in before:
+        used.encode(block("".join(texts).encode()))
+    one = block("".join(then).encode())
+    assert used.encode(one) == encoder(layout).encode(one)
+
+
 @pytest.mark.parametrize("most", [0, 1 << 20])
 def test_no_record_is_longer_than_is_said(most: int) -> None:
     """The longest record is looked for only if the whole body is longer than the store takes of one record."""
@@ -195,10 +221,14 @@ def test_the_layout_and_the_format_change_nothing_in_the_sum(data: bytes, start:
     check(made, block(data, start), made.encode(block(data, start)))
 
 
+WANTED = ("a", "time", "service", "k8s.pod.name", "b")
+
+
 class Wanting:
     """Writes nothing but what it wanted."""
 
-    wants = ("a", "time", "service", "k8s.pod.name", "b")
+    def __init__(self, wants: tuple[str, ...] = WANTED) -> None:
+        self.wants = wants
 
     def write(self, rows: Rows) -> Woven:
         """Give a line for each record."""
@@ -223,7 +253,7 @@ def _naive_values(content: bytes) -> tuple[Any, ...]:
     except (ValueError, RecursionError):
         value = None
     last = dict(value.pairs) if isinstance(value, Object) and depth(value) <= 500 else {}
-    return tuple(None if name in {"service", "k8s.pod.name"} else last.get(name) for name in Wanting.wants)
+    return tuple(None if name in {"service", "k8s.pod.name"} else last.get(name) for name in WANTED)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
