@@ -3,6 +3,7 @@
 import argparse
 import itertools
 import os
+import subprocess
 from functools import partial
 from pathlib import Path
 
@@ -49,4 +50,9 @@ def programs(interpreters: list[str]) -> list[Program]:
     """Give logship as it is first, then its variants; they only differ in what the benchmark puts around them."""
     path = os.pathsep.join(filter(None, (str(_SITE), os.environ.get("PYTHONPATH"))))
     found = [logship_program(), logship_program("logship on uvloop", more={"PYTHONPATH": path})]
-    return found + [logship_program(f"logship, {python}", python) for python in interpreters]
+    return found + [logship_program(f"logship, Python {_version(python)}", python) for python in interpreters]
+
+
+def _version(interpreter: str) -> str:
+    show = "from benchmarks.surroundings import python; print(python())"
+    return subprocess.run([interpreter, "-c", show], capture_output=True, text=True, check=True).stdout.strip()

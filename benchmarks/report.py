@@ -41,7 +41,8 @@ def _surroundings(found: Mapping[str, Found]) -> Iterator[str]:
     abouts = [result["about"] for result in found.values()]
     first = abouts[0]
     yield (
-        f"{first['cores']} cores of {first['processor']}, {first['memory_gib']:.0f} GiB, Linux {first['kernel']}. "
+        f"{first['cores']} cores of {first['processor']}, {first['memory_gib']:.0f} GiB, {first['system']}, "
+        f"Linux {first['kernel']}. "
         "The shipper runs on one core; the receiver, the writer and the measuring on another."
     )
     rows: list[Sequence[str]] = [("benchmark", "date", "load before", "logship", "Python", "peers", "command")]

@@ -19,7 +19,8 @@ def surroundings(versions: Mapping[str, str], absent: Sequence[str]) -> dict[str
         "command": "python -m benchmarks " + " ".join(sys.argv[1:]),
         "logship": logship.__version__,
         "commit": _commit(),
-        "python": platform.python_version(),
+        "python": python(),
+        "system": _system(),
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
@@ -28,6 +29,18 @@ def surroundings(versions: Mapping[str, str], absent: Sequence[str]) -> dict[str
         "versions": dict(versions),
         "absent": list(absent),
     }
+
+
+def python() -> str:
+    """Give this interpreter's version and what it was built with: an unoptimised build costs a quarter more."""
+    return f"{platform.python_version()} ({platform.python_compiler()})"
+
+
+def _system() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return platform.system()
 
 
 def _processor() -> str:
@@ -53,7 +66,8 @@ def heading(about: Mapping[str, Any]) -> str:
     """Give the lines over the tables."""
     lines = [
         f"logship {about['logship']} {about['commit']}, Python {about['python']}",
-        f"{about['cores']} cores of {about['processor']}, {about['memory_gib']:.0f} GiB, Linux {about['kernel']}",
+        f"{about['cores']} cores of {about['processor']}, {about['memory_gib']:.0f} GiB",
+        f"{about['system']}, Linux {about['kernel']}",
         f"{about['date']}, load before {about['load_before']:.1f}, {about['command']}",
         *(f"{name}: {version}" for name, version in about["versions"].items()),
         *(f"absent: {each}" for each in about["absent"]),

@@ -217,7 +217,8 @@ def test_the_report_is_made_of_the_json_alone(tmp_path: Path, capsys: pytest.Cap
     assert report.write(folder) == 1
     about = {
         "date": "2026-11-22T10:00:00+00:00", "command": "python -m benchmarks all", "logship": "1.2.3", "commit": "abc",
-        "python": "3.13.0", "processor": "A CPU", "cores": 2, "memory_gib": 24.0, "kernel": "6.1", "load_before": 0.1,
+        "python": "3.13.0", "system": "An OS", "processor": "A CPU", "cores": 2,
+        "memory_gib": 24.0, "kernel": "6.1", "load_before": 0.1,
         "versions": {PEER: "5.1.1"}, "absent": [],
     }  # fmt: skip
     facts = {"ceilings": {"a: 10": {"mb_per_second": 900.0, "cpu_seconds_per_gb": 0.5}}, "lines": 1000}
