@@ -32,7 +32,7 @@ def surroundings(versions: Mapping[str, str], absent: Sequence[str]) -> dict[str
 
 
 def python() -> str:
-    """Give this interpreter's version and what it was built with: an unoptimised build costs a quarter more."""
+    """Give this interpreter's version and what it was built with: builds of one version differ in speed."""
     return f"{platform.python_version()} ({platform.python_compiler()})"
 
 

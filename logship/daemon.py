@@ -202,6 +202,7 @@ async def open_parts(
     rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
     saver.entries = intake.entries
+    stop.listeners.append(intake.look_again)
     assembly = _Assembly(config, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:
         pipelines = [

@@ -70,7 +70,6 @@ class Intake:
         self._next_succession = 0.0
         """All in monotonic seconds."""
         self._pace = Pace(rules.poll)
-        self._hint = asyncio.Event()
         self._entries: dict[FileId, Entry] = {}
         """What was last given to be saved."""
         self._failing: dict[FileId, float] = {}
@@ -89,7 +88,7 @@ class Intake:
 
     def look_again(self) -> None:
         """Ask for a step at once."""
-        self._hint.set()
+        self._wakeups.wake()
 
     def entries(self) -> Iterator[Entry]:
         """Give what to save of every generation, oldest first."""
@@ -98,7 +97,10 @@ class Intake:
         yield from self.catalog.entries()
 
     async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
-        """Follow files until ``stop`` is set and the writers have been quiet; ``once`` takes what is there now."""
+        """Follow files until ``stop`` is set and the writers have been quiet; ``once`` takes what is there now.
+
+        Whoever sets ``stop`` calls :meth:`look_again`, too: no task of its own waits for it.
+        """
         await self.step()
         quiet_since = 0.0
         while not once:
@@ -230,11 +232,10 @@ class Intake:
         active = stop.is_set() or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
         if active:
             await self._wakeups.rest()
-            await _first_of(TICK_SECONDS, self._hint.wait())
+            await self._wakeups.sleep(TICK_SECONDS)
         else:
-            await _first_of(None, self._wakeups.wait(self._rest()), stop.wait(), self._hint.wait())
+            await self._wakeups.wait(self._rest())
             self._next_look = 0.0
-        self._hint.clear()
 
     def _rest(self) -> float:
         """Give how long to wait for an event at most: the files are looked at every ``poll`` seconds, at least."""
@@ -277,16 +278,3 @@ class Intake:
         files = self.catalog.files.values()
         self._metrics.files_open.set(len(files))
         self._metrics.files_held_deleted.set(sum(file.deleted for file in files))
-
-
-async def _first_of(seconds: float | None, *waits: Awaitable[object]) -> None:
-    """Return when the first is done, or after ``seconds``; the others are cancelled."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

@@ -16,6 +16,8 @@ class Stop:
 
     def __init__(self, timeout: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.stopping = asyncio.Event()
+        self.listeners: list[Callable[[], None]] = []
+        """Called when the drain begins."""
         self.waits_for_exit_file = False
         """SIGTERM then only sets the deadline; the file, or a near deadline, begins the drain (DECISIONS 24)."""
         self._timeout = timeout
@@ -30,6 +32,8 @@ class Stop:
             logger.info("draining", extra={"deadline_seconds": self._timeout})
             self._arm()
             self.stopping.set()
+            for listener in self.listeners:
+                listener()
 
     def time_left(self) -> float:
         """Give the seconds to the deadline; infinite before a drain."""

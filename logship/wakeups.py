@@ -15,10 +15,16 @@ logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
 class Wakeups(Protocol):
-    """What an idle daemon waits on."""
+    """What the daemon waits on."""
+
+    def wake(self) -> None:
+        """End the wait that is under way, or the next one."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when woken, at the latest after ``seconds``."""
 
     async def wait(self, seconds: float) -> None:
-        """Return when something may have happened, at the latest after ``seconds``."""
+        """Sleep, and wake when something may have happened to a file."""
 
     async def rest(self) -> None:
         """Stop watching: a timer does, as long as files grow (DECISIONS 34)."""
@@ -27,33 +33,45 @@ class Wakeups(Protocol):
 class Timer:
     """No file events at all."""
 
+    def __init__(self) -> None:
+        self._hint = asyncio.Event()
+
+    def wake(self) -> None:
+        """End the wait that is under way, or the next one."""
+        self._hint.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Return when woken, at the latest after ``seconds``; without a task of its own: it is done all day."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hint.wait()
+        self._hint.clear()
+
     async def wait(self, seconds: float) -> None:
         """Sleep."""
-        await asyncio.sleep(seconds)
+        await self.sleep(seconds)
 
     async def rest(self) -> None:
         """Nothing to stop."""
 
 
-class FileEvents:
+class FileEvents(Timer):
     """inotify by watchfiles, started when the daemon goes idle; falls back to the timer for good if it can't be had.
 
     Each folder is watched alone: a recursive watch follows links, out of the root and through the whole node.
     """
 
     def __init__(self, folders: Callable[[], Collection[str]]) -> None:
+        super().__init__()
         self._folders = folders
-        self._hint = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._watched: set[str] = set()
         self._broken = False
 
     async def wait(self, seconds: float) -> None:
-        """Return at the first file event, at the latest after ``seconds``."""
+        """Return when woken or at the first file event, at the latest after ``seconds``."""
         await self._watch()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._hint.wait(), seconds)
-        self._hint.clear()
+        await self.sleep(seconds)
 
     async def rest(self) -> None:
         """Stop watching and wait until the watcher has gone."""
@@ -77,7 +95,7 @@ class FileEvents:
             # it wakes every `step` ms to see whether something came: at 50 ms that is half of an idle daemon's CPU
             watching = awatch(*folders, watch_filter=None, debounce=100, step=100, recursive=False)
             async for _ in watching:
-                self._hint.set()
+                self.wake()
         except (OSError, RuntimeError) as error:
             # FileNotFoundError: a folder went away meanwhile, and the next wait watches what is there then
             if not isinstance(error, FileNotFoundError):

@@ -243,6 +243,7 @@ class Life:
     async def drain(self) -> None:
         """End it as SIGTERM does; the stores must be open, else it would not end."""
         self.stop.set()
+        self.intake.look_again()
         await self.sleep(3600.0)
         assert self._task.done(), "the drain does not end"
 

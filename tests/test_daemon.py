@@ -102,7 +102,8 @@ async def cancel(task: "asyncio.Task[Any]") -> None:
 
 async def fail(task: "asyncio.Task[Any]") -> None:
     """Kill it by an error in what it waits for."""
-    while (future := _awaited(task)).done():  # noqa: ASYNC110 - it is about to run, and to wait for something else
+    # it is about to run, and to wait for something else
+    while (future := _awaited(task)).done() or isinstance(future, asyncio.Task):  # noqa: ASYNC110 - as above
         await asyncio.sleep(0)
     future.set_exception(RuntimeError("words of a record"))
 
@@ -197,6 +198,19 @@ async def test_an_outage_of_ten_minutes_and_a_full_budget_are_life(
     assert await task == daemon.DRAINED
     assert made.has(f"{19_999:0100}")
     assert made.deaths == [""]
+
+
+@autojump
+async def test_a_drain_begins_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However rarely an idle daemon looks at its files."""
+    made = Daemon(tmp_path, monkeypatch, poll_seconds=60.0)
+    task = asyncio.create_task(made.run(), name="main")
+    loop = asyncio.get_running_loop()
+    await asyncio.sleep(1000)
+    began = loop.time()
+    made.stop.begin()
+    assert await task == daemon.DRAINED
+    assert loop.time() - began < 5
 
 
 @autojump

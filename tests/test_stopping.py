@@ -35,6 +35,16 @@ async def test_the_deadline_counts_from_the_beginning_of_the_drain(caplog: pytes
     assert [record.getMessage() for record in caplog.records] == ["draining"]
 
 
+async def test_whoever_listens_is_called_once() -> None:
+    """When the drain begins; they need no task that waits for it."""
+    stop = Stop(25.0)
+    called: list[bool] = []
+    stop.listeners.append(lambda: called.append(stop.stopping.is_set()))
+    stop.begin()
+    stop.begin()
+    assert called == [True]
+
+
 @autojump
 async def test_the_deadline_ends_what_runs() -> None:
     """Not before the drain has begun, however long that takes."""

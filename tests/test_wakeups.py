@@ -59,7 +59,7 @@ async def test_a_folder_that_comes_later_is_watched(tmp_path: Path) -> None:
 async def test_an_event_between_two_waits_is_not_lost(tmp_path: Path) -> None:
     """It was set while nobody waited: the next wait returns at once."""
     wakeups = events(tmp_path)
-    wakeups._hint.set()
+    wakeups.wake()
     await asyncio.wait_for(wakeups.wait(SOON), SOON / 2)
     await wakeups.rest()
 
