@@ -19,7 +19,7 @@ from logship.columns import Columns, raw_values, spread
 from logship.enrichment import TIMESTAMP, Enrichment
 from logship.lines import MAX_DEPTH
 from logship.obstacles import Obstacle, obstacles, rename
-from logship.recordtypes import any_type, looked_at, outdone, plain_type, time_names, wanted_attribute
+from logship.recordtypes import any_type, looked_at, plain_type, time_names, wanted_attribute
 from logship.timestamps import TimestampReader
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
@@ -55,7 +55,6 @@ class PlainLines:
         self._time_attributes = [f"t{at}" for at in range(len(names))]
         self._own = f"t{names.index(TIMESTAMP)}" if TIMESTAMP in names else ""
         self._type = partial(plain_type, enrichment, wants)
-        self._outdone = partial(outdone, enrichment, wants)
         self._likely = _Likely((), "", None)
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
@@ -80,11 +79,11 @@ class PlainLines:
         lengths = [*map(len, pieces)]
         if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
             return None
-        records, there, sure = self._decode_whole(data, len(pieces))
+        records, (there, sure, _) = self._decode_whole(data, len(pieces))
         if not records:
             return None
-        own = self._own_times(records, there, sure)
-        chosen, missing = self._choose(records, own, there, sure)
+        own = self._own_times(records, there)
+        chosen, missing = ([*map(attrgetter(sure), records)], 0) if sure else self._choose(records, own, there)
         stamps, bad_times = self._read(chosen, missing)
         rests: Sequence[bytes] = pieces
         if own is not None:
@@ -159,37 +158,36 @@ class PlainLines:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
 
-    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], Container[str], str]:
-        """Give a record for each line, if all are plain; and what they have, as :class:`_Likely` says it.
+    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], _Likely]:
+        """Give a record for each line, if all are plain; and what they have.
 
         An application writes its times under one name: a type with that name alone spares looking at the others.
         """
-        there, sure, decoder = self._likely
-        if records := _decode_all(decoder, data, lines):
-            return records, there, sure
-        records = _decode_all(self._plain, data, lines)
+        if not (records := _decode_all(self._likely.decoder, data, lines)):
+            records = _decode_all(self._plain, data, lines)
+            self._likely = self._learn(records) if records else self._likely
+        return records, self._likely
+
+    def _learn(self, records: Sequence[msgspec.Struct]) -> _Likely:
         present = {
             attribute: sum(value is not UNSET for value in map(attrgetter(attribute), records))
             for attribute in self._attributes
         }
         first = next((attribute for attribute in self._time_attributes if present[attribute]), "")
         sure = first if first and present[first] == len(records) else ""
-        there = {attribute for attribute in present if present[attribute]} - self._outdone(sure)
-        if records:
-            self._likely = _Likely(there, sure, msgspec.json.Decoder(self._type(there, sure)))
-        return records, there, sure
+        there = {attribute for attribute in present if present[attribute]}
+        kind = self._type(there, sure)
+        return _Likely(there.intersection(kind.__struct_fields__), sure, msgspec.json.Decoder(kind))
 
-    def _own_times(self, records: Sequence[msgspec.Struct], there: Container[str], sure: str = "") -> list[Any] | None:
+    def _own_times(self, records: Sequence[msgspec.Struct], there: Container[str]) -> list[Any] | None:
         """Give the values of the application's own ``@timestamp``; None if there is not one."""
         own = [*map(attrgetter(self._own), records)] if self._own in there else []
-        return own if self._own == sure != "" or own.count(UNSET) < len(own) else None
+        return None if own.count(UNSET) == len(own) else own
 
     def _choose(
-        self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str], sure: str = ""
+        self, records: Sequence[msgspec.Struct], own: Sequence[Any] | None, there: Container[str]
     ) -> tuple[list[Any], int]:
         """Give the raw value of the event time, or UNSET, for each record; and how many have none."""
-        if sure:
-            return [*map(attrgetter(sure), records)], 0
         chosen: list[Any] = [UNSET] * len(records)
         missing = len(records)
         for attribute in self._time_attributes:

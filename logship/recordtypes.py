@@ -65,7 +65,7 @@ def _raw(enrichment: Enrichment, wants: Iterable[str]) -> list[_Field]:
     return [(attribute, name, Raw) for attribute, name in looked_at(enrichment, wants).items()]
 
 
-def outdone(enrichment: Enrichment, wants: Collection[str], sure: str) -> set[str]:
+def _outdone(enrichment: Enrichment, wants: Collection[str], sure: str) -> set[str]:
     """Name the attributes of times that nobody asks for in a record that has the time ``sure``."""
     times = [f"t{at}" for at in range(len(time_names(enrichment)))]
     later = times[times.index(sure) + 1 :] if sure else []
@@ -81,7 +81,7 @@ def plain_type(
     ``sure``, and those that it outdoes are not looked at. Raises ``ValueError`` if a name can't be a field of such a
     type (it has a quote, say).
     """
-    times, left_out = time_names(enrichment), outdone(enrichment, wants, sure)
+    times, left_out = time_names(enrichment), _outdone(enrichment, wants, sure)
     raw = [
         (attribute, name, kind if there is None or attribute in there else _Never)
         for attribute, name, kind in _raw(enrichment, wants)
