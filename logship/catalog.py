@@ -111,9 +111,8 @@ class Catalog:
         found = False
         for each in self._succession.find(list(self.files.values()), self._opened, room, now):
             former = each.former
-            matched = self._discovery.candidate(each.renamed, former.device, former.inode)
             self._note_rotated(former, each.renamed)
-            former.path = each.renamed if matched else ""
+            former.path = each.renamed if self._discovery.candidate(each.renamed, former.device, former.inode) else ""
             self._renamed.add(former.file)
             self._adopter.start(adoption.new_entry(each.found, self._sinks), each.found)
             found = True
