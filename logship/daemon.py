@@ -149,7 +149,7 @@ class Parts:
             if once:
                 helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
             async with asyncio.TaskGroup() as shipping:
-                self._start(shipping, "intake", self._intake.run(self._stop.stopping, once=once))
+                self._start(shipping, "intake", self._intake.run(once=once))
                 for pipeline in self._pipelines:
                     self._start(shipping, f"{pipeline.reader.name} pipeline", pipeline.run())
             self._drained = True
@@ -202,7 +202,7 @@ async def open_parts(
     rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
     saver.entries = intake.entries
-    stop.listeners.append(intake.look_again)
+    stop.listeners.append(intake.drain)
     assembly = _Assembly(config, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:
         pipelines = [

@@ -75,6 +75,7 @@ class Intake:
         self._failing: dict[FileId, float] = {}
         """Since when (monotonic seconds) files without a name can't be read."""
         self.listeners: list[Listener] = []
+        self._draining = False
         self.swept = False
         """The first sweep has finished, and what it found is on disk."""
         self.ended = False
@@ -90,26 +91,28 @@ class Intake:
         """Ask for a step at once."""
         self._wakeups.wake()
 
+    def drain(self) -> None:
+        """Come to an end once the writers have been quiet."""
+        self._draining = True
+        self._wakeups.wake()
+
     def entries(self) -> Iterator[Entry]:
         """Give what to save of every generation, oldest first."""
         self._entries = {file.file: self._entry(file) for file in self.catalog.files.values()}
         yield from self._entries.values()
         yield from self.catalog.entries()
 
-    async def run(self, stop: asyncio.Event, *, once: bool = False) -> None:
-        """Follow files until ``stop`` is set and the writers have been quiet; ``once`` takes what is there now.
-
-        Whoever sets ``stop`` calls :meth:`look_again`, too: no task of its own waits for it.
-        """
+    async def run(self, *, once: bool = False) -> None:
+        """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
         await self.step()
         quiet_since = 0.0
         while not once:
-            if stop.is_set():
+            if self._draining:
                 quiet_since = max(quiet_since or self._clock(), self._last_growth())
                 self._pace.due = 0.0
                 if self._clock() - quiet_since >= self._rules.drain_quiet:
                     break
-            await self._wait(stop)
+            await self._wait()
             await self.step()
         await self._wakeups.rest()
         self._pace.hurry()
@@ -228,8 +231,8 @@ class Intake:
             file.close()
         self.catalog.gone.clear()
 
-    async def _wait(self, stop: asyncio.Event) -> None:
-        active = stop.is_set() or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
+    async def _wait(self) -> None:
+        active = self._draining or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
         if active:
             await self._wakeups.rest()
             await self._wakeups.sleep(TICK_SECONDS)

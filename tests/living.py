@@ -223,7 +223,7 @@ class Life:
         async with asyncio.TaskGroup() as group:
             saving = group.create_task(self.saver.run())
             async with asyncio.TaskGroup() as shipping:
-                shipping.create_task(self.intake.run(self.stop))
+                shipping.create_task(self.intake.run())
                 for pipeline in self.pipelines:
                     shipping.create_task(pipeline.run())
             saving.cancel()
@@ -243,7 +243,7 @@ class Life:
     async def drain(self) -> None:
         """End it as SIGTERM does; the stores must be open, else it would not end."""
         self.stop.set()
-        self.intake.look_again()
+        self.intake.drain()
         await self.sleep(3600.0)
         assert self._task.done(), "the drain does not end"
 

@@ -528,7 +528,7 @@ async def test_a_fault_of_what_is_waited_for_is_not_hidden(logs: Path) -> None:
     follower = follow(logs)
     follower.intake._wakeups = Broken()
     with pytest.raises(ValueError, match="seconds"):
-        await follower.intake.run(asyncio.Event())
+        await follower.intake.run()
 
 
 def test_a_partial_line_that_may_have_left_is_sent_again_as_it_was(logs: Path) -> None:
