@@ -64,20 +64,20 @@ def _index(name: str, hour: bytes) -> bytes:
     return to_json(name)
 
 
-class _Item(msgspec.Struct):
+class _Item(Struct):
     status: int
     error: msgspec.Raw = msgspec.Raw()
 
 
-class _Entry(msgspec.Struct):
+class _Entry(Struct):
     create: _Item
 
 
-class _Answer(msgspec.Struct):
+class _Answer(Struct):
     items: list[_Entry]
 
 
-class _Error(msgspec.Struct):
+class _Error(Struct):
     type: str = ""
 
 

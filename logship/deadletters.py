@@ -36,7 +36,7 @@ class Letter(Struct, frozen=True):
     """``rejected``, or ``errored`` for one that was given up."""
 
 
-class _Line(msgspec.Struct, omit_defaults=True):
+class _Line(Struct, omit_defaults=True):
     """A letter as it is written."""
 
     time: str

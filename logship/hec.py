@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.answers import Answer, classify, detail
@@ -41,14 +41,14 @@ class Events(Struct, frozen=True):
         return rows.woven(before, [uid, decimals(rows.offsets()), b'"}}\n'])
 
 
-class _Reply(msgspec.Struct):
+class _Reply(Struct):
     code: int
-    ack_id: int | None = msgspec.field(default=None, name="ackId")
-    invalid: Any = msgspec.field(default=None, name="invalid-event-number")
+    ack_id: int | None = field(default=None, name="ackId")
+    invalid: Any = field(default=None, name="invalid-event-number")
     """Of whatever type: it must not stand in the way of the code."""
 
 
-class _Acks(msgspec.Struct):
+class _Acks(Struct):
     acks: dict[str, bool]
 
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.answers import MAX_RETRY_AFTER, Answer, classify, detail
@@ -97,20 +97,20 @@ def _cuts(times: Sequence[int], now_ms: int) -> Iterator[int]:
             yield start
 
 
-class _Refused(msgspec.Struct):
-    too_new: int | None = msgspec.field(default=None, name="tooNewLogEventStartIndex")
+class _Refused(Struct):
+    too_new: int | None = field(default=None, name="tooNewLogEventStartIndex")
     """Of the first one."""
-    too_old: int = msgspec.field(default=0, name="tooOldLogEventEndIndex")
+    too_old: int = field(default=0, name="tooOldLogEventEndIndex")
     """Just past the last one, as the next."""
-    expired: int = msgspec.field(default=0, name="expiredLogEventEndIndex")
+    expired: int = field(default=0, name="expiredLogEventEndIndex")
 
 
-class _Reply(msgspec.Struct):
-    refused: _Refused | None = msgspec.field(default=None, name="rejectedLogEventsInfo")
+class _Reply(Struct):
+    refused: _Refused | None = field(default=None, name="rejectedLogEventsInfo")
 
 
-class _Failure(msgspec.Struct):
-    type: str = msgspec.field(name="__type")
+class _Failure(Struct):
+    type: str = field(name="__type")
 
 
 _replies = msgspec.json.Decoder(_Reply)
