@@ -5,8 +5,9 @@ A folder may have any number of them: each question is answered by an index, and
 
 import os
 from collections import Counter
-from collections.abc import Collection, Container, Generator, Iterable, Iterator
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Generic, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +18,8 @@ from logship.identity import SHORT_HEAD_BYTES, Entry, Print, Saved, holds, same_
 from logship.model import FileId
 from logship.names import Candidate
 from logship.tailing import TailedFile
+
+K = TypeVar("K")
 
 FORGET_SECONDS = 3600.0
 MAX_KNOWN = 8192
@@ -31,12 +34,45 @@ class Lost(Struct, frozen=True):
     reason: str
 
 
+class _Index(Generic[K]):
+    """Generations by something that few have in common: most keys have one, which needs no container."""
+
+    def __init__(self) -> None:
+        self._one: dict[K, FileId] = {}
+        self._others: dict[K, dict[FileId, None]] = {}
+
+    def __iter__(self) -> Iterator[K]:
+        """Give every key that has one."""
+        return iter(self._one)
+
+    def of(self, key: K) -> list[FileId]:
+        """Give those that have a key."""
+        return [self._one[key], *self._others.get(key, ())] if key in self._one else []
+
+    def add(self, key: K, file: FileId) -> None:
+        """Have one that is not there yet under a key."""
+        if self._one.setdefault(key, file) != file:
+            self._others.setdefault(key, {})[file] = None
+
+    def remove(self, key: K, file: FileId) -> None:
+        """Have one that is there no longer."""
+        others = self._others.get(key, {})
+        if self._one[key] != file:
+            del others[file]
+        elif others:
+            self._one[key], _ = others.popitem()
+        else:
+            del self._one[key]
+        if not others:
+            self._others.pop(key, None)
+
+
 class Known:
     """What the checkpoint keeps of generations that are not open now."""
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries: dict[FileId, Entry] = {}
-        self._by: dict[tuple[str, object], dict[FileId, None]] = {}
+        self._by_inode, self._by_path, self._by_head = _Index[int](), _Index[str](), _Index[Print]()
         self._heads: Counter[int] = Counter()
         """How many generations have a fingerprint of so many bytes."""
         self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
@@ -48,10 +84,11 @@ class Known:
     def add(self, entry: Entry) -> None:
         """Know a generation."""
         self.pop(entry.file)
-        self.entries[entry.file] = entry
+        self.entries[entry.file] = entry = replace(entry, offsets=_shared(entry.offsets))
         self._heads[entry.head.length] += 1
-        for key in _keys(entry):
-            self._by.setdefault(key, {})[entry.file] = None
+        self._by_inode.add(entry.inode, entry.file)
+        self._by_path.add(entry.path, entry.file)
+        self._by_head.add(entry.head, entry.file)
 
     def keep(self, entry: Entry, found: Found | TailedFile) -> None:
         """Know a generation, and what its file looks like as long as nobody touches it."""
@@ -64,24 +101,19 @@ class Known:
         if entry is None:
             return
         self._heads -= Counter((entry.head.length,))
-        for key in _keys(entry):
-            files = self._by[key]
-            del files[file]
-            if not files:
-                del self._by[key]
+        self._by_inode.remove(entry.inode, file)
+        self._by_path.remove(entry.path, file)
+        self._by_head.remove(entry.head, file)
 
     def paths(self) -> set[str]:
         """Give the live paths of all generations."""
-        return {str(value) for kind, value in self._by if kind == "path"}
-
-    def _all(self, kind: str, value: object) -> Iterator[Entry]:
-        return (self.entries[file] for file in list(self._by.get((kind, value), ())))
+        return set(self._by_path)
 
     # -- which of them a file is ----------------------------------------------------------------------------------
 
     def at(self, inode: int) -> list[FileId]:
         """Give the generations that had this inode."""
-        return list(self._by.get(("inode", inode), ()))
+        return self._by_inode.of(inode)
 
     def unchanged(self, candidate: Candidate) -> FileId | None:
         """Give the generation that a name still stands for, if its file has not changed since it was closed."""
@@ -96,18 +128,18 @@ class Known:
     def find(self, found: Found) -> Entry | None:
         """Give the generation that this file is, by inode, head and marker."""
         same = (found.inode, found.birth_ns, found.size, found.read_at)
-        return next((entry for entry in self._all("inode", found.inode) if same_file(entry, *same)), None)
+        return next((entry for entry in self._each(self._by_inode.of(found.inode)) if same_file(entry, *same)), None)
 
     def find_copied(self, found: Found) -> Entry | None:
         """Give the generation that this rotated form is a copy of (copytruncate while logship was down)."""
-        of_this_lineage = (entry for entry in self._all("path", found.live) if not entry.ignored)
+        of_this_lineage = (entry for entry in self._each(self._by_path.of(found.live)) if not entry.ignored)
         return next((entry for entry in of_this_lineage if same_content(entry, found.size, found.read_at)), None)
 
     def find_packed(self, contents: Contents) -> Generator[None, None, Entry | None]:
         """Give, in steps, the generation that was compressed into a gzip file; then its contents are measured."""
         beginning = contents.head()
         lengths = [length for length in self._heads if SHORT_HEAD_BYTES <= length <= len(beginning)]
-        alike = [entry for length in lengths for entry in self._all("head", Print.of(beginning[:length]))]
+        alike = [each for length in lengths for each in self._each(self._by_head.of(Print.of(beginning[:length])))]
         # by offset: the contents are best gone through forwards
         entries = sorted((entry for entry in alike if not entry.ignored), key=lambda entry: entry.furthest.offset)
         size = (yield from contents.measure()) if entries else None
@@ -116,6 +148,9 @@ class Known:
             if holds(entry.furthest, size or 0, contents.read_at):
                 return entry
         return None
+
+    def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
+        return (self.entries[file] for file in files)
 
     # -- what became of them --------------------------------------------------------------------------------------
 
@@ -135,7 +170,7 @@ class Known:
             elif now - entry.seen > FORGET_SECONDS:
                 lost.append(self._forget(entry, sinks))
         lost += [self._forget(entry, sinks) for entry in self._too_many(present)]
-        self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in self.entries}
+        self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in present}
         return [each for each in lost if each.nbytes > 0]
 
     def _too_many(self, present: Container[FileId]) -> list[Entry]:
@@ -150,8 +185,10 @@ class Known:
         return _lost(entry, sinks, "unreadable")
 
 
-def _keys(entry: Entry) -> tuple[tuple[str, object], ...]:
-    return ("inode", entry.inode), ("path", entry.path), ("head", entry.head)
+def _shared(offsets: Mapping[str, Saved]) -> dict[str, Saved]:
+    """Keep what is the same for several sinks, as it is once all have read all, once."""
+    same: dict[Saved, Saved] = {}
+    return {sink: same.setdefault(saved, saved) for sink, saved in offsets.items()}
 
 
 def _lost(entry: Entry, sinks: Collection[str], reason: str) -> Lost:
