@@ -13,7 +13,8 @@ from typing import Final
 
 LOOK_SECONDS: Final = 2.0
 LOOKS_AT_MOST: Final = 5
-"""After so many looks in a row at which bytes moved, memory is given back all the same: at most some 15 ms of CPU for 20 MiB."""
+"""After so many looks in a row at which bytes moved, memory is given back all the same; to ask the system for 20 MiB
+anew takes some 15 ms of CPU."""
 
 GARBAGE_OBJECTS: Final = 20_000
 """So many are new before Python looks for cycles among them, and each look goes through all the lines of a block."""

@@ -95,14 +95,15 @@ class DyingCheckpoints(Checkpoints):
 
     fuse = Fuse()
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, document: Iterable[bytes]) -> None:
         try:
             self.fuse.step()
         except KilledError:
+            data = b"".join(document)
             self._folder.mkdir(parents=True, exist_ok=True)
             self._path.with_suffix(".tmp").write_bytes(data[: len(data) // 2])
             raise
-        super()._write(data)
+        super()._write(document)
         self.fuse.step()
 
 
