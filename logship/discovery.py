@@ -54,6 +54,11 @@ class Pattern(Struct, frozen=True):
         root = root.rstrip("/") or "/"
         return cls(Root(root), tuple(parts[len([part for part in root.split("/") if part]) :]))
 
+    @property
+    def glob(self) -> str:
+        """The whole glob, as people know it."""
+        return "/".join([self.root.path.rstrip("/"), *self.parts])
+
 
 Wanted = frozenset[tuple[str, ...]]
 """Components that are left of each pattern, in one folder."""

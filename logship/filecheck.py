@@ -118,7 +118,7 @@ def _on_no_volume(folder: str) -> bool:
 
 def _nothing(discovery: Discovery, around: Surroundings, roots: bool) -> Finding:  # noqa: FBT001 - whether any is there
     """Say why no file matches."""
-    globs = ", ".join(map(_glob, discovery.patterns))
+    globs = ", ".join(pattern.glob for pattern in discovery.patterns)
     left_out = [each for each in Discovery(discovery.patterns).candidates(set()) if each.matched]
     if left_out:
         names = _names(each.path for each in left_out)
@@ -130,10 +130,6 @@ def _nothing(discovery: Discovery, around: Surroundings, roots: bool) -> Finding
         remedy = "see that the application writes to the same volume, at the path where it is mounted there"
         return bad("files", f"no file is there: {remedy}")
     return good("files", "no file matches yet")
-
-
-def _glob(pattern: Pattern) -> str:
-    return "/".join([pattern.root.path.rstrip("/"), *pattern.parts])
 
 
 def _others(discovery: Discovery) -> list[str]:

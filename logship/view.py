@@ -1,6 +1,7 @@
 """What the daemon shows of itself: probes, gauges that are worked out when asked for, and the status document."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,10 +14,15 @@ from logship.pipeline import Pipeline
 from logship.status import FileStatus, SinkStatus, document
 from logship.stopping import Stop
 
+logger = logging.getLogger(__name__)
+
 BEAT_SECONDS = 2.0
 STALLED_SECONDS = 10.0
 UNTERMINATED_SECONDS = 5.0
 """So long after a file was first seen it should have a whole line, if it has anything."""
+
+NOTHING_SECONDS = 60.0
+"""So long after the start a file should be there to follow: the application starts after logship."""
 
 
 class DaemonView:
@@ -44,12 +50,25 @@ class DaemonView:
         self._started_at = time.time()
         self.dead = ""
         """Which task has died, and of what: a LogshipError's words."""
+        self._awaits_file = True
 
     async def run(self) -> None:
         """Beat, for ever: an event loop that stalls stops beating."""
         while True:
             self._beat = self._clock()
+            if self._awaits_file:
+                self._say_if_there_is_none()
             await asyncio.sleep(BEAT_SECONDS)
+
+    def _say_if_there_is_none(self) -> None:
+        """Say once that there is nothing to do: a wrong folder looks just like an application that writes nothing."""
+        catalog, discovery = self._intake.catalog, self._intake.discovery
+        late = self._intake.swept and self._beat - self._born >= NOTHING_SECONDS
+        if late and not catalog.files:
+            looked_for = [pattern.glob for pattern in discovery.patterns]
+            extra = {"looked_for": looked_for, "problems": list(self._problems())}
+            logger.warning("there is no file to follow yet", extra=extra)
+        self._awaits_file = not (late or catalog.files)
 
     def live(self) -> str:
         """Give the cause why this process should be replaced; empty while it lives."""

@@ -10,7 +10,7 @@ from logship.delivery import Delivery
 from logship.model import Batch, Block, FileId
 from logship.pipeline import Pipeline, Shape
 from logship.stopping import Stop
-from logship.view import STALLED_SECONDS, UNTERMINATED_SECONDS, DaemonView
+from logship.view import BEAT_SECONDS, NOTHING_SECONDS, STALLED_SECONDS, UNTERMINATED_SECONDS, DaemonView
 from tests.autojump import autojump
 from tests.bench import Kept
 from tests.following import Follower
@@ -115,6 +115,41 @@ async def test_only_a_loop_that_stalls_is_dead(tmp_path: Path) -> None:
     beating.cancel()
     await asyncio.sleep(2 * STALLED_SECONDS)
     assert rig.view.live() == "the event loop stalled"
+
+
+@pytest.mark.parametrize("there", ["folder", "other file", "nothing", "file"])
+@autojump
+async def test_it_says_once_that_there_is_no_file_to_follow(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, there: str
+) -> None:
+    """A minute after the start, with the cause if one is known: nothing else in the log tells of a wrong path."""
+    logs = tmp_path / "logs"
+    if there != "nothing":
+        logs.mkdir()
+    if "file" in there:
+        (logs / ("app.txt" if there == "other file" else "app.log")).write_text("one\n")
+    rig = rig_of(logs)
+    await rig.follower.intake.step()
+    rig.view._clock = asyncio.get_running_loop().time
+    rig.view._born = rig.view._clock()
+    beating = asyncio.create_task(rig.view.run())
+    await asyncio.sleep(NOTHING_SECONDS - BEAT_SECONDS)
+    assert not said(caplog)
+    await asyncio.sleep(100 * NOTHING_SECONDS)
+    beating.cancel()
+    rig.follower.kill()
+    problems = {
+        "folder": [],
+        "other file": ["no file matches, but the folder has 1 other files"],
+        "nothing": [f"{logs}: does not exist"],
+    }
+    assert said(caplog) == ([([f"{logs}/**/*.log"], problems[there])] if there != "file" else [])
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[tuple[object, object]]:
+    """Give what was said of there being nothing to do."""
+    words = "there is no file to follow yet"
+    return [(vars(each)["looked_for"], vars(each)["problems"]) for each in caplog.records if each.message == words]
 
 
 def test_an_age_makes_it_unready_only_where_that_is_wanted(logs: Path) -> None:
