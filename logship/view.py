@@ -65,8 +65,8 @@ class DaemonView:
         catalog, discovery = self._intake.catalog, self._intake.discovery
         late = self._intake.swept and self._beat - self._born >= NOTHING_SECONDS
         if late and not catalog.files:
-            looked_for = [pattern.glob for pattern in discovery.patterns]
-            extra = {"looked_for": looked_for, "problems": list(self._problems())}
+            looked_for = ", ".join(pattern.glob for pattern in discovery.patterns)
+            extra = {"looked_for": looked_for, "problems": "; ".join(self._problems())}
             logger.warning("there is no file to follow yet", extra=extra)
         self._awaits_file = not (late or catalog.files)
 

@@ -139,11 +139,11 @@ async def test_it_says_once_that_there_is_no_file_to_follow(
     beating.cancel()
     rig.follower.kill()
     problems = {
-        "folder": [],
-        "other file": ["no file matches, but the folder has 1 other files"],
-        "nothing": [f"{logs}: does not exist"],
+        "folder": "",
+        "other file": "no file matches, but the folder has 1 other files",
+        "nothing": f"{logs}: does not exist",
     }
-    assert said(caplog) == ([([f"{logs}/**/*.log"], problems[there])] if there != "file" else [])
+    assert said(caplog) == ([(f"{logs}/**/*.log", problems[there])] if there != "file" else [])
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[tuple[object, object]]:
