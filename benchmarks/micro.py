@@ -20,8 +20,8 @@ from logship.enrichment import Enrichment
 from logship.framing import frame_lines
 from logship.model import Batch, Block, Sink
 from logship.plain import PlainLines
+from logship.plugins import load, names
 from logship.session import compress
-from logship.sinks import load, names
 from logship.tailing import Place, TailedFile
 from tests.sinks.plugins import NETWORK
 

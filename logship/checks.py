@@ -10,8 +10,8 @@ from typing import Final
 
 from logship.config import Config
 from logship.enrichment import Enrichment
-from logship.handoff import enrichment_fields
 from logship.options import PREFIX, SECRETS_DIR, Option
+from logship.resolved import enrichment_fields
 from logship.routing import condition_on
 from logship.texts import parse_listen, quote
 

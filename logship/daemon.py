@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship import __version__, handoff, logs, progress, sinks
+from logship import __version__, handoff, logs, plugins, progress
 from logship.backoff import RetryPolicy
 from logship.catalog import Catalog
 from logship.checkpoints import Checkpoints
@@ -30,7 +30,6 @@ from logship.discovery import Discovery, Pattern
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError, LogshipError
 from logship.exiting import ExitFile, watch_exit_file
-from logship.handoff import Resolved
 from logship.intake import Intake, Rules
 from logship.journal import Journal, applied
 from logship.lasting import lasting, leaves
@@ -38,6 +37,7 @@ from logship.metrics import Metrics
 from logship.model import Sink
 from logship.pipeline import Pipeline, Shape
 from logship.reading import Reader
+from logship.resolved import Resolved, enrichment_fields
 from logship.saving import Saver
 from logship.server import open_server
 from logship.stopping import Stop
@@ -231,9 +231,9 @@ class _Assembly(Struct, frozen=True):
     async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
-        fields = handoff.enrichment_fields(config)
+        fields = enrichment_fields(config)
         enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
-        async with sinks.load(name).open_sink(settings, enrichment) as sink:
+        async with plugins.load(name).open_sink(settings, enrichment) as sink:
             reader = Reader(
                 name,
                 self.metrics,

@@ -8,43 +8,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
 import msgspec
-from msgspec import Struct, field
 
-from logship import sinks
 from logship.config import Config
+from logship.plugins import settings_type
+from logship.resolved import Resolved
 
 DRAIN_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
-
-_OTEL_NAMES: Final = {
-    "k8s.pod.name": "pod_name",
-    "k8s.namespace.name": "pod_namespace",
-    "k8s.pod.uid": "pod_uid",
-    "k8s.node.name": "node_name",
-    "k8s.container.name": "container_name",
-    "service.name": "service_name",
-}
-
-
-class Resolved(Struct, frozen=True, kw_only=True):
-    """Settings, found valid."""
-
-    config: Config
-    sinks: Mapping[str, Any] = field(default_factory=dict)
-    """Each chosen sink's name and its module's ``Settings``, in the order of ``config.sinks``."""
-    warnings: tuple[str, ...] = ()
-    """One line each, for the log."""
-    once: bool = False
-    """Ship what is there and leave."""
-
-
-def enrichment_fields(config: Config) -> dict[str, Any]:
-    """Give the fields that every record gets, by OpenTelemetry's names; only those that are set."""
-    named = {name: getattr(config, attribute) for name, attribute in _OTEL_NAMES.items()}
-    return {**config.fields, **{name: value for name, value in named.items() if value}}
 
 
 def write(resolved: Resolved) -> int:
@@ -63,12 +35,6 @@ def read(descriptor: int) -> Resolved:
     chosen = {name: msgspec.convert(values, settings_type(name)) for name, values in raw.pop("sinks").items()}
     config = msgspec.convert(raw.pop("config"), Config)
     return Resolved(config=config, sinks=chosen, warnings=tuple(raw["warnings"]), once=raw["once"])
-
-
-def settings_type(sink: str) -> type[Any]:
-    """Import the module of a sink and give its ``Settings``."""
-    settings: type[Any] = sinks.load(sink).Settings
-    return settings
 
 
 def release_signals() -> None:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from logship import sinks
+from logship import plugins
 from logship.checkpoints import Checkpoints
 from logship.config import Config
 from logship.deadletters import Letter, decode_letter
@@ -16,8 +16,8 @@ from logship.discovery import Discovery, Pattern
 from logship.enrichment import Enrichment
 from logship.errors import LogshipError, StateError
 from logship.filecheck import Surroundings, bad, good, look_at_files
-from logship.handoff import Resolved, enrichment_fields
 from logship.model import Finding
+from logship.resolved import Resolved, enrichment_fields
 from logship.server import bind
 
 STATE_MARGIN: Final = 16 << 20
@@ -128,7 +128,7 @@ async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) 
     try:
         async with (
             asyncio.timeout(2 * config.request_timeout_seconds),
-            sinks.load(name).open_sink(settings, _enrichment(config)) as sink,
+            plugins.load(name).open_sink(settings, _enrichment(config)) as sink,
         ):
             return list(await sink.preflight(send=send))
     except TimeoutError:

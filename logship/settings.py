@@ -10,12 +10,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
-from logship import sinks
+from logship import plugins
 from logship.checks import condition_faults, config_faults, config_warnings, default_state_dir, name_faults, unreadable
 from logship.config import Config, Secret
 from logship.errors import ConfigError
-from logship.handoff import Resolved, settings_type
 from logship.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, options
+from logship.plugins import settings_type
+from logship.resolved import Resolved
 from logship.texts import PARSERS, parse_plain, quote
 
 _EMPTY_IS_A_VALUE: Final = ("LOGSHIP_LISTEN",)
@@ -95,8 +96,8 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
     if not config.state_dir:
         config, more = _with_state_dir(config, environ)
         faults += more
-    faults += config_faults(config, names, sinks.names())
-    chosen = [sink for sink in dict.fromkeys(config.sinks) if sink in sinks.names()]
+    faults += config_faults(config, names, plugins.names())
+    chosen = [sink for sink in dict.fromkeys(config.sinks) if sink in plugins.names()]
     chosen_settings = {}
     for sink in chosen:
         own = options(settings_type(sink), sink)
@@ -106,7 +107,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
         when = next(option for option in own if option.field == "when")
         found = condition_faults(config, getattr(chosen_settings[sink], "when", ""))
         faults += [f"{places.place(when)}: {why}" for why in found]
-    idle = [sink for sink in sinks.names() if sink not in chosen]
+    idle = [sink for sink in plugins.names() if sink not in chosen]
     unknown, warnings = name_faults(environ, known, idle)
     if faults or unknown:
         raise ConfigError([*unknown, *faults])
@@ -117,7 +118,7 @@ def chosen_sinks(flags: Mapping[str, str], environ: Mapping[str, str]) -> tuple[
     """Give the names of the chosen sinks that there are, without any other check."""
     found = _Places(flags, environ).find(next(option for option in config_options() if option.field == "sinks"))
     names = (parse_plain(str(found.value)) or ()) if found else Config().sinks
-    return tuple(name for name in dict.fromkeys(names) if name in sinks.names())
+    return tuple(name for name in dict.fromkeys(names) if name in plugins.names())
 
 
 def _with_state_dir(config: Config, environ: Mapping[str, str]) -> tuple[Config, list[str]]:

@@ -12,12 +12,12 @@ from typing import Any, NoReturn
 
 import pytest
 
-from logship import daemon, handoff, logs, sinks
+from logship import daemon, handoff, logs, plugins
 from logship.checkpoints import Checkpoints
 from logship.config import Config
 from logship.errors import LogshipError
-from logship.handoff import Resolved
 from logship.lasting import leaves
+from logship.resolved import Resolved
 from logship.stopping import Stop
 from tests.autojump import autojump
 from tests.line_sink import DELIVERED, LineSink, errored
@@ -40,7 +40,7 @@ class Daemon:
         own = {"paths": (f"{self.logs}/*.log",), "exit_file": f"{self.logs}/done", "state_dir": str(self.state)}
         config = Config(sinks=SINKS, listen="", force_polling=True, **own | settings)
         self._resolved = Resolved(config=config, sinks=dict.fromkeys(SINKS))
-        monkeypatch.setattr(sinks, "load", lambda name: SimpleNamespace(open_sink=self._opener(name)))
+        monkeypatch.setattr(plugins, "load", lambda name: SimpleNamespace(open_sink=self._opener(name)))
 
     def _opener(self, name: str) -> Callable[..., contextlib.AbstractAsyncContextManager[LineSink]]:
         @contextlib.asynccontextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from logship import handoff, settings
 from logship.config import Config
-from logship.handoff import Resolved
+from logship.resolved import Resolved
 
 HIDDEN = "hunter2-sEcReT"
 

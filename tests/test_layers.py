@@ -12,7 +12,7 @@ import logship
 PACKAGE = Path(logship.__file__).parent
 
 LAYERS = {
-    "model": "logship model errors config metrics",
+    "model": "logship model errors config metrics plugins",
     "pure": """acks answers anyvalues batching brokers bulk cloudlogging columns encoding enrichment framing hec
         identity layouts lines logevents obstacles otlp otlpanswers pace plain protobuf recordtypes refusals routing
         settling severity sizing status texts timestamps""",
@@ -22,7 +22,8 @@ LAYERS = {
     "files": "adopter adoption catalog compressed known succession sweeping",
     "delivery": "backoff complaints delivery replay",
     "pipeline": "backlog exiting intake lasting pipeline reading saving stopping tidying",
-    "door": "__main__ checks commands daemon filecheck handoff inspection logs options progress server settings view",
+    "door": """__main__ checks commands daemon filecheck handoff inspection logs options progress resolved server
+        settings view""",
 }
 """From the bottom to the top; a package stands for all that is in it."""
 

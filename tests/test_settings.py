@@ -2,11 +2,11 @@ from pathlib import Path
 
 import pytest
 
-from logship import settings, sinks
+from logship import plugins, settings
 from logship.config import Config, Secret
 from logship.errors import ConfigError
-from logship.handoff import Resolved, enrichment_fields
 from logship.options import options
+from logship.resolved import Resolved, enrichment_fields
 
 HOME = {"HOME": "/home/somebody", "LOGSHIP_SECRETS_DIR": "/nowhere"}
 HIDDEN = "hunter2-sEcReT"
@@ -96,7 +96,7 @@ def test_the_sinks_own_check_is_heard() -> None:
 
 def test_raw_bytes_go_only_where_they_can() -> None:
     """A store that wants JSON can't have raw bytes."""
-    if "elasticsearch" not in sinks.names():
+    if "elasticsearch" not in plugins.names():
         pytest.skip("there is no elasticsearch sink")
     found = faults(SINKS="stdout,elasticsearch", FORMAT="raw", ELASTICSEARCH_URL="http://x")
     assert found == ['LOGSHIP_SINKS: "elasticsearch" takes no raw bytes; set LOGSHIP_FORMAT to auto or text']
@@ -252,7 +252,7 @@ def test_no_fault_shows_a_secret() -> None:
 
 def test_a_secret_has_no_flag() -> None:
     """A command line can be read by every process on the machine."""
-    secrets = [each for each in options(sinks.load("http").Settings, "http") if each.kind == "secret"]
+    secrets = [each for each in options(plugins.load("http").Settings, "http") if each.kind == "secret"]
     assert len(secrets) >= 2
     assert {each.flag for each in secrets} == {""}
 

@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from logship import sinks
+from logship import plugins
 from logship.backoff import RetryPolicy
 from logship.commands.flags import daemon_flags
 from logship.commands.run import resolve
 from logship.deadletters import DeadLetters
 from logship.enrichment import Enrichment
 from logship.errors import ConfigError
-from logship.handoff import Resolved, enrichment_fields
 from logship.logs import printable, set_up
 from logship.replay import Summary, replay
+from logship.resolved import Resolved, enrichment_fields
 
 FAILED: Final = 1
 
@@ -51,7 +51,7 @@ async def replay_sink(name: str, resolved: Resolved) -> Summary:
         request_timeout_seconds=config.request_timeout_seconds,
     )
     dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
-    async with sinks.load(name).open_sink(resolved.sinks[name], enrichment) as sink:
+    async with plugins.load(name).open_sink(resolved.sinks[name], enrichment) as sink:
         return await replay(name, sink, dead_letters, policy)
 
 

@@ -6,6 +6,8 @@ from typing import NoReturn
 
 from logship import handoff
 from logship.commands.flags import daemon_flags, given, sink_flags
+from logship.plugins import settings_type
+from logship.resolved import Resolved
 from logship.settings import chosen_sinks, load
 
 
@@ -20,8 +22,8 @@ def run(parsed: argparse.Namespace) -> NoReturn:
     handoff.become_daemon(resolve("logship run", parsed, once=parsed.once))
 
 
-def resolve(prog: str, parsed: argparse.Namespace, *, once: bool = False) -> handoff.Resolved:
+def resolve(prog: str, parsed: argparse.Namespace, *, once: bool = False) -> Resolved:
     """Give the settings that flags, the environment and files come to."""
     flags = given(parsed)
-    sinks = {name: handoff.settings_type(name) for name in chosen_sinks(flags, os.environ)}
+    sinks = {name: settings_type(name) for name in chosen_sinks(flags, os.environ)}
     return load(flags | sink_flags(prog, parsed.rest, sinks), os.environ, once=once)

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from logship import sinks
+from logship import plugins
 from logship.config import Config
-from logship.handoff import settings_type
 from logship.options import Option, options
+from logship.plugins import settings_type
 
 _PIPED_WIDTH: Final = 320
 _JSON_TEXT: Final = {"type": "string"}
@@ -47,7 +47,7 @@ def run(parsed: argparse.Namespace) -> int:
 def every_option() -> tuple[Option, ...]:
     """Give the daemon's settings, then those of each sink."""
     own = options(Config)
-    return own + tuple(option for name in sinks.names() for option in options(settings_type(name), name))
+    return own + tuple(option for name in plugins.names() for option in options(settings_type(name), name))
 
 
 def schema() -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NamedTuple
 
 from logship.config import Secret
-from logship.sinks import load
+from logship.plugins import load
 from tests.scripted_server import Reply, Request, bulk_reply
 from tests.sinks import sigv4
 

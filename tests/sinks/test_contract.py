@@ -15,7 +15,7 @@ from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
 from logship.options import options
-from logship.sinks import load, names
+from logship.plugins import load, names
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.sinks.plugins import LOCAL, NETWORK, proves
 
