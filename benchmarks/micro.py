@@ -15,14 +15,14 @@ from benchmarks.bench import Bench
 from benchmarks.kinds import KINDS, PLAIN, block
 from benchmarks.rounds import Plan, Run
 from benchmarks.tables import Column
-from logship.config import Secret
-from logship.enrichment import Enrichment
-from logship.framing import frame_lines
+from logship.files.tailing import Place, TailedFile
 from logship.model import Batch, Block, Sink
-from logship.plain import PlainLines
+from logship.net.session import compress
 from logship.plugins import load, names
-from logship.session import compress
-from logship.tailing import Place, TailedFile
+from logship.records.enrichment import Enrichment
+from logship.records.framing import frame_lines
+from logship.records.plain import PlainLines
+from logship.settings.config import Secret
 from tests.sinks.plugins import NETWORK
 
 SINKS = ("http",)

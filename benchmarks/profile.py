@@ -122,7 +122,7 @@ def shares(samples: Mapping[tuple[str, ...], int]) -> tuple[list[tuple[str, floa
 
 
 def _function(frame: str) -> str:
-    """Leave out the line: ``encode (logship/encoding.py:53)`` is one function with all its lines.
+    """Leave out the line: ``encode (logship/records/encoding.py:53)`` is one function with all its lines.
 
     A native address without a name is its library.
     """

@@ -218,7 +218,7 @@ class SinkModule(Protocol):
     """A module of :mod:`logship.sinks` is the plugin: it is found by its name and imported only when chosen."""
 
     Settings: Any
-    """A dataclass of :func:`logship.config.setting` fields: its variables are ``LOGSHIP_<MODULE>_<FIELD>``."""
+    """A dataclass of :func:`logship.settings.config.setting` fields: its variables are ``LOGSHIP_<MODULE>_<FIELD>``."""
 
     def open_sink(self, settings: Any, enrichment: Any, /) -> AbstractAsyncContextManager[Sink]:  # noqa: ANN401
-        """Open the sink with its own ``Settings`` and a :class:`logship.enrichment.Enrichment`; leaving closes it."""
+        """Open the sink with its own ``Settings`` and an ``Enrichment`` of the records; leaving closes it."""

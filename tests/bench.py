@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from logship.backoff import RetryPolicy
-from logship.deadletters import Letter
-from logship.delivery import Delivery
+from logship.delivery.backoff import RetryPolicy
+from logship.delivery.deadletters import Letter
+from logship.delivery.delivery import Delivery
 from logship.errors import DeadLetterError, SinkClosedError
 from logship.metrics import Metrics, SinkMetrics
 from logship.model import Batch, Block, Outcome, Status

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from logship.catalog import Catalog
-from logship.checkpoints import Checkpoint, Checkpoints
-from logship.discovery import Discovery, Pattern
-from logship.intake import Intake, Rules
+from logship.daemon.reading import Reader
+from logship.files.catalog import Catalog
+from logship.files.discovery import Discovery, Pattern
+from logship.files.intake import Intake, Rules
+from logship.files.wakeups import Timer
 from logship.metrics import Metrics
 from logship.model import Block, Encoded
-from logship.reading import Reader
-from logship.wakeups import Timer
+from logship.state.checkpoints import Checkpoint, Checkpoints
 
 
 @dataclass

@@ -11,19 +11,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from logship.catalog import Catalog
-from logship.checkpoints import Checkpoints
-from logship.deadletters import DeadLetters, Letter
-from logship.delivery import Delivery
-from logship.discovery import Discovery, Pattern
-from logship.intake import Intake, Rules
-from logship.journal import Journal, applied
+from logship.daemon.pipeline import Pipeline, Shape
+from logship.daemon.reading import Reader
+from logship.delivery.deadletters import DeadLetters, Letter
+from logship.delivery.delivery import Delivery
+from logship.files.catalog import Catalog
+from logship.files.discovery import Discovery, Pattern
+from logship.files.intake import Intake, Rules
+from logship.files.wakeups import Timer
 from logship.metrics import Metrics
 from logship.model import Batch, Block, Encoded, FileId, Outcome, Status, Tally, Verdict
-from logship.pipeline import Pipeline, Shape
-from logship.reading import Reader
-from logship.saving import Saver
-from logship.wakeups import Timer
+from logship.state.checkpoints import Checkpoints
+from logship.state.journal import Journal, applied
+from logship.state.saving import Saver
 from tests.autojump import AutojumpLoop
 from tests.bench import POLICY
 from tests.line_sink import LineSink

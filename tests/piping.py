@@ -5,13 +5,13 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from logship.delivery import Delivery
-from logship.identity import Entry, Print, Saved
+from logship.daemon.pipeline import Pipeline, Shape
+from logship.daemon.reading import Reader
+from logship.delivery.delivery import Delivery
+from logship.files.tailing import TailedFile
 from logship.metrics import Metrics
 from logship.model import Batch, Block, FileId, Outcome
-from logship.pipeline import Pipeline, Shape
-from logship.reading import Reader
-from logship.tailing import TailedFile
+from logship.state.identity import Entry, Print, Saved
 from tests.bench import POLICY, Kept
 from tests.line_sink import LineSink
 

@@ -196,16 +196,16 @@ def test_plots_show_what_the_results_say() -> None:
 def test_a_profile_says_where_the_time_goes() -> None:
     """Lines of one function are one, waiting threads and imports are left out, and the graph has every function."""
     stacks = [
-        "main (logship/daemon.py:1);encode (logship/encoding.py:5) 30",
-        "main (logship/daemon.py:1);encode (logship/encoding.py:9);0x7f01 (libc.so.6) 10",
-        "main (logship/daemon.py:2);<send> (socket.so) 60",
+        "main (logship/daemon/__main__.py:1);encode (logship/records/encoding.py:5) 30",
+        "main (logship/daemon/__main__.py:1);encode (logship/records/encoding.py:9);0x7f01 (libc.so.6) 10",
+        "main (logship/daemon/__main__.py:2);<send> (socket.so) 60",
         "worker (thread.py:1);_queue_SimpleQueue_get (_queue.c) 500",
         "<module> (x.py:1);_find_and_load (<frozen importlib._bootstrap>:1) 7",
     ]
     samples = profile.shipping(profile.parse(stacks))
     own, below = profile.shares(samples)
-    assert dict(own) == {"<send> (socket.so)": 60.0, "encode (logship/encoding.py)": 30.0, "(libc.so.6)": 10.0}
-    assert dict(below)["encode (logship/encoding.py)"] == 40.0
+    assert dict(own) == {"<send> (socket.so)": 60.0, "encode (logship/records/encoding.py)": 30.0, "(libc.so.6)": 10.0}
+    assert dict(below)["encode (logship/records/encoding.py)"] == 40.0
     graph = flame_graph(samples, "a & b")
     assert "a &amp; b: 100 samples" in graph
     assert "&lt;send&gt; (socket.so): 60.0%" in graph

@@ -5,12 +5,12 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from logship.checks import IMAGE_STATE_DIR
 from logship.commands.settings import every_option
 from logship.commands.tables import README_MARKS, metrics_table, settings_tables
 from logship.metrics import Metrics
-from logship.options import SECRETS_DIR_DEFAULT
-from tests.test_layers import LAYERS
+from logship.settings.checks import IMAGE_STATE_DIR
+from logship.settings.options import SECRETS_DIR_DEFAULT
+from tests.test_layers import ROOMS
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
@@ -84,11 +84,9 @@ def test_the_table_names_every_series() -> None:
     assert "`logship_sink_records_total{sink,outcome}`" in text
 
 
-def test_the_layers_table_names_every_module() -> None:
-    """In the order of the layers; a module that is added is explained."""
-    cells = re.findall(r"^\| ([a-z]*)[^|]*\| `([a-z_0-9]+)` \|", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE)
-    named: dict[str, set[str]] = {}
-    for layer, module in cells:
-        named.setdefault(layer or list(named)[-1], set()).add(module)
-    assert named == {layer: set(modules.split()) - {"logship"} for layer, modules in LAYERS.items()}
-    assert list(named) == list(LAYERS)
+def test_the_table_of_rooms_is_the_rooms() -> None:
+    """Whoever looks for a module finds its room, in the order of the imports."""
+    table = (ROOT / "CONTRIBUTING.md").read_text().split("| room |")[1].split("\n\n")[0]
+    first = [re.findall(r"`(\w+)/?`", row.split("|")[1]) for row in table.splitlines()[2:]]
+    assert first[0] == ["model", "errors", "metrics", "logs", "plugins"]
+    assert ["ground", *(name for [name] in first[1:])] == list(ROOMS)

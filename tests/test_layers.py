@@ -8,26 +8,24 @@ from pathlib import Path
 import pytest
 
 import logship
+from logship.plugins import names
 
 PACKAGE = Path(logship.__file__).parent
 
-LAYERS = {
-    "model": "logship model errors config metrics plugins",
-    "pure": """acks answers anyvalues batching brokers bulk cloudlogging columns encoding enrichment framing hec
-        identity layouts lines logevents obstacles otlp otlpanswers pace plain protobuf recordtypes refusals routing
-        settling severity sizing status texts timestamps""",
-    "access": """adc archive beneath bulkcheck credentials durable googleauth names preflight producing reaching session
-        signing tls transport""",
-    "edges": "checkpoints deadletters discovery journal sinks tailing wakeups",
-    "files": "adopter adoption catalog compressed known succession sweeping",
-    "delivery": "backoff complaints delivery replay",
-    "pipeline": "backlog exiting intake lasting pipeline reading saving stopping tidying",
-    "door": """__main__ checks commands daemon filecheck handoff inspection logs options progress resolved server
-        settings view""",
-}
-"""From the bottom to the top; a package stands for all that is in it."""
+ROOMS = ("ground", "records", "state", "settings", "files", "delivery", "net", "sinks", "daemon", "check", "commands")
+"""From the bottom to the top. The ground is what lies beside the rooms, but for ``__main__``, which is a command."""
 
-RANKS = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names.split()}
+PURE = [
+    *("acks", "identity"),
+    *("answers", "batching", "refusals", "settling", "sizing"),
+    "pace",
+    *("options", "texts"),
+    *("anyvalues", "brokers", "bulk", "cloudlogging", "hec", "logevents", "otlpanswers", "protobuf"),
+    "daemon.status",
+    "otlp.otlp",
+]
+"""What is pure outside ``records/``, where everything is."""
+
 WORLD = {
     "asyncio",
     "io",
@@ -67,9 +65,12 @@ def imports(source: str) -> set[str]:
     return found
 
 
-def short(module: str) -> str:
-    """Give the name that LAYERS has for a module."""
-    return module.removeprefix("logship.").split(".")[0]
+def room(module: str) -> str:
+    """Give the room that a module is in."""
+    first = module.removeprefix("logship.").split(".")[0]
+    if first == "__main__":
+        return "commands"
+    return first if (PACKAGE / first).is_dir() else "ground"
 
 
 GRAPH = {
@@ -78,16 +79,16 @@ GRAPH = {
 }
 
 
-def test_every_module_has_its_layer() -> None:
-    """A new module is given a place before it is used, and a place is given to no module that is not there."""
-    assert {short(name) for name in MODULES} == set(RANKS)
+def test_there_are_these_rooms() -> None:
+    """A new room is given its place before it is used."""
+    assert {room(name) for name in MODULES} == set(ROOMS)
 
 
 @pytest.mark.parametrize("module", GRAPH)
 def test_imports_go_down(module: str) -> None:
-    """A module imports its own layer or one below, wherever in its text the import is."""
-    rank = RANKS.get(short(module), 0)
-    assert {each for each in GRAPH[module] if RANKS.get(short(each), 0) > rank} == set()
+    """A module imports its own room or one above it in the list, wherever in its text the import is."""
+    rank = ROOMS.index(room(module))
+    assert {each for each in GRAPH[module] if ROOMS.index(room(each)) > rank} == set()
 
 
 def test_no_cycle() -> None:
@@ -95,25 +96,41 @@ def test_no_cycle() -> None:
     TopologicalSorter(GRAPH).prepare()
 
 
-@pytest.mark.parametrize("module", [name for name in GRAPH if RANKS.get(short(name)) == RANKS["sinks"]])
-def test_edges_do_not_know_each_other(module: str) -> None:
-    """Each can be taken out, or copied as the start of another; a sink is an edge."""
-    assert {each for each in GRAPH[module] if RANKS.get(short(each)) == RANKS["sinks"]} == set()
+@pytest.mark.parametrize("name", ROOMS[1:])
+def test_a_room_says_what_it_imports(name: str) -> None:
+    """Its contract is all that its ``__init__`` holds: what comes in, what goes out, which rooms it knows."""
+    tree = ast.parse((PACKAGE / name / "__init__.py").read_text())
+    contract = ast.get_docstring(tree) or ""
+    fields = dict(line.split(": ", 1) for line in contract.splitlines()[2:])
+    assert [type(each) for each in tree.body] == [ast.Expr]
+    assert list(fields) == ["In", "Out", "Imports"]
+    known = {room(each) for module in GRAPH if room(module) == name for each in GRAPH[module]} - {name}
+    assert fields["Imports"].removesuffix(".").split(", ") == [each for each in ROOMS if each in known]
 
 
-@pytest.mark.parametrize("name", LAYERS["pure"].split())
-def test_the_pure_layer_does_not_touch_the_world(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in MODULES if room(name) == "sinks" and name != "logship.sinks"])
+def test_sinks_do_not_know_each_other(name: str) -> None:
+    """Each can be taken out, or copied as the start of another."""
+    own = ".".join(name.split(".")[:3])
+    others = {each for each in GRAPH[name] if room(each) == "sinks" and ".".join(each.split(".")[:3]) != own}
+    assert others == set()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in MODULES if room(name) == "records" or name.endswith(tuple(f".{each}" for each in PURE))]
+)
+def test_what_is_pure_does_not_touch_the_world(name: str) -> None:
     """No I/O, no clock, no event loop: bytes and ``now`` in, values out."""
-    found = {each.split(".")[0] for each in imports(MODULES[f"logship.{name}"].read_text())}
+    found = {each.split(".")[0] for each in imports(MODULES[name].read_text())}
     assert found & WORLD == set()
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if RANKS.get(short(name), 0) < RANKS["daemon"]])
+@pytest.mark.parametrize("module", [name for name in MODULES if ROOMS.index(room(name)) < ROOMS.index("daemon")])
 def test_settings_stop_at_the_door(module: str) -> None:
-    """Below the door nothing sees the Config: components take values."""
+    """Below the daemon only the settings' own room sees the Config: components take values."""
     tree = ast.parse(MODULES[module].read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
-    assert "Config" not in names
+    assert room(module) == "settings" or "Config" not in names
 
 
 def test_only_commands_load_rich() -> None:
@@ -123,11 +140,11 @@ def test_only_commands_load_rich() -> None:
         for name, path in MODULES.items()
         if {each.split(".")[0] for each in imports(path.read_text())} & set(HEAVY)
     }
-    allowed = {"logship.progress"}  # the bar is drawn for `run --once` on a terminal alone
+    allowed = {"logship.daemon.progress"}  # the bar is drawn for `run --once` on a terminal alone
     assert {name for name in users if not name.startswith("logship.commands.")} == allowed
 
 
-SINKS = sorted(path.stem for path in (PACKAGE / "sinks").glob("[!_]*.py"))
+SINKS = names()
 LIGHT = {"logship", "msgspec", "typing_extensions"}
 """What a sink's module may load while it is only asked for its settings, beside the standard library."""
 
@@ -143,15 +160,15 @@ def loaded(code: str) -> set[str]:
 
 def test_the_daemon_loads_nothing_heavy() -> None:
     """Its memory is why it is a second stage; every sink is part of it, and what sends."""
-    names = ", ".join(f"logship.sinks.{name}" for name in SINKS)
-    found = loaded(f"import logship.daemon, logship.session, {names}")
+    load = "; ".join(f"plugins.load({name!r})" for name in SINKS)
+    found = loaded(f"import logship.daemon.__main__, logship.net.session; from logship import plugins; {load}")
     assert found & set(HEAVY) == set()
     assert "aiohttp" in found
 
 
 def test_what_sends_does_without_the_library_of_another_language() -> None:
     """libstdc++ would be a thirtieth of an idle daemon."""
-    show = "import logship.session; print(open('/proc/self/maps').read())"
+    show = "import logship.net.session; print(open('/proc/self/maps').read())"
     done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
     assert "libcrypto" in done.stdout
     assert "libstdc++" not in done.stdout
@@ -160,13 +177,13 @@ def test_what_sends_does_without_the_library_of_another_language() -> None:
 @pytest.mark.parametrize("sink", SINKS)
 def test_reading_a_sinks_settings_loads_nothing_that_sends(sink: str) -> None:
     """The first stage imports a sink's module too: a client's library is for whoever opens the sink to import."""
-    assert loaded(f"import logship.sinks.{sink}") <= LIGHT
+    assert loaded(f"from logship.plugins import load; load({sink!r})") <= LIGHT
 
 
 @pytest.mark.parametrize("sink", ["http", "elasticsearch", "loki", "datadog", "otlp"])
 def test_the_first_stage_is_quick_for_the_common_sinks(sink: str) -> None:
     """The application waits for it: asyncio and ssl alone would be a third of it."""
-    show = f"import sys, logship.commands.run, logship.sinks.{sink}; print(*sys.modules)"
+    show = f"import sys, logship.commands.run, logship.plugins; logship.plugins.load({sink!r}); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
     assert {"asyncio", "ssl", "urllib.request"} & set(done.stdout.split()) == set()
 

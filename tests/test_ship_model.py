@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from logship.deadletters import decode_letter
-from logship.identity import Print
-from logship.pipeline import Shape
+from logship.daemon.pipeline import Shape
+from logship.delivery.deadletters import decode_letter
+from logship.state.identity import Print
 from tests.living import Fuse, Id, Life, SteadyLoop, Store
 from tests.seeds import SEEDS
 
@@ -271,7 +271,7 @@ def test_every_line_arrives_or_is_counted(tmp_path: Path, seed: int, monkeypatch
     """Each line arrives at each store, or its dead letters, under one id; what does not was counted to the byte."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # it is the process that dies here, not the node
     if seed % 4 > 1:
-        monkeypatch.setattr("logship.pace.LONG_SWEEP_SECONDS", -1.0)  # as in a folder full of other names
+        monkeypatch.setattr("logship.files.pace.LONG_SWEEP_SECONDS", -1.0)  # as in a folder full of other names
     history = History(tmp_path, seed)
     try:
         with asyncio.Runner(loop_factory=SteadyLoop) as runner:

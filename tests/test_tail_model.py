@@ -201,7 +201,7 @@ class History:
 def test_every_line_arrives_under_one_id(tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever happens to the files and to logship, each line arrives, and under one (generation, offset) only."""
     if seed % 4 > 1:
-        monkeypatch.setattr("logship.pace.LONG_SWEEP_SECONDS", -1.0)  # as in a folder full of other names
+        monkeypatch.setattr("logship.files.pace.LONG_SWEEP_SECONDS", -1.0)  # as in a folder full of other names
     history = History(tmp_path, seed)
     try:
         history.run()

@@ -1,4 +1,6 @@
-"""The subcommands: one small module each, imported only when it is asked for.
+"""The subcommands, one file each; imported when called.
 
-Each has ``arguments(parser)``, which adds its flags, and ``run(arguments) -> int``, which gives the exit code.
+In: words of a command line.
+Out: an exit code.
+Imports: ground, records, settings, delivery, daemon, check.
 """

@@ -5,7 +5,7 @@ import os
 from typing import Final
 
 from logship.errors import LogshipError
-from logship.texts import parse_listen
+from logship.settings.texts import parse_listen
 
 LISTEN: Final = "LOGSHIP_LISTEN"
 LISTEN_DEFAULT: Final = "[::]:8687"

@@ -6,10 +6,10 @@ import json
 import sys
 from collections.abc import Sequence
 
+from logship.check.inspection import inspect
 from logship.commands.flags import daemon_flags
 from logship.commands.run import resolve
 from logship.errors import ConfigError
-from logship.inspection import inspect
 from logship.logs import printable, set_up
 from logship.model import Finding
 

@@ -21,7 +21,7 @@ from typing import Final
 
 from logship.commands.asking import get
 from logship.errors import LogshipError
-from logship.options import PREFIX
+from logship.settings.options import PREFIX
 
 LINES_PER_SECOND: Final = 200
 ROTATE_BYTES: Final = 16_000

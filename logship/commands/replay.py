@@ -7,15 +7,15 @@ from pathlib import Path
 from typing import Final
 
 from logship import plugins
-from logship.backoff import RetryPolicy
 from logship.commands.flags import daemon_flags
 from logship.commands.run import resolve
-from logship.deadletters import DeadLetters
-from logship.enrichment import Enrichment
+from logship.delivery.backoff import RetryPolicy
+from logship.delivery.deadletters import DeadLetters
+from logship.delivery.replay import Summary, replay
 from logship.errors import ConfigError
 from logship.logs import printable, set_up
-from logship.replay import Summary, replay
-from logship.resolved import Resolved, enrichment_fields
+from logship.records.enrichment import Enrichment
+from logship.settings.resolved import Resolved, enrichment_fields
 
 FAILED: Final = 1
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from logship import plugins
-from logship.config import Config
-from logship.options import Option, options
 from logship.plugins import settings_type
+from logship.settings.config import Config
+from logship.settings.options import Option, options
 
 _PIPED_WIDTH: Final = 320
 _JSON_TEXT: Final = {"type": "string"}
@@ -22,7 +22,7 @@ _JSON_TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
     "mapping": {"type": "object", "additionalProperties": True},
     "text mapping": {"type": "object", "additionalProperties": _JSON_TEXT},
 }
-"""By :attr:`logship.options.Option.kind`; all others are text."""
+"""By :attr:`logship.settings.options.Option.kind`; all others are text."""
 _DEFAULTS: Final = {"LOGSHIP_STATE_DIR": "/var/lib/logship in the image, else the user's state folder"}
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from logship.commands.settings import default_text, every_option, type_text
 from logship.metrics import Metrics
-from logship.options import PREFIX, Option
+from logship.settings.options import PREFIX, Option
 
 _PLAIN_DEFAULTS: Final = ("", "required")
 

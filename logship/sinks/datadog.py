@@ -12,18 +12,18 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
-from logship.answers import classify
-from logship.config import NetworkSettings, Secret, setting
-from logship.credentials import read_secret
-from logship.encoding import BlockEncoder
-from logship.enrichment import Enrichment, to_json
-from logship.layouts import Rows, Woven, weave
+from logship.delivery.answers import classify
 from logship.model import Batch, Finding, Limits, Outcome
-from logship.preflight import answer_findings, look
-from logship.severity import LEVEL_FIELDS, by_severity, severities
-from logship.texts import url_faults, with_path
-from logship.timestamps import epoch_texts
-from logship.transport import Transport, open_transport
+from logship.net.credentials import read_secret
+from logship.net.preflight import answer_findings, look
+from logship.net.transport import Transport, open_transport
+from logship.records.encoding import BlockEncoder
+from logship.records.enrichment import Enrichment, to_json
+from logship.records.layouts import Rows, Woven, weave
+from logship.records.severity import LEVEL_FIELDS, by_severity, severities
+from logship.records.timestamps import epoch_texts
+from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.texts import url_faults, with_path
 
 MAX_REQUEST_BYTES: Final = 5_000_000 - len("[]")
 MAX_RECORDS: Final = 1000

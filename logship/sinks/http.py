@@ -6,17 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from logship.answers import classify
-from logship.config import NetworkSettings, Secret, setting
-from logship.credentials import basic_faults, bearer_or_basic
-from logship.encoding import BlockEncoder, Encoder, RawEncoder
-from logship.enrichment import Enrichment
+from logship.delivery.answers import classify
 from logship.errors import ConfigError
-from logship.layouts import Lines
 from logship.model import Batch, Finding, Limits, Outcome
-from logship.preflight import look
-from logship.texts import url_faults
-from logship.transport import Transport, open_transport
+from logship.net.credentials import basic_faults, bearer_or_basic
+from logship.net.preflight import look
+from logship.net.transport import Transport, open_transport
+from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.enrichment import Enrichment
+from logship.records.layouts import Lines
+from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.texts import url_faults
 
 _CONTENT_TYPES: Final = {"ndjson": "application/x-ndjson", "json": "application/json", "raw": "text/plain"}
 _COMMA: Final = b",\n"

@@ -16,18 +16,18 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
-from logship.answers import Answer, classify
-from logship.config import NetworkSettings, Secret, setting
-from logship.credentials import basic_faults, bearer_or_basic
-from logship.encoding import BlockEncoder
-from logship.enrichment import Enrichment, to_json
-from logship.layouts import Column, Rows, Woven, weave
+from logship.delivery.answers import Answer, classify
 from logship.model import Batch, Finding, Limits, Outcome, Status
-from logship.preflight import answer_findings, look
-from logship.severity import LEVEL_FIELDS, by_severity, severities
-from logship.texts import url_faults, with_path
-from logship.timestamps import epoch_texts, rfc3339
-from logship.transport import Transport, open_transport
+from logship.net.credentials import basic_faults, bearer_or_basic
+from logship.net.preflight import answer_findings, look
+from logship.net.transport import Transport, open_transport
+from logship.records.encoding import BlockEncoder
+from logship.records.enrichment import Enrichment, to_json
+from logship.records.layouts import Column, Rows, Woven, weave
+from logship.records.severity import LEVEL_FIELDS, by_severity, severities
+from logship.records.timestamps import epoch_texts, rfc3339
+from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.texts import url_faults, with_path
 
 MAX_REQUEST_BYTES: Final = 4_000_000
 """Loki's own parts send each other 4 MiB at most; a larger request is a 500."""

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from logship.config import SinkSettings, setting
-from logship.encoding import BlockEncoder, Encoder, RawEncoder
-from logship.enrichment import Enrichment
 from logship.errors import SinkClosedError
-from logship.layouts import Lines
 from logship.model import Batch, Finding, Limits, Outcome, Status
+from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.enrichment import Enrichment
+from logship.records.layouts import Lines
+from logship.settings.config import SinkSettings, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

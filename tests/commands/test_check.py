@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from logship import filecheck, inspection
 from logship.__main__ import main
-from logship.checkpoints import Checkpoints
-from logship.deadletters import DeadLetters, Letter
-from logship.identity import Entry, Print, new_file_id
+from logship.check import filecheck, inspection
+from logship.delivery.deadletters import DeadLetters, Letter
 from logship.model import Block, FileId
+from logship.state.checkpoints import Checkpoints
+from logship.state.identity import Entry, Print, new_file_id
 from tests.privileges import folder_of_nobody, unprivileged
 
 

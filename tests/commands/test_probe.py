@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from logship.__main__ import main
+from logship.daemon.server import open_server
 from logship.metrics import Metrics
-from logship.server import open_server
 
 
 class Unready:

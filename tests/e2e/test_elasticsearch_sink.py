@@ -12,14 +12,14 @@ from typing import Any, Literal
 import pytest
 from prometheus_client import CollectorRegistry
 
-from logship.backoff import RetryPolicy
-from logship.deadletters import DeadLetters
-from logship.delivery import Delivery
-from logship.enrichment import Enrichment
+from logship.delivery.backoff import RetryPolicy
+from logship.delivery.deadletters import DeadLetters
+from logship.delivery.delivery import Delivery
+from logship.delivery.replay import Summary, replay
 from logship.metrics import Metrics, SinkMetrics
 from logship.model import Batch, Block, FileId
-from logship.replay import Summary, replay
-from logship.sinks.elasticsearch import ElasticsearchSink, Settings, open_sink
+from logship.records.enrichment import Enrichment
+from logship.sinks.elasticsearch.sink import ElasticsearchSink, Settings, open_sink
 from tests.e2e.opensearch import OpenSearch, running
 
 pytest_plugins = ("tests.e2e.opensearch",)

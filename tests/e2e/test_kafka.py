@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from logship.config import Secret
-from logship.enrichment import Enrichment
 from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.sinks.kafka import Settings, open_sink
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
+from logship.sinks.kafka.sink import Settings, open_sink
 from tests.e2e.arrivals import assert_all_arrived
 from tests.e2e.conftest import StartLogship, StartWriter
 from tests.e2e.harness import Logship, scaled, wait_until

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from logship import server
+from logship.daemon import server
 from tests.e2e.arrivals import assert_all_arrived
 from tests.e2e.conftest import StartLogship, StartWriter
 from tests.e2e.harness import Logship, wait_until

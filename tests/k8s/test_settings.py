@@ -1,11 +1,11 @@
 import fnmatch
 from pathlib import Path, PurePosixPath
 
-from logship.checks import IMAGE_STATE_DIR, trusted_root
 from logship.commands.settings import every_option
-from logship.options import SECRETS_DIR, SECRETS_DIR_DEFAULT
-from logship.resolved import Resolved
-from logship.settings import load
+from logship.settings.checks import IMAGE_STATE_DIR, trusted_root
+from logship.settings.options import SECRETS_DIR, SECRETS_DIR_DEFAULT
+from logship.settings.resolved import Resolved
+from logship.settings.settings import load
 from tests.k8s.rendering import Sidecar, every_example, only_sidecar
 
 LOGS = "/var/log/agent"

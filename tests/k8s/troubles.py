@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from logship.checkpoints import Checkpoints
+from logship.state.checkpoints import Checkpoints
 from tests.e2e.harness import Logship, wait_until
 from tests.e2e.opensearch import STREAM, OpenSearch
 from tests.e2e.receiver import Receiver

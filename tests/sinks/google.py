@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from google.cloud.logging_v2.types import WriteLogEntriesRequest
 from google.protobuf import json_format
 
-from logship.config import Secret
+from logship.settings.config import Secret
 from tests.scripted_server import Reply, Request, ScriptedServer, scripted_server
 
 SCOPE = "https://www.googleapis.com/auth/logging.write"

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import Any, NamedTuple
 
-from logship.config import Secret
 from logship.plugins import load
+from logship.settings.config import Secret
 from tests.scripted_server import Reply, Request, bulk_reply
 from tests.sinks import sigv4
 

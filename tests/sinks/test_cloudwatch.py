@@ -14,15 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.answers import Answer
-from logship.config import Secret
-from logship.encoding import BlockEncoder
-from logship.enrichment import Enrichment
+from logship.delivery.answers import Answer
+from logship.delivery.settling import settle
 from logship.errors import ConfigError
-from logship.logevents import LIMITS, LogEvents, parts
 from logship.model import Batch, Block, FileId, Finding, Outcome, Status, Verdict
-from logship.settling import settle
-from logship.sinks.cloudwatch import CloudwatchSink, Settings, address, open_sink, stream_name
+from logship.records.encoding import BlockEncoder
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
+from logship.sinks.cloudwatch.logevents import LIMITS, LogEvents, parts
+from logship.sinks.cloudwatch.sink import CloudwatchSink, Settings, address, open_sink, stream_name
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.sinks import sigv4
 from tests.sinks.cloudwatch import DAY, HOUR, SECRET, CloudWatch, RefusedError, check, failure
@@ -62,7 +62,7 @@ def service(**known: Any) -> CloudWatch:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the sink have the time of the tests; signatures have their own."""
-    monkeypatch.setattr("logship.sinks.cloudwatch.time", Clock)
+    monkeypatch.setattr("logship.sinks.cloudwatch.sink.time", Clock)
 
 
 class Clock:
@@ -512,7 +512,7 @@ async def test_without_its_library_it_says_what_to_install(monkeypatch: pytest.M
             raise ModuleNotFoundError(name=name.partition(".")[0])
         return real(name, *rest)
 
-    monkeypatch.delitem(sys.modules, "logship.signing", raising=False)
+    monkeypatch.delitem(sys.modules, "logship.net.signing", raising=False)
     monkeypatch.setattr(builtins, "__import__", fake)
     with pytest.raises(ConfigError, match=r"pip install 'logship\[cloudwatch\]'"):
         async with open_sink(Settings(group="g", region="r"), Enrichment({})):

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from logship.config import Secret
-from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
 from logship.sinks.datadog import MAX_RECORDS, Settings, open_sink
 from tests.scripted_server import Reply, Request, scripted_server
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from logship.config import Secret
-from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.sinks.elasticsearch import ElasticsearchSink, Settings, open_sink
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
+from logship.sinks.elasticsearch.sink import ElasticsearchSink, Settings, open_sink
 from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
 
 FILE = FileId("AbC-_" + "f" * 17)

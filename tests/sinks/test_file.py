@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from logship.enrichment import Enrichment
 from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.sinks.file import FileSink, Settings, open_sink
+from logship.records.enrichment import Enrichment
+from logship.sinks.file.sink import FileSink, Settings, open_sink
 
 DELIVERED = Outcome(Status.DELIVERED)
 

@@ -13,14 +13,14 @@ from unittest.mock import patch
 import pytest
 from google.auth.compute_engine import _metadata
 
-from logship.adc import Access, Grant
-from logship.cloudlogging import SCOPE
-from logship.credentials import SecretError
-from logship.enrichment import Enrichment
 from logship.errors import ConfigError
-from logship.googleauth import ask
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
-from logship.sinks.gcl import Settings, open_sink
+from logship.net.adc import Access, Grant
+from logship.net.credentials import SecretError
+from logship.records.enrichment import Enrichment
+from logship.sinks.gcl.cloudlogging import SCOPE
+from logship.sinks.gcl.googleauth import ask
+from logship.sinks.gcl.sink import Settings, open_sink
 from tests.scripted_server import Reply
 from tests.sinks.google import Google, google, refusal, write_federation, write_key
 

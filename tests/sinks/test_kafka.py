@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from logship import producing
-from logship.config import Secret
-from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.sinks.kafka import KafkaSink, Settings, client_settings, keys, open_sink
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
+from logship.sinks.kafka import producing
+from logship.sinks.kafka.sink import KafkaSink, Settings, client_settings, keys, open_sink
 
 BROKER = "127.0.0.1:1"
 DELIVERED = Outcome(Status.DELIVERED)
@@ -319,7 +319,7 @@ async def test_without_the_library_the_fault_says_what_to_install(monkeypatch: p
     real = builtins.__import__
 
     def missing(name: str, *rest: Any) -> Any:
-        if name == "logship.producing":
+        if name == "logship.sinks.kafka.producing":
             raise ModuleNotFoundError(name="confluent_kafka")
         return real(name, *rest)
 

@@ -14,12 +14,12 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
 
 from logship import __version__
-from logship.config import Secret
-from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.settings import load as load_settings
-from logship.sinks.otlp import Settings, logs_url, open_sink
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
+from logship.settings.settings import load as load_settings
+from logship.sinks.otlp.sink import Settings, logs_url, open_sink
 from tests.scripted_server import Reply, Request, ScriptedServer, scripted_server
 
 FIELDS: Final = {

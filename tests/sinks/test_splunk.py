@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from logship.config import Secret
-from logship.enrichment import Enrichment
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
-from logship.sinks.splunk import PATIENCE_SECONDS, Settings, open_sink
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
+from logship.sinks.splunk.sink import PATIENCE_SECONDS, Settings, open_sink
 from tests.autojump import autojump
 from tests.bench import Bench
 from tests.scripted_server import Reply, Request, scripted_server

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from logship.enrichment import Enrichment
 from logship.errors import SinkClosedError
 from logship.model import Batch, Block, FileId, Outcome, Status
+from logship.records.enrichment import Enrichment
 from logship.sinks.stdout import Settings, StdoutSink, open_sink
 
 DELIVERED = Outcome(Status.DELIVERED)

@@ -1,0 +1,137 @@
+"""What stands in the way of shipping: looks where the daemon will look, ships nothing, changes nothing that matters."""
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from logship import plugins
+from logship.check.filecheck import Surroundings, bad, good, look_at_files
+from logship.daemon.server import bind
+from logship.delivery.deadletters import Letter, decode_letter
+from logship.errors import LogshipError, StateError
+from logship.files.discovery import Discovery, Pattern
+from logship.model import Finding
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Config
+from logship.settings.resolved import Resolved, enrichment_fields
+from logship.state.checkpoints import Checkpoints
+
+STATE_MARGIN: Final = 16 << 20
+_GIB: Final = 1 << 30
+_CHECKPOINT: Final = "checkpoint.json"
+_MEND: Final = "mend the mapping or the records, then run `logship replay`"
+_LETTERS_READ: Final = 1 << 20
+"""The end of a sink's dead letters in which the last one is looked for."""
+_FIELD: Final = re.compile(r"field \[([\w.@-]{1,100})\] of type \[(\w{1,40})\]", re.ASCII)
+
+
+async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
+    """Look at everything: settings' warnings, folders, files, state, the port, then each sink."""
+    config = resolved.config
+    findings = [good("settings", "valid"), *(good("settings", warning) for warning in resolved.warnings)]
+    checkpoint = Checkpoints(Path(config.state_dir)).peek()
+    discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
+    around = Surroundings.of(checkpoint, _enrichment(config), from_end=config.read_from == "end")
+    findings += look_at_files(discovery, around)
+    findings += look_at_state(config)
+    findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", config.sinks)
+    for name, settings in resolved.sinks.items():
+        findings += await look_at_sink(name, settings, config, send=send)
+    return findings
+
+
+def look_at_state(config: Config) -> list[Finding]:
+    """Say whether the state folder can be used, and, if no other daemon uses it, whether the port is free."""
+    folder = Path(config.state_dir)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".check-"):
+            pass
+    except OSError as error:
+        why = f"{folder} can't be written by user {os.geteuid()}: {error.strerror}; mount a volume there"
+        return [bad("state", why), *_look_at_port(config.listen)]
+    findings = [_look_at_space(folder, len(config.sinks) * config.dead_letter_max_bytes), _look_at_checkpoint(folder)]
+    try:
+        with Checkpoints(folder).lock():
+            return findings + _look_at_port(config.listen)
+    except StateError:
+        return [*findings, good("state", f"{folder} is in use by a running logship: the port was not tried")]
+
+
+def _look_at_space(folder: Path, dead_letters: int) -> Finding:
+    needed, free = dead_letters + STATE_MARGIN, shutil.disk_usage(folder).free
+    sizes = f"{free / _GIB:.1f} GiB free, {needed / _GIB:.1f} GiB may be needed"
+    if free < needed:
+        return bad("state", f"{folder}: {sizes}; make the volume larger or LOGSHIP_DEAD_LETTER_MAX_BYTES smaller")
+    return good("state", f"{folder} can be written: {sizes}")
+
+
+def _look_at_checkpoint(folder: Path) -> Finding:
+    checkpoint = Checkpoints(folder).peek()
+    if checkpoint.first:
+        return good("state", "no checkpoint: this will be the first start")
+    if checkpoint.damage and not os.access(folder / _CHECKPOINT, os.R_OK):
+        return bad("state", f"{checkpoint.damage}; give it back to this user")
+    if checkpoint.damage:
+        return bad("state", f"{folder / _CHECKPOINT} is not usable: start once, and all files are read again")
+    return good("state", f"the checkpoint knows {len(checkpoint.entries)} files")
+
+
+def look_at_dead_letters(folder: Path, names: tuple[str, ...]) -> list[Finding]:
+    """Say of each sink how much was put aside, and why last; nothing of a sink that has refused nothing."""
+    findings = []
+    for name in names:
+        for pattern in (f"{name}.ndjson", f"{name}.1.ndjson", f"{name}.replay-*.ndjson"):
+            letter = next(filter(None, map(_last_letter, folder.glob(pattern))), None)
+            if letter:
+                what = f"the store refused records, the last for {_why(letter)}"
+                findings.append(bad(f"{name}: dead letters", f"{what}; {_MEND}"))
+                break
+    return findings
+
+
+def _last_letter(path: Path) -> Letter | None:
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _LETTERS_READ))
+            return next(filter(None, map(decode_letter, reversed(file.read().splitlines()))), None)
+    except OSError:  # a replay took it just now
+        return None
+
+
+def _why(letter: Letter) -> str:
+    """Give the reason and, where the store names it, the field; nothing of the record (DECISIONS 27)."""
+    found = _FIELD.search(letter.detail)
+    return f"{letter.reason}, field {found[1]} of type {found[2]}" if found else letter.reason
+
+
+def _enrichment(config: Config) -> Enrichment:
+    return Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
+
+
+def _look_at_port(listen: str) -> list[Finding]:
+    if not listen:
+        return [good("listen", "off")]
+    try:
+        bind(listen).close()
+    except LogshipError as error:
+        return [bad("listen", str(error))]
+    return [good("listen", f"{listen} is free")]
+
+
+async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) -> list[Finding]:  # noqa: ANN401
+    """Open a sink and let it look for itself."""
+    try:
+        async with (
+            asyncio.timeout(2 * config.request_timeout_seconds),
+            plugins.load(name).open_sink(settings, _enrichment(config)) as sink,
+        ):
+            return list(await sink.preflight(send=send))
+    except TimeoutError:
+        return [bad(name, f"no answer within {2 * config.request_timeout_seconds:g} s: see whether it can be reached")]
+    except LogshipError as error:
+        return [bad(name, str(error))]

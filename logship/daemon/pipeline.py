@@ -1,0 +1,203 @@
+"""One sink's pipeline: read, encode, batch, deliver, acknowledge. The only place that knows all the parts."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from logship.daemon.lasting import lasting
+from logship.daemon.reading import Reader
+from logship.delivery.batching import Batcher
+from logship.delivery.delivery import Delivery
+from logship.metrics import SinkMetrics
+from logship.model import Batch, Block, Encoded, FileId, Sink
+from logship.state.identity import Saved
+
+BLOCKS_IN_SHARE = 4
+"""At least so many blocks have room, or two with their encoded form: one is encoded while one is delivered."""
+FULL = 0.95
+"""Of a batch, by the last block's measure: what a block is to come to, since another one would not fit beside it."""
+LEAST_BLOCK_BYTES = 64 * 1024
+
+
+class Shape(Struct, frozen=True):
+    """How a pipeline gathers; sizes in bytes, times in seconds."""
+
+    batch_bytes: int
+    batch_records: int
+    linger: float
+    share: int
+    """What this pipeline may hold in memory: blocks and their encoded form."""
+    in_flight: int = 1
+
+
+class Saves(Protocol):
+    """What the pipeline needs of :class:`logship.state.saving.Saver`."""
+
+    def sent(self, sink: str, block: Block) -> None:
+        """Note at once that a block is about to leave."""
+
+    def acked(self, file: FileId, sink: str, saved: Saved) -> None:
+        """Note one acknowledged offset at once."""
+
+    async def save(self) -> None:
+        """Save the checkpoint."""
+
+
+class Pipeline:
+    """Runs until the reader's files have ended; shutdown is end-of-stream, not a mode.
+
+    Each block that leaves and each acknowledged offset is noted at once; once ``stop`` is set, the checkpoint is saved
+    too (DECISIONS 23).
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        sink: Sink,
+        delivery: Delivery,
+        metrics: SinkMetrics,
+        shape: Shape,
+        *,
+        ended: Callable[[], bool],
+        stop: asyncio.Event,
+        saver: Saves,
+    ) -> None:
+        self.reader = reader
+        self.delivery = delivery
+        self.held = 0
+        """Bytes in memory."""
+        self.taken = 0
+        """Bytes read since the start."""
+        self._sink = sink
+        self._clock = reader.clock
+        self._metrics = metrics
+        self._ended = ended
+        self._stop = stop
+        self._saver = saver
+        self._share = shape.share
+        self._block_bytes = reader.block_bytes = max(1, min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE))
+        self._max_bytes = min(shape.batch_bytes, sink.limits.max_bytes)
+        self._max_records = min(shape.batch_records, sink.limits.max_records)
+        self._batcher = Batcher(max_bytes=self._max_bytes, max_records=self._max_records, linger=shape.linger)
+        self._in_flight = shape.in_flight
+        self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=1)
+        self._room = asyncio.Event()
+        metrics.capacity(shape.share)
+
+    async def run(self) -> None:
+        """Read and deliver to the end. Raises what delivery raises, e.g. SinkClosedError."""
+        own = asyncio.current_task()
+        assert own  # noqa: S101 - it runs in one
+        works = [
+            ("reader", self._read()),
+            *((f"delivery {number}", self._deliver()) for number in range(self._in_flight)),
+        ]
+        async with asyncio.TaskGroup() as group:
+            for kind, work in works:
+                name = f"{self.reader.name} {kind}"
+                group.create_task(lasting(name, work, own.cancelling), name=name)
+
+    async def _read(self) -> None:
+        while True:
+            ended = self._ended()
+            self.reader.news.clear()
+            await self._wait_for_room()
+            # half of the room: their encoded form needs as much again
+            blocks = self.reader.read((self._share - self.held) // 2)
+            for part in [part for block in blocks for part in self._take(block)]:
+                await self._send(self._batcher.add(part, self._clock()))
+            due = self._batcher.due
+            if blocks or not self.reader.exhausted:
+                await asyncio.sleep(0)  # let deliveries and probes have their turn
+            elif due is not None and (ended or self._stop.is_set() or self._clock() >= due):
+                await self._send(self._batcher.take())
+            elif ended:
+                break
+            else:
+                await self._wait_for_news(due)
+        for _ in range(self._in_flight):
+            await self._batches.put(None)
+
+    async def _wait_for_news(self, due: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None if due is None else max(0.0, due - self._clock())):
+                await self.reader.news.wait()
+
+    async def _wait_for_room(self) -> None:
+        if self.held < self._share:
+            return
+        await self._send(self._batcher.take())
+        self._metrics.paused(on=True)
+        while self.held >= self._share:
+            self._room.clear()
+            await self._room.wait()
+        self._metrics.paused(on=False)
+
+    def _take(self, block: Block) -> list[Encoded]:
+        # in one go, before any wait: else the file could be closed with a block of it that nobody knows of
+        parts = list(self._fit(block))
+        for part in parts:
+            self.reader.took(part)
+            self.taken += len(part.block.data)
+            self._saver.sent(self.reader.name, part.block)
+            self._hold(len(part.block.data) + len(part.body))
+        return parts
+
+    def _fit(self, block: Block) -> Iterator[Encoded]:
+        """Encode a block, in halves where it would be too much for one batch; the next is read so that it is not."""
+        part = self._sink.encode(block)
+        batches = max(len(part.body) / self._max_bytes, part.records / self._max_records)
+        if batches:
+            fitting = int(len(block.data) / batches * FULL)
+            self.reader.block_bytes = min(self._block_bytes, max(LEAST_BLOCK_BYTES, fitting))
+        cut = _middle(block.data) if batches > 1 and not block.flags else 0
+        if not cut:
+            yield part
+            return
+        middle = block.start + cut
+        yield from self._fit(replace(block, end=middle, data=block.data[:cut]))
+        yield from self._fit(replace(block, start=middle, data=block.data[cut:]))
+
+    async def _send(self, batch: Batch | None) -> None:
+        if batch:
+            self._metrics.paused(on=self._batches.full())
+            await self._batches.put(batch)
+            self._metrics.paused(on=False)
+
+    async def _deliver(self) -> None:
+        while batch := await self._batches.get():
+            if batch.records:
+                await self.delivery.deliver(batch)
+            self._ack(batch)
+            if self._stop.is_set():
+                await self._saver.save()
+
+    def _ack(self, batch: Batch) -> None:
+        now = self._clock()
+        for part in batch.parts:
+            for reason, lines, size in part.tally.skipped:
+                self._metrics.skipped(reason, lines, size)
+            if part.tally.filtered_records:
+                self._metrics.filtered(part.tally.filtered_records, part.tally.filtered_bytes)
+            self.reader.ledger.ack(part.block)
+            self._metrics.latency(now - part.block.seen)
+            self._hold(-len(part.block.data) - len(part.body))
+        for file in {part.block.file for part in batch.parts}:
+            if saved := self.reader.ledger.saved(file):
+                self._saver.acked(file, self.reader.name, saved)
+        self._room.set()
+
+    def _hold(self, nbytes: int) -> None:
+        self.held += nbytes
+        self._metrics.buffer(self.held)
+
+
+def _middle(data: bytes) -> int:
+    """Give where whole lines are best cut in two; 0 where there is but one line."""
+    half = len(data) // 2
+    cut = data.find(b"\n", half) + 1
+    return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, half) + 1

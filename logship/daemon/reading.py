@@ -1,0 +1,232 @@
+"""One sink's way through all files: which file is next, where it stands in each, and what was acknowledged."""
+
+import asyncio
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from logship.files.tailing import READ_BYTES, Place, TailedFile, TruncatedError
+from logship.metrics import Metrics
+from logship.model import Block, Encoded, FileId, LineState, Tally
+from logship.records.framing import LONGEST_CHARACTER, TRUNCATED
+from logship.state.acks import Ledger
+from logship.state.identity import Entry, Saved
+
+READ_AT_ONCE = 2 << 20
+
+
+class _Behind(Struct):
+    """How long a file has had something to read."""
+
+    since: float
+    """What is not read yet was seen at, or after, this time (monotonic seconds)."""
+    size: int
+    """What lies past this was seen after ``sized``."""
+    sized: float
+
+    def passed(self, offset: int, size: int, now: float) -> None:
+        """Note how far the file was read, and its size now."""
+        if offset >= self.size:
+            self.since, self.size, self.sized = self.sized, size, now
+
+
+class Reader:
+    """Reads every file for one sink, oldest generation of a lineage first, lineages in turn; listens to the intake."""
+
+    def __init__(
+        self,
+        name: str,
+        metrics: Metrics,
+        *,
+        max_line_bytes: int,
+        unsound: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.ledger = Ledger()
+        self.news = asyncio.Event()
+        """Set when there may be something to read."""
+        self._metrics = metrics
+        self._sink = metrics.sink(name)
+        self._max_line_bytes = max_line_bytes
+        self._unsound = unsound
+        self.clock = clock
+        self.block_bytes = READ_BYTES
+        """What makes one block at the most, unless a line is longer."""
+        self._files: dict[FileId, TailedFile] = {}
+        self._ready: dict[FileId, _Behind] = {}
+        self._turn = ""
+        self._lineages: Counter[str] = Counter()
+        self._begun: set[FileId] = set()
+        self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
+
+    # -- what the intake tells ------------------------------------------------------------------------------------
+
+    def opened(self, file: TailedFile, entry: Entry) -> None:
+        """Take up a file."""
+        saved = entry.offsets.get(self.name, Saved())
+        self.ledger.open(file.file, saved)
+        if saved.in_flight:
+            self._times[file.file] = deque(saved.in_flight)
+        self._files[file.file] = file
+        self._lineages[file.lineage] += 1
+        self.grew(file)
+
+    def grew(self, file: TailedFile) -> None:
+        """Note that there may be more to read."""
+        if file.file in self._files:
+            now = self.clock()
+            self._ready.setdefault(file.file, _Behind(now, file.size, now))
+        self.news.set()
+
+    def end(self) -> None:
+        """Look at every file once more: nothing more will come."""
+        for file in self._files.values():
+            self.grew(file)
+        self.news.set()
+
+    def closed(self, file: TailedFile) -> None:
+        """Let go of a file."""
+        if self._files.pop(file.file, None):
+            self._lineages -= Counter((file.lineage,))
+        self._begun.discard(file.file)
+        self._ready.pop(file.file, None)
+        self._times.pop(file.file, None)
+        self.ledger.forget(file.file)
+
+    def settled(self, file: TailedFile) -> bool:
+        """Whether nothing that was read of it is still on its way."""
+        return not self.ledger.outstanding(file.file)
+
+    def saved(self, file: TailedFile) -> Saved | None:
+        """Give the acknowledged offset."""
+        return self.ledger.saved(file.file)
+
+    def skip(self, file: TailedFile, offset: int) -> None:
+        """Go on from the first line that begins at or after ``offset``: what lies before is given up."""
+        file.places[self.name] = Place(offset - 1, LineState.SKIPPING, offset - 1)
+        self.grew(file)
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def read(self, limit: int = READ_AT_ONCE) -> list[Block]:
+        """Read one stretch of each lineage that has something new, in turn, until ``limit`` bytes are reached.
+
+        Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
+        """
+        blocks: list[Block] = []
+        nbytes = 0
+        for lineage, files in self._in_turn():
+            read = next(filter(None, map(self._read_file, files)), [])
+            blocks += read
+            nbytes += sum(len(block.data) for block in read)
+            if nbytes >= limit:
+                self._turn = lineage
+                break
+        return blocks
+
+    def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
+        """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
+        lineages: dict[str, list[TailedFile]] = {}
+        for file in self._files.values() if self._ready else ():
+            if file.file in self._ready and file.sound:
+                lineages.setdefault(file.lineage, []).append(file)
+        order = list(lineages.items())
+        after = list(lineages).index(self._turn) + 1 if self._turn in lineages else 0
+        return order[after:] + order[:after]
+
+    def took(self, part: Encoded) -> None:
+        """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
+        block, tally = part.block, part.tally
+        self.ledger.sent(block)
+        lines = part.records + tally.skipped_lines + tally.filtered_records  # counted by the encoder: once is enough
+        self._sink.read(lines, block.end - block.start)
+        file = self._files.get(block.file)
+        if file and block.end > file.counted:
+            self._metrics.input_bytes.inc(block.end - max(file.counted, block.start))
+            before = block.data.count(b"\n", 0, max(0, file.counted - block.start))  # where readers' blocks overlap
+            self._metrics.input_lines.inc(max(0, lines - before))
+            self._count_oddities(block, tally, file.counted)
+            file.counted = block.end
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether there is nothing to read now; what is not sound has to be mended first."""
+        return not any(self._files[file].sound for file in self._ready)
+
+    def oldest(self) -> float | None:
+        """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""
+        seen = [block.seen for block in self.ledger.in_flight()]
+        return min((*seen, *(behind.since for behind in self._ready.values())), default=None)
+
+    def _count_oddities(self, block: Block, tally: Tally, counted: int) -> None:
+        if block.start >= counted:  # readers' blocks may overlap: then nobody can tell in which part it was
+            self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
+            self._metrics.decode_errors.inc(tally.decode_errors)
+            self._metrics.overridden_fields.inc(tally.overridden)
+            self._metrics.bad_timestamps.inc(tally.bad_times)
+            self._metrics.future_times.inc(tally.future_times)
+
+    def _read_file(self, file: TailedFile) -> list[Block]:
+        place = file.places[self.name]
+        size, time_ns, whole = self._saved_time(file.file, place.offset)
+        now = self.clock()
+        # An unterminated line that may have left is sent as it was: completed since, it would have the same id, and the
+        # rest of it would be taken for a duplicate. A line that was cut at the limit is cut there again by itself.
+        cut = whole and size < self._max_line_bytes - LONGEST_CHARACTER
+        try:
+            blocks, after = file.read(place, self._max_line_bytes, now, size=size, at_end=file.ended, cut=cut)
+        except (TruncatedError, OSError) as error:
+            if isinstance(error, OSError):
+                file.fault = error.strerror or type(error).__name__
+            self._unsound()
+            return []
+        if blocks and self._older_grew(file):
+            return []
+        if time_ns is not None:
+            blocks = [replace(block, time_ns=time_ns) for block in blocks]
+        unterminated = file.ended and after.offset < file.size
+        if after == place or (after.scanned >= file.size and not unterminated):
+            del self._ready[file.file]
+        else:
+            self._ready[file.file].passed(after.offset, file.size, now)
+        file.places[self.name] = after
+        return blocks
+
+    def _older_grew(self, file: TailedFile) -> bool:
+        """Say, once a file, whether older ones of its lineage have more to read first.
+
+        Whoever wrote the first lines of this file had written its last ones there, maybe since the last look.
+        """
+        if file.file in self._begun or self._lineages[file.lineage] == 1:
+            return False
+        self._begun.add(file.file)
+        same = [other for other in self._files.values() if other.lineage == file.lineage]
+        grown = [other for other in same[: same.index(file)] if self._has_more(other)]
+        for other in grown:
+            self.grew(other)
+        return bool(grown)
+
+    def _has_more(self, file: TailedFile) -> bool:
+        with suppress(OSError):  # whoever looks at it next will see
+            return file.sound and bool(file.read_at(1, file.places[self.name].scanned))
+        return False
+
+    def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None, bool]:
+        """Give how much to read, and the event time to use, where a block may have left before a restart.
+
+        And whether that much is exactly such a block.
+        """
+        times = self._times.get(file)
+        while times:
+            start, end, time_ns = times[0]
+            if start <= offset < end:
+                return min(READ_BYTES, end - offset), time_ns, offset == start and end - offset <= READ_BYTES
+            if offset < start:
+                break
+            times.popleft()
+        return self.block_bytes, None, False

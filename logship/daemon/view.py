@@ -1,0 +1,181 @@
+"""What the daemon shows of itself: probes, gauges that are worked out when asked for, and the status document."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from logship import __version__
+from logship.daemon.pipeline import Pipeline
+from logship.daemon.status import FileStatus, SinkStatus, document
+from logship.daemon.stopping import Stop
+from logship.files.beneath import BIRTH_SLACK_NS
+from logship.files.intake import Intake
+from logship.metrics import Metrics
+
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 2.0
+STALLED_SECONDS = 10.0
+UNTERMINATED_SECONDS = 5.0
+"""So long after a file was first seen it should have a whole line, if it has anything."""
+
+NOTHING_SECONDS = 60.0
+"""So long after the start a file should be there to follow: the application starts after logship."""
+
+
+class DaemonView:
+    """The :class:`logship.daemon.server.View` of a running daemon. Waiting for a sink is life (DECISIONS 29)."""
+
+    def __init__(
+        self,
+        max_lag: float,
+        metrics: Metrics,
+        intake: Intake,
+        pipelines: Sequence[Pipeline],
+        stop: Stop,
+        *,
+        first_start_ns: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.metrics = metrics
+        self._max_lag = max_lag
+        self._intake = intake
+        self._pipelines = pipelines
+        self._stop = stop
+        self._clock = clock
+        self._first_start_ns = first_start_ns
+        self._beat = self._born = clock()
+        self._started_at = time.time()
+        self.dead = ""
+        """Which task has died, and of what: a LogshipError's words."""
+        self._awaits_file = True
+
+    async def run(self) -> None:
+        """Beat, for ever: an event loop that stalls stops beating."""
+        while True:
+            self._beat = self._clock()
+            if self._awaits_file:
+                self._say_if_there_is_none()
+            await asyncio.sleep(BEAT_SECONDS)
+
+    def _say_if_there_is_none(self) -> None:
+        """Say once that there is nothing to do: a wrong folder looks just like an application that writes nothing."""
+        catalog, discovery = self._intake.catalog, self._intake.discovery
+        late = self._intake.swept and self._beat - self._born >= NOTHING_SECONDS
+        if late and not catalog.files:
+            looked_for = ", ".join(pattern.glob for pattern in discovery.patterns)
+            extra = {"looked_for": looked_for, "problems": "; ".join(self._problems())}
+            logger.warning("there is no file to follow yet", extra=extra)
+        self._awaits_file = not (late or catalog.files)
+
+    def live(self) -> str:
+        """Give the cause why this process should be replaced; empty while it lives."""
+        return self.dead or self.stalled()
+
+    def stalled(self) -> str:
+        """Give the cause if the event loop has not been round for too long; any thread may ask."""
+        return "the event loop stalled" if self._clock() - self._beat > STALLED_SECONDS else ""
+
+    def started(self) -> bool:
+        """Whether the first sweep has finished."""
+        return self._intake.swept
+
+    def ready(self) -> str:
+        """Give the cause why tailing does not work; empty when it does."""
+        if not self._intake.swept:
+            return "the first sweep has not finished"
+        if self._stop.stopping.is_set():
+            return "draining"
+        if roots := self._intake.catalog.unlistable_roots:
+            return f"folders can't be listed: {', '.join(roots)}"
+        oldest = max((self._oldest(pipeline) for pipeline in self._pipelines), default=0.0)
+        if 0 < self._max_lag < oldest:
+            return f"the oldest undelivered byte is {oldest:.0f} s old"
+        return ""
+
+    def refresh(self) -> None:
+        """Bring the gauges up to date."""
+        self.metrics.ready.set(not self.ready())
+        done, size = self.acknowledged()
+        self.metrics.lag_bytes.set(size - done)
+        for pipeline in self._pipelines:
+            self.metrics.sink(pipeline.reader.name).oldest_undelivered(self._oldest(pipeline))
+
+    def status(self) -> Mapping[str, Any]:
+        """Give the status document."""
+        catalog = self._intake.catalog
+        files = [
+            FileStatus(
+                file.path or file.lineage,
+                file.size,
+                {pipeline.reader.name: pipeline.reader.ledger.offset(file.file) for pipeline in self._pipelines},
+                deleted=file.deleted,
+                unterminated=file.unterminated,
+                before_start=(file.birth_ns or self._first_start_ns) < self._first_start_ns - BIRTH_SLACK_NS,
+            )
+            for file in catalog.files.values()
+        ]
+        return document(
+            version=__version__,
+            started_at=self._started_at,
+            now=self._started_at + self._clock() - self._born,  # whatever the wall clock was set to meanwhile
+            ready=self.ready(),
+            files=files,
+            sinks=[self._sink(pipeline) for pipeline in self._pipelines],
+            problems=list(self._problems()),
+            counts={"files_left_alone": catalog.left_alone, **self._odd_records()},
+        )
+
+    def _problems(self) -> Iterator[str]:
+        """Give, a line each, what keeps files from becoming records."""
+        catalog, discovery = self._intake.catalog, self._intake.discovery
+        yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
+        yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
+        absent = sorted(discovery.root_paths - discovery.roots() - set(catalog.unlistable))
+        yield from (f"{root}: does not exist" for root in absent)
+        if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
+            yield f"no file matches, but the folder has {others} other files"
+        for file in catalog.files.values():
+            if file.unterminated and not file.offset and self._clock() - file.opened_at > UNTERMINATED_SECONDS:
+                yield f"{file.path or file.lineage}: {file.unterminated} bytes, and no line has ended"
+
+    def _odd_records(self) -> dict[str, int]:
+        """Give how many records had a time that could not be understood, or that is yet to come."""
+        value = self.metrics.registry.get_sample_value
+        names = ("bad_timestamps", "future_timestamps")
+        return {name: int(value(f"logship_records_{name}_total") or 0) for name in names}
+
+    def undelivered(self) -> dict[str, int]:
+        """Give what would be read again after a stop now: bytes that some sink has not acknowledged."""
+        lags = [
+            file.size - pipeline.reader.ledger.offset(file.file)
+            for pipeline in self._pipelines
+            for file in self._intake.catalog.files.values()
+        ]
+        return {"undelivered_bytes": sum(max(0, lag) for lag in lags)}
+
+    def acknowledged(self) -> tuple[int, int]:
+        """Give (bytes that every sink has, bytes in all open files)."""
+        files = self._intake.catalog.files.values()
+        ledgers = [pipeline.reader.ledger for pipeline in self._pipelines]
+        # what was read past the size that was last seen is not there yet
+        done = sum(min(file.size, *(ledger.offset(file.file) for ledger in ledgers)) for file in files)
+        return done, sum(file.size for file in files)
+
+    def _sink(self, pipeline: Pipeline) -> SinkStatus:
+        delivery, name = pipeline.delivery, pipeline.reader.name
+        return SinkStatus(
+            name,
+            delivery.state,
+            delivery.last_success_at or 0.0,
+            delivery.last_error,
+            self._oldest(pipeline),
+            self.metrics.sink(name).totals(),
+            delivery.last_refusal,
+        )
+
+    def _oldest(self, pipeline: Pipeline) -> float:
+        oldest = pipeline.reader.oldest()
+        return 0.0 if oldest is None else max(0.0, self._clock() - oldest)

@@ -1,0 +1,97 @@
+"""How long to wait between two attempts, and when to give up: the policy, in the terms of tenacity."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct, field
+from tenacity import RetryCallState
+from tenacity.stop import stop_base
+from tenacity.wait import wait_base
+
+from logship.delivery.refusals import QUIET_SECONDS, Hold
+from logship.model import Batch, Outcome
+
+DRAIN_SECONDS: Final = 0.25
+"""The longest wait once the drain has begun."""
+
+
+class RetryPolicy(Struct, frozen=True):
+    """How a sink's failures are met; all in seconds."""
+
+    initial_seconds: float = 0.5
+    max_seconds: float = 30.0
+    limit_seconds: float = 0.0
+    """What could not be delivered for so long goes to the dead letters; 0: never."""
+    request_timeout_seconds: float = 30.0
+    hold_seconds: float = QUIET_SECONDS
+    """See :mod:`logship.delivery.refusals`."""
+
+
+class Work(Struct):
+    """One batch on its way, as pieces that are still to be settled; the last one is the next."""
+
+    pieces: list[Batch]
+    started: float
+    """Monotonic seconds."""
+    failures: int = 0
+    """Attempts in a row of which nothing came."""
+    last: Outcome | None = None
+    hold: Hold = field(default_factory=Hold)
+
+    @property
+    def holding(self) -> bool:
+        """Whether its records are kept back because the store refuses all."""
+        return self.hold.since < float("inf") and not self.hold.released
+
+
+def work_of(state: RetryCallState) -> Work:
+    """Give the work that tenacity was called for."""
+    work = state.args[0]
+    assert isinstance(work, Work)  # noqa: S101 - tenacity passes on what Delivery gave it
+    return work
+
+
+class FullJitter(wait_base):
+    """A random part of an exponentially growing bound; a store's Retry-After is the floor, with the jitter on top.
+
+    So ten thousand shippers that were told the same second do not come back in it.
+    """
+
+    def __init__(self, policy: RetryPolicy, clock: Callable[[], float], random: Callable[[], float]) -> None:
+        self._policy, self._clock, self._random = policy, clock, random
+
+    def __call__(self, retry_state: RetryCallState) -> float:
+        """Give the seconds to wait."""
+        work, policy = work_of(retry_state), self._policy
+        doublings = min(max(work.failures - 1, 0), 32)
+        bound = policy.max_seconds if work.holding else min(policy.max_seconds, policy.initial_seconds * 2.0**doublings)
+        floor = (work.last.retry_after if work.last else None) or 0.0
+        seconds = floor + self._random() * bound
+        if policy.limit_seconds:
+            seconds = min(seconds, max(0.0, work.started + policy.limit_seconds - self._clock()))
+        return seconds
+
+
+class RetryLimit(stop_base):
+    """Stops once the work has been tried for too long."""
+
+    def __init__(self, policy: RetryPolicy, clock: Callable[[], float]) -> None:
+        self._policy, self._clock = policy, clock
+
+    def __call__(self, retry_state: RetryCallState) -> bool:
+        """Say whether to give up."""
+        limit = self._policy.limit_seconds
+        return bool(limit) and self._clock() - work_of(retry_state).started >= limit
+
+
+async def sleep_unless(draining: asyncio.Event, seconds: float) -> None:
+    """Sleep; the beginning of the drain ends the sleep at once, and during the drain it is short."""
+    if draining.is_set():
+        await asyncio.sleep(min(seconds, DRAIN_SECONDS))
+        return
+    try:
+        async with asyncio.timeout(seconds):
+            await draining.wait()
+    except TimeoutError:
+        pass

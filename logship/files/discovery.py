@@ -1,0 +1,289 @@
+"""Lists what the patterns match beneath their roots, and the rotated forms of it; opens nothing but folders.
+
+The names are the application's and may be any number: they are given some at a time, and none is kept.
+"""
+
+import contextlib
+import fnmatch
+import os
+import random
+import re
+from collections import deque
+from collections.abc import Collection, Container, Iterator
+from functools import lru_cache
+from itertools import chain, islice
+
+from msgspec import Struct
+
+from logship.files.beneath import Root
+from logship.files.names import Candidate, Folder, Globs, any_of
+
+_WILD = re.compile(r"[*?\[]")
+_MAX_DEPTH = 64
+"""Folders beneath the root that ** goes down: an application can nest them to no end."""
+NAMES_AT_ONCE = 256
+"""What is looked at without a pause: well under a millisecond, even of the worst names."""
+MAX_PENDING = 16_384
+"""Folders that wait to be listed; of more, each look takes others."""
+MAX_WATCHED = 1024
+"""Folders whose change is noticed at once, those nearest to their root first."""
+MAX_UNLISTABLE = 100
+"""Folders named as not to be listed: names are hostile, they must not fill the memory."""
+_MAX_OTHERS = 1000
+_OTHERS_LOOK = 40  # times NAMES_AT_ONCE
+_COARSE_NS = 50_000_000
+"""Well over the kernel's tick: file times are no finer than that."""
+
+
+class Pattern(Struct, frozen=True):
+    """A glob, split at the deepest folder before its first wildcard."""
+
+    root: Root
+    parts: tuple[str, ...]
+    """The components beneath the root; the last one is a file's, ``**`` is any number of folders."""
+
+    @classmethod
+    def of(cls, glob: str, root: str = "") -> "Pattern":
+        """Split a glob; ``root`` replaces the folder before its first wildcard and must contain it."""
+        parts = [part for part in glob.split("/") if part]
+        parts += ["*"] if parts[-1:] == ["**"] else []  # all files, at any depth
+        wild = next((i for i, part in enumerate(parts) if _WILD.search(part)), len(parts) - 1)
+        base = "/" + "/".join(parts[: min(wild, len(parts) - 1)])
+        if not root:
+            return cls(Root(base), tuple(parts[min(wild, len(parts) - 1) :]))
+        root = root.rstrip("/") or "/"
+        return cls(Root(root), tuple(parts[len([part for part in root.split("/") if part]) :]))
+
+    @property
+    def glob(self) -> str:
+        """The whole glob, as people know it."""
+        return "/".join([self.root.path.rstrip("/"), *self.parts])
+
+
+Wanted = frozenset[tuple[str, ...]]
+"""Components that are left of each pattern, in one folder."""
+
+
+class Discovery:
+    """Finds candidates for a set of patterns; keeps nothing between two looks but the folders that it saw."""
+
+    def __init__(self, patterns: Collection[Pattern], exclude: Collection[str] = ()) -> None:
+        self._patterns = tuple(patterns)
+        # **/ is also no folder at all
+        self._exclude = tuple(_compiled(each) for glob in exclude for each in {glob, glob.replace("/**/", "/")})
+        self._nested = any(self._beneath_two(root + "/") for root in self.root_paths)
+        self._filtered = bool(self._exclude or self._nested)
+        self._folders: set[str] = set()
+
+    @property
+    def patterns(self) -> tuple[Pattern, ...]:
+        """What is looked for."""
+        return self._patterns
+
+    @property
+    def root_paths(self) -> set[str]:
+        """Give the roots, there or not."""
+        return {pattern.root.path for pattern in self._patterns}
+
+    def roots(self) -> set[str]:
+        """Give the roots that are folders now."""
+        return {root for root in self.root_paths if os.path.isdir(root)}  # noqa: PTH112 - Path's may raise
+
+    def folders(self) -> set[str]:
+        """Give the folders that the last look listed, links not followed; before any look the roots."""
+        return set(self._folders) or self.roots()
+
+    def other_files(self) -> int:
+        """Count the files, up to 1,000, where none that matches is among the first names; 0 where one is."""
+        some = islice(self.look(set()), _OTHERS_LOOK)
+        if any(candidate.matched for candidate in chain.from_iterable(some)):
+            return 0
+        count = 0
+        for path in self.folders():
+            with contextlib.suppress(OSError), os.scandir(path) as entries:
+                few = islice(entries, _MAX_OTHERS - count)
+                count += sum(not entry.is_dir(follow_symlinks=False) for entry in few)
+        return count
+
+    def folder_states(self, now_ns: int) -> dict[str, int]:
+        """Give the mtime (ns) of every folder that the last look listed: when one changes, a name came or went.
+
+        Of a folder that changed just before it is ``now_ns``, never twice the same: its next change may carry the same
+        coarse time stamp.
+        """
+        states = {}
+        for path in self._folders or self.root_paths:
+            with contextlib.suppress(OSError):
+                changed = os.stat(path).st_mtime_ns  # noqa: PTH116 - a thousand folders, twenty times a second
+                states[path] = changed if now_ns - changed > _COARSE_NS else now_ns
+        return states
+
+    def candidates(self, unlistable: set[str]) -> Iterator[Candidate]:
+        """List what is there now, for whoever may take the time."""
+        return chain.from_iterable(self.look(unlistable))
+
+    def look(self, unlistable: set[str], needed: Container[str] = ()) -> Iterator[list[Candidate]]:
+        """List what is there now, some names at a time, maybe none of them a candidate: whoever asks may pause between.
+
+        Folders in ``needed``, by their paths with a slash at the end, are listed however many others there are. Roots
+        and folders that exist and can't be listed are added to ``unlistable``, up to 100.
+        """
+        folders: set[str] = set()
+        seen: set[str] = set()
+        for root in {pattern.root: None for pattern in self._patterns}:
+            wanted = frozenset(pattern.parts for pattern in self._patterns if pattern.root == root)
+            for candidates in _Walk(root, unlistable, folders, needed).look(wanted):
+                yield [each for each in candidates if self._wanted(each, seen)] if self._filtered else candidates
+        self._folders = folders
+
+    def candidate(self, path: str, device: int, inode: int) -> Candidate | None:
+        """Give a regular file's path as a look gives it; None where no pattern matches it, or it is excluded."""
+        for pattern in self._patterns:
+            base = f"{pattern.root.path.rstrip('/')}/"
+            *folders, name = path.removeprefix(base).split("/")
+            wanted = _with_no_folder(frozenset({pattern.parts}))
+            for each in folders:
+                wanted = _with_no_folder(_below(each, wanted))
+            globs = _globs(wanted)
+            if path.startswith(base) and globs.match(name):
+                folder = Folder(pattern.root, path.removeprefix(base).removesuffix(name), device, globs)
+                found = Candidate(folder, name, inode, regular=True, matched=True)
+                return None if self._excluded(found) else found
+        return None
+
+    def _wanted(self, candidate: Candidate, seen: set[str]) -> bool:
+        """Whether a candidate is not excluded, and no pattern with another root has given it."""
+        if self._excluded(candidate):
+            return False
+        path = candidate.path if self._nested else ""
+        given = path in seen
+        # of two patterns, the one that matches counts, not the one by which it is only a rotated form
+        if path and candidate.matched and self._beneath_two(path):
+            seen.add(path)
+        return not given
+
+    def _beneath_two(self, path: str) -> bool:
+        return sum(path.startswith(root.rstrip("/") + "/") for root in self.root_paths) > 1
+
+    def _excluded(self, candidate: Candidate) -> bool:
+        # what is here only as a rotated form goes with its live file
+        paths = (candidate.path,) if candidate.matched else (candidate.path, candidate.live())
+        return any(pattern.fullmatch(path) for pattern in self._exclude for path in paths)
+
+
+class _Walk(Struct, frozen=True):
+    """Goes through the folders beneath one root, those nearest to it first."""
+
+    root: Root
+    unlistable: set[str]
+    folders: set[str]
+    needed: Container[str]
+
+    def look(self, wanted: Wanted) -> Iterator[list[Candidate]]:
+        try:
+            root_fd = self.root.open()
+        except FileNotFoundError:
+            return
+        except OSError:
+            self._refuse(self.root.path)
+            return
+        pending = deque([("", wanted)])
+        try:
+            while pending:
+                yield from self._folder(root_fd, *pending.popleft(), pending)
+        finally:
+            os.close(root_fd)
+
+    def _folder(
+        self, root_fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
+    ) -> Iterator[list[Candidate]]:
+        path = f"{self.root.path.rstrip('/')}/{prefix}".rstrip("/") or "/"
+        if prefix.count("/") > _MAX_DEPTH:
+            self._refuse(path)
+            return
+        try:
+            fd = self.root.open_folder(root_fd, prefix)
+        except FileNotFoundError:
+            return
+        except OSError:
+            self._refuse(path)
+            return
+        if len(self.folders) < MAX_WATCHED:
+            self.folders.add(path)
+        try:
+            yield from self._names(fd, prefix, _with_no_folder(wanted), pending)
+        except OSError:
+            self._refuse(path)
+        finally:
+            os.close(fd)
+
+    def _names(
+        self, fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
+    ) -> Iterator[list[Candidate]]:
+        stat = os.fstat(fd)
+        folder = Folder(self.root, prefix, stat.st_dev, _globs(wanted), stat.st_mtime_ns)
+        match, rotated = folder.globs.match, folder.globs.rotated
+        inner = 0
+        with os.scandir(fd) as entries:
+            while some := list(islice(entries, NAMES_AT_ONCE)):
+                found = []
+                for entry in some:
+                    name = entry.name
+                    if entry.is_dir(follow_symlinks=False):
+                        # a link to a folder is not followed: what it leads to is found under its own name
+                        if below := _below(name, wanted):
+                            inner += 1
+                            self._queue((f"{prefix}{name}/", below), inner, pending)
+                    elif (matched := match(name) is not None) or rotated(name):
+                        found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
+                yield found
+
+    def _queue(self, folder: tuple[str, Wanted], number: int, pending: deque[tuple[str, Wanted]]) -> None:
+        """Have a folder listed later. Of too many each has the same chance, in every look anew."""
+        if f"{self.root.path.rstrip('/')}/{folder[0]}" in self.needed:
+            pending.appendleft(folder)
+        elif len(pending) < MAX_PENDING:
+            pending.append(folder)
+        elif random.random() * number < MAX_PENDING:  # noqa: S311 - a fair choice, no secret
+            pending[-1 - number % (MAX_PENDING // 2)] = folder  # not one that is needed
+
+    def _refuse(self, path: str) -> None:
+        if len(self.unlistable) < MAX_UNLISTABLE or path == self.root.path:
+            self.unlistable.add(path)
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file(follow_symlinks=False)
+    except OSError:  # a file system that does not list what its names are, and it has just gone
+        return False
+
+
+def _with_no_folder(wanted: Wanted) -> Wanted:
+    """Add what is wanted where each leading ``**`` is no folder at all."""
+    found = set(wanted)
+    for parts in wanted:
+        while parts[0] == "**" and len(parts) > 1:
+            parts = parts[1:]  # noqa: PLW2901 - step by step
+            found.add(parts)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=64)
+def _globs(wanted: Wanted) -> Globs:
+    """Give what the files of a folder have to match."""
+    return Globs(sorted(parts[0] for parts in wanted if len(parts) == 1))
+
+
+def _below(name: str, wanted: Wanted) -> Wanted:
+    """Give what is wanted in the folder ``name``; empty if nothing is."""
+    found = set()
+    for parts in wanted:
+        if len(parts) > 1 and any_of(("*" if parts[0] == "**" else parts[0],)).match(name):
+            found.add(parts if parts[0] == "**" else parts[1:])
+    return frozenset(found)
+
+
+@lru_cache(maxsize=256)
+def _compiled(glob: str) -> re.Pattern[str]:
+    return re.compile(fnmatch.translate(glob))

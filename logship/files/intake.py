@@ -1,0 +1,283 @@
+"""Follows the files: one task looks at them, has them swept, lets them go; each sink's reader is told and reads.
+
+Events, timers and what a reader stumbles on are hints; :meth:`Intake.step` asks the file system.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
+
+from msgspec import Struct
+
+from logship.files import adoption
+from logship.files.backlog import Backlog, Listener
+from logship.files.catalog import Catalog
+from logship.files.discovery import Discovery
+from logship.files.pace import Pace
+from logship.files.tailing import ACTIVE_SECONDS, TailedFile
+from logship.files.wakeups import Wakeups
+from logship.metrics import Metrics
+from logship.model import FileId
+from logship.state.identity import Entry
+
+logger = logging.getLogger(__name__)
+
+TICK_SECONDS = 0.05
+LOOK_AT_ALL = 64
+"""Up to so many files are all looked at in every tick; of more, only those that grew lately."""
+ALL_SECONDS = 0.25
+"""How often all files are looked at while any grows."""
+SUCCESSION_SECONDS = 0.25
+"""Between two times that successors are taken up without a sweep: each time the checkpoint is saved."""
+
+
+class Rules(Struct, frozen=True):
+    """How files are followed; durations in seconds."""
+
+    poll: float = 1.0
+    rotate_wait: float = 30.0
+    drain_quiet: float = 0.5
+    max_backlog: int = 0
+    """Bytes of unlinked files that are held, and bytes that a live file may lag; 0: no bound."""
+
+
+class Intake:
+    """The task that keeps the catalog true. ``save`` puts the checkpoint on disk, before a new file is read."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        discovery: Discovery,
+        rules: Rules,
+        metrics: Metrics,
+        wakeups: Wakeups,
+        save: Callable[[], Awaitable[None]],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.catalog = catalog
+        self._discovery = discovery
+        self._rules = rules
+        self._metrics = metrics
+        self._wakeups = wakeups
+        self._save = save
+        self._clock = clock
+        self._folders: dict[str, int] = {}
+        self._next_look = 0.0
+        self._looked = 0.0
+        self._next_succession = 0.0
+        """All in monotonic seconds."""
+        self._pace = Pace(rules.poll)
+        self._entries: dict[FileId, Entry] = {}
+        """What was last given to be saved."""
+        self._failing: dict[FileId, float] = {}
+        """Since when (monotonic seconds) files without a name can't be read."""
+        self.listeners: list[Listener] = []
+        self._draining = False
+        self.swept = False
+        """The first sweep has finished, and what it found is on disk."""
+        self.ended = False
+        """What is there now is all there is: readers finish."""
+        self._backlog = Backlog(rules.max_backlog, metrics, clock)
+
+    @property
+    def discovery(self) -> Discovery:
+        """What is looked for, and where."""
+        return self._discovery
+
+    def look_again(self) -> None:
+        """Ask for a step at once."""
+        self._wakeups.wake()
+
+    def drain(self) -> None:
+        """Come to an end once the writers have been quiet."""
+        self._draining = True
+        self._wakeups.wake()
+
+    def entries(self) -> Iterator[Entry]:
+        """Give what to save of every generation, oldest first."""
+        self._entries = {file.file: self._entry(file) for file in self.catalog.files.values()}
+        yield from self._entries.values()
+        yield from self.catalog.entries()
+
+    async def run(self, *, once: bool = False) -> None:
+        """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
+        await self.step()
+        quiet_since = 0.0
+        while not once:
+            if self._draining:
+                quiet_since = max(quiet_since or self._clock(), self._last_growth())
+                self._pace.due = 0.0
+                if self._clock() - quiet_since >= self._rules.drain_quiet:
+                    break
+            await self._wait()
+            await self.step()
+        await self._wakeups.rest()
+        self._pace.hurry()
+        await self.step()
+        self._end()
+
+    async def step(self) -> None:
+        """Look at the files; sweep the folders if it is time or one has changed; let go of what is finished."""
+        now = self._clock()
+        self._look_at_files(now)
+        self._release(now)
+        await self._succeed(now)
+        now = self._clock()
+        if now >= self._pace.rested:
+            folders = self._discovery.folder_states(time.time_ns())
+            if now >= self._pace.due or folders != self._folders or self.catalog.unsettled:
+                self._folders = folders
+                await self._sweep(now)
+                await self._take_up()
+        if self._rules.max_backlog:
+            self._backlog.bound(self.catalog, self.listeners)
+            self._let_go()
+        self._retire(now)
+        self._measure()
+
+    async def _sweep(self, now: float) -> None:
+        """Sweep, in steps: all others go on between them, and the files are looked at as if there were no sweep."""
+        spent, began = 0.0, now
+        for _ in self.catalog.sweep(now):
+            spent += self._clock() - began
+            await asyncio.sleep(0)
+            began = self._clock()
+            if began - self._looked >= TICK_SECONDS:
+                self._look_at_files(began)
+                spent += self._clock() - began
+                self._pace.sweep_seconds = max(self._pace.sweep_seconds, spent)
+                await self._succeed(began)
+                began = self._clock()
+        end = self._clock()
+        self._pace.swept(now, end, spent + end - began)
+
+    async def _succeed(self, now: float) -> None:
+        """Go on under the names of files that were rotated, where sweeps are long; what it takes, sweeps may not."""
+        if not self._pace.slow or now < self._next_succession:
+            return
+        began = self._clock()
+        found = self.catalog.succeed(now)
+        self._pace.spend(self._clock() - began, began)
+        if found:
+            self._next_succession = now + SUCCESSION_SECONDS
+            await self._read_new()
+
+    def _look_at_files(self, now: float) -> None:
+        files = list(self.catalog.files.values())
+        all_due = len(files) <= LOOK_AT_ALL or now >= self._next_look
+        self._looked = now
+        self._next_look = now + min(self._rules.poll, ALL_SECONDS) if all_due else self._next_look
+        for file in files:
+            if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
+                file.ended = self.ended  # whoever was thought to be gone still writes
+                self._tell(file)
+
+    @staticmethod
+    def _look(file: TailedFile, now: float) -> bool:
+        try:
+            return file.look(now)
+        except OSError as error:
+            file.fault = error.strerror or type(error).__name__
+            return False
+
+    def _release(self, now: float) -> None:
+        """Let go of what can't be read: by its name it is found again and goes on."""
+        for file in [file for file in self.catalog.files.values() if file.fault]:
+            if file.file not in self._failing:
+                logger.warning("an open file can't be read", extra={"path": file.path, "cause": file.fault})
+            if file.deleted or not file.path:
+                self._try_again(file, now)
+                continue
+            self.catalog.release(file, self._entry(file))
+            for listener in self.listeners:
+                listener.closed(file)
+
+    def _try_again(self, file: TailedFile, now: float) -> None:
+        """Read what there is no other way to; what fails as long as a late writer is waited for is lost."""
+        since = self._failing.setdefault(file.file, now)
+        with suppress(OSError):
+            file.look(now)
+            file.read_at(1, file.offset)
+            file.fault = ""
+            self._tell(file)
+        if file.fault and now - since >= self._rules.rotate_wait:
+            self.catalog.lose(file, "unreadable", file.size)
+        if not file.fault or file.file not in self.catalog.files:
+            del self._failing[file.file]
+
+    async def _take_up(self) -> None:
+        self._let_go()
+        for file in self.catalog.moved:
+            self._tell(file)
+        self.catalog.moved.clear()
+        await self._read_new()
+        self.swept = True
+
+    async def _read_new(self) -> None:
+        """Have what is new read, once it is on disk."""
+        if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
+            await self._save()
+        for file, entry in self.catalog.publish():
+            for listener in self.listeners:
+                listener.opened(file, entry)
+
+    def _let_go(self) -> None:
+        for file in self.catalog.gone:
+            for listener in self.listeners:
+                listener.closed(file)
+            file.close()
+        self.catalog.gone.clear()
+
+    async def _wait(self) -> None:
+        active = self._draining or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
+        if active:
+            await self._wakeups.rest()
+            await self._wakeups.sleep(TICK_SECONDS)
+        else:
+            await self._wakeups.wait(self._rest())
+            self._next_look = 0.0
+
+    def _rest(self) -> float:
+        """Give how long to wait for an event at most: the files are looked at every ``poll`` seconds, at least."""
+        until_sweep = self._pace.until_sweep(self._clock())
+        return min(self._rules.poll, until_sweep) if until_sweep > 0 else min(self._rules.poll, TICK_SECONDS)
+
+    def _last_growth(self) -> float:
+        return max((file.grown_at for file in self.catalog.files.values()), default=0.0)
+
+    def _tell(self, file: TailedFile) -> None:
+        for listener in self.listeners:
+            listener.grew(file)
+
+    def _end(self) -> None:
+        self.ended = True
+        for file in self.catalog.files.values():
+            file.ended = True
+        for listener in self.listeners:
+            listener.end()
+
+    def _retire(self, now: float) -> None:
+        for file in list(self.catalog.files.values()):
+            nameless = file.deleted or not file.path
+            if not nameless or now - file.grown_at < self._rules.rotate_wait:
+                continue
+            if file.offset < file.size and not file.ended:
+                file.ended = True  # nobody will finish its last line
+                self._tell(file)
+            elif file.offset >= file.size and all(listener.settled(file) for listener in self.listeners):
+                self.catalog.finish(file, self._entry(file))
+                for listener in self.listeners:
+                    listener.closed(file)
+
+    def _entry(self, file: TailedFile) -> Entry:
+        offsets = {listener.name: listener.saved(file) for listener in self.listeners}
+        known = {sink: saved for sink, saved in offsets.items() if saved is not None}
+        return adoption.entry_of(file, known, self._entries.get(file.file))
+
+    def _measure(self) -> None:
+        files = self.catalog.files.values()
+        self._metrics.files_open.set(len(files))
+        self._metrics.files_held_deleted.set(sum(file.deleted for file in files))

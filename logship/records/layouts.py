@@ -1,0 +1,141 @@
+"""How a sink writes records: the columns of a block in, the parts of its body out; pure.
+
+A layout is what a sink gives :class:`logship.records.encoding.BlockEncoder`. Its cost is a few parts a record in one
+long list, and one ``join`` of that list: no record is put together by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from logship.model import Block
+
+EMPTY = b"}"
+"""The rest of a record that has no member of its own."""
+
+_encode = msgspec.json.Encoder().encode
+
+Column = bytes | Sequence[bytes]
+"""A part of every record: the same for all, or one for each."""
+
+
+class Woven(NamedTuple):
+    """The records of one block, each made of so many parts; all parts, joined, are the body."""
+
+    parts: Sequence[bytes]
+    width: int = 1
+    """Parts of each record."""
+
+    @property
+    def records(self) -> int:
+        """How many there are."""
+        return len(self.parts) // self.width
+
+    def each(self) -> list[bytes]:
+        """Give each record by itself."""
+        return [*map(b"".join, zip(*[iter(self.parts)] * self.width, strict=True))]
+
+
+def weave(count: int, *columns: Column) -> Woven:
+    """Put columns side by side: the first record's parts, then the second's; ``count`` records in all."""
+    merged: list[Column] = []
+    for column in columns:
+        if isinstance(column, bytes) and merged and isinstance(merged[-1], bytes):
+            merged[-1] += column
+        else:
+            merged.append(column)
+    width = len(merged)
+    parts = [b""] * (count * width)
+    for at, column in enumerate(merged):
+        parts[at::width] = [column] * count if isinstance(column, bytes) else column
+    return Woven(parts, width)
+
+
+class Rows(Struct, frozen=True):
+    """The records of one block as columns: one entry a record, in the order of their lines."""
+
+    block: Block
+    ours: bytes
+    """Our fields but the event time, the same for all: members of a JSON object, each with a comma after it."""
+    offsets: Callable[[], Sequence[int]]
+    """Gives the offset in the file of each record's first byte; added up only for a store that needs them."""
+    stamps: Sequence[bytes]
+    """Event times as JSON strings: ``"2026-11-22T10:00:00.123Z"``, in UTC, with up to nine digits of fraction."""
+    rests: Sequence[bytes]
+    """What follows our fields: the record's members and the closing brace; :data:`EMPTY` if it has none."""
+    wanted: Sequence[Sequence[bytes | None]] = ()
+    """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
+    bare: bool = False
+    """The rests lack the quote that they start with and the brace that they end with; none is empty."""
+
+    def objects(self) -> Sequence[Column]:
+        """Give each record as a JSON object: its columns."""
+        ours = b"," + self.ours
+        if self.bare:
+            return b'{"@timestamp":', self.stamps, ours + b'"', self.rests, b"}"
+        if EMPTY not in self.rests:
+            return b'{"@timestamp":', self.stamps, ours, self.rests
+        commas = [b"" if rest == EMPTY else b"," for rest in self.rests]
+        return b'{"@timestamp":', self.stamps, ours.removesuffix(b","), commas, self.rests
+
+    def quoted(self) -> Sequence[Column]:
+        """Give each record as a JSON object within a JSON string: the columns of the string, quotes included."""
+        columns = self.objects()
+        inner = [escaped([column])[0] if isinstance(column, bytes) else escaped(column) for column in columns]
+        return b'"', *inner, b'"'
+
+    def woven(self, before: Sequence[Column] = (), after: Sequence[Column] = ()) -> Woven:
+        """Give each record as a JSON object between what is ``before`` and ``after`` it."""
+        return weave(len(self.rests), *before, *self.objects(), *after)
+
+
+class Layout(Protocol):
+    """Writes the records of one sink."""
+
+    @property
+    def wants(self) -> Sequence[str]:
+        """Top-level names of the application's whose values it needs; a name of ours is never found there."""
+
+    def write(self, rows: Rows, /) -> Woven:
+        """Give the records, each with its separator or newline; the same rows give the same bytes."""
+
+
+class Lines(Struct, frozen=True):
+    """A record after the other."""
+
+    head: bytes = b""
+    """Before each record."""
+    tail: bytes = b"\n"
+    """After each record."""
+    wants: Sequence[str] = ()
+
+    def write(self, rows: Rows) -> Woven:
+        """Give the records between their heads and tails."""
+        return rows.woven([self.head], [self.tail])
+
+
+def first_there(columns: Sequence[Sequence[bytes | None]]) -> Sequence[bytes | None]:
+    """Give for each row the value of the first column that has one; None where none has."""
+    first, *others = columns
+    for column in others:
+        if None in first:
+            first = [ours if ours is not None else other for ours, other in zip(first, column, strict=True)]
+    return first
+
+
+def quoted(texts: Sequence[bytes]) -> list[bytes]:
+    """Give texts in UTF-8 as JSON strings with their quotes."""
+    return [*map(_encode, map(bytes.decode, texts))]
+
+
+def escaped(texts: Sequence[bytes]) -> list[bytes]:
+    """Give pieces of JSON in UTF-8, none with a newline, as they stand within a JSON string."""
+    # In JSON a brace may be followed by a backslash, which is doubled, but never by a newline.
+    return _encode(b"}\n".join(texts).decode())[1:-1].split(b"}\\n") if texts else []
+
+
+def decimals(numbers: Sequence[int]) -> list[bytes]:
+    """Give integers in decimal."""
+    return _encode(numbers)[1:-1].split(b",") if numbers else []

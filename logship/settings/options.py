@@ -1,0 +1,108 @@
+"""What every setting is called and means, drawn from the settings' dataclasses; light, so that ``--help`` is fast."""
+
+import collections.abc
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from logship.settings.config import Config, Secret
+from logship.settings.texts import format_list, format_seconds, format_size
+
+PREFIX: Final = "LOGSHIP_"
+SECRETS_DIR: Final = PREFIX + "SECRETS_DIR"
+SECRETS_DIR_DEFAULT: Final = "/run/secrets/logship"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting."""
+
+    field: str
+    """The dataclass field."""
+    variable: str
+    """``LOGSHIP_PATHS``"""
+    kind: str
+    """A key of :data:`logship.settings.texts.PARSERS`, ``choice`` or ``secret``."""
+    doc: str
+    default: Any
+    choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    path: bool = False
+    """It names a file that must be readable at the start."""
+    also: tuple[str, ...] = ()
+    """Variables of others that count where ours is not set; the first that is set."""
+    reading: Callable[[str, str], str] | None = None
+    """Turns the name and the text of such a variable into a text of ours."""
+
+    @property
+    def flag(self) -> str:
+        """``--paths``; empty for a secret, which has none."""
+        return "" if self.kind == "secret" else "--" + self.variable.removeprefix(PREFIX).lower().replace("_", "-")
+
+    @property
+    def secret_file(self) -> str:
+        """Name of the variable that may hold the path of a secret's file; empty if this is no secret."""
+        return self.variable + "_FILE" if self.kind == "secret" else ""
+
+    @property
+    def default_text(self) -> str:
+        """The default as an operator would write it."""
+        match self.default:
+            case bool():
+                return str(self.default).lower()
+            case int() if self.kind == "size":
+                return format_size(self.default)
+            case int() | float():
+                return format_seconds(self.default)
+            case tuple():
+                return format_list(self.default)
+            case str():
+                return self.default
+        return ""
+
+
+def options(settings: type[Any], sink: str = "") -> tuple[Option, ...]:
+    """Give the settings of a dataclass; those of a sink have its name in their prefix."""
+    hints = get_type_hints(settings, include_extras=True)
+    prefix = PREFIX + (sink.upper() + "_" if sink else "")
+    return tuple(_option(field, prefix, hints[field.name]) for field in fields(settings))
+
+
+def config_options() -> tuple[Option, ...]:
+    """Give the daemon's own settings."""
+    return options(Config)
+
+
+def _option(field: Any, prefix: str, hint: Any) -> Option:  # noqa: ANN401 - a dataclass field of any type
+    kind = _kind(hint)
+    meta: Mapping[str, Any] = field.metadata
+    return Option(
+        field=field.name,
+        variable=prefix + field.name.upper(),
+        kind=kind,
+        doc=meta["doc"] + "".join(f"; else `{name}`" for name in meta.get("also", ())),
+        default={} if field.default is MISSING else field.default,
+        choices=get_args(hint) if kind == "choice" else (),
+        minimum=meta.get("minimum", 1 if kind == "count" else 0 if kind in ("size", "seconds") else None),
+        maximum=meta.get("maximum"),
+        required=meta.get("required", False),
+        path=meta.get("path", False),
+        also=meta.get("also", ()),
+        reading=meta.get("reading"),
+    )
+
+
+def _kind(hint: Any) -> str:  # noqa: ANN401 - any type
+    origin = get_origin(hint)
+    if origin is Annotated:
+        return str(get_args(hint)[1])
+    if origin is Literal:
+        return "choice"
+    if origin is collections.abc.Mapping:
+        return "text mapping" if get_args(hint)[1] is str else "mapping"
+    if origin is tuple:
+        return "list"
+    kinds: dict[Any, str] = {bool: "bool", str: "text", Secret: "secret", int: "count", float: "seconds"}
+    return kinds[hint]

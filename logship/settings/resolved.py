@@ -1,0 +1,35 @@
+"""Settings that were read and found valid: what the first stage hands to the daemon, and what follows from them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from logship.settings.config import Config
+
+_OTEL_NAMES: Final = {
+    "k8s.pod.name": "pod_name",
+    "k8s.namespace.name": "pod_namespace",
+    "k8s.pod.uid": "pod_uid",
+    "k8s.node.name": "node_name",
+    "k8s.container.name": "container_name",
+    "service.name": "service_name",
+}
+
+
+class Resolved(Struct, frozen=True, kw_only=True):
+    """Settings, found valid."""
+
+    config: Config
+    sinks: Mapping[str, Any] = field(default_factory=dict)
+    """Each chosen sink's name and its module's ``Settings``, in the order of ``config.sinks``."""
+    warnings: tuple[str, ...] = ()
+    """One line each, for the log."""
+    once: bool = False
+    """Ship what is there and leave."""
+
+
+def enrichment_fields(config: Config) -> dict[str, Any]:
+    """Give the fields that every record gets, by OpenTelemetry's names; only those that are set."""
+    named = {name: getattr(config, attribute) for name, attribute in _OTEL_NAMES.items()}
+    return {**config.fields, **{name: value for name, value in named.items() if value}}

@@ -1,0 +1,1 @@
+"""Elasticsearch, OpenSearch and whatever else speaks `_bulk`."""

@@ -1,0 +1,145 @@
+"""Records to Elasticsearch, OpenSearch and anything else that speaks ``_bulk``.
+
+Each record is a ``create`` with its own ``_id``: a repeat is answered by 409, and counted as a duplicate.
+"""
+
+import base64
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from logship.delivery.answers import Answer, classify
+from logship.model import Batch, Finding, Limits, Outcome, Status
+from logship.net.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
+from logship.net.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.net.transport import Transport, open_transport
+from logship.records.encoding import BlockEncoder
+from logship.records.enrichment import Enrichment
+from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.texts import url_faults
+from logship.sinks.elasticsearch.bulk import Bulk, read_answer
+
+MAX_REQUEST_BYTES: Final = 50_000_000
+"""Half of the server's own default limit (``http.max_content_length``)."""
+_FILTER: Final = "errors,items.*.status,items.*.error"
+_HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/x-ndjson"}
+_MOVE_ON: Final = frozenset(
+    {"connection_refused", "connection_reset", "unreachable", "dns", "timeout"}
+    | {"tls", "tls_expired", "tls_not_spoken", "tls_unknown_ca", "tls_wrong_name"}
+    | {"http_502", "http_503", "http_504"}
+)
+_FORBIDDEN_IN_INDEX: Final = frozenset('\\/*?"<>| ,#:')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings(NetworkSettings):
+    """``LOGSHIP_ELASTICSEARCH_…``."""
+
+    url: tuple[str, ...] = setting("address; of several, the one that works is used", (), required=True)
+    index: str = setting("a data stream or an index; `%Y.%m.%d` come from the event time", "logs-agent-default")
+    api_key: Secret = setting("sent as `Authorization: ApiKey …`; `id:key` or its base64 form", Secret())
+    username: str = setting("for HTTP Basic authorization")
+    password: Secret = setting("for HTTP Basic authorization", Secret())
+    pipeline: str = setting("ingest pipeline")
+    ids: bool = setting("give each record its `_id`: a repeat is then stored once", True)  # noqa: FBT003 - the default
+
+    def check(self) -> list[str]:
+        """Give what is wrong, a line each."""
+        faults = [fault for url in self.url for fault in url_faults(url)]
+        faults += basic_faults(self.username, self.password)
+        if self.api_key and self.username:
+            faults.append("API_KEY and USERNAME are both set: only one can be sent")
+        if not self.index or self.index != self.index.lower().replace("%y", "%Y").replace("%h", "%H"):
+            faults.append("INDEX must be there and in lower case")
+        if _FORBIDDEN_IN_INDEX.intersection(self.index) or self.index.startswith(("-", "_", "+", ".")):
+            faults.append("INDEX has a character that no index name may have there")
+        return faults
+
+
+def _credentials(settings: Settings) -> Credentials:
+    if settings.api_key:
+        return lambda: {"Authorization": f"ApiKey {_encoded_key(read_secret(settings.api_key))}"}
+    return basic(settings.username, settings.password) if settings.username else no_credentials
+
+
+def _encoded_key(key: str) -> str:
+    return base64.b64encode(key.encode()).decode() if ":" in key else key
+
+
+class ElasticsearchSink:
+    """One bulk request a batch, to the node that answered last."""
+
+    limits = Limits(max_bytes=MAX_REQUEST_BYTES)
+
+    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport) -> None:
+        self.encode = encoder.encode
+        self.records = encoder.records
+        self._settings = settings
+        self._transport = transport
+        query = {"filter_path": _FILTER} | ({"pipeline": settings.pipeline} if settings.pipeline else {})
+        target = "" if "%" in settings.index else f"/{quote(settings.index)}"
+        path = f"{target}/_bulk?{urlencode(query, safe=',*')}"
+        self._urls = [url.rstrip("/") + path for url in settings.url]
+        self._at = 0
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Send it; the answer tells each record's fate. An address that fails is left for the next attempt."""
+        at = self._at
+        try:
+            answer = await self._transport.post(self._urls[at], batch.body, _HEADERS)
+        except BaseException:  # cancelled: it took too long
+            self._leave(at)
+            raise
+        outcome = self._outcome(answer, batch.records)
+        if outcome.reason in _MOVE_ON:
+            self._leave(at)
+        return outcome
+
+    def _leave(self, at: int) -> None:
+        """Go on to the next address, unless another attempt has done so."""
+        if self._at == at:
+            self._at = (at + 1) % len(self._urls)
+
+    def _outcome(self, answer: Answer | Outcome, records: int) -> Outcome:
+        if isinstance(answer, Outcome):
+            return answer
+        outcome = classify(answer.status, answer.headers, answer.body, time.time())
+        if outcome.status is not Status.DELIVERED:
+            return outcome
+        if answer.flaw:
+            # Too many errors to tell in one answer: ask for fewer records at once.
+            return Outcome(Status.ERRORED, "bad_response", too_large=answer.flaw == "long" and records > 1)
+        return read_answer(answer.body, records, ids=self._settings.ids)
+
+    async def preflight(self, *, send: bool) -> Sequence[Finding]:
+        """Look at every address, then at the version, the credentials and what the index would be."""
+        from logship.sinks.elasticsearch.bulkcheck import look  # noqa: PLC0415 - asyncio: not for whoever only reads our settings
+
+        settings, transport = self._settings, self._transport
+        findings = list(secret_finding("elasticsearch", transport))
+        for url in settings.url:
+            findings += await reach("elasticsearch", url, transport.tls)
+        if not all(each.good for each in findings):
+            return findings
+        findings += await look(transport, settings.url[0].rstrip("/"), settings.index)
+        if send and all(each.good for each in findings):
+            findings.append(outcome_finding("elasticsearch: delivery", await self.deliver(sample_batch(self))))
+        return findings
+
+
+@asynccontextmanager
+async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
+    """Open the sink; leaving closes its connections."""
+    enrichment.require_records("elasticsearch")
+    dated = settings.index if "%" in settings.index else ""
+    async with open_transport(settings, _credentials(settings)) as transport:
+        yield ElasticsearchSink(
+            settings,
+            BlockEncoder(
+                enrichment, Bulk(dated, settings.ids), settings.when, most=ElasticsearchSink.limits.max_record_bytes
+            ),
+            transport,
+        )

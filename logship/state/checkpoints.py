@@ -1,0 +1,208 @@
+"""Keeps the checkpoint file: every file generation and each sink's acknowledged offset in it (promises 1 and 2)."""
+
+import contextlib
+import fcntl
+import json
+import os
+import threading
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from logship.errors import StateError
+from logship.model import FileId, LineState
+from logship.state.durable import make_folder, sync_folder
+from logship.state.identity import Entry, Print, Saved
+
+VERSION = 1
+SAVE_TIMEOUT = 2.0
+"""Seconds that one save waits for another: who saves last, at exit, must not be kept by a disk that hangs."""
+_FILE = "checkpoint.json"
+_WRITE_BYTES = 64 * 1024
+
+
+class Checkpoint(Struct, frozen=True):
+    """What was saved, or what a first start begins with."""
+
+    entries: tuple[Entry, ...] = ()
+    saved_ns: int = 0
+    """Epoch nanoseconds of the save; 0: nothing usable was there."""
+    first_start_ns: int = field(default_factory=time.time_ns)
+    first: bool = True
+    """No checkpoint was there at all: this is the first start."""
+    damage: str = ""
+    """Why what was there could not be used, and where it is kept; empty where all is well."""
+
+
+class Checkpoints:
+    """The state folder's checkpoint file. One daemon at a time uses a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = folder / _FILE
+        self._saving = threading.Lock()
+        self._holding = False
+        self._lock_fd = -1
+        self._saved: tuple[int, int] | None = None
+        """Device and inode of the file that was written last."""
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the folder; StateError if another daemon has it. One that can't be written is held from the first save.
+
+        Who holds it holds it again, at the next save, where it was removed or something else is mounted there.
+        """
+        self._holding = True
+        try:
+            with contextlib.suppress(OSError):
+                self._hold()
+            yield
+        finally:
+            self._holding = False
+            self._let_go()
+
+    def kept(self) -> bool:
+        """Whether the file that was written last is still there: the folder may have been removed, or unmounted."""
+        try:
+            return self._saved is not None and _identity(self._path.stat()) == self._saved
+        except OSError:
+            return False
+
+    def _hold(self) -> None:
+        make_folder(self._folder)
+        path = self._folder / "lock"
+        with contextlib.suppress(FileNotFoundError):
+            if self._lock_fd >= 0 and _identity(path.stat()) == _identity(os.fstat(self._lock_fd)):
+                return
+        self._let_go()
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(fd)
+            message = f"another logship uses the state folder {self._folder}: give each its own LOGSHIP_STATE_DIR"
+            raise StateError(message) from error
+        except OSError:  # a file system that knows no locks
+            pass
+        self._lock_fd = fd
+
+    def _let_go(self) -> None:
+        if self._lock_fd >= 0:
+            os.close(self._lock_fd)
+            self._lock_fd = -1
+
+    def load(self) -> Checkpoint:
+        """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
+        found = self.peek()
+        return replace(found, damage=f"{found.damage}; {self._set_aside()}") if found.damage else found
+
+    def peek(self) -> Checkpoint:
+        """Do the same, and leave what can't be used where it is."""
+        try:
+            text = self._path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return Checkpoint()
+        except OSError as error:
+            return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
+        try:
+            return _parse(text)
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
+            return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
+
+    def save(self, entries: Iterable[Entry], first_start_ns: int) -> None:
+        """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError.
+
+        Any thread may; one at a time does.
+        """
+        if not self._saving.acquire(timeout=SAVE_TIMEOUT):
+            message = f"{self._path} can't be written: the disk hangs"
+            raise StateError(message)
+        try:
+            self._write(_document(entries, first_start_ns))
+        except OSError as error:
+            message = f"{self._path} can't be written: {error.strerror}"
+            raise StateError(message) from error
+        finally:
+            self._saving.release()
+
+    def _write(self, document: Iterable[bytes]) -> None:
+        temporary = self._path.with_suffix(".tmp")
+        if self._holding:
+            self._hold()
+        else:
+            make_folder(self._folder)
+        _write_synced(temporary, document)
+        temporary.replace(self._path)
+        sync_folder(self._folder)
+        self._saved = _identity(self._path.stat())
+
+    def _set_aside(self) -> str:
+        aside = self._path.with_name(f"{_FILE}.unusable-{time.time_ns()}")
+        try:
+            self._path.rename(aside)
+        except OSError as error:
+            return f"it can't be kept aside: {error.strerror}"
+        return f"kept as {aside}"
+
+
+def _write_synced(path: Path, data: Iterable[bytes]) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(fd, "wb", _WRITE_BYTES) as file:
+        file.writelines(data)
+        file.flush()
+        os.fsync(fd)
+
+
+def _identity(stat: os.stat_result) -> tuple[int, int]:
+    return stat.st_dev, stat.st_ino
+
+
+def _document(entries: Iterable[Entry], first_start_ns: int) -> Iterator[bytes]:
+    """Give the file's bytes bit by bit: of thousands of generations, several times a megabyte every second else."""
+    yield b'{"version":%d,"saved_ns":%d,"first_start_ns":%d,"files":[' % (VERSION, time.time_ns(), first_start_ns)
+    comma = b""
+    for entry in entries:
+        yield comma + _encoded(entry)
+        comma = b","
+    yield b"]}"
+
+
+def _encoded(entry: Entry) -> bytes:
+    # of a thousand files every second: by way of dicts it would take eight times as long, and 2 KiB of each meanwhile
+    try:
+        return msgspec.json.encode(entry)
+    except (UnicodeEncodeError, OverflowError):  # a name that is not UTF-8, or a number of more than 64 bits
+        return json.dumps(msgspec.to_builtins(entry), separators=(",", ":")).encode()
+
+
+def _parse(text: bytes) -> Checkpoint:
+    document = json.loads(text)
+    if document["version"] != VERSION:
+        message = f"version {document['version']!r}, this logship writes {VERSION}"
+        raise ValueError(message)
+    return Checkpoint(
+        tuple(_entry(plain) for plain in document["files"]),
+        int(document["saved_ns"]),
+        int(document["first_start_ns"]),
+        first=False,
+    )
+
+
+def _entry(plain: Mapping[str, Any]) -> Entry:
+    offsets = {sink: _saved(saved) for sink, saved in plain["offsets"].items()}
+    values = {**plain, "file": FileId(plain["file"]), "head": Print(**plain["head"]), "offsets": offsets}
+    return Entry(**values)
+
+
+def _saved(plain: Mapping[str, Any]) -> Saved:
+    return Saved(
+        int(plain["offset"]),
+        LineState(plain["state"]),
+        Print(**plain["marker"]),
+        tuple((int(start), int(end), int(time_ns)) for start, end, time_ns in plain["in_flight"]),
+    )

@@ -1,0 +1,115 @@
+"""Notes each block that leaves and each acknowledgement at once: ``kill -9`` repeats only what was in flight.
+
+A repeat is byte for byte the same (promise 1, DECISIONS 2). One short line each, appended without fsync: what a
+process has written survives its death. The checkpoint, with fsync, follows within a second and covers a death of the
+node. Offsets never run backwards within a generation: to read a line twice, or one that the checkpoint has, is no harm.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from logship.model import Block, FileId, LineState
+from logship.state.identity import Entry, Print, Saved
+
+_PREFIX = "journal-"
+_SENT_VALUES = 3
+
+
+class Journal:
+    """The acknowledgements since the last checkpoint: one file between two saves, removed after the second."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = max((_number(path) for path in _files(folder)), default=0)
+        self._fd = -1
+
+    def sent(self, sink: str, block: Block) -> None:
+        """Append a block that is about to leave, with the time that its records get if they name none."""
+        self._append([block.file, sink, block.start, block.end, block.time_ns])
+
+    def acked(self, file: FileId, sink: str, saved: Saved) -> None:
+        """Append an acknowledged offset."""
+        marker = saved.marker
+        self._append([file, sink, saved.offset, saved.state.value, marker.length, marker.digest])
+
+    def turn(self) -> int:
+        """Begin another file, before a checkpoint is taken; give the number up to which that checkpoint covers."""
+        covered = self._number
+        self.close()
+        self._number += 1
+        return covered
+
+    def drop(self, covered: int) -> None:
+        """Remove what a checkpoint on disk covers."""
+        for path in _files(self._folder):
+            if _number(path) <= covered:
+                with suppress(OSError):
+                    path.unlink()
+
+    def close(self) -> None:
+        """Close the current file."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _append(self, line: list[object]) -> None:
+        # a disk that can't take it costs repeats after a crash, nothing else
+        with suppress(OSError):
+            os.write(self._descriptor(), msgspec.json.encode(line) + b"\n")
+
+    def _descriptor(self) -> int:
+        if self._fd < 0:
+            path = self._folder / f"{_PREFIX}{self._number}.ndjson"
+            self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        return self._fd
+
+
+def applied(entries: tuple[Entry, ...], folder: Path) -> tuple[Entry, ...]:
+    """Bring entries forward by what was noted after them; a torn or strange line is passed over."""
+    noted: dict[FileId, dict[str, _Noted]] = {}
+    for path in sorted(_files(folder), key=_number):
+        with suppress(OSError):
+            for line in path.read_bytes().splitlines():
+                with suppress(ValueError, TypeError, OverflowError):
+                    file, sink, *values = json.loads(line)
+                    noted.setdefault(file, {}).setdefault(sink, _Noted()).take(values)
+    return tuple(_forward(entry, noted[entry.file]) if entry.file in noted else entry for entry in entries)
+
+
+class _Noted(Struct):
+    acked: Saved | None = None
+    sent: list[tuple[int, int, int]] = field(default_factory=list)
+
+    def take(self, values: list[Any]) -> None:
+        if len(values) == _SENT_VALUES:
+            start, end, time_ns = values
+            self.sent.append((int(start), int(end), int(time_ns)))
+        else:
+            offset, state, length, digest = values
+            self.acked = Saved(int(offset), LineState(state), Print(int(length), str(digest)))
+
+
+def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
+    offsets = dict(entry.offsets)
+    for sink, news in noted.items():
+        saved = offsets.get(sink, Saved())
+        newer = news.acked if news.acked and news.acked.offset >= saved.offset else saved
+        left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
+        offsets[sink] = replace(newer, in_flight=tuple(left))
+    return replace(entry, offsets=offsets)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.glob(f"{_PREFIX}*.ndjson") if path.stem.removeprefix(_PREFIX).isdecimal()]
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.removeprefix(_PREFIX))

@@ -1,0 +1,332 @@
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from logship.daemon.pipeline import Shape
+from logship.errors import SinkClosedError
+from logship.model import Batch, Block, Encoded, Limits, Outcome
+from tests.autojump import autojump
+from tests.line_sink import DELIVERED, LineSink, errored
+from tests.piping import GatedSink, Rig, numbered, settle, words
+
+MIB = 1 << 20
+Rigs = Callable[..., Rig]
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Rigs:
+    """Make rigs in a folder."""
+
+    def make(sink: LineSink | None = None, **shape: float) -> Rig:
+        shape = {"batch_bytes": MIB, "batch_records": 10_000, "linger": 0.2, "share": 8 * MIB, **shape}
+        return Rig(tmp_path, sink or LineSink(), Shape(**shape))  # type: ignore[arg-type]
+
+    return make
+
+
+@autojump
+async def test_everything_arrives_in_order_and_is_acknowledged(rig: Rigs) -> None:
+    """Each file's lines come once, in order; its offset ends at its size; what was read is what was delivered."""
+    made = rig()
+    wanted = {name: numbered(at, at + 40_000) for at, name in ((0, "a"), (100_000, "b"), (200_000, "c"))}
+    files = [made.open(name, data) for name, data in wanted.items()]
+    await made.run_to_end()
+    for file, data, first in zip(files, wanted.values(), "012", strict=True):
+        assert [line for line in made.sink.stored if line[3] == first] == words(data)
+        assert made.offset(file) == len(data)
+    assert made.pipeline.held == 0
+    assert made.balanced()
+
+
+@autojump
+async def test_a_full_share_stops_the_reading_until_there_is_room(rig: Rigs) -> None:
+    """Nothing is read while a slow store holds the share, however many files wait; then it goes on to the end."""
+    sink = GatedSink()
+    made = rig(sink, share=MIB, batch_records=10**6)
+    wanted = [numbered(100_000 * number, 100_000 * number + 26_000) for number in range(40)]
+    files = [made.open(f"{number}", data) for number, data in enumerate(wanted)]
+    made.end()
+    running = asyncio.create_task(made.pipeline.run())
+    await settle()
+    assert made.value("logship_input_paused") == 1
+    read = sum(file.offset for file in files)
+    assert MIB // 4 < read < MIB
+    assert made.pipeline.held < MIB + MIB // 2
+    await settle()
+    assert sum(file.offset for file in files) == read
+    peak = 0
+    while not running.done():
+        if sink.waiting:
+            sink.let(0)
+        await settle()
+        peak = max(peak, made.pipeline.held)
+    await running
+    assert peak < MIB + MIB // 2
+    assert sorted(sink.stored) == sorted(words(b"".join(wanted)))
+    assert made.value("logship_input_paused") == 0
+    assert made.balanced()
+
+
+@autojump
+async def test_reading_that_waits_for_a_slow_store_says_so(rig: Rigs) -> None:
+    """Also where not the share is full but the next batch can't be handed over yet."""
+    sink = GatedSink()
+    made = rig(sink, batch_records=1000)
+    made.open("a", numbered(0, 20_000))
+    made.end()
+    running = asyncio.create_task(made.pipeline.run())
+    await settle()
+    assert made.pipeline.held < 8 * MIB
+    assert made.value("logship_input_paused") == 1
+    while not running.done():
+        if sink.waiting:
+            sink.let(0)
+        await settle()
+    assert made.value("logship_input_paused") == 0
+    assert sink.stored == words(numbered(0, 20_000))
+
+
+@autojump
+async def test_batches_keep_within_the_limits(rig: Rigs) -> None:
+    """The smaller of the setting and the store's own limit counts, in records and in encoded bytes."""
+    sink = LineSink(limits=Limits(max_bytes=5000, max_records=700))
+    made = rig(sink, batch_bytes=MIB, batch_records=300)
+    made.open("a", numbered(0, 5000))
+    await made.run_to_end()
+    assert max(batch.records for batch in sink.batches) <= 300
+    assert max(batch.nbytes for batch in sink.batches) <= 5000
+    assert sum(batch.records > 100 for batch in sink.batches) > len(sink.batches) / 2
+    assert sink.stored == words(numbered(0, 5000))
+
+
+@autojump
+async def test_a_block_too_large_for_a_batch_is_halved_on_a_line(rig: Rigs) -> None:
+    """Its parts are whole lines that follow one another; a line that is too large alone leaves alone."""
+    made = rig(LineSink(), batch_bytes=200)
+    data = numbered(0, 50) + b"x" * 5000 + b"\n" + numbered(50, 100)
+    file = made.open("a", data)
+    await made.run_to_end()
+    blocks = made.notes.sent_blocks
+    assert [block.start for block in blocks] == [0, *(block.end for block in blocks[:-1])]
+    assert all(block.data.endswith(b"\n") and len(block.data) == block.end - block.start for block in blocks)
+    large = [batch for batch in made.sink.batches if batch.nbytes > 200]
+    assert [batch.records for batch in large] == [1]
+    assert made.sink.stored == words(data)
+    assert made.offset(file) == len(data)
+
+
+@autojump
+async def test_a_batch_without_records_is_acknowledged_without_a_delivery(rig: Rigs) -> None:
+    """Empty lines make no record: the offset moves, they are counted as skipped, and nothing is sent."""
+    made = rig()
+    file = made.open("a", b"\n" * 500)
+    await made.run_to_end()
+    assert made.sink.attempts == []
+    assert made.offset(file) == 500
+    assert made.metrics.sink("s").totals()["skipped"] == (500, 500)
+    assert made.balanced()
+
+
+@autojump
+async def test_a_batch_leaves_after_its_linger(rig: Rigs) -> None:
+    """Not before, so that lines gather, and not later; the file's growth is all that wakes the reader."""
+    made = rig(linger=5.0)
+    file = made.open("a", b"one\n")
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(3)
+    made.append(file, b"two\n")
+    await asyncio.sleep(1.9)
+    assert made.sink.attempts == []
+    await asyncio.sleep(0.2)
+    assert made.sink.attempts == [["one", "two"]]
+    made.append(file, b"three\n")
+    await asyncio.sleep(5.1)
+    assert made.sink.attempts == [["one", "two"], ["three"]]
+    made.end()
+    await running
+
+
+@autojump
+async def test_a_drain_does_not_linger(rig: Rigs) -> None:
+    """Once it is to stop, what is gathered leaves at once; the checkpoint is saved after each acknowledgement."""
+    made = rig(linger=1000.0)
+    file = made.open("a", b"one\n")
+    running = asyncio.create_task(made.pipeline.run())
+    await settle()
+    assert made.sink.attempts == []
+    made.append(file, b"two\nlast")
+    made.end()
+    await running
+    assert made.loop.time() < 1
+    assert made.sink.stored == ["one", "two", "last"]
+    assert made.notes.saves == len(made.sink.attempts)
+    assert made.offset(file) == 12
+
+
+@autojump
+async def test_with_several_in_flight_the_acknowledged_prefix_stays_contiguous(rig: Rigs) -> None:
+    """What is answered first does not move the offset over what is not answered yet."""
+    sink = GatedSink()
+    made = rig(sink, batch_records=10, in_flight=3)
+    file = made.open("a", numbered(0, 40))
+    made.end()
+    running = asyncio.create_task(made.pipeline.run())
+    await settle()
+    ends = [batch.parts[-1].block.end for batch, _ in sink.waiting]
+    assert len(ends) == 3
+    sink.let(2)
+    await settle()
+    assert made.offset(file) == 0
+    sink.let(0)
+    await settle()
+    assert made.offset(file) == ends[0]
+    sink.let(0)
+    await settle()
+    assert made.offset(file) == ends[2]
+    while not running.done():
+        if sink.waiting:
+            sink.let(0)
+        await settle()
+    await running
+    assert made.notes.acked_offsets == sorted(made.notes.acked_offsets)
+    assert made.offset(file) == 400
+
+
+class WordySink(LineSink):
+    """Sends four times as many bytes as it is given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given: list[int] = []
+        """Bytes of each block that it encoded."""
+
+    def encode(self, block: Block) -> Encoded:
+        """Encode it so."""
+        self.given.append(len(block.data))
+        encoded = super().encode(block)
+        return replace(encoded, body=encoded.body * 4)
+
+
+@autojump
+async def test_blocks_are_read_so_that_each_fits_a_batch(rig: Rigs) -> None:
+    """Once the first has shown what lines come to, none is encoded in vain, and batches are nearly full."""
+    sink, data = WordySink(), numbered(0, 300_000)
+    made = rig(sink, batch_records=10**6)
+    made.open("a", data)
+    await made.run_to_end()
+    assert all(0.9 * MIB < 4 * size <= MIB for size in sink.given[-6:-1])
+    assert sum(sink.given) < len(data) + 2 * MIB
+
+
+@autojump
+async def test_an_outage_costs_no_memory_and_loses_nothing(rig: Rigs) -> None:
+    """While the store answers 503, at most the share is held; afterwards everything arrives, in order."""
+    refused = deque[Outcome | Callable[[Batch], Outcome]]([errored()] * 12)
+    sink = LineSink(refused)
+    made = rig(sink, share=MIB, batch_records=10**6)
+    made.open("a", numbered(0, 300_000))
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(30)
+    assert made.pipeline.held < MIB + MIB // 2
+    sink.otherwise = DELIVERED
+    made.end()
+    await running
+    assert sink.stored == words(numbered(0, 300_000))
+
+
+class ClosedSink(LineSink):
+    """Its far end is gone."""
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Say so."""
+        raise SinkClosedError(str(batch.records))
+
+
+@autojump
+async def test_a_sink_that_is_closed_for_good_ends_the_pipeline(rig: Rigs) -> None:
+    """Also while the reader waits for something to read."""
+    made = rig(ClosedSink())
+    made.open("a", b"one\n")
+    with pytest.RaisesGroup(SinkClosedError):
+        await made.pipeline.run()
+
+
+@autojump
+async def test_what_is_about_to_leave_is_noted_before_it_leaves(rig: Rigs) -> None:
+    """Every block of a batch has been noted when the sink gets it."""
+    made = rig()
+    seen = []
+
+    def answer(batch: Batch) -> Outcome:
+        seen.append(all(part.block in made.notes.sent_blocks for part in batch.parts))
+        return DELIVERED
+
+    made.sink.otherwise = answer
+    made.open("a", numbered(0, 50_000))
+    await made.run_to_end()
+    assert seen
+    assert all(seen)
+
+
+@autojump
+async def test_a_file_may_be_closed_while_its_blocks_wait(rig: Rigs) -> None:
+    """A file that was given up while the store is slow: what was read of it is delivered all the same."""
+    sink = GatedSink()
+    made = rig(sink, batch_records=100)
+    files = [made.open(str(number), numbered(1000 * number, 1000 * number + 500)) for number in range(4)]
+    running = asyncio.create_task(made.pipeline.run())
+    await settle()
+    for file in files:
+        made.reader.closed(file)
+    made.end()
+    while not running.done():
+        if sink.waiting:
+            sink.let(0)
+        await settle()
+    await running
+    assert sink.stored == [line for number in range(4) for line in words(numbered(1000 * number, 1000 * number + 500))]
+    assert made.balanced()
+    assert not made.reader.ledger._files
+
+
+@autojump
+async def test_a_truncation_during_the_drain_does_not_hold_it_up(rig: Rigs) -> None:
+    """Nobody mends the file any more: its rest is left to the next start, and the other files are read to the end."""
+    sink = GatedSink()
+    made = rig(sink, share=MIB, batch_records=10**6)
+    file = made.open("a", numbered(0, 200_000))
+    made.open("b", numbered(500_000, 500_100))
+    made.end()
+    running = asyncio.create_task(made.pipeline.run())
+    await settle()
+    os.truncate(file.path, 0)
+    while not running.done():
+        if sink.waiting:
+            sink.let(0)
+        await settle()
+    await running
+    assert file.truncated
+    assert "000500099" in sink.stored
+    assert made.balanced()
+
+
+@autojump
+async def test_a_file_that_can_not_be_read_stops_no_other(rig: Rigs) -> None:
+    """EIO or ESTALE marks the file, asks for somebody who lets go of it, and the others are shipped."""
+    made = rig()
+    bad = made.open("bad", numbered(0, 10))
+
+    def fail(size: int, offset: int) -> bytes:
+        raise OSError(5, f"Input/output error at {offset + size}")
+
+    bad.read_at = fail  # type: ignore[method-assign]
+    made.open("good", numbered(10, 20))
+    await made.run_to_end()
+    assert made.sink.stored == words(numbered(10, 20))
+    assert bad.fault.startswith("Input/output error")
+    assert made.unsound.is_set()

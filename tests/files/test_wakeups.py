@@ -1,0 +1,207 @@
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+import watchfiles
+
+from logship.files.wakeups import MAX_WATCHED, FileEvents, Timer
+from tests.autojump import autojump
+
+SOON = 20.0
+"""Seconds in which an event must have come; what waits for one returns as soon as it has."""
+
+
+def events(*folders: Path) -> FileEvents:
+    """Watch folders."""
+    return FileEvents(lambda: [str(folder) for folder in folders if folder.is_dir()])
+
+
+async def woken(wakeups: FileEvents, act: Callable[[], object]) -> bool:
+    """Act again and again while somebody waits, until that one wakes: a watch needs a while to be there."""
+    before = time.monotonic()
+    waiting = asyncio.create_task(wakeups.wait(SOON))
+    while not waiting.done():
+        act()
+        await asyncio.wait([waiting], timeout=0.05)
+    await waiting
+    return time.monotonic() - before < SOON
+
+
+async def test_a_file_event_wakes(tmp_path: Path) -> None:
+    """A write, a new name, a removal: long before the timer."""
+    wakeups = events(tmp_path)
+    file = tmp_path / "a.log"
+    assert await woken(wakeups, lambda: file.write_text("more"))
+    assert await woken(wakeups, file.touch)
+    await wakeups.rest()
+    assert wakeups._task is None
+
+
+async def test_a_folder_that_comes_later_is_watched(tmp_path: Path) -> None:
+    """And one that went and came again, too."""
+    folder = tmp_path / "later"
+    wakeups = events(folder)
+    await wakeups.wait(0.0)
+    assert wakeups._task is None
+    for _ in range(2):
+        folder.mkdir()
+        assert await woken(wakeups, (folder / "a.log").touch)
+        (folder / "a.log").unlink()
+        folder.rmdir()
+        await wakeups.wait(0.0)
+    await wakeups.rest()
+
+
+async def test_an_event_between_two_waits_is_not_lost(tmp_path: Path) -> None:
+    """It was set while nobody waited: the next wait returns at once."""
+    wakeups = events(tmp_path)
+    wakeups.wake()
+    await asyncio.wait_for(wakeups.wait(SOON), SOON / 2)
+    await wakeups.rest()
+
+
+async def test_resting_twice_is_resting(tmp_path: Path) -> None:
+    """The watcher has gone when it returns, its thread and descriptor with it; the next wait starts another."""
+    wakeups = events(tmp_path)
+    await wakeups.wait(0.01)
+    task = wakeups._task
+    assert task
+    await wakeups.rest()
+    await wakeups.rest()
+    assert task.done()
+    await wakeups.wait(0.01)
+    assert wakeups._task not in {None, task}
+    await wakeups.rest()
+
+
+@autojump
+async def test_a_watcher_that_can_not_be_had_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The limits of inotify are shared by the node: from then on a timer does, for good."""
+    started = []
+
+    async def awatch(*folders: str, **_: object) -> AsyncIterator[None]:
+        started.append(folders)
+        if folders:
+            raise OSError(28, "OS file watch limit reached")
+        yield
+
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    wakeups = events(tmp_path)
+    loop = asyncio.get_running_loop()
+    for turn in range(5):
+        await wakeups.wait(2.0)
+        assert loop.time() == 2.0 * (turn + 1)
+    assert len(started) == 1
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "polling instead" in record.getMessage()
+    assert "watch limit" in record.cause  # type: ignore[attr-defined]
+
+
+@autojump
+async def test_a_folder_that_goes_while_it_is_watched_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next wait watches what is there then."""
+    started = []
+
+    async def awatch(*folders: str, **_: object) -> AsyncIterator[None]:
+        started.append(folders)
+        if len(started) == 1:
+            raise FileNotFoundError(2, "No such file or directory")
+        await asyncio.sleep(1.0)
+        yield
+
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    wakeups = events(tmp_path)
+    await wakeups.wait(2.0)
+    await wakeups.wait(2.0)
+    assert asyncio.get_running_loop().time() == 3.0
+    assert not caplog.records
+    await wakeups.rest()
+
+
+@autojump
+async def test_who_is_cancelled_while_the_watcher_goes_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the intake would go on when another task has ended the daemon, which would never leave."""
+
+    async def awatch(*_: str, **__: object) -> AsyncIterator[None]:
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            await asyncio.sleep(5)
+        yield
+
+    monkeypatch.setattr(watchfiles, "awatch", awatch)
+    wakeups = events(tmp_path)
+    await wakeups.wait(1.0)
+    resting = asyncio.create_task(wakeups.rest())
+    await asyncio.sleep(1)
+    resting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await resting
+    assert asyncio.get_running_loop().time() == 2.0
+
+
+@autojump
+async def test_a_timer_only_waits() -> None:
+    """Where polling is forced there is nothing else."""
+    timer = Timer()
+    await timer.wait(3.0)
+    await timer.rest()
+    assert asyncio.get_running_loop().time() == 3.0
+
+
+def watches() -> int:
+    """Count this process's inotify watches."""
+    found = 0
+    for info in Path("/proc/self/fdinfo").iterdir():
+        with suppress(OSError):  # it was closed meanwhile
+            found += sum(each.startswith("inotify") for each in info.read_text().splitlines())
+    return found
+
+
+async def watching(wakeups: FileEvents, before: int) -> int:
+    """Give how many folders are watched, once any are: all are added in one go."""
+    deadline = time.monotonic() + SOON
+    while watches() == before and time.monotonic() < deadline:
+        await wakeups.wait(0.05)
+    return watches() - before
+
+
+def make_folders(folder: Path, count: int) -> list[str]:
+    """Make so many folders and give their paths."""
+    made = [folder / f"{number:04}" for number in range(count)]
+    for each in made:
+        each.mkdir()
+    return [str(each) for each in made]
+
+
+async def test_a_link_in_a_watched_folder_is_not_watched(tmp_path: Path) -> None:
+    """Who owns the log folder can't have the daemon walk and watch the rest of the node."""
+    before = watches()
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
+    (logs / "out").symlink_to(tmp_path / "elsewhere")
+    events = FileEvents(lambda: {str(logs)})
+    assert await watching(events, before) == 1
+    await events.rest()
+
+
+async def test_so_many_folders_are_watched(tmp_path: Path) -> None:
+    """The highest ones: a file that is made in another is found by the timer."""
+    before = watches()
+    folders = {str(tmp_path), *make_folders(tmp_path, MAX_WATCHED + 10)}
+    events = FileEvents(lambda: folders)
+    assert await watching(events, before) == MAX_WATCHED
+    assert await woken(events, (tmp_path / "new").touch)
+    await events.rest()
