@@ -17,11 +17,11 @@ from benchmarks.rounds import Plan, Run
 from benchmarks.tables import Column
 from logship.files.tailing import Place, TailedFile
 from logship.model import Batch, Block, Sink
-from logship.net.session import compress
+from logship.net.http_client import compress
 from logship.plugins import load, names
+from logship.records.block_parser import BlockParser
 from logship.records.enrichment import Enrichment
 from logship.records.framing import frame_lines
-from logship.records.plain import PlainLines
 from logship.settings.config import Secret
 from tests.sinks.plugins import NETWORK
 
@@ -116,7 +116,7 @@ def _descriptor(file: Path) -> Iterator[int]:
 
 
 def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
-    check = PlainLines(Enrichment(_FIELDS), ())
+    check = BlockParser(Enrichment(_FIELDS), ())
     separator = b"\n{" + b",".join(b'"%b":"%b"' % (a.encode(), b.encode()) for a, b in _FIELDS.items()) + b',"'
     return {
         "check": partial(check.whole, plain.data),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from logship.daemon.reading import Reader
+from logship.daemon.reader import Reader
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery, Pattern
 from logship.files.intake import Intake, Rules

@@ -12,7 +12,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from logship.daemon.pipeline import Pipeline, Shape
-from logship.daemon.reading import Reader
+from logship.daemon.reader import Reader
 from logship.delivery.deadletters import DeadLetters, Letter
 from logship.delivery.delivery import Delivery
 from logship.files.catalog import Catalog
@@ -21,9 +21,9 @@ from logship.files.intake import Intake, Rules
 from logship.files.wakeups import Timer
 from logship.metrics import Metrics
 from logship.model import Batch, Block, Encoded, FileId, Outcome, Status, Tally, Verdict
+from logship.state.checkpointer import Checkpointer
 from logship.state.checkpoints import Checkpoints
 from logship.state.journal import Journal, applied
-from logship.state.saving import Saver
 from tests.autojump import AutojumpLoop
 from tests.bench import POLICY
 from tests.line_sink import LineSink
@@ -191,7 +191,7 @@ class Life:
         saved = replace(saved, entries=applied(saved.entries, self.state))
         discovery = Discovery([Pattern.of(f"{folder}/logs/*.log")])
         self.catalog = Catalog(discovery, saved, self.metrics, sinks=tuple(stores), from_end=False)
-        self.saver = Saver(self.checkpoints, journal, saved.first_start_ns, self.metrics, clock=clock)
+        self.saver = Checkpointer(self.checkpoints, journal, saved.first_start_ns, self.metrics, clock=clock)
         rules = Rules(rotate_wait=5.0, max_backlog=max_backlog)
         self.intake = Intake(self.catalog, discovery, rules, self.metrics, Timer(), self.saver.save, clock=clock)
         self.saver.entries = self.intake.entries

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from logship.daemon.pipeline import Pipeline, Shape
-from logship.daemon.reading import Reader
+from logship.daemon.reader import Reader
 from logship.delivery.delivery import Delivery
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics

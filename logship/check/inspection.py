@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from logship import plugins
-from logship.check.filecheck import Surroundings, bad, good, look_at_files
+from logship.check.log_files import Surroundings, bad, good, look_at_files
 from logship.daemon.server import bind
 from logship.delivery.deadletters import Letter, decode_letter
 from logship.errors import LogshipError, StateError

@@ -19,7 +19,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from logship.commands.asking import get
+from logship.commands.daemon_client import get
 from logship.errors import LogshipError
 from logship.settings.options import PREFIX
 

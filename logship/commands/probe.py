@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import Final
 
-from logship.commands.asking import get
+from logship.commands.daemon_client import get
 
 PATHS: Final = {"live": "/livez", "ready": "/readyz", "startup": "/startupz"}
 _OK: Final = 200

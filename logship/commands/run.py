@@ -7,8 +7,8 @@ from typing import NoReturn
 from logship.commands.flags import daemon_flags, given, sink_flags
 from logship.daemon import handoff
 from logship.plugins import settings_type
+from logship.settings.loading import chosen_sinks, load
 from logship.settings.resolved import Resolved
-from logship.settings.settings import chosen_sinks, load
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from logship.commands.asking import get
+from logship.commands.daemon_client import get
 from logship.errors import LogshipError
 from logship.logs import printable
 

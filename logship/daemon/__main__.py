@@ -21,13 +21,13 @@ from msgspec.structs import replace
 
 from logship import __version__, logs, plugins
 from logship.daemon import handoff, progress
-from logship.daemon.exiting import ExitFile, watch_exit_file
-from logship.daemon.lasting import lasting, leaves
+from logship.daemon.exit_file import ExitFile, watch_exit_file
+from logship.daemon.memory import give_back_memory, look_for_new_garbage_only
 from logship.daemon.pipeline import Pipeline, Shape
-from logship.daemon.reading import Reader
+from logship.daemon.reader import Reader
 from logship.daemon.server import open_server
-from logship.daemon.stopping import Stop
-from logship.daemon.tidying import give_back_memory, look_for_new_garbage_only
+from logship.daemon.shutdown import Stop
+from logship.daemon.supervisor import leaves, supervise
 from logship.daemon.view import DaemonView
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters
@@ -42,9 +42,9 @@ from logship.model import Sink
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved, enrichment_fields
+from logship.state.checkpointer import Checkpointer
 from logship.state.checkpoints import Checkpoints
 from logship.state.journal import Journal, applied
-from logship.state.saving import Saver
 
 logger = logging.getLogger("logship.daemon")  # __name__ is __main__ here
 
@@ -81,16 +81,8 @@ async def run(resolved: Resolved) -> int:
     config = resolved.config
     for warning in resolved.warnings:
         logger.warning(warning)
-    logger.info(
-        "starting",
-        extra={
-            "version": __version__,
-            "paths": ",".join(config.paths),
-            "sinks": ",".join(config.sinks),
-            "state_dir": config.state_dir,
-            "listen": config.listen,
-        },
-    )
+    told = {"version": __version__, "paths": ",".join(config.paths), "sinks": ",".join(config.sinks)}
+    logger.info("starting", extra={**told, "state_dir": config.state_dir, "listen": config.listen})
     _raise_descriptor_limit()
     stop = Stop(config.shutdown_timeout_seconds)
     checkpoints = Checkpoints(Path(config.state_dir))
@@ -108,7 +100,7 @@ class Parts:
         exit_file: ExitFile | None,
         intake: Intake,
         pipelines: list[Pipeline],
-        saver: Saver,
+        saver: Checkpointer,
         view: DaemonView,
         stop: Stop,
     ) -> None:
@@ -163,7 +155,7 @@ class Parts:
 
         async def watched() -> None:
             try:
-                await lasting(name, work, lambda: self._drained or self._view.dead or main.cancelling())
+                await supervise(name, work, lambda: self._drained or self._view.dead or main.cancelling())
             except Exception as error:
                 self._view.dead = self._view.dead or str(leaves(error)[0])
                 raise
@@ -199,7 +191,7 @@ async def open_parts(
     catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
     catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
-    saver = Saver(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
+    saver = Checkpointer(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
     rules = Rules(config.poll_seconds, config.rotate_wait_seconds, config.drain_quiet_seconds, config.max_backlog_bytes)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
     saver.entries = intake.entries
@@ -224,7 +216,7 @@ class _Assembly(Struct, frozen=True):
     config: Config
     metrics: Metrics
     intake: Intake
-    saver: Saver
+    saver: Checkpointer
     stop: Stop
     clock: Callable[[], float]
 

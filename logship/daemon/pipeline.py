@@ -8,8 +8,8 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship.daemon.lasting import lasting
-from logship.daemon.reading import Reader
+from logship.daemon.reader import Reader
+from logship.daemon.supervisor import supervise
 from logship.delivery.batching import Batcher
 from logship.delivery.delivery import Delivery
 from logship.metrics import SinkMetrics
@@ -35,7 +35,7 @@ class Shape(Struct, frozen=True):
 
 
 class Saves(Protocol):
-    """What the pipeline needs of :class:`logship.state.saving.Saver`."""
+    """What the pipeline needs of :class:`logship.state.checkpointer.Checkpointer`."""
 
     def sent(self, sink: str, block: Block) -> None:
         """Note at once that a block is about to leave."""
@@ -99,7 +99,7 @@ class Pipeline:
         async with asyncio.TaskGroup() as group:
             for kind, work in works:
                 name = f"{self.reader.name} {kind}"
-                group.create_task(lasting(name, work, own.cancelling), name=name)
+                group.create_task(supervise(name, work, own.cancelling), name=name)
 
     async def _read(self) -> None:
         while True:

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from logship.errors import LogshipError
 from logship.metrics import Metrics
-from logship.settings.texts import parse_listen
+from logship.settings.parsing import parse_listen
 
 logger = logging.getLogger(__name__)
 

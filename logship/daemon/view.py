@@ -8,8 +8,8 @@ from typing import Any
 
 from logship import __version__
 from logship.daemon.pipeline import Pipeline
+from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
-from logship.daemon.stopping import Stop
 from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
 from logship.metrics import Metrics

@@ -9,7 +9,7 @@ from tenacity import RetryCallState
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
-from logship.delivery.refusals import QUIET_SECONDS, Hold
+from logship.delivery.rejections import QUIET_SECONDS, Hold
 from logship.model import Batch, Outcome
 
 DRAIN_SECONDS: Final = 0.25
@@ -25,7 +25,7 @@ class RetryPolicy(Struct, frozen=True):
     """What could not be delivered for so long goes to the dead letters; 0: never."""
     request_timeout_seconds: float = 30.0
     hold_seconds: float = QUIET_SECONDS
-    """See :mod:`logship.delivery.refusals`."""
+    """See :mod:`logship.delivery.rejections`."""
 
 
 class Work(Struct):

@@ -3,7 +3,7 @@
 The sink makes one attempt; tenacity decides from its Outcome whether there is another, and when (see
 :mod:`logship.delivery.backoff`). Here is what happens in between: a partial answer settles what it settles, only the
 rest is sent again, with the same ids; what is too large, or refused as a whole, is halved, or taken apart around the
-record that the store blames; what the store refuses is put aside, under the rule of :mod:`logship.delivery.refusals`.
+record that the store blames; what the store refuses is put aside, under the rule of :mod:`logship.delivery.rejections`.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, retry_if_result, wait_exponential
 
 from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Work, sleep_unless, work_of
-from logship.delivery.complaints import Complaints, State
 from logship.delivery.deadletters import Letter
-from logship.delivery.refusals import Refusals
-from logship.delivery.settling import Refusal, Settled, around, one_reason, part_too_long, records, settle, too_long
-from logship.delivery.sizing import MIN_BYTES, RequestSize
+from logship.delivery.health import SinkHealth, State
+from logship.delivery.rejections import Refusals
+from logship.delivery.request_size import MIN_BYTES, RequestSize
+from logship.delivery.verdicts import Refusal, Settled, around, one_reason, part_too_long, records, settle, too_long
 from logship.errors import DeadLetterError, SinkClosedError, forget_frames
 from logship.model import Batch, Outcome, Sink, Status
 
@@ -92,7 +92,7 @@ class Delivery:
         self._draining, self._time_left, self._clock = draining, time_left, clock
         self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
-        self._complaints = Complaints(name, clock)
+        self._complaints = SinkHealth(name, clock)
         self._retrying = AsyncRetrying(
             retry=retry_if_result(lambda outcome: outcome.status is Status.ERRORED),
             wait=FullJitter(policy, clock, random),

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters, Letter, decode_letter
 from logship.delivery.delivery import Delivery
-from logship.delivery.settling import coalesce
+from logship.delivery.verdicts import coalesce
 from logship.model import Batch, Limits, Sink, Status
 
 BATCH_BYTES: Final = 1 << 20

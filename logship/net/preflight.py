@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from logship.delivery.answers import Answer, classify
+from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
 from logship.net.credentials import SecretError
 from logship.net.transport import Transport
@@ -78,10 +78,10 @@ def answer_findings(subject: str, answer: Answer | Outcome) -> list[Finding]:
 
 async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:
     """Look the name up, then connect, with TLS for https; stops at the first step that fails."""
-    from logship.net import reaching  # noqa: PLC0415 - asyncio, aiohttp: not for whoever only reads a sink's settings
+    from logship.net import connectivity  # noqa: PLC0415 - asyncio, aiohttp: not for whoever only reads settings
 
     parts = urlsplit(url)
-    if proxy := reaching.proxy_of(parts.scheme):
+    if proxy := connectivity.proxy_of(parts.scheme):
         return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {proxy}; name and connection not tried")]
     secure = parts.scheme == "https"
     return await reach_host(sink, parts.hostname or "", parts.port or _PORTS[parts.scheme], tls if secure else None)
@@ -89,15 +89,15 @@ async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:
 
 async def reach_host(sink: str, host: str, port: int, tls: "Tls | None") -> list[Finding]:
     """Look the name up, then connect, with TLS if there is any; stops at the first step that fails."""
-    from logship.net import reaching  # noqa: PLC0415 - as above
+    from logship.net import connectivity  # noqa: PLC0415 - as above
 
-    addresses = await reaching.look_up(host, port, PREFLIGHT_SECONDS)
+    addresses = await connectivity.look_up(host, port, PREFLIGHT_SECONDS)
     if not addresses:
         message = f"{host} has no address: check the name and the cluster's DNS"
         return [Finding(good=False, subject=f"{sink}: DNS", message=message)]
     looked_up = Finding(good=True, subject=f"{sink}: DNS", message=f"{host} is {', '.join(addresses)}")
     subject = f"{sink}: {'TLS' if tls else 'connection'}"
-    if reason := await reaching.connect(host, port, tls, PREFLIGHT_SECONDS):
+    if reason := await connectivity.connect(host, port, tls, PREFLIGHT_SECONDS):
         return [looked_up, _refusal(subject, reason, f"{host}:{port}")]
     return [looked_up, Finding(good=True, subject=subject, message=f"{host}:{port} answers")]
 

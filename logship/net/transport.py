@@ -1,13 +1,14 @@
 """The one way to the network, as the sinks see it; light, since a sink's module is also loaded to read its settings.
 
-What it takes to send (aiohttp and more: 0.2 s, 10 MiB) is in :mod:`logship.net.session`, loaded when a sink is opened.
+What it takes to send (aiohttp and more: 0.2 s, 10 MiB) is in :mod:`logship.net.http_client`, loaded when a sink is
+opened.
 """
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from logship.delivery.answers import Answer
+from logship.delivery.http_status import Answer
 from logship.model import Outcome
 from logship.net.credentials import Credentials, no_credentials
 from logship.settings.config import NetworkSettings
@@ -45,7 +46,7 @@ async def open_transport(
     settings: NetworkSettings, credentials: Credentials = no_credentials
 ) -> AsyncIterator[Transport]:
     """Open the session; leaving closes it. Raises ConfigError if a TLS file can't be used."""
-    from logship.net.session import open_session  # noqa: PLC0415 - aiohttp: not for whoever only reads settings
+    from logship.net.http_client import open_session  # noqa: PLC0415 - aiohttp: not for whoever only reads settings
 
     async with open_session(settings, credentials) as session:
         yield session

@@ -1,4 +1,4 @@
-"""What the lines of a block come to, by columns: one entry a line; pure."""
+"""The parsed lines of a block as columns (event times, remaining bytes, wanted values), one entry a line; pure."""
 
 from collections.abc import Sequence
 from itertools import accumulate

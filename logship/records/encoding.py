@@ -1,7 +1,7 @@
 """Blocks into bodies: every line becomes a record in the sink's layout, with our fields spliced in front.
 
-The cost is per block, not per line, wherever a block provably comes to the same bytes that :mod:`logship.records.lines`
-would give line by line (DECISIONS 11).
+The cost is per block, not per line, wherever a block provably comes to the same bytes that
+:mod:`logship.records.line_parser` would give line by line (DECISIONS 11).
 """
 
 from collections import Counter
@@ -14,11 +14,11 @@ from msgspec.structs import replace
 
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
+from logship.records.block_parser import BlockParser, is_text
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows, quoted
-from logship.records.lines import BOM, MESSAGE, SPACE, LineJudge, message_key, trim
-from logship.records.plain import PlainLines, is_text
+from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on, parse_condition
 from logship.records.timestamps import count_after, rfc3339
 
@@ -58,8 +58,8 @@ class BlockEncoder:
         self._most = most
         self._when = _condition(when, enrichment)
         wants = [*layout.wants, *([self._when.name] if self._when and self._when.name else [])]
-        self._judge = LineJudge(enrichment, wants)
-        self._plain = PlainLines(enrichment, wants)
+        self._judge = LineParser(enrichment, wants)
+        self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]

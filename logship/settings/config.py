@@ -1,4 +1,4 @@
-"""The daemon's settings as plain values, with the words that explain them; no reading, no checking (see settings.py).
+"""The daemon's settings as plain values, with the words that explain them; no reading, no checking (see loading.py).
 
 A setting is a dataclass field made by :func:`setting`; its variable is ``LOGSHIP_`` + the field's name in upper case.
 The type says how its text is read: ``Size`` takes ``1MiB``, ``Seconds`` a number, a tuple a comma-separated list,

@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from logship.settings.config import Config, Secret
-from logship.settings.texts import format_list, format_seconds, format_size
+from logship.settings.parsing import format_list, format_seconds, format_size
 
 PREFIX: Final = "LOGSHIP_"
 SECRETS_DIR: Final = PREFIX + "SECRETS_DIR"
@@ -22,7 +22,7 @@ class Option:
     variable: str
     """``LOGSHIP_PATHS``"""
     kind: str
-    """A key of :data:`logship.settings.texts.PARSERS`, ``choice`` or ``secret``."""
+    """A key of :data:`logship.settings.parsing.PARSERS`, ``choice`` or ``secret``."""
     doc: str
     default: Any
     choices: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
-from logship.delivery.answers import classify
+from logship.delivery.http_status import classify
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.net.credentials import read_secret
 from logship.net.preflight import answer_findings, look
@@ -23,7 +23,7 @@ from logship.records.layouts import Rows, Woven, weave
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults, with_path
+from logship.settings.parsing import url_faults, with_path
 
 MAX_REQUEST_BYTES: Final = 5_000_000 - len("[]")
 MAX_RECORDS: Final = 1000

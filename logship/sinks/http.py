@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from logship.delivery.answers import classify
+from logship.delivery.http_status import classify
 from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.net.credentials import basic_faults, bearer_or_basic
@@ -16,7 +16,7 @@ from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults
+from logship.settings.parsing import url_faults
 
 _CONTENT_TYPES: Final = {"ndjson": "application/x-ndjson", "json": "application/json", "raw": "text/plain"}
 _COMMA: Final = b",\n"

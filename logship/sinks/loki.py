@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
-from logship.delivery.answers import Answer, classify
+from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import basic_faults, bearer_or_basic
 from logship.net.preflight import answer_findings, look
@@ -27,7 +27,7 @@ from logship.records.layouts import Column, Rows, Woven, weave
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts, rfc3339
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults, with_path
+from logship.settings.parsing import url_faults, with_path
 
 MAX_REQUEST_BYTES: Final = 4_000_000
 """Loki's own parts send each other 4 MiB at most; a larger request is a 500."""

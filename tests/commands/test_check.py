@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from logship.__main__ import main
-from logship.check import filecheck, inspection
+from logship.check import inspection
+from logship.check import log_files as filecheck
 from logship.delivery.deadletters import DeadLetters, Letter
 from logship.model import Block, FileId
 from logship.state.checkpoints import Checkpoints

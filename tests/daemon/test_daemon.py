@@ -15,8 +15,8 @@ import pytest
 from logship import logs, plugins
 from logship.daemon import __main__ as daemon
 from logship.daemon import handoff
-from logship.daemon.lasting import leaves
-from logship.daemon.stopping import Stop
+from logship.daemon.shutdown import Stop
+from logship.daemon.supervisor import leaves
 from logship.errors import LogshipError
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved
@@ -174,7 +174,7 @@ def test_what_a_dead_task_said_is_not_shown(tmp_path: Path, monkeypatch: pytest.
     one()
     assert "words of a record" not in out.getvalue()
     assert '"task": "intake"' in out.getvalue()
-    assert "RuntimeError at lasting.py" in out.getvalue()
+    assert "RuntimeError at supervisor.py" in out.getvalue()
 
 
 @autojump

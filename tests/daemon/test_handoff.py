@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from logship.daemon import handoff
-from logship.settings import settings
+from logship.settings import loading as settings
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved
 

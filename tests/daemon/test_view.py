@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from logship.daemon.pipeline import Pipeline, Shape
-from logship.daemon.stopping import Stop
+from logship.daemon.shutdown import Stop
 from logship.daemon.view import BEAT_SECONDS, NOTHING_SECONDS, STALLED_SECONDS, UNTERMINATED_SECONDS, DaemonView
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.delivery import Delivery

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from logship.delivery.answers import Answer
+from logship.delivery.http_status import Answer
 from logship.model import Outcome, Status
 from logship.net.credentials import SecretError, basic, bearer, bearer_or_basic, read_secret
 from logship.net.transport import open_transport

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from logship.delivery.answers import Answer
+from logship.delivery.http_status import Answer
 from logship.errors import ConfigError
 from logship.model import Outcome
 from logship.net.transport import open_transport
@@ -93,7 +93,7 @@ async def test_the_systems_certificates_are_trusted(
 def test_loading_what_sends_loads_no_certificates(make_certificate: Callable[[], Certificates]) -> None:
     """It is 50 ms and 1 MiB of every daemon; what aiohttp would use by itself trusts nobody."""
     code = (
-        "import ssl, logship.net.session, aiohttp.connector\n"
+        "import ssl, logship.net.http_client, aiohttp.connector\n"
         "print(aiohttp.connector._SSL_CONTEXT_VERIFIED.cert_store_stats()['x509'])\n"
         "print(ssl.create_default_context().cert_store_stats()['x509'])\n"
     )

@@ -9,10 +9,10 @@ import sys
 import aiohttp
 import pytest
 
-from logship.delivery.answers import MAX_ANSWER_BYTES, Answer
+from logship.delivery.http_status import MAX_ANSWER_BYTES, Answer
 from logship.model import Outcome, Status
 from logship.net.credentials import SecretError
-from logship.net.session import failure
+from logship.net.http_client import failure
 from logship.net.transport import open_transport
 from logship.settings.config import NetworkSettings
 from tests.scripted_server import Reply, scripted_server

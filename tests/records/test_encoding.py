@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from logship.delivery.settling import file_bytes
+from logship.delivery.verdicts import file_bytes
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, FileId, LineState
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Lines, Rows, Woven
-from logship.records.lines import Line, LineJudge
+from logship.records.line_parser import Line, LineParser
 from logship.records.routing import parse_condition
 from logship.sinks.elasticsearch.bulk import Bulk
 from tests.oracle import Object, Oracle, depth, parse
@@ -277,7 +277,7 @@ def test_what_a_sink_is_not_to_have_is_counted_and_left_out(data: bytes, start: 
 
 
 def _naive_raw(line: bytes, name: str) -> bytes | None:
-    judged = LineJudge(Enrichment(FIELDS), [name]).judge(line)
+    judged = LineParser(Enrichment(FIELDS), [name]).judge(line)
     return judged.wanted[0]
 
 
@@ -405,7 +405,7 @@ def test_field_names_that_no_type_can_have_still_work() -> None:
 ODD = [b"{}", b'{"a":NaN}', b'{"a":"\xff"}', b"Traceback:", b'{"service":"x"}', b'{"a":1}{"b":2}', b'{"a":1}\r']
 
 
-class Spy(LineJudge):
+class Spy(LineParser):
     """Judges as ever, and keeps what it was asked."""
 
     def __init__(self, enrichment: Enrichment) -> None:

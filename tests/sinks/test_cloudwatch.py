@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.delivery.answers import Answer
-from logship.delivery.settling import settle
+from logship.delivery.http_status import Answer
+from logship.delivery.verdicts import settle
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Finding, Outcome, Status, Verdict
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
-from logship.sinks.cloudwatch.logevents import LIMITS, LogEvents, parts
+from logship.sinks.cloudwatch.log_events import LIMITS, LogEvents, parts
 from logship.sinks.cloudwatch.sink import CloudwatchSink, Settings, address, open_sink, stream_name
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.sinks import sigv4
@@ -512,7 +512,7 @@ async def test_without_its_library_it_says_what_to_install(monkeypatch: pytest.M
             raise ModuleNotFoundError(name=name.partition(".")[0])
         return real(name, *rest)
 
-    monkeypatch.delitem(sys.modules, "logship.net.signing", raising=False)
+    monkeypatch.delitem(sys.modules, "logship.net.aws_signing", raising=False)
     monkeypatch.setattr(builtins, "__import__", fake)
     with pytest.raises(ConfigError, match=r"pip install 'logship\[cloudwatch\]'"):
         async with open_sink(Settings(group="g", region="r"), Enrichment({})):

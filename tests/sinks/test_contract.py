@@ -13,9 +13,9 @@ from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
 from logship.plugins import load, names
 from logship.records.enrichment import Enrichment
-from logship.settings.checks import RAW_SINKS
 from logship.settings.config import Secret
 from logship.settings.options import options
+from logship.settings.validation import RAW_SINKS
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.sinks.plugins import LOCAL, NETWORK, proves
 

@@ -15,11 +15,11 @@ from google.auth.compute_engine import _metadata
 
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
-from logship.net.adc import Access, Grant
+from logship.net.access_tokens import Access, Grant
 from logship.net.credentials import SecretError
 from logship.records.enrichment import Enrichment
-from logship.sinks.gcl.cloudlogging import SCOPE
-from logship.sinks.gcl.googleauth import ask
+from logship.sinks.gcl.credentials import ask
+from logship.sinks.gcl.entries import SCOPE
 from logship.sinks.gcl.sink import Settings, open_sink
 from tests.scripted_server import Reply
 from tests.sinks.google import Google, google, refusal, write_federation, write_key

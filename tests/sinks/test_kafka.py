@@ -14,7 +14,7 @@ from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
-from logship.sinks.kafka import producing
+from logship.sinks.kafka import producer as producing
 from logship.sinks.kafka.sink import KafkaSink, Settings, client_settings, keys, open_sink
 
 BROKER = "127.0.0.1:1"
@@ -319,7 +319,7 @@ async def test_without_the_library_the_fault_says_what_to_install(monkeypatch: p
     real = builtins.__import__
 
     def missing(name: str, *rest: Any) -> Any:
-        if name == "logship.sinks.kafka.producing":
+        if name == "logship.sinks.kafka.producer":
             raise ModuleNotFoundError(name="confluent_kafka")
         return real(name, *rest)
 

@@ -18,7 +18,7 @@ from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
-from logship.settings.settings import load as load_settings
+from logship.settings.loading import load as load_settings
 from logship.sinks.otlp.sink import Settings, logs_url, open_sink
 from tests.scripted_server import Reply, Request, ScriptedServer, scripted_server
 

@@ -18,8 +18,8 @@ from logship.net.transport import open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults
-from logship.sinks.cloudwatch.logevents import (
+from logship.settings.parsing import url_faults
+from logship.sinks.cloudwatch.log_events import (
     CREDENTIALS,
     EXISTS,
     LIMITS,
@@ -33,7 +33,7 @@ from logship.sinks.cloudwatch.logevents import (
 )
 
 if TYPE_CHECKING:
-    from logship.net.signing import Signed
+    from logship.net.aws_signing import Signed
 
 _GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 _STREAM: Final = re.compile(r"[^:*]{1,512}")
@@ -169,7 +169,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     """Open the sink; leaving closes its connections. Raises ConfigError where there is no region or no botocore."""
     enrichment.require_records("cloudwatch")
     try:
-        from logship.net.signing import Keys, Signed, find_region  # noqa: PLC0415 - botocore: only for whoever sends
+        from logship.net.aws_signing import Keys, Signed, find_region  # noqa: PLC0415 - botocore: only for whoever sends
     except ModuleNotFoundError as error:
         message = f"cloudwatch needs {error.name}: pip install 'logship[cloudwatch]'"
         raise ConfigError([message]) from error

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from logship.delivery.answers import MAX_DETAIL
+from logship.delivery.http_status import MAX_DETAIL
 from logship.model import Outcome, Status, Verdict
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from logship.delivery.answers import Answer, classify
+from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
 from logship.net.preflight import outcome_finding, reach, sample_batch, secret_finding
@@ -19,7 +19,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults
+from logship.settings.parsing import url_faults
 from logship.sinks.elasticsearch.bulk import Bulk, read_answer
 
 MAX_REQUEST_BYTES: Final = 50_000_000
@@ -116,7 +116,7 @@ class ElasticsearchSink:
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look at every address, then at the version, the credentials and what the index would be."""
-        from logship.sinks.elasticsearch.bulkcheck import look  # noqa: PLC0415 - asyncio: not for whoever only reads our settings
+        from logship.sinks.elasticsearch.preflight import look  # noqa: PLC0415 - asyncio: not for whoever only reads our settings
 
         settings, transport = self._settings, self._transport
         findings = list(secret_finding("elasticsearch", transport))

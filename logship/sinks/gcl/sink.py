@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome, Status
-from logship.net.adc import Access, Grant
+from logship.net.access_tokens import Access, Grant
 from logship.net.preflight import outcome_finding, reach, sample_batch
 from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import NetworkSettings, setting
-from logship.settings.texts import url_faults
-from logship.sinks.gcl.cloudlogging import SCOPE, Entries, read_answer, resource_of, write_body
+from logship.settings.parsing import url_faults
+from logship.sinks.gcl.entries import SCOPE, Entries, read_answer, resource_of, write_body
 
 MAX_REQUEST_BYTES: Final = 9_500_000
 """The service takes 10 MB: what is around the entries, and the project's name in each, has its room."""
@@ -143,7 +143,7 @@ def _is_there(name: str) -> bool:
 
 
 def _ask(clock: Callable[[], float]) -> Grant | Outcome:
-    from logship.sinks.gcl.googleauth import ask  # noqa: PLC0415 - google-auth: slow, and asked for in a thread
+    from logship.sinks.gcl.credentials import ask  # noqa: PLC0415 - google-auth: slow, and asked for in a thread
 
     return ask(SCOPE, clock)
 

@@ -21,10 +21,10 @@ from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
 from logship.settings.config import NetworkSettings, Secret, Size, setting
-from logship.sinks.kafka.brokers import broker_faults, host_and_port, limits, topic_faults
+from logship.sinks.kafka.broker_errors import broker_faults, host_and_port, limits, topic_faults
 
 if TYPE_CHECKING:
-    from logship.sinks.kafka.producing import KafkaClient
+    from logship.sinks.kafka.producer import KafkaClient
 
 _CREDENTIALS: Final = "kafka: credentials"
 Keys = Callable[[Block], bytes | None]
@@ -169,7 +169,7 @@ class KafkaSink:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[KafkaSink]:
     """Open the sink; leaving ends its connections. Raises ConfigError where the client or a TLS file can't be used."""
     try:
-        from logship.sinks.kafka.producing import KafkaClient  # noqa: PLC0415 - librdkafka: only for whoever sends
+        from logship.sinks.kafka.producer import KafkaClient  # noqa: PLC0415 - librdkafka: only for whoever sends
     except ModuleNotFoundError as error:
         message = f"kafka needs {error.name}: pip install 'logship[kafka]'"
         raise ConfigError([message]) from error

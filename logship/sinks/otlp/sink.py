@@ -1,7 +1,7 @@
 """Records to anything that takes OTLP over HTTP: an OpenTelemetry Collector, or a store itself.
 
-How a line becomes a log record: :mod:`logship.sinks.otlp.otlp`; what an answer means:
-:mod:`logship.sinks.otlp.otlpanswers`. OTLP has no key against repeats; each record has a ``log.record.uid``, its file's
+How a line becomes a log record: :mod:`logship.sinks.otlp.log_records`; what an answer means:
+:mod:`logship.sinks.otlp.responses`. OTLP has no key against repeats; each record has a ``log.record.uid``, its file's
 identity and offset, by which a store can tell them.
 
 OpenTelemetry's own variables count where those of logship are not set, but for ``OTEL_EXPORTER_OTLP_TIMEOUT``: the time
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
-from logship.delivery.answers import Answer
+from logship.delivery.http_status import Answer
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.net.credentials import basic_faults, bearer_or_basic
 from logship.net.preflight import outcome_finding, reach, sample_batch, secret_finding
@@ -23,9 +23,9 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults
-from logship.sinks.otlp.otlp import Format, JsonRecords, ProtobufRecords
-from logship.sinks.otlp.otlpanswers import read_answer
+from logship.settings.parsing import url_faults
+from logship.sinks.otlp.log_records import Format, JsonRecords, ProtobufRecords
+from logship.sinks.otlp.responses import read_answer
 
 MAX_REQUEST_BYTES: Final = 20 << 20
 """What a Collector takes."""

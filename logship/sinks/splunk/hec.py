@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from logship.delivery.answers import Answer, classify, detail
+from logship.delivery.http_status import Answer, classify, detail
 from logship.model import Batch, FileId, Outcome, Status
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
-from logship.delivery.answers import Answer
+from logship.delivery.http_status import Answer
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import bearer
 from logship.net.preflight import answer_findings, look
@@ -19,7 +19,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.texts import url_faults, with_path
+from logship.settings.parsing import url_faults, with_path
 from logship.sinks.splunk.hec import Events, Sent, Unproven, read_ack, read_answer
 
 MAX_REQUEST_BYTES: Final = 2 << 20

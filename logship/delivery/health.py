@@ -1,0 +1,85 @@
+"""The health of one sink, as messages (one a minute and cause, one when it is over) and as a state for ``status``."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Final, Literal
+
+from msgspec import Struct
+
+logger = logging.getLogger(__name__)
+
+MESSAGE_SECONDS: Final = 60.0
+State = Literal["ok", "retrying", "holding"]
+_WORDS: Final = {
+    (True, False): (logging.ERROR, "the store refuses everything: records are held, check index and mapping"),
+    (False, True): (logging.ERROR, "a setting or credential is wrong: records are kept"),
+    (False, False): (logging.WARNING, "delivery failed and is tried again"),
+}
+"""Level and message, by whether records are held and whether a setting is at fault."""
+
+
+class _Cause(Struct):
+    logged_at: float
+    unlogged: int = 0
+
+
+class SinkHealth:
+    """Speaks for one sink. Reasons come from a bounded vocabulary: no log content, no secret."""
+
+    def __init__(self, sink: str, clock: Callable[[], float], wall: Callable[[], float] = time.time) -> None:
+        self._sink, self._clock, self._wall = sink, clock, wall
+        self._causes: dict[tuple[str, str], _Cause] = {}
+        self._attempts = 0
+        self._spoken = False
+        self.state: State = "ok"
+        self.last_error = self.last_refusal = ""
+        self.last_error_at: float | None = None
+        """Epoch seconds, as the two below."""
+        self.last_success_at: float | None = None
+        self.failing_since: float | None = None
+
+    def failing(self, reason: str, *, fault: bool, holding: bool, seconds: float) -> None:
+        """Note an attempt that failed and will be repeated after so many seconds."""
+        self.state = "holding" if holding else "retrying"
+        self.last_error, self.last_error_at = reason, self._wall()
+        self.failing_since = self.failing_since or self.last_error_at
+        self._attempts += 1
+        extra: dict[str, object] = {"next_attempt_seconds": round(seconds, 3)}
+        level, message = _WORDS[holding, fault and not holding]
+        self._spoken |= self._say(level, message, reason, extra)
+
+    def put_aside(self, reason: str, records: int) -> None:
+        """Note records that became dead letters."""
+        self.last_refusal = reason
+        self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
+
+    def dropped(self, reason: str, records: int) -> None:
+        """Note records that the store refused without saying which they are."""
+        self.last_refusal = reason
+        self._say(logging.ERROR, "the store refused records and did not say which", reason, {"records": records})
+
+    def lost(self, records: int, nbytes: int) -> None:
+        """Note dead letters that had to go for newer ones."""
+        extra: dict[str, object] = {"records": records, "bytes": nbytes}
+        self._say(logging.ERROR, "the oldest dead letters were dropped: the file is full", "dead_letter_full", extra)
+
+    def working(self) -> None:
+        """Note that the store took something."""
+        self.last_success_at = self._wall()
+        if self._spoken and self.failing_since is not None:
+            seconds = round(self.last_success_at - self.failing_since, 3)
+            extra = {"sink": self._sink, "failed_attempts": self._attempts, "seconds": seconds}
+            logger.info("delivery works again", extra=extra)
+        self.state, self.failing_since, self._attempts, self._spoken = "ok", None, 0, False
+
+    def _say(self, level: int, message: str, reason: str, extra: dict[str, object]) -> bool:
+        now = self._clock()
+        cause = self._causes.get((message, reason))
+        if cause and now - cause.logged_at < MESSAGE_SECONDS:
+            cause.unlogged += 1
+            return False
+        repeated = cause.unlogged if cause else 0
+        logger.log(level, message, extra={"sink": self._sink, "reason": reason, "repeated": repeated, **extra})
+        self._causes[message, reason] = _Cause(now)
+        return True

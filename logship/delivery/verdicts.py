@@ -1,0 +1,193 @@
+"""Turns an Outcome into what became of each record, and splits a batch into smaller ones; pure.
+
+Lines are told apart only here, and only if an answer tells them apart: a batch with one fate is counted as a whole.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct, field
+
+from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
+
+_TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE})
+
+
+class Record(Struct, frozen=True):
+    """One record of a batch."""
+
+    block: Block
+    """Its line alone."""
+    nbytes: int
+    """Bytes of the file that are in it."""
+
+
+class Refusal(Struct, frozen=True):
+    """A record that the store will never take, and its reason."""
+
+    record: Record
+    reason: str
+    detail: str
+
+
+class Settled(Struct):
+    """What became of the records of one attempt."""
+
+    delivered: Counter[str] = field(default_factory=Counter)
+    """``records`` and file ``bytes``."""
+    duplicate: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    """Refused by a store that did not say which they are; of the bytes, their share."""
+    refused: list[Refusal] = field(default_factory=list)
+    again: list[Encoded] = field(default_factory=list)
+    """What may yet succeed, oldest first, neighbours put together."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether the store took any of them, now or before."""
+        return bool(self.delivered["records"] or self.duplicate["records"])
+
+
+def file_bytes(part: Encoded) -> int:
+    """Give the bytes of the file that are in the part's records; what was left out is counted elsewhere."""
+    left_out = part.tally.skipped_bytes + part.tally.filtered_bytes
+    return 0 if part.block.skipped else part.block.end - part.block.start - left_out
+
+
+def split(part: Encoded, sink: Sink) -> list[Record]:
+    """Give the part's records. Costs next to nothing but the cutting, unless bytes were trimmed off some line."""
+    if not part.records:
+        return []
+    if part.records == part.block.lines == 1:
+        return [Record(part.block, file_bytes(part))]
+    blocks = sink.records(part.block)
+    if sum(block.end - block.start for block in blocks) == file_bytes(part):
+        return [Record(block, block.end - block.start) for block in blocks]
+    return [Record(block, file_bytes(sink.encode(block))) for block in blocks]
+
+
+def coalesce(blocks: Iterable[Block]) -> list[Block]:
+    """Put neighbours together again: lines that follow one another in one file and share all that a block says."""
+    joined: list[list[Block]] = []
+    for block in blocks:
+        if joined and _follows(joined[-1][-1], block):
+            joined[-1].append(block)
+        else:
+            joined.append([block])
+    return [_join(run) for run in joined]
+
+
+def _follows(first: Block, second: Block) -> bool:
+    plain = not (first.flags or second.flags or first.skipped or second.skipped)
+    same = (first.file, first.name, first.time_ns, first.end) == (
+        second.file,
+        second.name,
+        second.time_ns,
+        second.start,
+    )
+    return plain and same and first.data.endswith(b"\n")
+
+
+def _join(run: Sequence[Block]) -> Block:
+    first, last = run[0], run[-1]
+    if first is last:
+        return first
+    data = b"".join([block.data for block in run])
+    return Block(first.file, first.name, first.start, last.end, data, first.time_ns, first.seen, after=last.after)
+
+
+def encode(blocks: Iterable[Block], sink: Sink) -> list[Encoded]:
+    """Encode them with as few calls as can be."""
+    return [sink.encode(block) for block in coalesce(blocks)]
+
+
+def records(batch: Batch, sink: Sink) -> list[Record]:
+    """Give all records of a batch, in order."""
+    return [record for part in batch.parts for record in split(part, sink)]
+
+
+def halves(batch: Batch, sink: Sink) -> tuple[Batch, Batch]:
+    """Divide a batch of two records or more; the records stay in order."""
+    blocks = [record.block for record in records(batch, sink)]
+    middle = len(blocks) // 2
+    return Batch(tuple(encode(blocks[:middle], sink))), Batch(tuple(encode(blocks[middle:], sink)))
+
+
+def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
+    """Divide a batch of two records or more into those before the one that is blamed, that one, and those after it.
+
+    None is empty. If no record of the batch is blamed, it is halved.
+    """
+    if blamed is None or not 0 <= blamed < batch.records:
+        return halves(batch, sink)
+    blocks = [record.block for record in records(batch, sink)]
+    runs = (blocks[:blamed], blocks[blamed : blamed + 1], blocks[blamed + 1 :])
+    return [Batch(tuple(encode(run, sink))) for run in runs if run]
+
+
+def too_long(batch: Batch, sink: Sink) -> bool:
+    """Say whether a record of the batch is longer than the store takes."""
+    return any(part.longest > sink.limits.max_record_bytes for part in batch.parts)
+
+
+def part_too_long(batch: Batch, sink: Sink) -> tuple[Batch, list[Refusal]]:
+    """Take the records that are longer than the store takes out of a batch; gives the others, and those."""
+    limit = sink.limits.max_record_bytes
+    found = [(record, len(sink.encode(record.block).body)) for record in records(batch, sink)]
+    rest = encode([record.block for record, size in found if size <= limit], sink)
+    detail = f"{{}} bytes, and the store takes {limit}"
+    refused = [Refusal(record, "record_too_large", detail.format(size)) for record, size in found if size > limit]
+    return Batch(tuple(rest)), refused
+
+
+def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
+    """Say what became of every record of a batch."""
+    settled = Settled()
+    verdicts = {verdict.index: verdict for verdict in outcome.verdicts}
+    rest = Verdict(-1, outcome.status, outcome.reason, outcome.detail)
+    again: list[Block] = []
+    start = 0
+    for part in batch.parts:
+        fates = [verdicts.get(index, rest) for index in range(start, start + part.records)] if verdicts else [rest]
+        start += part.records
+        if len({fate.status for fate in fates}) <= 1 and (not fates or fates[0].status in _TAKEN):
+            _count(settled, fates[0].status if fates else Status.DELIVERED, part.records, file_bytes(part))
+        else:
+            again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
+    settled.again = encode(again, sink)
+    _take_out(settled, outcome.unnamed)
+    return settled
+
+
+def _take_out(settled: Settled, unnamed: int) -> None:
+    """Count so many of the delivered records as dropped: records exactly, bytes by the average."""
+    records, nbytes = settled.delivered["records"], settled.delivered["bytes"]
+    if unnamed and records:
+        settled.dropped.update(records=unnamed, bytes=nbytes * unnamed // records)
+        settled.delivered.subtract(settled.dropped)
+
+
+def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[Verdict]) -> list[Block]:
+    """Settle records that do not share one good fate; gives those that may yet succeed."""
+    again = []
+    for record, fate in zip(split_up, fates, strict=True):
+        if fate.status is Status.ERRORED:
+            again.append(record.block)
+        elif fate.status is Status.REJECTED:
+            settled.refused.append(Refusal(record, fate.reason, fate.detail))
+        else:
+            _count(settled, fate.status, 1, record.nbytes)
+    return again
+
+
+def _count(settled: Settled, status: Status, count: int, nbytes: int) -> None:
+    counts = settled.delivered if status is Status.DELIVERED else settled.duplicate
+    counts["records"] += count
+    counts["bytes"] += nbytes
+
+
+def one_reason(refused: Iterable[Refusal]) -> str:
+    """Give the reason that all refusals share; ``several`` if they don't."""
+    reasons = {each.reason for each in refused}
+    return reasons.pop() if len(reasons) == 1 else "several"

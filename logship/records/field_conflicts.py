@@ -1,0 +1,57 @@
+"""Renames fields of the application that have a name of ours, without parsing the line (DECISIONS 13, 14); pure."""
+
+import re
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from logship.records.enrichment import Clash, Enrichment, to_json
+from logship.records.record_types import clash_names, object_type
+
+_ANY_ESCAPED = re.compile(rb"\\[u/]")
+"""An escape that could spell a letter of a name of ours; others have but one spelling."""
+
+
+class FieldConflict(NamedTuple):
+    """A name of the application's that may get in our way, and how to move it without taking the line apart."""
+
+    column: Callable[[Any], Any]
+    name: bytes
+    """With its quotes."""
+    moved: bytes
+    """The name that it gets; empty if that is taken."""
+    harmless: msgspec.json.Decoder[Any] | None
+    """What the value may be and stay; None if it must move whatever it is."""
+
+
+def field_conflicts(enrichment: Enrichment) -> list[FieldConflict]:
+    """List them, in the order of ``n0``, ``n1``… in :func:`logship.records.record_types.any_type`."""
+    clashes = []
+    for at, name in enumerate(clash_names(enrichment)):
+        ours = enrichment.clash(name) is Clash.OURS
+        moved = f"overridden.{name}" if ours else f"{name}.original"
+        harmless = None if ours else msgspec.json.Decoder(object_type(enrichment, name) | None)
+        new = b"" if enrichment.clash(moved) else to_json(moved)
+        clashes.append(FieldConflict(attrgetter(f"n{at}"), to_json(name), new, harmless))
+    return clashes
+
+
+def _may_stay(clash: FieldConflict, value: Raw) -> bool:
+    try:
+        return clash.harmless is not None and (clash.harmless.decode(value), True)[1]
+    except msgspec.DecodeError:
+        return False
+
+
+def rename(clash: FieldConflict, rest: bytes, value: Raw) -> bytes | None:
+    """Give the rest with the name changed, if it must be; None if there is more to do or to know."""
+    if rest.count(clash.name) != 1 or (b"\\" in rest and _ANY_ESCAPED.search(rest)):
+        return None
+    if _may_stay(clash, value):
+        return rest
+    if (clash.harmless and bytes(value).startswith(b"{")) or not clash.moved or clash.moved in rest:
+        return None
+    return rest.replace(clash.name, clash.moved)

@@ -1,0 +1,256 @@
+"""One line at a time: trims it, judges whether it is a record, and gets the application's names out of our way.
+
+This is the plain path. It is right for every line; :mod:`logship.records.encoding` takes whole blocks past it where
+that provably comes to the same bytes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
+from logship.records.layouts import EMPTY
+from logship.records.timestamps import TimestampReader
+
+BOM = b"\xef\xbb\xbf"
+MAX_DEPTH = 500
+"""Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
+own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+MESSAGE = "message"
+"""The member that a line of text becomes."""
+SPACE = b" \t\r\n"
+"""What JSON calls white space."""
+
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_KEY = re.compile(rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*")
+_SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
+_TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
+_NEXT = re.compile(rb"[ \t\r\n]*([,}])")
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Trimmed(NamedTuple):
+    """A line without its newline and what else is no content."""
+
+    content: bytes
+    bom: int
+    """Bytes of a byte order mark that were trimmed off."""
+    nul: int
+    """Bytes of NUL runs that were trimmed off at both ends."""
+
+    def noise(self, size: int) -> list[tuple[str, int, int]]:
+        """Give (reason, lines, bytes) of what makes no record in this line, which had that many bytes in the file."""
+        if self.content:
+            return [(reason, 0, count) for reason, count in (("bom", self.bom), ("nul", self.nul)) if count]
+        if self.nul and self.bom:
+            return [("bom", 0, self.bom), ("nul", 1, size - self.bom)]
+        return [("nul" if self.nul else "bom" if self.bom else "empty", 1, size)]
+
+
+def trim(line: bytes, *, first: bool, keep_cr: bool = False) -> Trimmed:
+    """Take off the newline, one CR unless it is kept, NUL runs at both ends and, on a file's first line, a BOM."""
+    content = line.removesuffix(b"\n")
+    if not keep_cr:
+        content = content.removesuffix(b"\r")
+    bom = len(BOM) if first and content.startswith(BOM) else 0
+    content = content[bom:]
+    bare = content.strip(b"\0")
+    return Trimmed(b"" if bare == b"\r" and keep_cr else bare, bom, len(content) - len(bare))
+
+
+class Line(Struct, frozen=True):
+    """What one line comes to."""
+
+    rest: bytes
+    """The record after our fields: its members and the closing brace; :data:`EMPTY` if there are none."""
+    stamp: bytes | None = None
+    """The event time as a JSON string; None if it is the block's."""
+    overridden: bool = False
+    bad_time: bool = False
+    decode_error: bool = False
+    wanted: tuple[bytes | None, ...] = ()
+    """The raw values of the names that the layout wants; None where there is none."""
+
+
+class Member(NamedTuple):
+    """A member of a JSON object, by its places in the text."""
+
+    name: str
+    key: int
+    """Where the name's quote is."""
+    colon: int
+    """Just past the name."""
+    value: int
+    end: int
+    """Just past the value."""
+
+
+def _value_end(text: bytes, start: int) -> int:
+    if text[start] not in b"{[":
+        match = _SCALAR.match(text, start)
+        return match.end() if match else start
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        depth += (token[0] in b"{[") - (token[0] in b"]}")
+        if not depth:
+            return token.end()
+    return len(text)
+
+
+def members(text: bytes) -> Iterator[Member]:
+    """Find the members of a valid JSON object, duplicates too, in order."""
+    at = text.index(b"{") + 1
+    while match := _KEY.match(text, at):
+        key = match[1]
+        name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
+        end = _value_end(text, match.end())
+        yield Member(name, match.start(1), match.end(1), match.end(), end)
+        separator = _NEXT.match(text, end)
+        at = separator.end() if separator else len(text)
+
+
+def depth_of(text: bytes) -> int:
+    """Say how deep a valid JSON value nests."""
+    depth = deepest = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[0] in b"{[") - (token[0] in b"]}")
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
+    """Give the top level of a JSON object (of duplicates the last), or None if the text is not one."""
+    if not text.startswith(b"{"):
+        return None
+    try:
+        found = _OBJECT.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    openers = text.count(b"{") + text.count(b"[")
+    return found if openers <= MAX_DEPTH or depth_of(text) <= MAX_DEPTH else None
+
+
+def message_key(enrichment: Enrichment) -> bytes:
+    """Give the name of a line of text, with its colon; where ours is in its way, the line moves as any member would."""
+    name = f"{MESSAGE}.original" if enrichment.clash(MESSAGE) is Clash.PREFIX else MESSAGE
+    while enrichment.clash(name):
+        name = "overridden." + name
+    return to_json(name) + b":"
+
+
+class LineParser:
+    """Judges lines one by one."""
+
+    def __init__(self, enrichment: Enrichment, wants: Sequence[str] = ()) -> None:
+        self._enrichment = enrichment
+        self._wants = [None if enrichment.clash(name) else name for name in wants]
+        self._times = TimestampReader(enrichment.timestamp_zone)
+        self._key = message_key(enrichment)
+
+    def judge(self, content: bytes, *, message: bool = False) -> Line:
+        """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like."""
+        try:
+            text = content.decode()
+            valid = True
+        except UnicodeDecodeError:
+            text = content.decode(errors="replace")
+            valid = False
+        bare = text.encode().strip(SPACE)
+        found = None if message else _parse(bare)
+        if found is None:
+            string = to_json(text)
+            wanted = tuple(string if name == MESSAGE else None for name in self._wants)
+            return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
+        return self._record(bare, found, decode_error=not valid)
+
+    def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
+        source = next((name for name in self._enrichment.timestamp_fields if name in found), None)
+        stamp = self._times.read(bytes(found[source])) if source is not None else None
+        edit = _Edit(self._enrichment, text, found, cut=source == TIMESTAMP and stamp is not None)
+        rest = edit.apply()
+        bad_time = source is not None and stamp is None
+        overridden = edit.moved > (bad_time and source == TIMESTAMP)
+        values = [None if name is None else found.get(name) for name in self._wants]
+        return Line(
+            rest,
+            stamp,
+            overridden=overridden,
+            bad_time=bad_time,
+            decode_error=decode_error,
+            wanted=tuple(None if value is None else bytes(value) for value in values),
+        )
+
+
+class _Edit:
+    """Moves the members of one record that get in our way; all others stay as they are, byte for byte."""
+
+    def __init__(self, enrichment: Enrichment, text: bytes, found: dict[str, msgspec.Raw], *, cut: bool) -> None:
+        self._clash = enrichment.clash
+        self._taken = enrichment.ours | set(found)
+        self._text = text
+        self._touched = cut or any(self._clash(name) for name in found)
+        self._cut = cut
+        self.moved = 0
+        """Members that had to move."""
+
+    def apply(self) -> bytes:
+        """Give what follows our fields."""
+        if not self._touched:
+            return _rest(self._text[1:])
+        listed = list(members(self._text))
+        last = max((at for at, member in enumerate(listed) if member.name == TIMESTAMP), default=-1)
+        pieces: list[bytes] = []
+        done = 1
+        for at, member in enumerate(listed):
+            if self._cut and at == last:
+                # Its comma goes with it: the one before it, or behind it if it comes first.
+                comma = self._text.index(b",", listed[at - 1].end) if at else member.key
+                pieces.append(self._text[done:comma])
+                done = member.end if at or len(listed) == 1 else self._text.index(b",", member.end) + 1
+            elif self._clash(member.name):
+                pieces += self._text[done : member.key], self._member(member)
+                done = member.end
+        pieces.append(self._text[done:])
+        return _rest(b"".join(pieces))
+
+    def _member(self, member: Member) -> bytes:
+        value = self._text[member.value : member.end]
+        name, inner, moved = self._place("", member.name, value)
+        key = self._text[member.key : member.colon] if name == member.name else to_json(self._free(name))
+        own = key + self._text[member.colon : member.value] + inner
+        return b",".join([own, *(to_json(self._free(name)) + b":" + value for name, value in moved)])
+
+    def _free(self, name: str) -> str:
+        """Take a name that nobody has yet, for a member that moves."""
+        self.moved += 1
+        while name in self._taken:
+            name = "overridden." + name
+        self._taken = self._taken | {name}
+        return name
+
+    def _place(self, parent: str, name: str, value: bytes) -> tuple[str, bytes, list[tuple[str, bytes]]]:
+        """Say under which full name a member belongs, what is left of its value, and what moves out of it."""
+        full = parent + name
+        clash = self._clash(full)
+        if clash is Clash.OURS:
+            return "overridden." + full, value, []
+        if clash is None or value == b"null":
+            return full, value, []
+        if not value.startswith(b"{"):
+            return full + ".original", value, []
+        kept, moved = [], []
+        for member in members(value):
+            new, inner, deeper = self._place(full + ".", member.name, value[member.value : member.end])
+            moved += deeper
+            if new == f"{full}.{member.name}":
+                kept.append(value[member.key : member.value] + inner)
+            else:
+                moved.append((new, inner))
+        return full, b"{" + b",".join(kept) + b"}" if moved else value, moved
+
+
+def _rest(text: bytes) -> bytes:
+    return EMPTY if text.strip(SPACE) == EMPTY else text

@@ -1,0 +1,188 @@
+"""What can be wrong with settings that are each well-formed: paths, folders, zones, names; the file system is asked."""
+
+import difflib
+import os
+import re
+import zoneinfo
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from logship.records.enrichment import Enrichment
+from logship.records.routing import condition_on
+from logship.settings.config import Config
+from logship.settings.options import PREFIX, SECRETS_DIR, Option
+from logship.settings.parsing import parse_listen, quote
+from logship.settings.resolved import enrichment_fields
+
+IMAGE_STATE_DIR: Final = "/var/lib/logship"
+RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
+
+_SERVICE_LINK: Final = re.compile(
+    r"LOGSHIP_(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
+)
+_SERVICE_URL: Final = re.compile(r"(?:tcp|udp|sctp)://\S+")
+
+
+def name_faults(
+    environ: Mapping[str, str], known: Sequence[Option], idle: Iterable[str]
+) -> tuple[list[str], tuple[str, ...]]:
+    """Give (faults, warnings) for the variables of our prefix that name no setting; ``idle`` are unchosen sinks."""
+    names = {SECRETS_DIR} | {name for option in known for name in (option.variable, option.secret_file) if name}
+    short = [name.removeprefix(PREFIX) for name in names]
+    faults, warnings = [], []
+    for name in sorted(environ):
+        if not name.startswith(PREFIX) or name in names or _is_service_link(name, environ[name]):
+            continue
+        sink = next((sink for sink in idle if name.startswith(f"{PREFIX}{sink.upper()}_")), "")
+        if sink:
+            warnings.append(f"{name}: is set, but {sink} is not in LOGSHIP_SINKS")
+        else:
+            near = difflib.get_close_matches(name.removeprefix(PREFIX), short, 1)
+            faults.append(f"{name}: is no setting" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
+    return faults, tuple(warnings)
+
+
+def _is_service_link(name: str, value: str) -> bool:
+    """Whether Kubernetes made the variable for a Service whose name begins with ours."""
+    by_value = name == "LOGSHIP_PORT" or (name.endswith("_PORT") and bool(_SERVICE_URL.fullmatch(value)))
+    return by_value or bool(_SERVICE_LINK.fullmatch(name))
+
+
+def config_faults(config: Config, names: Mapping[str, str], sinks: Sequence[str]) -> list[str]:
+    """Give one line a fault; ``names`` has what each field is called, ``sinks`` what there is to choose from."""
+    found: list[tuple[str, str]] = []
+    for field, check in _CHECKS:
+        found += [(field, fault) for fault in check(config)]
+    found += [("sinks", fault) for fault in _sink_faults(config, sinks)]
+    return [f"{names[field]}: {fault}" for field, fault in found]
+
+
+def _path_faults(config: Config) -> list[str]:
+    return [f"{quote(path)} {why}" for path in config.paths if (why := _path_fault(path))]
+
+
+def _exclude_faults(config: Config) -> list[str]:
+    return [f"{quote(path)} {why}" for path in config.exclude if (why := _path_fault(path))]
+
+
+def _path_fault(path: str) -> str:
+    if not path.startswith("/"):
+        return "is not absolute; write it from / on"
+    if ".." in PurePosixPath(path).parts:
+        return "has .. in it; write the folder itself"
+    return "is a folder; add /*.log" if path.endswith("/") else ""
+
+
+def _root_faults(config: Config) -> list[str]:
+    if not config.root:
+        return []
+    if why := _path_fault(config.root.rstrip("/") or "/x"):
+        return [f"{quote(config.root)} {why}"]
+    outside = [path for path in config.paths if not trusted_root(path).is_relative_to(config.root)]
+    return [f"{quote(config.root)} does not contain {quote(path)}; widen it or drop the path" for path in outside]
+
+
+def trusted_root(path: str) -> PurePosixPath:
+    """Give the deepest folder before the first wildcard of a glob."""
+    parts = PurePosixPath(path).parts[:-1]
+    wild = next((place for place, part in enumerate(parts) if set(part) & set("*?[")), len(parts))
+    return PurePosixPath(*parts[:wild])
+
+
+def _zone_faults(config: Config) -> list[str]:
+    if config.timestamp_zone == "UTC":  # known even where the image has no zones
+        return []
+    try:
+        zoneinfo.ZoneInfo(config.timestamp_zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return [f"{quote(config.timestamp_zone)} is no zone that is known here; write UTC or Europe/Berlin"]
+    return []
+
+
+def _listen_faults(config: Config) -> list[str]:
+    try:
+        parse_listen(config.listen or ":0")
+    except ValueError as why:
+        return [f"{quote(config.listen)} {why}"]
+    return []
+
+
+def _absolute(field: str) -> Callable[[Config], list[str]]:
+    def check(config: Config) -> list[str]:
+        path: str = getattr(config, field)
+        return [f"{quote(path)} is not absolute; write it from / on"] if path and not path.startswith("/") else []
+
+    return check
+
+
+def _retry_faults(config: Config) -> list[str]:
+    if config.retry_max_seconds >= config.retry_initial_seconds:
+        return []
+    return [f"{config.retry_max_seconds:g} is less than the first bound, {config.retry_initial_seconds:g}"]
+
+
+def _sink_faults(config: Config, sinks: Sequence[str]) -> list[str]:
+    faults = []
+    for name in dict.fromkeys(config.sinks):
+        if name not in sinks:
+            near = difflib.get_close_matches(name, sinks, n=1)
+            hint = f"did you mean {near[0]}?" if near else "there are " + ", ".join(sinks)
+            faults.append(f"{quote(name)} is no sink; {hint}")
+        elif config.format == "raw" and name not in RAW_SINKS:
+            faults.append(f"{quote(name)} takes no raw bytes; set LOGSHIP_FORMAT to auto or text")
+        if config.sinks.count(name) > 1:
+            faults.append(f"{quote(name)} is there twice")
+    return faults
+
+
+def condition_faults(config: Config, when: str) -> list[str]:
+    """Give what is wrong with a sink's condition beside the other settings."""
+    enrichment = Enrichment(enrichment_fields(config), config.format)
+    try:
+        condition_on(when, enrichment)
+    except ValueError as why:
+        return [str(why)]
+    return []
+
+
+_CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
+    ("paths", _path_faults),
+    ("exclude", _exclude_faults),
+    ("root", _root_faults),
+    ("timestamp_zone", _zone_faults),
+    ("listen", _listen_faults),
+    ("state_dir", _absolute("state_dir")),
+    ("exit_file", _absolute("exit_file")),
+    ("retry_max_seconds", _retry_faults),
+)
+
+
+def config_warnings(config: Config) -> tuple[str, ...]:
+    """Give one line for each valid setting that is seldom meant."""
+    roots = [config.root] if config.root else [str(trusted_root(path)) for path in config.paths]
+    inside = [root for root in roots if PurePosixPath(config.state_dir).is_relative_to(root)]
+    return tuple(
+        f"LOGSHIP_STATE_DIR: {quote(config.state_dir)} is inside {quote(root)}: whoever writes logs there can change it"
+        for root in dict.fromkeys(inside)
+    )
+
+
+def default_state_dir(environ: Mapping[str, str], image: str = IMAGE_STATE_DIR) -> str:
+    """Give the image's state folder if it can be written, else the user's; empty if there is no home."""
+    if os.access(image, os.W_OK | os.X_OK):
+        return image
+    state = environ.get("XDG_STATE_HOME", "")
+    if state.startswith("/"):
+        return str(Path(state) / "logship")
+    home = environ.get("HOME", "")
+    return str(Path(home) / ".local/state/logship") if home.startswith("/") and home != "/" else ""
+
+
+def unreadable(path: str, *, empty: bool) -> str:
+    """Say why a file can't be used; the empty text if it can. ``empty``: it may be empty."""
+    try:
+        with Path(path).open("rb") as file:
+            return "" if file.read(1) or empty else "is empty"
+    except OSError as error:
+        return f"can't be read: {error.strerror}"

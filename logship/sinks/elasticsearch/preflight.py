@@ -1,0 +1,72 @@
+"""What ``logship check`` asks an Elasticsearch or OpenSearch server: its version, whether it lets us in, the index.
+
+A name that no template covers becomes a plain index with guessed mappings, not a data stream (DECISIONS 28).
+"""
+
+import asyncio
+import json
+from typing import Any, Final
+from urllib.parse import quote
+
+from logship.delivery.http_status import classify
+from logship.model import Finding, Outcome, Status
+from logship.net.preflight import PREFLIGHT_SECONDS, outcome_finding
+from logship.net.transport import Transport
+
+_NOT_FOUND: Final = 404
+
+
+async def look(transport: Transport, url: str, index: str) -> list[Finding]:
+    """Ask the server at ``url`` (without trailing slash); stops at the first thing that stands in the way."""
+    _, found = await _get(transport, f"{url}/")
+    if isinstance(found, Outcome):
+        return [outcome_finding("elasticsearch: server", found)]
+    version = found.get("version", {}) if isinstance(found, dict) else {}
+    name = f"{version.get('distribution', 'elasticsearch')} {version.get('number', 'of unknown version')}"
+    return [Finding(good=True, subject="elasticsearch: server", message=name), await _index(transport, url, index)]
+
+
+async def _index(transport: Transport, url: str, index: str) -> Finding:
+    subject = f"elasticsearch: index {index}"
+    example = index.replace("%Y", "2000").replace("%m", "01").replace("%d", "01").replace("%H", "00")
+    if "%" not in index:
+        status, found = await _get(transport, f"{url}/{quote(example)}?filter_path=*.data_stream")
+        if status == 200:  # noqa: PLR2004 - RFC 9110
+            what = "is a data stream" if "data_stream" in json.dumps(found) else "is there, a plain index"
+            return Finding(good=True, subject=subject, message=what)
+        if isinstance(found, Outcome) and status != _NOT_FOUND:
+            return outcome_finding(subject, found)
+    return await _template(transport, url, example, subject)
+
+
+async def _template(transport: Transport, url: str, example: str, subject: str) -> Finding:
+    """Say what would be made at the first record."""
+    _, found = await _get(transport, f"{url}/_index_template/_simulate_index/{quote(example)}", "POST")
+    if isinstance(found, Outcome):
+        message = f"is not there yet, and templates can't be looked at ({found.reason}): see that one covers it"
+        return Finding(good=True, subject=subject, message=message)
+    if isinstance(found, dict) and "template" in found:
+        return Finding(good=True, subject=subject, message="is not there yet; an index template covers it")
+    message = (
+        "no index template covers it: the first record would make a plain index with guessed mappings; "
+        "install the template of the docs, or name an index that one covers"
+    )
+    return Finding(good=False, subject=subject, message=message)
+
+
+async def _get(transport: Transport, url: str, method: str = "GET") -> tuple[int, Any]:
+    """Give (status, parsed body), or (status or 0, Outcome) if it is no 2xx with JSON."""
+    try:
+        async with asyncio.timeout(PREFLIGHT_SECONDS):
+            answer = await transport.request(method, url)
+    except TimeoutError:
+        return 0, Outcome(Status.ERRORED, "timeout")
+    if isinstance(answer, Outcome):
+        return 0, answer
+    outcome = classify(answer.status, answer.headers, answer.body, 0.0)
+    if outcome.status is not Status.DELIVERED:
+        return answer.status, outcome
+    try:
+        return answer.status, json.loads(answer.body)
+    except ValueError:
+        return answer.status, Outcome(Status.ERRORED, "bad_response")

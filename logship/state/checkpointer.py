@@ -1,0 +1,132 @@
+"""Saves the checkpoint: every second while blocks move, before a new file is read, now and then else, and at exit."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+from logship.errors import StateError
+from logship.metrics import Metrics
+from logship.model import Block, FileId
+from logship.state.checkpoints import Checkpoints
+from logship.state.identity import Entry, Saved
+from logship.state.journal import Journal
+
+logger = logging.getLogger(__name__)
+
+SAVE_SECONDS = 1.0
+IDLE_SECONDS = 5.0
+"""How often it is looked, while no block moves, whether there is something to save, and whether it is there still."""
+SAY_AGAIN_SECONDS = 60.0
+FINISH_SECONDS = 3.0
+
+
+def _nothing() -> Iterable[Entry]:
+    return ()
+
+
+class Checkpointer:
+    """One save at a time, in a thread: a slow disk must not stop deliveries.
+
+    A failed save is tried again, and so is one whose file has gone: the folder may be removed, or unmounted.
+    """
+
+    def __init__(
+        self,
+        checkpoints: Checkpoints,
+        journal: Journal,
+        first_start_ns: int,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.first_start_ns = first_start_ns
+        self.entries: Callable[[], Iterable[Entry]] = _nothing
+        self._checkpoints = checkpoints
+        self._journal = journal
+        self._metrics = metrics
+        self._lock = asyncio.Lock()
+        self._last: list[Entry] | None = None
+        self._stirred = True
+        """Whether a block moved, or a save failed, since entries were gathered: to gather them all costs a while."""
+        self._clock = clock
+        self._said_at: float | None = None
+        """When a failure was last said; None while saves work."""
+
+    async def run(self) -> None:
+        """Save every second while something moves, for ever."""
+        looked = self._clock()
+        while True:
+            await asyncio.sleep(SAVE_SECONDS)
+            now = self._clock()
+            if self._stirred or now - looked >= IDLE_SECONDS:
+                looked = now
+                await self.save()
+
+    async def save(self) -> None:
+        """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
+        async with self._lock:
+            self._stirred = False
+            entries = list(self.entries())
+            if self._same(entries) and await asyncio.to_thread(self._checkpoints.kept):
+                return
+            covered = self._journal.turn()
+            try:
+                await asyncio.to_thread(self._checkpoints.save, entries, self.first_start_ns)
+            except StateError as error:
+                self._failed(error)
+            else:
+                self._journal.drop(covered)
+                self._saved(entries)
+
+    def sent(self, sink: str, block: Block) -> None:
+        """Note at once that a block is about to leave."""
+        self._stirred = True
+        self._journal.sent(sink, block)
+
+    def acked(self, file: FileId, sink: str, saved: Saved) -> None:
+        """Note one acknowledgement at once."""
+        self._stirred = True
+        self._journal.acked(file, sink, saved)
+
+    async def finish(self) -> None:
+        """Save for the last time; a disk that hangs must not keep the process (DECISIONS 23)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISH_SECONDS):
+                await self.save()
+
+    def save_now(self) -> None:
+        """Save without waiting for anybody: the process is about to leave."""
+        try:
+            self._checkpoints.save(list(self.entries()), self.first_start_ns)
+        except StateError as error:
+            self._failed(error)
+
+    def _same(self, entries: list[Entry]) -> bool:
+        last = self._last
+        if last is None or len(last) != len(entries):
+            return False
+        return all(new is old or _essence(new) == _essence(old) for new, old in zip(entries, last, strict=True))
+
+    def _saved(self, entries: list[Entry]) -> None:
+        self._last = entries
+        self._metrics.checkpoint_saved("saved")
+        if self._said_at is not None:
+            logger.info("the checkpoint can be saved again")
+        self._said_at = None
+
+    def _failed(self, error: StateError) -> None:
+        self._stirred = True
+        self._metrics.checkpoint_saved("failed")
+        now = self._clock()
+        if self._said_at is None or now - self._said_at >= SAY_AGAIN_SECONDS:
+            self._said_at = now
+            logger.error(
+                "the checkpoint can't be saved: after a crash, what is shipped meanwhile would be shipped again",
+                extra={"cause": str(error)},
+            )
+
+
+def _essence(entry: Entry) -> tuple[object, ...]:
+    return entry.file, entry.size, entry.inode, entry.offsets, entry.gone
