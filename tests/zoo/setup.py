@@ -46,6 +46,8 @@ class Setup(Struct, frozen=True):
     last one, with all background work (compression) done where the library can be asked to."""
     loses: str = ""
     """What it is known to lose by itself, as the real run showed."""
+    rate: int = 20_000
+    """Lines a second at which it is run: less where a clock rotates, so that it does so some times."""
 
 
 class Missing(Exception):  # noqa: N818 - what is missing is no error of the zoo's
