@@ -31,10 +31,10 @@ def beside(work: Work, rotate: str, *, live: str = "app.log", each: bool = False
     return program("together", *options, "--", *writer)
 
 
-def piped(work: Work, rotator: Sequence[object]) -> list[str]:
-    """Give a writer whose stdout a rotator reads; its last word is the rotator's."""
-    writer = program("plain", *amount(work))
-    return ["/bin/sh", "-c", f"{shlex.join(writer)} | exec {shlex.join(map(str, rotator))}"]
+def piped(work: Work, rotator: Sequence[object], *, good: int = 0) -> list[str]:
+    """Give a writer whose stdout a rotator reads, which ends with ``good`` if all went well."""
+    pipe = f"{shlex.join(program('plain', *amount(work)))} | {shlex.join(map(str, rotator))}"
+    return ["/bin/sh", "-c", f"{pipe}; [ $? = {good} ]"]
 
 
 def side(work: Work) -> Path:

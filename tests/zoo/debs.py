@@ -52,7 +52,8 @@ def found(cache: Path, name: str) -> str:
 def ran(cache: Path, name: str, *arguments: object) -> list[str]:
     """Give the command of an unpacked program, with the unpacked libraries."""
     libraries = os.pathsep.join(map(str, _libraries(cache)))
-    return ["env", f"LD_LIBRARY_PATH={libraries}", found(cache, name), *map(str, arguments)]
+    programs = os.pathsep.join([*map(str, cache.glob("*/usr/bin")), os.environ["PATH"]])
+    return ["env", f"LD_LIBRARY_PATH={libraries}", f"PATH={programs}", found(cache, name), *map(str, arguments)]
 
 
 def _libraries(cache: Path) -> Iterator[Path]:

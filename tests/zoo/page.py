@@ -22,6 +22,7 @@ _END = "<!-- end -->"
 def show(setups: Sequence[Setup], results: Results) -> None:
     """Print a line a cell: red what missed a goal."""
     table = Table("set-up", "cell", *COLUMNS, "missed", title="the rotators' zoo")
+    table.columns[0].no_wrap = True
     for setup in setups:
         for cell, figures in results.get(setup.name, {}).items():
             missed = figures.failures()
