@@ -1,4 +1,4 @@
-"""``python -m tests.zoo``: real rotators, each in its cells; exit 1 when one of them misses a goal, 2 for a bad choice."""
+"""``python -m tests.zoo``: real rotators, each in its cells; exit 1 when one misses a goal, 2 for a bad choice."""
 
 import argparse
 import shutil

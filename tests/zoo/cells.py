@@ -50,7 +50,12 @@ class Run:
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True)
         self.work = Work(
-            options.cache / setup.language, self.logs, 0, options.lines, setup.rate, options.lines * LINE_BYTES // ROTATIONS
+            options.cache / setup.language,
+            self.logs,
+            0,
+            options.lines,
+            setup.rate,
+            options.lines * LINE_BYTES // ROTATIONS,
         )
         self.daemon = Logship(
             folder / "daemon",

@@ -1,4 +1,4 @@
-"""Every set-up of the zoo: each module in ``tests/zoo/setups`` has ``SETUPS``."""
+"""Every set-up of the zoo: each public module in ``tests/zoo/setups`` has ``SETUPS``."""
 
 import fcntl
 import importlib
@@ -15,7 +15,7 @@ CACHE = Path("~/.cache/logship-zoo").expanduser()
 
 def all_setups() -> list[Setup]:
     """Give them by language, in the order of their files; two of one name are a ValueError."""
-    modules = sorted(each.name for each in pkgutil.iter_modules(setups.__path__))
+    modules = sorted(each.name for each in pkgutil.iter_modules(setups.__path__) if each.name[0] != "_")
     found = [each for name in modules for each in importlib.import_module(f"{setups.__name__}.{name}").SETUPS]
     names = [each.name for each in found]
     if twice := {name for name in names if names.count(name) > 1}:

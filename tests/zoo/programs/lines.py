@@ -1,4 +1,4 @@
-"""The lines that every writer of the zoo writes, and their pace. Needs the standard library alone: other venvs run it."""
+"""The lines that every writer of the zoo writes, and their pace. Needs the standard library alone, for other venvs."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,8 @@ _SLICES_A_SECOND = 100
 
 def text(number: int) -> str:
     """Give line ``number`` as a JSON object without its newline, about 120 bytes, each with a pad of its own."""
-    return '{"n": %d, "pad": "%s"}' % (number, f"{number:09d}-" * 10)
+    pad = f"{number:09d}-" * 10
+    return f'{{"n": {number}, "pad": "{pad}"}}'
 
 
 def pace(first: int, lines: int, rate: int, write: Callable[[int], object]) -> None:

@@ -66,7 +66,7 @@ def _loguru(kind: str, path: Path, nbytes: int) -> tuple[Write, Close]:
     elif kind != "plain":
         options["compression"] = kind
     logger.add(path, **options)
-    return lambda number: logger.info("{}", text(number)), logger.remove
+    return lambda number: logger.info(text(number)), logger.remove
 
 
 def _concurrent(kind: str, path: Path, nbytes: int) -> tuple[Write, Close]:
@@ -87,9 +87,7 @@ def _picologging(kind: str, path: Path, nbytes: int) -> tuple[Write, Close]:
 def _structlog(_kind: str, path: Path, _nbytes: int) -> tuple[Write, Close]:
     module = importlib.import_module("structlog")
     file = path.open("a")
-    module.configure(
-        processors=[module.processors.JSONRenderer()], logger_factory=module.WriteLoggerFactory(file=file)
-    )
+    module.configure(processors=[module.processors.JSONRenderer()], logger_factory=module.WriteLoggerFactory(file=file))
     logger = module.get_logger()
     return lambda number: logger.info("line", n=number, pad=f"{number:09d}-" * 8), file.close
 

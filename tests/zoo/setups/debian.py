@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests.zoo.commands import beside, piped, side
 from tests.zoo.debs import found, ran, unpacking, version
+from tests.zoo.seen import words
 from tests.zoo.setup import Missing, Setup, Work
 
 _RUNIT = ("runit=2.1.2-54",)
@@ -21,18 +22,27 @@ _COREUTILS = ("coreutils=9.1-1",)
 def _setup(
     name: str,
     pins: Sequence[str],
-    rotation: str,
     command: Callable[[Work], list[str]],
     *,
     pattern: str = "app*.log",
     exact: str = "app.log",
-    loses: str = "",
     rate: int = 20_000,
     build: Callable[[Path], None] | None = None,
 ) -> Setup:
     package = pins[0].partition("=")[0]
+    rotation, loses = words("debian", name)
     return Setup(
-        name, "debian", package, version(pins), rotation, pattern, exact, build or unpacking(*pins), command, loses, rate
+        name,
+        "debian",
+        package,
+        version(pins),
+        rotation,
+        pattern,
+        exact,
+        build or unpacking(*pins),
+        command,
+        loses,
+        rate,
     )
 
 
@@ -44,7 +54,11 @@ def _cronolog(work: Work) -> list[str]:
 def _rotatelogs(*words: str) -> Callable[[Work], list[str]]:
     return lambda work: piped(
         work,
-        ran(work.cache, "rotatelogs", *(word.format(folder=work.folder, kib=work.rotate_bytes // 1024) for word in words)),
+        ran(
+            work.cache,
+            "rotatelogs",
+            *(word.format(folder=work.folder, kib=work.rotate_bytes // 1024) for word in words),
+        ),
     )
 
 
@@ -56,9 +70,7 @@ def _rotatelogs_gzip(work: Work) -> list[str]:
 
 
 def _multilog(*words: str) -> Callable[[Work], list[str]]:
-    return lambda work: piped(
-        work, ran(work.cache, "multilog", f"s{work.rotate_bytes}", "n1000", *words, work.folder)
-    )
+    return lambda work: piped(work, ran(work.cache, "multilog", f"s{work.rotate_bytes}", "n1000", *words, work.folder))
 
 
 def _svlogd(*lines: str) -> Callable[[Work], list[str]]:
@@ -93,32 +105,40 @@ def _shell(rotate: str, *, each: bool = False) -> Callable[[Work], list[str]]:
     return lambda work: beside(work, f"cd {work.folder} && {rotate}", each=each)
 
 
-def _chain(last: int, packed: str = "") -> str:
-    """Give shell text that moves ``app.log.1`` to ``.2`` and so on."""
-    return f"i={last}; while [ $i -gt 0 ]; do [ -e app.log.$i{packed} ] && mv app.log.$i{packed} app.log.$((i+1)){packed}; i=$((i-1)); done"
+_CHAIN = "for i in $(seq 50 -1 1); do [ ! -e app.log.$i ] || mv app.log.$i app.log.$((i + 1)); done"
+"""Shell text that moves ``app.log.1`` to ``.2`` and so on."""
 
 
 SETUPS: tuple[Setup, ...] = (
-    _setup("savelog", _SAVELOG, "", _savelog("-c 100")),
-    _setup("savelog-nocompress", _SAVELOG, "", _savelog("-l -c 100")),
-    _setup("savelog-date", _SAVELOG, "", _savelog("-d -l"), rate=6_000),
-    _setup("cronolog-symlink", _CRONOLOG, "", _cronolog, rate=8_000, pattern="app-*.log"),
-    _setup("rotatelogs", _APACHE, "", _rotatelogs("{folder}/app-%Y%m%d-%H%M%S.log", "1"), pattern="app*.log", exact="", rate=8_000),
-    _setup("rotatelogs-size", _APACHE, "", _rotatelogs("{folder}/app.log", "{kib}K"), pattern="app.log*", exact="", rate=8_000),
-    _setup("rotatelogs-link", _APACHE, "", _rotatelogs("-L", "{folder}/app.log", "{folder}/app-%s.log", "1"), rate=8_000),
-    _setup("rotatelogs-n", _APACHE, "", _rotatelogs("-n", "5", "{folder}/app.log", "{kib}K"), pattern="app.log*", exact=""),
-    _setup("rotatelogs-gzip", _APACHE, "", _rotatelogs_gzip, exact="", rate=8_000),
-    _setup("multilog", _DAEMONTOOLS, "", _multilog(), pattern="current", exact="current"),
-    _setup("multilog-gzip", _DAEMONTOOLS, "", _multilog("!gzip"), pattern="current", exact="current"),
-    _setup("svlogd", _RUNIT, "", _svlogd(), pattern="current", exact="current"),
-    _setup("svlogd-gzip", _RUNIT, "", _svlogd("!gzip"), pattern="current", exact="current"),
-    _setup("s6-log", _S6, "", _s6(), pattern="current", exact="current"),
-    _setup("s6-log-gzip", _S6, "", _s6("!gzip -nq"), pattern="current", exact="current", build=_with_execline),
-    _setup("cp-truncate", _COREUTILS, "", _shell("cp app.log app.log.1 && : > app.log")),
-    _setup("cp-truncate-numbered", _COREUTILS, "", _shell("cp app.log app.log.$N && : > app.log")),
-    _setup("cat-append", _COREUTILS, "", _shell("cat app.log >> app.log.1 && : > app.log")),
-    _setup("cp-gzip-truncate", _COREUTILS, "", _shell("gzip -c app.log > app.log.$N.gz && : > app.log")),
-    _setup("mv", _COREUTILS, "", _shell(f"{_chain(20)}; mv app.log app.log.1", each=True)),
-    _setup("mv-hup", _COREUTILS, "", _shell("mv app.log app.log.$N && kill -HUP $PID")),
-    _setup("mv-gzip", _COREUTILS, "", _shell("mv app.log app.log.$N && kill -HUP $PID && sleep 0.1 && gzip app.log.$N")),
+    _setup("savelog", _SAVELOG, _savelog("-c 100")),
+    _setup("savelog-nocompress", _SAVELOG, _savelog("-l -c 100")),
+    _setup("savelog-date", _SAVELOG, _savelog("-d -l"), rate=6_000),
+    _setup("cronolog-symlink", _CRONOLOG, _cronolog, rate=8_000, pattern="app-*.log"),
+    _setup(
+        "rotatelogs",
+        _APACHE,
+        _rotatelogs("{folder}/app-%Y%m%d-%H%M%S.log", "1"),
+        pattern="app*.log",
+        exact="",
+        rate=8_000,
+    ),
+    _setup(
+        "rotatelogs-size", _APACHE, _rotatelogs("{folder}/app.log", "{kib}K"), pattern="app.log*", exact="", rate=8_000
+    ),
+    _setup("rotatelogs-link", _APACHE, _rotatelogs("-L", "{folder}/app.log", "{folder}/app-%s.log", "1"), rate=8_000),
+    _setup("rotatelogs-n", _APACHE, _rotatelogs("-n", "5", "{folder}/app.log", "{kib}K"), pattern="app.log*", exact=""),
+    _setup("rotatelogs-gzip", _APACHE, _rotatelogs_gzip, exact="", rate=8_000),
+    _setup("multilog", _DAEMONTOOLS, _multilog(), pattern="current", exact="current"),
+    _setup("multilog-gzip", _DAEMONTOOLS, _multilog("!gzip"), pattern="current", exact="current"),
+    _setup("svlogd", _RUNIT, _svlogd(), pattern="current", exact="current"),
+    _setup("svlogd-gzip", _RUNIT, _svlogd("!gzip"), pattern="current", exact="current"),
+    _setup("s6-log", _S6, _s6(), pattern="current", exact="current"),
+    _setup("s6-log-gzip", _S6, _s6("!gzip -nq"), pattern="current", exact="current", build=_with_execline),
+    _setup("cp-truncate", _COREUTILS, _shell("cp app.log app.log.1 && : > app.log")),
+    _setup("cp-truncate-numbered", _COREUTILS, _shell("cp app.log app.log.$N && : > app.log")),
+    _setup("cat-append", _COREUTILS, _shell("cat app.log >> app.log.1 && : > app.log")),
+    _setup("cp-gzip-truncate", _COREUTILS, _shell("gzip -c app.log > app.log.$N.gz && : > app.log")),
+    _setup("mv", _COREUTILS, _shell(f"{_CHAIN}; mv app.log app.log.1", each=True)),
+    _setup("mv-hup", _COREUTILS, _shell("mv app.log app.log.$N && kill -HUP $PID")),
+    _setup("mv-gzip", _COREUTILS, _shell("mv app.log app.log.$N && kill -HUP $PID && sleep 0.1 && gzip app.log.$N")),
 )
