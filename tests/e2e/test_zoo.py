@@ -18,8 +18,8 @@ PART = {
     "logging-rotating": ("pattern", "kill-three", "ten-kills"),
     "logging-timed": ("pattern",),
     "lumberjack-gzip": ("kill-three",),
-    "logback-size-gz": ("kill-three",),
-    "winston-daily-rotate-file-gzip": ("kill-three",),
+    "logback-fixed-window-gz": ("kill-three",),
+    "winston-daily-gz": ("kill-three",),
 }
 """By set-up: its cells. One each of Go, Java and Node."""
 LINES = 30_000
