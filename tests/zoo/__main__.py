@@ -62,11 +62,14 @@ def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Pa
     ready = [each for each in setups if _built(each, options.cache)]
     todo = [(setup, cell) for setup in ready for cell in cells if has_cell(setup, cell)]
     results: Results = {}
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         for number, (setup, cell, figures) in enumerate(pool.map(partial(_one, options, out), todo), 1):
             results.setdefault(setup.name, {})[cell] = figures
             _tell(f"{number}/{len(todo)} {setup.name} {cell}: {', '.join(figures.failures()) or 'good'}")
             _save(out / RESULTS, setup.name, cell, figures)
+    finally:  # an interrupt ends the cells that run, and no other begins
+        pool.shutdown(cancel_futures=True)
     return results
 
 

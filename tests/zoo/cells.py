@@ -23,6 +23,9 @@ ROTATIONS = 6
 """About so many in a cell, where size decides."""
 LINE_BYTES = 116
 KILLS = 10
+LIFE_SECONDS = 0.6
+KILLS_RATE = 10_000
+"""Lines a second, at most, over ten kills: so that the writer outlives most of them."""
 QUIET_SECONDS = 3.0
 """Nothing arrived for so long: it has ended."""
 LAG_SECONDS = 60.0
@@ -45,22 +48,22 @@ class Options(Struct, frozen=True):
 class Run:
     """A cell while it runs."""
 
-    def __init__(self, setup: Setup, options: Options, store: Store, folder: Path, paths: str) -> None:
+    def __init__(self, setup: Setup, cell: str, options: Options, store: Store, folder: Path) -> None:
         self.setup, self.store = setup, store
         self.logs = folder / "logs"
         self.logs.mkdir(parents=True)
         self.work = Work(
-            options.cache / setup.language,
-            self.logs,
-            0,
-            options.lines,
-            setup.rate,
-            options.lines * LINE_BYTES // ROTATIONS,
+            cache=options.cache / setup.language,
+            folder=self.logs,
+            first=0,
+            lines=options.lines,
+            rate=min(setup.rate, KILLS_RATE) if cell == "ten-kills" else setup.rate,
+            rotate_bytes=options.lines * LINE_BYTES // ROTATIONS,
         )
         self.daemon = Logship(
             folder / "daemon",
             program=options.program,
-            paths=self.logs / paths,
+            paths=self.logs / (setup.exact if cell == "exact" else setup.pattern),
             sinks="elasticsearch",
             elasticsearch_url=store.url,
             elasticsearch_index="zoo",
@@ -172,11 +175,13 @@ def kill_over(rotations: int) -> Callable[[Run], None]:
 
 
 def ten_kills(run: Run) -> None:
-    """SIGKILL logship at random moments of the writer's life and a little longer; it starts at once again."""
+    """SIGKILL logship at random moments, every other time not before it was ready; it starts again at once."""
     chance = random.Random(f"{SEED} {run.setup.name}")
     run.write()
-    for _ in range(KILLS):
-        time.sleep(chance.uniform(0, 2.2 * run.work.lines / run.work.rate / KILLS))
+    for number in range(KILLS):
+        if number % 2 == 0:
+            run.daemon.wait_ready()
+        time.sleep(chance.uniform(0, LIFE_SECONDS))
         run.kill()
         run.daemon.start(ready=False)
     run.daemon.wait_ready()
@@ -212,7 +217,7 @@ def run_cell(setup: Setup, cell: str, options: Options, folder: Path) -> Figures
 
 @contextmanager
 def _run(setup: Setup, cell: str, options: Options, store: Store, folder: Path) -> Iterator[Run]:
-    run = Run(setup, options, store, folder, setup.exact if cell == "exact" else setup.pattern)
+    run = Run(setup, cell, options, store, folder)
     try:
         yield run
     finally:

@@ -85,7 +85,7 @@ def _setup(
 _OUTCHANNEL = "$outchannel rotated,{folder}/app.log,{bytes},{script}\n*.* :omfile:$rotated;raw"
 _MOVE = "mv {folder}/app.log {folder}/app.log.1"
 _DYNAMIC = (
-    'template(name="name" type="string" string="{folder}/app-%$now%-%$hour%%$minute%%timegenerated:::date-second%.log")\n'
+    'template(name="name" type="string" string="{folder}/app-%$hour%%$minute%%timegenerated:::date-second%.log")\n'
     'action(type="omfile" dynaFile="name" template="raw")'
 )
 
