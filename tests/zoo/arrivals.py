@@ -1,14 +1,16 @@
 """A store inside the zoo: takes ``_bulk`` requests on loopback, answers all with 201, and keeps what came."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import orjson
 
 from tests.e2e.stores import accepting, read_request, respond
 from tests.zoo.judging import Arrival
 
+_SHOWN_LENGTH = 200
 _CREATED = b'{"create":{"status":201}},'
 
 
@@ -42,14 +44,15 @@ class Store:
         for body in self._bodies:
             lines = body.split(b"\n")
             for action, document in zip(lines[:-1:2], lines[1::2], strict=True):
-                yield Arrival(orjson.loads(action)["create"]["_id"], number_of(document))
+                yield arrival(orjson.loads(action)["create"]["_id"], orjson.loads(document))
 
 
-def number_of(document: bytes) -> int | None:
-    """Give the ``n`` of a writer's line; None for all else."""
-    found = orjson.loads(document)
-    number = found.get("n")
-    return number if isinstance(number, int) and isinstance(found.get("pad"), str) else None
+def arrival(identity: str, document: Mapping[str, Any]) -> Arrival:
+    """Take a record for a writer's line if it has the fields of one, else for a foreign record."""
+    number = document.get("n")
+    if isinstance(number, int) and isinstance(document.get("pad"), str):
+        return Arrival(identity, number)
+    return Arrival(identity, None, str(document.get("message", document))[:_SHOWN_LENGTH])
 
 
 @contextmanager

@@ -4,6 +4,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct, field
 
+_SHOWN = 8
+"""Examples of each fault."""
+
 
 class Arrival(Struct, frozen=True):
     """One record as the store took it."""
@@ -12,6 +15,8 @@ class Arrival(Struct, frozen=True):
     """Its ``_id``."""
     number: int | None
     """The line's ``n``; None: it is no line of the writer."""
+    text: str = ""
+    """What it was, where it is no line."""
 
 
 class Figures(Struct):
@@ -40,6 +45,10 @@ class Figures(Struct):
     seconds: float = 0
     holes: list[str] = field(default_factory=list)
     """The first ranges of missing numbers."""
+    doubles: list[str] = field(default_factory=list)
+    """The first ranges of numbers that arrived twice."""
+    odd: list[str] = field(default_factory=list)
+    """The first foreign records."""
     notes: list[str] = field(default_factory=list)
     """What else went wrong, such as a writer that failed."""
 
@@ -71,16 +80,17 @@ def judge(arrivals: Iterable[Arrival], existing: Collection[int], written: range
         number_of[each.identity] = each.number
         if each.number is None or each.number not in written:
             figures.foreign += 1
+            figures.odd += [each.text] * (figures.foreign <= _SHOWN)
             continue
         times[each.number] = times.get(each.number, 0) + 1
         figures.late += each.number < highest and times[each.number] == 1
         highest = max(highest, each.number)
     figures.arrived = len(times)
-    figures.twice = sum(1 for count in times.values() if count > 1)
+    twice = sorted(number for number, count in times.items() if count > 1)
     missing = sorted(set(existing) - times.keys())
-    figures.missing = len(missing)
+    figures.missing, figures.twice = len(missing), len(twice)
     figures.gone = len(set(written) - set(existing) - times.keys())
-    figures.holes = ranges(missing)[:8]
+    figures.holes, figures.doubles = ranges(missing)[:_SHOWN], ranges(twice)[:_SHOWN]
     return figures
 
 

@@ -27,7 +27,15 @@ def show(setups: Sequence[Setup], results: Results) -> None:
         for cell, figures in results.get(setup.name, {}).items():
             missed = figures.failures()
             values = [str(getattr(figures, name) or "·") for name in COLUMNS]
-            why = "; ".join([*missed, *figures.notes, *figures.holes[:2]])
+            why = "; ".join(
+                [
+                    *missed,
+                    *figures.notes,
+                    *figures.holes[:2],
+                    *figures.doubles[:2],
+                    *(repr(text[:40]) for text in figures.odd[:1]),
+                ]
+            )
             table.add_row(setup.name, cell, *values, why, style="red" if missed else "")
     cells = [figures for each in results.values() for figures in each.values()]
     failed = sum(bool(figures.failures()) for figures in cells)

@@ -34,7 +34,7 @@ def test_a_line_that_no_file_has_any_more_is_gone_and_no_failure() -> None:
 def test_a_line_under_two_ids_is_twice_however_often_it_came() -> None:
     """It counts once."""
     figures = judge(came(0, 1, 1, 1, 2, 3, 4, 5), set(WRITTEN), WRITTEN)
-    assert (figures.twice, figures.repeats, figures.late) == (1, 0, 0)
+    assert (figures.twice, figures.repeats, figures.late, figures.doubles) == (1, 0, 0, ["1"])
     assert figures.failures() == ["twice"]
 
 
