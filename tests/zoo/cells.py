@@ -165,7 +165,7 @@ def kill_over(rotations: int) -> Callable[[Run], None]:
     def play(run: Run) -> None:
         run.write()
         run.wait(lambda: run.arrived(0.1))
-        watch = Watch(run.logs, run.setup.exact or run.setup.pattern)
+        watch = Watch(run.logs, run.setup.watch or run.setup.exact or run.setup.pattern)
         run.kill()
         run.wait(lambda: watch.look() >= rotations)
         run.rotations = watch.look()

@@ -48,6 +48,8 @@ class Setup(Struct, frozen=True):
     """What it is known to lose by itself, as the real run showed."""
     rate: int = 20_000
     """Lines a second at which it is run: less where a clock rotates, so that it does so some times."""
+    watch: str = ""
+    """Names by which its rotations are counted, where the exact name does not show them: ``app-*.log``."""
 
 
 class Missing(Exception):  # noqa: N818 - what is missing is no error of the zoo's

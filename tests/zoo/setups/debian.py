@@ -28,6 +28,7 @@ def _setup(
     exact: str = "app.log",
     rate: int = 20_000,
     build: Callable[[Path], None] | None = None,
+    watch: str = "",
 ) -> Setup:
     package = pins[0].partition("=")[0]
     rotation, loses = words("debian", name)
@@ -43,6 +44,7 @@ def _setup(
         command,
         loses,
         rate,
+        watch,
     )
 
 
@@ -113,7 +115,7 @@ SETUPS: tuple[Setup, ...] = (
     _setup("savelog", _SAVELOG, _savelog("-c 100")),
     _setup("savelog-nocompress", _SAVELOG, _savelog("-l -c 100")),
     _setup("savelog-date", _SAVELOG, _savelog("-d -l"), rate=6_000),
-    _setup("cronolog-symlink", _CRONOLOG, _cronolog, rate=8_000, pattern="app-*.log"),
+    _setup("cronolog-symlink", _CRONOLOG, _cronolog, rate=8_000, pattern="app-*.log", watch="app-*.log"),
     _setup(
         "rotatelogs",
         _APACHE,
