@@ -17,7 +17,7 @@ SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak sbom audit image image-test
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak zoo sbom audit image image-test
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -48,6 +48,9 @@ torture: $(STAMP)  ## random histories of files, stores and kills against a mode
 
 soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture in build/soak; SOAK_MINUTES=30
 	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) --out build/soak
+
+zoo: $(STAMP)  ## real rotators of many languages, each live and over kills of logship: docs/rotators.md; ZOO="--language python"
+	$(BIN)/python -m tests.zoo --write-docs --jobs $(JOBS) $(ZOO)
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearch and a real Kafka (skips what is missing)
 	$(BIN)/pytest $(E2E) -n $(JOBS)

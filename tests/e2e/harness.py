@@ -102,10 +102,19 @@ class Logship:
     """``logship run`` under this Python. Settings are keyword arguments: ``poll_seconds=0.2`` is LOGSHIP_POLL_SECONDS.
 
     The state folder and the file of its messages are in ``folder``; ``start`` after an end goes on with the same state.
-    ``prefix`` is a command that runs the daemon, by exec, for what only another program can set up.
+    ``prefix`` is a command that runs the daemon, by exec, for what only another program can set up; ``program`` another
+    logship than this one.
     """
 
-    def __init__(self, folder: Path, *, prefix: Sequence[str] = (), once: bool = False, **settings: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        prefix: Sequence[str] = (),
+        program: Sequence[str] = (sys.executable, "-m", "logship"),
+        once: bool = False,
+        **settings: object,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.state = folder / "state"
@@ -117,7 +126,7 @@ class Logship:
             "log_format": "json",
             **settings,
         }
-        self._command = [*prefix, sys.executable, "-m", "logship", "run", *(["--once"] if once else [])]
+        self._command = [*prefix, *program, "run", *(["--once"] if once else [])]
         self._process: subprocess.Popen[bytes] | None = None
         self.last_totals: dict[str, dict[str, tuple[int, int]]] = {}
         """By sink, what ``/status`` said last before the end."""

@@ -1,0 +1,114 @@
+"""``python -m tests.zoo``: real rotators, each in its cells; exit 1 when one misses a goal, 2 for a bad choice."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from tests.zoo.cells import PLAYS, Options, has_cell, run_cell
+from tests.zoo.finding import CACHE, build, chosen
+from tests.zoo.judging import Figures
+from tests.zoo.page import Results, show, write_page
+from tests.zoo.setup import Setup
+
+RESULTS = "results.json"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Give what the command line may say."""
+    parser = argparse.ArgumentParser(prog="python -m tests.zoo", description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these set-ups")
+    parser.add_argument("--language", nargs="+", default=[], help="all set-ups of these")
+    parser.add_argument("--cells", nargs="+", default=list(PLAYS), choices=list(PLAYS))
+    parser.add_argument("--lines", type=int, default=60_000, help="a cell; default: %(default)s")
+    parser.add_argument("--jobs", type=int, default=2, help="cells at once; default: %(default)s")
+    parser.add_argument("--logship", default=str(Path(sys.executable).with_name("logship")), help="the program")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="what is built; default: %(default)s")
+    parser.add_argument("--out", type=Path, default=Path("build/zoo"), help="results; default: %(default)s")
+    parser.add_argument("--docs", type=Path, default=Path("docs/rotators.md"))
+    parser.add_argument("--write-docs", action="store_true", help="write that page from all results in --out")
+    parser.add_argument("--list", action="store_true", help="only name the set-ups")
+    parser.add_argument("--keep", action="store_true", help="keep the log files of all cells, not only of failed ones")
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run what was chosen."""
+    parsed = arguments().parse_args(argv)
+    try:
+        setups = chosen(parsed.only, parsed.language)
+    except ValueError as error:
+        print(*error.args, file=sys.stderr)
+        return 2
+    if parsed.list:
+        print(*(each.name for each in setups), sep="\n")
+        return 0
+    options = Options((parsed.logship,), parsed.cache.resolve(), parsed.lines, parsed.keep)
+    results = run(setups, parsed.cells, options, parsed.out.resolve(), parsed.jobs)
+    show(setups, results)
+    if parsed.write_docs:
+        write_page(parsed.docs, chosen([], []), load(parsed.out / RESULTS))
+    return int(any(figures.failures() for cells in results.values() for figures in cells.values()))
+
+
+def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Path, jobs: int) -> Results:
+    """Run every cell and keep what came of it beside what earlier runs left."""
+    out.mkdir(parents=True, exist_ok=True)
+    ready = [each for each in setups if _built(each, options.cache)]
+    todo = [(setup, cell) for setup in ready for cell in cells if has_cell(setup, cell)]
+    results: Results = {}
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for number, (setup, cell, figures) in enumerate(pool.map(partial(_one, options, out), todo), 1):
+            results.setdefault(setup.name, {})[cell] = figures
+            _tell(f"{number}/{len(todo)} {setup.name} {cell}: {', '.join(figures.failures()) or 'good'}")
+            _save(out / RESULTS, setup.name, cell, figures)
+    finally:  # an interrupt ends the cells that run, and no other begins
+        pool.shutdown(cancel_futures=True)
+    return results
+
+
+def _built(setup: Setup, cache: Path) -> bool:
+    if why := build(setup, cache):
+        print(f"{setup.name} is left out: {why}", file=sys.stderr)
+    return not why
+
+
+def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, str, Figures]:
+    setup, cell = todo
+    folder = out / setup.name / cell
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        figures = run_cell(setup, cell, options, folder)
+    except (OSError, AssertionError) as error:
+        figures = Figures(notes=[f"could not be run: {error}"[:300]])
+    if not (options.keep or figures.failures()):
+        shutil.rmtree(folder / "logs")
+    return setup, cell, figures
+
+
+def _tell(text: str) -> None:
+    end = "\n"
+    if sys.stderr.isatty():
+        text, end = f"\r\033[K{text}", ""
+    print(text, end=end, file=sys.stderr, flush=True)
+
+
+def load(path: Path) -> Results:
+    """Read what runs came to so far; nothing without a file."""
+    return msgspec.json.decode(path.read_bytes(), type=Results) if path.exists() else {}
+
+
+def _save(path: Path, name: str, cell: str, figures: Figures) -> None:
+    results = load(path)
+    results.setdefault(name, {})[cell] = figures
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""The results as a table on a terminal, and as the page ``docs/rotators.md``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.zoo.cells import PLAYS, has_cell
+from tests.zoo.judging import Figures
+from tests.zoo.setup import Setup
+
+Results = dict[str, dict[str, Figures]]
+"""By set-up, by cell."""
+
+COLUMNS = ("missing", "gone", "twice", "foreign", "late", "repeats", "clashes", "suspected", "rotations", "seconds")
+_WIDTH = 170
+_BEGIN = "<!-- zoo -->"
+_END = "<!-- end -->"
+
+
+def show(setups: Sequence[Setup], results: Results) -> None:
+    """Print a line a cell: red what missed a goal."""
+    table = Table("set-up", "cell", *COLUMNS, "missed", title="the rotators' zoo")
+    table.columns[0].no_wrap = True
+    for setup in setups:
+        for cell, figures in results.get(setup.name, {}).items():
+            missed = figures.failures()
+            values = [str(getattr(figures, name) or "·") for name in COLUMNS]
+            why = "; ".join(
+                [
+                    *missed,
+                    *figures.notes,
+                    *figures.holes[:2],
+                    *figures.doubles[:2],
+                    *(repr(text[:40]) for text in figures.odd[:1]),
+                ]
+            )
+            table.add_row(setup.name, cell, *values, why, style="red" if missed else "")
+    cells = [figures for each in results.values() for figures in each.values()]
+    failed = sum(bool(figures.failures()) for figures in cells)
+    console = Console(width=None if Console().is_terminal else _WIDTH)
+    console.print(table)
+    console.print(f"{len(cells)} cells of {len(results)} set-ups, {failed} missed a goal")
+
+
+def write_page(path: Path, setups: Sequence[Setup], results: Results) -> None:
+    """Write the tables between the marks of the page again; what is around them stays."""
+    page = path.read_text()
+    head, _, rest = page.partition(_BEGIN)
+    _, _, tail = rest.partition(_END)
+    path.write_text(f"{head}{_BEGIN}\n{tables(setups, results)}{_END}{tail}")
+
+
+def tables(setups: Sequence[Setup], results: Results) -> str:
+    """Give a table for each language that was run: a row a set-up."""
+    parts = []
+    for language in dict.fromkeys(each.language for each in setups):
+        rows = [row(each, results[each.name]) for each in setups if each.language == language and each.name in results]
+        if rows:
+            head = "| set-up | package | how it really rotates | what it loses by itself | " + " | ".join(PLAYS) + " |"
+            rule = "|" + " --- |" * (4 + len(PLAYS))
+            parts.append("\n".join([f"\n## {language}\n", head, rule, *rows, ""]))
+    return "".join(parts) + "\n"
+
+
+def row(setup: Setup, cells: dict[str, Figures]) -> str:
+    """Give a set-up's row."""
+    figures = [summary(cells.get(name)) if has_cell(setup, name) else "no constant name" for name in PLAYS]
+    words = [f"`{setup.name}`", f"{setup.package} {setup.version}", setup.rotation, setup.loses or "nothing seen"]
+    return "| " + " | ".join(text.replace("|", "\\|") for text in (*words, *figures)) + " |"
+
+
+def summary(figures: Figures | None) -> str:
+    """Give a cell's figures in words: those that are not 0."""
+    if figures is None:
+        return "not run"
+    named = ("missing", "twice", "foreign", "clashes", "gone", "late", "repeats")
+    found = [f"{getattr(figures, name)} {name}" for name in named if getattr(figures, name)]
+    found += [f"{figures.suspected} bytes suspected"] * bool(figures.suspected)
+    good = "" if figures.failures() else "good"
+    return ", ".join([good] * bool(good) + found + figures.notes)

@@ -1,0 +1,89 @@
+"""Python's loggers, in a venv of their own that has what ``python.txt`` pins."""
+
+import platform
+import re
+import subprocess
+import venv
+from pathlib import Path
+
+from tests.zoo.commands import amount, program
+from tests.zoo.seen import words
+from tests.zoo.setup import Missing, Setup, Work
+
+_LOCK = Path(__file__).with_name("python.txt")
+_COPYTRUNCATE = "cp {folder}/app.log {folder}/app.log.$N && : > {folder}/app.log"
+_MOVE = "mv {folder}/app.log {folder}/app.log.$N"
+
+
+def _build(cache: Path) -> None:
+    stamp = cache / "python.txt"
+    if stamp.exists() and stamp.read_bytes() == _LOCK.read_bytes():
+        return
+    venv.create(cache / "venv", clear=True, with_pip=True)
+    pip: list[str | Path] = [cache / "venv/bin/pip", "install", "-q", "--disable-pip-version-check"]
+    done = subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", _LOCK], check=False, capture_output=True)
+    if done.returncode:
+        raise Missing(f"pip cannot install what python.txt pins: {done.stderr.decode()[-300:]}")
+    stamp.write_bytes(_LOCK.read_bytes())
+
+
+def _version(package: str) -> str:
+    if package == "logging":
+        return f"of Python {platform.python_version()}"
+    found = re.search(rf"^{re.escape(package)}==(\S+)", _LOCK.read_text(), re.MULTILINE)
+    assert found, package
+    return found[1]
+
+
+def _setup(
+    name: str,
+    package: str,
+    *,
+    pattern: str = "app*.log",
+    exact: str = "app.log",
+    rate: int = 20_000,
+    rotate: str = "",
+) -> Setup:
+    """Give a set-up whose name is the program's package and kind; ``rotate``: what another program does beside it."""
+
+    def command(work: Work) -> list[str]:
+        python = work.cache / "venv/bin/python"
+        logger, _, kind = name.partition("-")
+        words = (logger, kind, work.folder / "app.log", "--bytes", work.rotate_bytes, *amount(work))
+        writer = program("python_loggers", *words, python=python)
+        if not rotate:
+            return writer
+        beside = ["--live", work.folder / "app.log", "--bytes", work.rotate_bytes]
+        return program("together", *beside, "--rotate", rotate.format(folder=work.folder), "--", *writer)
+
+    rotation, loses = words("python", name)
+    version = _version(package)
+    return Setup(name, "python", package, version, rotation, pattern, exact, _build, command, loses, rate)
+
+
+SETUPS: tuple[Setup, ...] = (
+    _setup("logging-rotating", "logging"),
+    _setup("logging-namer", "logging"),
+    _setup("logging-gzip", "logging"),
+    _setup("logging-timed", "logging", rate=8_000),
+    _setup("logging-timed-gzip", "logging", rate=8_000),
+    _setup("logging-watched", "logging", rotate=_MOVE),
+    _setup("logging-w", "logging", rotate=_COPYTRUNCATE),
+    _setup("loguru-plain", "loguru"),
+    _setup("loguru-gz", "loguru"),
+    _setup("loguru-zip", "loguru"),
+    _setup("loguru-tar.gz", "loguru"),
+    _setup("loguru-xz", "loguru"),
+    _setup("loguru-bz2", "loguru"),
+    _setup("loguru-time", "loguru", exact=""),
+    _setup("loguru-retention", "loguru"),
+    _setup("concurrent-plain", "concurrent-log-handler", rate=8_000),
+    _setup("concurrent-gzip", "concurrent-log-handler", rate=8_000),
+    _setup("concurrent-timed", "concurrent-log-handler", rate=8_000),
+    _setup("picologging-rotating", "picologging"),
+    _setup("picologging-timed", "picologging", rate=8_000),
+    _setup("structlog-copytruncate", "structlog", rotate=_COPYTRUNCATE),
+    _setup("logbook-rotating", "logbook"),
+    _setup("logbook-timed", "logbook", rate=8_000),
+    _setup("twisted-logfile", "twisted"),
+)
