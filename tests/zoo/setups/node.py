@@ -56,8 +56,8 @@ SETUPS: tuple[Setup, ...] = (
     _setup(
         "winston-tailable-gz",
         _WINSTON,
-        "File with tailable and zippedArchive: app.log is never renamed: it is packed into app.log.gz and removed "
-        "while that is still being written; app1.log.gz becomes app2.log.gz and so on, app.log.gz becomes app1.log.gz",
+        "File with tailable and zippedArchive: app.log is never renamed: it is packed straight into app.log.gz and "
+        "removed just before that is closed; app1.log.gz becomes app2.log.gz and so on, app.log.gz becomes app1.log.gz",
         paths=_APP,
         loses=_WINSTON_LOSES,
     ),
@@ -72,7 +72,7 @@ SETUPS: tuple[Setup, ...] = (
         "winston-daily-gz",
         _DAILY,
         "as winston-daily-plain without the link; what was left is packed in background straight into .log.gz, "
-        ".log.1.gz …, and removed while that is still being written; side file .HASH-audit.json",
+        ".log.1.gz …, and removed just before that is closed; side file .HASH-audit.json",
         paths=("app-*.log*", ""),
         loses=_LOSES_100,
     ),
@@ -122,7 +122,7 @@ SETUPS: tuple[Setup, ...] = (
         "log4js-file-gz",
         _LOG4JS,
         "file appender with compress: app.log.1.gz becomes app.log.2.gz and so on; app.log is never renamed: it is "
-        "packed straight into app.log.1.gz, and removed while that is still being written",
+        "packed straight into app.log.1.gz, and removed just before that is closed",
         paths=_APP_SUFFIX,
         loses=_LOSES_100,
     ),

@@ -148,10 +148,11 @@ SETUPS: tuple[Setup, ...] = (
     _setup(
         "file-rotate-count-gz",
         _FILE_ROTATE,
-        "as file-rotate-count; app.log.1 stays plain, app.log.2 is packed straight into app.log.2.gz and removed while "
-        "that is still being written, app.log.2.gz becomes app.log.3.gz and so on; the writer waits meanwhile",
+        "as file-rotate-count; app.log.1 stays plain, app.log.2 is packed straight into app.log.2.gz and removed "
+        "before that has its bytes, app.log.2.gz becomes app.log.3.gz and so on; the writer waits meanwhile",
         paths=_APP_SUFFIX,
-        loses=_LOSES_100,
+        loses="what is older than 100 rotations: retention; all of app.log.2 when killed between its removal and the "
+        "archive's last write",
     ),
     _setup(
         "file-rotate-timestamp",
