@@ -106,7 +106,7 @@ SETUPS: tuple[Setup, ...] = (
         _FLEXI,
         "as flexi-logger-numbers; packed in background straight into app_r00000.log.gz, then the plain file is removed",
         paths=("app*.log", "app_rCURRENT.log"),
-        loses=_LOSES_100,
+        loses="after a restart it counts from a low number again and writes over archives (11,668 of 40,000 lines)",
     ),
     _setup(
         "flexi-logger-numbers-direct",

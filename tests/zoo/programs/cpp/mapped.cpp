@@ -15,7 +15,10 @@ namespace {
 // One file of rotate_bytes at a time; when it is full it is cut to what was written and renamed.
 class MappedFile {
   public:
-    explicit MappedFile(const Job &job) : job_(job) { open(); }
+    explicit MappedFile(const Job &job) : job_(job) {
+        shift();
+        open();
+    }
 
     void write(const std::string &line) {
         if (used_ + line.size() + 1 > size()) rotate();
@@ -44,9 +47,16 @@ class MappedFile {
 
     void rotate() {
         close();
-        const auto name = "app.log." + std::to_string(++rotated_);
-        std::rename(job_.path("app.log").c_str(), job_.path(name).c_str());
+        shift();
         open();
+    }
+
+    // Rename what is there to the first number that is free.
+    void shift() {
+        std::string name;
+        do name = job_.path("app.log." + std::to_string(++rotated_));
+        while (access(name.c_str(), F_OK) == 0);
+        std::rename(job_.path("app.log").c_str(), name.c_str());
     }
 
     Job job_;

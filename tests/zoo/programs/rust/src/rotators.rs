@@ -103,6 +103,7 @@ fn flexi(job: &Job, naming: Naming, cleanup: Cleanup) -> Rotator {
     let handle = Logger::try_with_str("info")
         .unwrap()
         .log_to_file(FileSpec::default().directory(&job.folder).basename("app"))
+        .append()
         .format(|writer, _, record| write!(writer, "{}", record.args()))
         .rotate(Criterion::Size(job.rotate_bytes), naming, cleanup)
         .start()
