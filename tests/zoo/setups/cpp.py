@@ -1,6 +1,5 @@
 """Rotators in C++, as Debian packages them: spdlog, glog, Boost.Log, log4cplus; and a memory-mapped writer."""
 
-import functools
 import subprocess
 from pathlib import Path
 
@@ -15,16 +14,13 @@ def _faked(speed: int) -> list[str]:
     return ["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", f"+0 x{speed}"]
 
 
-@functools.cache
 def _build(cache: Path) -> None:
-    compiler = building.tool("g++")
+    compiler, make = building.tool("g++"), building.tool("make")
     includes = "".join(f"#include <{header}>\n" for header in _HEADERS)
     probe = [compiler, "-std=c++17", "-M", "-MF", "/dev/null", "-x", "c++", "-"]
     if subprocess.run(probe, input=includes, text=True, capture_output=True, check=False).returncode:
         raise Missing(", ".join(_HEADERS))
-    output = cache / "cpp"
-    output.mkdir(parents=True, exist_ok=True)
-    building.build([building.tool("make"), "-s", f"CXX={compiler}", f"OUT={output}"], building.PROGRAMS / "cpp")
+    building.once("cpp", cache, lambda folder: building.run([make, "-s", f"CXX={compiler}", "OUT=."], folder))
 
 
 def _build_faked(cache: Path) -> None:

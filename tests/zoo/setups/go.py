@@ -1,17 +1,14 @@
 """Rotators in Go: one writer for the libraries, one for the kubelet's own log manager."""
 
-import functools
 from pathlib import Path
 
 from tests.zoo.setup import Setup, Work
 from tests.zoo.setups import _building as building
 
 
-@functools.cache
 def _build(program: str, cache: Path) -> None:
-    cache.mkdir(parents=True, exist_ok=True)
-    output = cache / program / "writer"
-    building.build([building.tool("go"), "build", "-mod=readonly", "-o", output, "."], building.PROGRAMS / program)
+    go = building.tool("go")
+    building.once(program, cache, lambda folder: building.run([go, "build", "-mod=readonly", "-o", "writer"], folder))
 
 
 def _setup(

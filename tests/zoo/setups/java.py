@@ -1,17 +1,15 @@
 """Rotators in Java: Logback, Log4j 2, java.util.logging, tinylog and reload4j."""
 
-import functools
 from pathlib import Path
 
 from tests.zoo.setup import Setup, Work
 from tests.zoo.setups import _building as building
 
 
-@functools.cache
 def _build(cache: Path) -> None:
     building.tool("java")
     maven = building.tool("mvn")
-    building.build([maven, "-q", "-B", "process-classes"], building.copied("java", cache))
+    building.once("java", cache, lambda folder: building.run([maven, "-q", "-B", "process-classes"], folder))
 
 
 def _setup(name: str, library: tuple[str, str], rotation: str, *, paths: tuple[str, str], loses: str = "") -> Setup:

@@ -1,17 +1,15 @@
 """Rotators in Node: winston, pino, log4js, bunyan, and the streams that rotate."""
 
-import functools
 from pathlib import Path
 
 from tests.zoo.setup import Setup, Work
 from tests.zoo.setups import _building as building
 
 
-@functools.cache
 def _build(cache: Path) -> None:
     building.tool("node")
-    npm = building.tool("npm")
-    building.build([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], building.copied("node", cache))
+    install = [building.tool("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    building.once("node", cache, lambda folder: building.run(install, folder))
 
 
 def _setup(name: str, library: tuple[str, str], rotation: str, *, paths: tuple[str, str], loses: str = "") -> Setup:

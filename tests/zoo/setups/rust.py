@@ -1,6 +1,5 @@
 """Rotators in Rust: tracing-appender, log4rs, flexi_logger, file-rotate, logroller, rolling-file."""
 
-import functools
 import re
 from pathlib import Path
 
@@ -15,17 +14,20 @@ def _with_sources(lock: Path, cargo: str) -> None:
     """Put back at each package the address of this machine's index, which the lock lies here without."""
     pinned = lock.read_text()
     lock.unlink()
-    building.build([cargo, "generate-lockfile", "--quiet"], lock.parent)
+    building.run([cargo, "generate-lockfile", "--quiet"], lock.parent)
     source = next(line for line in lock.read_text().splitlines() if line.startswith("source = "))
     lock.write_text(re.sub("^checksum", f"{source}\nchecksum", pinned, flags=re.MULTILINE))
 
 
-@functools.cache
-def _build(cache: Path) -> None:
+def _make(folder: Path) -> None:
     cargo = building.tool("cargo")
-    folder = building.copied("rust", cache)
     _with_sources(folder / "Cargo.lock", cargo)
-    building.build([cargo, "build", "--quiet", "--locked"], folder)
+    building.run([cargo, "build", "--quiet", "--locked"], folder)
+
+
+def _build(cache: Path) -> None:
+    building.tool("cargo")
+    building.once("rust", cache, _make)
 
 
 def _build_faked(cache: Path) -> None:
