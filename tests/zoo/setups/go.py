@@ -135,9 +135,9 @@ SETUPS: tuple[Setup, ...] = (
     _setup(
         "kubelet-cri",
         ("k8s.io/kubernetes", "1.37.2"),
-        "the kubelet's container log manager over a runtime of the zoo's, lines as they are: rename to "
-        "0.log.20260131-120000, then the runtime opens 0.log anew (until then it writes to the renamed file); at the "
-        "next rotation that is packed through 0.log.….tmp, renamed to .gz, then the plain file is removed",
+        "the kubelet's container log manager, looking every 1.1 s, over a runtime of the zoo's, lines as they are: "
+        "rename to 0.log.20260131-120000, then the runtime opens 0.log anew (till then it writes to the renamed file); "
+        "at the next rotation that is packed through 0.log.….tmp, renamed to .gz, then the plain file is removed",
         paths=("0.log*", "0.log"),
         program="kubelet",
     ),

@@ -19,7 +19,10 @@ import (
 	"k8s.io/kubernetes/pkg/kubelet/logs"
 )
 
-const keepAll = 1000
+const (
+	keepAll   = 1000
+	lookEvery = 1100 * time.Millisecond // names hold whole seconds
+)
 
 // runtime is the part of a container runtime that the log manager asks: one container, and its log opened anew.
 type runtime struct {
@@ -63,9 +66,14 @@ func line(n int) string {
 	return head + strings.Repeat("x", 117-len(head)) + "\"}\n"
 }
 
-func run(r *runtime, first, lines, rate int) error {
-	start := time.Now()
+// run stands still in the middle of each file, so that the log manager, which looks by time, rotates about there.
+func run(r *runtime, first, lines, rate, rotateBytes int) error {
+	start, size := time.Now(), rotateBytes/2
 	for i := 0; i < lines; i++ {
+		if size += len(line(first)); size > rotateBytes {
+			size = 0
+			time.Sleep(lookEvery + lookEvery/10)
+		}
 		for rate > 0 && float64(i) > time.Since(start).Seconds()*float64(rate) {
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -107,12 +115,12 @@ func main() {
 	}
 	r := &runtime{path: args[1] + "/0.log"}
 	must(r.ReopenContainerLog(context.Background(), "app"))
-	every := metav1.Duration{Duration: 1100 * time.Millisecond}
+	every := metav1.Duration{Duration: lookEvery}
 	manager, err := logs.NewContainerLogManager(r, kubecontainer.RealOS{}, args[5], keepAll, 1, every)
 	must(err)
 	ctx, stop := context.WithCancel(context.Background())
 	manager.Start(ctx)
-	must(run(r, number(args[2]), number(args[3]), number(args[4])))
+	must(run(r, number(args[2]), number(args[3]), number(args[4]), number(args[5])))
 	stop()
 	settled(args[1])
 }
