@@ -1,0 +1,45 @@
+"""What the set-ups of the compiled languages share: where their programs are, and how these are built."""
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tests.zoo.setup import Missing
+
+PROGRAMS = Path(__file__).parent.parent / "programs"
+
+
+def tool(name: str) -> str:
+    """Give the path of a program of this machine; raises ``Missing``."""
+    path = shutil.which(name)
+    if path is None:
+        raise Missing(name)
+    return path
+
+
+def run(command: Sequence[str], folder: Path) -> None:
+    """Run one step of a build in ``folder``, with its messages on stderr; raises ``CalledProcessError``."""
+    subprocess.run(command, cwd=folder, stdout=sys.stderr, check=True)
+
+
+def once(program: str, cache: Path, make: Callable[[Path], None]) -> None:
+    """Build a program in ``cache/program``, unless that was done from the same sources; one process at a time."""
+    cache.mkdir(parents=True, exist_ok=True)
+    stamp, sources = cache / f"{program}.stamp", _digest(PROGRAMS / program)
+    with (cache / f"{program}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != sources:
+            make(Path(shutil.copytree(PROGRAMS / program, cache / program, dirs_exist_ok=True)))
+            stamp.write_text(sources)
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
+    return digest.hexdigest()
