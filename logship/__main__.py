@@ -20,8 +20,6 @@ COMMANDS: Final = {
     "replay": "send the dead letters again",
     "demo": "watch rotating logs being shipped",
 }
-SINK_FLAGS: Final = ("run", "check", "replay")
-"""Commands whose further flags are known only when the chosen sinks are."""
 FAILED: Final = 1
 BAD_CONFIGURATION: Final = 2
 
@@ -41,12 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_CONFIGURATION
     command: Any = importlib.import_module(f"logship.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"logship {name}", description=COMMANDS[name], allow_abbrev=False)
-    command.arguments(parser)
-    parsed, rest = parser.parse_known_args(words[1:])
-    if name in SINK_FLAGS:
-        parsed.rest = rest
-    elif rest:
-        parser.error("unrecognized arguments: " + " ".join(rest))
+    command.arguments(parser, words[1:])
+    parsed = parser.parse_args(words[1:])
     try:
         return int(command.run(parsed))
     except ConfigError as error:

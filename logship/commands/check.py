@@ -17,18 +17,18 @@ FAILED = 1
 BAD_CONFIGURATION = 2
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--send", action="store_true", help="deliver one test record to each sink")
     parser.add_argument("--json", action="store_true", help="the findings as JSON")
-    daemon_flags(parser)
+    daemon_flags(parser, words)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Print the findings; 0 if all is well, 1 if something stands in the way, 2 if a setting is wrong."""
     set_up("error", "auto")
     try:
-        resolved = resolve("logship check", parsed)
+        resolved = resolve(parsed)
     except ConfigError as error:
         show([Finding(good=False, subject="settings", message=fault) for fault in error.faults], as_json=parsed.json)
         return BAD_CONFIGURATION

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,7 @@ START_SECONDS: Final = 60.0
 _SEQUENCE: Final = re.compile(r'"seq": ?(\d+)')
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--seconds", type=float, default=8.0, help="how long the application writes (default: 8)")
 

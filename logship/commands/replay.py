@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -20,15 +21,15 @@ from logship.settings.resolved import Resolved, enrichment_fields
 FAILED: Final = 1
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--sink", metavar="NAME", help="only this sink's (default: all of LOGSHIP_SINKS)")
-    daemon_flags(parser)
+    daemon_flags(parser, words)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Print a line a sink; 0 if no dead letter is left, else 1."""
-    resolved = resolve("logship replay", parsed)
+    resolved = resolve(parsed)
     set_up(resolved.config.log_level, resolved.config.log_format)
     names = [parsed.sink] if parsed.sink else list(resolved.sinks)
     if parsed.sink and parsed.sink not in resolved.sinks:

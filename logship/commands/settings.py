@@ -3,7 +3,7 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from logship import plugins
@@ -26,7 +26,7 @@ _JSON_TYPES: Final[Mapping[str, Mapping[str, Any]]] = {
 _DEFAULTS: Final = {"LOGSHIP_STATE_DIR": "/var/lib/logship in the image, else the user's state folder"}
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
     style = parser.add_mutually_exclusive_group()
     style.add_argument("--json", action="store_true", help="as a JSON schema")

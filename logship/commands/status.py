@@ -16,7 +16,7 @@ _RATE_SECONDS: Final = 1.0
 _ROWS: Final = 40
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--json", action="store_true", help="the document as it is")
     parser.add_argument("--listen", help="where the daemon listens (default: LOGSHIP_LISTEN, else [::]:8687)")

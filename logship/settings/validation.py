@@ -4,18 +4,21 @@ import difflib
 import os
 import re
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from logship.records.enrichment import Enrichment
 from logship.records.routing import condition_on
-from logship.settings.config import Config
+from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
-from logship.settings.parsing import parse_listen, quote
+from logship.settings.parsing import clean_secret, parse_listen, quote
 from logship.settings.resolved import enrichment_fields
+from logship.settings.sources import Folder
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
+SECRET_MAX: Final = 1 << 16
+"""Characters that are read of a file that holds a secret."""
 RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
 
 _SERVICE_LINK: Final = re.compile(
@@ -40,6 +43,29 @@ def name_faults(
         else:
             near = difflib.get_close_matches(name.removeprefix(PREFIX), short, 1)
             faults.append(f"{name}: is no setting" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
+    return faults, tuple(warnings)
+
+
+def file_name_faults(
+    folder: Folder, known: Sequence[Option], idle: Iterable[str], named: Container[str]
+) -> tuple[list[str], tuple[str, ...]]:
+    """Give (faults, warnings) for the files of the secrets folder that hold no setting; ``named`` are paths in use."""
+    names = [option.name for option in known]
+    faults = [f"{SECRETS_DIR}: {quote(str(folder.path))} {folder.fault}"] if folder.fault else []
+    warnings = []
+    for name, path in sorted(folder.files.items()):
+        if name in names or "." in name or str(path) in named:
+            continue
+        sink = next((sink for sink in idle if name.startswith(f"{sink}_")), "")
+        near = difflib.get_close_matches(name, names, 1, 0.8)
+        ours = path.name.lower().startswith(PREFIX.lower())
+        if sink:
+            warnings.append(f"{path}: is there, but {sink} is not in LOGSHIP_SINKS")
+        elif near or ours:
+            hint = f"; did you mean {PREFIX.lower() if ours else ''}{near[0]}?" if near else ""
+            faults.append(f"{path}: is no setting{hint}")
+        else:
+            warnings.append(f"{path}: is no setting, and is not read")
     return faults, tuple(warnings)
 
 
@@ -179,10 +205,22 @@ def default_state_dir(environ: Mapping[str, str], image: str = IMAGE_STATE_DIR) 
     return str(Path(home) / ".local/state/logship") if home.startswith("/") and home != "/" else ""
 
 
-def unreadable(path: str, *, empty: bool) -> str:
-    """Say why a file can't be used; the empty text if it can. ``empty``: it may be empty."""
+def unreadable(given: str | Secret, place: str) -> list[str]:
+    """Give a line if a file, or a secret wherever it is, can't be used; never its content."""
+    path = given if isinstance(given, str) else given.path
+    if not path:
+        return []
     try:
-        with Path(path).open("rb") as file:
-            return "" if file.read(1) or empty else "is empty"
+        if not Path(path).is_file() and Path(path).exists():
+            return [f"{place}: {quote(path)} is no file"]
+        with Path(path).open(encoding="utf-8", errors="strict" if given is not path else "replace") as file:
+            text = file.read(SECRET_MAX)
+        if given is not path:
+            clean_secret(text)
     except OSError as error:
-        return f"can't be read: {error.strerror}"
+        return [f"{place}: {quote(path)} can't be read: {error.strerror}"]
+    except UnicodeDecodeError:
+        return [f"{place}: {quote(path)} is not UTF-8"]
+    except ValueError as why:
+        return [f"{place}: {quote(path)} {why}"]
+    return []
