@@ -25,7 +25,7 @@ def daemon_flags(parser: argparse.ArgumentParser, words: Sequence[str], only: Co
     ``only`` names the daemon's own settings that matter, if not all do.
     """
     parser.epilog = (
-        f"Each flag is also a setting: --paths is LOGSHIP_PATHS. Those of the chosen sinks are flags too, except secrets. "
+        f"Each flag is also a setting: --paths is LOGSHIP_PATHS. The chosen sinks' are flags too, except secrets. "
         f"Sinks: {', '.join(plugins.names())}; --sinks http --help shows http's. All are listed by: logship settings"
     )
     group = parser.add_argument_group("where settings are")

@@ -1,12 +1,14 @@
 """``logship run``: checks the settings, then becomes the daemon under the same process id."""
 
 import argparse
+import fcntl
 import os
 from collections.abc import Sequence
 from typing import NoReturn
 
 from logship.commands.flags import daemon_flags, given
 from logship.daemon import handoff
+from logship.errors import ConfigError
 from logship.settings.loading import load
 from logship.settings.resolved import Resolved
 from logship.settings.standards import mended
@@ -20,7 +22,10 @@ def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
 
 def run(parsed: argparse.Namespace) -> NoReturn:
     """Never come back, unless a setting is wrong: that is a ConfigError."""
-    handoff.become_daemon(resolve(parsed, once=parsed.once))
+    resolved = resolve(parsed, once=parsed.once)
+    if "stdout" in resolved.sinks and fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+        raise ConfigError(['LOGSHIP_SINKS: "stdout" has nowhere to write: standard output is closed'])
+    handoff.become_daemon(resolved)
 
 
 def resolve(parsed: argparse.Namespace, *, once: bool = False) -> Resolved:

@@ -16,7 +16,7 @@ from logship.plugins import settings_type
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved
 
-DRAIN_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+HELD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
 def write(resolved: Resolved) -> int:
@@ -38,8 +38,8 @@ def read(descriptor: int) -> Resolved:
 
 
 def release_signals() -> None:
-    """Let SIGTERM and SIGINT come, held since the first line of ``logship run``; what was pending arrives now."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, DRAIN_SIGNALS)
+    """Let signals come, held since the first line of ``logship run``; what was pending arrives now."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
 
 
 def become_daemon(resolved: Resolved) -> NoReturn:

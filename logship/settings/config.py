@@ -42,9 +42,9 @@ def setting(doc: str, default: Any = "", **extra: Any) -> Any:  # noqa: ANN401 -
     """Make a settings field: what it means, in a few words, and its default.
 
     ``extra`` is kept beside the words: ``minimum`` and ``maximum`` bound a number, ``required=True`` has no default,
-    ``path=True`` marks a file that must be readable at the start, ``empty=True`` one whose empty text means something. ``also`` names variables of a standard that count
-    where ours is not set, and ``reading(name, text)`` makes one of our texts of theirs. The default ``dict`` is an
-    empty mapping.
+    ``path=True`` marks a file that must be readable at the start, ``empty=True`` one whose empty text means something.
+    ``also`` names variables of a standard that count where ours is not set, and ``reading(name, text)`` makes one of
+    our texts of theirs. The default ``dict`` is an empty mapping.
     """
     metadata = {"doc": doc, **extra}
     return (

@@ -66,8 +66,8 @@ def read(of: Sequence[Option], flags: Mapping[str, str], environ: Mapping[str, s
             faults.setdefault(option.name, _fault(option, words(option, each), ledger.found.get(option.name)))
         sound = [each for each in of if each.name not in faults]
         model = model_of(sound)
-        texts = {each.name: ledger.found[each.name][0] for each in sound if each.name in ledger.found}
-        made = model(_build_sources=((InitSettingsSource(model, texts),), {}))
+        good = {each.name: ledger.found[each.name][0] for each in sound if each.name in ledger.found}
+        made = model(_build_sources=((InitSettingsSource(model, good),), {}))
     return Reading(dict(made), ledger.found, faults, files.unreadable)
 
 
@@ -108,9 +108,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
     return Resolved(config=config, sinks=sinks, warnings=warnings, once=once)
 
 
-def chosen_sinks(
-    flags: Mapping[str, str], environ: Mapping[str, str], folder: Folder | None = None
-) -> tuple[str, ...]:
+def chosen_sinks(flags: Mapping[str, str], environ: Mapping[str, str], folder: Folder | None = None) -> tuple[str, ...]:
     """Give the names of the chosen sinks that there are, without any other check."""
     of = [option for option in config_options() if option.field == "sinks"]
     names = read(of, flags, environ, folder or Folder(flags, environ)).values.get("sinks", ())
@@ -153,7 +151,7 @@ def _file_faults(of: Sequence[Option], reading: Reading) -> list[str]:
     """Give the faults of files that must be readable: certificates, and what holds a secret."""
     faults = []
     for option in of:
-        value = reading.values.get(option.name)
+        value: str | Secret = reading.values.get(option.name, "")
         if option.name in reading.found and (isinstance(value, Secret) or option.path):
             faults += unreadable(value, reading.found[option.name][1])
     return faults

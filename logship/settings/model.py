@@ -19,9 +19,9 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every insta
 
 @contextmanager
 def _without_asyncio() -> Iterator[None]:
-    """Let what is imported meanwhile do without asyncio: pydantic-settings wants it for subcommands that are coroutines.
+    """Let what is imported meanwhile do without asyncio, a third of what it takes to load.
 
-    That would be a third of what it takes to load.
+    pydantic-settings 2.16 wants it for subcommands that are coroutines.
     """
     if "asyncio" in sys.modules:
         yield

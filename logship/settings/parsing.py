@@ -47,8 +47,8 @@ _SHORT: Final = {"warn": "warning", "err": "error"}
 def clean(text: str, kind: str) -> str:
     """Give a text without what is around it: line ends and blanks, a byte-order mark.
 
-    Of a ``verbatim`` text, blanks are a part. Raises ValueError for what nobody means: control characters, quotes around
-    the whole, a variable of Kubernetes that was not replaced.
+    Of a ``verbatim`` text, blanks are a part. Raises ValueError for what nobody means: control characters, quotes
+    around the whole, a variable of Kubernetes that was not replaced.
     """
     if any("\ud800" <= character <= "\udfff" for character in text):
         message = "is not UTF-8"
@@ -148,7 +148,9 @@ def parse_globs(text: str) -> tuple[str, ...]:
     outside = itertools.accumulate(text, lambda depth, each: depth + (each == "{") - (each == "}"), initial=0)
     commas = [at for at, (each, depth) in enumerate(zip(text, outside, strict=False)) if each == "," and not depth]
     cuts = itertools.pairwise([-1, *commas, len(text)])
-    return tuple(glob for part in _parts(text, [text[start + 1 : end] for start, end in cuts]) for glob in _braced(part))
+    return tuple(
+        glob for part in _parts(text, [text[start + 1 : end] for start, end in cuts]) for glob in _braced(part)
+    )
 
 
 def _braced(glob: str) -> list[str]:
@@ -182,7 +184,9 @@ def _choices(glob: str, start: int) -> tuple[list[str], int]:
             begin = at + 1
         if not depth:
             if len(choices) == 1:
-                message = f"has {glob[start:begin]}, which is no choice; write {{a,b}} for either, [{{] for the character"
+                message = (
+                    f"has {glob[start:begin]}, which is no choice; write {{a,b}} for either, [{{] for the character"
+                )
                 raise ValueError(message)
             return choices, begin
     message = "has { without }; write {a,b} for either, [{] for the character"

@@ -132,19 +132,12 @@ class Folder:
                 names = sorted(each.name for each in found if not each.name.startswith(".") and each.is_file())
         except (FileNotFoundError, NotADirectoryError):
             names = []
-        except OSError as error:
+        except (OSError, ValueError) as error:
             names = []
-            self.fault = "" if not _is_there(self.path) else f"can't be listed: {error.strerror}"
+            # of a folder that is in one that may not be entered, nobody knows whether it is there
+            self.fault = f"can't be listed: {getattr(error, 'strerror', error)}" if self.path.is_dir() else ""
         for name in names:
             self.files.setdefault(name.lower().removeprefix(PREFIX.lower()), self.path / name)
-
-
-def _is_there(path: Path) -> bool:
-    """Whether it is known to be there: what is in a folder that may not be entered is nobody's fault."""
-    try:
-        return path.is_dir()
-    except OSError:
-        return False
 
 
 class SecretsFolder(SecretsSettingsSource):

@@ -1,8 +1,9 @@
 """Variables that every program obeys, checked like settings: proxies, and the certificates that OpenSSL trusts.
 
-https://everything.curl.dev/usingcurl/proxies/env has the proxies'; ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are OpenSSL's.
+https://everything.curl.dev/usingcurl/proxies/env has the proxies'; ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` are OpenSSL's.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -66,7 +67,7 @@ def _certificates_fault(name: str, text: str) -> str:
     if not name.startswith("SSL_"):
         return ""
     if name == "SSL_CERT_DIR":
-        return "" if any(Path(each).is_dir() for each in text.split(":")) else "is no folder; name one, or leave it out"
+        return "" if any(map(os.path.isdir, text.split(":"))) else "is no folder; name one, or leave it out"
     try:
         if b"-----BEGIN " in Path(text).read_bytes():
             return ""
@@ -77,13 +78,9 @@ def _certificates_fault(name: str, text: str) -> str:
 
 def standard_warnings(environ: Mapping[str, str]) -> tuple[str, ...]:
     """Give a line for each that does not do what others make of it."""
-    warnings = []
-    given = {name: text for name, text in _given(environ) if name.lower() in ("all_proxy", "no_proxy")}
-    for name, text in given.items():
-        if name.lower() == "all_proxy":
-            warnings.append(f"{name}: is not used; set HTTP_PROXY or HTTPS_PROXY")
-            continue
-        for part in (part.strip() for part in text.split(",")):
-            if "/" in part or (part[:1] == "*" and part != "*"):
-                warnings.append(f"{name}: {quote(part)} matches nothing here; name hosts, or write .example for its names")
-    return tuple(warnings)
+    given = [(name, text) for name, text in _given(environ) if name.lower() in ("all_proxy", "no_proxy")]
+    unused = [f"{name}: is not used; set HTTP_PROXY, HTTPS_PROXY" for name, _ in given if name.lower() == "all_proxy"]
+    parts = [(name, part.strip()) for name, text in given if name.lower() == "no_proxy" for part in text.split(",")]
+    idle = [(name, part) for name, part in parts if "/" in part or (part[:1] == "*" and part != "*")]
+    hint = "matches nothing here; name hosts, or .example for all its names"
+    return (*unused, *(f"{name}: {quote(part)} {hint}" for name, part in idle))
