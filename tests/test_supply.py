@@ -47,7 +47,7 @@ def test_the_bill_names_what_the_lock_file_names(document: dict[str, Any]) -> No
         for each in document["components"]
     }
     assert found == {(pin.name, pin.version, pin.hashes) for pin in pins.read(ROOT / "requirements.lock")}
-    assert document["metadata"]["component"]["name"] == "logship"
+    assert document["metadata"]["component"]["name"] == "logship-sidecar"
 
 
 def test_the_bill_is_valid_and_a_wrong_one_is_not(document: dict[str, Any]) -> None:

@@ -46,6 +46,11 @@ class Option:
         return self.variable.removeprefix(PREFIX).lower()
 
     @property
+    def form(self) -> str:
+        """What to write, in a word: the kinds that are read in a way of their own are still texts and lists."""
+        return {"globs": "list", "names": "list", "verbatim": "text"}.get(self.kind, self.kind)
+
+    @property
     def flag(self) -> str:
         """``--paths``; empty for a secret, which has none."""
         return "" if self.kind == "secret" else "--" + self.name.replace("_", "-")

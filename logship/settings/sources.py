@@ -51,7 +51,7 @@ class Flags(CliSettingsSource[argparse.ArgumentParser]):
             return
         shown = f" (default: {option.default_text})" if option.default_text else ""
         optional = {"nargs": "?", "const": "true"} if option.kind == "bool" else {}
-        metavar = "true|false" if optional else "|".join(option.choices) or option.kind.replace(" ", "-").upper()
+        metavar = "true|false" if optional else "|".join(option.choices) or option.form.replace(" ", "-").upper()
         text = (option.doc + shown).replace("%", "%%")
         _group(parser, option).add_argument(
             *names, dest=option.variable, default=words["default"], metavar=metavar, help=text, **optional
@@ -135,7 +135,7 @@ class Folder:
         except (OSError, ValueError) as error:
             names = []
             # of a folder that is in one that may not be entered, nobody knows whether it is there
-            self.fault = f"can't be listed: {getattr(error, 'strerror', error)}" if self.path.is_dir() else ""
+            self.fault = f"can't be listed: {getattr(error, 'strerror', error)}" if os.path.isdir(self.path) else ""  # noqa: PTH112 - it never raises
         for name in names:
             self.files.setdefault(name.lower().removeprefix(PREFIX.lower()), self.path / name)
 
