@@ -101,6 +101,7 @@ class Demo:
             # As a pod with a native sidecar does: what was rotated before the very first start is not read.
             self._wait_until_started(daemon)
             say(f"an application writes {LINES_PER_SECOND} lines/s to {logs}/app.log, rotated every {ROTATE_BYTES} B")
+            say(f"one line in {SHOW_EVERY} is shown, all are counted")
             application.write_for(seconds / 2)
             say("kill -9: the shipper is gone, the application writes on")
             daemon.kill()
