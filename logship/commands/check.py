@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Sequence
 
@@ -10,7 +9,7 @@ from logship.check.inspection import inspect
 from logship.commands.flags import daemon_flags
 from logship.commands.run import resolve
 from logship.errors import ConfigError
-from logship.logs import printable, set_up
+from logship.logs import document, printable, set_up
 from logship.model import Finding
 
 FAILED = 1
@@ -41,7 +40,7 @@ def show(findings: Sequence[Finding], *, as_json: bool) -> None:
     """Print them, a line each or as one JSON list."""
     if as_json:
         plain = [{"good": each.good, "subject": each.subject, "message": each.message} for each in findings]
-        sys.stdout.write(json.dumps(plain, indent=2) + "\n")
+        sys.stdout.write(document(plain, indent=True).decode() + "\n")
         return
     for each in findings:
         sys.stdout.write(f"{'ok  ' if each.good else 'FAIL'} {printable(f'{each.subject}: {each.message}')}\n")

@@ -2,7 +2,6 @@
 
 import argparse
 import itertools
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +10,7 @@ from typing import Any, Final
 
 from logship import plugins
 from logship.errors import ConfigError
-from logship.logs import printable
+from logship.logs import document, printable
 from logship.plugins import settings_type
 from logship.settings.config import Config
 from logship.settings.options import Option, options
@@ -47,7 +46,7 @@ def run(parsed: argparse.Namespace) -> int:
     if not chosen:
         raise ConfigError([f"no setting has {' or '.join(parsed.name)} in its name"])
     if parsed.json:
-        sys.stdout.write(json.dumps(schema(chosen), indent=2) + "\n")
+        sys.stdout.write(document(schema(chosen), indent=True).decode() + "\n")
     elif parsed.markdown:
         sys.stdout.write(markdown(chosen))
     elif parsed.effective:
