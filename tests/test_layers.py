@@ -165,6 +165,13 @@ def test_the_daemon_loads_nothing_heavy() -> None:
     assert "aiohttp" in found
 
 
+def test_the_daemon_loads_nothing_that_reads_settings() -> None:
+    """It would be 10 MiB more; the first stage has it, and is gone."""
+    settings = {"pydantic", "pydantic_core", "pydantic_settings", "dotenv"}
+    assert loaded("import logship.daemon.__main__, logship.net.http_client") & settings == set()
+    assert "pydantic_settings" in loaded("import logship.commands.run")
+
+
 def test_what_sends_does_without_the_library_of_another_language() -> None:
     """libstdc++ would be a thirtieth of an idle daemon."""
     show = "import logship.net.http_client; print(open('/proc/self/maps').read())"

@@ -90,7 +90,7 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
     config, faults = _config(own, reading, environ)
     sinks = {}
     for sink, of in of_sinks.items():
-        sinks[sink], more = _sink(sink, of, reading)
+        sinks[sink], more = _sink(sink, of, reading, environ)
         faults += more
         when = next(option for option in of if option.field == "when")
         found = condition_faults(config, getattr(sinks[sink], "when", ""))
@@ -130,10 +130,10 @@ def _config(of: Sequence[Option], reading: Reading, environ: Mapping[str, str]) 
     return config, faults + config_faults(config, places, plugins.names())
 
 
-def _sink(sink: str, of: Sequence[Option], reading: Reading) -> tuple[Any, list[str]]:
+def _sink(sink: str, of: Sequence[Option], reading: Reading, environ: Mapping[str, str]) -> tuple[Any, list[str]]:
     """Give a sink's settings (None if one that has no default is missing), and the faults."""
     values = {each.field: reading.values[each.name] for each in of if each.name in reading.values}
-    faults = _faults(of, reading) + _file_faults(of, reading)
+    faults = _faults(of, reading) + _file_faults(of, reading, environ)
     if any(each.required and each.field not in values for each in of):
         return None, faults
     made = settings_type(sink)(**values)
@@ -147,13 +147,13 @@ def _faults(of: Sequence[Option], reading: Reading) -> list[str]:
     return [reading.faults[each.name] for each in of if each.name in reading.faults]
 
 
-def _file_faults(of: Sequence[Option], reading: Reading) -> list[str]:
-    """Give the faults of files that must be readable: certificates, and what holds a secret."""
+def _file_faults(of: Sequence[Option], reading: Reading, environ: Mapping[str, str]) -> list[str]:
+    """Give the faults of files that must be readable, and of secrets wherever they are."""
     faults = []
     for option in of:
         value: str | Secret = reading.values.get(option.name, "")
         if option.name in reading.found and (isinstance(value, Secret) or option.path):
-            faults += unreadable(value, reading.found[option.name][1])
+            faults += unreadable(value, reading.found[option.name][1], environ)
     return faults
 
 

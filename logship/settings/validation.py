@@ -18,7 +18,7 @@ from logship.settings.sources import Folder
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
 SECRET_MAX: Final = 1 << 16
-"""Characters that are read of a file that holds a secret."""
+"""Bytes that are read of a file that holds a secret."""
 RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
 
 _SERVICE_LINK: Final = re.compile(
@@ -205,22 +205,27 @@ def default_state_dir(environ: Mapping[str, str], image: str = IMAGE_STATE_DIR) 
     return str(Path(home) / ".local/state/logship") if home.startswith("/") and home != "/" else ""
 
 
-def unreadable(given: str | Secret, place: str) -> list[str]:
+def _content(path: str) -> bytes:
+    """Give the beginning of a file; a folder or a pipe is none, and is not waited for."""
+    if Path(path).exists() and not Path(path).is_file():
+        message = "is no file"
+        raise ValueError(message)
+    with Path(path).open("rb") as file:
+        return file.read(SECRET_MAX)
+
+
+def unreadable(given: str | Secret, place: str, environ: Mapping[str, str]) -> list[str]:
     """Give a line if a file, or a secret wherever it is, can't be used; never its content."""
     path = given if isinstance(given, str) else given.path
-    if not path:
-        return []
+    shown = quote(path) if path else "the value"
     try:
-        if not Path(path).is_file() and Path(path).exists():
-            return [f"{place}: {quote(path)} is no file"]
-        with Path(path).open(encoding="utf-8", errors="strict" if given is not path else "replace") as file:
-            text = file.read(SECRET_MAX)
-        if given is not path:
-            clean_secret(text)
+        content = _content(path) if path else environ.get(getattr(given, "variable", ""), "").encode("utf-8", "replace")
+        if isinstance(given, Secret):
+            clean_secret(content.decode())
     except OSError as error:
-        return [f"{place}: {quote(path)} can't be read: {error.strerror}"]
+        return [f"{place}: {shown} can't be read: {error.strerror}"]
     except UnicodeDecodeError:
-        return [f"{place}: {quote(path)} is not UTF-8"]
+        return [f"{place}: {shown} is not UTF-8"]
     except ValueError as why:
-        return [f"{place}: {quote(path)} {why}"]
+        return [f"{place}: {shown} {why}"]
     return []
