@@ -24,6 +24,7 @@ def daemon_flags(parser: argparse.ArgumentParser, words: Sequence[str], only: Co
 
     ``only`` names the daemon's own settings that matter, if not all do.
     """
+    parser.usage = "%(prog)s [flags]"  # one for each setting would fill the terminal before any word of help
     parser.epilog = (
         f"Each flag is also a setting: --paths is LOGSHIP_PATHS. The chosen sinks' are flags too, except secrets. "
         f"Sinks: {', '.join(plugins.names())}; --sinks http --help shows http's. All are listed by: logship settings"

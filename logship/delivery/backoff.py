@@ -110,4 +110,5 @@ class Sleep:
         """End what is under way."""
         now = asyncio.get_running_loop().time()
         for limit in self._under_way:
-            limit.reschedule(now)
+            if not limit.expired():
+                limit.reschedule(now)

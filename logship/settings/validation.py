@@ -35,6 +35,8 @@ def name_faults(
     short = [name.removeprefix(PREFIX) for name in names]
     faults, warnings = [], []
     for name in sorted(environ):
+        if name not in names and name.upper() in names:
+            faults.append(f"{name}: is no setting; did you mean {name.upper()}?")
         if not name.startswith(PREFIX) or name in names or _is_service_link(name, environ[name]):
             continue
         sink = next((sink for sink in idle if name.startswith(f"{PREFIX}{sink.upper()}_")), "")

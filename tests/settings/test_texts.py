@@ -165,3 +165,10 @@ def test_a_secret_in_a_variable_is_looked_at_too() -> None:
     found = faults(**given, HTTP_BEARER_TOKEN=hidden)
     assert found == ["LOGSHIP_HTTP_BEARER_TOKEN: the value holds characters that no header may have"]
     assert load(**given, HTTP_BEARER_TOKEN="\n").sinks["http"].bearer_token == Secret()
+
+
+def test_a_variable_in_small_letters_is_told() -> None:
+    """It would be passed over; what only begins like ours is somebody else's."""
+    with pytest.raises(ConfigError) as error:
+        settings.load({}, HOME | {"logship_paths": "/a", "logship_other": "x"})
+    assert error.value.faults == ["logship_paths: is no setting; did you mean LOGSHIP_PATHS?"]
