@@ -139,8 +139,16 @@ def _sink(sink: str, of: Sequence[Option], reading: Reading, environ: Mapping[st
     made = settings_type(sink)(**values)
     check = getattr(made, "check", None)
     own: Iterable[str] = check() if check else ()
-    prefix = f"{PREFIX}{sink.upper()}_"  # a sink's own check says `URL must be …`
-    return made, faults + [fault if fault.startswith(PREFIX) else prefix + fault for fault in own]
+    return made, faults + [_named(fault, sink, of, reading) for fault in own]
+
+
+def _named(fault: str, sink: str, of: Sequence[Option], reading: Reading) -> str:
+    """Name a setting as the operator did, where a sink's own check says ``URL must be …``."""
+    if fault.startswith(PREFIX):
+        return fault
+    word = fault.split(" ", 1)[0].rstrip(":")
+    place = next((reading.place(each) for each in of if each.field.upper() == word), f"{PREFIX}{sink.upper()}_{word}")
+    return place + fault.removeprefix(word)
 
 
 def _faults(of: Sequence[Option], reading: Reading) -> list[str]:

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from logship.settings.config import Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option
+from logship.settings.parsing import clean
 
 _NO_TEXT: Final = "\0"
 """What is never given: else the text ``null`` would mean that nothing was."""
@@ -122,22 +123,30 @@ class Folder:
     """The files of ``LOGSHIP_SECRETS_DIR``, each named as a variable in either case, with or without its prefix."""
 
     def __init__(self, flags: Mapping[str, str], environ: Mapping[str, str]) -> None:
-        place = next((each for each in (flags, environ) if each.get(SECRETS_DIR, "").strip()), {})
-        self.path = Path(place.get(SECRETS_DIR, "").strip() or SECRETS_DIR_DEFAULT)
+        given = next((each[SECRETS_DIR] for each in (flags, environ) if each.get(SECRETS_DIR, "").strip()), "")
+        self.path = Path(given.strip() or SECRETS_DIR_DEFAULT)
         self.fault = ""
         self.files: dict[str, Path] = {}
         """By their names in lower case, without the prefix."""
         try:
-            with os.scandir(self.path) as found:
-                names = sorted(each.name for each in found if not each.name.startswith(".") and each.is_file())
-        except (FileNotFoundError, NotADirectoryError):
-            names = []
-        except (OSError, ValueError) as error:
-            names = []
-            # of a folder that is in one that may not be entered, nobody knows whether it is there
-            self.fault = f"can't be listed: {getattr(error, 'strerror', error)}" if os.path.isdir(self.path) else ""  # noqa: PTH112 - it never raises
+            self.path = Path(clean(given, "text") or SECRETS_DIR_DEFAULT)
+            names = self._names()
+        except ValueError as why:
+            self.fault, names = str(why), []
         for name in names:
             self.files.setdefault(name.lower().removeprefix(PREFIX.lower()), self.path / name)
+
+    def _names(self) -> list[str]:
+        try:
+            with os.scandir(self.path) as found:
+                return sorted(each.name for each in found if not each.name.startswith(".") and each.is_file())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            # of a folder that is in one that may not be entered, nobody knows whether it is there
+            if os.path.exists(self.path):  # noqa: PTH110 - it never raises
+                self.fault = f"can't be listed: {error.strerror}"
+            return []
 
 
 class SecretsFolder(SecretsSettingsSource):

@@ -172,3 +172,25 @@ def test_a_variable_in_small_letters_is_told() -> None:
     with pytest.raises(ConfigError) as error:
         settings.load({}, HOME | {"logship_paths": "/a", "logship_other": "x"})
     assert error.value.faults == ["logship_paths: is no setting; did you mean LOGSHIP_PATHS?"]
+
+
+def test_what_a_sink_finds_names_the_place_too(tmp_path: Path) -> None:
+    """The flag, the file, or the standard's variable, as the operator wrote it."""
+    why = " must be http://… or https://… with a host"
+    assert faults({"LOGSHIP_HTTP_URL": "x"}, SINKS="http") == [f"--http-url{why}"]
+    for name, sink, setting in (("http_url", "http", {}), ("", "otlp", {"OTEL_EXPORTER_OTLP_ENDPOINT": "x:4317"})):
+        if name:
+            (tmp_path / name).write_text("x")
+        with pytest.raises(ConfigError) as error:
+            settings.load({}, HOME | {"LOGSHIP_SECRETS_DIR": str(tmp_path), "LOGSHIP_SINKS": sink} | setting)
+        assert error.value.faults == [f"{tmp_path}/{name}{why}" if name else f"OTEL_EXPORTER_OTLP_ENDPOINT{why}"]
+
+
+def test_a_secrets_folder_that_is_none_is_a_fault(tmp_path: Path) -> None:
+    """One that is not there is normal; quotes around it are not."""
+    (tmp_path / "file").touch()
+    assert faults(SECRETS_DIR=f"{tmp_path}/file") == [
+        f'LOGSHIP_SECRETS_DIR: "{tmp_path}/file" can\'t be listed: Not a directory'
+    ]
+    assert faults(SECRETS_DIR='"/run"') == ['LOGSHIP_SECRETS_DIR: "\\"/run\\"" has quotes around it; leave them out']
+    assert load(SECRETS_DIR=f"{tmp_path}/none").warnings == ()
