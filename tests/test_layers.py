@@ -19,7 +19,7 @@ PURE = [
     *("acks", "identity"),
     *("http_status", "batching", "rejections", "request_size", "verdicts"),
     "pace",
-    *("options", "parsing"),
+    *("braces", "options", "parsing"),
     *("anyvalues", "broker_errors", "bulk", "entries", "hec", "log_events", "protobuf"),
     *("daemon.status", "otlp.log_records", "otlp.responses"),
 ]

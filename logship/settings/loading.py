@@ -147,7 +147,10 @@ def _named(fault: str, sink: str, of: Sequence[Option], reading: Reading) -> str
     if fault.startswith(PREFIX):
         return fault
     word = fault.split(" ", 1)[0].rstrip(":")
-    place = next((reading.place(each) for each in of if each.field.upper() == word), f"{PREFIX}{sink.upper()}_{word}")
+    option = next((each for each in of if each.field.upper() == word), None)
+    if option is None or (place := reading.place(option)) in option.also:
+        by = f"; it is set by {place}" if option else ""
+        return f"{PREFIX}{sink.upper()}_{fault}{by}"
     return place + fault.removeprefix(word)
 
 

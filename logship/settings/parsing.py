@@ -16,6 +16,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from logship.records.routing import parse_condition
+from logship.settings.braces import split, written_out
 
 _UNITS: Final = {
     **dict.fromkeys(("", "B"), 1),
@@ -40,7 +41,6 @@ _INTEGERS: Final = (-(1 << 63), (1 << 64) - 1)
 _BOM: Final = "\ufeff"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNRESOLVED: Final = re.compile(r"\$\([A-Za-z_][\w.-]*\)", re.ASCII)
-_PATTERNS_MAX: Final = 256
 _SHORT: Final = {"warn": "warning", "err": "error"}
 
 
@@ -145,52 +145,7 @@ def _parts(text: str, plain: Iterable[str]) -> tuple[str, ...]:
 
 def parse_globs(text: str) -> tuple[str, ...]:
     """Read a list of patterns, each with ``{a,b}`` written out as one pattern for each choice."""
-    outside = itertools.accumulate(text, lambda depth, each: depth + (each == "{") - (each == "}"), initial=0)
-    commas = [at for at, (each, depth) in enumerate(zip(text, outside, strict=False)) if each == "," and not depth]
-    cuts = itertools.pairwise([-1, *commas, len(text)])
-    return tuple(
-        glob for part in _parts(text, [text[start + 1 : end] for start, end in cuts]) for glob in _braced(part)
-    )
-
-
-def _braced(glob: str) -> list[str]:
-    """Give the patterns that one with braces stands for; ``[{]`` is a brace that is meant."""
-    start = _brace(glob, "{")
-    if start < 0:
-        if _brace(glob, "}") >= 0:
-            message = "has } without {; write {a,b} for either, [}] for the character"
-            raise ValueError(message)
-        return [glob]
-    choices, end = _choices(glob, start)
-    found = [each for choice in choices for each in _braced(glob[:start] + choice + glob[end:])]
-    if len(found) > _PATTERNS_MAX:
-        message = f"stands for more than {_PATTERNS_MAX} patterns; write * for some of the choices"
-        raise ValueError(message)
-    return found
-
-
-def _brace(glob: str, brace: str) -> int:
-    """Give the place of the first brace that is not in a set of characters; -1 if there is none."""
-    return next((at for at, each in enumerate(glob) if each == brace and glob[at - 1 : at + 2] != f"[{brace}]"), -1)
-
-
-def _choices(glob: str, start: int) -> tuple[list[str], int]:
-    """Give the choices in the braces that begin there, and the place after them."""
-    depth, choices, begin = 0, [], start + 1
-    for at in range(start, len(glob)):
-        depth += (glob[at] == "{") - (glob[at] == "}")
-        if (glob[at] == "," and depth == 1) or not depth:
-            choices.append(glob[begin:at])
-            begin = at + 1
-        if not depth:
-            if len(choices) == 1:
-                message = (
-                    f"has {glob[start:begin]}, which is no choice; write {{a,b}} for either, [{{] for the character"
-                )
-                raise ValueError(message)
-            return choices, begin
-    message = "has { without }; write {a,b} for either, [{] for the character"
-    raise ValueError(message)
+    return tuple(glob for part in _parts(text, split(text)) for glob in written_out(part))
 
 
 def format_list(parts: tuple[str, ...]) -> str:

@@ -183,7 +183,8 @@ def test_what_a_sink_finds_names_the_place_too(tmp_path: Path) -> None:
             (tmp_path / name).write_text("x")
         with pytest.raises(ConfigError) as error:
             settings.load({}, HOME | {"LOGSHIP_SECRETS_DIR": str(tmp_path), "LOGSHIP_SINKS": sink} | setting)
-        assert error.value.faults == [f"{tmp_path}/{name}{why}" if name else f"OTEL_EXPORTER_OTLP_ENDPOINT{why}"]
+        theirs = f"LOGSHIP_OTLP_ENDPOINT{why}; it is set by OTEL_EXPORTER_OTLP_ENDPOINT"
+        assert error.value.faults == [f"{tmp_path}/{name}{why}" if name else theirs]
 
 
 def test_a_secrets_folder_that_is_none_is_a_fault(tmp_path: Path) -> None:
