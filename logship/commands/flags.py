@@ -22,8 +22,11 @@ class _Every(Container[str]):
 def daemon_flags(parser: argparse.ArgumentParser, words: Sequence[str], only: Container[str] | None = None) -> None:
     """Add the flags of the daemon's own settings and those of the sinks that the words, or the environment, choose.
 
-    ``only`` names the daemon's own settings that matter, if not all do.
+    ``only`` names the daemon's own settings that matter, if not all do. Words without a flag need none: a pod's start
+    does without the time that they take.
     """
+    if not any(word.startswith("-") for word in words):
+        return
     parser.usage = "%(prog)s [flags]"  # one for each setting would fill the terminal before any word of help
     parser.epilog = (
         f"Each flag is also a setting: --paths is LOGSHIP_PATHS. The chosen sinks' are flags too, except secrets. "
