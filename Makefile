@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+RUN := $(VENV)-run
+CHECK_PYTHON = @$(PYTHON) -c 'import sys; sys.exit("logship needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
 E2E ?= tests/e2e tests/k8s
 CONTAINERS ?= tests/containers
 JOBS ?= 2
@@ -23,7 +25,7 @@ help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 $(STAMP): requirements-dev.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("logship needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
+	$(CHECK_PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -32,10 +34,18 @@ $(STAMP): requirements-dev.lock pyproject.toml
 
 setup: $(STAMP)  ## make the virtual environment
 
-demo: $(STAMP)  ## a small application writes rotating logs; logship ships them to the terminal
-	$(BIN)/logship demo
+$(RUN)/.installed: requirements.lock
+	$(CHECK_PYTHON)
+	@echo "making $(RUN), with the $$(grep -c '^[a-z]' requirements.lock) packages that logship runs on"
+	$(PYTHON) -m venv $(RUN)
+	$(RUN)/bin/pip install --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
 
-test: $(STAMP)  ## the fast tests, with branch coverage
+demo: $(RUN)/.installed  ## a small application writes rotating logs; logship ships them to the terminal
+	$(RUN)/bin/python -m logship demo
+
+test: $(STAMP)  ## the fast tests, with branch coverage; builds kustomize once, if Go is there
+	@sh tests/k8s/kustomize.sh build >/dev/null || true
 	$(BIN)/pytest tests --ignore=tests/e2e -m "not e2e" -n 2 $(COVERAGE)
 
 demo-agent: $(STAMP)  ## the demo agent of k8s/agent and logship, without Kubernetes; traces one request; SECONDS=10
@@ -95,4 +105,4 @@ audit: $(STAMP)  ## pins, licences, wheels, known vulnerabilities; fails with 3 
 	$(BIN)/python -m supply.audit
 
 clean:  ## remove what the targets above made
-	rm -rf $(VENV) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(RUN) .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
 import argparse
 import gc
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -20,8 +21,7 @@ COMMANDS: Final = {
     "replay": "send the dead letters again",
     "demo": "watch rotating logs being shipped",
 }
-SINK_FLAGS: Final = ("run", "check", "replay")
-"""Commands whose further flags are known only when the chosen sinks are."""
+HELD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 FAILED: Final = 1
 BAD_CONFIGURATION: Final = 2
 
@@ -29,9 +29,10 @@ BAD_CONFIGURATION: Final = 2
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
+    _open_standard_streams()
     if words[:1] == ["run"]:
         # Before anything slow: held also across exec, until the daemon releases them.
-        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
         gc.disable()  # for a life of a fraction of a second: the application waits until the daemon has started
     name = words[0] if words and words[0] in COMMANDS else ""
     if not name:
@@ -41,20 +42,38 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_CONFIGURATION
     command: Any = importlib.import_module(f"logship.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"logship {name}", description=COMMANDS[name], allow_abbrev=False)
-    command.arguments(parser)
-    parsed, rest = parser.parse_known_args(words[1:])
-    if name in SINK_FLAGS:
-        parsed.rest = rest
-    elif rest:
-        parser.error("unrecognized arguments: " + " ".join(rest))
+    command.arguments(parser, words[1:])
+    parsed = parser.parse_args(words[1:])
     try:
         return int(command.run(parsed))
     except ConfigError as error:
-        sys.stderr.writelines(f"logship: {fault}\n" for fault in error.faults)
+        sys.stderr.writelines(f"logship: {_printable(fault)}\n" for fault in error.faults)
         return BAD_CONFIGURATION
     except LogshipError as error:
-        sys.stderr.write(f"logship: {error}\n")
+        sys.stderr.write(f"logship: {_printable(str(error))}\n")
         return FAILED
+
+
+def _open_standard_streams() -> None:
+    """Let no file of ours be taken for a standard stream that whoever started us has closed.
+
+    A closed stdout is opened for reading only: who wants to write there can tell (:mod:`logship.commands.run`).
+    """
+    for number, mode in enumerate((os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.set_inheritable(os.open(os.devnull, mode), True)  # noqa: FBT003 - the lowest number that is free
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
+
+
+def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
+    from logship.logs import printable  # noqa: PLC0415 - seldom needed, and a probe is to be quick
+
+    return printable(text)
 
 
 def _overview() -> argparse.ArgumentParser:

@@ -19,7 +19,7 @@ PURE = [
     *("acks", "identity"),
     *("http_status", "batching", "rejections", "request_size", "verdicts"),
     "pace",
-    *("options", "parsing"),
+    *("braces", "options", "parsing"),
     *("anyvalues", "broker_errors", "bulk", "entries", "hec", "log_events", "protobuf"),
     *("daemon.status", "otlp.log_records", "otlp.responses"),
 ]
@@ -163,6 +163,13 @@ def test_the_daemon_loads_nothing_heavy() -> None:
     found = loaded(f"import logship.daemon.__main__, logship.net.http_client; from logship import plugins; {load}")
     assert found & set(HEAVY) == set()
     assert "aiohttp" in found
+
+
+def test_the_daemon_loads_nothing_that_reads_settings() -> None:
+    """It would be 10 MiB more; the first stage has it, and is gone."""
+    settings = {"pydantic", "pydantic_core", "pydantic_settings", "dotenv"}
+    assert loaded("import logship.daemon.__main__, logship.net.http_client") & settings == set()
+    assert "pydantic_settings" in loaded("import logship.commands.run")
 
 
 def test_what_sends_does_without_the_library_of_another_language() -> None:

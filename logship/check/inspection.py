@@ -47,14 +47,16 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
 def look_at_state(config: Config) -> list[Finding]:
     """Say whether the state folder can be used, and, if no other daemon uses it, whether the port is free."""
     folder = Path(config.state_dir)
+    dead_letters = len(config.sinks) * config.dead_letter_max_bytes
+    if not os.path.lexists(folder):
+        return [*_look_above(folder, dead_letters), *_look_at_port(config.listen)]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".check-"):
             pass
     except OSError as error:
         why = f"{folder} can't be written by user {os.geteuid()}: {error.strerror}; mount a volume there"
         return [bad("state", why), *_look_at_port(config.listen)]
-    findings = [_look_at_space(folder, len(config.sinks) * config.dead_letter_max_bytes), _look_at_checkpoint(folder)]
+    findings = [_look_at_space(folder, folder, dead_letters), _look_at_checkpoint(folder)]
     try:
         with Checkpoints(folder).lock():
             return findings + _look_at_port(config.listen)
@@ -62,8 +64,18 @@ def look_at_state(config: Config) -> list[Finding]:
         return [*findings, good("state", f"{folder} is in use by a running logship: the port was not tried")]
 
 
-def _look_at_space(folder: Path, dead_letters: int) -> Finding:
-    needed, free = dead_letters + STATE_MARGIN, shutil.disk_usage(folder).free
+def _look_above(folder: Path, dead_letters: int) -> list[Finding]:
+    """Say whether a folder that is not there can be made."""
+    above = next(path for path in folder.parents if os.path.lexists(path))
+    if above.is_dir() and os.access(above, os.W_OK | os.X_OK):
+        return [_look_at_space(folder, above, dead_letters), _look_at_checkpoint(folder)]
+    why = "may not be written" if above.is_dir() else "is no folder"
+    return [bad("state", f"{folder} can't be made by user {os.geteuid()}: {above} {why}; mount a volume there")]
+
+
+def _look_at_space(folder: Path, there: Path, dead_letters: int) -> Finding:
+    """Say whether there is room in a folder; ``there`` is on the same volume."""
+    needed, free = dead_letters + STATE_MARGIN, shutil.disk_usage(there).free
     sizes = f"{free / _GIB:.1f} GiB free, {needed / _GIB:.1f} GiB may be needed"
     if free < needed:
         return bad("state", f"{folder}: {sizes}; make the volume larger or LOGSHIP_DEAD_LETTER_MAX_BYTES smaller")

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -31,7 +32,7 @@ START_SECONDS: Final = 60.0
 _SEQUENCE: Final = re.compile(r'"seq": ?(\d+)')
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--seconds", type=float, default=8.0, help="how long the application writes (default: 8)")
 
@@ -100,6 +101,7 @@ class Demo:
             # As a pod with a native sidecar does: what was rotated before the very first start is not read.
             self._wait_until_started(daemon)
             say(f"an application writes {LINES_PER_SECOND} lines/s to {logs}/app.log, rotated every {ROTATE_BYTES} B")
+            say(f"one line in {SHOW_EVERY} is shown, all are counted")
             application.write_for(seconds / 2)
             say("kill -9: the shipper is gone, the application writes on")
             daemon.kill()

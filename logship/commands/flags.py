@@ -1,54 +1,66 @@
-"""The flags of ``run`` and ``check``: one for every setting that is no secret, those of the chosen sinks included."""
+"""The flags of ``run``, ``check`` and ``replay``: one for every setting that is no secret, of the chosen sinks too."""
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Container, Mapping, Sequence
 
+from logship import plugins
+from logship.plugins import settings_type
+from logship.settings.loading import chosen_sinks
+from logship.settings.model import model_of
 from logship.settings.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, options
+from logship.settings.sources import Flags
 
 
-def add_flags(parser: argparse.ArgumentParser, of: Iterable[Option]) -> None:
-    """Add a flag for each setting; its text is kept as it is, to be read with the others."""
-    for option in of:
-        if option.flag:
-            shown = f" (default: {option.default_text})" if option.default_text else ""
-            text = (option.doc + shown).replace("%", "%%")
-            if option.kind == "bool":
-                parser.add_argument(
-                    option.flag, dest=option.variable, nargs="?", const="true", metavar="true|false", help=text
-                )
-            else:
-                parser.add_argument(option.flag, dest=option.variable, metavar=_metavar(option), help=text)
+class _Every(Container[str]):
+    """Holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
-def _metavar(option: Option) -> str:
-    return "|".join(option.choices) or option.kind.replace(" ", "-").upper()
+def daemon_flags(parser: argparse.ArgumentParser, words: Sequence[str], only: Container[str] | None = None) -> None:
+    """Add the flags of the daemon's own settings and those of the sinks that the words, or the environment, choose.
 
-
-def daemon_flags(parser: argparse.ArgumentParser) -> None:
-    """Add the flags of the daemon's own settings."""
+    ``only`` names the daemon's own settings that matter, if not all do. Words without a flag need none: a pod's start
+    does without the time that they take.
+    """
+    if not any(word.startswith("-") for word in words):
+        return
+    parser.usage = "%(prog)s [flags]"  # one for each setting would fill the terminal before any word of help
     parser.epilog = (
-        "Each flag is also a setting: --paths is LOGSHIP_PATHS. Those of the chosen sinks are flags too (--http-url), "
-        "except secrets. All are listed by: logship settings"
+        f"Each flag is also a setting: --paths is LOGSHIP_PATHS. The chosen sinks' are flags too, except secrets. "
+        f"Sinks: {', '.join(plugins.names())}; --sinks http --help shows http's. All are listed by: logship settings"
     )
-    add_flags(parser, config_options())
-    parser.add_argument(
+    group = parser.add_argument_group("where settings are")
+    group.add_argument(
         "--secrets-dir",
         dest=SECRETS_DIR,
         metavar="FOLDER",
-        help=f"one file a setting, named as its variable in lower case (default: {SECRETS_DIR_DEFAULT})",
+        help=f"one file a setting, named as its variable in either case (default: {SECRETS_DIR_DEFAULT})",
     )
+    wanted = _Every() if only is None else only
+    of = [option for option in config_options() if option.field in wanted]
+    for sink in _chosen(words):
+        of += options(settings_type(sink), sink)
+    add_flags(parser, of)
 
 
-def given(arguments: argparse.Namespace) -> dict[str, str]:
+def add_flags(parser: argparse.ArgumentParser, of: Sequence[Option]) -> None:
+    """Add a flag for each setting; its text is kept as it is, to be read with the others."""
+    Flags(model_of(of), of, parser)
+
+
+def _chosen(words: Sequence[str]) -> tuple[str, ...]:
+    early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    early.add_argument("--sinks", dest=f"{PREFIX}SINKS")
+    early.add_argument("--secrets-dir", dest=SECRETS_DIR)
+    try:
+        return chosen_sinks(given(early.parse_known_args(words)[0]), os.environ)
+    except argparse.ArgumentError:  # a flag without its value: the parser with all of them says so
+        return ()
+
+
+def given(arguments: argparse.Namespace) -> Mapping[str, str]:
     """Give the texts of the flags that were given, by the names of their variables."""
     return {name: text for name, text in vars(arguments).items() if name.startswith(PREFIX) and text is not None}
-
-
-def sink_flags(prog: str, rest: Sequence[str], sinks: Mapping[str, type]) -> dict[str, str]:
-    """Read what the first parser left over as flags of the chosen sinks; anything else ends the program with 2."""
-    # The usage of these alone would look like all there is.
-    usage = "%(prog)s [flags]; see %(prog)s --help and logship settings"
-    parser = argparse.ArgumentParser(prog=prog, usage=usage, add_help=False, allow_abbrev=False)
-    for sink, settings in sinks.items():
-        add_flags(parser, options(settings, sink))
-    return given(parser.parse_args(rest))

@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from typing import Final
 
 from logship.commands.daemon_client import get
@@ -10,7 +11,7 @@ PATHS: Final = {"live": "/livez", "ready": "/readyz", "startup": "/startupz"}
 _OK: Final = 200
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("probe", choices=PATHS)
     parser.add_argument("--listen", help="where the daemon listens (default: LOGSHIP_LISTEN, else [::]:8687)")

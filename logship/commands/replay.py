@@ -3,6 +3,8 @@
 import argparse
 import asyncio
 import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +12,7 @@ from logship import plugins
 from logship.commands.flags import daemon_flags
 from logship.commands.run import resolve
 from logship.delivery.backoff import RetryPolicy
-from logship.delivery.deadletters import DeadLetters
+from logship.delivery.deadletters import DeadLetters, read_letters, segments
 from logship.delivery.replay import Summary, replay
 from logship.errors import ConfigError
 from logship.logs import printable, set_up
@@ -18,21 +20,33 @@ from logship.records.enrichment import Enrichment
 from logship.settings.resolved import Resolved, enrichment_fields
 
 FAILED: Final = 1
+_USED: Final = (
+    *("sinks", "state_dir", "dead_letter_max_bytes", "log_level", "log_format"),
+    *("retry_initial_seconds", "retry_max_seconds", "request_timeout_seconds"),
+    *("format", "fields", "timestamp_fields", "timestamp_zone"),
+    *("pod_name", "pod_namespace", "pod_uid", "node_name", "container_name", "service_name"),
+)
+"""The daemon's settings that matter here."""
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--sink", metavar="NAME", help="only this sink's (default: all of LOGSHIP_SINKS)")
-    daemon_flags(parser)
+    parser.add_argument("--list", action="store_true", help="say what there is, and send nothing")
+    daemon_flags(parser, words, only=_USED)
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Print a line a sink; 0 if no dead letter is left, else 1."""
-    resolved = resolve("logship replay", parsed)
+    resolved = resolve(parsed)
     set_up(resolved.config.log_level, resolved.config.log_format)
     names = [parsed.sink] if parsed.sink else list(resolved.sinks)
     if parsed.sink and parsed.sink not in resolved.sinks:
         raise ConfigError([f"--sink: {parsed.sink!r} is not in LOGSHIP_SINKS ({', '.join(resolved.sinks)})"])
+    if parsed.list:
+        folder = Path(resolved.config.state_dir) / "dead-letter"
+        sys.stdout.writelines(printable(f"{name}: {listed(folder, name)}") + "\n" for name in names)
+        return 0
     complete = True
     for name in names:
         summary = asyncio.run(replay_sink(name, resolved))
@@ -53,6 +67,15 @@ async def replay_sink(name: str, resolved: Resolved) -> Summary:
     dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
     async with plugins.load(name).open_sink(resolved.sinks[name], enrichment) as sink:
         return await replay(name, sink, dead_letters, policy)
+
+
+def listed(folder: Path, sink: str) -> str:
+    """Say how many dead letters a sink has, how many bytes of its files they are, and why."""
+    letters = [letter for path in segments(folder, sink) for letter in read_letters(path)]
+    reasons = Counter(letter.reason for letter in letters).most_common()
+    nbytes = sum(letter.block.end - letter.block.start for letter in letters)
+    why = ", ".join(f"{count} {reason}" for reason, count in reasons)
+    return f"{len(letters)} records, {nbytes} bytes: {why}" if letters else "no dead letters"
 
 
 def describe(summary: Summary) -> str:

@@ -1,12 +1,14 @@
 """``logship status``: what the running daemon does, as a table."""
 
 import argparse
-import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import orjson
+
+from logship import logs
 from logship.commands.daemon_client import get
 from logship.errors import LogshipError
 from logship.logs import printable
@@ -16,7 +18,7 @@ _RATE_SECONDS: Final = 1.0
 _ROWS: Final = 40
 
 
-def arguments(parser: argparse.ArgumentParser) -> None:
+def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--json", action="store_true", help="the document as it is")
     parser.add_argument("--listen", help="where the daemon listens (default: LOGSHIP_LISTEN, else [::]:8687)")
@@ -26,7 +28,7 @@ def run(parsed: argparse.Namespace) -> int:
     """Print it; raises LogshipError if no daemon answers."""
     document = _fetch(parsed.listen)
     if parsed.json:
-        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        sys.stdout.write(logs.document(document, indent=True).decode() + "\n")
         return 0
     time.sleep(_RATE_SECONDS)
     show(_fetch(parsed.listen), document)
@@ -38,7 +40,7 @@ def _fetch(listen: str | None) -> dict[str, Any]:
     if status != _OK:
         message = f"the daemon answered {status}"
         raise LogshipError(message)
-    document: dict[str, Any] = json.loads(body)
+    document: dict[str, Any] = orjson.loads(body)
     return document
 
 

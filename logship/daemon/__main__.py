@@ -26,7 +26,7 @@ from logship.daemon.memory import give_back_memory, look_for_new_garbage_only
 from logship.daemon.pipeline import Pipeline, Shape
 from logship.daemon.reader import Reader
 from logship.daemon.server import open_server
-from logship.daemon.shutdown import Stop
+from logship.daemon.shutdown import Stop, ignore_signals
 from logship.daemon.supervisor import leaves, supervise
 from logship.daemon.view import DaemonView
 from logship.delivery.backoff import RetryPolicy
@@ -56,6 +56,7 @@ DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
 def main(argv: Sequence[str] | None = None) -> None:
     """Run the daemon on the settings behind the descriptor in ``argv``; exits with a code of INTERFACE.md."""
     arguments = sys.argv[1:] if argv is None else argv
+    ignore_signals()
     resolved = handoff.read(int(arguments[0]))
     logs.set_up(resolved.config.log_level, resolved.config.log_format)
     # a thread that hangs, in a write or a look-up, must not keep a finished daemon alive (DECISIONS 23): it leaves
@@ -114,7 +115,7 @@ class Parts:
 
     async def run(self, *, once: bool) -> int:
         """Run all tasks until every pipeline has drained, or the deadline."""
-        with self._stop.on_signals(on_second=self._leave_now):
+        with self._stop.on_signals(on_second=self._leave_now, on_hang_up=self._look_again):
             handoff.release_signals()
             try:
                 async with asyncio.timeout(None) as deadline:
@@ -167,6 +168,13 @@ class Parts:
 
     async def _watch_exit_file(self) -> None:
         await watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)
+
+    def _look_again(self) -> None:
+        """Look at the folders now, and let each sink that waits try again; it reads secrets and certificates then."""
+        logger.info("looking again, as a signal asks")
+        self._intake.look_again()
+        for pipeline in self._pipelines:
+            pipeline.delivery.hurry()
 
     def _leave_now(self) -> None:
         self._saver.save_now()

@@ -11,19 +11,20 @@ import sys
 from typing import Any, Final, NoReturn
 
 import msgspec
+import orjson
 
 from logship.plugins import settings_type
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved
 
-DRAIN_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+HELD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
 
 def write(resolved: Resolved) -> int:
     """Give the descriptor of an anonymous file that holds the settings and survives ``exec``."""
     descriptor = os.memfd_create("logship-settings", 0)
     with open(descriptor, "wb", closefd=False) as file:
-        file.write(msgspec.json.encode(resolved))
+        file.write(orjson.dumps(msgspec.structs.asdict(resolved)))
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
 
@@ -31,15 +32,15 @@ def write(resolved: Resolved) -> int:
 def read(descriptor: int) -> Resolved:
     """Read what :func:`write` wrote, and close the descriptor; imports the modules of the chosen sinks."""
     with open(descriptor, "rb") as file:
-        raw: dict[str, Any] = msgspec.json.decode(file.read())
+        raw: dict[str, Any] = orjson.loads(file.read())
     chosen = {name: msgspec.convert(values, settings_type(name)) for name, values in raw.pop("sinks").items()}
     config = msgspec.convert(raw.pop("config"), Config)
     return Resolved(config=config, sinks=chosen, warnings=tuple(raw["warnings"]), once=raw["once"])
 
 
 def release_signals() -> None:
-    """Let SIGTERM and SIGINT come, held since the first line of ``logship run``; what was pending arrives now."""
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, DRAIN_SIGNALS)
+    """Let signals come, held since the first line of ``logship run``; what was pending arrives now."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
 
 
 def become_daemon(resolved: Resolved) -> NoReturn:

@@ -17,10 +17,10 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, Final, Protocol
 
-import msgspec
 from msgspec import Struct
 
 from logship.errors import LogshipError
+from logship.logs import document
 from logship.metrics import Metrics
 from logship.settings.parsing import parse_listen
 
@@ -105,7 +105,7 @@ _ROUTES: Final[Mapping[str, Callable[[View, str], _Answer]]] = {
     "/startupz": lambda view, _: _probe("" if view.started() else "the first sweep has not finished"),
     "/readyz": lambda view, _: _probe(view.ready()),
     "/metrics": _metrics,
-    "/status": lambda view, _: _Answer(HTTPStatus.OK, msgspec.json.encode(view.status()) + b"\n", _JSON),
+    "/status": lambda view, _: _Answer(HTTPStatus.OK, document(view.status()) + b"\n", _JSON),
 }
 
 

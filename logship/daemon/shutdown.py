@@ -1,4 +1,4 @@
-"""When to stop, and how long a drain may take: the stop event, its signals and its deadline."""
+"""What signals do: when to stop, and how long a drain may take; when to look again."""
 
 import asyncio
 import contextlib
@@ -9,6 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 
 logger = logging.getLogger(__name__)
+
+
+IGNORED = (signal.SIGUSR1, signal.SIGUSR2)
+
+
+def ignore_signals() -> None:
+    """Let what would end other programs pass: whoever rotates logs may tell every process of it."""
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
 
 
 class Stop:
@@ -45,8 +54,10 @@ class Stop:
         deadline.reschedule(asyncio.get_running_loop().time() + self.time_left())
 
     @contextlib.contextmanager
-    def on_signals(self, *, on_second: Callable[[], None]) -> Iterator[None]:
-        """Drain at the first SIGTERM or SIGINT; call ``on_second`` at the next."""
+    def on_signals(
+        self, *, on_second: Callable[[], None], on_hang_up: Callable[[], None] = lambda: None
+    ) -> Iterator[None]:
+        """Drain at the first SIGTERM or SIGINT; call ``on_second`` at the next, ``on_hang_up`` at each SIGHUP."""
         loop = asyncio.get_running_loop()
 
         def on_signal() -> None:
@@ -60,10 +71,11 @@ class Stop:
 
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, on_signal)
+        loop.add_signal_handler(signal.SIGHUP, on_hang_up)
         try:
             yield
         finally:
-            for number in (signal.SIGTERM, signal.SIGINT):
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
     def _arm(self) -> None:

@@ -85,13 +85,30 @@ class RetryLimit(stop_base):
         return bool(limit) and self._clock() - work_of(retry_state).started >= limit
 
 
-async def sleep_unless(draining: asyncio.Event, seconds: float) -> None:
-    """Sleep; the beginning of the drain ends the sleep at once, and during the drain it is short."""
-    if draining.is_set():
-        await asyncio.sleep(min(seconds, DRAIN_SECONDS))
-        return
-    try:
-        async with asyncio.timeout(seconds):
-            await draining.wait()
-    except TimeoutError:
-        pass
+class Sleep:
+    """Between two attempts: the beginning of the drain ends it at once, and during the drain it is short."""
+
+    def __init__(self, draining: asyncio.Event) -> None:
+        self._draining = draining
+        self._under_way: set[asyncio.Timeout] = set()
+
+    async def __call__(self, seconds: float) -> None:
+        """Sleep."""
+        if self._draining.is_set():
+            await asyncio.sleep(min(seconds, DRAIN_SECONDS))
+            return
+        try:
+            async with asyncio.timeout(seconds) as limit:
+                self._under_way.add(limit)
+                await self._draining.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._under_way.discard(limit)
+
+    def end(self) -> None:
+        """End what is under way."""
+        now = asyncio.get_running_loop().time()
+        for limit in self._under_way:
+            if not limit.expired():
+                limit.reschedule(now)

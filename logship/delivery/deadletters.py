@@ -109,15 +109,25 @@ def decode_letter(data: bytes) -> Letter | None:
     return Letter(block, line.reason, line.detail, line.status)
 
 
+def read_letters(path: Path) -> Iterator[Letter]:
+    """Give the letters in a segment, oldest first; one at a time, since a segment may be large."""
+    with path.open("rb") as file:
+        yield from filter(None, map(decode_letter, file))
+
+
 def count_letters(path: Path) -> tuple[int, int]:
     """Give (records, file bytes) of the letters in a segment."""
     records = nbytes = 0
-    with path.open("rb") as file:
-        for line in file:
-            if letter := decode_letter(line):
-                records += 1
-                nbytes += letter.block.end - letter.block.start
+    for letter in read_letters(path):
+        records += 1
+        nbytes += letter.block.end - letter.block.start
     return records, nbytes
+
+
+def segments(folder: Path, sink: str) -> list[Path]:
+    """Give the files of a sink's letters, oldest first."""
+    taken = sorted(folder.glob(f"{sink}.replay-*.ndjson"), key=_number)
+    return taken + [path for path in (folder / f"{sink}.1.ndjson", folder / f"{sink}.ndjson") if path.exists()]
 
 
 class DeadLetters:

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, retry_if_result, wait_exponential
 
-from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Work, sleep_unless, work_of
+from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Sleep, Work, work_of
 from logship.delivery.deadletters import Letter
 from logship.delivery.health import SinkHealth, State
 from logship.delivery.rejections import Refusals
@@ -89,7 +89,8 @@ class Delivery:
         random: Callable[[], float] = random_module.random,
     ) -> None:
         self._sink, self._policy, self._dead_letters, self._metrics = sink, policy, dead_letters, metrics
-        self._draining, self._time_left, self._clock = draining, time_left, clock
+        self._time_left, self._clock = time_left, clock
+        self._sleep = Sleep(draining)
         self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = SinkHealth(name, clock)
@@ -287,8 +288,9 @@ class Delivery:
     def _complain_of_dead_letters(self, state: RetryCallState) -> None:
         self._complaints.failing("dead_letters", fault=True, holding=True, seconds=state.upcoming_sleep)
 
-    async def _sleep(self, seconds: float) -> None:
-        await sleep_unless(self._draining, seconds)
+    def hurry(self) -> None:
+        """Make the next attempt now, if one is waited for."""
+        self._sleep.end()
 
 
 def _first_reason(outcome: Outcome) -> str:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from logship.errors import LogshipError
 from logship.settings.config import Secret
+from logship.settings.parsing import clean_secret
 
 Credentials: TypeAlias = Callable[[], Mapping[str, str]]
 """Gives the headers that prove who we are; raises SecretError. Called for every request."""
@@ -17,7 +18,7 @@ class SecretError(LogshipError):
 
 
 def read_secret(secret: Secret) -> str:
-    """Give the secret's value as it is now, without its trailing newline; raises SecretError.
+    """Give the secret's value as it is now, without line ends and byte-order mark around it; raises SecretError.
 
     There is no cache: a file of a few bytes costs microseconds, and a rotated secret counts from the next attempt on.
     """
@@ -27,11 +28,11 @@ def read_secret(secret: Secret) -> str:
     except (OSError, ValueError, KeyError) as error:
         message = f"{where}: can't be read ({type(error).__name__})"
         raise SecretError(message) from error
-    value = value.rstrip("\r\n")
-    if not value or not value.isprintable():
-        message = f"{where}: {'holds characters that no header may have' if value else 'is empty'}"
-        raise SecretError(message)
-    return value
+    try:
+        return clean_secret(value)
+    except ValueError as why:
+        message = f"{where}: {why}"
+        raise SecretError(message) from None
 
 
 def _read_file(path: str) -> str:

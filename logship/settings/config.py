@@ -15,6 +15,12 @@ Seconds = Annotated[float, "seconds"]
 """Seconds, 0 or more."""
 Count = Annotated[int, "count"]
 """A whole number, 1 or more."""
+Globs = Annotated[tuple[str, ...], "globs"]
+"""Patterns of paths; ``{a,b}`` stands for either."""
+Names = Annotated[tuple[str, ...], "names"]
+"""Names of ours, in lower case."""
+Verbatim = Annotated[str, "verbatim"]
+"""A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
 """Which records: ``level>=warning``, ``field=value``, ``field~expression`` or ``~expression``; empty: all."""
 
@@ -36,9 +42,9 @@ def setting(doc: str, default: Any = "", **extra: Any) -> Any:  # noqa: ANN401 -
     """Make a settings field: what it means, in a few words, and its default.
 
     ``extra`` is kept beside the words: ``minimum`` and ``maximum`` bound a number, ``required=True`` has no default,
-    ``path=True`` marks a file that must be readable at the start. ``also`` names variables of a standard that count
-    where ours is not set, and ``reading(name, text)`` makes one of our texts of theirs. The default ``dict`` is an
-    empty mapping.
+    ``path=True`` marks a file that must be readable at the start, ``empty=True`` one whose empty text means something.
+    ``also`` names variables of a standard that count where ours is not set, and ``reading(name, text)`` makes one of
+    our texts of theirs. The default ``dict`` is an empty mapping.
     """
     metadata = {"doc": doc, **extra}
     return (
@@ -50,10 +56,10 @@ def setting(doc: str, default: Any = "", **extra: Any) -> Any:  # noqa: ANN401 -
 class Config:
     """Every setting of the daemon; those of a sink are in the sink's own ``Settings``."""
 
-    paths: tuple[str, ...] = setting(
-        "globs to tail (`**` allowed); a path may not exist yet", ("/var/log/agent/*.log",)
+    paths: Globs = setting(
+        "globs to tail (`**` and `{a,b}` allowed); a path may not exist yet", ("/var/log/agent/*.log",)
     )
-    exclude: tuple[str, ...] = setting("globs to leave out", ())
+    exclude: Globs = setting("globs to leave out", ())
     root: str = setting("nothing outside this folder is ever opened; else the folder before the first wildcard")
     max_files: Count = setting("files followed at once; more are counted, not opened", 4096)
     read_from: Literal["beginning", "end"] = setting("where to begin in files found at the first start", "beginning")
@@ -77,7 +83,7 @@ class Config:
         "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
-    sinks: tuple[str, ...] = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
+    sinks: Names = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
     batch_max_bytes: Size = setting("closes a batch: encoded bytes", 1 << 20, minimum=1)
     batch_max_records: Count = setting("closes a batch: records", 10_000)
     batch_timeout_seconds: Seconds = setting("closes a batch: age of its first record", 0.2)
@@ -92,12 +98,21 @@ class Config:
     shutdown_timeout_seconds: Seconds = setting("drain deadline after SIGTERM", 25.0)
     drain_quiet_seconds: Seconds = setting("after SIGTERM, the writers must have been quiet this long", 0.5)
     exit_file: str = setting("once this file exists: drain and exit 0")
-    listen: str = setting("address of probes, metrics and status; empty: off", "[::]:8687")
+    listen: str = setting("address of probes, metrics and status; empty: off", "[::]:8687", empty=True)
     ready_max_lag_seconds: Seconds = setting("not ready while the oldest undelivered byte is older; 0: off", 0.0)
     log_level: Literal["debug", "info", "warning", "error"] = setting("own messages: from this level up", "info")
     log_format: Literal["auto", "json", "text"] = setting(
         "own messages: `auto` is text on a terminal, else JSON", "auto"
     )
+
+
+GROUPS: Mapping[str, str] = {
+    "paths": "what to read",
+    "format": "what a record is",
+    "sinks": "where to, and how",
+    "shutdown_timeout_seconds": "the daemon",
+}
+"""The first setting of each group, and what the group is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
-from logship.settings.config import Config, Secret
+from logship.settings.config import GROUPS, Config, Secret
 from logship.settings.parsing import format_list, format_seconds, format_size
 
 PREFIX: Final = "LOGSHIP_"
@@ -22,13 +22,17 @@ class Option:
     variable: str
     """``LOGSHIP_PATHS``"""
     kind: str
-    """A key of :data:`logship.settings.parsing.PARSERS`, ``choice`` or ``secret``."""
+    """A key of :data:`logship.settings.parsing.PARSERS`, ``choice``, ``count``, ``bool``, ``text`` or ``secret``."""
     doc: str
+    group: str
+    """What it is shown beneath: a few words, or its sink's name."""
     default: Any
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     required: bool = False
+    empty: bool = False
+    """The empty text means something; of all others it means that they are not set."""
     path: bool = False
     """It names a file that must be readable at the start."""
     also: tuple[str, ...] = ()
@@ -37,9 +41,19 @@ class Option:
     """Turns the name and the text of such a variable into a text of ours."""
 
     @property
+    def name(self) -> str:
+        """``http_url``: what tells it from all others, those of other sinks included."""
+        return self.variable.removeprefix(PREFIX).lower()
+
+    @property
+    def form(self) -> str:
+        """What to write, in a word: the kinds that are read in a way of their own are still texts and lists."""
+        return {"globs": "list", "names": "list", "verbatim": "text"}.get(self.kind, self.kind)
+
+    @property
     def flag(self) -> str:
         """``--paths``; empty for a secret, which has none."""
-        return "" if self.kind == "secret" else "--" + self.variable.removeprefix(PREFIX).lower().replace("_", "-")
+        return "" if self.kind == "secret" else "--" + self.name.replace("_", "-")
 
     @property
     def secret_file(self) -> str:
@@ -67,7 +81,11 @@ def options(settings: type[Any], sink: str = "") -> tuple[Option, ...]:
     """Give the settings of a dataclass; those of a sink have its name in their prefix."""
     hints = get_type_hints(settings, include_extras=True)
     prefix = PREFIX + (sink.upper() + "_" if sink else "")
-    return tuple(_option(field, prefix, hints[field.name]) for field in fields(settings))
+    found, group = [], sink
+    for field in fields(settings):
+        group = sink or GROUPS.get(field.name, group)
+        found.append(_option(field, prefix, hints[field.name], group))
+    return tuple(found)
 
 
 def config_options() -> tuple[Option, ...]:
@@ -75,7 +93,7 @@ def config_options() -> tuple[Option, ...]:
     return options(Config)
 
 
-def _option(field: Any, prefix: str, hint: Any) -> Option:  # noqa: ANN401 - a dataclass field of any type
+def _option(field: Any, prefix: str, hint: Any, group: str) -> Option:  # noqa: ANN401 - a dataclass field of any type
     kind = _kind(hint)
     meta: Mapping[str, Any] = field.metadata
     return Option(
@@ -83,11 +101,13 @@ def _option(field: Any, prefix: str, hint: Any) -> Option:  # noqa: ANN401 - a d
         variable=prefix + field.name.upper(),
         kind=kind,
         doc=meta["doc"] + "".join(f"; else `{name}`" for name in meta.get("also", ())),
+        group=group,
         default={} if field.default is MISSING else field.default,
         choices=get_args(hint) if kind == "choice" else (),
         minimum=meta.get("minimum", 1 if kind == "count" else 0 if kind in ("size", "seconds") else None),
         maximum=meta.get("maximum"),
         required=meta.get("required", False),
+        empty=meta.get("empty", False),
         path=meta.get("path", False),
         also=meta.get("also", ()),
         reading=meta.get("reading"),

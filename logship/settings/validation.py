@@ -4,18 +4,21 @@ import difflib
 import os
 import re
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from logship.records.enrichment import Enrichment
 from logship.records.routing import condition_on
-from logship.settings.config import Config
+from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
-from logship.settings.parsing import parse_listen, quote
+from logship.settings.parsing import clean_secret, parse_listen, quote
 from logship.settings.resolved import enrichment_fields
+from logship.settings.sources import Folder
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
+SECRET_MAX: Final = 1 << 16
+"""Bytes that are read of a file that holds a secret."""
 RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
 
 _SERVICE_LINK: Final = re.compile(
@@ -32,6 +35,8 @@ def name_faults(
     short = [name.removeprefix(PREFIX) for name in names]
     faults, warnings = [], []
     for name in sorted(environ):
+        if name not in names and name.upper() in names:
+            faults.append(f"{name}: is no setting; did you mean {name.upper()}?")
         if not name.startswith(PREFIX) or name in names or _is_service_link(name, environ[name]):
             continue
         sink = next((sink for sink in idle if name.startswith(f"{PREFIX}{sink.upper()}_")), "")
@@ -40,6 +45,29 @@ def name_faults(
         else:
             near = difflib.get_close_matches(name.removeprefix(PREFIX), short, 1)
             faults.append(f"{name}: is no setting" + (f"; did you mean {PREFIX}{near[0]}?" if near else ""))
+    return faults, tuple(warnings)
+
+
+def file_name_faults(
+    folder: Folder, known: Sequence[Option], idle: Iterable[str], named: Container[str]
+) -> tuple[list[str], tuple[str, ...]]:
+    """Give (faults, warnings) for the files of the secrets folder that hold no setting; ``named`` are paths in use."""
+    names = [option.name for option in known]
+    faults = [f"{SECRETS_DIR}: {quote(str(folder.path))} {folder.fault}"] if folder.fault else []
+    warnings = []
+    for name, path in sorted(folder.files.items()):
+        if name in names or "." in name or str(path) in named:
+            continue
+        sink = next((sink for sink in idle if name.startswith(f"{sink}_")), "")
+        near = difflib.get_close_matches(name, names, 1, 0.8)
+        ours = path.name.lower().startswith(PREFIX.lower())
+        if sink:
+            warnings.append(f"{path}: is there, but {sink} is not in LOGSHIP_SINKS")
+        elif near or ours:
+            hint = f"; did you mean {PREFIX.lower() if ours else ''}{near[0]}?" if near else ""
+            faults.append(f"{path}: is no setting{hint}")
+        else:
+            warnings.append(f"{path}: is no setting, and is not read")
     return faults, tuple(warnings)
 
 
@@ -179,10 +207,27 @@ def default_state_dir(environ: Mapping[str, str], image: str = IMAGE_STATE_DIR) 
     return str(Path(home) / ".local/state/logship") if home.startswith("/") and home != "/" else ""
 
 
-def unreadable(path: str, *, empty: bool) -> str:
-    """Say why a file can't be used; the empty text if it can. ``empty``: it may be empty."""
+def _content(path: str) -> bytes:
+    """Give the beginning of a file; a folder or a pipe is none, and is not waited for."""
+    if Path(path).exists() and not Path(path).is_file():
+        message = "is no file"
+        raise ValueError(message)
+    with Path(path).open("rb") as file:
+        return file.read(SECRET_MAX)
+
+
+def unreadable(given: str | Secret, place: str, environ: Mapping[str, str]) -> list[str]:
+    """Give a line if a file, or a secret wherever it is, can't be used; never its content."""
+    path = given if isinstance(given, str) else given.path
+    shown = quote(path) if path else "the value"
     try:
-        with Path(path).open("rb") as file:
-            return "" if file.read(1) or empty else "is empty"
+        content = _content(path) if path else environ.get(getattr(given, "variable", ""), "").encode("utf-8", "replace")
+        if isinstance(given, Secret):
+            clean_secret(content.decode())
     except OSError as error:
-        return f"can't be read: {error.strerror}"
+        return [f"{place}: {shown} can't be read: {error.strerror}"]
+    except UnicodeDecodeError:
+        return [f"{place}: {shown} is not UTF-8"]
+    except ValueError as why:
+        return [f"{place}: {shown} {why}"]
+    return []

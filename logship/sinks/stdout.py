@@ -20,14 +20,14 @@ from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
-from logship.settings.config import SinkSettings, setting
+from logship.settings.config import SinkSettings, Verbatim, setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(SinkSettings):
     """``LOGSHIP_STDOUT_…``."""
 
-    prefix: str = setting("put before each record, for example `collected: `")
+    prefix: Verbatim = setting("put before each record, for example `collected: `")
 
 
 class _Written(Struct, frozen=True):

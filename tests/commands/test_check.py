@@ -53,6 +53,15 @@ def test_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert {line.split()[1].rstrip(":") for line in lines} >= {"settings", "files", "state", "listen", "stdout"}
 
 
+def test_it_makes_no_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whether the daemon could is seen without it."""
+    code, findings = check(capsys, "--state-dir", f"{folder}/new/state")
+    assert code == 0
+    assert any(subject == "state" and "can be written" in message for _, subject, message in findings)
+    assert not (folder / "new").exists()
+    assert not (folder / "state").exists()
+
+
 def test_bad_settings_are_2(capsys: pytest.CaptureFixture[str]) -> None:
     """As findings, like everything else."""
     code, findings = check(capsys, "--sinks", "stdot", "--max-files=0")

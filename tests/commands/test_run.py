@@ -105,3 +105,45 @@ def test_an_unknown_flag_is_2(folder: Path, flag: str) -> None:
     done = logship(folder, "run", flag)
     assert done.returncode == 2
     assert "unrecognized arguments" in done.stderr
+
+
+@pytest.mark.parametrize("sink", ["stdout", "file"])
+def test_closed_standard_streams(folder: Path, sink: str) -> None:
+    """No file of ours is taken for one of them; who wants to write to a closed stdout is told, on stderr or not."""
+    command = f"exec {sys.executable} -m logship run --once <&- >&- 2>&-"
+    environ = environment(folder, SINKS=sink, FILE_PATH=f"{folder}/out", FILE_COMPRESSION="none", FILE_MAX_SECONDS="1")
+    done = subprocess.run(["sh", "-c", command], env=environ, check=False, timeout=60)
+    assert done.returncode == (2 if sink == "stdout" else 0)
+    written = [path.read_text() for path in (folder / "out").glob("*")]
+    assert any('"n": 1' in text for text in written) == (sink == "file")
+    assert (folder / "logs" / "a.log").read_text() == '{"n": 1}\n'
+
+
+def test_a_closed_stdout_is_a_fault_of_its_sink(folder: Path) -> None:
+    """Lines would go nowhere."""
+    command = f"exec {sys.executable} -m logship run --once >&-"
+    done = subprocess.run(["sh", "-c", command], env=environment(folder), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == 'logship: LOGSHIP_SINKS: "stdout" has nowhere to write: standard output is closed\n'
+
+
+def test_signals_that_end_other_programs_do_not_end_the_daemon(folder: Path) -> None:
+    """SIGHUP has it look again; USR1 and USR2 mean nothing."""
+    command = [sys.executable, "-m", "logship", "run"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])  # as the first line of `run` does
+    try:
+        daemon = subprocess.Popen(command, env=environment(folder), **pipes)  # type: ignore[call-overload]
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with daemon:
+        daemon.send_signal(signal.SIGUSR1)  # in the middle of the start
+        assert '"n": 1' in daemon.stdout.readline()
+        for number in (signal.SIGUSR2, signal.SIGUSR1, signal.SIGHUP):
+            daemon.send_signal(number)
+        while "looking again" not in daemon.stderr.readline():
+            assert daemon.poll() is None
+        (folder / "logs" / "b.log").write_text('{"n": 2}\n')
+        assert '"n": 2' in daemon.stdout.readline()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(60) == 0

@@ -103,3 +103,16 @@ async def test_a_first_signal_during_a_drain_leaves_it_alone() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         await until(lambda: stop._signals == 1)
         assert not second
+
+
+async def test_a_hang_up_is_heard_and_ends_nothing() -> None:
+    """Each time; afterwards it means what it meant before."""
+    stop = Stop(25.0)
+    heard: list[bool] = []
+    before = signal.getsignal(signal.SIGHUP)
+    with stop.on_signals(on_second=lambda: None, on_hang_up=lambda: heard.append(True)):
+        for times in (1, 2):
+            os.kill(os.getpid(), signal.SIGHUP)
+            await until(lambda times=times: len(heard) == times)  # type: ignore[misc]
+        assert not stop.stopping.is_set()
+    assert signal.getsignal(signal.SIGHUP) in {before, signal.SIG_DFL}

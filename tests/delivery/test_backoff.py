@@ -1,8 +1,10 @@
+import asyncio
 import itertools
 from collections import deque
 
 import pytest
 
+from logship.delivery.backoff import Sleep
 from tests.autojump import autojump
 from tests.bench import Bench, HangingSink, noting
 from tests.line_sink import block, errored
@@ -62,3 +64,17 @@ async def test_the_drain_cuts_the_timeout() -> None:
     bench = Bench(sink=HangingSink(1), time_left=lambda: 2.0)
     await bench.deliver(block("one"))
     assert bench.loop.time() == pytest.approx(2.5)
+
+
+@autojump
+async def test_a_sleep_ends_when_somebody_is_in_a_hurry() -> None:
+    """All that are under way, and none that comes later."""
+    loop = asyncio.get_running_loop()
+    sleep = Sleep(asyncio.Event())
+    sleeping = [asyncio.create_task(sleep(seconds)) for seconds in (30.0, 60.0)]
+    await asyncio.sleep(1)
+    sleep.end()
+    await asyncio.gather(*sleeping)
+    assert loop.time() == 1.0
+    await sleep(5.0)
+    assert loop.time() == 6.0

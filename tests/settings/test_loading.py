@@ -52,6 +52,13 @@ def test_every_kind_of_text_is_read() -> None:
     assert config.fields == {"team": "x", "n": 1}
 
 
+def test_yes_and_no() -> None:
+    """In the words that operators use."""
+    texts = ("true", "Yes", "1", "off", "0", "FALSE")
+    assert [load(FORCE_POLLING=text).config.force_polling for text in texts] == [True, True, True, False, False, False]
+    assert faults(FORCE_POLLING="maybe") == ['LOGSHIP_FORCE_POLLING: "maybe" is not a yes or no; write true or false']
+
+
 def test_every_fault_at_once() -> None:
     """An operator mends everything in one go: one line a fault, each with what to write instead."""
     found = faults(

@@ -6,7 +6,6 @@ from logship.settings.parsing import (
     format_list,
     format_seconds,
     format_size,
-    parse_bool,
     parse_list,
     parse_listen,
     parse_mapping,
@@ -96,18 +95,6 @@ def test_what_is_no_address(text: str) -> None:
     """An address of six kinds must be in brackets, and a port is a number."""
     with pytest.raises(ValueError, match="is not an address"):
         parse_listen(text)
-
-
-def test_yes_and_no() -> None:
-    """In the words that operators use."""
-    assert [parse_bool(text) for text in ("true", "Yes", "1", "off", "0", "FALSE")] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
 
 
 def test_a_quote_hides_credentials_and_stays_on_its_line() -> None:

@@ -514,7 +514,7 @@ async def test_without_its_library_it_says_what_to_install(monkeypatch: pytest.M
 
     monkeypatch.delitem(sys.modules, "logship.net.aws_signing", raising=False)
     monkeypatch.setattr(builtins, "__import__", fake)
-    with pytest.raises(ConfigError, match=r"pip install 'logship\[cloudwatch\]'"):
+    with pytest.raises(ConfigError, match=r"pip install '.\[cloudwatch\]'"):
         async with open_sink(Settings(group="g", region="r"), Enrichment({})):
             pass
     with pytest.raises(ConfigError, match="raw"):

@@ -510,7 +510,7 @@ async def test_raw_lines_are_refused(key_file: Path) -> None:
 async def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """With what has to be typed."""
     monkeypatch.setitem(sys.modules, "google.auth", None)
-    with pytest.raises(ConfigError, match=r"pip install logship\[gcl\]"):
+    with pytest.raises(ConfigError, match=r"pip install '.\[gcl\]"):
         async with open_sink(Settings(), Enrichment({})):
             pass
 

@@ -324,7 +324,7 @@ async def test_without_the_library_the_fault_says_what_to_install(monkeypatch: p
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(ConfigError, match=r"pip install 'logship\[kafka\]'"):
+    with pytest.raises(ConfigError, match=r"pip install '.\[kafka\]'"):
         async with opened():
             pass
 

@@ -171,7 +171,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     try:
         from logship.net.aws_signing import Keys, Signed, find_region  # noqa: PLC0415 - botocore: only for whoever sends
     except ModuleNotFoundError as error:
-        message = f"cloudwatch needs {error.name}: pip install 'logship[cloudwatch]'"
+        message = f"cloudwatch needs {error.name}: pip install '.[cloudwatch]'; image: LOCK=requirements-all.lock"
         raise ConfigError([message]) from error
     region = settings.region or await asyncio.to_thread(find_region)
     if not region:

@@ -152,7 +152,8 @@ def _ask(clock: Callable[[], float]) -> Grant | Outcome:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[GclSink]:
     """Open the sink; leaving closes its connections. Nothing is asked before the first delivery."""
     if missing := [name for name in _LIBRARIES if not _is_there(name)]:
-        message = f"gcl needs libraries that are not here ({', '.join(missing)}): pip install logship[gcl]"
+        remedy = "pip install '.[gcl]'; image: LOCK=requirements-all.lock"
+        message = f"gcl needs libraries that are not here ({', '.join(missing)}): {remedy}"
         raise ConfigError([message])
     enrichment.require_records("gcl")
     encoder = BlockEncoder(enrichment, Entries(), settings.when, most=GclSink.limits.max_record_bytes)

@@ -171,7 +171,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     try:
         from logship.sinks.kafka.producer import KafkaClient  # noqa: PLC0415 - librdkafka: only for whoever sends
     except ModuleNotFoundError as error:
-        message = f"kafka needs {error.name}: pip install 'logship[kafka]'"
+        message = f"kafka needs {error.name}: pip install '.[kafka]'; image: LOCK=requirements-all.lock"
         raise ConfigError([message]) from error
     files = settings.ca_file, settings.cert_file, settings.key_file
     try:
