@@ -72,6 +72,8 @@ class SinkMetrics:
         self._capacity = series.capacity.labels(name)
         self._paused = series.paused.labels(name)
         self._oldest = series.oldest.labels(name)
+        self._overtaken = series.overtaken.labels(name)
+        self._waiting = series.waiting.labels(name)
 
     def read(self, records: int, nbytes: int) -> None:
         """Count lines and bytes taken from files; they are in flight until one of the calls below ends them."""
@@ -107,6 +109,14 @@ class SinkMetrics:
         """Count the oldest dead letters, which had to go for new ones; each was counted as dead-lettered before."""
         for counter, amount in zip(self._evicted, (records, nbytes), strict=True):
             counter.inc(amount)
+
+    def overtaken(self, records: int) -> None:
+        """Count records that make requests fail: they wait alone, and what comes behind them goes on."""
+        self._overtaken.inc(records)
+
+    def waiting(self, records: int) -> None:
+        """Say how many such records wait."""
+        self._waiting.set(records)
 
     def request(self, outcome: Status, seconds: float) -> None:
         """Count an attempt that came back, or was given up, after so long."""
@@ -210,6 +220,13 @@ class _SinkSeries:
         self.buffer = gauge("logship_buffer_bytes", "Bytes held in memory.")
         self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
         self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
+        self.overtaken = Counter(
+            "logship_sink_overtaken_records",
+            "Records that made requests fail, and that what came behind them did not wait for.",
+            ["sink"],
+            registry=registry,
+        )
+        self.waiting = gauge("logship_sink_waiting_records", "Records that made requests fail, and wait alone.")
         self.oldest = gauge("logship_oldest_undelivered_seconds", "Age of the oldest byte not yet acknowledged.")
 
 

@@ -67,6 +67,7 @@ class Rig:
         self.loop = asyncio.get_running_loop()
         self.folder = folder
         self.sink = sink
+        self.kept = Kept()
         self.metrics = Metrics(["s"], "1")
         self.stop = asyncio.Event()
         self.ended = False
@@ -78,7 +79,7 @@ class Rig:
             "s",
             sink,
             policy=POLICY,
-            dead_letters=Kept(),
+            dead_letters=self.kept,
             metrics=self.metrics.sink("s"),
             draining=self.stop,
             clock=self.loop.time,

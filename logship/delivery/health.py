@@ -54,6 +54,12 @@ class SinkHealth:
         self.last_refusal = reason
         self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
 
+    def waiting(self, reason: str, records: int) -> None:
+        """Note that records make requests fail, and wait alone; ``records``: how many there are of those."""
+        self.last_error, self.last_error_at = reason, self._wall()
+        message = "records make the store fail: they wait, and what comes behind them goes on"
+        self._say(logging.WARNING, message, reason, {"records": records})
+
     def dropped(self, reason: str, records: int) -> None:
         """Note records that the store refused without saying which they are."""
         self.last_refusal = reason

@@ -42,6 +42,15 @@ class Settled(Struct):
     refused: list[Refusal] = field(default_factory=list)
     again: list[Encoded] = field(default_factory=list)
     """What may yet succeed, oldest first, neighbours put together."""
+    suspects: list[Refusal] = field(default_factory=list)
+    """Those of them that may be at fault themselves."""
+
+    records: int = 0
+    """How many were sent."""
+    left: int = 0
+    """How many of them may yet succeed."""
+    answers: int = 1
+    """How many were answered for one by one, of those that the store took; 1 if it answered for all at once."""
 
     @property
     def accepted(self) -> bool:
@@ -126,6 +135,13 @@ def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
     return [Batch(tuple(encode(run, sink))) for run in runs if run]
 
 
+def without(parts: Iterable[Encoded], gone: Iterable[Refusal], sink: Sink) -> list[Encoded]:
+    """Give the parts without the records that are gone."""
+    left_out = {(each.record.block.file, each.record.block.start) for each in gone}
+    blocks = [record.block for part in parts for record in split(part, sink)]
+    return encode([block for block in blocks if (block.file, block.start) not in left_out], sink)
+
+
 def too_long(batch: Batch, sink: Sink) -> bool:
     """Say whether a record of the batch is longer than the store takes."""
     return any(part.longest > sink.limits.max_record_bytes for part in batch.parts)
@@ -155,7 +171,9 @@ def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
             _count(settled, fates[0].status if fates else Status.DELIVERED, part.records, file_bytes(part))
         else:
             again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
-    settled.again = encode(again, sink)
+    settled.again, settled.left, settled.records = encode(again, sink), len(again), start
+    if verdicts and again:
+        settled.answers = max(1, settled.delivered["records"] + settled.duplicate["records"])
     _take_out(settled, outcome.unnamed)
     return settled
 
@@ -174,6 +192,8 @@ def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[V
     for record, fate in zip(split_up, fates, strict=True):
         if fate.status is Status.ERRORED:
             again.append(record.block)
+            if fate.suspect:
+                settled.suspects.append(Refusal(record, fate.reason, fate.detail))
         elif fate.status is Status.REJECTED:
             settled.refused.append(Refusal(record, fate.reason, fate.detail))
         else:

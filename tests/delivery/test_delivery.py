@@ -176,10 +176,10 @@ async def test_a_too_large_request_is_halved() -> None:
 
 @autojump
 async def test_a_big_request_that_is_always_reset_is_halved() -> None:
-    """Some servers cut what is too large for them instead of saying so: after 4 attempts the request is halved."""
+    """Some servers cut what is too large for them instead of saying so: after 3 attempts the request is halved."""
     bench = Bench(otherwise=lambda batch: errored("connection_reset") if batch.nbytes > 100_000 else DELIVERED)
     await bench.deliver(block(*["x" * 999] * 180))
-    assert [len(lines) for lines in bench.sink.attempts] == [180] * 4 + [90, 90]
+    assert [len(lines) for lines in bench.sink.attempts] == [180] * 3 + [90, 90]
 
 
 @autojump
@@ -193,11 +193,16 @@ async def test_a_limit_that_was_met_is_remembered() -> None:
 
 
 @autojump
-async def test_a_small_request_is_never_halved_for_a_reset() -> None:
-    """In an outage the pieces do not crumble."""
-    bench = Bench(*[errored("connection_reset")] * 20)
-    await bench.deliver(block("a", "b"))
-    assert [len(lines) for lines in bench.sink.attempts] == [2] * 21
+async def test_an_outage_is_searched_ever_more_seldom_and_keeps_the_order() -> None:
+    """What fails whole is put together again: while nothing is accepted, no record is to blame."""
+    lines = [f"line{number}" for number in range(64)]
+    bench = Bench(*[errored("connection_reset")] * 60)
+    await bench.deliver(block(*lines))
+    sizes = [len(lines) for lines in bench.sink.attempts]
+    assert sizes[:10] == [64] * 3 + [32, 16, 8, 4, 2, 1, 63]
+    assert sizes[10:23] == [64] * 6 + [32, 16, 8, 4, 2, 1, 63]
+    assert sizes[23:42] == [64] * 12 + [32, 16, 8, 4, 2, 1, 63]
+    assert bench.sink.stored == lines
 
 
 @autojump

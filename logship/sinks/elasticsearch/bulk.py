@@ -18,6 +18,8 @@ from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
 
 _CONFLICT: Final = 409
+_OWN_FAULT: Final = 500
+"""A processor or a plugin of the server threw: maybe for this record alone."""
 _SUCCESSFUL: Final = frozenset(range(200, 300))
 """RFC 9110's class."""
 _FAULT_STATUSES: Final = frozenset({401, 403, 404})
@@ -122,7 +124,7 @@ def _verdict(index: int, item: _Item, *, ids: bool) -> Verdict:
     reason = _reason(item)
     detail = bytes(item.error)[:MAX_DETAIL].decode("utf-8", "replace")
     if _is_fault(item, reason) or item.status == 429 or not 400 <= item.status < 500:  # noqa: PLR2004 - RFC 9110
-        return Verdict(index, Status.ERRORED, reason, detail)
+        return Verdict(index, Status.ERRORED, reason, detail, suspect=item.status == _OWN_FAULT)
     return Verdict(index, Status.REJECTED, reason, detail)
 
 

@@ -1,0 +1,106 @@
+"""The steps by which a work finds the one record that makes its requests fail; see :mod:`logship.delivery.search`.
+
+Each changes the work alone; nothing is sent here.
+"""
+
+from collections.abc import Iterable
+
+from logship.delivery.backoff import Work
+from logship.delivery.search import Range, Search
+from logship.delivery.suspects import UNPROVEN_AT_ONCE, Suspect, Suspects
+from logship.delivery.verdicts import Record, Refusal, encode, file_bytes, records
+from logship.model import Batch, Block, Outcome, Sink
+
+
+class Culprits:
+    """Searches for one sink. Times are monotonic seconds."""
+
+    def __init__(self, sink: Sink, suspects: Suspects) -> None:
+        self._sink, self._suspects = sink, suspects
+
+    def begin(self, work: Work) -> None:
+        """Search the next piece, of two records or more."""
+        piece = work.pieces.pop()
+        work.doubts = work.doubts or 0
+        work.sought = [record.block for record in records(piece, self._sink)]
+        work.search = Search.among(len(work.sought), work.doubts)
+        self._send_probe(work, work.search)
+
+    def taken(self, work: Work, now: float) -> None:
+        """Note that the request with the probe did not fail."""
+        assert work.search  # noqa: S101 - there is a probe
+        work.search.taken()
+        self._go_on(work, work.search, now)
+
+    def failed(self, work: Work, now: float) -> None:
+        """Note that it failed."""
+        assert work.search  # noqa: S101 - there is a probe
+        work.pieces.pop()
+        work.search.failed()
+        self._go_on(work, work.search, now)
+
+    def believe(self, work: Work) -> None:
+        """Let what was found wait, if the store has accepted something since: then it is well."""
+        if work.found and self._suspects.accepts > work.born:
+            work.suspects.append(work.found)
+            work.found, work.unexplained, work.doubts = None, 0, 0
+
+    def doubt(self, work: Work, now: float) -> None:
+        """Put what was found back to the rest: nothing is accepted, so the store itself may be ill.
+
+        Or all that is left may be culprits. So once in a while, and ever more seldom, a few records are let go: what
+        comes behind them will tell.
+        """
+        assert work.found  # noqa: S101 - else there is no doubt
+        order = {(block.file, block.start): number for number, block in enumerate(work.sought)}
+        rest = [record.block for record in records(work.pieces.pop(), self._sink)]
+        blocks = [*rest, work.found.refusal.record.block]
+        blocks.sort(key=lambda block: order.get((block.file, block.start), len(order)))
+        work.doubts, work.suspicious = (work.doubts or 0) + 1, 0
+        if len(blocks) <= UNPROVEN_AT_ONCE and work.doubts >= 2 << self._suspects.unproven:
+            self._suspects.unproven += 1
+            work.suspects += [self.suspect(work, block, work.blamed, now, alone=False) for block in blocks]
+        else:
+            work.pieces.append(self._batch(blocks))
+        work.found, work.sought = None, []
+
+    def abandon(self, work: Work) -> None:
+        """Put all that a search has not settled back to the pieces."""
+        if work.search:
+            work.pieces.append(self._piece(work, work.search.unsent()))
+        if work.found:
+            work.pieces.append(self._batch([work.found.refusal.record.block]))
+        work.search = work.probe = work.found = None
+
+    def suspect(self, work: Work, block: Block, outcome: Outcome, now: float, *, alone: bool) -> Suspect:
+        """Make a suspect of a record; ``alone``: it has just failed so."""
+        refusal = Refusal(Record(block, file_bytes(self._sink.encode(block))), outcome.reason, outcome.detail)
+        suspect = Suspect(refusal, work.started)
+        if alone:
+            self._suspects.failed(suspect, refusal, now)
+        return suspect
+
+    def _go_on(self, work: Work, search: Search, now: float) -> None:
+        if not search.done:
+            self._send_probe(work, search)
+            return
+        work.search, work.probe, work.suspicious = None, None, 0
+        if search.rest:
+            work.pieces.append(self._piece(work, search.rest))
+        if search.culprit is None:
+            self._suspects.unreliable(work.unexplained)
+            work.unexplained = 0
+            return
+        block = work.sought[search.culprit]
+        work.found = self.suspect(work, block, work.blamed, now, alone=search.alone)
+        self.believe(work)
+
+    def _send_probe(self, work: Work, search: Search) -> None:
+        work.probe = self._piece(work, (search.probe,))
+        work.pieces.append(work.probe)
+
+    def _piece(self, work: Work, ranges: Iterable[Range]) -> Batch:
+        return self._batch([block for start, stop in sorted(ranges) for block in work.sought[start:stop]])
+
+    def _batch(self, blocks: Iterable[Block]) -> Batch:
+        return Batch(tuple(encode(blocks, self._sink)))
