@@ -30,7 +30,8 @@ RETRY_REASONS: Final = (
     *("bad_response", "too_large", "internal_error", "throttled", "no_ack", "not_otlp"),
     *("write_failed", "disk_full", "read_only", "permission_denied", "in_use"),
     *("es_rejected_execution_exception", "circuit_breaking_exception"),
-    *("unavailable_shards_exception", "cluster_block_exception"),
+    *("unavailable_shards_exception", "cluster_block_exception", "shard_limit", "no_write_index", "pipeline_missing"),
+    *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
 OUTCOMES: Final = ("delivered", "duplicate", "dead_lettered", "filtered")

@@ -151,6 +151,8 @@ class Verdict(Struct, frozen=True):
     """The store's own words; may quote the record, so only the dead letter shows it."""
     suspect: bool = False
     """ERRORED in a way that may be the record's own fault: the store's own 500, say."""
+    scope: str = ""
+    """ERRORED for a part of the store alone, an index say, that can't be written now: the others go on."""
 
 
 class Outcome(Struct, frozen=True):

@@ -80,6 +80,11 @@ class Culprits:
             self._suspects.failed(suspect, refusal, now)
         return suspect
 
+    def hold(self, work: Work, held: Iterable[tuple[Refusal, str]]) -> None:
+        """Let records wait for the part of the store that can't be written."""
+        for refusal, scope in held:
+            work.suspects.append(Suspect(refusal, work.started, scope=scope))
+
     def _go_on(self, work: Work, search: Search, now: float) -> None:
         if not search.done:
             self._send_probe(work, search)

@@ -199,6 +199,9 @@ class Delivery:
         work.pieces.pop()
         if settled.suspects:
             self._errored_apart(work, settled)
+        if settled.held and settled.accepted and not self._suspects.full:
+            self._culprits.hold(work, settled.held)
+            settled.again = without(settled.again, [refusal for refusal, _ in settled.held], self._sink)
         if settled.again:
             work.pieces.append(Batch(tuple(settled.again)))
             work.failures = 1 if settled.accepted else work.failures + 1

@@ -7,12 +7,14 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from logship.delivery.advice import ADVICE
+
 logger = logging.getLogger(__name__)
 
 MESSAGE_SECONDS: Final = 60.0
 State = Literal["ok", "retrying", "holding"]
 _WORDS: Final = {
-    (True, False): (logging.ERROR, "the store refuses everything: records are held, check index and mapping"),
+    (True, False): (logging.ERROR, "the store refuses everything: records are held"),
     (False, True): (logging.ERROR, "a setting or credential is wrong: records are kept"),
     (False, False): (logging.WARNING, "delivery failed and is tried again"),
 }
@@ -46,6 +48,8 @@ class SinkHealth:
         self.failing_since = self.failing_since or self.last_error_at
         self._attempts += 1
         extra: dict[str, object] = {"next_attempt_seconds": round(seconds, 3)}
+        if (fault or holding) and reason in ADVICE:
+            extra["advice"] = ADVICE[reason]
         level, message = _WORDS[holding, fault and not holding]
         self._spoken |= self._say(level, message, reason, extra)
 
@@ -55,10 +59,11 @@ class SinkHealth:
         self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
 
     def waiting(self, reason: str, records: int) -> None:
-        """Note that records make requests fail, and wait alone; ``records``: how many there are of those."""
+        """Note that records wait by themselves; ``records``: how many there are of those."""
         self.last_error, self.last_error_at = reason, self._wall()
-        message = "records make the store fail: they wait, and what comes behind them goes on"
-        self._say(logging.WARNING, message, reason, {"records": records})
+        message = "records that the store does not take wait by themselves, and what comes behind them goes on"
+        advice: dict[str, object] = {"advice": ADVICE[reason]} if reason in ADVICE else {}
+        self._say(logging.WARNING, message, reason, {"records": records, **advice})
 
     def dropped(self, reason: str, records: int) -> None:
         """Note records that the store refused without saying which they are."""

@@ -7,6 +7,8 @@ the store may be ill. Only what happens to *others* can tell, so this remembers 
 * After three that count it is given up, if nothing speaks for an unreliable store. What does: requests that failed and
   were taken later, of the last 64. A store that fails with probability p would fail a good record k times with p^k: so
   k is as large as makes that one in a million, or, while no such request is known, one in 500.
+* Records also wait for a part of the store, an index say, that can't be written. One that waits alone for it, a date of
+  1970 that has no index, is given up in the same way; several never are: that part may come back.
 * So a store that answers 500 to half of everything has nothing given up, nor has one that is away.
 """
 
@@ -26,8 +28,10 @@ SUSPICIOUS: Final = frozenset({"http_500", "connection_reset", "timeout", "bad_r
 FAILURES: Final = 3
 """So many in a row of a batch, and it is searched; of a record alone, and it is given up."""
 APART_SECONDS: Final = 5.0
-MAX_WAITING: Final = 1000
+MAX_WAITING: Final = 5000
 """More records than this never wait at once: then the stream does."""
+MAX_TOGETHER: Final = 1000
+"""So many are sent at once of those that wait for one part of the store."""
 UNPROVEN_AT_ONCE: Final = 32
 """So many records may begin to wait without a sign that the store is well."""
 _REMEMBERED: Final = 64
@@ -55,6 +59,8 @@ class Suspect(Struct, eq=False):
     """Alone, without anything accepted since."""
     heard: int = -1
     """What the store had accepted at the last failure that counts."""
+    scope: str = ""
+    """The part of the store that can't be written; what waits for the same one is sent together."""
     hold: Hold = field(default_factory=Hold)
     not_before: float = -math.inf
     """When it may be sent at the earliest."""
@@ -66,6 +72,8 @@ class Suspects:
     def __init__(self, max_seconds: float, limit_seconds: float) -> None:
         self._max_seconds, self._limit = max(max_seconds, APART_SECONDS), limit_seconds or math.inf
         self._waiting: list[Suspect] = []
+        self._crowded: set[str] = set()
+        """Parts of the store for which several records waited at once."""
         self._others: deque[bool] = deque(maxlen=_REMEMBERED)
         """Of what no suspect explains: whether it was accepted."""
         self.accepts = 0
@@ -114,11 +122,22 @@ class Suspects:
     def add(self, suspect: Suspect, now: float) -> None:
         """Let it wait; one that has failed alone already is not sent again at once."""
         suspect.not_before = max(suspect.not_before, now)
+        if suspect.scope and any(each.scope == suspect.scope for each in self._waiting):
+            self._crowded.add(suspect.scope)
         self._waiting.append(suspect)
 
     def remove(self, suspect: Suspect) -> None:
         """Forget it: it has found its end."""
         self._waiting.remove(suspect)
+        if suspect.scope in self._crowded and all(each.scope != suspect.scope for each in self._waiting):
+            self._crowded.remove(suspect.scope)
+
+    def mates(self, suspect: Suspect) -> list[Suspect]:
+        """Give those that are sent with it, itself first: all that wait for the same part of the store."""
+        if not suspect.scope:
+            return [suspect]
+        mates = [each for each in self._waiting if each.scope == suspect.scope and each is not suspect]
+        return [suspect, *mates][:MAX_TOGETHER]
 
     def due(self, now: float) -> Suspect | None:
         """Give the one to send now."""
@@ -150,7 +169,7 @@ class Suspects:
 
     def hopeless(self, suspect: Suspect) -> bool:
         """Whether it is to be given up for what it is."""
-        return suspect.failures >= self.needed
+        return suspect.scope not in self._crowded and suspect.failures >= self.needed
 
     def overdue(self, started: float, now: float) -> bool:
         """Whether what was first sent then is to be given up for the time that it took."""

@@ -44,6 +44,8 @@ class Settled(Struct):
     """What may yet succeed, oldest first, neighbours put together."""
     suspects: list[Refusal] = field(default_factory=list)
     """Those of them that may be at fault themselves."""
+    held: list[tuple[Refusal, str]] = field(default_factory=list)
+    """Those of them whose part of the store can't be written, and which part."""
 
     records: int = 0
     """How many were sent."""
@@ -194,6 +196,8 @@ def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[V
             again.append(record.block)
             if fate.suspect:
                 settled.suspects.append(Refusal(record, fate.reason, fate.detail))
+            elif fate.scope:
+                settled.held.append((Refusal(record, fate.reason, fate.detail), fate.scope))
         elif fate.status is Status.REJECTED:
             settled.refused.append(Refusal(record, fate.reason, fate.detail))
         else:

@@ -6,7 +6,9 @@ When each is sent, and when it is given up: :mod:`logship.delivery.suspects`.
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from msgspec.structs import replace
 
 from logship.delivery.attempts import Attempts
 from logship.delivery.backoff import sleep_unless
@@ -93,28 +95,34 @@ class Waiting:
                 await sleep_unless(self._draining, APART_SECONDS)
 
     async def _send(self, suspect: Suspect, ended: Callable[[Block], Awaitable[None]]) -> bool:
-        """Send one alone; gives whether it failed in a way that may be its own fault."""
-        batch = Batch((self._sink.encode(suspect.refusal.record.block),))
+        """Send one alone, or with its mates; gives whether it failed in a way that may be its own fault."""
+        mates = self._suspects.mates(suspect)
+        batch = Batch(tuple(self._sink.encode(each.refusal.record.block) for each in mates))
         decides = suspect.failures + 1 >= self._suspects.needed
-        outcome = await self._attempts.make(batch, None if decides else 0)
-        blamed = await self._judge(suspect, batch, outcome)
-        if suspect not in self._suspects:
-            self._metrics.waiting(len(self))
-            await ended(suspect.refusal.record.block)
+        outcome = await self._attempts.make(batch, None if decides or suspect.scope else 0)
+        verdicts = {verdict.index: (verdict,) for verdict in outcome.verdicts}
+        blamed = False
+        for number, each in enumerate(mates):
+            own = replace(outcome, verdicts=tuple(replace(one, index=0) for one in verdicts.get(number, ())))
+            blamed = await self._judge(each, Batch((batch.parts[number],)), own) or blamed
+            if each not in self._suspects:
+                self._metrics.waiting(len(self))
+                await ended(each.refusal.record.block)
         return blamed
 
     async def _judge(self, suspect: Suspect, batch: Batch, outcome: Outcome) -> bool:
         settled = settle(batch, outcome, self._sink)
         self._endings.count(settled, outcome.reason)
         refused = settled.refused or ([suspect.refusal] if outcome.too_large else [])
+        held = [refusal for refusal, _ in settled.held]
         if settled.accepted:
             self._suspects.remove(suspect)
-            self._suspects.unreliable(max(1, suspect.failures))
+            self._suspects.unreliable(0 if suspect.scope else max(1, suspect.failures))
             self._accepted(settled)
         elif refused and not self._must_hold(suspect.hold, refused[0].reason):
             await self._end(suspect, refused[0], Status.REJECTED)
-        elif settled.suspects or (suspicious(outcome) and not outcome.verdicts):
-            await self._failed(suspect, outcome, settled)
+        elif settled.suspects or held or (suspicious(outcome) and not outcome.verdicts):
+            await self._failed(suspect, outcome, [*settled.suspects, *held])
             return True
         elif not settled.dropped:
             self._suspects.postponed(suspect, self._clock(), outcome.retry_after or 0.0)
@@ -123,9 +131,8 @@ class Waiting:
             self._suspects.remove(suspect)
         return False
 
-    async def _failed(self, suspect: Suspect, outcome: Outcome, settled: Settled) -> None:
-        why = settled.suspects[0] if settled.suspects else None
-        reason, detail = (why.reason, why.detail) if why else (outcome.reason, outcome.detail)
+    async def _failed(self, suspect: Suspect, outcome: Outcome, why: Sequence[Refusal]) -> None:
+        reason, detail = (why[0].reason, why[0].detail) if why else (outcome.reason, outcome.detail)
         self._suspects.failed(suspect, Refusal(suspect.refusal.record, reason, detail), self._clock())
         self._complain(reason, len(self))
         if self._suspects.hopeless(suspect):

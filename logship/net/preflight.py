@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from logship.delivery.advice import ADVICE
 from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
 from logship.net.credentials import SecretError
@@ -16,36 +17,6 @@ if TYPE_CHECKING:
 PREFLIGHT_SECONDS: Final = 10.0
 """For each step."""
 _PORTS: Final = {"http": 80, "https": 443}
-_ADVICE: Final = {
-    "authentication": "user, password or mechanism is refused: check USERNAME, PASSWORD and SASL_MECHANISM",
-    "cluster_authorization_failed": "the user may not write idempotently: allow it IdempotentWrite on the cluster",
-    "dns": "the name has no address: check the name and the cluster's DNS",
-    "http_401": "the credentials are refused: check user and password, token or API key",
-    "http_403": "the credentials are known but not allowed to write here",
-    "http_404": "there is nothing at this address: check the path or the index",
-    "http_405": "this address takes no such request: check URL and method",
-    "http_413": "the request is too large: lower LOGSHIP_BATCH_MAX_BYTES",
-    "http_429": "the server is busy: it should pass",
-    "timeout": "no answer in time: check firewall, network policy and load",
-    "AccessDeniedException": "the key is known but not allowed to do this: check its policy",
-    "InvalidSignatureException": "the secret key is wrong, or this node's clock is",
-    "UnrecognizedClientException": "the access key is not known: check it, and the region",
-    "connection_refused": "nothing listens there: check host and port",
-    "connection_reset": "the connection was cut: check that TLS (https) or its absence fits the port",
-    "not_otlp": "a web page answers there: check host, port and path",
-    "disk_full": "make room, or mount a larger volume",
-    "in_use": "another process writes there under this prefix: stop it, or set another PREFIX",
-    "permission_denied": "give the folder to this user, or mount a volume there",
-    "read_only": "mount the volume without readOnly",
-    "secret": "a secret can't be read: check that its file is mounted and not empty",
-    "tls": "TLS failed: check the CA file and the host name in the certificate",
-    "tls_expired": "the server's certificate is not valid now: renew it, or set this node's clock",
-    "tls_not_spoken": "the port does not speak TLS: check that http/https fits it",
-    "tls_unknown_ca": "the server's certificate is signed by an unknown CA: set CA_FILE",
-    "tls_wrong_name": "the server's certificate is for another host: check the host name",
-    "topic_authorization_failed": "the user may not write to the topic: allow it Write and Describe",
-    "unknown_topic_or_part": "there is no such topic: create it, or name another in TOPIC",
-}
 
 
 async def look(
@@ -104,7 +75,7 @@ async def reach_host(sink: str, host: str, port: int, tls: "Tls | None") -> list
 
 def _refusal(subject: str, reason: str, where: str = "") -> Finding:
     words = f"{where}: {reason}" if where else reason
-    return Finding(good=False, subject=subject, message=f"{words}; {_ADVICE.get(reason, 'see the log of the server')}")
+    return Finding(good=False, subject=subject, message=f"{words}; {ADVICE.get(reason, 'see the log of the server')}")
 
 
 def secret_finding(sink: str, transport: Transport) -> Sequence[Finding]:

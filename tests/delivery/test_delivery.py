@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from logship.errors import SinkClosedError
-from logship.model import Batch, Limits, Outcome, Status, Verdict
+from logship.model import Batch, Block, Limits, Outcome, Status, Verdict
 from tests.autojump import autojump
 from tests.bench import POLICY, REFUSED, Bench, ClosedSink, Kept
 from tests.line_sink import DELIVERED, block, errored, rejected
@@ -313,3 +313,74 @@ async def test_several_batches_at_once() -> None:
     await asyncio.gather(*(bench.deliver_quietly(block(str(n))) for n in range(3)))
     assert sorted(bench.sink.stored) == ["0", "1", "2"]
     assert bench.total("in_flight") == (0, 0)
+
+
+def _unwritable(scopes: set[str]) -> Callable[[Batch], Outcome]:
+    """Take lines but those for such an index, which is their first letter."""
+
+    def answer(batch: Batch) -> Outcome:
+        lines = batch.body.decode().lower().split()
+        verdicts = [
+            Verdict(number, Status.ERRORED, "shard_limit", scope=line[0])
+            for number, line in enumerate(lines)
+            if line[0] in scopes
+        ]
+        return Outcome(Status.DELIVERED, verdicts=tuple(verdicts), fault=bool(verdicts))
+
+    return answer
+
+
+@autojump
+async def test_a_hold_concerns_one_index() -> None:
+    """What is for another goes on; what waited arrives once the index can be written, and nothing is put aside."""
+    scopes = {"b"}
+    bench = Bench(otherwise=_unwritable(scopes))
+    ended: list[str] = []
+
+    async def note(record: Block) -> None:
+        ended.append(record.data.decode().strip())
+
+    attending = asyncio.create_task(bench.delivery.waiting.attend(note))
+    for number in range(60):
+        await bench.deliver_quietly(block(f"a{number}", f"b{number}", f"c{number}", start=100 * number))
+        await asyncio.sleep(1)
+    assert [line for line in bench.sink.stored if line[0] != "b"] == [f"{x}{n}" for n in range(60) for x in "ac"]
+    assert len(bench.delivery.waiting) == 60
+    scopes.clear()
+    await asyncio.sleep(61)
+    assert sorted(ended) == sorted(f"b{number}" for number in range(60))
+    assert bench.kept.letters == []
+    assert bench.total("in_flight") == (0, 0)
+    attending.cancel()
+
+
+@autojump
+async def test_one_record_whose_index_can_not_be_made_is_put_aside() -> None:
+    """A date of 1970: it waits alone for its index, while others are accepted, and then goes the way of all culprits."""
+    bench = Bench(otherwise=_unwritable({"b"}))
+
+    async def note(_: Block) -> None:
+        pass
+
+    attending = asyncio.create_task(bench.delivery.waiting.attend(note))
+    await bench.deliver_quietly(block("a", "b", "c"))
+    for number in range(30):
+        await bench.deliver_quietly(block(f"a{number}", start=100 * number))
+        await asyncio.sleep(1)
+    assert bench.kept.lines == ["b"]
+    assert bench.kept.letters[0].reason == "shard_limit"
+    attending.cancel()
+
+
+@autojump
+async def test_what_is_all_for_an_index_that_can_not_be_written_is_held() -> None:
+    """Nothing is accepted, so nothing waits aside: the stream does, in order."""
+    scopes = {"b"}
+    bench = Bench(otherwise=_unwritable(scopes))
+    task = asyncio.create_task(bench.deliver_quietly(block("b1", "b2")))
+    await asyncio.sleep(3600)
+    assert bench.kept.letters == []
+    assert len(bench.delivery.waiting) == 0
+    scopes.clear()
+    await task
+    assert bench.sink.stored == ["b1", "b2"]

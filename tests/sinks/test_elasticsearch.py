@@ -9,6 +9,7 @@ from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
+from logship.sinks.elasticsearch.bulk import IDS_REASON
 from logship.sinks.elasticsearch.sink import ElasticsearchSink, Settings, open_sink
 from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
 
@@ -190,3 +191,71 @@ def test_impossible_index_names_are_faults(index: str) -> None:
 def test_usual_index_names_are_none(index: str) -> None:
     """Data streams and dated indices are fine."""
     assert Settings(url=("http://h",), index=index).check() == []
+
+
+CLUSTER = [
+    (
+        "validation_exception",
+        "Validation Failed: 1: this action would add [2] total shards, but this cluster currently has [9]/[9] maximum",
+        "shard_limit",
+    ),
+    ("illegal_argument_exception", "no write index is defined for alias [app]. The write index may", "no_write_index"),
+    ("illegal_argument_exception", "pipeline with id [p] does not exist", "pipeline_missing"),
+    ("illegal_argument_exception", "Document ID is not supported in create/index operation request", IDS_REASON),
+    ("index_closed_exception", "closed", "index_closed_exception"),
+    ("cluster_block_exception", "index [a] blocked by: [FORBIDDEN/8/index write (api)];", "cluster_block_exception"),
+    ("process_cluster_event_timeout_exception", "failed to process", "process_cluster_event_timeout_exception"),
+]
+
+
+def refusing(kind: str, words: str) -> Reply:
+    """Give an answer that refuses the third record in these words."""
+    items: list[Any] = [{"create": {"status": 201}} for _ in LINES]
+    items[2] = {"create": {"status": 400, "error": {"type": kind, "reason": words}}}
+    return Reply(200, json.dumps({"errors": True, "items": items}).encode())
+
+
+@pytest.mark.parametrize(("kind", "words", "reason"), CLUSTER)
+async def test_a_400_that_blames_the_cluster_is_no_refusal(kind: str, words: str, reason: str) -> None:
+    """Of one record or of the whole request: it is kept, and where indexes have dates, for its own index alone."""
+    outcome = await outcome_of(refusing(kind, words))
+    assert [(each.status, each.reason, each.scope) for each in outcome.verdicts] == [(Status.ERRORED, reason, "")]
+    assert outcome.fault
+    outcome = await outcome_of(refusing(kind, words), index="app-%Y.%m.%d")
+    assert [(each.status, each.scope) for each in outcome.verdicts] == [(Status.ERRORED, "app-2023.11.14")]
+    whole = Reply(400, json.dumps({"error": {"type": kind, "reason": words}, "status": 400}).encode())
+    outcome = await outcome_of(whole)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, reason, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("mapper_parsing_exception", "no write index is defined for alias [app]"),
+        ("illegal_argument_exception", "field [x] has value 'no write index is defined for alias'"),
+        ("illegal_argument_exception", "Limit of total fields [1000] has been exceeded"),
+    ],
+)
+async def test_what_a_record_says_does_not_blame_the_cluster(kind: str, words: str) -> None:
+    """A record could else have the stream held by what is quoted of it."""
+    outcome = await outcome_of(refusing(kind, words))
+    assert [each.status for each in outcome.verdicts] == [Status.REJECTED]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_an_address_that_refuses_everything_is_left(status: int) -> None:
+    """The next one may be in order; only once all of them say so is it the setting, or the records."""
+    async with (
+        scripted_server(otherwise=Reply(status)) as bad,
+        scripted_server(otherwise=bulk_reply) as good,
+        open_sink(Settings(url=(bad.url, good.url)), Enrichment({})) as sink,
+    ):
+        first = await sink.deliver(batch(sink))
+        assert (first.status, first.reason, first.fault) == (Status.ERRORED, f"http_{status}", False)
+        for _ in range(3):
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+        assert len(bad.requests) == 1
+        good.otherwise = Reply(status)
+        outcomes = [await sink.deliver(batch(sink)) for _ in range(4)]
+    expected = (Status.REJECTED, False) if status == 400 else (Status.ERRORED, True)
+    assert [(each.status, each.fault) for each in outcomes] == [(Status.ERRORED, False), *[expected] * 3]

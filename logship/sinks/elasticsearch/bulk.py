@@ -4,13 +4,14 @@ A 200 alone is no acknowledgement: the body must parse and have an item for each
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_DETAIL
 from logship.model import Outcome, Status, Verdict
@@ -23,8 +24,33 @@ _OWN_FAULT: Final = 500
 _SUCCESSFUL: Final = frozenset(range(200, 300))
 """RFC 9110's class."""
 _FAULT_STATUSES: Final = frozenset({401, 403, 404})
-_FAULT_TYPES: Final = frozenset({"index_closed_exception", "invalid_index_name_exception"})
+_FAULT_TYPES: Final = frozenset(
+    {"index_closed_exception", "cluster_block_exception", "process_cluster_event_timeout_exception"}
+    | {"invalid_index_name_exception", "index_not_found_exception"}
+)
 """Answered with 400, but no record is to blame."""
+_VAGUE_TYPES: Final = frozenset({"illegal_argument_exception", "validation_exception", "illegal_state_exception"})
+"""Said of records and of the cluster alike: the words tell, which hold nothing of a record where they begin."""
+IDS_REASON: Final = "document_id_not_supported"
+_WORDS: Final = (
+    (re.compile(r"(?i)document id is not supported"), IDS_REASON),
+    (re.compile(r"(?i)(validation failed: \d+: )?this action would add \["), "shard_limit"),
+    (
+        re.compile(r"(?i)no write index is defined|alias \[[^\]]*\] has (more than one|no) |.{0,99}is_write_index"),
+        "no_write_index",
+    ),
+    (re.compile(r"(?i)pipeline (with id )?\[[^\]]*\] (does not exist|is missing|not found)"), "pipeline_missing"),
+    (
+        re.compile(r"(?i)no matching index template|.{0,99}index template .{0,99}(not found|missing)"),
+        "index_template_missing",
+    ),
+    (
+        re.compile(r"(?i)(no such index|(data stream|index) \[[^\]]*\] (is closed|is missing|not found|blocked by))"),
+        "index_missing",
+    ),
+    (re.compile(r"(?i)(failed to process cluster event|index \[[^\]]*\] blocked by)"), "cluster_block_exception"),
+)
+"""How a reason begins that blames the cluster, of Elasticsearch 7 to 9 and OpenSearch 1 to 3, and our name for it."""
 _ALIASES: Final = {"rejected_execution_exception": "es_rejected_execution_exception"}
 """OpenSearch's name for what Elasticsearch calls so: one name for dashboards."""
 _TYPE: Final = re.compile(r"[a-z0-9_]{1,64}")
@@ -81,8 +107,25 @@ class _Answer(Struct):
 
 class _Error(Struct):
     type: str = ""
+    reason: str | None = ""
 
 
+class _Refusal(Struct):
+    error: _Error | str
+
+
+class _Meta(Struct):
+    index: str = field(default="", name="_index")
+
+
+class _Create(Struct):
+    create: _Meta
+
+
+_SOME: Final = "?"
+"""A scope before it is looked up."""
+_refusal_decoder = msgspec.json.Decoder(_Refusal)
+_meta_decoder = msgspec.json.Decoder(_Create)
 _status = attrgetter("create.status")
 _decoder = msgspec.json.Decoder(_Answer)
 _error_decoder = msgspec.json.Decoder(_Error)
@@ -94,10 +137,11 @@ def _all_created(records: int) -> bytes:
     return b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * records) + b"]}"
 
 
-def read_answer(body: bytes, records: int, *, ids: bool) -> Outcome:
+def read_answer(body: bytes, records: int, *, ids: bool, sent: Callable[[], bytes] | None = None) -> Outcome:
     """Give the outcome of a request with so many records that was answered by 200 and this body.
 
-    ``ids``: the records have ids, so that a conflict means that the store has the record already.
+    ``ids``: the records have ids, so that a conflict means that the store has the record already. ``sent``
+    gives the request's body where its records name their indexes.
     """
     if body == _all_created(records):
         return Outcome(Status.DELIVERED)
@@ -114,29 +158,60 @@ def read_answer(body: bytes, records: int, *, ids: bool) -> Outcome:
         for index, entry in enumerate(items)
         if entry.create.status not in _SUCCESSFUL
     )
-    fault = any(each.status is Status.ERRORED and _is_fault(items[each.index].create, each.reason) for each in verdicts)
+    fault = any(each.scope for each in verdicts)
+    indexes = _indexes(sent()) if fault and sent else ()
+    verdicts = tuple(
+        replace(each, scope=indexes[each.index] if indexes else "") if each.scope else each for each in verdicts
+    )
     return Outcome(Status.DELIVERED, verdicts=verdicts, fault=fault)
+
+
+def read_refusal(outcome: Outcome, body: bytes) -> Outcome:
+    """Give what a whole answer of 400 means: a fault if its words blame the cluster."""
+    try:
+        error = _refusal_decoder.decode(body).error
+    except (msgspec.DecodeError, RecursionError):
+        return outcome
+    kind, words = (error.type, error.reason or "") if isinstance(error, _Error) else ("", error)
+    reason = _blames_cluster(kind, words)
+    return replace(outcome, status=Status.ERRORED, reason=reason, fault=True) if reason else outcome
+
+
+def _indexes(sent: bytes) -> tuple[str, ...]:
+    """Give the index of each record."""
+    return tuple(_meta_decoder.decode(line).create.index for line in sent.split(b"\n")[:-1:2])
 
 
 def _verdict(index: int, item: _Item, *, ids: bool) -> Verdict:
     if item.status == _CONFLICT and ids:
         return Verdict(index, Status.DUPLICATE)
-    reason = _reason(item)
+    error = _error(item)
+    blamed = _blames_cluster(error.type, error.reason or "")
+    reason = blamed or _reason(error, item.status)
     detail = bytes(item.error)[:MAX_DETAIL].decode("utf-8", "replace")
-    if _is_fault(item, reason) or item.status == 429 or not 400 <= item.status < 500:  # noqa: PLR2004 - RFC 9110
+    if blamed or item.status in _FAULT_STATUSES:
+        return Verdict(index, Status.ERRORED, reason, detail, scope=_SOME)
+    if item.status == 429 or not 400 <= item.status < 500:  # noqa: PLR2004 - RFC 9110
         return Verdict(index, Status.ERRORED, reason, detail, suspect=item.status == _OWN_FAULT)
     return Verdict(index, Status.REJECTED, reason, detail)
 
 
-def _is_fault(item: _Item, reason: str) -> bool:
-    return item.status in _FAULT_STATUSES or reason in _FAULT_TYPES
+def _blames_cluster(kind: str, words: str) -> str:
+    """Give the reason if an error is nothing that a record could help; else nothing."""
+    if kind in _FAULT_TYPES:
+        return kind
+    vague = kind in _VAGUE_TYPES
+    return next((reason for pattern, reason in _WORDS if vague and pattern.match(words)), "")
 
 
-def _reason(item: _Item) -> str:
-    """Give the error's type, if it looks like one: it becomes a label and a log field."""
+def _error(item: _Item) -> _Error:
     try:
-        kind = _error_decoder.decode(item.error).type
+        return _error_decoder.decode(item.error)
     except (msgspec.DecodeError, RecursionError):
-        kind = ""
-    kind = _ALIASES.get(kind, kind)
-    return kind if _TYPE.fullmatch(kind) else f"item_{item.status}"
+        return _Error()
+
+
+def _reason(error: _Error, status: int) -> str:
+    """Give the error's type, if it looks like one: it becomes a label and a log field."""
+    kind = _ALIASES.get(error.type, error.type)
+    return kind if _TYPE.fullmatch(kind) else f"item_{status}"

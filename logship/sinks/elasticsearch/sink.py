@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
+from msgspec.structs import replace
+
 from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
@@ -20,7 +22,7 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.parsing import url_faults
-from logship.sinks.elasticsearch.bulk import Bulk, read_answer
+from logship.sinks.elasticsearch.bulk import Bulk, read_answer, read_refusal
 
 MAX_REQUEST_BYTES: Final = 50_000_000
 """Half of the server's own default limit (``http.max_content_length``)."""
@@ -31,6 +33,7 @@ _MOVE_ON: Final = frozenset(
     | {"tls", "tls_expired", "tls_not_spoken", "tls_unknown_ca", "tls_wrong_name"}
     | {"http_502", "http_503", "http_504"}
 )
+_REFUSALS: Final = frozenset({"http_400", "http_401", "http_403", "http_404", "http_405"})
 _FORBIDDEN_IN_INDEX: Final = frozenset('\\/*?"<>| ,#:')
 
 
@@ -84,6 +87,9 @@ class ElasticsearchSink:
         path = f"{target}/_bulk?{urlencode(query, safe=',*')}"
         self._urls = [url.rstrip("/") + path for url in settings.url]
         self._at = 0
+        self._refusing: set[int] = set()
+        """Addresses that refused a whole request since one was taken."""
+        self._dated = "%" in settings.index
 
     async def deliver(self, batch: Batch) -> Outcome:
         """Send it; the answer tells each record's fate. An address that fails is left for the next attempt."""
@@ -93,9 +99,20 @@ class ElasticsearchSink:
         except BaseException:  # cancelled: it took too long
             self._leave(at)
             raise
-        outcome = self._outcome(answer, batch.records)
+        outcome = self._outcome(answer, batch)
         if outcome.reason in _MOVE_ON:
             self._leave(at)
+        return self._ask_the_others(at, outcome)
+
+    def _ask_the_others(self, at: int, outcome: Outcome) -> Outcome:
+        """Leave an address that refuses the whole request; only if all of them do is it the setting, or the records."""
+        if outcome.status is Status.DELIVERED:
+            self._refusing.clear()
+        elif outcome.reason in _REFUSALS or outcome.fault:
+            self._refusing.add(at)
+            self._leave(at)
+            if len(self._refusing) < len(self._urls):
+                return replace(outcome, status=Status.ERRORED, fault=False)
         return outcome
 
     def _leave(self, at: int) -> None:
@@ -103,16 +120,19 @@ class ElasticsearchSink:
         if self._at == at:
             self._at = (at + 1) % len(self._urls)
 
-    def _outcome(self, answer: Answer | Outcome, records: int) -> Outcome:
+    def _outcome(self, answer: Answer | Outcome, batch: Batch) -> Outcome:
         if isinstance(answer, Outcome):
             return answer
         outcome = classify(answer.status, answer.headers, answer.body, time.time())
+        if outcome.status is Status.REJECTED:
+            return read_refusal(outcome, answer.body)
         if outcome.status is not Status.DELIVERED:
             return outcome
         if answer.flaw:
             # Too many errors to tell in one answer: ask for fewer records at once.
-            return Outcome(Status.ERRORED, "bad_response", too_large=answer.flaw == "long" and records > 1)
-        return read_answer(answer.body, records, ids=self._settings.ids)
+            return Outcome(Status.ERRORED, "bad_response", too_large=answer.flaw == "long" and batch.records > 1)
+        sent = (lambda: batch.body) if self._dated else None
+        return read_answer(answer.body, batch.records, ids=self._settings.ids, sent=sent)
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look at every address, then at the version, the credentials and what the index would be."""
