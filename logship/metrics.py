@@ -4,7 +4,8 @@ Each :class:`Metrics` has its own registry. No label holds a path or anything th
 a reason that is not known here is counted as ``other``. Numbers of a sink are *file* bytes and lines, whatever the
 sink's encoding makes of them, so that they add up::
 
-    read = delivered + duplicate + dead_lettered + filtered + dropped{reason} + skipped{reason} + in_flight
+    read = delivered + duplicate + failure_store + dead_lettered + filtered
+           + dropped{reason} + skipped{reason} + in_flight
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,12 +35,12 @@ RETRY_REASONS: Final = (
     *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
-OUTCOMES: Final = ("delivered", "duplicate", "dead_lettered", "filtered")
+OUTCOMES: Final = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered")
 REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 
 Totals = Mapping[str, tuple[int, int]]
-"""(records, file bytes) by ``read``, the four outcomes, ``dropped``, ``skipped`` and ``in_flight``."""
+"""(records, file bytes) by ``read``, the outcomes, ``dropped``, ``skipped`` and ``in_flight``."""
 
 
 class _ByReason:
@@ -89,6 +90,10 @@ class SinkMetrics:
     def duplicate(self, records: int, nbytes: int) -> None:
         """End them: the store had them already."""
         self._end("duplicate", records, nbytes)
+
+    def failure_store(self, records: int, nbytes: int) -> None:
+        """End them: the store has them, but not where they were to go."""
+        self._end("failure_store", records, nbytes)
 
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """End them: they are in the dead-letter file."""

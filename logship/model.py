@@ -133,6 +133,8 @@ class Status(Enum):
     """The store has it."""
     DUPLICATE = "duplicate"
     """The store had it already: as good as delivered, counted apart."""
+    FAILURE_STORE = "failure_store"
+    """The store has it, but where it keeps what it could not index: nobody who searches the index finds it."""
     ERRORED = "errored"
     """It may yet succeed: send it again."""
     REJECTED = "rejected"

@@ -141,7 +141,7 @@ class Rig:
     def balanced(self) -> bool:
         """Whether everything that was read found its end."""
         totals = self.metrics.sink("s").totals()
-        ends = ("delivered", "duplicate", "dead_lettered", "filtered", "dropped", "skipped")
+        ends = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered", "dropped", "skipped")
         return totals["in_flight"] == (0, 0) and totals["read"] == tuple(
             sum(totals[end][term] for end in ends) for term in (0, 1)
         )

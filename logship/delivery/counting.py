@@ -16,6 +16,9 @@ class Counts(Protocol):
     def duplicate(self, records: int, nbytes: int) -> None:
         """End them: the store had them."""
 
+    def failure_store(self, records: int, nbytes: int) -> None:
+        """End them: the store has them, but not where they were to go."""
+
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """End them: they are dead letters."""
 

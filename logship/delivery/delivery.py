@@ -194,6 +194,8 @@ class Delivery:
         self._endings.count(settled, outcome.reason)
         if settled.accepted:
             self._accepted(work, settled)
+            if outcome.fault and not outcome.verdicts:
+                self._complaints.misused(outcome.reason)
         elif settled.refused and self._holds(work, one_reason(settled.refused), single=True):
             return replace(outcome, status=Status.ERRORED, reason=one_reason(settled.refused))
         work.pieces.pop()
@@ -298,7 +300,7 @@ class Delivery:
         self._refusals.accepted(work.hold, self._clock())
         self._suspects.accepted(settled.answers)
         if work.unexplained and not work.searching:
-            self._suspects.unreliable(min(work.unexplained, settled.delivered["records"]))
+            self._suspects.unreliable(min(work.unexplained, settled.taken))
             work.suspicious = work.unexplained = 0
         self._complaints.working()
         self._metrics.succeeded(self._complaints.last_success_at or 0.0)

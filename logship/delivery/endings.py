@@ -39,9 +39,12 @@ class Endings:
         for counts, count in (
             (settled.delivered, self._metrics.delivered),
             (settled.duplicate, self._metrics.duplicate),
+            (settled.failure_store, self._metrics.failure_store),
         ):
             if counts:
                 count(counts["records"], counts["bytes"])
+        if settled.failure_store:
+            self._complaints.failure_store(settled.failure_store["records"])
         if settled.dropped:
             self._metrics.dropped(reason, settled.dropped["records"], settled.dropped["bytes"])
             self._complaints.dropped(reason, settled.dropped["records"])

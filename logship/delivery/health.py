@@ -70,6 +70,17 @@ class SinkHealth:
         self.last_refusal = reason
         self._say(logging.ERROR, "the store refused records and did not say which", reason, {"records": records})
 
+    def misused(self, reason: str) -> None:
+        """Note that the store took records, though not in the way that a setting asks for."""
+        extra: dict[str, object] = {"advice": ADVICE[reason]} if reason in ADVICE else {}
+        self._say(logging.ERROR, "a setting is wrong: records are delivered without what it promises", reason, extra)
+
+    def failure_store(self, records: int) -> None:
+        """Note records that the store keeps where it keeps what it could not index."""
+        extra: dict[str, object] = {"records": records, "advice": ADVICE["failure_store"]}
+        message = "the store could not index records, and keeps them in its failure store"
+        self._say(logging.ERROR, message, "failure_store", extra)
+
     def lost(self, records: int, nbytes: int) -> None:
         """Note dead letters that had to go for newer ones."""
         extra: dict[str, object] = {"records": records, "bytes": nbytes}

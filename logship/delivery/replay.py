@@ -53,7 +53,7 @@ class _Tally:
     """Counts for the summary; see :class:`logship.delivery.delivery.Counts`."""
 
     def __init__(self) -> None:
-        self.records = {"delivered": 0, "duplicate": 0, "dropped": 0}
+        self.records = {"delivered": 0, "duplicate": 0, "failure_store": 0, "dropped": 0}
 
     def delivered(self, records: int, nbytes: int) -> None:
         del nbytes
@@ -62,6 +62,10 @@ class _Tally:
     def duplicate(self, records: int, nbytes: int) -> None:
         del nbytes
         self.records["duplicate"] += records
+
+    def failure_store(self, records: int, nbytes: int) -> None:
+        del nbytes
+        self.records["failure_store"] += records
 
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """They are counted when they are put back."""
@@ -175,7 +179,8 @@ class _Replay:
                     await self._send(segment)
         counts = self._tally.records
         gone = counts["dropped"]
-        return replace(self._summary, delivered=counts["delivered"], duplicate=counts["duplicate"], dropped=gone)
+        delivered = counts["delivered"] + counts["failure_store"]
+        return replace(self._summary, delivered=delivered, duplicate=counts["duplicate"], dropped=gone)
 
     async def _send(self, segment: Segment) -> None:
         """Send until the store does not answer for too long; then the other segments are only counted."""

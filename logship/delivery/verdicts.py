@@ -11,7 +11,7 @@ from msgspec import Struct, field
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
 
-_TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE})
+_TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE, Status.FAILURE_STORE})
 
 
 class Record(Struct, frozen=True):
@@ -37,6 +37,7 @@ class Settled(Struct):
     delivered: Counter[str] = field(default_factory=Counter)
     """``records`` and file ``bytes``."""
     duplicate: Counter[str] = field(default_factory=Counter)
+    failure_store: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     """Refused by a store that did not say which they are; of the bytes, their share."""
     refused: list[Refusal] = field(default_factory=list)
@@ -57,7 +58,12 @@ class Settled(Struct):
     @property
     def accepted(self) -> bool:
         """Whether the store took any of them, now or before."""
-        return bool(self.delivered["records"] or self.duplicate["records"])
+        return bool(self.taken)
+
+    @property
+    def taken(self) -> int:
+        """How many records the store has."""
+        return self.delivered["records"] + self.duplicate["records"] + self.failure_store["records"]
 
 
 def file_bytes(part: Encoded) -> int:
@@ -175,7 +181,7 @@ def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
             again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
     settled.again, settled.left, settled.records = encode(again, sink), len(again), start
     if verdicts and again:
-        settled.answers = max(1, settled.delivered["records"] + settled.duplicate["records"])
+        settled.answers = max(1, settled.taken)
     _take_out(settled, outcome.unnamed)
     return settled
 
@@ -206,7 +212,9 @@ def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[V
 
 
 def _count(settled: Settled, status: Status, count: int, nbytes: int) -> None:
-    counts = settled.delivered if status is Status.DELIVERED else settled.duplicate
+    counts = {Status.DUPLICATE: settled.duplicate, Status.FAILURE_STORE: settled.failure_store}.get(
+        status, settled.delivered
+    )
     counts["records"] += count
     counts["bytes"] += nbytes
 

@@ -89,7 +89,7 @@ def secret_finding(sink: str, transport: Transport) -> Sequence[Finding]:
 
 def outcome_finding(subject: str, outcome: Outcome) -> Finding:
     """Say what an attempt came to, and what to do."""
-    if outcome.status in {Status.DELIVERED, Status.DUPLICATE} and not outcome.verdicts:
+    if outcome.status in {Status.DELIVERED, Status.DUPLICATE} and not (outcome.verdicts or outcome.fault):
         return Finding(good=True, subject=subject, message="accepted")
     reason = outcome.verdicts[0].reason if outcome.verdicts else outcome.reason
     return _refusal(subject, reason)

@@ -356,7 +356,7 @@ async def test_a_hold_concerns_one_index() -> None:
 
 @autojump
 async def test_one_record_whose_index_can_not_be_made_is_put_aside() -> None:
-    """A date of 1970: it waits alone for its index, while others are accepted, and then goes the way of all culprits."""
+    """A date of 1970: it waits alone for its index, while others are accepted, and goes the way of all culprits."""
     bench = Bench(otherwise=_unwritable({"b"}))
 
     async def note(_: Block) -> None:
@@ -384,3 +384,15 @@ async def test_what_is_all_for_an_index_that_can_not_be_written_is_held() -> Non
     scopes.clear()
     await task
     assert bench.sink.stored == ["b1", "b2"]
+
+
+@autojump
+async def test_what_went_to_the_failure_store_is_counted_apart(caplog: pytest.LogCaptureFixture) -> None:
+    """It is not delivered, and told; it is not sent again."""
+    bench = Bench(Outcome(Status.DELIVERED, verdicts=(Verdict(1, Status.FAILURE_STORE, "failure_store"),)))
+    await bench.deliver(block("one", "two", "three"))
+    assert (bench.total("delivered"), bench.total("failure_store")) == ((2, 10), (1, 4))
+    assert len(bench.sink.attempts) == 1
+    assert [each.message for each in caplog.records] == [
+        "the store could not index records, and keeps them in its failure store"
+    ]

@@ -7,6 +7,7 @@ import pytest
 
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
+from logship.net.preflight import outcome_finding
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
 from logship.sinks.elasticsearch.bulk import IDS_REASON
@@ -14,6 +15,7 @@ from logship.sinks.elasticsearch.sink import ElasticsearchSink, Settings, open_s
 from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
 
 FILE = FileId("AbC-_" + "f" * 17)
+FILTER = "errors,items.*.status,items.*.error,items.*.failure_store"
 LINES = [f'{{"n":{n}}}' for n in range(5)]
 
 
@@ -55,7 +57,10 @@ def mixed(*statuses: int) -> Reply:
 async def test_the_request() -> None:
     """A create with the record's own id for each record, gzip, and an answer filtered to what counts."""
     request = await request_of()
-    assert request.path == "/es/logs-agent-default/_bulk?filter_path=errors,items.*.status,items.*.error"
+    assert (
+        request.path
+        == "/es/logs-agent-default/_bulk?filter_path=errors,items.*.status,items.*.error,items.*.failure_store"
+    )
     assert request.headers["content-type"] == "application/x-ndjson"
     assert request.headers["content-encoding"] == "gzip"
     lines = [json.loads(line) for line in request.body.splitlines()]
@@ -66,7 +71,10 @@ async def test_the_request() -> None:
 async def test_pipeline_dated_index_and_no_ids() -> None:
     """The pipeline is in the address; a dated index is in each action, by event time; ids can be left to the server."""
     request = await request_of(pipeline="my pipe", index="app-%Y.%m.%d", ids=False)
-    assert request.path == "/es/_bulk?filter_path=errors,items.*.status,items.*.error&pipeline=my+pipe"
+    assert (
+        request.path
+        == "/es/_bulk?filter_path=errors,items.*.status,items.*.error,items.*.failure_store&pipeline=my+pipe"
+    )
     assert json.loads(request.body.splitlines()[0]) == {"create": {"_index": "app-2023.11.14"}}
 
 
@@ -259,3 +267,18 @@ async def test_an_address_that_refuses_everything_is_left(status: int) -> None:
         outcomes = [await sink.deliver(batch(sink)) for _ in range(4)]
     expected = (Status.REJECTED, False) if status == 400 else (Status.ERRORED, True)
     assert [(each.status, each.fault) for each in outcomes] == [(Status.ERRORED, False), *[expected] * 3]
+
+
+async def test_the_failure_store_is_no_success() -> None:
+    """A 201 whose document went there is an outcome of its own, and what `check --send` shows as wrong."""
+    items: list[Any] = [{"create": {"status": 201}} for _ in LINES]
+    items[1]["create"]["failure_store"] = items[3]["create"]["failure_store"] = "used"
+    items[4]["create"]["failure_store"] = "not_applicable_or_unknown"
+    outcome = await outcome_of(Reply(200, json.dumps({"errors": False, "items": items}).encode()))
+    assert [(each.index, each.status) for each in outcome.verdicts] == [
+        (1, Status.FAILURE_STORE),
+        (3, Status.FAILURE_STORE),
+    ]
+    finding = outcome_finding("elasticsearch: delivery", outcome)
+    assert not finding.good
+    assert "failure store" in finding.message

@@ -19,6 +19,8 @@ from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
 
 _CONFLICT: Final = 409
+_USED: Final = "used"
+_FAILED_OVER: Final = b'"failure_store"'
 _OWN_FAULT: Final = 500
 """A processor or a plugin of the server threw: maybe for this record alone."""
 _SUCCESSFUL: Final = frozenset(range(200, 300))
@@ -94,6 +96,8 @@ def _index(name: str, hour: bytes) -> bytes:
 
 class _Item(Struct):
     status: int
+    failure_store: str = ""
+    """``used`` where the document went there instead (Elasticsearch 8.18 and later)."""
     error: msgspec.Raw = msgspec.Raw()
 
 
@@ -151,12 +155,12 @@ def read_answer(body: bytes, records: int, *, ids: bool, sent: Callable[[], byte
         return _BAD
     if len(items) != records:
         return _BAD
-    if _SUCCESSFUL.issuperset(map(_status, items)):
+    if _SUCCESSFUL.issuperset(map(_status, items)) and _FAILED_OVER not in body:
         return Outcome(Status.DELIVERED)
     verdicts = tuple(
         _verdict(index, entry.create, ids=ids)
         for index, entry in enumerate(items)
-        if entry.create.status not in _SUCCESSFUL
+        if entry.create.status not in _SUCCESSFUL or entry.create.failure_store == _USED
     )
     fault = any(each.scope for each in verdicts)
     indexes = _indexes(sent()) if fault and sent else ()
@@ -183,6 +187,8 @@ def _indexes(sent: bytes) -> tuple[str, ...]:
 
 
 def _verdict(index: int, item: _Item, *, ids: bool) -> Verdict:
+    if item.status in _SUCCESSFUL:
+        return Verdict(index, Status.FAILURE_STORE, Status.FAILURE_STORE.value)
     if item.status == _CONFLICT and ids:
         return Verdict(index, Status.DUPLICATE)
     error = _error(item)

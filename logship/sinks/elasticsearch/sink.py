@@ -26,7 +26,7 @@ from logship.sinks.elasticsearch.bulk import Bulk, read_answer, read_refusal
 
 MAX_REQUEST_BYTES: Final = 50_000_000
 """Half of the server's own default limit (``http.max_content_length``)."""
-_FILTER: Final = "errors,items.*.status,items.*.error"
+_FILTER: Final = "errors,items.*.status,items.*.error,items.*.failure_store"
 _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/x-ndjson"}
 _MOVE_ON: Final = frozenset(
     {"connection_refused", "connection_reset", "unreachable", "dns", "timeout"}
