@@ -181,7 +181,8 @@ def _decoded(body: bytes, encoding: str) -> tuple[bytes, _Flaw]:
             plain = unpacker.decompress(body, MAX_ANSWER_BYTES)
         except IsalError:  # type: ignore[misc]  # its library has no types
             continue
-        return plain, "long" if unpacker.unconsumed_tail else ""
+        if unpacker.eof or unpacker.unconsumed_tail:
+            return plain, "long" if unpacker.unconsumed_tail else ""
     return body, "encoded"
 
 

@@ -1,14 +1,18 @@
 """What ``logship check`` finds out on the way to a server: name, connection, TLS, secrets, each told apart."""
 
+import base64
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
 from logship.delivery.advice import ADVICE
 from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
-from logship.net.credentials import SecretError
+from logship.net.credentials import Credentials, SecretError, no_credentials
 from logship.net.transport import Transport
 
 if TYPE_CHECKING:
@@ -16,6 +20,15 @@ if TYPE_CHECKING:
 
 PREFLIGHT_SECONDS: Final = 10.0
 """For each step."""
+DELIVERY_SECONDS: Final = 30.0
+"""For the record."""
+_SECRET: Final = 4
+"""Shorter than this nothing is hidden: it would be found in any words."""
+_WORDS_MAX: Final = 200
+_IN_WORDS: Final = re.compile(
+    r"(?i)((?:bearer|basic|apikey|splunk|token|password|secret|api[_-]?key)[\"']?[ :=]+[\"']?)[^\s\"',;]+"
+)
+"""What looks like a credential in anybody's words."""
 _PORTS: Final = {"http": 80, "https": 443}
 
 
@@ -30,21 +43,72 @@ async def look(
 ) -> list[Finding]:
     """Read the secrets, look the name up and connect, ask the store, then deliver a record if told to ``send``.
 
-    Nothing is asked or sent before all that comes earlier is good.
+    Nothing is asked before all that comes earlier is good; the record is sent whatever was found, for it alone proves
+    anything.
     """
     findings = [*secret_finding(name, transport), *await reach(name, url, transport.tls)]
     if ask and all(each.good for each in findings):
         findings += await ask()
-    if send and all(each.good for each in findings):
-        findings.append(outcome_finding(f"{name}: delivery", await sink.deliver(sample_batch(sink))))
+    if send:
+        findings.append(await delivery_finding(name, sink, transport.credentials))
     return findings
 
 
-def answer_findings(subject: str, answer: Answer | Outcome) -> list[Finding]:
-    """Say what a store's page about itself means; nothing if it has no such page, as many a proxy hasn't."""
+async def delivery_finding(name: str, sink: Sink, credentials: Credentials = no_credentials) -> Finding:
+    """Deliver a record of our own, and say what came of it, in the store's own words too."""
+    import asyncio  # noqa: PLC0415 - not for whoever only reads settings
+
+    try:
+        async with asyncio.timeout(DELIVERY_SECONDS):
+            outcome = await sink.deliver(sample_batch(sink))
+    except TimeoutError:
+        outcome = Outcome(Status.ERRORED, "timeout")
+    found = outcome_finding(f"{name}: delivery", outcome)
+    words = outcome.verdicts[0].detail if outcome.verdicts else outcome.detail
+    if found.good or not words:
+        return found
+    return replace(found, message=f"{found.message}; it said: {said(words, credentials)}")
+
+
+def said(words: str, credentials: Credentials = no_credentials) -> str:
+    """Give a store's own words on one line, printable, at most 200 characters, without what proves who we are."""
+    try:
+        secrets = {part for value in credentials().values() for part in (value, *_parts(value)) if len(part) >= _SECRET}
+    except SecretError:
+        secrets = set()
+    for secret in sorted(secrets, key=len, reverse=True):
+        words = words.replace(secret, "***")
+    words = _IN_WORDS.sub(r"\1***", words)
+    line = " ".join("".join(each if each.isprintable() else " " for each in words).split())
+    return line if len(line) <= _WORDS_MAX else line[: _WORDS_MAX - 1] + "…"
+
+
+def _parts(value: str) -> list[str]:
+    """Give what is in a header's value: a token behind its scheme, and a pair of name and password in it."""
+    *_, token = value.split(" ") or [""]
+    try:
+        pair = base64.b64decode(token, validate=True).decode()
+    except ValueError:
+        return [token]
+    return [token, pair, pair.partition(":")[2]]
+
+
+def answer_findings(subject: str, answer: Answer | Outcome, *, sure: bool = True) -> list[Finding]:
+    """Say what a store's page about itself means; nothing if it has no such page, as many a proxy hasn't.
+
+    ``sure``: what it says of itself also goes for deliveries; else it is a doubt, and no fault.
+    """
     if isinstance(answer, Answer):
         answer = classify(answer.status, answer.headers, answer.body, time.time())
-    return [] if answer.reason == "http_404" else [outcome_finding(subject, answer)]
+    if answer.reason == "http_404":
+        return []
+    found = outcome_finding(subject, answer)
+    return [found if sure else doubtful(found)]
+
+
+def doubtful(found: Finding) -> Finding:
+    """Make a doubt of what may be a fault: only a delivery would tell."""
+    return found if found.good else replace(found, good=True, message=f"not sure: {found.message}; see with --send")
 
 
 async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:

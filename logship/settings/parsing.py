@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -36,6 +36,8 @@ _WORDS: Final = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+_MOUNT: Final = re.compile(r"/insert(/(datadog|elasticsearch|opentelemetry|splunk))?$")
+"""Under which VictoriaLogs takes what is sent in the ways of others."""
 _PORT_MAX: Final = 65535
 _SIZE_MAX: Final = 1 << 60
 _TEXT_MAX: Final = 200
@@ -169,8 +171,28 @@ def url_faults(url: str) -> list[str]:
 
 
 def with_path(url: str, path: str) -> str:
-    """Give an address that names a server only the path; any other stays as it is."""
-    return urljoin(url, path) if urlsplit(url).path in {"", "/"} else url
+    """Give the address to send to, for one that names a server, or where the server is behind a proxy.
+
+    Without a path it gets this one; with the beginning of this one at its end, such as ``…/insert/loki`` for
+    ``/loki/api/v1/push``, the rest of it. Any other is taken as the whole address. A query stays.
+    """
+    parts = urlsplit(url)
+    there = parts.path.rstrip("/")
+    if not there or _MOUNT.search(there):
+        return parts._replace(path=there + path).geturl()
+    segments = path.split("/")[1:]
+    for count in range(len(segments) - 1, 0, -1):
+        begun = "/" + "/".join(segments[:count])
+        if there.endswith(begun):
+            return parts._replace(path=there.removesuffix(begun) + path).geturl()
+    return url
+
+
+def without_path(url: str, path: str) -> str:
+    """Give the address of the server itself: what is before ``path``, or the host's root where it is not there."""
+    parts = urlsplit(url)
+    there = parts.path.rstrip("/")
+    return parts._replace(path=there.removesuffix(path) if there.endswith(path) else "", query="", fragment="").geturl()
 
 
 def quote(text: str) -> str:

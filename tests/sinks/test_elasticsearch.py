@@ -124,13 +124,12 @@ async def test_without_ids_a_conflict_is_no_duplicate() -> None:
         Reply(200, b'{"errors":false,"items":[]}'),
         Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * 4) + b"]}"),
         Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * 6) + b"]}"),
-        Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"index":{"status":201}}'] * 5) + b"]}"),
         Reply(200, b'{"errors":false,"items":' + b"[" * 100_000),
         Reply(200, mixed(201, 201, 201, 201, 201).body, cut=60),
         Reply(200, b'{"errors":false,"items":[{"create":{"status":"201"}}]}'),
     ],
     ids=[
-        "empty body", "no items", "another shape", "HTML", "none", "too few", "too many", "another operation", "deep",
+        "empty body", "no items", "another shape", "HTML", "none", "too few", "too many", "deep",
         "cut", "status as text",
     ],
 )  # fmt: skip
@@ -282,3 +281,50 @@ async def test_the_failure_store_is_no_success() -> None:
     finding = outcome_finding("elasticsearch: delivery", outcome)
     assert not finding.good
     assert "failure store" in finding.message
+
+
+ADDRESSES = [
+    ("", "/logs-agent-default/_bulk?", ""),
+    ("/es/?a=b", "/es/logs-agent-default/_bulk?a=b&", ""),
+    ("/_bulk", "/_bulk?", "logs-agent-default"),
+    ("/insert/elasticsearch/_bulk?x=1", "/insert/elasticsearch/_bulk?x=1&", "logs-agent-default"),
+    ("/mine/_bulk", "/mine/_bulk?", ""),
+]
+
+
+@pytest.mark.parametrize(("end", "path", "index"), ADDRESSES)
+async def test_a_path_a_query_and_a_whole_address_are_taken_as_meant(end: str, path: str, index: str) -> None:
+    """The query comes last; where the address has no place for the index, each record names it."""
+    async with scripted_server(otherwise=bulk_reply) as server:
+        async with open_sink(Settings(url=(server.url + end,)), Enrichment({})) as sink:
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+        request = server.requests[0]
+    assert request.path == path + f"filter_path={FILTER}"
+    assert json.loads(request.body.splitlines()[0])["create"].get("_index", "") == index
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [Reply(400, b'unsupported path requested: "/x"'), Reply(400, b"error: invalid HTTP endpoint\n"), Reply(404)],
+)
+async def test_a_server_that_takes_bulk_alone(unknown: Reply) -> None:
+    """Others than Elasticsearch know no path with an index in it: the next attempt goes without, and so do all."""
+
+    def answer(request: Request) -> Reply:
+        return bulk_reply(request) if request.path.startswith("/_bulk?") else unknown
+
+    async with (
+        scripted_server(otherwise=answer) as server,
+        open_sink(Settings(url=(server.url,)), Enrichment({})) as sink,
+    ):
+        first = await sink.deliver(batch(sink))
+        assert (first.status, first.fault) == (Status.ERRORED, True)
+        for _ in range(3):
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+    assert len(server.requests) == 4
+
+
+async def test_an_item_by_another_name_is_an_item() -> None:
+    """Some stores call a `create` an `index`: they have it all the same."""
+    named = b'{"took":1,"errors":false,"items":[' + b",".join([b'{"index":{"status":201}}'] * 5) + b"]}"
+    assert await outcome_of(Reply(200, named)) == Outcome(Status.DELIVERED)

@@ -404,7 +404,24 @@ async def test_check_asks_the_collector_for_its_health(token: Secret) -> None:
         open_sink(Settings(url=server.url, token=token), Enrichment(FIELDS)) as sink,
     ):
         bad = [finding for finding in await sink.preflight(send=True) if not finding.good]
-    assert [finding.message for finding in bad] == ["the token is refused: check SPLUNK_TOKEN"]
+    assert bad[0].message == "the token is refused: check SPLUNK_TOKEN"
+    assert bad[1].message.endswith('it said: {"text": "words", "code": 4}')
+
+
+async def test_a_health_page_that_is_not_splunks_is_a_doubt(token: Secret) -> None:
+    """Whoever takes events need not have one: what it answers there is no fault."""
+
+    def collector(request: Request) -> Reply:
+        return answer(200, 0) if request.path.endswith("/event") else Reply(400, b"unsupported path")
+
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url + "/insert/splunk", token=token), Enrichment(FIELDS)) as sink,
+    ):
+        findings = await sink.preflight(send=True)
+    assert all(finding.good for finding in findings)
+    assert any(finding.message.startswith("not sure:") for finding in findings)
+    assert server.requests[-1].path == "/insert/splunk/services/collector/event"
 
 
 async def test_a_whole_address_is_taken_as_it_is(token: Secret) -> None:

@@ -109,6 +109,11 @@ class _Answer(Struct):
     items: list[_Entry]
 
 
+class _Named(Struct):
+    items: list[dict[str, _Item]]
+    """By the action's name: not every store calls it as it was called."""
+
+
 class _Error(Struct):
     type: str = ""
     reason: str | None = ""
@@ -128,6 +133,7 @@ class _Create(Struct):
 
 _SOME: Final = "?"
 """A scope before it is looked up."""
+_named_decoder = msgspec.json.Decoder(_Named)
 _refusal_decoder = msgspec.json.Decoder(_Refusal)
 _meta_decoder = msgspec.json.Decoder(_Create)
 _status = attrgetter("create.status")
@@ -149,11 +155,8 @@ def read_answer(body: bytes, records: int, *, ids: bool, sent: Callable[[], byte
     """
     if body == _all_created(records):
         return Outcome(Status.DELIVERED)
-    try:
-        items = _decoder.decode(body).items
-    except (msgspec.DecodeError, RecursionError):
-        return _BAD
-    if len(items) != records:
+    items = _items(body)
+    if items is None or len(items) != records:
         return _BAD
     if _SUCCESSFUL.issuperset(map(_status, items)) and _FAILED_OVER not in body:
         return Outcome(Status.DELIVERED)
@@ -168,6 +171,19 @@ def read_answer(body: bytes, records: int, *, ids: bool, sent: Callable[[], byte
         replace(each, scope=indexes[each.index] if indexes else "") if each.scope else each for each in verdicts
     )
     return Outcome(Status.DELIVERED, verdicts=verdicts, fault=fault)
+
+
+def _items(body: bytes) -> list[_Entry] | None:
+    """Give an item for each record; None if the answer is none."""
+    try:
+        return _decoder.decode(body).items
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    try:
+        found = _named_decoder.decode(body).items
+        return [_Entry(item) for each in found for item in each.values()]
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def read_refusal(outcome: Outcome, body: bytes) -> Outcome:

@@ -4,26 +4,28 @@ Each record is a ``create`` with its own ``_id``: a repeat is answered by 409, a
 """
 
 import base64
+import re
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from msgspec.structs import replace
 
 from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
-from logship.net.preflight import outcome_finding, reach, sample_batch, secret_finding
+from logship.net.preflight import delivery_finding, reach, secret_finding
 from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults
+from logship.settings.parsing import url_faults, without_path
 from logship.sinks.elasticsearch.bulk import Bulk, read_answer, read_refusal
 
+DEFAULT_INDEX: Final = "logs-agent-default"
 MAX_REQUEST_BYTES: Final = 50_000_000
 """Half of the server's own default limit (``http.max_content_length``)."""
 _FILTER: Final = "errors,items.*.status,items.*.error,items.*.failure_store"
@@ -34,6 +36,12 @@ _MOVE_ON: Final = frozenset(
     | {"http_502", "http_503", "http_504"}
 )
 _REFUSALS: Final = frozenset({"http_400", "http_401", "http_403", "http_404", "http_405"})
+_TAKEN: Final = range(200, 300)
+_NO_SUCH_PATH: Final = frozenset({404, 405})
+_BAD_REQUEST: Final = 400
+_NO_PATH: Final = re.compile(rb"(?i)unsupported path|invalid http endpoint|no handler found|unknown (path|endpoint)")
+"""What others say of a path that they do not know."""
+_BULK: Final = "/_bulk"
 _FORBIDDEN_IN_INDEX: Final = frozenset('\\/*?"<>| ,#:')
 
 
@@ -42,7 +50,7 @@ class Settings(NetworkSettings):
     """``LOGSHIP_ELASTICSEARCH_…``."""
 
     url: tuple[str, ...] = setting("address; of several, the one that works is used", (), required=True)
-    index: str = setting("a data stream or an index; `%Y.%m.%d` come from the event time", "logs-agent-default")
+    index: str = setting("a data stream or an index; `%Y.%m.%d` come from the event time", DEFAULT_INDEX)
     api_key: Secret = setting("sent as `Authorization: ApiKey …`; `id:key` or its base64 form", Secret())
     username: str = setting("for HTTP Basic authorization")
     password: Secret = setting("for HTTP Basic authorization", Secret())
@@ -72,6 +80,29 @@ def _encoded_key(key: str) -> str:
     return base64.b64encode(key.encode()).decode() if ":" in key else key
 
 
+def bulk_url(url: str, settings: Settings, *, plain: bool = False) -> str:
+    """Give where batches go for an address that may have a path and a query, and may end in ``_bulk`` already.
+
+    ``plain``: without the index.
+    """
+    parts = urlsplit(url)
+    ours = {"filter_path": _FILTER} | ({"pipeline": settings.pipeline} if settings.pipeline else {})
+    query = "&".join(filter(None, [parts.query, urlencode(ours, safe=",*")]))
+    path = parts.path.rstrip("/")
+    if not path.endswith(_BULK):
+        path += ("" if plain or "%" in settings.index else f"/{quote(settings.index)}") + _BULK
+    return parts._replace(path=path, query=query, fragment="").geturl()
+
+
+def named_index(settings: Settings) -> str:
+    """Give the index that each record has to name, since the address does not; empty if it does."""
+    # A single name before `_bulk` is an index; of several, or none, it is where the server is.
+    ends = [urlsplit(url).path.rstrip("/").endswith(_BULK) for url in settings.url]
+    theirs = all(urlsplit(url).path.strip("/").count("/") == 1 for url in settings.url)
+    whole = any(ends) and not (theirs and settings.index == DEFAULT_INDEX)
+    return settings.index if whole or "%" in settings.index else ""
+
+
 class ElasticsearchSink:
     """One bulk request a batch, to the node that answered last."""
 
@@ -82,10 +113,10 @@ class ElasticsearchSink:
         self.records = encoder.records
         self._settings = settings
         self._transport = transport
-        query = {"filter_path": _FILTER} | ({"pipeline": settings.pipeline} if settings.pipeline else {})
-        target = "" if "%" in settings.index else f"/{quote(settings.index)}"
-        path = f"{target}/_bulk?{urlencode(query, safe=',*')}"
-        self._urls = [url.rstrip("/") + path for url in settings.url]
+        self._urls = [bulk_url(url, settings) for url in settings.url]
+        self._others = [bulk_url(url, settings, plain=True) for url in settings.url]
+        """Without the index: some servers know no other path."""
+        self._proven = [False] * len(self._urls)
         self._at = 0
         self._refusing: set[int] = set()
         """Addresses that refused a whole request since one was taken."""
@@ -100,9 +131,23 @@ class ElasticsearchSink:
             self._leave(at)
             raise
         outcome = self._outcome(answer, batch)
+        if self._try_plain(at, answer):
+            outcome = replace(outcome, status=Status.ERRORED, fault=True)
         if outcome.reason in _MOVE_ON:
             self._leave(at)
         return self._ask_the_others(at, outcome)
+
+    def _try_plain(self, at: int, answer: Answer | Outcome) -> bool:
+        """Note whether the path with an index in it is known; where it is not, the next attempt goes without."""
+        if isinstance(answer, Outcome) or self._proven[at]:
+            return False
+        self._proven[at] = answer.status in _TAKEN
+        said_so = answer.status == _BAD_REQUEST and _NO_PATH.search(answer.body[:500])
+        unknown = said_so or answer.status in _NO_SUCH_PATH
+        if not unknown or self._urls[at] == self._others[at]:
+            return False
+        self._urls[at], self._others[at] = self._others[at], self._urls[at]
+        return True
 
     def _ask_the_others(self, at: int, outcome: Outcome) -> Outcome:
         """Leave an address that refuses the whole request; only if all of them do is it the setting, or the records."""
@@ -143,23 +188,26 @@ class ElasticsearchSink:
         for url in settings.url:
             findings += await reach("elasticsearch", url, transport.tls)
         if not all(each.good for each in findings):
-            return findings
-        findings += await look(transport, settings.url[0].rstrip("/"), settings.index)
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("elasticsearch: delivery", await self.deliver(sample_batch(self))))
-        return findings
+            sent = [await delivery_finding("elasticsearch", self, transport.credentials)] if send else []
+            return [*findings, *sent]
+        findings += await look(
+            transport, without_path(bulk_url(settings.url[0], settings, plain=True), _BULK), settings.index
+        )
+        return [*findings, *([await delivery_finding("elasticsearch", self, transport.credentials)] if send else [])]
 
 
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("elasticsearch")
-    dated = settings.index if "%" in settings.index else ""
     async with open_transport(settings, _credentials(settings)) as transport:
         yield ElasticsearchSink(
             settings,
             BlockEncoder(
-                enrichment, Bulk(dated, settings.ids), settings.when, most=ElasticsearchSink.limits.max_record_bytes
+                enrichment,
+                Bulk(named_index(settings), settings.ids),
+                settings.when,
+                most=ElasticsearchSink.limits.max_record_bytes,
             ),
             transport,
         )

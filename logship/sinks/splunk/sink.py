@@ -147,7 +147,7 @@ class SplunkSink:
         subject = "splunk: collector"
         if isinstance(answer, Answer) and read_answer(answer, time.time()).outcome.reason in _TOKEN_REFUSED:
             return [Finding(good=False, subject=subject, message="the token is refused: check SPLUNK_TOKEN")]
-        return answer_findings(subject, answer)
+        return answer_findings(subject, answer, sure=False)
 
 
 def _in_channel(channel: str, cookie: str = "") -> Mapping[str, str]:
