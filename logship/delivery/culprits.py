@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from logship.delivery.backoff import Work
 from logship.delivery.search import Range, Search
-from logship.delivery.suspects import UNPROVEN_AT_ONCE, Suspect, Suspects
-from logship.delivery.verdicts import Record, Refusal, encode, file_bytes, records
-from logship.model import Batch, Block, Outcome, Sink
+from logship.delivery.suspects import FAILURES, UNPROVEN_AT_ONCE, Suspect, Suspects
+from logship.delivery.verdicts import Record, Refusal, Settled, encode, file_bytes, records, without
+from logship.model import Batch, Block, Outcome, Sink, Status
 
 
 class Culprits:
@@ -17,6 +17,46 @@ class Culprits:
 
     def __init__(self, sink: Sink, suspects: Suspects) -> None:
         self._sink, self._suspects = sink, suspects
+
+    def errored(self, work: Work, piece: Batch, outcome: Outcome, now: float) -> Outcome | None:
+        """Note that the next piece failed in a way that may be a record's fault.
+
+        Gives the outcome if there is to be a pause, before whatever pieces there are then.
+        """
+        if not (work.suspicious or work.searching):
+            work.born = self._suspects.accepts
+        work.suspicious, work.unexplained, work.blamed = work.suspicious + 1, work.unexplained + 1, outcome
+        if piece is work.probe:
+            self.failed(work, now)
+        elif work.found:
+            self.doubt(work, now)
+        elif piece.records > 1:
+            if self._may_search(work, now):
+                self.begin(work)
+        elif self._may_wait(work, now):
+            block = records(work.pieces.pop(), self._sink)[0].block
+            work.suspects.append(self.suspect(work, block, outcome, now, alone=True))
+            work.suspicious = work.unexplained = 0
+            return None
+        return outcome
+
+    def errored_apart(self, work: Work, settled: Settled, now: float) -> None:
+        """Note records of which the store said, one by one, what may be their own fault."""
+        if work.searching:
+            return
+        if not work.suspicious:
+            work.born = self._suspects.accepts - settled.accepted
+        work.suspicious += 1
+        work.unexplained = len(settled.suspects) if len(settled.suspects) == settled.left else 0
+        proven = self._suspects.accepts > work.born
+        if (proven or len(settled.suspects) <= UNPROVEN_AT_ONCE) and self._may_wait(work, now):
+            settled.again = without(settled.again, settled.suspects, self._sink)
+            for each in settled.suspects:
+                outcome = Outcome(Status.ERRORED, each.reason, each.detail)
+                alone = settled.records == 1
+                suspect = self.suspect(work, each.record.block, outcome, now, alone=alone)
+                work.suspects.append(suspect)
+            work.suspicious = work.unexplained = 0
 
     def begin(self, work: Work) -> None:
         """Search the next piece, of two records or more."""
@@ -84,6 +124,23 @@ class Culprits:
         """Let records wait for the part of the store that can't be written."""
         for refusal, scope in held:
             work.suspects.append(Suspect(refusal, work.started, scope=scope))
+
+    def _may_search(self, work: Work, now: float) -> bool:
+        overdue = work.doubts is None and self._suspects.overdue(work.started, now)
+        return not self._suspects.full and (overdue or work.suspicious >= work.patience)
+
+    def _may_wait(self, work: Work, now: float) -> bool:
+        """Whether what failed so often is to wait by itself.
+
+        While nothing is accepted, each next time takes twice as many failures: it looks as if the store were ill.
+        """
+        if self._suspects.full or self._suspects.overdue(work.started, now):
+            return not self._suspects.full
+        proven = self._suspects.accepts > work.born
+        if not proven and work.suspicious >= FAILURES << min(self._suspects.unproven, 16):
+            self._suspects.unproven += 1
+            return True
+        return proven and work.suspicious >= FAILURES
 
     def _go_on(self, work: Work, search: Search, now: float) -> None:
         if not search.done:

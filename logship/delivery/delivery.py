@@ -25,11 +25,12 @@ from logship.delivery.culprits import Culprits
 from logship.delivery.endings import Endings
 from logship.delivery.health import SinkHealth, State
 from logship.delivery.rejections import Refusals
-from logship.delivery.request_size import MIN_BYTES, RequestSize
-from logship.delivery.suspects import FAILURES, UNPROVEN_AT_ONCE, Suspects, suspicious
+from logship.delivery.request_size import MIN_BYTES, LineLength, RequestSize
+from logship.delivery.suspects import Suspects, suspicious
 from logship.delivery.verdicts import (
     Refusal,
     Settled,
+    apart,
     around,
     one_reason,
     part_too_long,
@@ -68,7 +69,7 @@ class Delivery:
     ) -> None:
         self._sink, self._metrics = sink, metrics
         self._draining, self._clock = draining, clock
-        self._size = RequestSize()
+        self._size, self._length = RequestSize(), LineLength()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = SinkHealth(name, clock)
         self._suspects = Suspects(policy.max_seconds, policy.limit_seconds)
@@ -162,6 +163,11 @@ class Delivery:
             if piece.records > 1 and piece is not work.probe and not self._size.fits(piece.nbytes):
                 self._divide(work, piece)
                 continue
+            if self._sink.limits.separable and piece.records > 1 and not self._length.all_fit(piece):
+                pieces = apart(piece, self._length.fits, self._sink)
+                if len(pieces) > 1 and piece is not work.probe:
+                    work.pieces[-1:] = reversed(pieces)
+                    continue
             if too_long(piece, self._sink):
                 work.pieces[-1], refused = part_too_long(piece, self._sink)
                 await self._endings.put_aside(refused)
@@ -169,6 +175,8 @@ class Delivery:
             outcome = await self._attempts.make(piece, work.doubts) if piece.records else _DONE
             work.last = outcome
             again = await self._settle(work, piece, outcome)
+            if outcome.status is Status.DELIVERED and piece.records == 1 and not outcome.verdicts:
+                self._length.taken(len(piece.parts[0].block.data))
             if work.search or work.found:
                 self._search_on(work, piece)
             if again is not None:
@@ -200,7 +208,7 @@ class Delivery:
             return replace(outcome, status=Status.ERRORED, reason=one_reason(settled.refused))
         work.pieces.pop()
         if settled.suspects:
-            self._errored_apart(work, settled)
+            self._culprits.errored_apart(work, settled, self._clock())
         if settled.held and settled.accepted and not self._suspects.full:
             self._culprits.hold(work, settled.held)
             settled.again = without(settled.again, [refusal for refusal, _ in settled.held], self._sink)
@@ -218,57 +226,7 @@ class Delivery:
             if outcome.reason == _BUSY and work.failures % _BUSY_ANSWERS == 0 and piece.nbytes > MIN_BYTES:
                 self._size.too_large(piece.nbytes)
             return outcome
-        if not (work.suspicious or work.searching):
-            work.born = self._suspects.accepts
-        work.suspicious, work.unexplained, work.blamed = work.suspicious + 1, work.unexplained + 1, outcome
-        if piece is work.probe:
-            self._culprits.failed(work, self._clock())
-        elif work.found:
-            self._culprits.doubt(work, self._clock())
-        elif piece.records > 1:
-            if self._may_search(work):
-                self._culprits.begin(work)
-        elif self._may_wait(work):
-            block = records(work.pieces.pop(), self._sink)[0].block
-            work.suspects.append(self._culprits.suspect(work, block, outcome, self._clock(), alone=True))
-            work.suspicious = work.unexplained = 0
-            return None
-        return outcome
-
-    def _may_search(self, work: Work) -> bool:
-        overdue = work.doubts is None and self._suspects.overdue(work.started, self._clock())
-        return not self._suspects.full and (overdue or work.suspicious >= work.patience)
-
-    def _may_wait(self, work: Work) -> bool:
-        """Whether what failed so often is to wait by itself.
-
-        While nothing is accepted, each next time takes twice as many failures: it looks as if the store were ill.
-        """
-        if self._suspects.full or self._suspects.overdue(work.started, self._clock()):
-            return not self._suspects.full
-        proven = self._suspects.accepts > work.born
-        if not proven and work.suspicious == FAILURES << min(self._suspects.unproven, 16):
-            self._suspects.unproven += 1
-            return True
-        return proven and work.suspicious >= FAILURES
-
-    def _errored_apart(self, work: Work, settled: Settled) -> None:
-        """Note records of which the store said, one by one, what may be their own fault."""
-        if work.searching:
-            return
-        if not work.suspicious:
-            work.born = self._suspects.accepts - settled.accepted
-        work.suspicious += 1
-        work.unexplained = len(settled.suspects) if len(settled.suspects) == settled.left else 0
-        proven = self._suspects.accepts > work.born
-        if (proven or len(settled.suspects) <= UNPROVEN_AT_ONCE) and self._may_wait(work):
-            settled.again = without(settled.again, settled.suspects, self._sink)
-            for each in settled.suspects:
-                outcome = Outcome(Status.ERRORED, each.reason, each.detail)
-                alone = settled.records == 1
-                suspect = self._culprits.suspect(work, each.record.block, outcome, self._clock(), alone=alone)
-                work.suspects.append(suspect)
-            work.suspicious = work.unexplained = 0
+        return self._culprits.errored(work, piece, outcome, self._clock())
 
     async def _refused_whole(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         reason = "too_large" if outcome.too_large else outcome.reason

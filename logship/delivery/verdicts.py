@@ -4,7 +4,7 @@ Lines are told apart only here, and only if an answer tells them apart: a batch 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct, field
@@ -140,6 +140,17 @@ def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
         return halves(batch, sink)
     blocks = [record.block for record in records(batch, sink)]
     runs = (blocks[:blamed], blocks[blamed : blamed + 1], blocks[blamed + 1 :])
+    return [Batch(tuple(encode(run, sink))) for run in runs if run]
+
+
+def apart(batch: Batch, fits: Callable[[int], bool], sink: Sink) -> list[Batch]:
+    """Divide a batch so that each record whose line does not fit is alone; the records stay in order."""
+    runs: list[list[Block]] = [[]]
+    for record in records(batch, sink):
+        if fits(len(record.block.data)):
+            runs[-1].append(record.block)
+        else:
+            runs += [[record.block], []]
     return [Batch(tuple(encode(run, sink))) for run in runs if run]
 
 

@@ -396,3 +396,32 @@ async def test_what_went_to_the_failure_store_is_counted_apart(caplog: pytest.Lo
     assert [each.message for each in caplog.records] == [
         "the store could not index records, and keeps them in its failure store"
     ]
+
+
+class Keeping:
+    """Stores the good lines of a request, and then refuses it for one that is too long."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.stored: list[str] = []
+
+    def __call__(self, batch: Batch) -> Outcome:
+        """Answer."""
+        lines = batch.body.decode().lower().splitlines()
+        self.stored += [line for line in lines if len(line) <= self.limit]
+        return REFUSED if any(len(line) > self.limit for line in lines) else DELIVERED
+
+
+@autojump
+async def test_a_store_that_keeps_what_is_good_and_then_refuses_stores_nothing_twice() -> None:
+    """A line that is longer than any that it took goes alone; only what it takes goes with others from then on."""
+    store = Keeping(256 << 10)
+    bench = Bench(otherwise=store)
+    lines = [f"{number:05}" for number in range(1000)]
+    long, longer = "a" * (200 << 10), "b" * (300 << 10)
+    await bench.deliver(block(*lines[:400], long, *lines[400:500], longer, *lines[500:]))
+    assert sorted(store.stored) == sorted([*lines, long])
+    assert bench.kept.lines == [longer]
+    assert len(bench.sink.attempts) == 5
+    await bench.deliver(block("one", long, "two", start=10**6))
+    assert bench.sink.attempts[-1] == ["one", long, "two"]
