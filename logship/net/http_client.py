@@ -11,17 +11,18 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, Literal, TypeAlias
-from urllib.request import getproxies
 
 from isal import isal_zlib
 from isal.isal_zlib import IsalError
 from multidict import CIMultiDict
+from yarl import URL
 
 from logship import __version__
 from logship.delivery.http_status import MAX_ANSWER_BYTES, Answer
 from logship.errors import ConfigError, forget_frames
 from logship.model import Outcome, Status
 from logship.net.credentials import Credentials, SecretError
+from logship.net.proxies import proxy_for
 from logship.net.tls import Tls, without_certificates
 from logship.settings.config import NetworkSettings
 
@@ -157,13 +158,16 @@ class Session:
         return _Body(body)
 
     async def _exchange(self, method: str, url: str, payload: _Body | None, headers: CIMultiDict[str]) -> Answer:
-        secure = self._session.trust_env or not url.startswith("http:")  # a proxy may be spoken to by TLS
+        proxy = proxy_for(url)
+        secure = not url.startswith("http:") or (proxy or "").startswith("https:")
         async with self._session.request(
             method,
-            url,
+            # what is encoded already may be signed so, and is not to be written in another way
+            URL(url, encoded=True) if "%" in url and url.isascii() else url,
             data=payload,
             headers=headers,
             allow_redirects=False,
+            proxy=proxy,
             ssl=self.tls.context() if secure else True,
         ) as response:
             body, flaw = await _read(response)
@@ -213,8 +217,6 @@ async def open_session(settings: NetworkSettings, credentials: Credentials) -> A
         auto_decompress=False,  # it fails for encodings that it does not know, and with it the answer's status
         headers={"User-Agent": f"logship/{__version__}", "Accept-Encoding": "identity"},
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS),
-        # With it, aiohttp also asks a thread for ~/.netrc at every request: only where there is a proxy.
-        trust_env=bool(getproxies()),
     )
     async with session:
         yield Session(

@@ -116,7 +116,7 @@ async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:
     from logship.net import connectivity  # noqa: PLC0415 - asyncio, aiohttp: not for whoever only reads settings
 
     parts = urlsplit(url)
-    if proxy := connectivity.proxy_of(parts.scheme):
+    if proxy := connectivity.proxy_of(url):
         return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {proxy}; name and connection not tried")]
     secure = parts.scheme == "https"
     return await reach_host(sink, parts.hostname or "", parts.port or _PORTS[parts.scheme], tls if secure else None)

@@ -18,10 +18,11 @@ from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import Credentials, basic, basic_faults, no_credentials, read_secret
 from logship.net.preflight import delivery_finding, reach, secret_finding
-from logship.net.transport import Transport, open_transport
+from logship.net.transport import Transport
+from logship.net.ways_in import AwsSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
-from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.config import Secret, setting
 from logship.settings.parsing import url_faults, without_path
 from logship.sinks.elasticsearch.bulk import Bulk, read_answer, read_refusal
 
@@ -46,7 +47,7 @@ _FORBIDDEN_IN_INDEX: Final = frozenset('\\/*?"<>| ,#:')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(NetworkSettings):
+class Settings(AwsSettings):
     """``LOGSHIP_ELASTICSEARCH_…``."""
 
     url: tuple[str, ...] = setting("address; of several, the one that works is used", (), required=True)
@@ -60,7 +61,7 @@ class Settings(NetworkSettings):
     def check(self) -> list[str]:
         """Give what is wrong, a line each."""
         faults = [fault for url in self.url for fault in url_faults(url)]
-        faults += basic_faults(self.username, self.password)
+        faults += basic_faults(self.username, self.password) + self.way_in_faults(self.api_key, self.username)
         if self.api_key and self.username:
             faults.append("API_KEY and USERNAME are both set: only one can be sent")
         if not self.index or self.index != self.index.lower().replace("%y", "%Y").replace("%h", "%H"):
@@ -200,7 +201,7 @@ class ElasticsearchSink:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("elasticsearch")
-    async with open_transport(settings, _credentials(settings)) as transport:
+    async with open_way_in(settings, _credentials(settings), "elasticsearch") as transport:
         yield ElasticsearchSink(
             settings,
             BlockEncoder(

@@ -21,10 +21,11 @@ from logship.delivery.http_status import Answer
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import basic_faults, bearer_or_basic
 from logship.net.preflight import delivery_finding, doubtful, outcome_finding, reach, secret_finding
-from logship.net.transport import Transport, open_transport
+from logship.net.transport import Transport
+from logship.net.ways_in import OAuthSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
-from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.config import Secret, setting
 from logship.settings.parsing import url_faults
 from logship.sinks.otlp.log_records import Format, JsonRecords, ProtobufRecords
 from logship.sinks.otlp.responses import read_answer
@@ -59,7 +60,7 @@ def read_headers(_: str, text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(NetworkSettings):
+class Settings(OAuthSettings):
     """``LOGSHIP_OTLP_…``."""
 
     endpoint: str = setting(
@@ -89,6 +90,7 @@ class Settings(NetworkSettings):
         faults = [fault.replace("URL", "ENDPOINT", 1) for fault in url_faults(self.endpoint)]
         if self.bearer_token and self.username:
             faults.append("BEARER_TOKEN and USERNAME are both set: only one can be sent")
+        faults += self.way_in_faults(self.bearer_token, self.username)
         return faults + basic_faults(self.username, self.password)
 
 
@@ -149,5 +151,5 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     records = kind(enrichment.fields)
     encoder = BlockEncoder(enrichment, records, settings.when, most=OtlpSink.limits.max_record_bytes)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
-    async with open_transport(settings, credentials) as transport:
+    async with open_way_in(settings, credentials, "otlp") as transport:
         yield OtlpSink(logs_url(settings.endpoint), records, encoder, transport)
