@@ -318,10 +318,24 @@ async def test_a_server_that_takes_bulk_alone(unknown: Reply) -> None:
         open_sink(Settings(url=(server.url,)), Enrichment({})) as sink,
     ):
         first = await sink.deliver(batch(sink))
-        assert (first.status, first.fault) == (Status.ERRORED, True)
+        assert (first.status, first.fault) == (Status.ERRORED, unknown.status == 404)
         for _ in range(3):
             assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
     assert len(server.requests) == 4
+
+
+async def test_check_finds_the_path_that_the_daemon_would_find() -> None:
+    """A second attempt is made, as the daemon makes it."""
+
+    def answer(request: Request) -> Reply:
+        plain = request.path.startswith("/_bulk?")
+        return bulk_reply(request) if plain else Reply(400, b"unsupported path requested")
+
+    async with (
+        scripted_server(otherwise=answer) as server,
+        open_sink(Settings(url=(server.url,)), Enrichment({})) as sink,
+    ):
+        assert all(finding.good for finding in await sink.preflight(send=True))
 
 
 async def test_an_item_by_another_name_is_an_item() -> None:

@@ -133,7 +133,7 @@ class ElasticsearchSink:
             raise
         outcome = self._outcome(answer, batch)
         if self._try_plain(at, answer):
-            outcome = replace(outcome, status=Status.ERRORED, fault=True)
+            outcome = replace(outcome, status=Status.ERRORED, fault=outcome.fault)
         if outcome.reason in _MOVE_ON:
             self._leave(at)
         return self._ask_the_others(at, outcome)
