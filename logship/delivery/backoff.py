@@ -11,7 +11,7 @@ from tenacity.wait import wait_base
 
 from logship.delivery.rejections import QUIET_SECONDS, Hold
 from logship.delivery.search import Search
-from logship.delivery.suspects import FAILURES, Suspect
+from logship.delivery.suspects import FAILURES, Suspect, suspicious
 from logship.model import Batch, Block, Outcome, Status
 
 _DOUBLINGS: Final = 3
@@ -116,7 +116,8 @@ class RetryLimit(stop_base):
     def __call__(self, retry_state: RetryCallState) -> bool:
         """Say whether to give up."""
         limit, work = self._policy.limit_seconds, work_of(retry_state)
-        return bool(limit) and not work.searching and self._clock() - work.started >= limit
+        found_out = not (work.searching and work.last and suspicious(work.last))  # else it is to give up one record
+        return bool(limit) and found_out and self._clock() - work.started >= limit
 
 
 async def sleep_unless(draining: asyncio.Event, seconds: float) -> None:

@@ -208,7 +208,7 @@ async def test_a_failed_request_holds_its_body_no_longer() -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "plain", "flaw"),
     [
-        ("gzip", gzip.compress(b'{"ok":true}'), b'{"ok":true}', ""),
+        ("gzip", gzip.compress(b'{"ok":true}', mtime=0), b'{"ok":true}', ""),
         ("deflate", zlib.compress(b"{}"), b"{}", ""),
         ("deflate", zlib.compress(b"{}")[2:-4], b"{}", ""),
         ("gzip", b"{}", b"{}", "encoded"),
