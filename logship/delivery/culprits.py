@@ -36,6 +36,7 @@ class Culprits:
         elif self._may_wait(work, now):
             block = records(work.pieces.pop(), self._sink)[0].block
             work.suspects.append(self.suspect(work, block, outcome, now, alone=True))
+            work.suspects[-1].cost += work.unexplained
             work.suspicious = work.unexplained = 0
             return None
         return outcome
@@ -55,6 +56,7 @@ class Culprits:
                 outcome = Outcome(Status.ERRORED, each.reason, each.detail)
                 alone = settled.records == 1
                 suspect = self.suspect(work, each.record.block, outcome, now, alone=alone)
+                suspect.cost += FAILURES
                 work.suspects.append(suspect)
             work.suspicious = work.unexplained = 0
 
@@ -83,6 +85,7 @@ class Culprits:
         """Let what was found wait, if the store has accepted something since: then it is well."""
         if work.found and self._suspects.accepts > work.born:
             work.suspects.append(work.found)
+            work.found.cost += work.unexplained
             work.found, work.unexplained, work.doubts = None, 0, 0
 
     def doubt(self, work: Work, now: float) -> None:

@@ -35,9 +35,10 @@ MAX_TOGETHER: Final = 1000
 UNPROVEN_AT_ONCE: Final = 32
 """So many records may begin to wait without a sign that the store is well."""
 _REMEMBERED: Final = 64
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 16
 """What one event may add to the memory: an outage is one event."""
 _RARE, _UNHEARD_OF = 1e-6, 2e-3
+_MOST: Final = 0.99
 _DOUBLINGS: Final = 16
 
 
@@ -57,6 +58,8 @@ class Suspect(Struct, eq=False):
     """Alone, of those that count."""
     attempts: int = 0
     """Alone, without anything accepted since."""
+    cost: int = 0
+    """All failures that it explains, if it is a culprit."""
     heard: int = -1
     """What the store had accepted at the last failure that counts."""
     scope: str = ""
@@ -114,7 +117,10 @@ class Suspects:
         failed = len(self._others) - accepted
         if not accepted:
             return math.inf
-        chance = (failed + 1) / (failed + accepted + 1)
+        known = failed + accepted
+        chance = (failed + 1) / (known + 1)
+        if failed:  # at most so likely, by what little is known
+            chance = min(_MOST, chance + 2 * math.sqrt(chance * (1 - chance) / known))
         return max(FAILURES, math.ceil(math.log(_RARE if failed else _UNHEARD_OF) / math.log(chance)))
 
     # -- those that wait ------------------------------------------------------------------------------------------
@@ -162,6 +168,7 @@ class Suspects:
     def failed(self, suspect: Suspect, refusal: Refusal, now: float) -> None:
         """Note that it failed alone."""
         suspect.refusal = refusal
+        suspect.cost += 1
         if self.accepts != suspect.heard:
             suspect.failures += 1
             suspect.attempts, suspect.heard = 0, self.accepts

@@ -85,13 +85,12 @@ class Waiting:
             pass
 
     async def _send_last(self, ended: Callable[[Block], Awaitable[None]]) -> None:
-        """Send each once more in a drain, else some times; an answer that says nothing of it does not count."""
-        allowed = 1 if self._draining.is_set() else FAILURES
+        """Send each some times more, in a drain without delay; an answer that says nothing of it does not count."""
         tries: Counter[int] = Counter()
-        while left := [each for each in self._suspects if tries[id(each)] < allowed]:
+        while left := [each for each in self._suspects if tries[id(each)] < FAILURES]:
             for suspect in left:
                 tries[id(suspect)] += await self._send(suspect, ended)
-            if any(tries[id(each)] < allowed for each in self._suspects):
+            if any(tries[id(each)] < FAILURES for each in self._suspects):
                 await sleep_unless(self._draining, APART_SECONDS)
 
     async def _send(self, suspect: Suspect, ended: Callable[[Block], Awaitable[None]]) -> bool:
@@ -117,7 +116,7 @@ class Waiting:
         held = [refusal for refusal, _ in settled.held]
         if settled.accepted:
             self._suspects.remove(suspect)
-            self._suspects.unreliable(0 if suspect.scope else max(1, suspect.failures))
+            self._suspects.unreliable(0 if suspect.scope else max(1, suspect.cost))
             self._accepted(settled)
         elif refused and not self._must_hold(suspect.hold, refused[0].reason):
             await self._end(suspect, refused[0], Status.REJECTED)

@@ -362,7 +362,7 @@ async def test_the_offset_does_not_pass_a_record_that_waits_and_what_is_behind_i
 
 @autojump
 async def test_a_drain_ends_though_a_record_waits(rig: Rigs) -> None:
-    """It is sent once more, and left where it is: the next start begins with it."""
+    """It is sent a few times more, and left where it is: the next start begins with it."""
     made = rig(LineSink(otherwise=lambda batch: errored("http_500") if b"9\n" in batch.body else DELIVERED), linger=0.0)
     file = made.open("a", numbered(0, 10))
     running = asyncio.create_task(made.pipeline.run())
