@@ -4,7 +4,8 @@ Each :class:`Metrics` has its own registry. No label holds a path or anything th
 a reason that is not known here is counted as ``other``. Numbers of a sink are *file* bytes and lines, whatever the
 sink's encoding makes of them, so that they add up::
 
-    read = delivered + duplicate + dead_lettered + filtered + dropped{reason} + skipped{reason} + in_flight
+    read = delivered + duplicate + failure_store + dead_lettered + filtered
+           + dropped{reason} + skipped{reason} + in_flight
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,15 +31,16 @@ RETRY_REASONS: Final = (
     *("bad_response", "too_large", "internal_error", "throttled", "no_ack", "not_otlp"),
     *("write_failed", "disk_full", "read_only", "permission_denied", "in_use"),
     *("es_rejected_execution_exception", "circuit_breaking_exception"),
-    *("unavailable_shards_exception", "cluster_block_exception"),
+    *("unavailable_shards_exception", "cluster_block_exception", "shard_limit", "no_write_index", "pipeline_missing"),
+    *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
-OUTCOMES: Final = ("delivered", "duplicate", "dead_lettered", "filtered")
+OUTCOMES: Final = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered")
 REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 
 Totals = Mapping[str, tuple[int, int]]
-"""(records, file bytes) by ``read``, the four outcomes, ``dropped``, ``skipped`` and ``in_flight``."""
+"""(records, file bytes) by ``read``, the outcomes, ``dropped``, ``skipped`` and ``in_flight``."""
 
 
 class _ByReason:
@@ -72,6 +74,8 @@ class SinkMetrics:
         self._capacity = series.capacity.labels(name)
         self._paused = series.paused.labels(name)
         self._oldest = series.oldest.labels(name)
+        self._overtaken = series.overtaken.labels(name)
+        self._waiting = series.waiting.labels(name)
 
     def read(self, records: int, nbytes: int) -> None:
         """Count lines and bytes taken from files; they are in flight until one of the calls below ends them."""
@@ -86,6 +90,10 @@ class SinkMetrics:
     def duplicate(self, records: int, nbytes: int) -> None:
         """End them: the store had them already."""
         self._end("duplicate", records, nbytes)
+
+    def failure_store(self, records: int, nbytes: int) -> None:
+        """End them: the store has them, but not where they were to go."""
+        self._end("failure_store", records, nbytes)
 
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """End them: they are in the dead-letter file."""
@@ -107,6 +115,14 @@ class SinkMetrics:
         """Count the oldest dead letters, which had to go for new ones; each was counted as dead-lettered before."""
         for counter, amount in zip(self._evicted, (records, nbytes), strict=True):
             counter.inc(amount)
+
+    def overtaken(self, records: int) -> None:
+        """Count records that make requests fail: they wait alone, and what comes behind them goes on."""
+        self._overtaken.inc(records)
+
+    def waiting(self, records: int) -> None:
+        """Say how many such records wait."""
+        self._waiting.set(records)
 
     def request(self, outcome: Status, seconds: float) -> None:
         """Count an attempt that came back, or was given up, after so long."""
@@ -210,6 +226,13 @@ class _SinkSeries:
         self.buffer = gauge("logship_buffer_bytes", "Bytes held in memory.")
         self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
         self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
+        self.overtaken = Counter(
+            "logship_sink_overtaken_records",
+            "Records that made requests fail, and that what came behind them did not wait for.",
+            ["sink"],
+            registry=registry,
+        )
+        self.waiting = gauge("logship_sink_waiting_records", "Records that made requests fail, and wait alone.")
         self.oldest = gauge("logship_oldest_undelivered_seconds", "Age of the oldest byte not yet acknowledged.")
 
 

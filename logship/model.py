@@ -133,6 +133,8 @@ class Status(Enum):
     """The store has it."""
     DUPLICATE = "duplicate"
     """The store had it already: as good as delivered, counted apart."""
+    FAILURE_STORE = "failure_store"
+    """The store has it, but where it keeps what it could not index: nobody who searches the index finds it."""
     ERRORED = "errored"
     """It may yet succeed: send it again."""
     REJECTED = "rejected"
@@ -149,6 +151,10 @@ class Verdict(Struct, frozen=True):
     """A few words of bounded vocabulary, free of log content, fit for a metric label (``mapper_parsing_exception``)."""
     detail: str = ""
     """The store's own words; may quote the record, so only the dead letter shows it."""
+    suspect: bool = False
+    """ERRORED in a way that may be the record's own fault: the store's own 500, say."""
+    scope: str = ""
+    """ERRORED for a part of the store alone, an index say, that can't be written now: the others go on."""
 
 
 class Outcome(Struct, frozen=True):
@@ -172,6 +178,9 @@ class Outcome(Struct, frozen=True):
     """ERRORED for its size: halve it and send both halves; a single record that is too large is rejected."""
     fault: bool = False
     """ERRORED for a wrong setting or credential: keep the data, retry slowly, say so once a minute."""
+    suspect: bool = False
+    """ERRORED in a way that may be one record's fault, by a reason of the store's own; 500, a cut connection, a
+    time-out and an answer that makes no sense are so by themselves (:mod:`logship.delivery.suspects`)."""
 
 
 class Limits(Struct, frozen=True):
@@ -182,6 +191,9 @@ class Limits(Struct, frozen=True):
     max_records: int = NO_LIMIT
     max_record_bytes: int = NO_LIMIT
     """Of one record, encoded; a longer one is a dead letter, and never sent."""
+    separable: bool = True
+    """Whether one record may make a whole request fail, so that smaller ones are worth trying; else they are not: where
+    a batch is a write, say, that waits for its reader."""
 
 
 class Finding(Struct, frozen=True):

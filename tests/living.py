@@ -29,7 +29,7 @@ from tests.bench import POLICY
 from tests.line_sink import LineSink
 
 Id = tuple[FileId, int]
-TERMS = ("delivered", "duplicate", "dead_lettered", "filtered", "dropped", "skipped", "in_flight")
+TERMS = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered", "dropped", "skipped", "in_flight")
 
 
 class SteadyLoop(AutojumpLoop):

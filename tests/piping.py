@@ -67,6 +67,7 @@ class Rig:
         self.loop = asyncio.get_running_loop()
         self.folder = folder
         self.sink = sink
+        self.kept = Kept()
         self.metrics = Metrics(["s"], "1")
         self.stop = asyncio.Event()
         self.ended = False
@@ -78,7 +79,7 @@ class Rig:
             "s",
             sink,
             policy=POLICY,
-            dead_letters=Kept(),
+            dead_letters=self.kept,
             metrics=self.metrics.sink("s"),
             draining=self.stop,
             clock=self.loop.time,
@@ -140,7 +141,7 @@ class Rig:
     def balanced(self) -> bool:
         """Whether everything that was read found its end."""
         totals = self.metrics.sink("s").totals()
-        ends = ("delivered", "duplicate", "dead_lettered", "filtered", "dropped", "skipped")
+        ends = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered", "dropped", "skipped")
         return totals["in_flight"] == (0, 0) and totals["read"] == tuple(
             sum(totals[end][term] for end in ends) for term in (0, 1)
         )

@@ -14,7 +14,7 @@ from logship.daemon.server import bind
 from logship.delivery.deadletters import Letter, decode_letter
 from logship.errors import LogshipError, StateError
 from logship.files.discovery import Discovery, Pattern
-from logship.model import Finding
+from logship.model import Finding, Sink
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved, enrichment_fields
@@ -135,6 +135,15 @@ def _look_at_port(listen: str) -> list[Finding]:
     return [good("listen", f"{listen} is free")]
 
 
+def _look_at_limits(name: str, config: Config, sink: Sink) -> list[Finding]:
+    """Say if lines may be longer than the store takes a record."""
+    most = sink.limits.max_record_bytes
+    if config.max_line_bytes < most:
+        return []
+    message = f"takes records of {most} bytes: longer lines become dead letters; set LOGSHIP_MAX_LINE_BYTES below it"
+    return [good(f"{name}: limits", message)]
+
+
 async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) -> list[Finding]:  # noqa: ANN401
     """Open a sink and let it look for itself."""
     try:
@@ -142,7 +151,7 @@ async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) 
             asyncio.timeout(2 * config.request_timeout_seconds),
             plugins.load(name).open_sink(settings, _enrichment(config)) as sink,
         ):
-            return list(await sink.preflight(send=send))
+            return [*_look_at_limits(name, config, sink), *await sink.preflight(send=send)]
     except TimeoutError:
         return [bad(name, f"no answer within {2 * config.request_timeout_seconds:g} s: see whether it can be reached")]
     except LogshipError as error:

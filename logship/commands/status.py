@@ -76,7 +76,9 @@ def show(document: Mapping[str, Any], earlier: Mapping[str, Any]) -> None:
         records, nbytes = rate(document, earlier, sink["name"])
         oldest = f"{sink['oldest_undelivered_seconds']:.1f} s"
         speed = f"{records:.0f}/s {decimal(int(nbytes))}/s"
-        sinks.append((sink["name"], sink["state"], speed, oldest, sink["last_success"] or "never", sink["last_error"]))
+        waiting = sink.get("waiting_records", 0)
+        state = f"{sink['state']}, {waiting} waiting" if waiting else sink["state"]
+        sinks.append((sink["name"], state, speed, oldest, sink["last_success"] or "never", sink["last_error"]))
     console.print(_table(("sink", "state", "rate", "oldest", "last success", "last error"), sinks))
     files = [
         (file["name"] + (" (deleted)" if file["deleted"] else ""), *map(str, _sizes(file)))

@@ -51,6 +51,7 @@ logger = logging.getLogger("logship.daemon")  # __name__ is __main__ here
 SPARE_DESCRIPTORS = 40
 """What no file may take: the loop, the watcher, a listing, the state and some connections."""
 DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
+_POISON = "all is delivered but records that make the store fail"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -120,13 +121,15 @@ class Parts:
             try:
                 async with asyncio.timeout(None) as deadline:
                     await self._run_tasks(deadline, once=once)
-                code = DRAINED
+                code = DEADLINE if any(len(each.delivery.waiting) for each in self._pipelines) else DRAINED
             except TimeoutError:
                 code = DEADLINE
             finally:
                 await self._saver.finish()
         if code == DEADLINE:
-            logger.error("the drain deadline passed with bytes undelivered", extra=self._view.undelivered())
+            late = not self._stop.time_left()
+            message = "the drain deadline passed with bytes undelivered" if late else _POISON
+            logger.error(message, extra=self._view.undelivered())
         self._intake.catalog.close()
         logger.info("stopped", extra={"exit_code": code})
         return code

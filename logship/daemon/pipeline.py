@@ -1,7 +1,7 @@
 """One sink's pipeline: read, encode, batch, deliver, acknowledge. The only place that knows all the parts."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Protocol
 
@@ -83,7 +83,7 @@ class Pipeline:
         self._max_bytes = min(shape.batch_bytes, sink.limits.max_bytes)
         self._max_records = min(shape.batch_records, sink.limits.max_records)
         self._batcher = Batcher(max_bytes=self._max_bytes, max_records=self._max_records, linger=shape.linger)
-        self._in_flight = shape.in_flight
+        self._in_flight = self._delivering = shape.in_flight
         self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=1)
         self._room = asyncio.Event()
         metrics.capacity(shape.share)
@@ -94,6 +94,7 @@ class Pipeline:
         assert own  # noqa: S101 - it runs in one
         works = [
             ("reader", self._read()),
+            ("waiting records", self.delivery.waiting.attend(self._ack_waiting)),
             *((f"delivery {number}", self._deliver()) for number in range(self._in_flight)),
         ]
         async with asyncio.TaskGroup() as group:
@@ -170,22 +171,36 @@ class Pipeline:
 
     async def _deliver(self) -> None:
         while batch := await self._batches.get():
-            if batch.records:
-                await self.delivery.deliver(batch)
-            self._ack(batch)
+            waiting = await self.delivery.deliver(batch) if batch.records else ()
+            self._ack(batch, waiting)
             if self._stop.is_set():
                 await self._saver.save()
+        self._delivering -= 1
+        if not self._delivering:
+            self.delivery.waiting.finish()
 
-    def _ack(self, batch: Batch) -> None:
+    async def _ack_waiting(self, block: Block) -> None:
+        """Acknowledge a record that waited by itself."""
+        self.reader.ledger.ack(block)
+        self._hold(-len(block.data))
+        if saved := self.reader.ledger.saved(block.file):
+            self._saver.acked(block.file, self.reader.name, saved)
+        self._room.set()
+        if self._stop.is_set():
+            await self._saver.save()
+
+    def _ack(self, batch: Batch, waiting: Sequence[Block]) -> None:
+        """Acknowledge all but what waits: the offset does not pass that."""
         now = self._clock()
         for part in batch.parts:
+            mine = sorted(_within(part.block, waiting), key=lambda each: each.start) if waiting else ()
             for reason, lines, size in part.tally.skipped:
                 self._metrics.skipped(reason, lines, size)
             if part.tally.filtered_records:
                 self._metrics.filtered(part.tally.filtered_records, part.tally.filtered_bytes)
-            self.reader.ledger.ack(part.block)
+            self.reader.ledger.ack(part.block, mine)
             self._metrics.latency(now - part.block.seen)
-            self._hold(-len(part.block.data) - len(part.body))
+            self._hold(sum(len(each.data) for each in mine) - len(part.block.data) - len(part.body))
         for file in {part.block.file for part in batch.parts}:
             if saved := self.reader.ledger.saved(file):
                 self._saver.acked(file, self.reader.name, saved)
@@ -194,6 +209,11 @@ class Pipeline:
     def _hold(self, nbytes: int) -> None:
         self.held += nbytes
         self._metrics.buffer(self.held)
+
+
+def _within(block: Block, records: Sequence[Block]) -> list[Block]:
+    """Give those records that are of the block."""
+    return [each for each in records if each.file == block.file and block.start <= each.start < block.end]
 
 
 def _middle(data: bytes) -> int:

@@ -51,6 +51,8 @@ class SinkStatus(Struct, frozen=True):
     """(records, file bytes) by :data:`logship.metrics.Totals` key."""
     last_refusal: str = ""
     """Why the last dead letter was refused, free of content."""
+    waiting_records: int = 0
+    """Records that wait by themselves, since the store does not take them; what comes behind them goes on."""
 
 
 def document(

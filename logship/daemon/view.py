@@ -174,6 +174,7 @@ class DaemonView:
             self._oldest(pipeline),
             self.metrics.sink(name).totals(),
             delivery.last_refusal,
+            len(delivery.waiting),
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:

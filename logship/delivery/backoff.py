@@ -10,8 +10,12 @@ from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
 from logship.delivery.rejections import QUIET_SECONDS, Hold
-from logship.model import Batch, Outcome
+from logship.delivery.search import Search
+from logship.delivery.suspects import FAILURES, Suspect, suspicious
+from logship.model import Batch, Block, Outcome, Status
 
+_DOUBLINGS: Final = 3
+"""How often a search that came to nothing doubles the failures before the next one."""
 DRAIN_SECONDS: Final = 0.25
 """The longest wait once the drain has begun."""
 
@@ -22,7 +26,8 @@ class RetryPolicy(Struct, frozen=True):
     initial_seconds: float = 0.5
     max_seconds: float = 30.0
     limit_seconds: float = 0.0
-    """What could not be delivered for so long goes to the dead letters; 0: never."""
+    """What could not be delivered for so long goes to the dead letters; 0: never. Where the store takes other records,
+    that is the one record that it does not take."""
     request_timeout_seconds: float = 30.0
     hold_seconds: float = QUIET_SECONDS
     """See :mod:`logship.delivery.rejections`."""
@@ -38,6 +43,35 @@ class Work(Struct):
     """Attempts in a row of which nothing came."""
     last: Outcome | None = None
     hold: Hold = field(default_factory=Hold)
+    suspicious: int = 0
+    """Of those that the next piece failed in a row, in a way that may be a record's fault."""
+    blamed: Outcome = Outcome(Status.ERRORED)
+    """The last of them."""
+    unexplained: int = 0
+    """Failures of that kind that no record was found for."""
+    born: int = 0
+    """What the store had accepted when they began."""
+    search: Search | None = None
+    """For the one record that makes a piece fail: ``probe`` is then the next piece, and in no other list."""
+    probe: Batch | None = None
+    sought: list[Block] = field(default_factory=list)
+    """The records that are searched, by their numbers in the search."""
+    found: Suspect | None = None
+    """What a search came to in which nothing was accepted: whether it is to blame, the next piece tells."""
+    doubts: int | None = None
+    """How many searches came to nothing; None before the first search."""
+    suspects: list[Suspect] = field(default_factory=list)
+    """Those that are to wait by themselves."""
+
+    @property
+    def patience(self) -> int:
+        """How many failures there are to be before the next search."""
+        return FAILURES << min(self.doubts or 0, _DOUBLINGS)
+
+    @property
+    def searching(self) -> bool:
+        """Whether a search is not yet at its end."""
+        return self.search is not None or self.found is not None
 
     @property
     def holding(self) -> bool:
@@ -64,7 +98,7 @@ class FullJitter(wait_base):
     def __call__(self, retry_state: RetryCallState) -> float:
         """Give the seconds to wait."""
         work, policy = work_of(retry_state), self._policy
-        doublings = min(max(work.failures - 1, 0), 32)
+        doublings = 0 if work.search else min(max(work.failures - 1, 0), 32)
         bound = policy.max_seconds if work.holding else min(policy.max_seconds, policy.initial_seconds * 2.0**doublings)
         floor = (work.last.retry_after if work.last else None) or 0.0
         seconds = floor + self._random() * bound
@@ -81,8 +115,9 @@ class RetryLimit(stop_base):
 
     def __call__(self, retry_state: RetryCallState) -> bool:
         """Say whether to give up."""
-        limit = self._policy.limit_seconds
-        return bool(limit) and self._clock() - work_of(retry_state).started >= limit
+        limit, work = self._policy.limit_seconds, work_of(retry_state)
+        found_out = not (work.searching and work.last and suspicious(work.last))  # else it is to give up one record
+        return bool(limit) and found_out and self._clock() - work.started >= limit
 
 
 class Sleep:

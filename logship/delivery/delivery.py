@@ -4,69 +4,48 @@ The sink makes one attempt; tenacity decides from its Outcome whether there is a
 :mod:`logship.delivery.backoff`). Here is what happens in between: a partial answer settles what it settles, only the
 rest is sent again, with the same ids; what is too large, or refused as a whole, is halved, or taken apart around the
 record that the store blames; what the store refuses is put aside, under the rule of :mod:`logship.delivery.rejections`.
+A piece that fails again and again in a way that may be one record's fault is searched for it
+(:mod:`logship.delivery.search`); that record then waits by itself (:mod:`logship.delivery.waiting`).
 """
 
 import asyncio
-import logging
 import math
 import random as random_module
 import time
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from msgspec.structs import replace
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, retry_if_result, wait_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
-from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Sleep, Work, work_of
-from logship.delivery.deadletters import Letter
+from logship.delivery.attempts import Attempts
+from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Work, sleep_unless, work_of
+from logship.delivery.counting import Counts, PutsAside
+from logship.delivery.culprits import Culprits
+from logship.delivery.endings import Endings
 from logship.delivery.health import SinkHealth, State
 from logship.delivery.rejections import Refusals
-from logship.delivery.request_size import MIN_BYTES, RequestSize
-from logship.delivery.verdicts import Refusal, Settled, around, one_reason, part_too_long, records, settle, too_long
-from logship.errors import DeadLetterError, SinkClosedError, forget_frames
-from logship.model import Batch, Outcome, Sink, Status
+from logship.delivery.request_size import MIN_BYTES, LineLength, RequestSize
+from logship.delivery.suspects import Suspects, suspicious
+from logship.delivery.verdicts import (
+    Refusal,
+    Settled,
+    apart,
+    around,
+    one_reason,
+    part_too_long,
+    records,
+    settle,
+    too_long,
+    without,
+)
+from logship.delivery.waiting import Waiting
+from logship.model import Batch, Block, Outcome, Sink, Status
 
-logger = logging.getLogger(__name__)
-
-_SUSPECTS: Final = frozenset({"connection_reset", "timeout", "http_429", "http_500"})
-"""Some servers say so to a request that is merely too large: a proxy cuts it, a small store calls it pressure."""
-_SUSPECT_FAILURES: Final = 4
+_BUSY: Final = "http_429"
+"""Some servers say so to a request that is merely too large: a small store calls it pressure."""
+_BUSY_ANSWERS: Final = 4
 _DONE: Final = Outcome(Status.DELIVERED)
-
-
-class Counts(Protocol):
-    """What is counted; :class:`logship.metrics.SinkMetrics` does. Bytes are those of the file."""
-
-    def delivered(self, records: int, nbytes: int) -> None:
-        """End them: the store has them."""
-
-    def duplicate(self, records: int, nbytes: int) -> None:
-        """End them: the store had them."""
-
-    def dead_lettered(self, records: int, nbytes: int) -> None:
-        """End them: they are dead letters."""
-
-    def dropped(self, reason: str, records: int, nbytes: int) -> None:
-        """End them: they are lost."""
-
-    def evicted(self, records: int, nbytes: int) -> None:
-        """Count dead letters that had to go."""
-
-    def request(self, outcome: Status, seconds: float) -> None:
-        """Count an attempt."""
-
-    def retried(self, reason: str) -> None:
-        """Count what is sent again."""
-
-    def succeeded(self, at: float) -> None:
-        """Note when the store took something (epoch seconds)."""
-
-
-class PutsAside(Protocol):
-    """What is needed of :class:`logship.delivery.deadletters.DeadLetters`."""
-
-    def put(self, letters: Sequence[Letter], /) -> tuple[int, int]:
-        """Keep them; gives (records, file bytes) that had to go for them; raises DeadLetterError. Blocks."""
 
 
 class Delivery:
@@ -88,24 +67,41 @@ class Delivery:
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random_module.random,
     ) -> None:
-        self._sink, self._policy, self._dead_letters, self._metrics = sink, policy, dead_letters, metrics
-        self._time_left, self._clock = time_left, clock
-        self._sleep = Sleep(draining)
-        self._size = RequestSize()
+        self._sink, self._metrics = sink, metrics
+        self._draining, self._clock = draining, clock
+        self._size, self._length = RequestSize(), LineLength()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = SinkHealth(name, clock)
+        self._suspects = Suspects(policy.max_seconds, policy.limit_seconds)
+        self._culprits = Culprits(sink, self._suspects)
+        self._attempts = Attempts(sink, metrics, policy.request_timeout_seconds, time_left=time_left, clock=clock)
+        self._endings = Endings(
+            metrics,
+            dead_letters,
+            self._complaints,
+            initial_seconds=policy.initial_seconds,
+            max_seconds=policy.max_seconds,
+            sleep=self._sleep,
+        )
+        self.waiting = Waiting(
+            sink,
+            self._suspects,
+            self._attempts,
+            self._endings,
+            metrics,
+            accepted=self._accepted_alone,
+            must_hold=lambda hold, reason: self._refusals.must_hold(hold, reason, clock(), single=True),
+            complain=self._complaints.waiting,
+            draining=draining,
+            clock=clock,
+        )
+        """The records that wait by themselves."""
         self._retrying = AsyncRetrying(
             retry=retry_if_result(lambda outcome: outcome.status is Status.ERRORED),
             wait=FullJitter(policy, clock, random),
             stop=RetryLimit(policy, clock),
             before_sleep=self._complain,
             retry_error_callback=self._give_up,
-            sleep=self._sleep,
-        )
-        self._keeping = AsyncRetrying(
-            retry=retry_if_exception_type(DeadLetterError),
-            wait=wait_exponential(policy.initial_seconds, max=policy.max_seconds),
-            before_sleep=self._complain_of_dead_letters,
             sleep=self._sleep,
         )
 
@@ -139,12 +135,22 @@ class Delivery:
         """When the failures began that have not ended."""
         return self._complaints.failing_since
 
-    async def deliver(self, batch: Batch) -> None:
-        """Return once every record is delivered, a duplicate, a dead letter or dropped; raises SinkClosedError."""
+    async def deliver(self, batch: Batch) -> Sequence[Block]:
+        """Return once every record is delivered, a duplicate, a dead letter or dropped; raises SinkClosedError.
+
+        Gives those records, seldom any, that are none of this yet: they wait by themselves, and :attr:`waiting` will
+        say of each when it has found its end.
+        """
         work = Work([batch], self._clock())
         first = await self._advance(work)
         if first.status is Status.ERRORED:  # only then: tenacity's own work is a fifth of all that one request costs
             await self._retrying.copy()(self._resume, work, [first])
+        return self._hand_over(work) if work.suspects or work.found else ()
+
+    def _hand_over(self, work: Work) -> Sequence[Block]:
+        suspects = [*work.suspects, *([work.found] if work.found else [])]
+        self.waiting.take(suspects)
+        return [suspect.refusal.record.block for suspect in suspects]
 
     async def _resume(self, work: Work, known: list[Outcome]) -> Outcome:
         """Give the outcome that is known already, then go on."""
@@ -154,37 +160,37 @@ class Delivery:
         """Settle piece after piece; gives the outcome of the first attempt that has to be repeated."""
         while work.pieces:
             piece = work.pieces[-1]
-            if piece.records > 1 and not self._size.fits(piece.nbytes):
+            if piece.records > 1 and piece is not work.probe and not self._size.fits(piece.nbytes):
                 self._divide(work, piece)
                 continue
+            if self._sink.limits.separable and piece.records > 1 and not self._length.all_fit(piece):
+                pieces = apart(piece, self._length.fits, self._sink)
+                if len(pieces) > 1 and piece is not work.probe:
+                    work.pieces[-1:] = reversed(pieces)
+                    continue
             if too_long(piece, self._sink):
                 work.pieces[-1], refused = part_too_long(piece, self._sink)
-                await self._put_aside(refused)
+                await self._endings.put_aside(refused)
                 continue
-            outcome = await self._attempt(piece) if piece.records else _DONE
+            outcome = await self._attempts.make(piece, work.doubts) if piece.records else _DONE
             work.last = outcome
             again = await self._settle(work, piece, outcome)
+            if outcome.status is Status.DELIVERED and piece.records == 1 and not outcome.verdicts:
+                self._length.taken(len(piece.parts[0].block.data))
+            if work.search or work.found:
+                self._search_on(work, piece)
             if again is not None:
                 return again
         return _DONE
 
-    async def _attempt(self, piece: Batch) -> Outcome:
-        began = self._clock()
-        try:
-            async with asyncio.timeout(min(self._policy.request_timeout_seconds, max(self._time_left(), 0.0))):
-                outcome = await self._sink.deliver(piece)
-        except TimeoutError as error:
-            forget_frames(error)
-            outcome = Outcome(Status.ERRORED, "timeout")
-        except SinkClosedError:
-            raise
-        except Exception as error:  # noqa: BLE001 - a sink's own fault must not end the daemon that holds the files
-            # Only the type: an exception's text may quote a record.
-            logger.error("the sink failed", extra={"type": type(error).__name__})  # noqa: TRY400
-            forget_frames(error)
-            outcome = Outcome(Status.ERRORED, "internal_error")
-        self._metrics.request(outcome.status, self._clock() - began)
-        return outcome
+    def _search_on(self, work: Work, piece: Batch) -> None:
+        """Tell the search of a probe that is settled."""
+        if piece is work.probe and not (work.pieces and work.pieces[-1] is piece):
+            sent = sum(len(block.data) for block in work.sought)
+            self._culprits.taken(work, self._clock())
+            if not work.searching and not work.suspects and sent > MIN_BYTES:
+                self._size.too_large(sent)  # each of its parts was taken
+        self._culprits.believe(work)
 
     async def _settle(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         """Do what the outcome says; gives it back if the attempt has to be repeated."""
@@ -193,26 +199,34 @@ class Delivery:
         if not outcome.verdicts and (outcome.too_large or outcome.status is Status.REJECTED):
             return await self._refused_whole(work, piece, outcome)
         settled = settle(piece, outcome, self._sink)
-        self._count(settled, outcome.reason)
+        self._endings.count(settled, outcome.reason)
         if settled.accepted:
-            self._accepted(work)
+            self._accepted(work, settled)
+            if outcome.fault and not outcome.verdicts:
+                self._complaints.misused(outcome.reason)
         elif settled.refused and self._holds(work, one_reason(settled.refused), single=True):
             return replace(outcome, status=Status.ERRORED, reason=one_reason(settled.refused))
         work.pieces.pop()
+        if settled.suspects:
+            self._culprits.errored_apart(work, settled, self._clock())
+        if settled.held and settled.accepted and not self._suspects.full:
+            self._culprits.hold(work, settled.held)
+            settled.again = without(settled.again, [refusal for refusal, _ in settled.held], self._sink)
         if settled.again:
             work.pieces.append(Batch(tuple(settled.again)))
             work.failures = 1 if settled.accepted else work.failures + 1
-        await self._put_aside(settled.refused)
+        await self._endings.put_aside(settled.refused)
         if not settled.again:
             return None
         return replace(outcome, status=Status.ERRORED, reason=_first_reason(outcome))
 
-    def _errored(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome:
+    def _errored(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         work.failures += 1
-        suspect = outcome.reason in _SUSPECTS and work.failures % _SUSPECT_FAILURES == 0
-        if suspect and piece.records > 1 and piece.nbytes > MIN_BYTES:
-            self._size.too_large(piece.nbytes)
-        return outcome
+        if not (self._sink.limits.separable and suspicious(outcome)):
+            if outcome.reason == _BUSY and work.failures % _BUSY_ANSWERS == 0 and piece.nbytes > MIN_BYTES:
+                self._size.too_large(piece.nbytes)
+            return outcome
+        return self._culprits.errored(work, piece, outcome, self._clock())
 
     async def _refused_whole(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         reason = "too_large" if outcome.too_large else outcome.reason
@@ -227,7 +241,7 @@ class Delivery:
             return None
         work.pieces.pop()
         refused = [Refusal(record, reason, outcome.detail) for record in records(piece, self._sink)]
-        await self._put_aside(refused)
+        await self._endings.put_aside(refused)
         return None
 
     def _divide(self, work: Work, piece: Batch, blamed: int | None = None) -> None:
@@ -238,44 +252,30 @@ class Delivery:
         work.failures += 1
         return holds
 
-    def _accepted(self, work: Work) -> None:
+    def _accepted(self, work: Work, settled: Settled) -> None:
         work.failures = 0
         self._size.taken()
         self._refusals.accepted(work.hold, self._clock())
+        self._suspects.accepted(settled.answers)
+        if work.unexplained and not work.searching:
+            self._suspects.unreliable(min(work.unexplained, settled.taken))
+            work.suspicious = work.unexplained = 0
         self._complaints.working()
         self._metrics.succeeded(self._complaints.last_success_at or 0.0)
+        self.waiting.heard()
 
-    def _count(self, settled: Settled, reason: str) -> None:
-        for counts, count in (
-            (settled.delivered, self._metrics.delivered),
-            (settled.duplicate, self._metrics.duplicate),
-        ):
-            if counts:
-                count(counts["records"], counts["bytes"])
-        if settled.dropped:
-            self._metrics.dropped(reason, settled.dropped["records"], settled.dropped["bytes"])
-            self._complaints.dropped(reason, settled.dropped["records"])
-
-    async def _put_aside(self, refused: Sequence[Refusal], status: Status = Status.REJECTED) -> None:
-        """Return once they are dead letters; waits for as long as they can't be written."""
-        if not refused:
-            return
-        letters = [Letter(each.record.block, each.reason, each.detail, status.value) for each in refused]
-        gone: tuple[int, int] = await self._keeping.copy()(asyncio.to_thread, self._dead_letters.put, letters)
-        self._metrics.dead_lettered(len(refused), sum(each.record.nbytes for each in refused))
-        if gone != (0, 0):
-            self._metrics.evicted(*gone)
-            self._complaints.lost(*gone)
-        self._complaints.put_aside(one_reason(refused), len(refused))
+    def _accepted_alone(self, settled: Settled) -> None:
+        self._accepted(Work([], 0.0), settled)
 
     async def _give_up(self, state: RetryCallState) -> Outcome:
         """Put what is left aside: the retry limit has passed."""
         work = work_of(state)
+        self._culprits.abandon(work)
         left = Batch(tuple(part for piece in reversed(work.pieces) for part in piece.parts))
         detail = work.last.reason if work.last else ""
         work.pieces.clear()
         refused = [Refusal(record, "retry_limit", detail) for record in records(left, self._sink)]
-        await self._put_aside(refused, Status.ERRORED)
+        await self._endings.put_aside(refused, Status.ERRORED)
         return _DONE
 
     def _complain(self, state: RetryCallState) -> None:
@@ -285,12 +285,8 @@ class Delivery:
             outcome.reason, fault=outcome.fault, holding=work.holding, seconds=state.upcoming_sleep
         )
 
-    def _complain_of_dead_letters(self, state: RetryCallState) -> None:
-        self._complaints.failing("dead_letters", fault=True, holding=True, seconds=state.upcoming_sleep)
-
-    def hurry(self) -> None:
-        """Make the next attempt now, if one is waited for."""
-        self._sleep.end()
+    async def _sleep(self, seconds: float) -> None:
+        await sleep_unless(self._draining, seconds)
 
 
 def _first_reason(outcome: Outcome) -> str:

@@ -7,12 +7,14 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
+from logship.delivery.advice import ADVICE
+
 logger = logging.getLogger(__name__)
 
 MESSAGE_SECONDS: Final = 60.0
 State = Literal["ok", "retrying", "holding"]
 _WORDS: Final = {
-    (True, False): (logging.ERROR, "the store refuses everything: records are held, check index and mapping"),
+    (True, False): (logging.ERROR, "the store refuses everything: records are held"),
     (False, True): (logging.ERROR, "a setting or credential is wrong: records are kept"),
     (False, False): (logging.WARNING, "delivery failed and is tried again"),
 }
@@ -46,6 +48,8 @@ class SinkHealth:
         self.failing_since = self.failing_since or self.last_error_at
         self._attempts += 1
         extra: dict[str, object] = {"next_attempt_seconds": round(seconds, 3)}
+        if (fault or holding) and reason in ADVICE:
+            extra["advice"] = ADVICE[reason]
         level, message = _WORDS[holding, fault and not holding]
         self._spoken |= self._say(level, message, reason, extra)
 
@@ -54,10 +58,28 @@ class SinkHealth:
         self.last_refusal = reason
         self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
 
+    def waiting(self, reason: str, records: int) -> None:
+        """Note that records wait by themselves; ``records``: how many there are of those."""
+        self.last_error, self.last_error_at = reason, self._wall()
+        message = "records that the store does not take wait by themselves, and what comes behind them goes on"
+        advice: dict[str, object] = {"advice": ADVICE[reason]} if reason in ADVICE else {}
+        self._say(logging.WARNING, message, reason, {"records": records, **advice})
+
     def dropped(self, reason: str, records: int) -> None:
         """Note records that the store refused without saying which they are."""
         self.last_refusal = reason
         self._say(logging.ERROR, "the store refused records and did not say which", reason, {"records": records})
+
+    def misused(self, reason: str) -> None:
+        """Note that the store took records, though not in the way that a setting asks for."""
+        extra: dict[str, object] = {"advice": ADVICE[reason]} if reason in ADVICE else {}
+        self._say(logging.ERROR, "a setting is wrong: records are delivered without what it promises", reason, extra)
+
+    def failure_store(self, records: int) -> None:
+        """Note records that the store keeps where it keeps what it could not index."""
+        extra: dict[str, object] = {"records": records, "advice": ADVICE["failure_store"]}
+        message = "the store could not index records, and keeps them in its failure store"
+        self._say(logging.ERROR, message, "failure_store", extra)
 
     def lost(self, records: int, nbytes: int) -> None:
         """Note dead letters that had to go for newer ones."""

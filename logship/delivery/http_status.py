@@ -1,10 +1,10 @@
 """What an HTTP answer is, and what it means, in one table for every sink; pure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Final, Literal
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
 
@@ -30,8 +30,21 @@ class Answer(Struct, frozen=True):
     headers: Mapping[str, str]
     """Looked up without regard to case."""
     body: bytes
-    flaw: Literal["", "cut", "long"] = ""
-    """``cut``: the connection ended within the body. ``long``: more than :data:`MAX_ANSWER_BYTES`, the rest left."""
+    flaw: Literal["", "cut", "long", "encoded"] = ""
+    """``cut``: the connection ended within the body. ``long``: more than :data:`MAX_ANSWER_BYTES`, the rest left.
+    ``encoded``: it is in a Content-Encoding that nobody asked for, and that can't be undone here."""
+
+    def all(self, name: str) -> Sequence[str]:
+        """Give all values of a header that may be there several times."""
+        return self.headers.getall(name, ()) if isinstance(self.headers, _Several) else ()
+
+
+@runtime_checkable
+class _Several(Protocol):
+    """Headers that keep each of one name."""
+
+    def getall(self, name: str, default: Sequence[str], /) -> Sequence[str]:
+        """Give all of a name."""
 
 
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:

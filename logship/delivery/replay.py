@@ -20,7 +20,7 @@ from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters, Letter, decode_letter
 from logship.delivery.delivery import Delivery
 from logship.delivery.verdicts import coalesce
-from logship.model import Batch, Limits, Sink, Status
+from logship.model import Batch, Block, Limits, Sink, Status
 
 BATCH_BYTES: Final = 1 << 20
 BATCH_RECORDS: Final = 1000
@@ -53,7 +53,7 @@ class _Tally:
     """Counts for the summary; see :class:`logship.delivery.delivery.Counts`."""
 
     def __init__(self) -> None:
-        self.records = {"delivered": 0, "duplicate": 0, "dropped": 0}
+        self.records = {"delivered": 0, "duplicate": 0, "failure_store": 0, "dropped": 0}
 
     def delivered(self, records: int, nbytes: int) -> None:
         del nbytes
@@ -62,6 +62,10 @@ class _Tally:
     def duplicate(self, records: int, nbytes: int) -> None:
         del nbytes
         self.records["duplicate"] += records
+
+    def failure_store(self, records: int, nbytes: int) -> None:
+        del nbytes
+        self.records["failure_store"] += records
 
     def dead_lettered(self, records: int, nbytes: int) -> None:
         """They are counted when they are put back."""
@@ -80,6 +84,12 @@ class _Tally:
         """Not in the summary."""
 
     def succeeded(self, at: float) -> None:
+        """Not in the summary."""
+
+    def overtaken(self, records: int) -> None:
+        """Not in the summary."""
+
+    def waiting(self, records: int) -> None:
         """Not in the summary."""
 
 
@@ -169,7 +179,8 @@ class _Replay:
                     await self._send(segment)
         counts = self._tally.records
         gone = counts["dropped"]
-        return replace(self._summary, delivered=counts["delivered"], duplicate=counts["duplicate"], dropped=gone)
+        delivered = counts["delivered"] + counts["failure_store"]
+        return replace(self._summary, delivered=delivered, duplicate=counts["duplicate"], dropped=gone)
 
     async def _send(self, segment: Segment) -> None:
         """Send until the store does not answer for too long; then the other segments are only counted."""
@@ -184,13 +195,18 @@ class _Replay:
         parts = [self._sink.encode(block) for block in coalesce(letter.block for letter in letters)]
         try:
             async with asyncio.timeout(self._patience):
-                await self._delivery.deliver(Batch(tuple(parts)))
+                waiting = await self._delivery.deliver(Batch(tuple(parts)))
         except TimeoutError:
             self._refused.letters.clear()
             self._summary = replace(self._summary, reason=self._delivery.last_error or "timeout")
             return False
+        self._refused.put([self._letter(block) for block in waiting])
         await self._put_back()
         return True
+
+    def _letter(self, block: Block) -> Letter:
+        """Put back what makes the store fail, once more."""
+        return Letter(block, self._delivery.last_error or "timeout", status=Status.ERRORED.value)
 
     async def _put_back(self) -> None:
         back, self._refused.letters = self._refused.letters, []

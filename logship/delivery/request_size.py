@@ -1,10 +1,12 @@
-"""How large a request the store is known to take; pure.
+"""How large a request, and how long a line, the store is known to take; pure.
 
 A limit that was met once is remembered: else every full batch would be sent in vain before it is halved.
 """
 
 import math
 from typing import Final
+
+from logship.model import Batch
 
 MIN_BYTES: Final = 64 << 10
 """No request is made smaller than this for what one store said once."""
@@ -33,3 +35,36 @@ class RequestSize:
         if self._taken >= _TRY_LARGER:
             self._bytes *= 2
             self._taken = 0
+
+
+KNOWN_BYTES: Final = 128 << 10
+"""Every store takes lines as long as this."""
+_WINDOW: Final = KNOWN_BYTES // 2
+
+
+class LineLength:
+    """Knows how long a line of the file the store has taken.
+
+    A longer one goes alone, the first time. Some servers (VictoriaLogs, with lines over 256 KiB) store the good records
+    of a request and then refuse it for one that is too long: what is with that one would be sent, and stored, again.
+    """
+
+    def __init__(self) -> None:
+        self._known = KNOWN_BYTES
+
+    def fits(self, nbytes: int) -> bool:
+        """Whether a line of so many bytes may go with others."""
+        return nbytes <= self._known
+
+    def all_fit(self, batch: Batch) -> bool:
+        """Whether that goes for all lines of a batch; False where that is not plain to see."""
+        return not any(_has_wide_gap(part.block.data) for part in batch.parts)
+
+    def taken(self, nbytes: int) -> None:
+        """Note a line that the store took alone."""
+        self._known = max(self._known, nbytes)
+
+
+def _has_wide_gap(data: bytes) -> bool:
+    """Whether there is a window without a newline; each line of twice its size has one. Costs a look at a line each."""
+    return any(data.find(b"\n", at, at + _WINDOW) < 0 for at in range(0, len(data) - _WINDOW + 1, _WINDOW))

@@ -4,14 +4,14 @@ Lines are told apart only here, and only if an answer tells them apart: a batch 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct, field
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
 
-_TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE})
+_TAKEN: Final = frozenset({Status.DELIVERED, Status.DUPLICATE, Status.FAILURE_STORE})
 
 
 class Record(Struct, frozen=True):
@@ -37,16 +37,33 @@ class Settled(Struct):
     delivered: Counter[str] = field(default_factory=Counter)
     """``records`` and file ``bytes``."""
     duplicate: Counter[str] = field(default_factory=Counter)
+    failure_store: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
     """Refused by a store that did not say which they are; of the bytes, their share."""
     refused: list[Refusal] = field(default_factory=list)
     again: list[Encoded] = field(default_factory=list)
     """What may yet succeed, oldest first, neighbours put together."""
+    suspects: list[Refusal] = field(default_factory=list)
+    """Those of them that may be at fault themselves."""
+    held: list[tuple[Refusal, str]] = field(default_factory=list)
+    """Those of them whose part of the store can't be written, and which part."""
+
+    records: int = 0
+    """How many were sent."""
+    left: int = 0
+    """How many of them may yet succeed."""
+    answers: int = 1
+    """How many were answered for one by one, of those that the store took; 1 if it answered for all at once."""
 
     @property
     def accepted(self) -> bool:
         """Whether the store took any of them, now or before."""
-        return bool(self.delivered["records"] or self.duplicate["records"])
+        return bool(self.taken)
+
+    @property
+    def taken(self) -> int:
+        """How many records the store has."""
+        return self.delivered["records"] + self.duplicate["records"] + self.failure_store["records"]
 
 
 def file_bytes(part: Encoded) -> int:
@@ -126,6 +143,24 @@ def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
     return [Batch(tuple(encode(run, sink))) for run in runs if run]
 
 
+def apart(batch: Batch, fits: Callable[[int], bool], sink: Sink) -> list[Batch]:
+    """Divide a batch so that each record whose line does not fit is alone; the records stay in order."""
+    runs: list[list[Block]] = [[]]
+    for record in records(batch, sink):
+        if fits(len(record.block.data)):
+            runs[-1].append(record.block)
+        else:
+            runs += [[record.block], []]
+    return [Batch(tuple(encode(run, sink))) for run in runs if run]
+
+
+def without(parts: Iterable[Encoded], gone: Iterable[Refusal], sink: Sink) -> list[Encoded]:
+    """Give the parts without the records that are gone."""
+    left_out = {(each.record.block.file, each.record.block.start) for each in gone}
+    blocks = [record.block for part in parts for record in split(part, sink)]
+    return encode([block for block in blocks if (block.file, block.start) not in left_out], sink)
+
+
 def too_long(batch: Batch, sink: Sink) -> bool:
     """Say whether a record of the batch is longer than the store takes."""
     return any(part.longest > sink.limits.max_record_bytes for part in batch.parts)
@@ -155,7 +190,9 @@ def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
             _count(settled, fates[0].status if fates else Status.DELIVERED, part.records, file_bytes(part))
         else:
             again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
-    settled.again = encode(again, sink)
+    settled.again, settled.left, settled.records = encode(again, sink), len(again), start
+    if verdicts and again:
+        settled.answers = max(1, settled.taken)
     _take_out(settled, outcome.unnamed)
     return settled
 
@@ -174,6 +211,10 @@ def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[V
     for record, fate in zip(split_up, fates, strict=True):
         if fate.status is Status.ERRORED:
             again.append(record.block)
+            if fate.suspect:
+                settled.suspects.append(Refusal(record, fate.reason, fate.detail))
+            elif fate.scope:
+                settled.held.append((Refusal(record, fate.reason, fate.detail), fate.scope))
         elif fate.status is Status.REJECTED:
             settled.refused.append(Refusal(record, fate.reason, fate.detail))
         else:
@@ -182,7 +223,9 @@ def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[V
 
 
 def _count(settled: Settled, status: Status, count: int, nbytes: int) -> None:
-    counts = settled.delivered if status is Status.DELIVERED else settled.duplicate
+    counts = {Status.DUPLICATE: settled.duplicate, Status.FAILURE_STORE: settled.failure_store}.get(
+        status, settled.delivered
+    )
     counts["records"] += count
     counts["bytes"] += nbytes
 

@@ -4,11 +4,13 @@ Loaded when a sink is opened: botocore is an extra, and takes 0.2 s and 8 MiB.
 """
 
 import asyncio
+import hashlib
 import logging
 import os
 import threading
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from botocore.auth import SigV4Auth  # type: ignore[import-untyped]
 from botocore.awsrequest import AWSRequest  # type: ignore[import-untyped]
@@ -19,11 +21,12 @@ from botocore.session import Session  # type: ignore[import-untyped]
 from logship.delivery.http_status import Answer
 from logship.errors import LogshipError
 from logship.model import Outcome, Status
-from logship.net.credentials import SecretError, read_secret
+from logship.net.credentials import SecretError, no_credentials, read_secret
 from logship.net.http_client import compress
 from logship.net.transport import Transport
 from logship.settings.config import Secret
 
+_FORBIDDEN: Final = 403
 _NONE: Final = "there are none: by environment, web identity, shared file, container or instance"
 
 # It says at every attempt what delivery says once a minute.
@@ -92,27 +95,56 @@ class Keys:
 
 
 class Signed:
-    """Sends signed requests to one service; a failure to sign is an Outcome as well."""
+    """Sends signed requests to one service; a failure to sign is an Outcome as well.
 
-    def __init__(self, transport: Transport, keys: Keys, *, service: str, region: str, gzip: bool) -> None:
+    See :class:`logship.net.transport.Transport`. ``hashed``: with the body's digest as a header, which some services
+    want (``aoss``).
+    """
+
+    def __init__(
+        self, transport: Transport, keys: Keys, *, service: str, region: str, gzip: bool, hashed: bool = False
+    ) -> None:
         self.tls = transport.tls
         self.keys = keys
+        self.credentials = no_credentials
         self._transport = transport
-        self._service, self._region, self._gzip = service, region, gzip
+        self._service, self._region, self._gzip, self._hashed = service, region, gzip, hashed
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
         """POST the body; see :class:`logship.net.transport.Transport`."""
+        return await self.request("POST", url, body, headers)
+
+    async def request(
+        self, method: str, url: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
+    ) -> Answer | Outcome:
+        """Make one request. Keys that are refused are looked for again at the next."""
+        url = canonical_url(url)
         try:
-            body, headers = await asyncio.to_thread(self._sign, url, body, headers)
+            signed = await asyncio.to_thread(self._sign, method, url, body, headers or {})
         except SecretError as error:
             return Outcome(Status.ERRORED, "secret", str(error), fault=True)
         except FetchError as error:
             return Outcome(Status.ERRORED, "credentials", str(error))
-        return await self._transport.post(url, body, headers)
+        answer = await self._transport.request(method, url, *signed)
+        if isinstance(answer, Answer) and answer.status == _FORBIDDEN:
+            self.keys.forget()
+        return answer
 
-    def _sign(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[bytes, Mapping[str, str]]:
+    def _sign(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[bytes | None, Mapping[str, str]]:
         # What is signed is what is sent: so it is packed here, and the transport only sends.
-        packed, encoding = (compress(body), {"Content-Encoding": "gzip"}) if self._gzip else (body, {})
-        request = AWSRequest("POST", url, headers={**headers, **encoding}, data=packed)
+        pack = self._gzip and body is not None
+        packed, encoding = (compress(body or b""), {"Content-Encoding": "gzip"}) if pack else (body, {})
+        digest = {"X-Amz-Content-SHA256": hashlib.sha256(packed or b"").hexdigest()} if self._hashed else {}
+        request = AWSRequest(method, url, headers={**headers, **encoding, **digest}, data=packed or b"")
         SigV4Auth(self.keys.current(), self._service, self._region).add_auth(request)
         return packed, dict(request.headers.items())
+
+
+def canonical_url(url: str) -> str:
+    """Give the URL with its query as the signature has it: in order, all but unreserved characters encoded."""
+    parts = urlsplit(url)
+    pairs = sorted(parse_qsl(parts.query, keep_blank_values=True))
+    query = "&".join(f"{quote(name, safe='-_.~')}={quote(value, safe='-_.~')}" for name, value in pairs)
+    return parts._replace(query=query).geturl()

@@ -2,16 +2,16 @@
 
 import asyncio
 import socket
-import urllib.request
 from urllib.parse import urlsplit
 
 from logship.net.http_client import failure
+from logship.net.proxies import bare, proxy_for
 from logship.net.tls import Tls
 
 
-def proxy_of(scheme: str) -> str | None:
-    """Give the host of the proxy that the environment names for a scheme; None without one."""
-    proxy = urllib.request.getproxies().get(scheme)
+def proxy_of(url: str) -> str | None:
+    """Give the host of the proxy that a request to a URL goes by; None without one."""
+    proxy = proxy_for(url)
     return urlsplit(proxy).hostname if proxy else None
 
 
@@ -30,7 +30,8 @@ async def connect(host: str, port: int, tls: Tls | None, seconds: float) -> str:
     context = tls.context() if tls else None
     try:
         async with asyncio.timeout(seconds):
-            _, writer = await asyncio.open_connection(host, port, ssl=context)
+            name = bare(host) if context else None
+            _, writer = await asyncio.open_connection(host, port, ssl=context, server_hostname=name)
     except OSError as error:
         return failure(error).reason
     writer.close()

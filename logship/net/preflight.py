@@ -1,13 +1,18 @@
 """What ``logship check`` finds out on the way to a server: name, connection, TLS, secrets, each told apart."""
 
+import base64
+import re
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
+from logship.delivery.advice import ADVICE
 from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
-from logship.net.credentials import SecretError
+from logship.net.credentials import Credentials, SecretError, no_credentials
 from logship.net.transport import Transport
 
 if TYPE_CHECKING:
@@ -15,37 +20,16 @@ if TYPE_CHECKING:
 
 PREFLIGHT_SECONDS: Final = 10.0
 """For each step."""
+DELIVERY_SECONDS: Final = 30.0
+"""For the record."""
+_SECRET: Final = 4
+"""Shorter than this nothing is hidden: it would be found in any words."""
+_WORDS_MAX: Final = 200
+_IN_WORDS: Final = re.compile(
+    r"(?i)((?:bearer|basic|apikey|splunk|token|password|secret|api[_-]?key)[\"']?[ :=]+[\"']?)[^\s\"',;]+"
+)
+"""What looks like a credential in anybody's words."""
 _PORTS: Final = {"http": 80, "https": 443}
-_ADVICE: Final = {
-    "authentication": "user, password or mechanism is refused: check USERNAME, PASSWORD and SASL_MECHANISM",
-    "cluster_authorization_failed": "the user may not write idempotently: allow it IdempotentWrite on the cluster",
-    "dns": "the name has no address: check the name and the cluster's DNS",
-    "http_401": "the credentials are refused: check user and password, token or API key",
-    "http_403": "the credentials are known but not allowed to write here",
-    "http_404": "there is nothing at this address: check the path or the index",
-    "http_405": "this address takes no such request: check URL and method",
-    "http_413": "the request is too large: lower LOGSHIP_BATCH_MAX_BYTES",
-    "http_429": "the server is busy: it should pass",
-    "timeout": "no answer in time: check firewall, network policy and load",
-    "AccessDeniedException": "the key is known but not allowed to do this: check its policy",
-    "InvalidSignatureException": "the secret key is wrong, or this node's clock is",
-    "UnrecognizedClientException": "the access key is not known: check it, and the region",
-    "connection_refused": "nothing listens there: check host and port",
-    "connection_reset": "the connection was cut: check that TLS (https) or its absence fits the port",
-    "not_otlp": "a web page answers there: check host, port and path",
-    "disk_full": "make room, or mount a larger volume",
-    "in_use": "another process writes there under this prefix: stop it, or set another PREFIX",
-    "permission_denied": "give the folder to this user, or mount a volume there",
-    "read_only": "mount the volume without readOnly",
-    "secret": "a secret can't be read: check that its file is mounted and not empty",
-    "tls": "TLS failed: check the CA file and the host name in the certificate",
-    "tls_expired": "the server's certificate is not valid now: renew it, or set this node's clock",
-    "tls_not_spoken": "the port does not speak TLS: check that http/https fits it",
-    "tls_unknown_ca": "the server's certificate is signed by an unknown CA: set CA_FILE",
-    "tls_wrong_name": "the server's certificate is for another host: check the host name",
-    "topic_authorization_failed": "the user may not write to the topic: allow it Write and Describe",
-    "unknown_topic_or_part": "there is no such topic: create it, or name another in TOPIC",
-}
 
 
 async def look(
@@ -59,21 +43,75 @@ async def look(
 ) -> list[Finding]:
     """Read the secrets, look the name up and connect, ask the store, then deliver a record if told to ``send``.
 
-    Nothing is asked or sent before all that comes earlier is good.
+    Nothing is asked before all that comes earlier is good; the record is sent whatever was found, for it alone proves
+    anything.
     """
     findings = [*secret_finding(name, transport), *await reach(name, url, transport.tls)]
     if ask and all(each.good for each in findings):
         findings += await ask()
-    if send and all(each.good for each in findings):
-        findings.append(outcome_finding(f"{name}: delivery", await sink.deliver(sample_batch(sink))))
+    if send:
+        findings.append(await delivery_finding(name, sink, transport.credentials))
     return findings
 
 
-def answer_findings(subject: str, answer: Answer | Outcome) -> list[Finding]:
-    """Say what a store's page about itself means; nothing if it has no such page, as many a proxy hasn't."""
+async def delivery_finding(name: str, sink: Sink, credentials: Credentials = no_credentials) -> Finding:
+    """Deliver a record of our own, and say what came of it, in the store's own words too."""
+    import asyncio  # noqa: PLC0415 - not for whoever only reads settings
+
+    try:
+        async with asyncio.timeout(DELIVERY_SECONDS):
+            batch = sample_batch(sink)
+            outcome = await sink.deliver(batch)
+            if outcome.status is Status.ERRORED:  # as the daemon does: another address, or path, may be next
+                outcome = await sink.deliver(batch)
+    except TimeoutError:
+        outcome = Outcome(Status.ERRORED, "timeout")
+    found = outcome_finding(f"{name}: delivery", outcome)
+    words = outcome.verdicts[0].detail if outcome.verdicts else outcome.detail
+    if found.good or not words:
+        return found
+    return replace(found, message=f"{found.message}; it said: {said(words, credentials)}")
+
+
+def said(words: str, credentials: Credentials = no_credentials) -> str:
+    """Give a store's own words on one line, printable, at most 200 characters, without what proves who we are."""
+    try:
+        secrets = {part for value in credentials().values() for part in (value, *_parts(value)) if len(part) >= _SECRET}
+    except SecretError:
+        secrets = set()
+    for secret in sorted(secrets, key=len, reverse=True):
+        words = words.replace(secret, "***")
+    words = _IN_WORDS.sub(r"\1***", words)
+    line = " ".join("".join(each if each.isprintable() else " " for each in words).split())
+    return line if len(line) <= _WORDS_MAX else line[: _WORDS_MAX - 1] + "…"
+
+
+def _parts(value: str) -> list[str]:
+    """Give what is in a header's value: a token behind its scheme, and a pair of name and password in it."""
+    *_, token = value.split(" ") or [""]
+    try:
+        pair = base64.b64decode(token, validate=True).decode()
+    except ValueError:
+        return [token]
+    return [token, pair, pair.partition(":")[2]]
+
+
+def answer_findings(subject: str, answer: Answer | Outcome, *, sure: bool = True) -> list[Finding]:
+    """Say what a store's page about itself means; nothing if it has no such page, as many a proxy hasn't.
+
+    ``sure``: what it says of itself also goes for deliveries; else it is a doubt, and no fault.
+    """
     if isinstance(answer, Answer):
         answer = classify(answer.status, answer.headers, answer.body, time.time())
-    return [] if answer.reason == "http_404" else [outcome_finding(subject, answer)]
+    if answer.reason == "http_404":
+        return []
+    found = outcome_finding(subject, answer)
+    return [found if sure else doubtful(found)]
+
+
+def doubtful(found: Finding) -> Finding:
+    """Make a doubt of what may be a fault: only a delivery would tell."""
+    return found if found.good else replace(found, good=True, message=f"not sure: {found.message}; see with --send")
 
 
 async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:
@@ -81,7 +119,7 @@ async def reach(sink: str, url: str, tls: "Tls") -> list[Finding]:
     from logship.net import connectivity  # noqa: PLC0415 - asyncio, aiohttp: not for whoever only reads settings
 
     parts = urlsplit(url)
-    if proxy := connectivity.proxy_of(parts.scheme):
+    if proxy := connectivity.proxy_of(url):
         return [Finding(good=True, subject=f"{sink}: proxy", message=f"goes by {proxy}; name and connection not tried")]
     secure = parts.scheme == "https"
     return await reach_host(sink, parts.hostname or "", parts.port or _PORTS[parts.scheme], tls if secure else None)
@@ -104,7 +142,7 @@ async def reach_host(sink: str, host: str, port: int, tls: "Tls | None") -> list
 
 def _refusal(subject: str, reason: str, where: str = "") -> Finding:
     words = f"{where}: {reason}" if where else reason
-    return Finding(good=False, subject=subject, message=f"{words}; {_ADVICE.get(reason, 'see the log of the server')}")
+    return Finding(good=False, subject=subject, message=f"{words}; {ADVICE.get(reason, 'see the log of the server')}")
 
 
 def secret_finding(sink: str, transport: Transport) -> Sequence[Finding]:
@@ -118,7 +156,7 @@ def secret_finding(sink: str, transport: Transport) -> Sequence[Finding]:
 
 def outcome_finding(subject: str, outcome: Outcome) -> Finding:
     """Say what an attempt came to, and what to do."""
-    if outcome.status in {Status.DELIVERED, Status.DUPLICATE} and not outcome.verdicts:
+    if outcome.status in {Status.DELIVERED, Status.DUPLICATE} and not (outcome.verdicts or outcome.fault):
         return Finding(good=True, subject=subject, message="accepted")
     reason = outcome.verdicts[0].reason if outcome.verdicts else outcome.reason
     return _refusal(subject, reason)

@@ -1,9 +1,13 @@
-"""The TLS context of a sink's settings, made again when one of its files changes: mounted certificates are rotated."""
+"""The TLS context of a sink's settings, made again when one of its files changes: mounted certificates are rotated.
+
+So is the system's bundle, or the one that SSL_CERT_FILE names, where the settings name none.
+"""
 
 import contextlib
+import functools
+import os
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
 
 class Tls:
@@ -11,9 +15,10 @@ class Tls:
 
     def __init__(self, ca_file: str, cert_file: str, key_file: str, *, insecure: bool) -> None:
         self._ca, self._cert, self._key, self._insecure = ca_file, cert_file, key_file, insecure
-        self._plain = not (ca_file or cert_file or insecure)
-        self._stamp = () if self._plain else self._stamps()
-        self._context = None if self._plain else self._make()
+        self._stamp: tuple[tuple[int, int], ...] = ()
+        self._context: ssl.SSLContext | None = None
+        if ca_file or cert_file or insecure:
+            self._stamp, self._context = self._stamps(), self._make()
 
     def context(self) -> ssl.SSLContext:
         """Give the context. The system's certificates are loaded at the first call: 50 ms, 1 MiB.
@@ -21,9 +26,7 @@ class Tls:
         A file that changed and can't be loaded (half written, say) leaves the old context in use.
         """
         if self._context is None:
-            self._context = self._make()
-        if self._plain:
-            return self._context
+            self._stamp, self._context = self._stamps(), self._make()
         try:
             stamp = self._stamps()
             if stamp != self._stamp:
@@ -34,7 +37,9 @@ class Tls:
         return self._context
 
     def _stamps(self) -> tuple[tuple[int, int], ...]:
-        stats = [Path(path).stat() for path in (self._ca, self._cert, self._key) if path]
+        stats = [os.stat(path) for path in (self._ca, self._cert, self._key) if path]  # noqa: PTH116 - for every request
+        if not (self._ca or self._insecure):
+            stats += _system_stats()
         return tuple((each.st_mtime_ns, each.st_ino) for each in stats)
 
     def _make(self) -> ssl.SSLContext:
@@ -46,6 +51,23 @@ class Tls:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def _system_stats() -> list[os.stat_result]:
+    """Give what is known of the system's certificates: a bundle, a folder, both or neither."""
+    found = []
+    for path in _system_paths():
+        with contextlib.suppress(OSError):
+            found.append(os.stat(path))  # noqa: PTH116 - for every request
+    return found
+
+
+@functools.cache
+def _system_paths() -> tuple[str, ...]:
+    paths = ssl.get_default_verify_paths()
+    files = os.environ.get(paths.openssl_cafile_env, paths.openssl_cafile)
+    folder = os.environ.get(paths.openssl_capath_env, paths.openssl_capath)
+    return files, folder
 
 
 @contextlib.contextmanager

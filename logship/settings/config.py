@@ -91,7 +91,7 @@ class Config:
     max_in_flight: Count = setting("requests at once for each sink; 1 keeps order", 1)
     retry_initial_seconds: Seconds = setting("full-jitter exponential backoff: the first bound", 0.5, minimum=0.01)
     retry_max_seconds: Seconds = setting("full-jitter exponential backoff: the largest bound", 30.0, minimum=0.01)
-    retry_limit_seconds: Seconds = setting("give a batch up to the dead letters after this long; 0: never", 0.0)
+    retry_limit_seconds: Seconds = setting("give a record up to the dead letters after this long; 0: never", 0.0)
     request_timeout_seconds: Seconds = setting("one attempt, connect to last byte", 30.0, minimum=0.1)
     dead_letter_max_bytes: Size = setting("size of each sink's dead letters; past it the oldest go, counted", 64 << 20)
     max_backlog_bytes: Size = setting("bound on unlinked files held open and on a live file's lag; 0: none", 0)

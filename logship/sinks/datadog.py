@@ -105,6 +105,7 @@ class DatadogSink:
         self._transport = transport
         self._url = with_path(settings.url or f"https://http-intake.logs.{settings.site}", _PATH)
         self._check_url = urljoin(settings.url or f"https://api.{settings.site}", "/api/v1/validate")
+        self._own = not settings.url
 
     async def deliver(self, batch: Batch) -> Outcome:
         """Send it; the answer's status speaks for every record: Datadog tells none apart."""
@@ -119,7 +120,8 @@ class DatadogSink:
         return await look("datadog", self, self._transport, self._url, send=send, ask=self._key)
 
     async def _key(self) -> list[Finding]:
-        return answer_findings("datadog: API key", await self._transport.request("GET", self._check_url))
+        answer = await self._transport.request("GET", self._check_url)
+        return answer_findings("datadog: API key", answer, sure=self._own)
 
 
 @asynccontextmanager

@@ -11,11 +11,12 @@ from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome
 from logship.net.credentials import basic_faults, bearer_or_basic
 from logship.net.preflight import look
-from logship.net.transport import Transport, open_transport
+from logship.net.transport import Transport
+from logship.net.ways_in import AwsSettings, open_way_in
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
-from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.config import Secret, setting
 from logship.settings.parsing import url_faults
 
 _CONTENT_TYPES: Final = {"ndjson": "application/x-ndjson", "json": "application/json", "raw": "text/plain"}
@@ -23,7 +24,7 @@ _COMMA: Final = b",\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(NetworkSettings):
+class Settings(AwsSettings):
     """``LOGSHIP_HTTP_…``."""
 
     compression: Literal["gzip", "none"] = setting("`gzip` or `none`", "none")
@@ -39,7 +40,7 @@ class Settings(NetworkSettings):
         faults = url_faults(self.url) + basic_faults(self.username, self.password)
         if self.bearer_token and self.username:
             faults.append("BEARER_TOKEN and USERNAME are both set: only one can be sent")
-        return faults
+        return faults + self.way_in_faults(self.bearer_token, self.username)
 
 
 class HttpSink:
@@ -82,6 +83,6 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
         else BlockEncoder(enrichment, layout, settings.when, most=HttpSink.limits.max_record_bytes)
     )
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
-    async with open_transport(settings, credentials) as transport:
+    async with open_way_in(settings, credentials, "http") as transport:
         content_type = _CONTENT_TYPES["raw" if raw else settings.format]
         yield HttpSink(settings, encoder, transport, content_type)

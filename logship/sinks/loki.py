@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
@@ -27,7 +27,7 @@ from logship.records.layouts import Column, Rows, Woven, weave
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts, rfc3339
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults, with_path
+from logship.settings.parsing import url_faults, with_path, without_path
 
 MAX_REQUEST_BYTES: Final = 4_000_000
 """Loki's own parts send each other 4 MiB at most; a larger request is a 500."""
@@ -158,7 +158,7 @@ class LokiSink:
         self.records = encoder.records
         self._transport = transport
         self._url = with_path(settings.url, _PATH)
-        self._ready_url = urljoin(settings.url, _READY_PATH)
+        self._ready_url = without_path(self._url, _PATH) + _READY_PATH
         self._head = b'{"streams":[{"stream":' + to_json(labels) + b',"values":['
         self._headers = {**_HEADERS, **({"X-Scope-OrgID": settings.tenant} if settings.tenant else {})}
 
@@ -178,7 +178,13 @@ class LokiSink:
         return await look("loki", self, self._transport, self._url, send=send, ask=self._ready)
 
     async def _ready(self) -> list[Finding]:
-        return answer_findings("loki: ready", await self._transport.request("GET", self._ready_url))
+        answer = await self._transport.request("GET", self._ready_url)
+        behind = bool(urlsplit(self._ready_url).path.removesuffix(_READY_PATH))
+        return answer_findings("loki: ready", answer, sure=not behind and _says_not_ready(answer))
+
+
+def _says_not_ready(answer: Answer | Outcome) -> bool:
+    return isinstance(answer, Answer) and answer.status == 503  # noqa: PLR2004 - what Loki answers until it is ready
 
 
 def _outcome(answer: Answer, batch: Batch) -> Outcome:

@@ -89,7 +89,7 @@ def _settle(future: asyncio.Future[_Written], written: _Written) -> None:
 class StdoutSink:
     """Delivered means that the write call returned."""
 
-    limits = Limits()
+    limits = Limits(separable=False)
 
     def __init__(self, encoder: Encoder, fd: int) -> None:
         self.encode = encoder.encode

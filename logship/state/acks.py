@@ -1,20 +1,27 @@
 """Turns acknowledgements in any order into the contiguous prefix of each file that may be saved (promise 1)."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from logship.model import Block, FileId
+from logship.model import Block, FileId, LineState
 from logship.state.identity import MARKER_BYTES, Print, Saved
 
 _MAX_IN_FLIGHT_SAVED = 64
 
 
 class _Sent(Struct):
-    block: Block
-    acked: bool = False
+    """Bytes on their way, or acknowledged behind such; of the latter no data is kept, but for the tail."""
+
+    start: int
+    end: int
+    after: LineState
+    time_ns: int
+    block: Block | None
+    """None once it is acknowledged."""
+    tail: bytes = b""
 
 
 class _FileAcks(Struct):
@@ -46,16 +53,25 @@ class Ledger:
 
     def sent(self, block: Block) -> None:
         """Note a block in read order, before it can leave."""
-        self._files[block.file].sent.append(_Sent(block))
+        self._files[block.file].sent.append(_Sent(block.start, block.end, block.after, block.time_ns, block))
 
-    def ack(self, block: Block) -> None:
-        """Note that every record of the block is settled; the saved offset moves over the acked prefix."""
+    def ack(self, block: Block, waiting: Sequence[Block] = ()) -> None:
+        """Note that every record of the block is settled; the saved offset moves over the acked prefix.
+
+        ``waiting`` are records of it, in order, that are not: each is from now on a block of its own.
+        """
         acks = self._files[block.file]
-        next(sent for sent in acks.sent if sent.block is block).acked = True
-        while acks.sent and acks.sent[0].acked:
-            done = acks.sent.popleft().block
-            acks.tail = done.data[-MARKER_BYTES:]
+        number, sent = next((at, each) for at, each in enumerate(acks.sent) if each.block is block)
+        if waiting:
+            _split(acks.sent, number, block, waiting)
+        else:
+            sent.block, sent.tail = None, block.data[-MARKER_BYTES:]
+        while acks.sent and acks.sent[0].block is None:
+            done = acks.sent.popleft()
+            acks.tail = done.tail
             acks.saved = Saved(done.end, done.after)
+        if len(acks.sent) > _MAX_IN_FLIGHT_SAVED:
+            acks.sent = _joined(acks.sent)
         self._drop_gone(block.file, acks)
 
     def offset(self, file: FileId) -> int:
@@ -72,7 +88,7 @@ class Ledger:
             acks.saved, acks.tail = replace(acks.saved, marker=Print.of(acks.tail)), b""
         if not (acks.sent or acks.before or acks.saved.in_flight):
             return acks.saved  # the same object, as long as nothing happens
-        sent = [(each.block.start, each.block.end, each.block.time_ns) for each in acks.sent]
+        sent = [(each.start, each.end, each.time_ns) for each in acks.sent]
         reached = sent[-1][1] if sent else acks.saved.offset
         acks.before = tuple(each for each in acks.before if each[1] > reached)
         return replace(acks.saved, in_flight=(*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED])
@@ -84,8 +100,37 @@ class Ledger:
 
     def in_flight(self) -> Iterator[Block]:
         """Give the oldest block on its way of each file."""
-        return (acks.sent[0].block for acks in self._files.values() if acks.sent)
+        return (acks.sent[0].block for acks in self._files.values() if acks.sent and acks.sent[0].block)
 
     def _drop_gone(self, file: FileId, acks: _FileAcks) -> None:
         if acks.gone and not acks.sent:
             del self._files[file]
+
+
+def _split(sent: deque[_Sent], number: int, block: Block, waiting: Sequence[Block]) -> None:
+    """Put the records that wait, and what is around them and acknowledged, in the place of a block of whole lines."""
+    pieces: list[_Sent] = []
+    at = block.start
+    for end, record in [*((each.start, each) for each in waiting), (block.end, None)]:
+        if at < end:
+            tail = block.data[: end - block.start][-MARKER_BYTES:]
+            pieces.append(_Sent(at, end, LineState.WHOLE, block.time_ns, None, tail))
+        if record:
+            pieces.append(_Sent(record.start, record.end, LineState.WHOLE, block.time_ns, record))
+            at = record.end
+    pieces[-1].after = block.after
+    sent.rotate(-number)
+    sent.popleft()
+    sent.extendleft(reversed(pieces))
+    sent.rotate(number)
+
+
+def _joined(sent: deque[_Sent]) -> deque[_Sent]:
+    """Make one of acknowledged neighbours: what waits may wait for long, and must not cost more with each block."""
+    joined: deque[_Sent] = deque()
+    for each in sent:
+        if joined and joined[-1].block is None and each.block is None:
+            joined[-1] = _Sent(joined[-1].start, each.end, each.after, joined[-1].time_ns, None, each.tail)
+        else:
+            joined.append(each)
+    return joined

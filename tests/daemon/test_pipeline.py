@@ -330,3 +330,46 @@ async def test_a_file_that_can_not_be_read_stops_no_other(rig: Rigs) -> None:
     assert made.sink.stored == words(numbered(10, 20))
     assert bad.fault.startswith("Input/output error")
     assert made.unsound.is_set()
+
+
+@autojump
+async def test_the_offset_does_not_pass_a_record_that_waits_and_what_is_behind_it_goes_on(rig: Rigs) -> None:
+    """One record makes every request fail: all others arrive, the offset stops before it until it is a dead letter."""
+    bad = "000000037"
+
+    def answer(batch: Batch) -> Outcome:
+        return errored("http_500") if bad in batch.body.decode() else DELIVERED
+
+    made = rig(LineSink(otherwise=answer), linger=0.0)
+    file = made.open("a", numbered(0, 100))
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(10)
+    assert len(made.sink.stored) == 99
+    assert made.offset(file) == 370
+    assert made.value("logship_sink_waiting_records") == 1
+    assert made.pipeline.held == 10, "of the block only the record itself is kept"
+    for number in range(100, 140):
+        made.append(file, numbered(number, number + 1))
+        await asyncio.sleep(1)
+        assert made.offset(file) in (370, 10 * (number + 1))
+    assert made.kept.lines == [bad]
+    assert made.offset(file) == 1400
+    made.end()
+    await running
+    assert made.pipeline.held == 0
+    assert made.balanced()
+
+
+@autojump
+async def test_a_drain_ends_though_a_record_waits(rig: Rigs) -> None:
+    """It is sent a few times more, and left where it is: the next start begins with it."""
+    made = rig(LineSink(otherwise=lambda batch: errored("http_500") if b"9\n" in batch.body else DELIVERED), linger=0.0)
+    file = made.open("a", numbered(0, 10))
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(10)
+    made.end()
+    await running
+    assert made.loop.time() < 12
+    assert made.offset(file) == 90
+    assert len(made.pipeline.delivery.waiting) == 1
+    assert made.kept.lines == []

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from logship.errors import SinkClosedError
-from logship.model import Batch, Limits, Outcome, Status, Verdict
+from logship.model import Batch, Block, Limits, Outcome, Status, Verdict
 from tests.autojump import autojump
 from tests.bench import POLICY, REFUSED, Bench, ClosedSink, Kept
 from tests.line_sink import DELIVERED, block, errored, rejected
@@ -176,10 +176,10 @@ async def test_a_too_large_request_is_halved() -> None:
 
 @autojump
 async def test_a_big_request_that_is_always_reset_is_halved() -> None:
-    """Some servers cut what is too large for them instead of saying so: after 4 attempts the request is halved."""
+    """Some servers cut what is too large for them instead of saying so: after 3 attempts the request is halved."""
     bench = Bench(otherwise=lambda batch: errored("connection_reset") if batch.nbytes > 100_000 else DELIVERED)
     await bench.deliver(block(*["x" * 999] * 180))
-    assert [len(lines) for lines in bench.sink.attempts] == [180] * 4 + [90, 90]
+    assert [len(lines) for lines in bench.sink.attempts] == [180] * 3 + [90, 90]
 
 
 @autojump
@@ -193,11 +193,16 @@ async def test_a_limit_that_was_met_is_remembered() -> None:
 
 
 @autojump
-async def test_a_small_request_is_never_halved_for_a_reset() -> None:
-    """In an outage the pieces do not crumble."""
-    bench = Bench(*[errored("connection_reset")] * 20)
-    await bench.deliver(block("a", "b"))
-    assert [len(lines) for lines in bench.sink.attempts] == [2] * 21
+async def test_an_outage_is_searched_ever_more_seldom_and_keeps_the_order() -> None:
+    """What fails whole is put together again: while nothing is accepted, no record is to blame."""
+    lines = [f"line{number}" for number in range(64)]
+    bench = Bench(*[errored("connection_reset")] * 60)
+    await bench.deliver(block(*lines))
+    sizes = [len(lines) for lines in bench.sink.attempts]
+    assert sizes[:10] == [64] * 3 + [32, 16, 8, 4, 2, 1, 63]
+    assert sizes[10:23] == [64] * 6 + [32, 16, 8, 4, 2, 1, 63]
+    assert sizes[23:42] == [64] * 12 + [32, 16, 8, 4, 2, 1, 63]
+    assert bench.sink.stored == lines
 
 
 @autojump
@@ -308,3 +313,115 @@ async def test_several_batches_at_once() -> None:
     await asyncio.gather(*(bench.deliver_quietly(block(str(n))) for n in range(3)))
     assert sorted(bench.sink.stored) == ["0", "1", "2"]
     assert bench.total("in_flight") == (0, 0)
+
+
+def _unwritable(scopes: set[str]) -> Callable[[Batch], Outcome]:
+    """Take lines but those for such an index, which is their first letter."""
+
+    def answer(batch: Batch) -> Outcome:
+        lines = batch.body.decode().lower().split()
+        verdicts = [
+            Verdict(number, Status.ERRORED, "shard_limit", scope=line[0])
+            for number, line in enumerate(lines)
+            if line[0] in scopes
+        ]
+        return Outcome(Status.DELIVERED, verdicts=tuple(verdicts), fault=bool(verdicts))
+
+    return answer
+
+
+@autojump
+async def test_a_hold_concerns_one_index() -> None:
+    """What is for another goes on; what waited arrives once the index can be written, and nothing is put aside."""
+    scopes = {"b"}
+    bench = Bench(otherwise=_unwritable(scopes))
+    ended: list[str] = []
+
+    async def note(record: Block) -> None:
+        ended.append(record.data.decode().strip())
+
+    attending = asyncio.create_task(bench.delivery.waiting.attend(note))
+    for number in range(60):
+        await bench.deliver_quietly(block(f"a{number}", f"b{number}", f"c{number}", start=100 * number))
+        await asyncio.sleep(1)
+    assert [line for line in bench.sink.stored if line[0] != "b"] == [f"{x}{n}" for n in range(60) for x in "ac"]
+    assert len(bench.delivery.waiting) == 60
+    scopes.clear()
+    await asyncio.sleep(61)
+    assert sorted(ended) == sorted(f"b{number}" for number in range(60))
+    assert bench.kept.letters == []
+    assert bench.total("in_flight") == (0, 0)
+    attending.cancel()
+
+
+@autojump
+async def test_one_record_whose_index_can_not_be_made_is_put_aside() -> None:
+    """A date of 1970: it waits alone for its index, while others are accepted, and goes the way of all culprits."""
+    bench = Bench(otherwise=_unwritable({"b"}))
+
+    async def note(_: Block) -> None:
+        pass
+
+    attending = asyncio.create_task(bench.delivery.waiting.attend(note))
+    await bench.deliver_quietly(block("a", "b", "c"))
+    for number in range(30):
+        await bench.deliver_quietly(block(f"a{number}", start=100 * number))
+        await asyncio.sleep(1)
+    assert bench.kept.lines == ["b"]
+    assert bench.kept.letters[0].reason == "shard_limit"
+    attending.cancel()
+
+
+@autojump
+async def test_what_is_all_for_an_index_that_can_not_be_written_is_held() -> None:
+    """Nothing is accepted, so nothing waits aside: the stream does, in order."""
+    scopes = {"b"}
+    bench = Bench(otherwise=_unwritable(scopes))
+    task = asyncio.create_task(bench.deliver_quietly(block("b1", "b2")))
+    await asyncio.sleep(3600)
+    assert bench.kept.letters == []
+    assert len(bench.delivery.waiting) == 0
+    scopes.clear()
+    await task
+    assert bench.sink.stored == ["b1", "b2"]
+
+
+@autojump
+async def test_what_went_to_the_failure_store_is_counted_apart(caplog: pytest.LogCaptureFixture) -> None:
+    """It is not delivered, and told; it is not sent again."""
+    bench = Bench(Outcome(Status.DELIVERED, verdicts=(Verdict(1, Status.FAILURE_STORE, "failure_store"),)))
+    await bench.deliver(block("one", "two", "three"))
+    assert (bench.total("delivered"), bench.total("failure_store")) == ((2, 10), (1, 4))
+    assert len(bench.sink.attempts) == 1
+    assert [each.message for each in caplog.records] == [
+        "the store could not index records, and keeps them in its failure store"
+    ]
+
+
+class Keeping:
+    """Stores the good lines of a request, and then refuses it for one that is too long."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.stored: list[str] = []
+
+    def __call__(self, batch: Batch) -> Outcome:
+        """Answer."""
+        lines = batch.body.decode().lower().splitlines()
+        self.stored += [line for line in lines if len(line) <= self.limit]
+        return REFUSED if any(len(line) > self.limit for line in lines) else DELIVERED
+
+
+@autojump
+async def test_a_store_that_keeps_what_is_good_and_then_refuses_stores_nothing_twice() -> None:
+    """A line that is longer than any that it took goes alone; only what it takes goes with others from then on."""
+    store = Keeping(256 << 10)
+    bench = Bench(otherwise=store)
+    lines = [f"{number:05}" for number in range(1000)]
+    long, longer = "a" * (200 << 10), "b" * (300 << 10)
+    await bench.deliver(block(*lines[:400], long, *lines[400:500], longer, *lines[500:]))
+    assert sorted(store.stored) == sorted([*lines, long])
+    assert bench.kept.lines == [longer]
+    assert len(bench.sink.attempts) == 5
+    await bench.deliver(block("one", long, "two", start=10**6))
+    assert bench.sink.attempts[-1] == ["one", long, "two"]

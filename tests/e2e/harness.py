@@ -16,7 +16,7 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-TERMS = ("delivered", "duplicate", "dead_lettered", "filtered", "dropped", "skipped", "in_flight")
+TERMS = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered", "dropped", "skipped", "in_flight")
 """What ``read`` is the sum of."""
 SCALE = float(os.environ.get("LOGSHIP_TEST_SCALE", "1"))
 """1: the sizes that CI takes; smaller for a quick look."""

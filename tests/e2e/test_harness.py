@@ -37,7 +37,9 @@ def test_every_fault_is_found(arrived: list[dict[str, object]], fault: str) -> N
 
 def test_numbers_that_do_not_add_up_are_found() -> None:
     """A byte that was read and has no end is a failure, and so is one still in flight once idle."""
-    zero = dict.fromkeys(("duplicate", "dead_lettered", "filtered", "dropped", "skipped", "in_flight"), (0, 0))
+    zero = dict.fromkeys(
+        ("duplicate", "failure_store", "dead_lettered", "filtered", "dropped", "skipped", "in_flight"), (0, 0)
+    )
     assert_conserved({"http": {"read": (2, 9), "delivered": (2, 9), **zero}}, idle=True)
     with pytest.raises(AssertionError, match="bytes don't add up"):
         assert_conserved({"http": {"read": (2, 9), "delivered": (2, 8), **zero}}, idle=True)

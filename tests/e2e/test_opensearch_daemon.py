@@ -162,3 +162,30 @@ def test_the_server_stops_and_starts_in_mid_stream(
         daemon.wait_idle()
         assert daemon.terminate() == 0
         assert second.count("stream") == writer.end
+
+
+def test_a_shard_limit_holds_what_is_for_the_new_index_alone(
+    daemon: Logship, opensearch: OpenSearch, logs: Path
+) -> None:
+    """As at midnight: yesterday's index goes on, today's waits, and arrives once there may be more shards."""
+
+    def limit(shards: int | None) -> None:
+        opensearch.ask("PUT", "/_cluster/settings", {"transient": {"cluster.max_shards_per_node": shards}})
+
+    daemon.start(elasticsearch_index="night-%Y.%m.%d", retry_max_seconds=1)
+    append(logs / "a.log", {"timestamp": "2026-01-01T10:00:00Z", "n": 0})
+    wait_until(lambda: len(documents(opensearch, "night-2026.01.01")) == 1, "the first index is there")
+    try:
+        limit(1)
+        for number in range(1, 21):
+            old, new = ({"timestamp": f"2026-01-0{day}T10:00:00Z", "n": number} for day in (1, 2))
+            append(logs / "a.log", old, new)
+            time.sleep(0.3)
+        wait_until(lambda: len(documents(opensearch, "night-2026.01.01")) == 21, "the old index goes on")
+        assert daemon.metrics().totals("elasticsearch")["dead_lettered"] == (0, 0)
+        assert daemon.messages("records that the store does not take wait by themselves")[0]["reason"] == "shard_limit"
+    finally:
+        limit(None)
+    wait_until(lambda: len(documents(opensearch, "night-2026.01.02")) == 20, "what waited arrives")
+    opensearch.delete("night-2026.01.01")
+    opensearch.delete("night-2026.01.02")

@@ -1,6 +1,8 @@
 import json
+import os
 import socket
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import pytest
@@ -8,7 +10,9 @@ import pytest
 from logship.model import Finding
 from logship.net.preflight import reach
 from logship.net.tls import Tls
+from logship.plugins import load
 from logship.records.enrichment import Enrichment
+from logship.settings.config import Secret
 from logship.sinks.elasticsearch.sink import Settings, open_sink
 from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
 
@@ -80,15 +84,16 @@ async def findings_of(answers: dict[str, Any], *, send: bool = False) -> list[tu
     ("answers", "good", "words"),
     [
         ({"GET /": 401}, False, "check user and password"),
-        ({"GET /": 403}, False, "not allowed"),
+        ({"GET /": 403}, True, "not allowed"),
         ({"GET /": 503}, False, "http_503"),
         ({"GET /": ROOT, SIMULATE: {}}, False, "no index template covers it"),
         ({"GET /": ROOT, SIMULATE: {"template": {}}}, True, "an index template covers it"),
         ({"GET /": ROOT, SIMULATE: 403}, True, "templates can't be looked at"),
         ({"GET /": ROOT, "GET /logs-agent-default": {"x": {"data_stream": "y"}}}, True, "is a data stream"),
         ({"GET /": ROOT, "GET /logs-agent-default": {}}, True, "a plain index"),
-        ({"GET /": ROOT, "GET /logs-agent-default": 403}, False, "not allowed"),
+        ({"GET /": ROOT, "GET /logs-agent-default": 403}, True, "not allowed"),
         ({"GET /": []}, True, "templates can't be looked at"),
+        ({"GET /": {"version": {"number": "8.9.0"}}, SIMULATE: {}}, True, "tells of no templates"),
     ],
 )
 async def test_what_the_server_says(answers: dict[str, Any], words: str, *, good: bool) -> None:
@@ -102,3 +107,27 @@ async def test_one_test_record() -> None:
     """With --send a record goes the way of all records."""
     answers = {"GET /": ROOT, SIMULATE: {"template": {}}}
     assert (await findings_of(answers, send=True))[-1] == (True, "accepted")
+
+
+async def test_the_record_is_sent_whatever_was_found() -> None:
+    """Only a delivery proves anything; what the server said of it is shown on one line, without our credentials."""
+    words = b"no such thing,\nBasic dTpodW50ZXIy of u: hunter2 " + b"x" * 500
+
+    def answer(request: Request) -> Reply:
+        return Reply(400, words) if request.path.startswith("/in") else Reply(404)
+
+    async with scripted_server(otherwise=answer) as server, open_http(server.url) as sink:
+        finding = (await sink.preflight(send=True))[-1]
+    assert not finding.good
+    shown = finding.message.partition("it said: ")[2]
+    assert shown.startswith("no such thing, *** of u: ***")
+    assert len(shown) <= 200
+    assert "dTpodW50ZXIy" not in finding.message
+    assert "LOGSHIP_HTTP_FORMAT=json" in finding.message
+
+
+def open_http(url: str) -> AbstractAsyncContextManager[Any]:
+    """Open the sink http with a name and a password."""
+    os.environ["LOGSHIP_TEST_PASSWORD"] = "hunter2"
+    made = load("http").Settings(url=f"{url}/in", username="u", password=Secret("LOGSHIP_TEST_PASSWORD"))
+    return load("http").open_sink(made, Enrichment({}))

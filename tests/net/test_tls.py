@@ -11,6 +11,7 @@ import pytest
 from logship.delivery.http_status import Answer
 from logship.errors import ConfigError
 from logship.model import Outcome
+from logship.net.tls import _system_paths
 from logship.net.transport import open_transport
 from logship.settings.config import NetworkSettings
 from tests.scripted_server import scripted_server
@@ -130,3 +131,24 @@ async def test_unusable_tls_files_are_a_config_error(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nonsense")
     with pytest.raises(ConfigError):
         await post("https://127.0.0.1:1", settings=NetworkSettings(ca_file=str(tmp_path / "ca.pem")))
+
+
+async def test_a_system_bundle_that_is_renewed_counts(
+    make_certificate: Callable[[], Certificates], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SSL_CERT_FILE names one here; the same client trusts what it holds at the next attempt."""
+    certificate, other = make_certificate(), make_certificate()
+    bundle = tmp_path / "bundle.pem"
+    shutil.copy(other["cert"], bundle)
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    _system_paths.cache_clear()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate["cert"], certificate["key"])
+    async with scripted_server(tls=context) as server, open_transport(PLAIN) as transport:
+        first = await transport.post(server.url, b"x", {})
+        shutil.copy(certificate["cert"], bundle)
+        second = await transport.post(server.url, b"x", {})
+    _system_paths.cache_clear()
+    assert isinstance(first, Outcome)
+    assert first.reason == "tls_unknown_ca"
+    assert isinstance(second, Answer)

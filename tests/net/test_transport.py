@@ -5,6 +5,7 @@ import os
 import socket
 import ssl
 import sys
+import zlib
 
 import aiohttp
 import pytest
@@ -202,3 +203,29 @@ async def test_a_failed_request_holds_its_body_no_longer() -> None:
             assert sys.getrefcount(body) == before
         finally:
             gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "plain", "flaw"),
+    [
+        ("gzip", gzip.compress(b'{"ok":true}', mtime=0), b'{"ok":true}', ""),
+        ("deflate", zlib.compress(b"{}"), b"{}", ""),
+        ("deflate", zlib.compress(b"{}")[2:-4], b"{}", ""),
+        ("gzip", b"{}", b"{}", "encoded"),
+        ("gzip", b"", b"", ""),
+        ("br", b"\x0b\x05\x80{}\x03", b"\x0b\x05\x80{}\x03", "encoded"),
+        ("zstd", b"\x28\xb5\x2f\xfd", b"\x28\xb5\x2f\xfd", "encoded"),
+        ("identity", b"{}", b"{}", ""),
+    ],
+)
+async def test_an_encoding_that_nobody_asked_for_hides_no_status(
+    encoding: str, body: bytes, plain: bytes, flaw: str
+) -> None:
+    """What can be undone is; what can't is left, and said."""
+    async with (
+        scripted_server(otherwise=Reply(200, body, {"Content-Encoding": encoding})) as server,
+        open_transport(NetworkSettings()) as transport,
+    ):
+        answer = await transport.post(server.url, b"x", {})
+    assert isinstance(answer, Answer)
+    assert (answer.status, answer.body, answer.flaw) == (200, plain, flaw)

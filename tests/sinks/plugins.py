@@ -21,8 +21,6 @@ class Plugin(NamedTuple):
     """In lower case: where the secret is, as the last word."""
     signed: bool = False
     """The secret is never sent: the header has a signature (SigV4) that is made of it."""
-    final: frozenset[int] = frozenset()
-    """Statuses that this protocol says must not be answered by the same request again."""
     surroundings: Callable[[Secret], AbstractAsyncContextManager[object]] = nullcontext
     """Has to be there while the sink is open, where it does not read the secret itself."""
 
@@ -78,7 +76,7 @@ NETWORK: Mapping[str, Plugin] = {
     "http": Plugin(_http, lambda _: Reply(204)),
     "elasticsearch": Plugin(_elasticsearch, bulk_reply),
     "loki": Plugin(_loki, lambda _: Reply(204)),
-    "otlp": Plugin(_otlp, lambda _: Reply(200), final=frozenset({500})),
+    "otlp": Plugin(_otlp, lambda _: Reply(200)),
     "gcl": Plugin(_gcl, lambda _: Reply(200, b"{}"), surroundings=_google),
     "splunk": Plugin(_splunk, lambda _: Reply(200, b'{"text":"Success","code":0}')),
     "cloudwatch": Plugin(_cloudwatch, lambda _: Reply(200, b"{}"), signed=True),

@@ -130,7 +130,7 @@ async def test_check_asks_about_the_key(key: Secret) -> None:
         assert all(finding.good for finding in await sink.preflight(send=True))
         rewrite(key, "wrong")
         bad = [finding for finding in await sink.preflight(send=True) if not finding.good]
-    assert [finding.subject for finding in bad] == ["datadog: API key"]
+    assert [finding.subject for finding in bad] == ["datadog: delivery"]
     assert "not allowed" in bad[0].message
 
 

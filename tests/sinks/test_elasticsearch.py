@@ -7,12 +7,15 @@ import pytest
 
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
+from logship.net.preflight import outcome_finding
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
+from logship.sinks.elasticsearch.bulk import IDS_REASON
 from logship.sinks.elasticsearch.sink import ElasticsearchSink, Settings, open_sink
 from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
 
 FILE = FileId("AbC-_" + "f" * 17)
+FILTER = "errors,items.*.status,items.*.error,items.*.failure_store"
 LINES = [f'{{"n":{n}}}' for n in range(5)]
 
 
@@ -54,7 +57,10 @@ def mixed(*statuses: int) -> Reply:
 async def test_the_request() -> None:
     """A create with the record's own id for each record, gzip, and an answer filtered to what counts."""
     request = await request_of()
-    assert request.path == "/es/logs-agent-default/_bulk?filter_path=errors,items.*.status,items.*.error"
+    assert (
+        request.path
+        == "/es/logs-agent-default/_bulk?filter_path=errors,items.*.status,items.*.error,items.*.failure_store"
+    )
     assert request.headers["content-type"] == "application/x-ndjson"
     assert request.headers["content-encoding"] == "gzip"
     lines = [json.loads(line) for line in request.body.splitlines()]
@@ -65,7 +71,10 @@ async def test_the_request() -> None:
 async def test_pipeline_dated_index_and_no_ids() -> None:
     """The pipeline is in the address; a dated index is in each action, by event time; ids can be left to the server."""
     request = await request_of(pipeline="my pipe", index="app-%Y.%m.%d", ids=False)
-    assert request.path == "/es/_bulk?filter_path=errors,items.*.status,items.*.error&pipeline=my+pipe"
+    assert (
+        request.path
+        == "/es/_bulk?filter_path=errors,items.*.status,items.*.error,items.*.failure_store&pipeline=my+pipe"
+    )
     assert json.loads(request.body.splitlines()[0]) == {"create": {"_index": "app-2023.11.14"}}
 
 
@@ -115,13 +124,12 @@ async def test_without_ids_a_conflict_is_no_duplicate() -> None:
         Reply(200, b'{"errors":false,"items":[]}'),
         Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * 4) + b"]}"),
         Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"create":{"status":201}}'] * 6) + b"]}"),
-        Reply(200, b'{"errors":false,"items":[' + b",".join([b'{"index":{"status":201}}'] * 5) + b"]}"),
         Reply(200, b'{"errors":false,"items":' + b"[" * 100_000),
         Reply(200, mixed(201, 201, 201, 201, 201).body, cut=60),
         Reply(200, b'{"errors":false,"items":[{"create":{"status":"201"}}]}'),
     ],
     ids=[
-        "empty body", "no items", "another shape", "HTML", "none", "too few", "too many", "another operation", "deep",
+        "empty body", "no items", "another shape", "HTML", "none", "too few", "too many", "deep",
         "cut", "status as text",
     ],
 )  # fmt: skip
@@ -190,3 +198,147 @@ def test_impossible_index_names_are_faults(index: str) -> None:
 def test_usual_index_names_are_none(index: str) -> None:
     """Data streams and dated indices are fine."""
     assert Settings(url=("http://h",), index=index).check() == []
+
+
+CLUSTER = [
+    (
+        "validation_exception",
+        "Validation Failed: 1: this action would add [2] total shards, but this cluster currently has [9]/[9] maximum",
+        "shard_limit",
+    ),
+    ("illegal_argument_exception", "no write index is defined for alias [app]. The write index may", "no_write_index"),
+    ("illegal_argument_exception", "pipeline with id [p] does not exist", "pipeline_missing"),
+    ("illegal_argument_exception", "Document ID is not supported in create/index operation request", IDS_REASON),
+    ("index_closed_exception", "closed", "index_closed_exception"),
+    ("cluster_block_exception", "index [a] blocked by: [FORBIDDEN/8/index write (api)];", "cluster_block_exception"),
+    ("process_cluster_event_timeout_exception", "failed to process", "process_cluster_event_timeout_exception"),
+]
+
+
+def refusing(kind: str, words: str) -> Reply:
+    """Give an answer that refuses the third record in these words."""
+    items: list[Any] = [{"create": {"status": 201}} for _ in LINES]
+    items[2] = {"create": {"status": 400, "error": {"type": kind, "reason": words}}}
+    return Reply(200, json.dumps({"errors": True, "items": items}).encode())
+
+
+@pytest.mark.parametrize(("kind", "words", "reason"), CLUSTER)
+async def test_a_400_that_blames_the_cluster_is_no_refusal(kind: str, words: str, reason: str) -> None:
+    """Of one record or of the whole request: it is kept, and where indexes have dates, for its own index alone."""
+    outcome = await outcome_of(refusing(kind, words))
+    assert [(each.status, each.reason, each.scope) for each in outcome.verdicts] == [(Status.ERRORED, reason, "")]
+    assert outcome.fault
+    outcome = await outcome_of(refusing(kind, words), index="app-%Y.%m.%d")
+    assert [(each.status, each.scope) for each in outcome.verdicts] == [(Status.ERRORED, "app-2023.11.14")]
+    whole = Reply(400, json.dumps({"error": {"type": kind, "reason": words}, "status": 400}).encode())
+    outcome = await outcome_of(whole)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, reason, True)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("mapper_parsing_exception", "no write index is defined for alias [app]"),
+        ("illegal_argument_exception", "field [x] has value 'no write index is defined for alias'"),
+        ("illegal_argument_exception", "Limit of total fields [1000] has been exceeded"),
+    ],
+)
+async def test_what_a_record_says_does_not_blame_the_cluster(kind: str, words: str) -> None:
+    """A record could else have the stream held by what is quoted of it."""
+    outcome = await outcome_of(refusing(kind, words))
+    assert [each.status for each in outcome.verdicts] == [Status.REJECTED]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_an_address_that_refuses_everything_is_left(status: int) -> None:
+    """The next one may be in order; only once all of them say so is it the setting, or the records."""
+    async with (
+        scripted_server(otherwise=Reply(status)) as bad,
+        scripted_server(otherwise=bulk_reply) as good,
+        open_sink(Settings(url=(bad.url, good.url)), Enrichment({})) as sink,
+    ):
+        first = await sink.deliver(batch(sink))
+        assert (first.status, first.reason, first.fault) == (Status.ERRORED, f"http_{status}", False)
+        for _ in range(3):
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+        assert len(bad.requests) == 1
+        good.otherwise = Reply(status)
+        outcomes = [await sink.deliver(batch(sink)) for _ in range(4)]
+    expected = (Status.REJECTED, False) if status == 400 else (Status.ERRORED, True)
+    assert [(each.status, each.fault) for each in outcomes] == [(Status.ERRORED, False), *[expected] * 3]
+
+
+async def test_the_failure_store_is_no_success() -> None:
+    """A 201 whose document went there is an outcome of its own, and what `check --send` shows as wrong."""
+    items: list[Any] = [{"create": {"status": 201}} for _ in LINES]
+    items[1]["create"]["failure_store"] = items[3]["create"]["failure_store"] = "used"
+    items[4]["create"]["failure_store"] = "not_applicable_or_unknown"
+    outcome = await outcome_of(Reply(200, json.dumps({"errors": False, "items": items}).encode()))
+    assert [(each.index, each.status) for each in outcome.verdicts] == [
+        (1, Status.FAILURE_STORE),
+        (3, Status.FAILURE_STORE),
+    ]
+    finding = outcome_finding("elasticsearch: delivery", outcome)
+    assert not finding.good
+    assert "failure store" in finding.message
+
+
+ADDRESSES = [
+    ("", "/logs-agent-default/_bulk?", ""),
+    ("/es/?a=b", "/es/logs-agent-default/_bulk?a=b&", ""),
+    ("/_bulk", "/_bulk?", "logs-agent-default"),
+    ("/insert/elasticsearch/_bulk?x=1", "/insert/elasticsearch/_bulk?x=1&", "logs-agent-default"),
+    ("/mine/_bulk", "/mine/_bulk?", ""),
+]
+
+
+@pytest.mark.parametrize(("end", "path", "index"), ADDRESSES)
+async def test_a_path_a_query_and_a_whole_address_are_taken_as_meant(end: str, path: str, index: str) -> None:
+    """The query comes last; where the address has no place for the index, each record names it."""
+    async with scripted_server(otherwise=bulk_reply) as server:
+        async with open_sink(Settings(url=(server.url + end,)), Enrichment({})) as sink:
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+        request = server.requests[0]
+    assert request.path == path + f"filter_path={FILTER}"
+    assert json.loads(request.body.splitlines()[0])["create"].get("_index", "") == index
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [Reply(400, b'unsupported path requested: "/x"'), Reply(400, b"error: invalid HTTP endpoint\n"), Reply(404)],
+)
+async def test_a_server_that_takes_bulk_alone(unknown: Reply) -> None:
+    """Others than Elasticsearch know no path with an index in it: the next attempt goes without, and so do all."""
+
+    def answer(request: Request) -> Reply:
+        return bulk_reply(request) if request.path.startswith("/_bulk?") else unknown
+
+    async with (
+        scripted_server(otherwise=answer) as server,
+        open_sink(Settings(url=(server.url,)), Enrichment({})) as sink,
+    ):
+        first = await sink.deliver(batch(sink))
+        assert (first.status, first.fault) == (Status.ERRORED, unknown.status == 404)
+        for _ in range(3):
+            assert await sink.deliver(batch(sink)) == Outcome(Status.DELIVERED)
+    assert len(server.requests) == 4
+
+
+async def test_check_finds_the_path_that_the_daemon_would_find() -> None:
+    """A second attempt is made, as the daemon makes it."""
+
+    def answer(request: Request) -> Reply:
+        plain = request.path.startswith("/_bulk?")
+        return bulk_reply(request) if plain else Reply(400, b"unsupported path requested")
+
+    async with (
+        scripted_server(otherwise=answer) as server,
+        open_sink(Settings(url=(server.url,)), Enrichment({})) as sink,
+    ):
+        assert all(finding.good for finding in await sink.preflight(send=True))
+
+
+async def test_an_item_by_another_name_is_an_item() -> None:
+    """Some stores call a `create` an `index`: they have it all the same."""
+    named = b'{"took":1,"errors":false,"items":[' + b",".join([b'{"index":{"status":201}}'] * 5) + b"]}"
+    assert await outcome_of(Reply(200, named)) == Outcome(Status.DELIVERED)

@@ -476,7 +476,7 @@ async def test_check_tells_that_the_right_to_write_is_missing(key_file: Path) ->
     """Apart from credentials that are wrong."""
     async with opened(key_file, project="not-ours") as (sink, _):
         bad = [each for each in await sink.preflight(send=True) if not each.good]
-    assert [each.subject for each in bad] == ["gcl: write on trial"]
+    assert [each.subject for each in bad] == ["gcl: write on trial", "gcl: delivery"]
     assert "not allowed" in bad[0].message
 
 
@@ -487,7 +487,7 @@ async def test_check_asks_for_a_project(key_file: Path) -> None:
         outcome = await sink.deliver(batch(sink, b"x\n"))
         bad = [each for each in await sink.preflight(send=True) if not each.good]
     assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "no_project", True)
-    assert [each.subject for each in bad] == ["gcl: project"]
+    assert [each.subject for each in bad] == ["gcl: project", "gcl: delivery"]
     assert "LOGSHIP_GCL_PROJECT" in bad[0].message
     assert made.bodies == []
 

@@ -86,7 +86,10 @@ async def test_preflight_sends_only_when_asked() -> None:
 
 async def test_preflight_says_what_a_refusal_means() -> None:
     """A 401 is about credentials."""
-    async with scripted_server(Reply(401)) as server, open_sink(Settings(url=server.url), Enrichment({})) as sink:
+    async with (
+        scripted_server(otherwise=Reply(401)) as server,
+        open_sink(Settings(url=server.url), Enrichment({})) as sink,
+    ):
         finding = (await sink.preflight(send=True))[-1]
     assert not finding.good
     assert "credentials" in finding.message

@@ -339,7 +339,7 @@ async def test_a_certificate_file_that_is_none_is_a_config_error(tmp_path: Path)
 
 @pytest.mark.real
 async def test_nobody_listens() -> None:
-    """The real client says so; preflight does not ask for the topic then."""
+    """The real client says so; preflight does not ask for the topic then, but sends what it is told to send."""
     async with opened() as (sink, batch):
         outcome = await sink.deliver(batch)
         findings = await sink.preflight(send=True)
@@ -347,6 +347,7 @@ async def test_nobody_listens() -> None:
     assert [(finding.subject, finding.good) for finding in findings] == [
         ("kafka: DNS", True),
         ("kafka: connection", False),
+        ("kafka: delivery", False),
     ]
 
 

@@ -312,12 +312,18 @@ async def test_what_is_sent_again(status: int) -> None:
     assert not outcome.fault
 
 
-@pytest.mark.parametrize("status", [400, 422, 500, 507])
+@pytest.mark.parametrize("status", [400, 422])
 async def test_what_is_not(status: int) -> None:
     """The failure's message, whatever the format, is for the dead letters."""
     for body in (b'{"code":3,"message":"bad"}', b"\x08\x03\x12\x03bad"):
         outcome = await answered(Reply(status, body))
         assert outcome == Outcome(Status.REJECTED, f"http_{status}", "bad")
+
+
+@pytest.mark.parametrize("status", [500, 507])
+async def test_a_receiver_that_is_ill_blames_no_record(status: int) -> None:
+    """The protocol has such a request not sent again; a Collector answers so while what is behind it fails."""
+    assert await answered(Reply(status, b'{"message":"bad"}')) == Outcome(Status.ERRORED, f"http_{status}", "bad")
 
 
 # -- settings ---------------------------------------------------------------------------------------------------------

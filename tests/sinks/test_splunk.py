@@ -12,6 +12,7 @@ import pytest
 
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Sink, Status
+from logship.net.preflight import outcome_finding
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
 from logship.sinks.splunk.sink import PATIENCE_SECONDS, Settings, open_sink
@@ -153,9 +154,27 @@ async def test_with_acknowledgement_delivered_means_indexed(token: Secret) -> No
 
 
 async def test_a_token_without_acknowledgement_is_a_wrong_setting(token: Secret) -> None:
-    """With ACK set, an answer without a number to ask for proves nothing: the data is kept."""
-    outcome, _ = await sent(token, b"one\n", Collector(), ack=True)
-    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "no_ack", True)
+    """With ACK set, an answer without a number to ask for is told; the events are there, and not repeated."""
+    outcome, requests = await sent(token, b"one\n", Collector(), ack=True)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.DELIVERED, "no_ack", True)
+    assert len(requests) == 1
+    assert not outcome_finding("splunk: delivery", outcome).good
+
+
+async def test_the_cookie_of_an_answer_goes_back_with_its_question(token: Secret) -> None:
+    """A load balancer finds by it the collector that took the events, which alone can say that they are indexed."""
+    asked: list[str] = []
+
+    def collector(request: Request) -> Reply:
+        if request.path.endswith("/ack"):
+            asked.append(request.headers.get("cookie", ""))
+            return Reply(200, b'{"acks":{"7":true}}')
+        return Reply(200, b'{"text":"Success","code":0,"ackId":7}', {"Set-Cookie": "route=two; Path=/; HttpOnly"})
+
+    outcome, requests = await sent(token, b"one\n", collector, ack=True)
+    assert outcome == Outcome(Status.DELIVERED)
+    assert asked == ["route=two"]
+    assert "cookie" not in requests[0].headers
 
 
 @autojump
@@ -385,7 +404,24 @@ async def test_check_asks_the_collector_for_its_health(token: Secret) -> None:
         open_sink(Settings(url=server.url, token=token), Enrichment(FIELDS)) as sink,
     ):
         bad = [finding for finding in await sink.preflight(send=True) if not finding.good]
-    assert [finding.message for finding in bad] == ["the token is refused: check SPLUNK_TOKEN"]
+    assert bad[0].message == "the token is refused: check SPLUNK_TOKEN"
+    assert bad[1].message.endswith('it said: {"text": "words", "code": 4}')
+
+
+async def test_a_health_page_that_is_not_splunks_is_a_doubt(token: Secret) -> None:
+    """Whoever takes events need not have one: what it answers there is no fault."""
+
+    def collector(request: Request) -> Reply:
+        return answer(200, 0) if request.path.endswith("/event") else Reply(400, b"unsupported path")
+
+    async with (
+        scripted_server(otherwise=collector) as server,
+        open_sink(Settings(url=server.url + "/insert/splunk", token=token), Enrichment(FIELDS)) as sink,
+    ):
+        findings = await sink.preflight(send=True)
+    assert all(finding.good for finding in findings)
+    assert any(finding.message.startswith("not sure:") for finding in findings)
+    assert server.requests[-1].path == "/insert/splunk/services/collector/event"
 
 
 async def test_a_whole_address_is_taken_as_it_is(token: Secret) -> None:

@@ -140,3 +140,48 @@ def test_only_the_oldest_block_of_each_file_is_in_flight_for_the_age() -> None:
         for each in sent:
             ledger.sent(each)
     assert list(ledger.in_flight()) == [blocks[FILES[0]][0], blocks[FILES[1]][0]]
+
+
+def test_the_offset_stops_before_a_record_that_waits() -> None:
+    """What is around it in its block is acknowledged; once it is, the offset is where it would have been."""
+    ledger = Ledger()
+    ledger.open(FILES[0], Saved())
+    blocks = chain(FILES[0], [10, 100, 10])
+    for each in blocks:
+        ledger.sent(each)
+    waiting = [
+        replace(blocks[1], start=start, end=end, data=blocks[1].data[start - 10 : end - 10])
+        for start, end in ((20, 25), (25, 30), (105, 110))
+    ]
+    ledger.ack(blocks[1], waiting)
+    ledger.ack(blocks[2])
+    assert ledger.offset(FILES[0]) == 0
+    ledger.ack(blocks[0])
+    assert ledger.offset(FILES[0]) == 20
+    saved = ledger.saved(FILES[0])
+    assert saved is not None
+    assert saved.marker == Print.of(blocks[1].data[:10])
+    assert [each[:2] for each in saved.in_flight] == [(20, 25), (25, 30), (30, 105), (105, 110), (110, 120)]
+    ledger.ack(waiting[1])
+    assert ledger.offset(FILES[0]) == 20
+    ledger.ack(waiting[0])
+    assert ledger.offset(FILES[0]) == 105
+    ledger.ack(waiting[2])
+    assert ledger.offset(FILES[0]) == 120
+    assert not ledger.outstanding(FILES[0])
+
+
+def test_a_record_that_waits_for_long_costs_no_memory() -> None:
+    """Of what was acknowledged behind it no data is kept, and many blocks become one."""
+    ledger = Ledger()
+    ledger.open(FILES[0], Saved())
+    blocks = chain(FILES[0], [10] * 5000)
+    for each in blocks:
+        ledger.sent(each)
+        if each.start:
+            ledger.ack(each)
+    sent = ledger._files[FILES[0]].sent
+    assert len(sent) <= 65
+    assert [each.block for each in sent if each.block] == blocks[:1]
+    ledger.ack(blocks[0])
+    assert ledger.offset(FILES[0]) == 50_000

@@ -13,7 +13,7 @@ import msgspec
 
 from logship.errors import ConfigError, LogshipError
 from logship.model import Batch, Finding, Outcome, Status
-from logship.net.preflight import outcome_finding, reach, sample_batch
+from logship.net.preflight import delivery_finding, outcome_finding, reach
 from logship.net.transport import open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
@@ -139,8 +139,8 @@ class CloudwatchSink:
         findings = [await self._credentials(), *await reach("cloudwatch", self._url, self._signed.tls)]
         if all(each.good for each in findings):
             findings.append(await self._target())
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("cloudwatch: delivery", await self.deliver(sample_batch(self))))
+        if send:
+            findings.append(await delivery_finding("cloudwatch", self))
         return findings
 
     async def _credentials(self) -> Finding:

@@ -10,23 +10,35 @@ from urllib.parse import quote
 
 from logship.delivery.http_status import classify
 from logship.model import Finding, Outcome, Status
-from logship.net.preflight import PREFLIGHT_SECONDS, outcome_finding
+from logship.net.preflight import PREFLIGHT_SECONDS, doubtful, outcome_finding
 from logship.net.transport import Transport
 
 _NOT_FOUND: Final = 404
+_SURE: Final = frozenset({"http_401", "http_503", "timeout", "connection_refused", "connection_reset", "dns", "secret"})
+"""What a server says of itself to everybody; else it may forbid, or not know, the page alone."""
 
 
 async def look(transport: Transport, url: str, index: str) -> list[Finding]:
     """Ask the server at ``url`` (without trailing slash); stops at the first thing that stands in the way."""
     _, found = await _get(transport, f"{url}/")
     if isinstance(found, Outcome):
-        return [outcome_finding("elasticsearch: server", found)]
+        server = outcome_finding("elasticsearch: server", found)
+        return [server if found.reason in _SURE else doubtful(server)]
     version = found.get("version", {}) if isinstance(found, dict) else {}
     name = f"{version.get('distribution', 'elasticsearch')} {version.get('number', 'of unknown version')}"
-    return [Finding(good=True, subject="elasticsearch: server", message=name), await _index(transport, url, index)]
+    return [
+        Finding(good=True, subject="elasticsearch: server", message=name),
+        await _index(transport, url, index, has_templates=_is_original(found)),
+    ]
 
 
-async def _index(transport: Transport, url: str, index: str) -> Finding:
+def _is_original(found: Any) -> bool:  # noqa: ANN401 - any JSON
+    """Whether it is Elasticsearch or OpenSearch itself, not one that speaks ``_bulk`` alone."""
+    version = found.get("version") if isinstance(found, dict) else None
+    return isinstance(version, dict) and ("distribution" in version or "cluster_uuid" in found or "tagline" in found)
+
+
+async def _index(transport: Transport, url: str, index: str, *, has_templates: bool) -> Finding:
     subject = f"elasticsearch: index {index}"
     example = index.replace("%Y", "2000").replace("%m", "01").replace("%d", "01").replace("%H", "00")
     if "%" not in index:
@@ -35,11 +47,11 @@ async def _index(transport: Transport, url: str, index: str) -> Finding:
             what = "is a data stream" if "data_stream" in json.dumps(found) else "is there, a plain index"
             return Finding(good=True, subject=subject, message=what)
         if isinstance(found, Outcome) and status != _NOT_FOUND:
-            return outcome_finding(subject, found)
-    return await _template(transport, url, example, subject)
+            return doubtful(outcome_finding(subject, found))
+    return await _template(transport, url, example, subject, has_templates=has_templates)
 
 
-async def _template(transport: Transport, url: str, example: str, subject: str) -> Finding:
+async def _template(transport: Transport, url: str, example: str, subject: str, *, has_templates: bool) -> Finding:
     """Say what would be made at the first record."""
     _, found = await _get(transport, f"{url}/_index_template/_simulate_index/{quote(example)}", "POST")
     if isinstance(found, Outcome):
@@ -47,6 +59,8 @@ async def _template(transport: Transport, url: str, example: str, subject: str) 
         return Finding(good=True, subject=subject, message=message)
     if isinstance(found, dict) and "template" in found:
         return Finding(good=True, subject=subject, message="is not there yet; an index template covers it")
+    if not has_templates:
+        return Finding(good=True, subject=subject, message="is not there yet, and the server tells of no templates")
     message = (
         "no index template covers it: the first record would make a plain index with guessed mappings; "
         "install the template of the docs, or name an index that one covers"

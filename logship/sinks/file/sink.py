@@ -74,7 +74,7 @@ def _look_at(folder: Path) -> Finding:
 class FileSink:
     """One append a batch, in a thread of its own: a slow disk must not stop the loop, and appends never overlap."""
 
-    limits = Limits()
+    limits = Limits(separable=False)
 
     def __init__(self, encoder: Encoder, archive: "Archive", folder: Path, clock: Callable[[], float]) -> None:
         self.encode = encoder.encode

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from logship.errors import ConfigError
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.access_tokens import Access, Grant
-from logship.net.preflight import outcome_finding, reach, sample_batch
+from logship.net.preflight import delivery_finding, outcome_finding, reach
 from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
@@ -112,8 +112,8 @@ class GclSink:
         findings += await reach("gcl", self._url, self._transport.tls)
         if all(each.good for each in findings):
             findings.append(outcome_finding("gcl: write on trial", await self._write(grant, b"", 0, dry_run=True)))
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("gcl: delivery", await self.deliver(sample_batch(self))))
+        if send:
+            findings.append(await delivery_finding("gcl", self, self._transport.credentials))
         return findings
 
 

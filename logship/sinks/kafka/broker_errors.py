@@ -71,7 +71,7 @@ class Failure(NamedTuple):
 
 def limits(message_max_bytes: int) -> Limits:
     """Say what may be sent at once to a broker that takes batches of so many bytes."""
-    return Limits(1 << 28, MAX_RECORDS, message_max_bytes - RECORD_OVERHEAD)
+    return Limits(1 << 28, MAX_RECORDS, message_max_bytes - RECORD_OVERHEAD, separable=False)
 
 
 def host_and_port(broker: str) -> tuple[str, int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from logship.errors import ConfigError
 from logship.model import Batch, Block, Finding, Outcome, Status
 from logship.net.credentials import SecretError, basic_faults, read_secret
-from logship.net.preflight import PREFLIGHT_SECONDS, outcome_finding, reach_host, sample_batch
+from logship.net.preflight import PREFLIGHT_SECONDS, delivery_finding, doubtful, outcome_finding, reach_host
 from logship.net.tls import Tls
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
@@ -131,8 +131,8 @@ class KafkaSink:
             findings += await reach_host("kafka", *host_and_port(broker), self._tls if self._settings.tls else None)
         if all(each.good for each in findings):
             findings += await self._topic()
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("kafka: delivery", await self.deliver(sample_batch(self))))
+        if send:
+            findings.append(await delivery_finding("kafka", self))
         return findings
 
     def _secret(self) -> Sequence[Finding]:
@@ -156,7 +156,9 @@ class KafkaSink:
         delivered = found.status is Status.DELIVERED
         if not delivered and "topic" not in found.reason:
             return [outcome_finding("kafka: brokers", found)]
-        findings = [outcome_finding("kafka: topic", found)]
+        finding = outcome_finding("kafka: topic", found)
+        # many a broker makes it at the first record
+        findings = [doubtful(finding) if found.reason == "unknown_topic_or_part" else finding]
         if delivered:
             message = f"{self._settings.topic} is there, partitions: {found.detail}"
             findings = [Finding(good=True, subject="kafka: topic", message=message)]

@@ -3,10 +3,9 @@
 A 200 may say that some records were refused, and such a request must not be sent again. If *all* were refused, they are
 known: dead letters. If only some were, nobody knows which: so many count as dropped, and the rest as delivered.
 
-Of the failures, the protocol has 429, 502, 503 and 504 sent again. So is 408: the connection was too slow, and nothing
-was said of the records. Any other 5xx, a 500 above all, says that the records will never be taken: they are refused,
-and the rule for refusals (:mod:`logship.delivery.rejections`) keeps a store that is merely ill from having all of them
-put aside.
+Of the failures, the protocol has 429, 502, 503 and 504 sent again, and says of a 500 that the records will never be
+taken. A Collector also answers so while what is behind it is ill: so the rule for such failures
+(:mod:`logship.delivery.suspects`) finds out whether it is one record's fault.
 """
 
 from contextlib import suppress
@@ -23,7 +22,6 @@ REASON: Final = "partial_success"
 _OK: Final = range(200, 300)
 _NEGATIVE: Final = 1 << 63
 """From here on, 64 bits of an int64 are a negative number, which no number of records is."""
-_AGAIN: Final = frozenset({408, 425, 429, 502, 503, 504})
 
 
 class _Partial(msgspec.Struct, rename="camel"):
@@ -45,8 +43,6 @@ def read_answer(answer: Answer, records: int, now: float) -> Outcome:
     outcome = classify(answer.status, answer.headers, answer.body, now)
     if answer.status in _OK:
         return _taken(answer, records)
-    if outcome.status is Status.ERRORED and not (outcome.fault or outcome.too_large or answer.status in _AGAIN):
-        outcome = replace(outcome, status=Status.REJECTED, retry_after=None)
     words = _read(answer.body).message
     return replace(outcome, detail=words[:MAX_DETAIL]) if words else outcome
 

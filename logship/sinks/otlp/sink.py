@@ -15,14 +15,17 @@ from dataclasses import dataclass
 from typing import Final, Literal
 from urllib.parse import unquote, urlsplit
 
+from msgspec.structs import replace
+
 from logship.delivery.http_status import Answer
-from logship.model import Batch, Finding, Limits, Outcome
+from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import basic_faults, bearer_or_basic
-from logship.net.preflight import outcome_finding, reach, sample_batch, secret_finding
-from logship.net.transport import Transport, open_transport
+from logship.net.preflight import delivery_finding, doubtful, outcome_finding, reach, secret_finding
+from logship.net.transport import Transport
+from logship.net.ways_in import OAuthSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
-from logship.settings.config import NetworkSettings, Secret, setting
+from logship.settings.config import Secret, setting
 from logship.settings.parsing import url_faults
 from logship.sinks.otlp.log_records import Format, JsonRecords, ProtobufRecords
 from logship.sinks.otlp.responses import read_answer
@@ -33,6 +36,9 @@ _ROOM_BYTES: Final = 64 << 10
 """For what is around the records."""
 _PATH: Final = "/v1/logs"
 _AS_IT_IS: Final = "#"
+_GRPC_PORT: Final = 4317
+_NOT_HTTP: Final = frozenset({"bad_response", "connection_reset", "http_400", "http_404", "http_415", "http_505"})
+"""What comes of HTTP/1.1 to a server that speaks gRPC alone."""
 
 
 def _otel(name: str) -> tuple[str, str]:
@@ -54,7 +60,7 @@ def read_headers(_: str, text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(NetworkSettings):
+class Settings(OAuthSettings):
     """``LOGSHIP_OTLP_…``."""
 
     endpoint: str = setting(
@@ -84,6 +90,7 @@ class Settings(NetworkSettings):
         faults = [fault.replace("URL", "ENDPOINT", 1) for fault in url_faults(self.endpoint)]
         if self.bearer_token and self.username:
             faults.append("BEARER_TOKEN and USERNAME are both set: only one can be sent")
+        faults += self.way_in_faults(self.bearer_token, self.username)
         return faults + basic_faults(self.username, self.password)
 
 
@@ -105,12 +112,16 @@ class OtlpSink:
         self.records = encoder.records
         self._format = records
         self._url = url
+        self._grpc = urlsplit(url).port == _GRPC_PORT
         self._transport = transport
 
     async def deliver(self, batch: Batch) -> Outcome:
         """Send it; the answer may say how many records were refused, never which."""
         answer = await self._post(self._format.request(batch))
-        return answer if isinstance(answer, Outcome) else read_answer(answer, batch.records, time.time())
+        outcome = answer if isinstance(answer, Outcome) else read_answer(answer, batch.records, time.time())
+        if self._grpc and outcome.reason in _NOT_HTTP:
+            return replace(outcome, status=Status.ERRORED, reason="grpc_port", fault=True)
+        return outcome
 
     async def _post(self, request: bytes) -> Answer | Outcome:
         return await self._transport.post(self._url, request, {"Content-Type": self._format.content_type})
@@ -120,15 +131,16 @@ class OtlpSink:
         findings = [*secret_finding("otlp", self._transport), *await reach("otlp", self._url, self._transport.tls)]
         if all(each.good for each in findings):
             findings += await self._greet()
-        if send and all(each.good for each in findings):
-            findings.append(outcome_finding("otlp: delivery", await self.deliver(sample_batch(self))))
+        if send:
+            findings.append(await delivery_finding("otlp", self, self._transport.credentials))
         return findings
 
     async def _greet(self) -> list[Finding]:
         answer = await self._post(self._format.request(Batch(())))
         outcome = answer if isinstance(answer, Outcome) else read_answer(answer, 0, time.time())
         # Not everybody likes a request that is empty; what they say of the address and the credentials counts.
-        return [] if outcome.reason == "http_400" else [outcome_finding("otlp: receiver", outcome)]
+        found = outcome_finding("otlp: receiver", outcome)
+        return [] if outcome.reason == "http_400" else [found if outcome.fault else doubtful(found)]
 
 
 @asynccontextmanager
@@ -139,5 +151,5 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     records = kind(enrichment.fields)
     encoder = BlockEncoder(enrichment, records, settings.when, most=OtlpSink.limits.max_record_bytes)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
-    async with open_transport(settings, credentials) as transport:
+    async with open_way_in(settings, credentials, "otlp") as transport:
         yield OtlpSink(logs_url(settings.endpoint), records, encoder, transport)

@@ -88,6 +88,12 @@ def read_answer(answer: Answer, now: float) -> Taken:
     return Taken(replace(outcome, reason=reason, blamed=blamed))
 
 
+def read_cookie(answer: Answer) -> str:
+    """Give the cookies that an answer sets, as a request has them."""
+    pairs = (line.partition(";")[0].strip() for line in answer.all("Set-Cookie"))
+    return "; ".join(pair for pair in pairs if pair.isprintable() and "=" in pair)
+
+
 def read_ack(answer: Answer, ack: int, now: float) -> Outcome | None:
     """Say what an answer about one acknowledgement means; None: the events are not indexed yet.
 
@@ -107,6 +113,8 @@ class Sent(Struct, frozen=True):
 
     channel: str
     ack: int
+    cookie: str
+    """By which a load balancer finds the collector again that took it, and that alone knows; or empty."""
     until: float
     """Monotonic seconds; then it counts as lost. A collector says the same of what takes long and of what it does not
     know, be it that it was restarted, or has said once before that it is indexed."""
@@ -132,9 +140,9 @@ class Unproven:
         """Note that no answer about something in the channel is waited for."""
         self._free.append(channel)
 
-    def sent(self, batch: Batch, channel: str, ack: int, now: float) -> Sent:
+    def sent(self, batch: Batch, channel: str, ack: int, cookie: str, now: float) -> Sent:
         """Note that the collector took a batch."""
-        self._sent[_key(batch)] = sent = Sent(channel, ack, now + self._patience)
+        self._sent[_key(batch)] = sent = Sent(channel, ack, cookie, now + self._patience)
         return sent
 
     def find(self, batch: Batch, now: float) -> Sent | None:

@@ -20,7 +20,7 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.parsing import url_faults, with_path
-from logship.sinks.splunk.hec import Events, Sent, Unproven, read_ack, read_answer
+from logship.sinks.splunk.hec import Events, Sent, Unproven, read_ack, read_answer, read_cookie
 
 MAX_REQUEST_BYTES: Final = 2 << 20
 """Splunk itself takes more; what stands before it in the cloud may not."""
@@ -37,6 +37,9 @@ _ASK_SECONDS: Final = 5.0
 """For one question; less than an attempt may take, whose time-out would be laid to the size of the batch."""
 PATIENCE_SECONDS: Final = 300.0
 """What is not acknowledged by then is sent again."""
+_TOKEN_REFUSED: Final = frozenset({"hec_1", "hec_2", "hec_3", "hec_4"})
+_NO_ACK: Final = Outcome(Status.DELIVERED, "no_ack", fault=True)
+"""The collector has it, and will never say whether it is indexed: to send it again would store it again."""
 _NOT_INDEXED: Final = Outcome(Status.ERRORED, "not_indexed")
 
 
@@ -97,8 +100,9 @@ class SplunkSink:
             if taken.outcome.status is not Status.DELIVERED:
                 return taken.outcome
             if taken.ack is None:
-                return Outcome(Status.ERRORED, "no_ack", fault=True)
-            sent = self._unproven.sent(batch, channel, taken.ack, asyncio.get_running_loop().time())
+                return _NO_ACK
+            now, cookie = asyncio.get_running_loop().time(), read_cookie(answer)
+            sent = self._unproven.sent(batch, channel, taken.ack, cookie, now)
             return sent
         finally:
             if sent is None:
@@ -119,7 +123,7 @@ class SplunkSink:
         body = b'{"acks":[%d]}' % sent.ack
         try:
             async with asyncio.timeout(_ASK_SECONDS):
-                answer = await self._transport.post(self._ack_url, body, _in_channel(sent.channel))
+                answer = await self._transport.post(self._ack_url, body, _in_channel(sent.channel, sent.cookie))
         except TimeoutError:
             return None
         outcome = answer if isinstance(answer, Outcome) else read_ack(answer, sent.ack, time.time())
@@ -141,13 +145,13 @@ class SplunkSink:
     async def _health(self) -> list[Finding]:
         answer = await self._transport.request("GET", self._health_url)
         subject = "splunk: collector"
-        if isinstance(answer, Answer) and answer.status == 400:  # noqa: PLR2004 - the documented answer to a wrong token
+        if isinstance(answer, Answer) and read_answer(answer, time.time()).outcome.reason in _TOKEN_REFUSED:
             return [Finding(good=False, subject=subject, message="the token is refused: check SPLUNK_TOKEN")]
-        return answer_findings(subject, answer)
+        return answer_findings(subject, answer, sure=False)
 
 
-def _in_channel(channel: str) -> Mapping[str, str]:
-    return {**_JSON, "X-Splunk-Request-Channel": channel}
+def _in_channel(channel: str, cookie: str = "") -> Mapping[str, str]:
+    return {**_JSON, "X-Splunk-Request-Channel": channel, **({"Cookie": cookie} if cookie else {})}
 
 
 def _members(settings: Settings, enrichment: Enrichment) -> bytes:

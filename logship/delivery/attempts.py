@@ -1,0 +1,68 @@
+"""One attempt to deliver, bounded in time, with every way in which it can end as an Outcome."""
+
+import asyncio
+import logging
+import statistics
+from collections import deque
+from collections.abc import Callable
+from typing import Final
+
+from logship.delivery.counting import Counts
+from logship.errors import SinkClosedError, forget_frames
+from logship.model import Batch, Outcome, Sink, Status
+
+logger = logging.getLogger(__name__)
+
+SEARCH_SECONDS: Final = 2.0
+SEARCH_MEDIANS: Final = 5.0
+_REMEMBERED: Final = 32
+
+
+class Attempts:
+    """Makes the attempts of one sink, and remembers how long those took that were answered well."""
+
+    def __init__(
+        self,
+        sink: Sink,
+        metrics: Counts,
+        seconds: float,
+        *,
+        time_left: Callable[[], float],
+        clock: Callable[[], float],
+    ) -> None:
+        self._sink, self._metrics, self._seconds = sink, metrics, seconds
+        self._time_left, self._clock = time_left, clock
+        self._took: deque[float] = deque(maxlen=_REMEMBERED)
+
+    def patience(self, doubts: int | None) -> float:
+        """Give how long an attempt may take, in seconds.
+
+        While a culprit is searched (``doubts`` is a number): 2 seconds, or five times the median of the last requests
+        if that is more; twice as long for each search in which nothing was accepted.
+        """
+        if doubts is None:
+            return self._seconds
+        usual = SEARCH_MEDIANS * statistics.median(self._took) if self._took else 0.0
+        return min(self._seconds, max(SEARCH_SECONDS, usual) * 2.0 ** min(doubts, 16))
+
+    async def make(self, batch: Batch, doubts: int | None = None) -> Outcome:
+        """Make one; raises SinkClosedError."""
+        began = self._clock()
+        try:
+            async with asyncio.timeout(min(self.patience(doubts), max(self._time_left(), 0.0))):
+                outcome = await self._sink.deliver(batch)
+        except TimeoutError as error:
+            forget_frames(error)
+            outcome = Outcome(Status.ERRORED, "timeout")
+        except SinkClosedError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a sink's own fault must not end the daemon that holds the files
+            # Only the type: an exception's text may quote a record.
+            logger.error("the sink failed", extra={"type": type(error).__name__})  # noqa: TRY400
+            forget_frames(error)
+            outcome = Outcome(Status.ERRORED, "internal_error")
+        seconds = self._clock() - began
+        self._metrics.request(outcome.status, seconds)
+        if outcome.status is Status.DELIVERED:
+            self._took.append(seconds)
+        return outcome

@@ -1,0 +1,65 @@
+"""How records end: counted, and put aside where the store will never take them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wait_exponential
+
+from logship.delivery.counting import Counts, PutsAside
+from logship.delivery.deadletters import Letter
+from logship.delivery.health import SinkHealth
+from logship.delivery.verdicts import Refusal, Settled, one_reason
+from logship.errors import DeadLetterError
+from logship.model import Status
+
+
+class Endings:
+    """Ends the records of one sink; ``sleep`` waits between attempts to write a dead letter (all in seconds)."""
+
+    def __init__(
+        self,
+        metrics: Counts,
+        dead_letters: PutsAside,
+        complaints: SinkHealth,
+        *,
+        initial_seconds: float,
+        max_seconds: float,
+        sleep: Callable[[float], Awaitable[None]],
+    ) -> None:
+        self._metrics, self._dead_letters, self._complaints = metrics, dead_letters, complaints
+        self._keeping = AsyncRetrying(
+            retry=retry_if_exception_type(DeadLetterError),
+            wait=wait_exponential(initial_seconds, max=max_seconds),
+            before_sleep=self._complain,
+            sleep=sleep,
+        )
+
+    def count(self, settled: Settled, reason: str) -> None:
+        """Count what an answer ended."""
+        for counts, count in (
+            (settled.delivered, self._metrics.delivered),
+            (settled.duplicate, self._metrics.duplicate),
+            (settled.failure_store, self._metrics.failure_store),
+        ):
+            if counts:
+                count(counts["records"], counts["bytes"])
+        if settled.failure_store:
+            self._complaints.failure_store(settled.failure_store["records"])
+        if settled.dropped:
+            self._metrics.dropped(reason, settled.dropped["records"], settled.dropped["bytes"])
+            self._complaints.dropped(reason, settled.dropped["records"])
+
+    async def put_aside(self, refused: Sequence[Refusal], status: Status = Status.REJECTED) -> None:
+        """Return once they are dead letters, on disk; waits for as long as they can't be written."""
+        if not refused:
+            return
+        letters = [Letter(each.record.block, each.reason, each.detail, status.value) for each in refused]
+        gone: tuple[int, int] = await self._keeping.copy()(asyncio.to_thread, self._dead_letters.put, letters)
+        self._metrics.dead_lettered(len(refused), sum(each.record.nbytes for each in refused))
+        if gone != (0, 0):
+            self._metrics.evicted(*gone)
+            self._complaints.lost(*gone)
+        self._complaints.put_aside(one_reason(refused), len(refused))
+
+    def _complain(self, state: RetryCallState) -> None:
+        self._complaints.failing("dead_letters", fault=True, holding=True, seconds=state.upcoming_sleep)
