@@ -1,0 +1,193 @@
+"""Unpacks what rotators pack, by what the bytes say: gzip, zstd, xz, bzip2, and the first file of a zip or tar.
+
+Every decoder works within 16 MiB of memory: an archive that needs more, or is damaged, raises OSError. Formats: RFC
+1952 (gzip), RFC 8878 (zstd), the .xz file format 1.2.1, APPNOTE 6.3.10 (zip), POSIX.1-1988 (tar).
+"""
+
+import errno
+import os
+import struct
+import sys
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any, Final
+
+from isal import isal_zlib
+
+Piece = tuple[bytes, bool]
+"""Some bytes, and whether the contents may end here."""
+
+MEMORY_BYTES: Final = 16 << 20
+INPUT_BYTES: Final = 64 * 1024
+OUTPUT_BYTES: Final = 1 << 20
+MAGIC_BYTES: Final = 512
+_ZSTD_WINDOW_LOG: Final = 24
+_GZIP: Final = 31
+_TAR_AT: Final = 257
+_MAGIC: Final = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\xfd7zXZ\0": "xz",
+    b"BZh": "bzip2",
+    b"PK\x03\x04": "zip",
+    b"\x04\x22\x4d\x18": "lz4",
+    b"\x1f\x9d": "compress",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"Rar!\x1a\x07": "rar",
+}
+_FAULTS: Final = ("IsalError", "LZMAError", "ZstdError", "TarError", "ReadError", "EOFError", "ValueError", "error")
+"""What decoders raise, by name: their modules are loaded when they are needed."""
+_STORED, _DEFLATED = 0, 8
+"""Methods of a zip's members."""
+UNREADABLE: Final = ("lz4", "compress", "7z", "rar")
+"""Packed, and not read."""
+
+
+def packed_as(head: bytes) -> str:
+    """Give the format that the first 512 bytes of a file are of; empty where they are not packed."""
+    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "")
+    if kind == "bzip2" and head[4:10] not in (b"1AY&SY", b"\x17rE8P\x90"):
+        return ""
+    return kind or ("tar" if head[_TAR_AT : _TAR_AT + 5] == b"ustar" else "")
+
+
+def unpack(fd: int, kind: str) -> Iterator[Piece]:
+    """Give the contents of a file in pieces of up to 1 MiB; OSError where it is damaged, or takes too much memory."""
+    if kind not in _DECODERS:
+        raise OSError(errno.EBADMSG, f"not read: {kind or 'not packed'}")
+    try:
+        pieces = _DECODERS[kind](fd)
+        first: list[Piece] = []  # a decoder may give nothing at first
+        while sum(len(piece) for piece, _ in first) < MAGIC_BYTES and (piece := next(pieces, None)):
+            first.append(piece)
+        head, rest = b"".join(piece for piece, _ in first)[:MAGIC_BYTES], chain(first, pieces)
+        yield from _first_of_tar(rest) if packed_as(head) == "tar" else rest
+    except OSError:
+        raise
+    except Exception as error:
+        if type(error).__name__ not in _FAULTS:
+            raise
+        raise OSError(errno.EBADMSG, f"not {kind}: {error}") from error
+
+
+def _gunzip(fd: int) -> Iterator[Piece]:
+    unpacker, offset, pending = isal_zlib.decompressobj(wbits=_GZIP), 0, b""
+    while True:
+        data = pending or os.pread(fd, INPUT_BYTES, offset)
+        if not data:
+            return
+        if not pending:
+            offset += len(data)
+        piece = unpacker.decompress(data, OUTPUT_BYTES)
+        ended = unpacker.eof
+        pending = unpacker.unused_data if ended else unpacker.unconsumed_tail
+        if ended:
+            unpacker = isal_zlib.decompressobj(wbits=_GZIP)
+        yield piece, ended and not pending
+
+
+def _streamed(fd: int, decoder: Callable[[], Any]) -> Iterator[Piece]:
+    """Unpack with a decoder that has the interface of ``bz2.BZ2Decompressor``; streams may follow each other."""
+    unpacker, offset, data = decoder(), 0, b""
+    while True:
+        if unpacker.eof:
+            data = unpacker.unused_data
+            unpacker = decoder()
+        if not data and unpacker.needs_input:
+            data = os.pread(fd, INPUT_BYTES, offset)
+            offset += len(data)
+            if not data:
+                return
+        piece = unpacker.decompress(data, OUTPUT_BYTES)
+        data = b""
+        at_end = unpacker.eof and not unpacker.unused_data and offset >= os.fstat(fd).st_size
+        yield piece, at_end
+
+
+def _zstd_decoder() -> Any:  # noqa: ANN401 - of a library that is loaded when it is needed
+    if sys.version_info >= (3, 14):
+        from compression import zstd  # noqa: PLC0415 - seldom needed
+    else:
+        from backports import zstd  # noqa: PLC0415 - seldom needed
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
+
+
+def _unzstd(fd: int) -> Iterator[Piece]:
+    return _streamed(fd, _zstd_decoder)
+
+
+def _unxz(fd: int) -> Iterator[Piece]:
+    import lzma  # noqa: PLC0415 - seldom needed
+
+    return _streamed(fd, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_BYTES))
+
+
+def _unbzip2(fd: int) -> Iterator[Piece]:
+    import bz2  # noqa: PLC0415 - seldom needed
+
+    return _streamed(fd, bz2.BZ2Decompressor)
+
+
+def _unzip(fd: int) -> Iterator[Piece]:
+    """Read the first member, from its local header on: the directory at the end may not be written yet."""
+    header = os.pread(fd, 30, 0)
+    method, _, _, _, packed, size, name, extra = struct.unpack_from("<HHHIIIHH", header, 8)
+    start, flags = 30 + name + extra, struct.unpack_from("<H", header, 6)[0]
+    if flags & 1 or method not in {_STORED, _DEFLATED}:
+        message = "encrypted, or packed by a method that is not read"
+        raise ValueError(message)
+    if method == _STORED:
+        for at in range(0, size, OUTPUT_BYTES):
+            data = os.pread(fd, min(OUTPUT_BYTES, size - at), start + at)
+            yield data, at + len(data) == size == packed
+        return
+    unpacker, at, data = isal_zlib.decompressobj(wbits=-15), start, b""
+    while not unpacker.eof:
+        data = unpacker.unconsumed_tail or os.pread(fd, INPUT_BYTES, at)
+        at += 0 if unpacker.unconsumed_tail else len(data)
+        if not data:
+            return
+        yield unpacker.decompress(data, OUTPUT_BYTES), unpacker.eof
+
+
+def _untar(fd: int) -> Iterator[Piece]:
+    offset = 0
+    while data := os.pread(fd, OUTPUT_BYTES, offset):
+        offset += len(data)
+        yield data, True
+
+
+class _Stream:
+    """Pieces as a file that ``tarfile`` reads forwards."""
+
+    def __init__(self, pieces: Iterator[Piece]) -> None:
+        self._pieces, self._buffer = pieces, bytearray()
+
+    def read(self, size: int) -> bytes:
+        while len(self._buffer) < size and (piece := next(self._pieces, None)) is not None:
+            self._buffer += piece[0]
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return data
+
+
+def _first_of_tar(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    import tarfile  # noqa: PLC0415 - seldom needed
+
+    with tarfile.open(mode="r|", fileobj=_Stream(pieces), bufsize=tarfile.BLOCKSIZE * 20) as tar:  # type: ignore[call-overload]
+        member = next((each for each in tar if each.isreg()), None)
+        file = tar.extractfile(member) if member else None
+        left = member.size if member else 0
+        while file and left and (data := file.read(min(left, OUTPUT_BYTES))):
+            left -= len(data)
+            yield data, not left
+
+
+_DECODERS: Final[dict[str, Callable[[int], Iterator[Piece]]]] = {
+    "gzip": _gunzip,
+    "zstd": _unzstd,
+    "xz": _unxz,
+    "bzip2": _unbzip2,
+    "zip": _unzip,
+    "tar": _untar,
+}
