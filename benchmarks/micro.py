@@ -15,7 +15,8 @@ from benchmarks.bench import Bench
 from benchmarks.kinds import KINDS, PLAIN, block
 from benchmarks.rounds import Plan, Run
 from benchmarks.tables import Column
-from logship.files.tailing import Place, TailedFile
+from logship.files.framer import Place
+from logship.files.tailing import TailedFile
 from logship.model import Batch, Block, Sink
 from logship.net.http_client import compress
 from logship.plugins import load, names
@@ -23,6 +24,7 @@ from logship.records.block_parser import BlockParser
 from logship.records.enrichment import Enrichment
 from logship.records.framing import frame_lines
 from logship.settings.config import Secret
+from logship.state.identity import Entry, Print
 from tests.sinks.plugins import NETWORK
 
 SINKS = ("http",)
@@ -96,7 +98,7 @@ def _reading(bench: Bench, plain: Block) -> dict[str, Step]:
     file = bench.fresh() / "agent.log"
     file.write_bytes(plain.data)
     descriptor = bench.stack.enter_context(_descriptor(file))
-    tailed = TailedFile(plain.file, descriptor, str(file), str(file), None, 0.0)
+    tailed = TailedFile(Entry(plain.file, str(file), 1, None, Print(), 0, 0.0), descriptor, str(file), None, 0.0)
     size = len(plain.data)
     return {
         "read": partial(os.pread, descriptor, size, 0),

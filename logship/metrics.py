@@ -226,12 +226,8 @@ class _SinkSeries:
         self.buffer = gauge("logship_buffer_bytes", "Bytes held in memory.")
         self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
         self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
-        self.overtaken = Counter(
-            "logship_sink_overtaken_records",
-            "Records that made requests fail, and that what came behind them did not wait for.",
-            ["sink"],
-            registry=registry,
-        )
+        overtaken = "Records that made requests fail, and that what came behind them did not wait for."
+        self.overtaken = Counter("logship_sink_overtaken_records", overtaken, ["sink"], registry=registry)
         self.waiting = gauge("logship_sink_waiting_records", "Records that made requests fail, and wait alone.")
         self.oldest = gauge("logship_oldest_undelivered_seconds", "Age of the oldest byte not yet acknowledged.")
 

@@ -6,14 +6,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from logship.daemon.reader import Reader
 from logship.files.catalog import Catalog
-from logship.files.discovery import Discovery, Pattern
+from logship.files.discovery import Discovery
 from logship.files.intake import Intake, Rules
+from logship.files.patterns import Pattern
 from logship.files.wakeups import Timer
 from logship.metrics import Metrics
-from logship.model import Block, Encoded
+from logship.model import Block, Encoded, FileId
 from logship.state.checkpoints import Checkpoint, Checkpoints
+from logship.state.identity import Entry, Print, Saved
+from logship.state.journal import Journal, applied
+
+
+def an_entry(file: str, path: str, offset: int = 0) -> Entry:
+    """Make what is known of a file of which nothing was read."""
+    return Entry(FileId(file), path, 1, None, Print(), 0, 0.0, {"sink": Saved(offset)} if offset else {})
 
 
 @dataclass
@@ -33,7 +43,10 @@ class Follower:
         """Start, as the daemon would, from what is saved."""
         self.metrics = Metrics(["sink"], "test")
         self.checkpoints = Checkpoints(self.state)
-        self.checkpoint: Checkpoint = self.checkpoints.load()
+        found = self.checkpoints.load()
+        self.checkpoint: Checkpoint = replace(found, entries=applied(found.entries, self.state))
+        self.state.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal(self.state)
         discovery = Discovery([Pattern.of(self.pattern)])
         self.catalog = Catalog(discovery, self.checkpoint, self.metrics, sinks=("sink",), from_end=self.from_end)
         rules = Rules(poll=0.0, rotate_wait=self.rotate_wait, max_backlog=self.max_backlog)
@@ -52,7 +65,9 @@ class Follower:
 
     def save(self) -> None:
         """Save the checkpoint."""
+        covered = self.journal.turn()
         self.checkpoints.save(self.intake.entries(), self.checkpoint.first_start_ns)
+        self.journal.drop(covered)
 
     def step(self, seconds: float = 0.05) -> None:
         """Let time pass and look."""
@@ -68,10 +83,13 @@ class Follower:
             if self.reader.exhausted:
                 break
             for block in self.reader.read():
+                self.journal.sent("sink", block)
                 self.reader.took(Encoded(block, b"", 0))
                 taken.append(block)
         for block in taken if ack else ():
             self.reader.ledger.ack(block)
+            self.journal.acked(block.file, "sink", self.reader.ledger.saved(block.file) or Saved())
+        self.journal.close()
         self.blocks += taken
         return taken
 
@@ -82,6 +100,7 @@ class Follower:
 
     def drain(self) -> bytes:
         """Take everything to the end, as a SIGTERM would, save, and close."""
+        self.catalog.settling = True
         self.step()
         read = b"".join(block.data for block in self.take())
         self.intake._end()

@@ -102,10 +102,11 @@ class Rig:
         path.write_bytes(data)
         number = len(self.files)
         identity = FileId(f"{number:022}")
-        file = TailedFile(identity, os.open(path, os.O_RDONLY), str(path), str(path), None, self.loop.time())
+        known = Entry(identity, str(path), 1, None, Print(), 0, 0.0)
+        file = TailedFile(known, os.open(path, os.O_RDONLY), str(path), None, self.loop.time())
         file.places["s"] = file.restore(file.furthest)
         self.files.append(file)
-        self.reader.opened(file, Entry(identity, str(path), 1, None, Print(), 0, 0.0))
+        self.reader.opened(file, known)
         return file
 
     def append(self, file: TailedFile, data: bytes) -> None:

@@ -13,7 +13,8 @@ from logship.check.log_files import Surroundings, bad, good, look_at_files
 from logship.daemon.server import bind
 from logship.delivery.deadletters import Letter, decode_letter
 from logship.errors import LogshipError, StateError
-from logship.files.discovery import Discovery, Pattern
+from logship.files.discovery import Discovery
+from logship.files.patterns import Pattern
 from logship.model import Finding, Sink
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Config

@@ -17,8 +17,9 @@ from typing import Final
 from msgspec import Struct
 
 from logship.files.beneath import BIRTH_SLACK_NS, birth_ns
-from logship.files.discovery import Discovery, Pattern
+from logship.files.discovery import Discovery
 from logship.files.names import Candidate
+from logship.files.patterns import Pattern
 from logship.logs import printable
 from logship.model import Finding
 from logship.records.enrichment import Enrichment
@@ -69,7 +70,9 @@ class Surroundings(Struct, frozen=True):
         """Take them from the state folder and from this process."""
         first = 0.0 if checkpoint.first or checkpoint.damage else checkpoint.first_start_ns / 1e9
         early = checkpoint.first_start_ns - BIRTH_SLACK_NS
-        alone = [each for each in checkpoint.entries if each.ignored and (each.birth_ns or early) < early]
+        born = [each.birth_ns or -1 for each in checkpoint.entries if each.ignored]
+        born += [row.birth_ns for row in checkpoint.finished.left_alone()]
+        alone = [each for each in born if 0 < each < early]
         here = "KUBERNETES_SERVICE_HOST" in os.environ
         return cls(enrichment, first, from_end, len(alone), here, time.time())
 

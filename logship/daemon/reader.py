@@ -9,7 +9,8 @@ from contextlib import suppress
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship.files.tailing import READ_BYTES, Place, TailedFile, TruncatedError
+from logship.files.framer import Place, TruncatedError
+from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
 from logship.model import Block, Encoded, FileId, LineState, Tally
 from logship.records.framing import LONGEST_CHARACTER, TRUNCATED

@@ -99,7 +99,7 @@ class DaemonView:
         """Bring the gauges up to date."""
         self.metrics.ready.set(not self.ready())
         done, size = self.acknowledged()
-        self.metrics.lag_bytes.set(size - done)
+        self.metrics.lag_bytes.set(size - done + self._intake.catalog.waiting.nbytes)
         for pipeline in self._pipelines:
             self.metrics.sink(pipeline.reader.name).oldest_undelivered(self._oldest(pipeline))
 
@@ -133,6 +133,10 @@ class DaemonView:
         catalog, discovery = self._intake.catalog, self._intake.discovery
         yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
         yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
+        if waiting := catalog.waiting.files:
+            yield f"{waiting} files wait until one that is open has been read: raise LOGSHIP_MAX_FILES"
+        for path, nbytes in catalog.gaps.suspected.items():
+            yield f"{path}: about {nbytes} bytes were rotated away while nobody looked"
         absent = sorted(discovery.root_paths - discovery.roots() - set(catalog.unlistable))
         yield from (f"{root}: does not exist" for root in absent)
         if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
@@ -178,5 +182,8 @@ class DaemonView:
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:
-        oldest = pipeline.reader.oldest()
-        return 0.0 if oldest is None else max(0.0, self._clock() - oldest)
+        oldest, waiting = pipeline.reader.oldest(), self._intake.catalog.waiting
+        since = min(
+            [each for each in (oldest, waiting.since if waiting.files else None) if each is not None], default=None
+        )
+        return 0.0 if since is None else max(0.0, self._clock() - since)

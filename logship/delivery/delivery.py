@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
 from logship.delivery.attempts import Attempts
-from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Work, sleep_unless, work_of
+from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Sleep, Work, work_of
 from logship.delivery.counting import Counts, PutsAside
 from logship.delivery.culprits import Culprits
 from logship.delivery.endings import Endings
@@ -68,7 +68,7 @@ class Delivery:
         random: Callable[[], float] = random_module.random,
     ) -> None:
         self._sink, self._metrics = sink, metrics
-        self._draining, self._clock = draining, clock
+        self._clock, self._sleep = clock, Sleep(draining)
         self._size, self._length = RequestSize(), LineLength()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = SinkHealth(name, clock)
@@ -285,8 +285,9 @@ class Delivery:
             outcome.reason, fault=outcome.fault, holding=work.holding, seconds=state.upcoming_sleep
         )
 
-    async def _sleep(self, seconds: float) -> None:
-        await sleep_unless(self._draining, seconds)
+    def hurry(self) -> None:
+        """Make the next attempt now, if one is waited for."""
+        self._sleep.end()
 
 
 def _first_reason(outcome: Outcome) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from msgspec.structs import replace
 
 from logship.delivery.attempts import Attempts
-from logship.delivery.backoff import sleep_unless
+from logship.delivery.backoff import Sleep
 from logship.delivery.counting import Counts
 from logship.delivery.endings import Endings
 from logship.delivery.rejections import Hold
@@ -39,7 +39,7 @@ class Waiting:
     ) -> None:
         self._sink, self._suspects, self._attempts, self._endings = sink, suspects, attempts, endings
         self._metrics, self._accepted, self._must_hold, self._complain = metrics, accepted, must_hold, complain
-        self._draining, self._clock = draining, clock
+        self._sleep, self._clock = Sleep(draining), clock
         self._news = asyncio.Event()
         self._last = False
 
@@ -91,7 +91,7 @@ class Waiting:
             for suspect in left:
                 tries[id(suspect)] += await self._send(suspect, ended)
             if any(tries[id(each)] < FAILURES for each in self._suspects):
-                await sleep_unless(self._draining, APART_SECONDS)
+                await self._sleep(APART_SECONDS)
 
     async def _send(self, suspect: Suspect, ended: Callable[[Block], Awaitable[None]]) -> bool:
         """Send one alone, or with its mates; gives whether it failed in a way that may be its own fault."""

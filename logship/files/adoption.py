@@ -1,184 +1,231 @@
-"""Decides what a file that was found is: one we know, a copy of one, a new generation, or none of our business.
+"""What becomes of a file that was found, by what of it is known (DECISIONS 1 to 9).
 
-The rules are DECISIONS 1 to 7 and 9. Nothing here waits; :mod:`logship.files.intake` says when to look.
+=====================================  =============================================================================
+what of it is known                    what becomes of it
+=====================================  =============================================================================
+nothing, and it is newer than the      a new generation, packed or not
+last look, or a pattern matches it
+nothing, and it is older               history: put by; what is appended to it later ships
+all of it, of a file that is followed  a copy that is being made: held until that file shrinks, else put by
+all of it, of any other                a copy: put by
+all of a generation, and more          the generation goes on in it
+a beginning, where the generation was  a new generation that begins where they differ: its bytes are new bytes
+=====================================  =============================================================================
 """
 
+import logging
 import os
-import re
-import time
-from collections.abc import Collection, Container, Mapping
-from pathlib import Path
+from collections.abc import Callable
 
-from msgspec import Struct
+from msgspec.structs import replace
 
-from logship.files.beneath import Root, birth_ns
-from logship.files.compressed import CompressedFile, Contents
-from logship.files.names import Candidate, Folder, Globs
-from logship.files.tailing import Place, TailedFile
-from logship.state.identity import (
-    HEAD_BYTES,
-    MARKER_BYTES,
-    Entry,
-    Print,
-    Saved,
-    holds,
-    new_file_id,
-)
+from logship.files.archives import Contents
+from logship.files.decoding import UNREADABLE
+from logship.files.found import Found, entry_of, last_newline, new_entry, tailed
+from logship.files.identification import Known, Part
+from logship.files.open_files import OpenFiles
+from logship.files.opener import Opener
+from logship.files.registry import Registry
+from logship.files.sweeping import Sweep
+from logship.files.tailing import TailedFile
+from logship.metrics import Metrics
+from logship.model import FileId
+from logship.state.identity import HEAD_BYTES, Entry
 
-NEWER_SLACK_NS = 2 * 10**9
-"""File times are coarse, and a save takes time."""
-SEEN_SECONDS = 600.0
-"""How old what is saved of a file's being there may be."""
-COPY_QUIET_SECONDS = 2.0
-"""A copy that has not grown for this long, beside a live file that did not shrink, is finished."""
-_ROTATION_NUMBER = re.compile("[0-9]{1,3}")
+logger = logging.getLogger(__name__)
 
 
-class Found(Struct):
-    """A regular file that was just opened; whoever decides what it is owns the descriptor."""
+class Adoption:
+    """Knows what is new, held or put by."""
 
-    candidate: Candidate
-    fd: int
-    size: int
-    inode: int
-    device: int
-    mtime_ns: int
-    birth_ns: int | None
-    grown_at: float
-    """Monotonic seconds when it was first seen or last changed size."""
-    live: str = ""
-    """Path of the live file that its name looks like a rotated form of; empty if of none."""
+    def __init__(
+        self,
+        registry: Registry,
+        opener: Opener,
+        metrics: Metrics,
+        sinks: tuple[str, ...],
+        *,
+        first: bool,
+        from_end: bool,
+    ) -> None:
+        self._registry = registry
+        self._opener = opener
+        self._metrics = metrics
+        self._sinks = sinks
+        self._from_end = from_end
+        self.open = OpenFiles()
+        self.first = first
+        """Whether this is the first sweep of the first start."""
+        self.new: dict[FileId, tuple[TailedFile, Entry]] = {}
+        """Followed from now on, but not to be read before the checkpoint has them."""
+        self.held: dict[int, Found] = {}
+        """Copies that may be in the making, by inode."""
+        self.moved: list[TailedFile] = []
+        """Generations that go on in another file: readers must look for the rest there."""
+        self.unknown: list[Entry] = []
+        """What this sweep found that nobody had seen before, in rotated forms too."""
+        self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
+        """Gives what to save of an open file."""
 
-    @classmethod
-    def open(cls, candidate: Candidate, root_fd: int, now: float) -> "Found":
-        """Open what a candidate names; OSError where it is not a readable regular file beneath its root."""
-        fd = candidate.root.open_file(root_fd, candidate.relative)
+    def decide(
+        self,
+        found: Found,
+        contents: Contents | None,
+        part: Part,
+        known: Known | None,
+        sweep: Sweep | None,
+        *,
+        old: bool,
+    ) -> None:
+        """Do with a file what the table says; ``old`` says that it was not changed since the last look."""
+        if known is None:
+            self._unknown(found, contents, sweep, old=old)
+        elif known.entry and known.entry.gone and known.entry.ignored:
+            self._put_by_copy(found, sweep)
+        elif known.file and not (known.file.sound or known.file.orphaned):
+            self.held[found.inode] = found  # what it may be a copy of has just lost its bytes: the next sweep will tell
+        elif self._is_there(known, found, sweep):
+            self._beside(found, contents, known, part, sweep, old=old)
+        elif self._lacks(known) or (known.whole and (part.size > known.common or known.file)):
+            self._resume(found, contents, known, sweep)
+        elif found.shredded and not found.candidate.matched:
+            self._unknown(found, contents, sweep, old=old)
+        elif found.cut or (known.common < part.size and self._took_its_place(found, known)):
+            self._differ(found, known)
+        elif known.common == part.size and known.file and not self.settled(known.file):
+            self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
+        elif known.common == part.size:
+            self._put_by_copy(found, sweep)
+        else:
+            self._unknown(found, contents, sweep, old=old)
+
+    def _is_there(self, known: Known, found: Found, sweep: Sweep | None) -> bool:
+        """Whether a generation is in a file of its own, where nobody has written over it."""
+        if file := known.file:
+            named = not file.deleted and (not sweep or file.file in sweep.present or file.file in self.new)
+            return file.sound and (named or found.candidate.path != file.path)
+        entry = known.entry
+        if entry is None or entry.inode == found.inode:
+            return False
+        return self._registry.met(entry) or bool(sweep and entry.file in sweep.present)
+
+    def _beside(
+        self, found: Found, contents: Contents | None, known: Known, part: Part, sweep: Sweep | None, *, old: bool
+    ) -> None:
+        """Decide about a file that begins as one does that is there."""
+        file = known.file
+        candidate = sweep.present.get(file.file) if sweep and file else None
+        name = candidate.path if candidate else file.path if file else ""
+        renamed = found.candidate.path == (file.lineage if file else found.lineage) != name
+        if renamed or known.common < part.size:
+            self._unknown(found, contents, sweep, old=old)  # the name of what was renamed is a new file's
+        elif found.live and found.live == name and not (contents or found.settled):
+            self.held[found.inode] = found
+        else:
+            self._put_by_copy(found, sweep)
+
+    def _put_by_copy(self, found: Found, sweep: Sweep | None) -> None:
+        self.put_by(new_entry(found, (), ignored=True), found, sweep)
+
+    def settled(self, file: TailedFile) -> bool:
+        """Whether all that was read of a generation is acknowledged."""
+        saved = self.describe(file).offsets
+        return all(saved[sink].offset >= place.offset for sink, place in file.places.items() if sink in saved)
+
+    def _lacks(self, known: Known) -> bool:
+        """Whether a sink has yet to read some of what the file is known to have."""
+        if known.file:
+            file = known.file
+            return file.offset < known.common and file.furthest.offset <= known.common
+        entry = known.entry
+        if entry is None or entry.ignored:
+            return False
+        offsets = [saved.offset for saved in entry.offsets.values()] or [0]
+        missing = len(entry.offsets) < len(self._sinks)
+        return (missing or min(offsets) < known.common) and max(offsets) <= known.common
+
+    def _took_its_place(self, found: Found, known: Known) -> bool:
+        """Whether a file has the name that a generation had, which is nowhere now: it was written anew in its place.
+
+        Two signs: the name or the inode, and that it has most of what was there.
+        """
+        former = known.file or known.entry
+        path = known.file.lineage if known.file else known.entry.path if known.entry else ""
+        placed = (found.candidate.matched and found.candidate.path == path) or (former and former.file in found.former)
+        return bool(placed) and known.common >= max(HEAD_BYTES, known.source.end // 2)
+
+    def _resume(self, found: Found, contents: Contents | None, known: Known, sweep: Sweep | None) -> None:
+        """Go on with a generation in a file that has all that was read of it."""
+        if file := known.file:
+            self.open.leave(file)
+            sealed = bool(found.live) and not found.cut
+            file.move_to(found.fd, found.grown_at, shift=found.begin, contents=contents, sealed=sealed)
+            file.path = found.candidate.path if found.candidate.matched and not (found.live or contents) else ""
+            self.open.by_inode[file.device, file.inode] = file
+            self.moved.append(file)
+            if sweep:
+                sweep.present[file.file] = found.candidate
+            logger.info("a file goes on in another one", extra={"path": found.candidate.path})
+        elif known.entry and known.entry.ignored:
+            self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
+        elif known.entry:
+            sealed = bool(found.live) and not contents
+            size = found.size - found.begin if sealed else known.entry.size
+            self.start(replace(known.entry, shift=found.begin, sealed=sealed, size=size), found, contents)
+
+    def _differ(self, found: Found, known: Known) -> None:
+        """Begin a generation where a file differs from what was read of it: bytes that replace others are new bytes."""
+        begin = last_newline(found, found.begin + known.common)
+        self.start(new_entry(found, self._sinks, begin=begin), found)
+
+    def _unknown(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> None:
+        live = self.open.live(found.live)
+        rotated = not found.candidate.matched
+        if found.cut and rotated and found.shredded:
+            self.put_by(new_entry(found, (), ignored=True), found, sweep)  # shredded: written over, never cut off
+        elif found.cut:
+            self.start(new_entry(found, self._sinks), found, contents)
+        elif (rotated or contents) and old and not found.begin:
+            self.put_by(new_entry(found, (), ignored=True), found, sweep)
+        elif not (found.size or found.settled) and (rotated or (live and live.size)):
+            self.held[found.inode] = found  # a copy, or an archive, may just have been begun
+        else:
+            at_end = self.first and self._from_end and not found.begin
+            begin = last_newline(found, found.size) if at_end else last_newline(found, found.begin)
+            entry = new_entry(found, self._sinks, begin=begin)
+            self.unknown.append(entry)
+            self.start(entry, found, contents)
+
+    def leave_packed(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> None:
+        """Put an archive by that is none of ours, not complete, or not to be read; it is asked about when it grows."""
+        problem = contents.problem or ("a format that is not read" if found.packed in UNREADABLE else "")
+        if problem and not old:
+            extra = {"path": found.candidate.path, "format": found.packed, "cause": problem}
+            logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
+        self.put_by(new_entry(found, (), ignored=True), found, sweep)
+
+    def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
+        """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
         try:
-            stat = os.fstat(fd)
-            os.pread(fd, 1, 0)  # a file that opens and can't be read is unreadable, too
-        except OSError:
-            os.close(fd)
-            raise
-        return cls(candidate, fd, stat.st_size, stat.st_ino, stat.st_dev, stat.st_mtime_ns, birth_ns(fd), now)
+            file = tailed(entry, found, self._sinks, contents)
+        except OSError as error:
+            self._registry.add(entry)
+            self.refuse(found, error)
+            return
+        self._registry.reopen(entry.file, found.inode)
+        self.open.add(file)
+        self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
+        self._metrics.files_opened.inc()
+        logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
-    @classmethod
-    def of(cls, file: TailedFile, path: str, now: float) -> "Found":
-        """Take an open file as found anew under ``path``: a truncated one begins another generation."""
-        folder = Folder(Root(str(Path(path).parent)), "", file.device, Globs(()))
-        candidate = Candidate(folder, Path(path).name, file.inode, regular=True, matched=True)
-        return cls(candidate, os.dup(file.fd), file.size, file.inode, file.device, file.mtime_ns, file.birth_ns, now)
+    def put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None) -> None:
+        """Close what was found, and know it as not to be read."""
+        self._registry.keep(entry, found)
+        if sweep:
+            sweep.present[entry.file] = None
+        os.close(found.fd)
 
-    def read_at(self, size: int, offset: int) -> bytes:
-        """Read up to ``size`` bytes at ``offset``."""
-        return os.pread(self.fd, size, offset)
-
-    def look(self, now: float) -> None:
-        """Ask ``fstat`` how large it is now; ``now`` in monotonic seconds."""
-        size = os.fstat(self.fd).st_size
-        if size != self.size:
-            self.size, self.grown_at = size, now
-
-    @property
-    def signature(self) -> tuple[int, int]:
-        """What tells that a closed file has changed since."""
-        return self.size, self.mtime_ns
-
-
-def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Contents | None = None) -> TailedFile:
-    """Go on with a generation in the file that was found; each sink from its own offset, a new sink from the start.
-
-    ``contents`` says that it was compressed, and has been measured.
-    """
-    path = found.candidate.path if found.candidate.matched else ""
-    file: TailedFile
-    if contents is None:
-        file = TailedFile(entry.file, found.fd, entry.path, path, found.birth_ns, found.grown_at)
-    else:
-        file = CompressedFile(entry.file, found.fd, entry.path, contents, found.grown_at)
-    for sink in sinks:
-        saved = entry.offsets.get(sink, Saved())
-        file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset))
-    return file
-
-
-def new_entry(found: Found, sinks: Collection[str], *, at_end: bool = False, ignored: bool = False) -> Entry:
-    """Mint a generation for a file; ``at_end`` begins after its last whole line."""
-    offset = _last_newline(found) if at_end else 0
-    live = found.live if not found.candidate.matched else found.candidate.path
-    return Entry(
-        file=new_file_id(),
-        path=live,
-        inode=found.inode,
-        birth_ns=found.birth_ns,
-        head=Print.of(found.read_at(HEAD_BYTES, 0)),
-        size=found.size,
-        seen=time.time(),
-        offsets={sink: Saved(offset) for sink in sinks},
-        ignored=ignored,
-    )
-
-
-def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
-    """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
-    head, now = file.fingerprint(), time.time()
-    if last and last.offsets == offsets and _still(last, file, head, now):
-        return last
-    return Entry(file.file, file.lineage, file.inode, file.birth_ns, head, file.size, now, offsets)
-
-
-def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
-    same = entry.size == file.size and entry.inode == file.inode and entry.birth_ns == file.birth_ns
-    return same and entry.head == head and now - entry.seen < SEEN_SECONDS
-
-
-def is_copy(found: Found, live: TailedFile) -> bool:
-    """Whether the beginnings of a rotated form and of the live file are, or were, the same, as far as both go.
-
-    An empty one may be a copy that has only just been begun.
-    """
-    if live.head.length and live.head.matches(found.read_at(live.head.length, 0)):
-        return True  # the live file may have been truncated since
-    length = min(HEAD_BYTES, found.size, live.size)
-    return live.size > 0 and found.read_at(length, 0) == live.read_at(length, 0)
-
-
-def continues(found: Found, file: TailedFile) -> bool:
-    """Whether a rotated form has all that any sink has read of ``file``, and may have its unread rest."""
-    place = file.furthest
-    head = file.head
-    if not head.matches(found.read_at(head.length, 0)):
-        return False
-    return holds(Saved(place.offset, marker=Print.of(place.tail)), found.size, found.read_at)
-
-
-def is_backup(found: Found, live: TailedFile) -> bool:
-    """Whether the live file has all that a rotated form has: the same beginning, and at its end the same bytes."""
-    start = max(0, found.size - MARKER_BYTES)
-    return (
-        found.size <= live.size
-        and is_copy(found, live)
-        and found.read_at(MARKER_BYTES, start) == live.read_at(found.size - start, start)
-    )
-
-
-def unseen_successors(live: str, now: str, found: Container[str]) -> int:
-    """Count the files that came and went unseen: a live file that is found as LIVE.3 has had two successors."""
-    number = _rotation_number(live, now)
-    return sum(f"{live}.{each}" not in found for each in range(1, number))
-
-
-def _rotation_number(live: str, path: str) -> int:
-    """Give N of ``LIVE.N``; 0 for any other name, and for what is rather a date."""
-    suffix = path.removeprefix(live + ".")
-    return int(suffix) if path.startswith(live + ".") and _ROTATION_NUMBER.fullmatch(suffix) else 0
-
-
-def _last_newline(found: Found) -> int:
-    end = found.size
-    while end > 0:
-        start = max(0, end - 65536)
-        newline = found.read_at(end - start, start).rfind(b"\n")
-        if newline >= 0:
-            return start + newline + 1
-        end = start
-    return 0
+    def refuse(self, found: Found, error: OSError) -> None:
+        """Close what could not be read after all; it is tried again."""
+        self._opener.refuse(found.candidate.path, error)
+        os.close(found.fd)

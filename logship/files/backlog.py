@@ -62,7 +62,7 @@ class Backlog:
             if file.deleted and held > self._max_bytes:
                 held -= file.size
                 catalog.lose(file, "backlog", file.size)
-            elif file.size - file.offset > self._max_bytes and not file.truncated:
+            elif file.size - file.offset > self._max_bytes and file.sound:
                 self._skip_forward(file, listeners)
 
     def _skip_forward(self, file: TailedFile, listeners: Iterable[Listener]) -> None:

@@ -8,6 +8,8 @@ import ctypes
 import errno
 import os
 import stat
+from functools import lru_cache
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -68,6 +70,21 @@ class Root(Struct, frozen=True):
             return ""
         prefix = self.path.rstrip("/") + "/"
         return target[len(prefix) :] if target.startswith(prefix) else ""
+
+
+@lru_cache(maxsize=64)
+def is_overlay(device: int) -> bool:
+    """Whether a device number is that of an overlay.
+
+    There, a file that is written to for the first time is copied up, and a descriptor from before stays with the old
+    copy, under the same inode number (overlayfs, Linux 6.1).
+    """
+    number = f"{os.major(device)}:{os.minor(device)}"
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()
+    except OSError:
+        return False
+    return any(mount.split()[2] == number and " - overlay " in mount for mount in mounts)
 
 
 def birth_ns(fd: int) -> int | None:

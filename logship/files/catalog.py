@@ -8,16 +8,24 @@ reads it.
 import logging
 import os
 import time
-from collections.abc import Container, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
 
-from logship.files import adoption
-from logship.files.adopter import Adopter, in_steps
-from logship.files.adoption import Found
+from msgspec.structs import replace
+
+from logship.files.adoption import Adoption
 from logship.files.discovery import Discovery
-from logship.files.known import Known
-from logship.files.succession import Succession
-from logship.files.sweeping import SUCCESSORS, Opener, Sweep
+from logship.files.found import Found, new_entry
+from logship.files.gaps import Gaps, Seen
+from logship.files.open_files import folders_of
+from logship.files.opener import Opener, reopen_copied_up
+from logship.files.reconciler import Reconciler
+from logship.files.registry import Registry
+from logship.files.successors import Successors
+from logship.files.sweeping import SUCCESSORS, Sweep
 from logship.files.tailing import TailedFile
+from logship.files.truncation import Truncations
+from logship.files.waiting import Waiting
 from logship.metrics import Metrics
 from logship.model import FileId
 from logship.state.checkpoints import Checkpoint
@@ -28,10 +36,12 @@ logger = logging.getLogger(__name__)
 UNLISTABLE_SWEEPS = 3
 PATIENT_SWEEPS = 10
 """So many sweeps in a row may meet names that are changing before they conclude anything from what is not there."""
+AWAY_NS = 2 * 10**9
+"""So long between two sweeps is long enough for a generation to come and to be packed, unseen."""
 
 
 class Catalog:
-    """All generations: open ones in ``files``, oldest first; others in the checkpoint's words."""
+    """All generations: open ones in ``files``, oldest first; others in the registry."""
 
     def __init__(
         self, discovery: Discovery, checkpoint: Checkpoint, metrics: Metrics, *, sinks: tuple[str, ...], from_end: bool
@@ -39,31 +49,43 @@ class Catalog:
         self._discovery = discovery
         self._metrics = metrics
         self._sinks = sinks
-        self._known = Known(checkpoint.entries)
+        self._registry = Registry(checkpoint.entries, checkpoint.finished, sinks)
         self._opener = Opener(self._free_descriptor)
-        self._adopter = Adopter(self._known, self._opener, checkpoint, metrics, sinks, from_end=from_end)
-        self._succession = Succession(discovery, self._opener, self._adopter)
+        first = checkpoint.first
+        self._adoption = Adoption(self._registry, self._opener, metrics, sinks, first=first, from_end=from_end)
+        self._reconciler = Reconciler(self._registry, self._adoption, checkpoint)
+        self._successors = Successors(discovery, self._opener, self._reconciler, self._adoption.open)
+        self.gaps = Gaps(metrics)
         self._opened: Mapping[int, Found] = {}
         """By inode, what the sweep that is under way has opened and not adopted yet."""
         self._renamed: set[FileId] = set()
         """Of which files more is known since the last sweep began than it can say."""
-        self._accounted = False
+        self._swept = 0.0
+        """When the last sweep began, in monotonic seconds."""
+        self._accounted = self._looked_closer = False
         self._moving = 0
         """How many sweeps in a row have met names that were changing."""
         self._unlistable: dict[str, int] = {}
         self.files: dict[FileId, TailedFile] = {}
+        self._truncations = Truncations(self.files, self._reconciler, self._adoption, metrics, self.lose)
         self.gone: list[TailedFile] = []
         """Generations whose bytes are lost: readers must let go of them."""
-        self.moved: list[TailedFile] = []
-        """Truncated generations that go on in a copy: readers must look for the rest there."""
         self.max_files = 4096
         self.max_descriptors = 1 << 20
         """What files may take of the process's descriptors: listing, saving and sending need some, too."""
+        self.make_room: Callable[[], bool] = lambda: False
+        """Closes a file that is read, acknowledged and quiet, if there is one, and says whether."""
+        self.waiting = Waiting()
 
     @property
     def new(self) -> dict[FileId, tuple[TailedFile, Entry]]:
         """Adopted, but not to be read before the checkpoint has them."""
-        return self._adopter.new
+        return self._adoption.new
+
+    @property
+    def moved(self) -> list[TailedFile]:
+        """Generations that go on in another file: readers must look for the rest there."""
+        return self._adoption.moved
 
     @property
     def unlistable(self) -> list[str]:
@@ -82,17 +104,31 @@ class Catalog:
 
     @property
     def left_alone(self) -> int:
-        """How many files are never read: rotated before the first start, or backups of a live file."""
-        return sum(entry.ignored for entry in self._known.entries.values())
+        """How many files are never read: rotated before the first start, or copies."""
+        return self._registry.left_alone
 
     @property
     def unsettled(self) -> bool:
-        """Whether a sweep is needed soon: a copy is held, names moved, or a file was found truncated."""
-        return bool(self._adopter.held) or self._opener.moved or any(file.truncated for file in self.files.values())
+        """Whether a sweep is needed soon: a copy is held, names moved, or a file lost its bytes."""
+        doubted = self._looked_closer != self._accounted
+        return doubted or self._opener.moved or self._truncations.pressing(self._swept)
+
+    @property
+    def settling(self) -> bool:
+        """Whether nothing more will come: what is in doubt is decided at once."""
+        return self._truncations.settling
+
+    @settling.setter
+    def settling(self, value: bool) -> None:
+        self._truncations.settling = value
+
+    def describe_by(self, describe: Callable[[TailedFile], Entry]) -> None:
+        """Have what is saved of open files given by somebody who knows what is acknowledged."""
+        self._adoption.describe = describe
 
     def entries(self) -> Iterator[Entry]:
         """Give what is known of generations that are not open, and of those that are new."""
-        yield from self._known.entries.values()
+        yield from self._registry.entries.values()
         yield from (entry for _, entry in self.new.values())
 
     def publish(self) -> list[tuple[TailedFile, Entry]]:
@@ -110,140 +146,97 @@ class Catalog:
         """
         room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
         found = False
-        for each in self._succession.find(list(self.files.values()), self._opened, room, now):
+        for each in self._successors.find(list(self.files.values()), self._opened, room, now):
             former = each.former
             self._note_rotated(former, each.renamed)
             former.path = each.renamed if self._discovery.candidate(each.renamed, former.device, former.inode) else ""
             self._renamed.add(former.file)
-            self._adopter.start(adoption.new_entry(each.found, self._sinks), each.found)
+            self._adoption.start(new_entry(each.found, self._sinks), each.found)
             found = True
         return found
 
     def finish(self, file: TailedFile, entry: Entry) -> None:
-        """Close a file that is read and settled; what it was stays known as long as it is there."""
+        """Close a file that is read and settled; what it was stays known."""
         self._forget(file)
-        self._known.keep(entry, file)
+        if file.deleted or file.orphaned:
+            self._registry.note_history(entry, file)
+            self._registry.add(entry)
+        else:
+            self._registry.keep(entry, file)
         file.close()
 
     def release(self, file: TailedFile, entry: Entry) -> None:
         """Close a file that can't be read now; it is looked for by its name again."""
         self._forget(file)
-        self._known.add(entry)
+        self._registry.add(entry)
         file.close()
 
     def close(self) -> None:
         """Give every descriptor back."""
         for file in (*self.files.values(), *(file for file, _ in self.new.values())):
             file.close()
-        for found in self._adopter.held.values():
+        for found in (*self._adoption.held.values(), *self._reconciler.waiting.values()):
             os.close(found.fd)
 
     def sweep(self, now: float) -> Iterator[None]:
         """Compare the folders with what is known, in steps; ``now`` in monotonic seconds."""
         unlistable, looked_ns = set[str](), time.time_ns()
-        # of what is truncated from now on, the copy may be missing among the names
-        truncated = [file for file in self.files.values() if file.truncated]
-        live = {file.lineage for file in self.files.values()} | self._known.paths()
+        self._swept = now
+        replaced = self._truncations.begin()
+        for file in replaced:
+            self._registry.doubt_copies(file.lineage)
+        live = {file.lineage for file in self.files.values()} | self._registry.paths()
         room, spare = self._room()
-        sweep = Sweep(now, self._opener, self._adopter.by_inode, self._known, self._adopter.held, room, live, spare)
-        self._adopter.note_names(self.files.values())
+        reconciler = self._reconciler
+        held = ChainMap(self._adoption.held, reconciler.waiting)
+        sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self._registry, held, room, live, spare)
+        reconciler.away = not self._accounted or looked_ns - reconciler.looked_ns > AWAY_NS
+        sweep.make_room = self.make_room
+        self._registry.begin_sweep()
+        reconciler.note_names(self.files.values())
         self._opened = sweep.fresh
         self._renamed.clear()
         try:
-            yield from sweep.look(self._discovery.look(unlistable, self._folders()))
+            yield from sweep.look(self._discovery.look(unlistable, folders_of(self.files.values())))
             self._unlistable = {folder: self._unlistable.get(folder, 0) + 1 for folder in unlistable}
-            names = {found.candidate.path for found in sweep.fresh.values()}
-            yield from self._adopter.adopt(sweep)
+            self.moved.extend(reopen_copied_up(sweep.overlaid, self._opener, now))
+            replaced += self._truncations.confirmed(sweep)
+            if not self._unsure:
+                self._truncations.orphan(replaced, sweep, now)
+            yield from reconciler.adopt(sweep)
         finally:
             sweep.close()
         if len(self.files) + len(self.new) > self.max_descriptors:
             self._free_descriptor()
         self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
+        self.waiting.note(sweep.waiting, sweep.waiting_bytes, min(self.max_files, self.max_descriptors), now)
         for file in self.files.values():
-            if file.file not in self._renamed:
-                self._rename(file, sweep, names)
-        self._adopter.note_names(self.files.values())
+            if file.file not in self._renamed and not file.orphaned:
+                self._rename(file, sweep)
+        reconciler.note_names(self.files.values())
         yield
-        yield from self._settle([] if self._unsure else truncated, now)
+        yield from self._truncations.settle(sweep, now)
         self._account(sweep)
-        self._adopter.looked_ns, self._adopter.first = looked_ns, False
+        reconciler.looked_ns, self._adoption.first = looked_ns, False
 
     @property
     def _unsure(self) -> bool:
         """Whether what was not found may yet be there: names were changing meanwhile."""
-        return 0 < self._moving < PATIENT_SWEEPS
-
-    def _folders(self) -> set[str]:
-        """Give the folders of what is open, and all that they are in."""
-        folders = set[str]()
-        for file in self.files.values():
-            folder = file.path.rpartition("/")[0]
-            while folder and f"{folder}/" not in folders:
-                folders.add(f"{folder}/")
-                folder = folder.rpartition("/")[0]
-        return folders
+        return 0 < self._moving < PATIENT_SWEEPS and not self.settling
 
     # -- what happened to files that are open ---------------------------------------------------------------------
 
-    def _rename(self, file: TailedFile, sweep: Sweep, opened: Container[str]) -> None:
+    def _rename(self, file: TailedFile, sweep: Sweep) -> None:
         candidate = sweep.present.get(file.file)
         path = candidate.path if candidate and candidate.matched else ""
         if file.path and file.path != path:
-            now = candidate.path if candidate else ""
-            self._note_rotated(file, now)
-            if not self._unsure:
-                self._suspect(file, now, opened)
+            self._note_rotated(file, candidate.path if candidate else "")
         file.path = path
 
     def _note_rotated(self, file: TailedFile, now: str) -> None:
         self._metrics.files_rotated.inc()
         logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
-
-    def _suspect(self, file: TailedFile, now: str, opened: Container[str]) -> None:
-        missing = adoption.unseen_successors(file.path, now, opened)
-        if missing:
-            self._metrics.lost("suspected_rotation", missing * file.size)
-            logger.warning(
-                "files were rotated away before they could be seen; each is counted with the size of the one before",
-                extra={"path": file.path, "files": missing, "suspected_bytes": missing * file.size},
-            )
-
-    def _settle(self, truncated: list[TailedFile], now: float) -> Iterator[None]:
-        """Mend what was truncated before the names were listed, then decide about possible copies; in steps."""
-        copies: dict[str, list[Found]] = {}
-        for held in self._adopter.held.values() if truncated else ():
-            copies.setdefault(held.live, []).append(held)
-        for file in in_steps(truncated):
-            if file is None:
-                yield
-            elif file.file in self.files:
-                self._mend(file, copies.pop(file.path or file.lineage, []), now)
-        for found in in_steps(list(self._adopter.held.values())):
-            if found is None:
-                yield
-            else:
-                self._decide_held(found, now)
-
-    def _mend(self, file: TailedFile, copies: list[Found], now: float) -> None:
-        """Give the generation the copy that was made of it, if there is one; what is in the file now is a new one."""
-        self._metrics.files_truncated.inc()
-        path = file.path or file.lineage
-        for held in copies:
-            held.look(now)  # it may have been half written when it was last looked at
-        copies = [held for held in copies if adoption.continues(held, file)]
-        live = Found.of(file, path, now)
-        if copies:
-            copy = max(copies, key=lambda held: held.mtime_ns)
-            del self._adopter.held[copy.inode]
-            self._adopter.by_inode[copy.device, copy.inode] = file
-            file.move_to(copy.fd, now)
-            self.moved.append(file)
-            logger.info("a file was truncated; its rest is read from the copy", extra={"path": copy.candidate.path})
-        else:
-            self.lose(file, "truncated", file.largest)
-        self._adopter.by_inode.pop((live.device, live.inode), None)
-        self._adopter.start(adoption.new_entry(live, self._sinks), live)
 
     def lose(self, file: TailedFile, reason: str, size: int) -> None:
         """Give a generation up: what no reader got of its ``size`` bytes is counted as lost."""
@@ -254,26 +247,26 @@ class Catalog:
             "a file generation has ended early",
             extra={"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost},
         )
+        entry = self._adoption.describe(file)
+        if lost or not self._registry.note_history(entry, file):
+            # a copy of what was given up is none of our business, but the rest of what was cut off is
+            self._registry.add(replace(entry, inode=0, gone=True, ignored=reason != "truncated"))
         self._forget(file)
         self.gone.append(file)
 
-    def _decide_held(self, found: Found, now: float) -> None:
-        """Settle what a possible copy is once it does not grow and the live file did not shrink, or it is none."""
-        found.look(now)
-        live = self._adopter.live(found.live)
-        waits = live and (live.truncated or now - found.grown_at < adoption.COPY_QUIET_SECONDS)
-        if live and waits and adoption.is_copy(found, live):
-            return
-        del self._adopter.held[found.inode]
-        if live and found.size and adoption.is_backup(found, live):
-            self._adopter.put_by(adoption.new_entry(found, (), ignored=True), found)
-        else:
-            self._adopter.start(adoption.new_entry(found, self._sinks), found)
-
     def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        count = not (self._accounted or self._unlistable or self._unsure)
-        for lost in self._known.account(sweep.present, self._sinks, time.time(), count=count):
+        sure = not (self._unlistable or self._unsure)
+        if sure and not self._looked_closer:
+            self._looked_closer = True
+            if self._registry.doubt_copies_of_missing(sweep.present):
+                return  # what is missing may be in a copy that was put by while its file was still read
+        count = sure and not self._accounted
+        if count or (sure and self._reconciler.away):
+            seen = Seen(self._registry, sweep.present, self.files, self.new, self._reconciler.looked_ns)
+            self.gaps.look(seen, self._adoption.unknown)
+        self._adoption.unknown.clear()
+        for lost in self._registry.account(sweep.present, time.time(), count=count, sure=sure):
             self._metrics.lost(lost.reason, lost.nbytes)
             extra = {"path": lost.entry.path, "reason": lost.reason, "lost_bytes": lost.nbytes}
             logger.warning("a file went before all of it was read", extra=extra)
@@ -288,7 +281,7 @@ class Catalog:
 
     def _left(self, most: int) -> int:
         """Give how many more files may be open if so many may be."""
-        return min(most, self.max_descriptors) - len(self.files) - len(self.new) - len(self._adopter.held)
+        return min(most, self.max_descriptors) - len(self.files) - len(self.new) - len(self._adoption.held)
 
     def _free_descriptor(self) -> None:
         # a file that nobody can write to any more is given up for one that somebody writes now (DECISIONS 33)
@@ -298,4 +291,5 @@ class Catalog:
 
     def _forget(self, file: TailedFile) -> None:
         self.files.pop(file.file, None)
-        self._adopter.forget(file)
+        self._truncations.forget(file.file)
+        self._adoption.open.forget(file)

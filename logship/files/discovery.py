@@ -16,9 +16,9 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from logship.files.beneath import Root
-from logship.files.names import Candidate, Folder, Globs, any_of
+from logship.files.names import Candidate, Folder, shape
+from logship.files.patterns import Pattern, Wanted, below, globs, with_no_folder
 
-_WILD = re.compile(r"[*?\[]")
 _MAX_DEPTH = 64
 """Folders beneath the root that ** goes down: an application can nest them to no end."""
 NAMES_AT_ONCE = 256
@@ -33,35 +33,6 @@ _MAX_OTHERS = 1000
 _OTHERS_LOOK = 40  # times NAMES_AT_ONCE
 _COARSE_NS = 50_000_000
 """Well over the kernel's tick: file times are no finer than that."""
-
-
-class Pattern(Struct, frozen=True):
-    """A glob, split at the deepest folder before its first wildcard."""
-
-    root: Root
-    parts: tuple[str, ...]
-    """The components beneath the root; the last one is a file's, ``**`` is any number of folders."""
-
-    @classmethod
-    def of(cls, glob: str, root: str = "") -> "Pattern":
-        """Split a glob; ``root`` replaces the folder before its first wildcard and must contain it."""
-        parts = [part for part in glob.split("/") if part]
-        parts += ["*"] if parts[-1:] == ["**"] else []  # all files, at any depth
-        wild = next((i for i, part in enumerate(parts) if _WILD.search(part)), len(parts) - 1)
-        base = "/" + "/".join(parts[: min(wild, len(parts) - 1)])
-        if not root:
-            return cls(Root(base), tuple(parts[min(wild, len(parts) - 1) :]))
-        root = root.rstrip("/") or "/"
-        return cls(Root(root), tuple(parts[len([part for part in root.split("/") if part]) :]))
-
-    @property
-    def glob(self) -> str:
-        """The whole glob, as people know it."""
-        return "/".join([self.root.path.rstrip("/"), *self.parts])
-
-
-Wanted = frozenset[tuple[str, ...]]
-"""Components that are left of each pattern, in one folder."""
 
 
 class Discovery:
@@ -141,12 +112,12 @@ class Discovery:
         for pattern in self._patterns:
             base = f"{pattern.root.path.rstrip('/')}/"
             *folders, name = path.removeprefix(base).split("/")
-            wanted = _with_no_folder(frozenset({pattern.parts}))
+            wanted = with_no_folder(frozenset({pattern.parts}))
             for each in folders:
-                wanted = _with_no_folder(_below(each, wanted))
-            globs = _globs(wanted)
-            if path.startswith(base) and globs.match(name):
-                folder = Folder(pattern.root, path.removeprefix(base).removesuffix(name), device, globs)
+                wanted = with_no_folder(below(each, wanted))
+            own = globs(wanted)
+            if path.startswith(base) and own.match(name):
+                folder = Folder(pattern.root, path.removeprefix(base).removesuffix(name), device, own)
                 found = Candidate(folder, name, inode, regular=True, matched=True)
                 return None if self._excluded(found) else found
         return None
@@ -211,7 +182,7 @@ class _Walk(Struct, frozen=True):
         if len(self.folders) < MAX_WATCHED:
             self.folders.add(path)
         try:
-            yield from self._names(fd, prefix, _with_no_folder(wanted), pending)
+            yield from self._names(fd, prefix, with_no_folder(wanted), pending)
         except OSError:
             self._refuse(path)
         finally:
@@ -221,8 +192,10 @@ class _Walk(Struct, frozen=True):
         self, fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
     ) -> Iterator[list[Candidate]]:
         stat = os.fstat(fd)
-        folder = Folder(self.root, prefix, stat.st_dev, _globs(wanted), stat.st_mtime_ns)
+        folder = Folder(self.root, prefix, stat.st_dev, globs(wanted), stat.st_mtime_ns)
         match, rotated = folder.globs.match, folder.globs.rotated
+        links: dict[str, str] = {}
+        others: list[os.DirEntry[str]] = []
         inner = 0
         with os.scandir(fd) as entries:
             while some := list(islice(entries, NAMES_AT_ONCE)):
@@ -231,12 +204,23 @@ class _Walk(Struct, frozen=True):
                     name = entry.name
                     if entry.is_dir(follow_symlinks=False):
                         # a link to a folder is not followed: what it leads to is found under its own name
-                        if below := _below(name, wanted):
+                        if inside := below(name, wanted):
                             inner += 1
-                            self._queue((f"{prefix}{name}/", below), inner, pending)
+                            self._queue((f"{prefix}{name}/", inside), inner, pending)
                     elif (matched := match(name) is not None) or rotated(name):
                         found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
+                        if matched and entry.is_symlink():
+                            links |= _target(entry.name, fd)
+                    elif len(others) < _MAX_OTHERS and any(map(str.isdigit, name)):
+                        others.append(entry)
                 yield found
+        if links:
+            forms = [(entry, links.get(shape(entry.name), "")) for entry in others]
+            yield [
+                Candidate(folder, entry.name, entry.inode(), _is_file(entry), matched=False, linked=link)
+                for entry, link in forms
+                if link
+            ]
 
     def _queue(self, folder: tuple[str, Wanted], number: int, pending: deque[tuple[str, Wanted]]) -> None:
         """Have a folder listed later. Of too many each has the same chance, in every look anew."""
@@ -252,36 +236,20 @@ class _Walk(Struct, frozen=True):
             self.unlistable.add(path)
 
 
+def _target(link: str, folder_fd: int) -> dict[str, str]:
+    """Give the shape of the name that a link leads to in its own folder, and the link's name; nothing else."""
+    try:
+        name = os.readlink(link, dir_fd=folder_fd)
+    except OSError:
+        return {}
+    return {} if "/" in name or shape(name) == name else {shape(name): link}
+
+
 def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_file(follow_symlinks=False)
     except OSError:  # a file system that does not list what its names are, and it has just gone
         return False
-
-
-def _with_no_folder(wanted: Wanted) -> Wanted:
-    """Add what is wanted where each leading ``**`` is no folder at all."""
-    found = set(wanted)
-    for parts in wanted:
-        while parts[0] == "**" and len(parts) > 1:
-            parts = parts[1:]  # noqa: PLW2901 - step by step
-            found.add(parts)
-    return frozenset(found)
-
-
-@lru_cache(maxsize=64)
-def _globs(wanted: Wanted) -> Globs:
-    """Give what the files of a folder have to match."""
-    return Globs(sorted(parts[0] for parts in wanted if len(parts) == 1))
-
-
-def _below(name: str, wanted: Wanted) -> Wanted:
-    """Give what is wanted in the folder ``name``; empty if nothing is."""
-    found = set()
-    for parts in wanted:
-        if len(parts) > 1 and any_of(("*" if parts[0] == "**" else parts[0],)).match(name):
-            found.add(parts if parts[0] == "**" else parts[1:])
-    return frozenset(found)
 
 
 @lru_cache(maxsize=256)

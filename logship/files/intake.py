@@ -7,14 +7,15 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 
 from msgspec import Struct
 
-from logship.files import adoption
 from logship.files.backlog import Backlog, Listener
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
+from logship.files.drain import Drain
+from logship.files.faults import Faults
+from logship.files.found import entry_of
 from logship.files.pace import Pace
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.05
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
+QUIET_SECONDS = 0.5
+"""A file that is read and has not grown for so long gives its place up to one that has something to read."""
 ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
 SUCCESSION_SECONDS = 0.25
@@ -39,6 +42,7 @@ class Rules(Struct, frozen=True):
     poll: float = 1.0
     rotate_wait: float = 30.0
     drain_quiet: float = 0.5
+    drain_longest: float = 8.0
     max_backlog: int = 0
     """Bytes of unlinked files that are held, and bytes that a live file may lag; 0: no bound."""
 
@@ -72,15 +76,16 @@ class Intake:
         self._pace = Pace(rules.poll)
         self._entries: dict[FileId, Entry] = {}
         """What was last given to be saved."""
-        self._failing: dict[FileId, float] = {}
-        """Since when (monotonic seconds) files without a name can't be read."""
+        self._drain = Drain(rules.drain_quiet, rules.drain_longest)
+        self._faults = Faults(rules.rotate_wait)
         self.listeners: list[Listener] = []
-        self._draining = False
         self.swept = False
         """The first sweep has finished, and what it found is on disk."""
         self.ended = False
         """What is there now is all there is: readers finish."""
         self._backlog = Backlog(rules.max_backlog, metrics, clock)
+        catalog.make_room = self._make_room
+        catalog.describe_by(self._entry)
 
     @property
     def discovery(self) -> Discovery:
@@ -91,9 +96,14 @@ class Intake:
         """Ask for a step at once."""
         self._wakeups.wake()
 
+    def sweep_again(self) -> None:
+        """Ask for a sweep at once."""
+        self._pace.hurry()
+        self._wakeups.wake()
+
     def drain(self) -> None:
         """Come to an end once the writers have been quiet."""
-        self._draining = True
+        self._drain.begin(self._clock())
         self._wakeups.wake()
 
     def entries(self) -> Iterator[Entry]:
@@ -105,17 +115,14 @@ class Intake:
     async def run(self, *, once: bool = False) -> None:
         """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
         await self.step()
-        quiet_since = 0.0
-        while not once:
-            if self._draining:
-                quiet_since = max(quiet_since or self._clock(), self._last_growth())
+        while not (once or self._drain.is_quiet(self._clock(), self._last_growth())):
+            if self._drain.begun:
                 self._pace.due = 0.0
-                if self._clock() - quiet_since >= self._rules.drain_quiet:
-                    break
             await self._wait()
             await self.step()
         await self._wakeups.rest()
         self._pace.hurry()
+        self.catalog.settling = True
         await self.step()
         self._end()
 
@@ -186,8 +193,7 @@ class Intake:
     def _release(self, now: float) -> None:
         """Let go of what can't be read: by its name it is found again and goes on."""
         for file in [file for file in self.catalog.files.values() if file.fault]:
-            if file.file not in self._failing:
-                logger.warning("an open file can't be read", extra={"path": file.path, "cause": file.fault})
+            self._faults.say(file, now)
             if file.deleted or not file.path:
                 self._try_again(file, now)
                 continue
@@ -196,17 +202,10 @@ class Intake:
                 listener.closed(file)
 
     def _try_again(self, file: TailedFile, now: float) -> None:
-        """Read what there is no other way to; what fails as long as a late writer is waited for is lost."""
-        since = self._failing.setdefault(file.file, now)
-        with suppress(OSError):
-            file.look(now)
-            file.read_at(1, file.offset)
-            file.fault = ""
+        if self._faults.is_mended(file, now):
             self._tell(file)
-        if file.fault and now - since >= self._rules.rotate_wait:
+        elif self._faults.lasts(file, now):
             self.catalog.lose(file, "unreadable", file.size)
-        if not file.fault or file.file not in self.catalog.files:
-            del self._failing[file.file]
 
     async def _take_up(self) -> None:
         self._let_go()
@@ -232,7 +231,7 @@ class Intake:
         self.catalog.gone.clear()
 
     async def _wait(self) -> None:
-        active = self._draining or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
+        active = self._drain.begun or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
         if active:
             await self._wakeups.rest()
             await self._wakeups.sleep(TICK_SECONDS)
@@ -255,7 +254,7 @@ class Intake:
     def _end(self) -> None:
         self.ended = True
         for file in self.catalog.files.values():
-            file.ended = True
+            file.ended = self._drain.has_ended(file.grown_at, self._clock())
         for listener in self.listeners:
             listener.end()
 
@@ -272,10 +271,27 @@ class Intake:
                 for listener in self.listeners:
                     listener.closed(file)
 
+    def _make_room(self) -> bool:
+        """Close the file that has been quiet for longest, of those that are read, acknowledged and whole."""
+        now = self._clock()
+        idle = (file for file in self.catalog.files.values() if self._is_idle(file, now))
+        file = min(idle, key=lambda file: file.grown_at, default=None)
+        if file is None:
+            return False
+        self.catalog.finish(file, self._entry(file))
+        for listener in self.listeners:
+            listener.closed(file)
+        return True
+
+    def _is_idle(self, file: TailedFile, now: float) -> bool:
+        read = file.sound and not file.padding.there and file.offset >= file.size
+        named = bool(file.path) and not file.deleted and now - file.grown_at > QUIET_SECONDS
+        return named and read and all(listener.settled(file) for listener in self.listeners)
+
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}
         known = {sink: saved for sink, saved in offsets.items() if saved is not None}
-        return adoption.entry_of(file, known, self._entries.get(file.file))
+        return entry_of(file, known, self._entries.get(file.file))
 
     def _measure(self) -> None:
         files = self.catalog.files.values()

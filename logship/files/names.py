@@ -13,9 +13,26 @@ from msgspec import Struct
 
 from logship.files.beneath import Root
 
-_ROTATED_BY = ".-"
-_MAX_MARKS = 12
-"""Dots and dashes that may be the beginning of what a rotation added: a name can have hundreds."""
+_SEPARATORS = ".-_@~"
+_MAX_MARKS = 16
+"""Separators that may be the beginning of what a rotation added: a name can have hundreds."""
+_WORDS = (
+    "old bak backup copy prev previous orig save saved rotated archive archived size time manual reason tmp temp part "
+    "gz gzip z zst zstd xz bz2 bzip2 lzma lz4 zip tar tgz utc gmt am pm jan feb mar apr may jun jul aug sep oct nov dec"
+)
+_NUMBERS = "[0-9]+(?:[tT][0-9]+)?[zZ]?|[0-9]+[kKmMgG][bB]?|[rp][0-9]+|[0-9a-f]{16,}[stu]?"
+_TOKEN = f"(?:{_NUMBERS}|(?:{'|'.join(_WORDS.split())})[0-9]*)"
+_ADDITION = re.compile(rf"(?:[.\-_@T+:]+{_TOKEN})+~?|~", re.IGNORECASE)
+"""What rotators add to a name, before or after its extension: numbers, dates, times, sizes, a few words, and what
+packs. Seen with the rotators of docs/rotators.md."""
+_PREFIX = re.compile(r"[0-9][0-9TZ]*(?:[.\-_][0-9TZ]+)*[.\-_]")
+"""What rotating-file-stream puts in front: ``20261127-2000-01-app.log``."""
+_ADDITION_END = re.compile(rf"(?:{_ADDITION.pattern})\Z", re.IGNORECASE)
+_DIGITS = re.compile("[0-9]+")
+_TAI64N = re.compile(r"@[0-9a-f]{16,24}(?:\.[a-z0-9.]+)?")
+"""What multilog, svlogd and s6-log call a file that was ``current``."""
+_CURRENT = re.compile(r"_r[0-9]{4,}")
+"""What flexi_logger calls a file that was ``…_rCURRENT…``."""
 
 Test = Callable[[str], object]
 """Gives something true, or nothing."""
@@ -56,6 +73,8 @@ class Candidate(Struct, frozen=True):
     """Whether it is a file by itself; else it is a link, or something that can't be tailed."""
     matched: bool
     """Whether a pattern matches; else it only looks like a rotated form of a name that would."""
+    linked: str = ""
+    """Name of a link that a pattern matches, and that leads to a file whose name differs from this in digits only."""
 
     @property
     def root(self) -> Root:
@@ -80,13 +99,16 @@ class Candidate(Struct, frozen=True):
     def live(self, there: Container[str] = ()) -> str:
         """Give the path of the live file that this looks like a rotated form of; empty if of none.
 
-        The longest that fits, of the paths that are ``there``; else, where no pattern matches the name itself, the
-        longest that one would match.
+        The longest that fits, of the live paths that are ``there``; else the shortest name that has a file and a
+        pattern matches; else, where no pattern matches the name itself, the longest that one would match, or the link
+        that leads to a file whose name differs only in its digits.
         """
         prefix = self.folder.path
         live = next((stem for stem in stems(self.name) if prefix + stem in there), "")
-        if not live and not self.matched:
-            live = next((stem for stem in stems(self.name) if self.folder.globs.match(stem)), "")
+        if not live:
+            forms = [stem for stem in stems(self.name) if self.folder.globs.match(stem)]
+            named = [stem for stem in forms if os.path.lexists(prefix + stem)]
+            live = min(named, key=len, default="") or ("" if self.matched else forms[0] if forms else self.linked)
         return prefix + live if live else ""
 
 
@@ -97,29 +119,57 @@ class Globs:
         globs = tuple(globs)
         self.match: Test = any_of(globs).match
         """Whether one of them matches a name."""
-        self.rotated: Test = any_of(form for glob in globs for form in _forms(glob)).match
-        """Whether a name may be a rotated form of one that matches: ``NAME.*``, ``NAME-*`` or ``BASE-*.EXT``."""
+        self._maybe: Test = any_of(form for glob in globs for form in _forms(glob)).match
+
+    def rotated(self, name: str) -> bool:
+        """Whether a name that does not match may be a rotated form of one that would."""
+        return bool(self._maybe(name)) and any(self.match(stem) for stem in stems(name))
 
 
 def _forms(glob: str) -> Iterator[str]:
-    yield f"{glob}[.-]*"
+    """Give globs that every rotated form matches, and few other names: a close look costs."""
     base, _, extension = glob.rpartition(".")
+    yield f"{glob}[-._@~]*"
+    yield f"[0-9]*{glob}*"
     if base and "]" not in extension:
-        yield f"{base}[.-]*.{extension}"
+        yield f"{base}[-._@]*.{extension}*"
+    if "current" in glob.lower() or glob == "*":
+        yield "@*"
+        yield "*_r[0-9]*"
+
+
+def shape(name: str) -> str:
+    """Give a name without its digits: what the targets of one link have in common, one after the other."""
+    return _DIGITS.sub("#", name)
 
 
 def stems(name: str) -> Iterator[str]:
-    """Give the names that ``name`` may be a rotated form of, longest first: ``NAME.*``, ``NAME-*``, ``BASE-*.EXT``."""
-    for at in _marks(name):
-        yield name[:at]
-    base, dot, extension = name.rpartition(".")
-    for at in _marks(base) if dot else ():
-        yield f"{base[:at]}.{extension}"
+    """Give the names that ``name`` may be a rotated form of, longest first.
+
+    What was added is at the end, or before the extension, or in front.
+    """
+    marks = [at for at in range(len(name) - 1, 0, -1) if name[at] in _SEPARATORS][:_MAX_MARKS]
+    yield from (name[:at] for at in marks if _ADDITION.fullmatch(name, at))
+    for dot in (at for at in marks if name[at] == "."):
+        extension = name[dot:]
+        for at in (at for at in marks if at < dot and _ADDITION.fullmatch(name, at, dot)):
+            yield from dict.fromkeys((name[:at] + extension, name[:at] + _without_addition(extension)))
+    yield from _other_stems(name)
 
 
-def _marks(name: str) -> list[int]:
-    """Give where a rotation's addition may begin, last first; a name's first character is not one of them."""
-    return [at for at in range(len(name) - 1, 0, -1) if name[at] in _ROTATED_BY][:_MAX_MARKS]
+def _other_stems(name: str) -> Iterator[str]:
+    """Give those of names that are made in another way."""
+    if (found := _PREFIX.match(name)) and found.end() < len(name):
+        yield from dict.fromkeys((name[found.end() :], _without_addition(name[found.end() :])))
+    if _TAI64N.fullmatch(name):
+        yield "current"
+    if _CURRENT.search(name):
+        current = _CURRENT.sub("_rCURRENT", name, count=1)
+        yield from dict.fromkeys((current, _without_addition(current)))
+
+
+def _without_addition(name: str) -> str:
+    return _ADDITION_END.sub("", name)
 
 
 def any_of(globs: Iterable[str]) -> re.Pattern[str]:

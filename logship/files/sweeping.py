@@ -1,6 +1,5 @@
 """One sweep over the folders: which known files are there under which name, and which unknown ones can be opened."""
 
-import errno
 import logging
 import os
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
@@ -8,11 +7,13 @@ from itertools import chain, islice
 
 from msgspec import Struct, field
 
-from logship.files.adoption import Found
-from logship.files.known import Known
+from logship.files.beneath import is_overlay
+from logship.files.found import Found
 from logship.files.names import Candidate
+from logship.files.opener import Opener
+from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
-from logship.model import FileId
+from logship.model import NO_LIMIT, FileId
 
 logger = logging.getLogger(__name__)
 
@@ -25,85 +26,13 @@ NAMES_AT_ONCE = 256
 _LISTING_COST = 64
 _MORE_TRIES = 1000
 """How many names a sweep tries to open in vain, new ones and old ones each."""
-_MAX_UNREADABLE = 100  # names are hostile: they must not fill the memory
-_TRIED_BITS = 1 << 20
 
 
-class Opener:
-    """Opens names; ``descriptor_needed`` is called when the process may not have another descriptor."""
-
-    def __init__(self, descriptor_needed: Callable[[], None]) -> None:
-        self._descriptor_needed = descriptor_needed
-        self.unreadable: dict[str, str] = {}
-        """Paths that match but can't be opened, and why; at most 100."""
-        self._refused: set[str] = set()
-        self.turn = 0
-        """Where the next sweep begins to try again, if it can't try all names."""
-        self._tried = _Inodes()
-        self.links: set[int] = set()
-        """Inodes of links that led to files which are followed, one a file: they are tried in every sweep."""
-        self.moved = False
-        """Whether a name was gone, or another file's, when it was to be opened: names are changing just now."""
-
-    def begin(self) -> None:
-        """Begin a sweep: what was not refused in the last one could be opened, or is gone."""
-        self.unreadable = {path: cause for path, cause in self.unreadable.items() if path in self._refused}
-        self._refused.clear()
-        self.moved = False
-
-    def open(self, candidate: Candidate, now: float) -> Found | None:
-        """Open what a candidate names, beneath its root; None where that can't be, or is no regular file."""
-        try:
-            root_fd = candidate.root.open()
-            try:
-                found = Found.open(candidate, root_fd, now)
-            finally:
-                os.close(root_fd)
-        except OSError as error:
-            self.refuse(candidate.path, error)
-            if candidate.regular and error.errno == errno.ENOENT:
-                self.moved = True
-            else:
-                self._tried.add(candidate.inode)
-            return None
-        return found
-
-    def tried(self, candidate: Candidate) -> bool:
-        """Whether its file could not be opened before, maybe; see :class:`_Inodes`."""
-        return candidate.inode in self._tried
-
-    def refuse(self, path: str, error: OSError) -> None:
-        """Say once why a file can't be opened, or read; it is tried again."""
-        if error.errno == errno.EMFILE:
-            self._descriptor_needed()
-        cause = os.strerror(error.errno) if error.errno else str(error)
-        known = self.unreadable.get(path)
-        if error.errno == errno.ENOENT or (known is None and len(self.unreadable) >= _MAX_UNREADABLE):
-            return
-        self._refused.add(path)
-        self.unreadable[path] = cause
-        if known != cause:
-            logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
-
-
-class _Inodes:
-    """A set of any number of inodes in 128 KiB: others are taken for them now and then, and so full it is emptied."""
-
-    def __init__(self) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
-        self._count, self._bits = 0, bytearray(_TRIED_BITS // 8)
-
-    def add(self, inode: int) -> None:
-        if inode not in self:
-            self._count += 1
-            if self._count > _TRIED_BITS // 4:
-                self._clear()
-            self._bits[inode % _TRIED_BITS >> 3] |= 1 << (inode & 7)
-
-    def __contains__(self, inode: int) -> bool:
-        return bool(self._bits[inode % _TRIED_BITS >> 3] & 1 << (inode & 7))
+def _size(candidate: Candidate) -> int:
+    try:
+        return os.stat(candidate.path, follow_symlinks=False).st_size  # noqa: PTH116 - a thousand a sweep
+    except OSError:
+        return 0
 
 
 class Turn(Struct):
@@ -141,27 +70,39 @@ class Sweep(Struct):
     opener: Opener
     open_files: Mapping[tuple[int, int], TailedFile]
     """By device and inode."""
-    known: Known
+    registry: Registry
     held: Container[int]
     """Inodes of possible copies that are open already."""
     room: int
     """How many files may be opened."""
     live: set[str]
-    """Live paths of what is open or known; those that are found are added."""
+    """Live paths of what is open or known."""
     spare: int = 0
     """How many more may be opened under a live path."""
     present: dict[FileId, Candidate | None] = field(default_factory=dict)
     """Generations that were found, by the name that matches, else by a rotated one."""
     fresh: dict[int, Found] = field(default_factory=dict)
     """What was opened, by inode, until somebody takes it."""
+    make_room: Callable[[], bool] = lambda: False
+    """Closes a file that has nothing more to read, and says whether there was one."""
+    named: dict[tuple[int, int], Candidate] = field(default_factory=dict)
+    """Names of open files that are copies, by device and inode."""
+    overlaid: list[tuple[TailedFile, Candidate]] = field(default_factory=list)
+    """Open files on an overlay, and their names."""
     ignored: int = 0
     """Names that match and could not be opened, or may not."""
+    waiting: int = 0
+    """New regular files among them: there is no room."""
+    waiting_bytes: int = 0
+    """What they have, as far as a sweep looks."""
     unpacked: int = 0
     """Bytes of archives that were unpacked."""
     _links: list[Candidate] = field(default_factory=list)
     _led: set[int] = field(default_factory=set)
     _again: dict[int, Candidate] = field(default_factory=dict)
     _successors: dict[str, Candidate] = field(default_factory=dict)
+    _made: int = 0
+    _left: list[Candidate] = field(default_factory=list)
 
     def look(self, names: Iterable[Sequence[Candidate]]) -> Iterator[None]:
         """Meet every name, in steps.
@@ -170,7 +111,7 @@ class Sweep(Struct):
         last of all, in turn, what is no file or could not be opened before.
         """
         self.opener.begin()
-        tries = self.room + _MORE_TRIES if self.room else 0
+        tries = self.room + _MORE_TRIES
         new, others = Turn(0, tries), Turn(self.opener.turn, tries)
         cost = 0
         for some in names:
@@ -185,7 +126,11 @@ class Sweep(Struct):
         yield from self._open_all(self._links, len(self._links) + 1)
         yield from self._open_all(self._again.values(), self.room + self.spare)
         yield from self._open_all(self._successors.values(), self.room + self.spare)
-        yield from self._open_all(new, self.room)
+        rest = iter(new)
+        opened = yield from self._open_all(rest, self.room)
+        if self._left:
+            self.waiting = new.count - opened
+            self.waiting_bytes = sum(map(_size, (*self._left, *rest)))
         tried = yield from self._open_all(others, self.room)
         self.opener.turn, self.opener.links = others.after(tried), self._led
         self._relate()
@@ -204,16 +149,18 @@ class Sweep(Struct):
         """Say whether a name needs no further look, or gets it first."""
         inode = candidate.inode
         file = self.open_files.get((candidate.folder.device, inode)) if candidate.regular else None
-        known = None if file else self.known.at(inode)
+        known = None if file else self.registry.at(inode)
+        finished = not file and inode in self.registry.finished
         if file:
-            self._found(file.file, candidate)
-        elif known and (closed := self.known.unchanged(candidate)):
-            self._found(closed, candidate)
+            self._meet_open(file, candidate)
+        elif (known or finished) and (closed := self.registry.unchanged(candidate)) is not None:
+            if closed:
+                self._found(closed, candidate)
         elif candidate.regular and inode in self.held:
             pass
-        elif known:
+        elif known or finished:
             # it is there, even if it can't be opened
-            self.present.update((each, None) for each in known if each not in self.present)
+            self.present.update((each, None) for each in known or () if each not in self.present)
             if inode not in self._again or candidate.matched:
                 self._again[inode] = candidate
         elif inode in self.opener.links and not candidate.regular:
@@ -224,21 +171,40 @@ class Sweep(Struct):
             return False
         return True
 
+    def _meet_open(self, file: TailedFile, candidate: Candidate) -> None:
+        self._found(file.file, candidate)
+        if file.limit < NO_LIMIT:
+            self.named[file.device, file.inode] = candidate
+        if is_overlay(candidate.folder.device) and candidate.matched:
+            self.overlaid.append((file, candidate))
+
     def _found(self, file: FileId, candidate: Candidate) -> None:
         if candidate.matched or self.present.get(file) is None:
             self.present[file] = candidate
 
     def _open_all(self, candidates: Iterable[Candidate], room: int) -> Generator[None, None, int]:
-        """Give how many were tried."""
+        """Give how many were tried. What is no file by itself may be nothing to open: room is made once it is."""
         tried = failures = 0
         for candidate in candidates:
-            if failures >= _MORE_TRIES or len(self.fresh) >= room:
+            full = len(self.fresh) >= room + self._made
+            if failures >= _MORE_TRIES or (full and candidate.regular and not self._make_room()):
+                self._left = [candidate]
                 break
-            failures += not self._open(candidate)
+            opened = self._open(candidate)
+            failures += not opened
             tried += 1
+            if len(self.fresh) > room + self._made and not self._make_room():
+                os.close(self.fresh.popitem()[1].fd)
+                self.ignored += 1
+                break
             if tried % FILES_AT_ONCE == 0:
                 yield
         return tried
+
+    def _make_room(self) -> bool:
+        made = self.make_room()
+        self._made += made
+        return made
 
     def _open(self, candidate: Candidate) -> bool:
         found = self.opener.open(candidate, self.now)
@@ -256,7 +222,11 @@ class Sweep(Struct):
             self._led.add(candidate.inode)
         if file:
             self._found(file.file, candidate)
-        if file or found.inode in self.held or found.inode in self.fresh:
+        other = self.fresh.get(found.inode)
+        if other and candidate.matched and not other.candidate.matched:
+            other.candidate = candidate  # a link that matches leads to it: that is its name
+        as_it_was = not (file or other) and self.registry.as_it_was(found)
+        if file or found.inode in self.held or other or as_it_was:
             os.close(found.fd)
         else:
             self.fresh[found.inode] = found
@@ -264,8 +234,9 @@ class Sweep(Struct):
 
     def _relate(self) -> None:
         """Say of each whose rotated form it may be; what is nobody's, and does not match itself, is left alone."""
-        self.live |= {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
+        matched = {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
+        there = matched.union(self.live)
         for inode, found in list(self.fresh.items()):
-            found.live = found.candidate.live(self.live)
+            found.live = found.candidate.live(there)
             if not found.live and not found.candidate.matched:
                 os.close(self.fresh.pop(inode).fd)

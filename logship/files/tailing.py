@@ -1,73 +1,79 @@
 """One open file generation: what ``fstat`` says of it, and how its bytes become blocks."""
 
-import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from msgspec import Struct
+from isal import isal_zlib
 from msgspec.structs import replace
 
 from logship.files.beneath import birth_ns
-from logship.model import Block, FileId, LineState
-from logship.records.framing import (
-    CONTINUATION,
-    NUL,
-    PARTIAL,
-    TRUNCATED,
-    Frame,
-    frame_lines,
-    frame_odd_line,
-    frame_rest,
-    utf8_boundary,
-)
-from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Print
+from logship.files.decoding import MAGIC_BYTES, packed_as
+from logship.files.doubt import Doubt
+from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance
+from logship.files.holes import Holes, Padding, first_data, next_data
+from logship.model import NO_LIMIT, Block
+from logship.records.framing import NUL, Frame
+from logship.state.fingerprint import Digest
+from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print
 
 READ_BYTES = 512 * 1024
 """What makes one block: half of it costs a tenth more CPU, twice as much is no longer one batch once it is encoded."""
 
 ACTIVE_SECONDS = 2.0
 """So long after it last grew a file may well grow again soon."""
-
-
-class TruncatedError(Exception):
-    """The file no longer has, before the offset, what was read there: it was truncated, and maybe written again."""
-
-
-class Place(Struct, frozen=True):
-    """Where one sink's reader stands in one file."""
-
-    offset: int = 0
-    state: LineState = LineState.WHOLE
-    scanned: int = 0
-    """From the offset up to here there is no newline."""
-    tail: bytes = b""
-    """The last bytes read before the offset, up to 64; empty where they are not known."""
+RECENT_BYTES = 1024
+"""What is kept of the bytes read last, to tell exactly from where on a writer went back over them."""
 
 
 class TailedFile:
     """An open file generation; the owner closes it. Reading never blocks for long: regular files only.
 
     ``path`` is where it was last found by name, empty once it has none that matches. ``lineage`` is the live path that
-    it was first seen under: generations of one lineage are shipped oldest first.
+    it was first seen under: generations of one lineage are shipped oldest first. All offsets are the generation's.
     """
 
-    def __init__(self, file: FileId, fd: int, lineage: str, path: str, birth_ns: int | None, now: float) -> None:
-        self.file = file
+    __slots__ = (  # there are thousands
+        *("_contents", "birth_ns", "counted", "deleted", "device", "digest", "doubt", "ended", "fault", "fd", "file"),
+        *("grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage", "mtime_ns", "name"),
+        *("opened_at", "orphaned", "padding", "path", "places", "recent", "replaced", "shift", "signature", "size"),
+        "__dict__",  # empty, unless somebody breaks one file's method to see what comes of it
+    )
+
+    def __init__(
+        self, entry: Entry, fd: int, path: str, birth_ns: int | None, now: float, *, contents: Unpacked | None = None
+    ) -> None:
+        self.file = entry.file
         self.fd = fd
-        self.lineage = lineage
+        self._contents = contents
+        self.lineage = entry.path
         self.path = path
         self.birth_ns = birth_ns
-        self.name = Path(lineage).name
+        self.shift = entry.shift
+        """Where in the file the generation begins: not at 0 in a copy that was appended to another."""
+        self.limit = entry.size if entry.sealed else NO_LIMIT
+        """Where it ends in a file that is a copy: what is appended to that is another generation's."""
+        self.judged = self.limit
+        """Up to where it is known what was appended."""
+        self.name = Path(entry.path).name
         self.device = self.inode = self.size = self.mtime_ns = 0
         self.places: dict[str, Place] = {}
         """Where each sink's reader stands."""
+        self.digest = Digest(entry.digest)
+        """Of all that any reader has read."""
+        self.recent = b""
+        """The last bytes that went into the digest, up to 1 KiB."""
+        self.holes, self.padding = Holes(), Padding()
         self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
         self.deleted = False
-        self.truncated = False
-        """Set when a reader or a look finds it so; cleared by whoever mends it."""
+        self.replaced = False
+        """Two signs say that what was read is no longer there; cleared by whoever mends it."""
+        self.doubt = Doubt()
+        """Whether its size is below what was read; it may come back."""
+        self.orphaned = False
+        """Its bytes are gone from the file that it was in, and were found nowhere else yet."""
         self.fault = ""
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = now
@@ -84,49 +90,97 @@ class TailedFile:
         self.look(now)
         self.fingerprint()
 
+    # -- what the file system says --------------------------------------------------------------------------------
+
     def look(self, now: float) -> bool:
-        """Ask ``fstat`` for the truth; give whether the file grew. ``now`` in monotonic seconds."""
+        """Ask ``fstat`` for the truth; give whether there is more to read. ``now`` in monotonic seconds."""
+        if self.orphaned:
+            return False
         stat = os.fstat(self.fd)
         signature, gone = (stat.st_size, stat.st_mtime_ns), stat.st_nlink == 0
-        if signature == self.signature and gone == self.deleted:
-            return False
-        size, touched = self.size, stat.st_mtime_ns != self.mtime_ns
+        same = signature == self.signature and gone == self.deleted
+        if same and not (self.padding.there or self.doubt.looks):
+            return self.holes.due(now)
+        before, touched = self.size, stat.st_mtime_ns != self.mtime_ns
         self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
         self.signature, self.deleted = signature, gone
-        self.size = stat.st_size
-        if self.size < size or ((touched or self.size > size) and not self._has_read_bytes()):
-            self.truncated = True
-        elif self.size > size:
+        size = self._physical(stat.st_size)
+        if size < max(self.furthest.offset, self.head.length):
+            lasts = self.doubt.note(size, now)
+            self.replaced = self.replaced or lasts or self._head_differs(size)
+            return False
+        if (self.doubt.looks or touched or size > before) and not self._has_read_bytes():
+            self.doubt.lowest, self.replaced = min(self.doubt.lowest, size), True
+            return False
+        self.doubt.clear()
+        known = max(self.furthest.scanned, min(before, size))
+        self.size = self.padding.data_size(size, known, self.read_at, self.data_start)
+        if self.size > before:
             self.grown_at = now
-            self.largest = self.size
+            self.largest = max(self.largest, self.size)
             self.fingerprint()
-        return self.size > size
+            if not (before or self._contents) and packed_as(self.read_at(MAGIC_BYTES, 0)):
+                self._is_packed()
+        return self.size > before or self.holes.due(now)
+
+    def _physical(self, size: int) -> int:
+        return min(self.limit, max(0, (self._contents.size if self._contents else size) - self.shift))
+
+    @property
+    def appended(self) -> bool:
+        """Whether its file is a copy that something was appended to, and nobody has looked at that yet."""
+        return not self._contents and self.signature[0] - self.shift > self.judged
+
+    def _head_differs(self, size: int) -> bool:
+        known = self.digest.fingerprint()
+        early = [pair for pair in known.pairs if pair[0] <= min(size, HEAD_BYTES)]
+        return bool(early) and not known.base and isal_zlib.crc32(self.read_at(early[-1][0], 0)) != early[-1][1]
+
+    def _is_packed(self) -> None:
+        """Note that it was empty when it was opened, and is an archive: nothing of it is text to be shipped."""
+        self.replaced, self.size, self.largest = True, 0, 0
+
+    def recheck(self) -> None:
+        """Doubt it at once if its file no longer has what was read: somebody is about to compare with it."""
+        size = self._physical(os.fstat(self.fd).st_size)
+        short = size < max(self.furthest.offset, self.head.length)
+        if self.sound and (short or not self._has_read_bytes()):
+            self.doubt.looks = 1
+
+    def decide(self) -> None:
+        """Believe what is in doubt: nothing more will come."""
+        self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self) -> bool:
         # A file that was truncated and written again has other bytes before the offset, or, where all lines end alike,
         # at least another head (DECISIONS 3).
-        place = self.furthest
-        if not self.head.matches(self.read_at(self.head.length, 0)):
-            return False
-        return self.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
+        return self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(self.furthest)
+
+    def _has_before(self, place: Place) -> bool:
+        after = self.digest.end - place.offset  # lines may be of one length, and end alike: 1 KiB is compared
+        recent = self.recent[: max(0, len(self.recent) - after)] if after >= 0 else b""
+        known = max(recent, place.tail, key=len)
+        return self.read_at(len(known), place.offset - len(known)) == known
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
-        return os.pread(self.fd, size, offset)
+        if self._contents:
+            return self._contents.read_at(size, offset + self.shift)
+        return os.pread(self.fd, size, offset + self.shift)
 
     def data_start(self, offset: int) -> int:
         """Give the first offset from ``offset`` on that is not in a hole."""
-        try:
-            return os.lseek(self.fd, offset, os.SEEK_DATA)
-        except OSError as error:
-            return self.size if error.errno == errno.ENXIO else offset
+        return offset if self._contents else next_data(self.fd, offset + self.shift) - self.shift
 
     def fingerprint(self) -> Print:
-        """Give the print of the head, up to 1 KiB, taken anew while the head still grows."""
-        if self.head.length < min(HEAD_BYTES, self.size) and not self.truncated:
+        """Give the print of the head, up to 1 KiB, taken anew while the head still grows; none of a head of NULs."""
+        if self.head.length < min(HEAD_BYTES, self.size) and self.sound:
             with suppress(OSError):  # the next read will tell
-                self.head = Print.of(self.read_at(HEAD_BYTES, 0))
+                head = self.read_at(min(HEAD_BYTES, self.size), 0)
+                self.head = Print() if head.startswith(b"\0") else Print.of(head)
         return self.head
+
+    # -- reading --------------------------------------------------------------------------------------------------
 
     def read(
         self,
@@ -143,43 +197,79 @@ class TailedFile:
         ``at_end`` takes an unterminated last line too, flagged ``partial``; ``cut`` takes what ``size`` bytes have of a
         line, flagged so, though more may follow. Raises TruncatedError.
         """
-        reading = _Reading(self.read_at, max_line_bytes)
-        data = self.read_at(size, place.scanned)
+        framer = Framer(self.read_at, max_line_bytes)
+        data = self.read_at(max(0, min(size, self.limit - place.scanned)), place.scanned)
+        full = len(data) == size
+        if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
+            self._is_packed()
+            raise TruncatedError
+        if b"\0" in data:
+            data = data[: self._readable(data, place.scanned, now)]
         if data[:1] == b"\0" and place.scanned == place.offset:
             frames = self._past_hole(place)
         else:
-            frames = reading.frames(place, data)
-            ends = cut if len(data) == size else at_end
+            frames = framer.frames(place, data)
+            ends = cut if full else at_end
             if not frames and ends and place.scanned + len(data) > place.offset:
-                frames = reading.rest(place, place.scanned + len(data))
+                frames = framer.rest(place, place.scanned + len(data))
         # last of all: what was read before this is what followed these bytes
         if not self._follows(place):
-            self.truncated = True
+            self.doubt.looks += 1  # the next look will tell
             raise TruncatedError
-        after = _advance(place, frames, len(data))
+        self._take(data, place.scanned)
+        after = advance(place, frames, len(data))
         return self._blocks(frames, now), self.restore(after) if frames and not after.tail else after
+
+    def _readable(self, data: bytes, start: int, now: float) -> int:
+        def follows(offset: int) -> bool:
+            return first_data(offset, self.size, self.read_at, self.data_start) < self.size
+
+        return self.holes.readable(data, start, now, follows=follows, ended=self.ended)
+
+    def _take(self, data: bytes, start: int) -> None:
+        if (known := self.digest.end - start) < len(data):
+            self.digest.take(data, start)
+            self.recent = (self.recent + data[known:] if known >= 0 else data)[-RECENT_BYTES:]
 
     def _follows(self, place: Place) -> bool:
         if not place.tail:  # nothing was read yet, but the file was seen before
             return self.head.matches(self.read_at(self.head.length, 0))
-        return self.read_at(len(place.tail), place.offset - len(place.tail)) == place.tail
+        return self._has_before(place)
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""
         start = max(0, place.offset - MARKER_BYTES)
         return replace(place, tail=self.read_at(place.offset - start, start))
 
-    def move_to(self, fd: int, now: float) -> None:
-        """Go on in the copy that was made before the file was truncated; the old descriptor is closed."""
+    # -- when its file has become another's -----------------------------------------------------------------------
+
+    def orphan(self) -> None:
+        """Go on without a file, until a copy is found; the descriptor stays open until then."""
+        self.orphaned, self.replaced, self.path = True, False, ""
+        self.doubt.clear()
+
+    def move_to(
+        self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, sealed: bool = False
+    ) -> None:
+        """Go on in another file that has, from ``shift`` on, all that was read; the old descriptor is closed.
+
+        ``sealed`` says that this is a complete copy.
+        """
         os.close(self.fd)
-        self.fd, self.path, self.size, self.signature, self.truncated = fd, "", 0, (-1, 0), False
-        self.birth_ns = birth_ns(fd)
+        self.limit = self.judged = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
+        self.fd, self.path, self.size, self.signature, self.shift = fd, "", 0, (-1, 0), shift
+        self._contents = contents
+        self.orphaned = self.replaced = False
+        self.padding, self.birth_ns = Padding(), birth_ns(fd)
+        self.doubt.clear()
         self.look(now)
 
     @property
     def sound(self) -> bool:
-        """Whether it may be read: what is truncated, or can't be read, has to be mended first."""
-        return not (self.truncated or self.fault)
+        """Whether it may be read: what was replaced, or can't be read, has to be mended first."""
+        return not (self.replaced or self.orphaned or self.doubt.looks or self.fault)
+
+    # -- where its readers stand ----------------------------------------------------------------------------------
 
     @property
     def offset(self) -> int:
@@ -201,11 +291,8 @@ class TailedFile:
         os.close(self.fd)
 
     def _past_hole(self, place: Place) -> list[Frame]:
-        # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL. Up to the
-        # size that was last seen, if there is none; the file may have grown since, and been read, past that.
-        end = max(place.offset, self.data_start(place.offset))
-        data = self.read_at(READ_BYTES, end)
-        end += len(data) - len(data.lstrip(b"\0"))
+        # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
+        end = first_data(place.offset, self.size, self.read_at, self.data_start)
         return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
 
     def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:
@@ -214,53 +301,3 @@ class TailedFile:
             Block(self.file, self.name, f.start, f.end, f.data, time_ns, now, f.flags, f.skipped, f.after)
             for f in frames
         ]
-
-
-class _Reading(Struct, frozen=True):
-    """How one read is cut into frames; it reads again where a line began before the bytes at hand."""
-
-    read_at: Callable[[int, int], bytes]
-    max_line_bytes: int
-
-    def frames(self, place: Place, data: bytes) -> list[Frame]:
-        if place.state is LineState.SKIPPING:
-            return [frame_rest(data, place.offset, place.state)] if data else []
-        if place.state is LineState.WHOLE and place.scanned == place.offset:
-            whole = data.rfind(b"\n") + 1
-            if whole:
-                return list(
-                    frame_lines(data if whole == len(data) else data[:whole], place.offset, self.max_line_bytes)
-                )
-        return self._long_line(place, data)
-
-    def _long_line(self, place: Place, data: bytes) -> list[Frame]:
-        newline = data.find(b"\n")
-        end = place.scanned + (len(data) if newline < 0 else newline + 1)
-        if end - place.offset - (newline >= 0) > self.max_line_bytes:
-            return [self._truncated(place)]
-        if newline < 0:
-            return []
-        line = self.read_at(end - place.offset, place.offset)
-        if place.state is LineState.PARTIAL:
-            return [frame_rest(line, place.offset, place.state)]
-        return list(frame_odd_line(line, place.offset, self.max_line_bytes))
-
-    def rest(self, place: Place, end: int) -> list[Frame]:
-        data = self.read_at(end - place.offset, place.offset)
-        if place.state is LineState.PARTIAL:
-            return [frame_rest(data, place.offset, place.state)]
-        return [Frame(place.offset, place.offset + len(data), data, (PARTIAL,), after=LineState.PARTIAL)]
-
-    def _truncated(self, place: Place) -> Frame:
-        data = self.read_at(self.max_line_bytes + 4, place.offset)
-        data = data[: utf8_boundary(data, self.max_line_bytes)]
-        flags = (CONTINUATION, TRUNCATED) if place.state is LineState.PARTIAL else (TRUNCATED,)
-        return Frame(place.offset, place.offset + len(data), data, flags, after=LineState.SKIPPING)
-
-
-def _advance(place: Place, frames: list[Frame], seen: int) -> Place:
-    if not frames:
-        return replace(place, scanned=place.scanned + seen)
-    last = frames[-1]
-    tail = last.data[-MARKER_BYTES:]
-    return Place(last.end, last.after, last.end, tail)

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from msgspec import Struct, field
+from isal import isal_zlib
+from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
@@ -28,7 +29,8 @@ class _FileAcks(Struct):
     saved: Saved
     tail: bytes = b""
     """The last bytes before the saved offset, while they are known."""
-    sent: deque[_Sent] = field(default_factory=deque)
+    sent: deque[_Sent] | None = None
+    """None while nothing is on its way: there are thousands of files."""
     before: tuple[tuple[int, int, int], ...] = ()
     """What may have left in an earlier life, as in ``Saved.in_flight``: kept until it was sent again."""
     gone: bool = False
@@ -53,7 +55,10 @@ class Ledger:
 
     def sent(self, block: Block) -> None:
         """Note a block in read order, before it can leave."""
-        self._files[block.file].sent.append(_Sent(block.start, block.end, block.after, block.time_ns, block))
+        acks = self._files[block.file]
+        if acks.sent is None:
+            acks.sent = deque()
+        acks.sent.append(_Sent(block.start, block.end, block.after, block.time_ns, block))
 
     def ack(self, block: Block, waiting: Sequence[Block] = ()) -> None:
         """Note that every record of the block is settled; the saved offset moves over the acked prefix.
@@ -61,6 +66,7 @@ class Ledger:
         ``waiting`` are records of it, in order, that are not: each is from now on a block of its own.
         """
         acks = self._files[block.file]
+        assert acks.sent is not None  # noqa: S101 - it was sent
         number, sent = next((at, each) for at, each in enumerate(acks.sent) if each.block is block)
         if waiting:
             _split(acks.sent, number, block, waiting)
@@ -72,6 +78,7 @@ class Ledger:
             acks.saved = Saved(done.end, done.after)
         if len(acks.sent) > _MAX_IN_FLIGHT_SAVED:
             acks.sent = _joined(acks.sent)
+        acks.sent = acks.sent or None
         self._drop_gone(block.file, acks)
 
     def offset(self, file: FileId) -> int:
@@ -88,10 +95,13 @@ class Ledger:
             acks.saved, acks.tail = replace(acks.saved, marker=Print.of(acks.tail)), b""
         if not (acks.sent or acks.before or acks.saved.in_flight):
             return acks.saved  # the same object, as long as nothing happens
-        sent = [(each.start, each.end, each.time_ns) for each in acks.sent]
+        sent = [(each.start, each.end, each.time_ns) for each in acks.sent or ()]
         reached = sent[-1][1] if sent else acks.saved.offset
         acks.before = tuple(each for each in acks.before if each[1] > reached)
-        return replace(acks.saved, in_flight=(*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED])
+        blocks = [each.block for each in acks.sent or () if each.block and each.block.data]
+        proofs = [(block.start, block.end, isal_zlib.crc32(block.data)) for block in blocks]
+        left = (*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED]
+        return replace(acks.saved, in_flight=left, proofs=tuple(proofs[:_MAX_IN_FLIGHT_SAVED]))
 
     def outstanding(self, file: FileId) -> bool:
         """Whether a block of the file is still on its way."""

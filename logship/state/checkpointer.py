@@ -69,7 +69,11 @@ class Checkpointer:
         async with self._lock:
             self._stirred = False
             entries = list(self.entries())
-            if self._same(entries) and await asyncio.to_thread(self._checkpoints.kept):
+            if (
+                self._same(entries)
+                and not self._checkpoints.pending
+                and await asyncio.to_thread(self._checkpoints.kept)
+            ):
                 return
             covered = self._journal.turn()
             try:

@@ -17,12 +17,15 @@ from msgspec.structs import replace
 from logship.errors import StateError
 from logship.model import FileId, LineState
 from logship.state.durable import make_folder, sync_folder
+from logship.state.fingerprint import Fingerprint
+from logship.state.finished import Finished
 from logship.state.identity import Entry, Print, Saved
 
 VERSION = 1
 SAVE_TIMEOUT = 2.0
 """Seconds that one save waits for another: who saves last, at exit, must not be kept by a disk that hangs."""
 _FILE = "checkpoint.json"
+FINISHED = "finished.bin"
 _WRITE_BYTES = 64 * 1024
 
 
@@ -37,6 +40,8 @@ class Checkpoint(Struct, frozen=True):
     """No checkpoint was there at all: this is the first start."""
     damage: str = ""
     """Why what was there could not be used, and where it is kept; empty where all is well."""
+    finished: Finished = field(default_factory=Finished)
+    """Generations of which there is nothing more to do, until their files change."""
 
 
 class Checkpoints:
@@ -45,6 +50,7 @@ class Checkpoints:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._path = folder / _FILE
+        self._finished: Finished | None = None
         self._saving = threading.Lock()
         self._holding = False
         self._lock_fd = -1
@@ -65,6 +71,11 @@ class Checkpoints:
         finally:
             self._holding = False
             self._let_go()
+
+    @property
+    def pending(self) -> bool:
+        """Whether finished generations are not on disk yet."""
+        return self._finished is not None and self._finished.pending
 
     def kept(self) -> bool:
         """Whether the file that was written last is still there: the folder may have been removed, or unmounted."""
@@ -99,6 +110,7 @@ class Checkpoints:
     def load(self) -> Checkpoint:
         """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
         found = self.peek()
+        self._finished = found.finished
         return replace(found, damage=f"{found.damage}; {self._set_aside()}") if found.damage else found
 
     def peek(self) -> Checkpoint:
@@ -106,11 +118,11 @@ class Checkpoints:
         try:
             text = self._path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            return Checkpoint()
+            return Checkpoint(finished=Finished(self._folder / FINISHED, anew=True))
         except OSError as error:
             return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
-            return _parse(text)
+            return replace(_parse(text), finished=Finished(self._folder / FINISHED))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
 
@@ -136,6 +148,8 @@ class Checkpoints:
             self._hold()
         else:
             make_folder(self._folder)
+        if self._finished:
+            self._finished.flush()  # before the checkpoint that has them no longer
         _write_synced(temporary, document)
         temporary.replace(self._path)
         sync_folder(self._folder)
@@ -195,7 +209,14 @@ def _parse(text: bytes) -> Checkpoint:
 
 def _entry(plain: Mapping[str, Any]) -> Entry:
     offsets = {sink: _saved(saved) for sink, saved in plain["offsets"].items()}
-    values = {**plain, "file": FileId(plain["file"]), "head": Print(**plain["head"]), "offsets": offsets}
+    digest = plain.get("digest", {})  # an older checkpoint has none
+    values = {
+        **plain,
+        "file": FileId(plain["file"]),
+        "head": Print(**plain["head"]),
+        "offsets": offsets,
+        "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
+    }
     return Entry(**values)
 
 
@@ -205,4 +226,5 @@ def _saved(plain: Mapping[str, Any]) -> Saved:
         LineState(plain["state"]),
         Print(**plain["marker"]),
         tuple((int(start), int(end), int(time_ns)) for start, end, time_ns in plain["in_flight"]),
+        tuple((int(start), int(end), int(crc)) for start, end, crc in plain.get("proofs", ())),
     )

@@ -6,18 +6,17 @@ random bytes of :func:`new_file_id`.
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from isal import isal_zlib
 from msgspec import Struct, field
 
 from logship.model import FileId, LineState
+from logship.state.fingerprint import Fingerprint, ReadAt
 
 HEAD_BYTES = 1024
 SHORT_HEAD_BYTES = 64
 MARKER_BYTES = 64
-
-ReadAt = Callable[[int, int], bytes]
-"""``read_at(size, offset)``: up to ``size`` bytes at ``offset``."""
 
 
 class Print(Struct, frozen=True):
@@ -45,6 +44,8 @@ class Saved(Struct, frozen=True):
     """Of the last bytes before the offset; length 0 where they are not known."""
     in_flight: tuple[tuple[int, int, int], ...] = ()
     """(start, end, time_ns) of blocks that may have left already: a repeat uses the same boundaries and time."""
+    proofs: tuple[tuple[int, int, int], ...] = ()
+    """(start, end, CRC-32) of such blocks: where other bytes are there now, their ids are not for those."""
 
 
 class Entry(Struct, frozen=True):
@@ -65,6 +66,12 @@ class Entry(Struct, frozen=True):
     """Never to be read: a backup copy, or a rotated form from before the first start."""
     gone: bool = False
     """It went while logship was down, and what it still held was counted as lost."""
+    digest: Fingerprint = Fingerprint()
+    """Of its bytes, as far as any sink has read them."""
+    shift: int = 0
+    """Where in its file it begins: not at 0 in a copy that was appended to another."""
+    sealed: bool = False
+    """Its file is a copy, and complete: what is appended to that is another generation's."""
 
     @property
     def furthest(self) -> Saved:
@@ -85,21 +92,43 @@ def holds(saved: Saved, size: int, read_at: ReadAt) -> bool:
     return marker.matches(read_at(marker.length, saved.offset - marker.length)) if marker.length else True
 
 
-def same_file(entry: Entry, inode: int, birth_ns: int | None, size: int, read_at: ReadAt) -> bool:
-    """Whether the file found under ``inode`` is the generation of ``entry``."""
-    if entry.inode != inode or not entry.head.matches(read_at(entry.head.length, 0)):
+def same_file(
+    entry: Entry, inode: int, birth_ns: int | None, size: int, read_at: ReadAt, *, named: bool = False
+) -> bool:
+    """Whether the file found under ``inode`` is the generation of ``entry``: the number is one sign, content another.
+
+    Birth times only speak where the head is too short to, for overlays and network file systems change or lack them;
+    there, ``named`` speaks: that it has the generation's name.
+    """
+    if entry.inode != inode or not entry.head.matches(read_at(entry.head.length, entry.shift)):
         return False
-    both_born = birth_ns is not None and entry.birth_ns is not None
-    if birth_ns != entry.birth_ns if both_born else entry.head.length < SHORT_HEAD_BYTES:
-        return False  # another file under the same number; a short head alone proves nothing
-    return holds(entry.furthest, size, read_at)
+    born = birth_ns is not None and birth_ns == entry.birth_ns
+    if entry.head.length < SHORT_HEAD_BYTES and not (born or named):
+        return False
+    size -= entry.shift
+
+    def shifted(count: int, offset: int) -> bytes:
+        return read_at(count, offset + entry.shift)
+
+    return _ends_as(entry, size, shifted) and has_sent(entry, size, shifted)
+
+
+def _ends_as(entry: Entry, size: int, read_at: ReadAt) -> bool:
+    reached = entry.furthest
+    return holds(reached, size, read_at) and entry.digest.ends_so(reached.offset, read_at)
+
+
+def has_sent(entry: Entry, size: int, read_at: ReadAt) -> bool:
+    """Whether a file of ``size`` bytes has what may have left of a generation and was not acknowledged."""
+    proofs = {proof for saved in entry.offsets.values() for proof in saved.proofs}
+    return all(
+        end <= size and isal_zlib.crc32(read_at(end - start, start)) == crc
+        for start, end, crc in proofs
+        if start >= entry.digest.base
+    )
 
 
 def same_content(entry: Entry, size: int, read_at: ReadAt) -> bool:
     """Whether a file with another inode is a copy that has all that ``entry`` had: enough head, and the marker."""
     head = entry.head
-    return (
-        head.length >= SHORT_HEAD_BYTES
-        and head.matches(read_at(head.length, 0))
-        and holds(entry.furthest, size, read_at)
-    )
+    return head.length >= SHORT_HEAD_BYTES and head.matches(read_at(head.length, 0)) and _ends_as(entry, size, read_at)

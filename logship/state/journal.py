@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from isal import isal_zlib
 from msgspec import Struct, field
 from msgspec.structs import replace
 
@@ -20,7 +21,7 @@ from logship.model import Block, FileId, LineState
 from logship.state.identity import Entry, Print, Saved
 
 _PREFIX = "journal-"
-_SENT_VALUES = 3
+_SENT_VALUES, _PROVEN_VALUES = 3, 5
 
 
 class Journal:
@@ -33,7 +34,8 @@ class Journal:
 
     def sent(self, sink: str, block: Block) -> None:
         """Append a block that is about to leave, with the time that its records get if they name none."""
-        self._append([block.file, sink, block.start, block.end, block.time_ns])
+        proof = [isal_zlib.crc32(block.data), "sent"] if block.data else []
+        self._append([block.file, sink, block.start, block.end, block.time_ns, *proof])
 
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Append an acknowledged offset."""
@@ -87,11 +89,14 @@ def applied(entries: tuple[Entry, ...], folder: Path) -> tuple[Entry, ...]:
 class _Noted(Struct):
     acked: Saved | None = None
     sent: list[tuple[int, int, int]] = field(default_factory=list)
+    proofs: list[tuple[int, int, int]] = field(default_factory=list)
 
     def take(self, values: list[Any]) -> None:
-        if len(values) == _SENT_VALUES:
-            start, end, time_ns = values
-            self.sent.append((int(start), int(end), int(time_ns)))
+        if len(values) in (_SENT_VALUES, _PROVEN_VALUES):
+            start, end, time_ns = map(int, values[:_SENT_VALUES])
+            if len(values) == _PROVEN_VALUES:
+                self.proofs.append((start, end, int(values[_SENT_VALUES])))
+            self.sent.append((start, end, time_ns))
         else:
             offset, state, length, digest = values
             self.acked = Saved(int(offset), LineState(state), Print(int(length), str(digest)))
@@ -103,7 +108,8 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
         saved = offsets.get(sink, Saved())
         newer = news.acked if news.acked and news.acked.offset >= saved.offset else saved
         left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
-        offsets[sink] = replace(newer, in_flight=tuple(left))
+        proofs = {proof for proof in (*saved.proofs, *news.proofs) if proof[1] > newer.offset}
+        offsets[sink] = replace(newer, in_flight=tuple(left), proofs=tuple(sorted(proofs)))
     return replace(entry, offsets=offsets)
 
 

@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from logship.daemon.reader import Reader
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
-from logship.model import Block, Encoded, FileId, Tally
+from logship.model import Block, Encoded, Tally
 from logship.state.identity import Entry, Print, Saved
+from tests.following import an_entry
 
 Opening = Callable[..., TailedFile]
 
@@ -51,9 +52,8 @@ def opened(tmp_path: Path, reader: Reader, clock: Clock) -> Iterator[Opening]:
     def write(name: str, data: bytes, *, lineage: str = "", saved: Saved | None = None) -> TailedFile:
         path = tmp_path / name
         path.write_bytes(data)
-        file = TailedFile(
-            FileId(name.ljust(22, "_")), os.open(path, os.O_RDONLY), lineage or str(path), str(path), None, clock()
-        )
+        known = an_entry(name.ljust(22, "_"), lineage or str(path))
+        file = TailedFile(known, os.open(path, os.O_RDONLY), str(path), None, clock())
         saved = saved or Saved()
         file.places = {
             sink: file.restore(replace(file.furthest, offset=saved.offset, scanned=saved.offset)) for sink in "ab"

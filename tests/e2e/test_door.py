@@ -136,11 +136,12 @@ def test_check_names_each_fault(command: Command, logs: Path, tmp_path: Path) ->
     ("status", "what"), [(401, "credentials"), (404, "path"), (413, "too large"), (500, "server"), (302, "http_302")]
 )
 def test_check_says_what_a_servers_no_means(command: Command, receiver: Receiver, status: int, what: str) -> None:
-    """By ``--send``, since only a real delivery shows it; the answer's text, which may quote anything, is not shown."""
-    receiver.script(then=Answer(status=status, body=HIDDEN))
-    done = command("check", "--send", "--json", sinks="http", http_url=receiver.url)
+    """By ``--send``, since only a real delivery shows it; of its text, quoted credentials are not."""
+    receiver.script(then=Answer(status=status, body=f"no luck with {HIDDEN}"))
+    done = command("check", "--send", "--json", sinks="http", http_url=receiver.url, http_bearer_token=HIDDEN)
     assert (done.returncode, bad(done)) == (1, ["http: delivery"])
     assert what in findings(done)[-1]["message"]
+    assert "no luck with" in findings(done)[-1]["message"]
     assert HIDDEN not in done.stdout + done.stderr
 
 

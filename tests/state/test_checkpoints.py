@@ -67,7 +67,7 @@ def plainly(entry: Entry) -> dict[str, Any]:
         sink: asdict(saved) | {"state": saved.state.value, "marker": asdict(saved.marker)}
         for sink, saved in entry.offsets.items()
     }
-    return asdict(entry) | {"head": asdict(entry.head), "offsets": offsets}
+    return asdict(entry) | {"head": asdict(entry.head), "offsets": offsets, "digest": asdict(entry.digest)}
 
 
 @given(entry=ENTRIES)

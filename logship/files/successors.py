@@ -11,10 +11,11 @@ from stat import S_ISREG
 
 from msgspec import Struct
 
-from logship.files.adopter import Adopter
-from logship.files.adoption import Found
 from logship.files.discovery import Discovery
-from logship.files.sweeping import Opener
+from logship.files.found import Found
+from logship.files.open_files import OpenFiles
+from logship.files.opener import Opener
+from logship.files.reconciler import Reconciler
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 
 MAX_ASKED, MAX_ACTIVE = 512, 64
@@ -32,12 +33,13 @@ class Successor(Struct, frozen=True):
     """Where the former file is now; empty where that is not known."""
 
 
-class Succession(Struct):
+class Successors(Struct):
     """Asks names; opens beneath the root like a sweep."""
 
     discovery: Discovery
     opener: Opener
-    adopter: Adopter
+    reconciler: Reconciler
+    open: OpenFiles
     _turn: int = 0
     """Which name of all is asked next."""
 
@@ -54,7 +56,7 @@ class Succession(Struct):
                 continue
             # Asked once the successor is open: if the former file is next to it even now, nothing came in between.
             renamed = _renamed(former)
-            if renamed is None or found.inode in swept or not self.adopter.is_new(found):
+            if renamed is None or found.inode in swept or not self.reconciler.is_new(found):
                 os.close(found.fd)
             else:
                 yield Successor(found, former, renamed)
@@ -63,7 +65,7 @@ class Succession(Struct):
         """Give files whose name is that of another regular file, which is not open, and that one's inode."""
         for file in self._asked(files, now):
             there = _at(file.path) if file.path and file.sound else None
-            if there and there not in self.adopter.by_inode:
+            if there and there not in self.open.by_inode:
                 yield file, there[1]
 
     def _asked(self, files: Sequence[TailedFile], now: float) -> Iterator[TailedFile]:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.files.known import Known
+from logship.files.registry import Registry
 from logship.model import FileId, LineState
+from logship.state.finished import Finished
 from logship.state.identity import Entry, Print, Saved, new_file_id
 
 _SMALL = st.integers(0, 3)
@@ -25,7 +26,7 @@ def entry(number: int, *, inode: int, path: str = "/logs/app.log", head: Print |
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 9), _SMALL, _SMALL, _SMALL)))
 def test_it_answers_as_one_who_goes_through_all_of_them(steps: list[tuple[bool, int, int, int, int]]) -> None:
     """By inode and path, however many share one, and whatever came and went before."""
-    known, plain = Known(()), dict[FileId, Entry]()
+    known, plain = Registry((), Finished(), ("http", "elasticsearch")), dict[FileId, Entry]()
     for add, number, inode, path, head in steps:
         each = entry(number, inode=inode, path=f"/logs/{path}.log", head=Print.of(b"%d" % head * 64))
         plain.pop(each.file, None)
@@ -49,14 +50,14 @@ def test_a_generation_takes_little_memory(*, shared: bool) -> None:
     """So many come and go in an hour, and each is kept that long: 8192 at most stay within 12 MiB."""
     numbers = itertools.count()
 
-    def add(known: Known, count: int) -> None:
+    def add(known: Registry, count: int) -> None:
         for _ in range(count):
             number = next(numbers)
             path = "/var/log/agent/app.log" if shared else f"/var/log/agent/app-{number}.log"
             each = entry(number, inode=10**7 + number, path=path, head=Print.of(os.urandom(64)))
             known.add(Entry(new_file_id(), *(getattr(each, name) for name in Entry.__struct_fields__[1:])))
 
-    known = Known(())
+    known = Registry((), Finished(), ("http", "elasticsearch"))
     add(known, 2048)  # tables that grow at once belong to no single one
     tracemalloc.start()
     try:

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.files import compressed
-from logship.files.compressed import CompressedFile, Contents
-from logship.files.tailing import Place
-from logship.model import FileId
+from logship.files import archives, decoding
+from logship.files.archives import Contents
+from logship.files.framer import Place
+from logship.files.tailing import TailedFile
 from logship.state.identity import HEAD_BYTES
+from tests.following import an_entry
 
 Packed = Callable[[bytes], int]
 MIB = 1 << 20
@@ -73,8 +74,8 @@ def test_any_place_can_be_read(places: list[tuple[int, int]]) -> None:
     fd = os.memfd_create("packed")
     os.write(fd, LARGE_PACKED)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compressed, "_WINDOW_BYTES", 64_000)
-        patch.setattr(compressed, "_OUTPUT_BYTES", 16_000)
+        patch.setattr(archives, "_WINDOW_BYTES", 64_000)
+        patch.setattr(decoding, "OUTPUT_BYTES", 16_000)
         contents = Contents(fd)
         for offset, size in places:
             assert contents.read_at(size, offset) == LARGE[offset : offset + size]
@@ -94,9 +95,9 @@ def test_members_follow_one_another(packed: Packed) -> None:
 def test_an_incomplete_file_has_no_size(packed: Packed, cut: int) -> None:
     """Also where only the check sum, or part of it, is missing, or a second member is half there."""
     whole = gzip.compress(text(100_000))
-    assert measured(packed(whole[:-cut])).size is None
-    assert measured(packed(whole + whole[:-cut])).size is None
-    assert measured(packed(b"")).size is None
+    assert not measured(packed(whole[:-cut])).complete
+    assert not measured(packed(whole + whole[:-cut])).complete
+    assert not measured(packed(b"")).complete
 
 
 def test_what_is_there_of_an_incomplete_file_can_be_read(packed: Packed) -> None:
@@ -119,7 +120,7 @@ def test_what_is_there_of_an_incomplete_file_can_be_read(packed: Packed) -> None
 def test_damage_gives_no_size_and_no_other_fault(packed: Packed, damage: Callable[[bytes], bytes]) -> None:
     """An application may write anything under such a name."""
     fd = packed(damage(gzip.compress(text(200_000))))
-    assert measured(fd).size is None
+    assert not measured(fd).complete
     assert len(Contents(fd).head()) in {0, HEAD_BYTES}
 
 
@@ -133,13 +134,13 @@ def test_reading_what_is_damaged_is_an_error_of_the_file(packed: Packed) -> None
 
 def test_a_bomb_is_left_alone(packed: Packed, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that unpacks to more than any log has no size; little of it is in memory at once."""
-    monkeypatch.setattr(compressed, "MAX_CONTENT_BYTES", 20 * MIB)
+    monkeypatch.setattr(archives, "MAX_CONTENT_BYTES", 20 * MIB)
     bomb = zlib.compressobj(9, zlib.DEFLATED, 31)
     data = b"".join(bomb.compress(bytes(MIB)) for _ in range(64)) + bomb.flush()
     assert len(data) < 100_000
     fd = packed(data)
-    assert measured(fd).size is None
-    assert max(len(piece) for piece, _ in compressed._unpack(fd)) <= MIB
+    assert not measured(fd).complete
+    assert max(len(piece) for piece, _ in decoding.unpack(fd, "gzip")) <= MIB
 
 
 def test_what_takes_long_comes_in_steps(packed: Packed) -> None:
@@ -161,7 +162,7 @@ def test_a_generation_goes_on_in_its_archive(packed: Packed) -> None:
     """Offsets and markers are those of the contents; it does not grow, has no name, and has no holes."""
     data = text(3 * MIB) + b"\n"
     fd = packed(gzip.compress(data))
-    file = CompressedFile(FileId("f" * 22), os.dup(fd), "/logs/a.log", measured(fd), 5.0)
+    file = TailedFile(an_entry("f" * 22, "/logs/a.log"), os.dup(fd), "", None, 5.0, contents=measured(fd))
     assert (file.size, file.path, file.deleted, file.grown_at) == (len(data), "", False, 5.0)
     assert not file.look(6.0)
     middle = data.index(b"\n", MIB) + 1

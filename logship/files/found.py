@@ -1,0 +1,214 @@
+"""A regular file that was just opened, before it is decided what it is."""
+
+import os
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+from msgspec import Struct
+
+from logship.files.archives import Contents
+from logship.files.beneath import Root, birth_ns
+from logship.files.decoding import MAGIC_BYTES, packed_as
+from logship.files.framer import Place
+from logship.files.names import Candidate, Folder, Globs
+from logship.files.tailing import RECENT_BYTES, TailedFile
+from logship.model import NO_LIMIT, FileId
+from logship.state.fingerprint import Digest
+from logship.state.finished import Row, row_of
+from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
+
+SEEN_SECONDS = 600.0
+"""How old what is saved of a file's being there may be."""
+_CATCH_UP_BYTES = 16 << 20
+_STEP_BYTES = 64 * 1024
+
+
+class Found(Struct):
+    """A regular file that was just opened; whoever decides what it is owns the descriptor."""
+
+    candidate: Candidate
+    fd: int
+    size: int
+    inode: int
+    device: int
+    mtime_ns: int
+    birth_ns: int | None
+    grown_at: float
+    """Monotonic seconds when it was first seen or last changed size."""
+    live: str = ""
+    """Path of the live file that its name looks like a rotated form of; empty if of none."""
+    packed: str = ""
+    """The format of an archive, by its first bytes; empty for a plain file."""
+    begin: int = 0
+    """Bytes before this are known: what it has is from here on."""
+    lowest: int = 0
+    """Of a file that was cut off: the smallest size that it had, so that what is behind was written since; else 0."""
+    former: tuple[FileId, ...] = ()
+    """Generations that had its inode, and are not what it has now, or not all of it."""
+    settled: bool = False
+    """Whether it was held as a possible copy, and does not grow any more."""
+    filled_from: int = 0
+    """Of a file that was cut off: the size that it had before."""
+    shredded: bool = False
+    """Whether it had been rotated, and was then written over in place, and never cut off."""
+    cut: bool = False
+    """Whether what it had was cut off, or written over, in place."""
+
+    @classmethod
+    def open(cls, candidate: Candidate, root_fd: int, now: float) -> "Found":
+        """Open what a candidate names; OSError where it is not a readable regular file beneath its root."""
+        fd = candidate.root.open_file(root_fd, candidate.relative)
+        try:
+            stat = os.fstat(fd)
+            kind = packed_as(os.pread(fd, MAGIC_BYTES, 0))  # a file that opens and can't be read is unreadable, too
+        except OSError:
+            os.close(fd)
+            raise
+        size, mtime_ns = stat.st_size, stat.st_mtime_ns
+        return cls(candidate, fd, size, stat.st_ino, stat.st_dev, mtime_ns, birth_ns(fd), now, packed=kind)
+
+    @classmethod
+    def of(cls, file: TailedFile, candidate: Candidate | None, now: float) -> "Found":
+        """Take the file that a generation was in as found anew: what it has now is something else."""
+        path = Path(file.path or file.lineage)
+        if candidate is None:
+            folder = Folder(Root(str(path.parent)), "", file.device, Globs(()))
+            candidate = Candidate(folder, path.name, file.inode, regular=True, matched=True)
+        fd = os.dup(file.fd)
+        size = os.fstat(fd).st_size
+        lowest = min(file.doubt.lowest, size)
+        inode, device = file.inode, file.device
+        found = cls(candidate, fd, size, inode, device, file.mtime_ns, file.birth_ns, now, lowest=lowest, cut=True)
+        found.filled_from = file.largest
+        found.shredded = not file.path and lowest >= file.largest
+        found.packed = packed_as(found.read_at(MAGIC_BYTES, 0))
+        return found
+
+    @classmethod
+    def appended_to(cls, file: TailedFile, candidate: Candidate, now: float) -> "Found":
+        """Take what was appended to a copy, that a generation is in, as found."""
+        fd, begin = os.dup(file.fd), file.shift + file.judged
+        size = os.fstat(fd).st_size
+        return cls(candidate, fd, size, file.inode, file.device, file.mtime_ns, file.birth_ns, now, begin=begin)
+
+    @property
+    def lineage(self) -> str:
+        """The live path that it belongs to."""
+        return self.live or self.candidate.path
+
+    def read_at(self, size: int, offset: int, /) -> bytes:
+        """Read up to ``size`` bytes at ``offset``."""
+        return os.pread(self.fd, size, offset)
+
+    def look(self, now: float) -> None:
+        """Ask ``fstat`` how large it is now; ``now`` in monotonic seconds."""
+        stat = os.fstat(self.fd)
+        if stat.st_size != self.size:
+            self.size, self.grown_at = stat.st_size, now
+            self.packed = packed_as(self.read_at(MAGIC_BYTES, 0))
+        self.mtime_ns = stat.st_mtime_ns
+
+
+def new_entry(found: Found, sinks: Collection[str], *, begin: int = 0, ignored: bool = False) -> Entry:
+    """Mint a generation for a file, that begins at ``begin``: what lies before is another's, or is left out."""
+    digest = Digest()
+    catch_up(digest, found, begin if begin <= _CATCH_UP_BYTES else 0, found.size)
+    return Entry(
+        file=new_file_id(),
+        path=found.lineage if not found.candidate.matched or found.live else found.candidate.path,
+        inode=found.inode,
+        birth_ns=found.birth_ns,
+        head=Print() if (head := found.read_at(HEAD_BYTES, 0)).startswith(b"\0") else Print.of(head),
+        size=found.size,
+        seen=time.time(),
+        offsets={sink: Saved(begin) for sink in sinks},
+        ignored=ignored,
+        digest=digest.fingerprint(),
+    )
+
+
+def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Contents | None = None) -> TailedFile:
+    """Go on with a generation in the file that was found; each sink from its own offset, a new sink from the start.
+
+    ``contents`` says that it was packed, and has been measured.
+    """
+    path = found.candidate.path if found.candidate.matched and contents is None else ""
+    file = TailedFile(entry, found.fd, path, found.birth_ns, found.grown_at, contents=contents)
+    file.holes.filled_from = found.filled_from
+    for sink in sinks:
+        saved = entry.offsets.get(sink, Saved())
+        file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset))
+    reached = file.furthest.offset
+    file.digest.cut(reached)  # what is behind may be written over before it is read again
+    if 0 < reached - file.digest.end <= _CATCH_UP_BYTES:
+        catch_up(file.digest, file, reached, file.size)
+    if file.digest.end == reached <= file.size:
+        start = max(file.digest.base, reached - RECENT_BYTES)
+        file.recent = file.read_at(reached - start, start)
+    return file
+
+
+def catch_up(digest: Digest, view: "Found | TailedFile", end: int, size: int) -> None:
+    """Take into a digest what lies before ``end``, and was read in an earlier life or by nobody."""
+    while digest.end < min(end, size):
+        at = digest.end
+        data = view.read_at(min(_STEP_BYTES, end - at), at)
+        if not data:
+            return
+        digest.take(data, at)
+
+
+def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
+    """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
+    head, now = file.fingerprint(), time.time()
+    if last and last.offsets == offsets and _still(last, file, head, now):
+        return last
+    digest, sealed = file.digest.fingerprint(), file.limit < NO_LIMIT
+    size = max(file.size, file.largest) if file.orphaned else file.size
+    return Entry(
+        file.file,
+        file.lineage,
+        file.inode,
+        file.birth_ns,
+        head,
+        size,
+        now,
+        offsets,
+        digest=digest,
+        shift=file.shift,
+        sealed=sealed,
+    )
+
+
+def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
+    same = entry.size == file.size and entry.inode == file.inode and entry.birth_ns == file.birth_ns
+    return same and entry.head == head and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
+
+
+def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
+    """Give what is kept of a generation of which there is nothing more to do; None where there is.
+
+    Of one whose bytes are nowhere any more, as far as the last ones are remembered.
+    """
+    start = max(0, entry.size - MARKER_BYTES)
+    if isinstance(view, TailedFile) and view.orphaned:
+        remembered = view.digest.end == entry.size and len(view.recent) >= entry.size - start
+        return row_of(entry, 0, 0, view.recent[start - entry.size :]) if remembered and entry.size else None
+    stat = os.fstat(view.fd)
+    try:
+        return row_of(entry, stat.st_size, stat.st_mtime_ns, view.read_at(entry.size - start, start))
+    except OSError:
+        return None
+
+
+def last_newline(found: Found, before: int) -> int:
+    """Give where the line begins that ``before`` is in: 0, or past the last newline in front of it."""
+    end = before
+    while end > 0:
+        start = max(0, end - _STEP_BYTES)
+        newline = found.read_at(end - start, start).rfind(b"\n")
+        if newline >= 0:
+            return start + newline + 1
+        end = start
+    return 0

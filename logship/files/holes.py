@@ -1,0 +1,134 @@
+"""NULs in a file: what nobody has written yet, and what nobody will.
+
+Preallocated and memory-mapped files end in NULs that their writer fills; network file systems show a hole where a block
+has not arrived; a writer without ``O_APPEND`` leaves one from 0 up to where it was before a truncation.
+"""
+
+import errno
+import os
+from collections.abc import Callable
+
+from logship.model import NO_LIMIT
+
+HOLE_SECONDS = 3.0
+"""NULs in front of other bytes are waited for so long: whoever writes out of order fills them."""
+_PAGE_BYTES = 4096
+_HOLE_BYTES = 64
+_NULS = bytes(_HOLE_BYTES)
+_LOOKED_THROUGH = 4 << 20
+"""Bytes of NULs that one look goes through."""
+
+ReadAt = Callable[[int, int], bytes]
+
+
+def find_hole(data: bytes, start: int) -> int:
+    """Find NULs that look like a hole and not like a byte of a line; -1 where there are none.
+
+    They are at a line's start, or 64 or more, or they reach a page's end or that of ``data``, which is at ``start``.
+    """
+    at = data.find(b"\0")
+    while at >= 0:
+        end = nuls_end(data, at)
+        at_line_start = at == 0 or data[at - 1 : at] == b"\n"
+        if at_line_start or end - at >= _HOLE_BYTES or end == len(data) or (start + end) % _PAGE_BYTES == 0:
+            return at
+        at = data.find(b"\0", end)
+    return -1
+
+
+def nuls_end(data: bytes, at: int) -> int:
+    """Give where the NULs that begin at ``at`` end."""
+    while data[at : at + _HOLE_BYTES] == _NULS:
+        at += _HOLE_BYTES
+    rest = data[at : at + _HOLE_BYTES]
+    return at + len(rest) - len(rest.lstrip(b"\0"))
+
+
+def next_data(fd: int, offset: int) -> int:
+    """Give the first offset from ``offset`` on that is not in a hole of the file system; NO_LIMIT past the last."""
+    try:
+        return os.lseek(fd, offset, os.SEEK_DATA)
+    except OSError as error:
+        return NO_LIMIT if error.errno == errno.ENXIO else offset
+
+
+class Holes:
+    """Which NULs of one file may be passed."""
+
+    __slots__ = ("_at", "_since", "filled_from")
+
+    def __init__(self) -> None:
+        self.filled_from = 0
+        """The size before a truncation: nobody fills NULs from 0 up to there."""
+        self._at, self._since = -1, 0.0
+
+    def readable(self, data: bytes, start: int, now: float, *, follows: Callable[[int], bool], ended: bool) -> int:
+        """Give how many bytes of ``data``, which is at ``start``, may be read: up to NULs that somebody may yet fill.
+
+        ``follows(offset)`` says whether any byte but NUL comes at or after an offset; ``ended`` that nobody writes.
+        """
+        at = find_hole(data, start)
+        if at < 0:
+            return len(data)
+        end = nuls_end(data, at)
+        if end == len(data) and not follows(start + end):
+            return at
+        left_by_truncation = start + at == 0 and bool(self.filled_from)
+        if start + at != self._at:
+            self._at, self._since = start + at, now
+        if not (left_by_truncation or ended) and now - self._since < HOLE_SECONDS:
+            return at
+        self._at = -1
+        return len(data)
+
+    def due(self, now: float) -> bool:
+        """Whether NULs that were waited for may be passed now."""
+        return self._at >= 0 and now - self._since >= HOLE_SECONDS
+
+
+class Padding:
+    """Where the data of a file ends that ends in NULs."""
+
+    __slots__ = ("_full_to", "_looked_at", "there")
+
+    def __init__(self) -> None:
+        self.there = False
+        self._full_to = 0
+        """Up to this size it is known not to end in NULs."""
+        self._looked_at = 0
+
+    def data_size(self, size: int, known: int, read_at: ReadAt, data_start: Callable[[int], int]) -> int:
+        """Give the size without the NULs at the end; ``known`` is up to where there is data for sure.
+
+        Of many NULs 4 MiB are looked through at once, the next ones in the next call.
+        """
+        if size <= self._full_to or not size:
+            return size
+        self.there = read_at(1, size - 1) == b"\0"
+        if not self.there:
+            self._full_to = size
+            return size
+        found = known = min(known, size)
+        at = first = known if read_at(1, known) != b"\0" or not known < self._looked_at < size else self._looked_at
+        while at < size and at - first < _LOOKED_THROUGH:
+            at = min(size, max(at, data_start(at)))
+            data = read_at(min(512 * 1024, size - at), at)
+            if not data:
+                break
+            kept = len(data.rstrip(b"\0"))
+            found = at + kept if kept else found
+            at += len(data)
+        self._looked_at = at
+        return found
+
+
+def first_data(offset: int, size: int, read_at: ReadAt, data_start: Callable[[int], int]) -> int:
+    """Give where the NULs from ``offset`` on end; ``size`` where nothing else follows."""
+    while offset < size:
+        offset = max(offset, data_start(offset))
+        data = read_at(512 * 1024, offset) if offset < size else b""
+        kept = data.lstrip(b"\0")
+        if kept or not data:
+            return min(size, offset + len(data) - len(kept))
+        offset += len(data)
+    return size

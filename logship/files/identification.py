@@ -1,0 +1,167 @@
+"""What of these bytes is known? The one question about a file that may be one we know, and its answer.
+
+Asked within a lineage wherever a name, an inode, a size or an archive is new: nothing of it is known, or a beginning of
+one generation, or all of one and more. Content decides, by digests at many points; where a generation's own bytes can
+still be read, they are compared (DECISIONS 3 to 7).
+"""
+
+from collections.abc import Generator, Iterable
+from typing import Protocol
+
+from msgspec import Struct
+
+from logship.files.tailing import TailedFile
+from logship.state.fingerprint import Fingerprint, ReadAt, common, next_point
+from logship.state.identity import SHORT_HEAD_BYTES, Entry, Print, Saved, holds
+
+_STEP_BYTES = 256 * 1024
+
+
+class View(Protocol):
+    """Bytes that are asked about."""
+
+    @property
+    def size(self) -> int:
+        """How many."""
+
+    def read_at(self, size: int, offset: int, /) -> bytes:
+        """Read up to ``size`` bytes at ``offset``."""
+
+
+class Part(Struct):
+    """What a view has from an offset on."""
+
+    view: View
+    start: int
+
+    @property
+    def size(self) -> int:
+        """How many bytes."""
+        return self.view.size - self.start
+
+    def read_at(self, size: int, offset: int, /) -> bytes:
+        """Read up to ``size`` bytes at ``offset`` of the part."""
+        return self.view.read_at(size, offset + self.start)
+
+
+class Source(Struct, frozen=True):
+    """A generation whose bytes they may be: open, or as an entry says."""
+
+    digest: Fingerprint
+    end: int
+    """How many of its bytes were read."""
+    file: TailedFile | None = None
+    entry: Entry | None = None
+    least: int = SHORT_HEAD_BYTES
+    """Fewer equal bytes prove nothing."""
+
+    @classmethod
+    def open(cls, file: TailedFile, *, here: bool = False) -> "Source":
+        """Take an open file; all of its bytes are known while it has them. ``here`` says that it was in this file."""
+        digest = file.digest.fingerprint()
+        return cls(digest, file.size if file.sound else digest.end, file, least=1 if here else SHORT_HEAD_BYTES)
+
+    @classmethod
+    def saved(cls, entry: Entry) -> "Source":
+        """Take an entry."""
+        return cls(entry.digest, max(entry.digest.end, entry.furthest.offset), entry=entry)
+
+
+class Known(Struct, frozen=True):
+    """The answer: the view begins with ``common`` bytes of ``source``."""
+
+    source: Source
+    common: int
+    proved: int
+    """Up to where digests say so: between two points bytes may have been written over, or cut off and written anew."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of the generation that was read is there."""
+        return self.common >= self.source.end
+
+    @property
+    def read(self) -> int:
+        """How many of its bytes every sink has had."""
+        if self.file:
+            return self.file.offset
+        return min((saved.offset for saved in self.entry.offsets.values()), default=0) if self.entry else 0
+
+    @property
+    def file(self) -> TailedFile | None:
+        """The open file that it is of."""
+        return self.source.file
+
+    @property
+    def entry(self) -> Entry | None:
+        """The entry that it is of."""
+        return self.source.entry
+
+
+def identify(view: View, sources: Iterable[Source], *, growing: bool = False) -> Generator[None, None, Known | None]:
+    """Find, in steps, the generation of which ``view`` has most; None where nothing of it is known.
+
+    Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Raises OSError.
+    """
+    best: Known | None = None
+    for source in sources:
+        known, proved = yield from _common(view, source)
+        enough = known >= source.least or (
+            growing and source.file is not None and 0 < known == min(view.size, source.end)
+        )
+        if enough and (best is None or (known, known >= source.end) > (best.common, best.whole)):
+            best = Known(source, known, proved)
+    return best
+
+
+def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]]:
+    """Give how many of the first bytes of the view are those of the source, and how many that is proved of."""
+    file, digest = source.file, source.digest
+    same = 0
+    if file is not None and file.sound:
+        same = yield from _agreeing(view, file.read_at, 0, min(view.size, file.size))
+        if same >= min(view.size, file.size):
+            return same, same  # else it may have been written over since anybody looked: what was read decides
+    agreed = yield from common(digest, view.size, view.read_at)
+    start = digest.end - len(file.recent) if file and file.recent else view.size
+    proved = agreed
+    if file and start < view.size and start <= agreed:
+        proved = agreed = max(agreed, _by_recent(view, file.recent, start))
+    elif digest.base < agreed and view.size < next_point(digest, agreed):
+        agreed = view.size  # it ends before the next point: every digest that can be asked agrees
+    if agreed >= digest.end and not digest.base:
+        proved = agreed = max(agreed, _by_head(view, source))  # it was seen, and not read yet
+    return max(same, 0 if agreed <= digest.base else agreed), max(same, proved)
+
+
+def _by_head(view: View, source: Source) -> int:
+    """Give how much is known by what was saved of the head, and of the bytes before an offset."""
+    head = source.file.head if source.file else source.entry.head if source.entry else Print()
+    if head.length < SHORT_HEAD_BYTES or not head.matches(view.read_at(head.length, 0)):
+        return 0
+    reached = source.entry.furthest if source.entry else Saved()
+    return max(reached.offset, head.length) if holds(reached, view.size, view.read_at) else 0
+
+
+def _by_recent(view: View, recent: bytes, start: int) -> int:
+    """Give up to where the bytes at ``start`` are those that were read last."""
+    data = view.read_at(len(recent), start)
+    for at, (one, other) in enumerate(zip(data, recent, strict=False)):
+        if one != other:
+            return start + at if at else 0
+    return start + len(data)
+
+
+def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
+    """Give the first offset at which two files differ."""
+    at = start
+    while at < end:
+        size = min(_STEP_BYTES, end - at)
+        one, other = view.read_at(size, at), read_at(size, at)
+        if one != other:
+            return at + next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+        if not one:
+            break
+        at += len(one)
+        yield
+    return at

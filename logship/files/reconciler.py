@@ -1,0 +1,228 @@
+"""Asks of every file that a sweep opened what of it is known, and has :mod:`.adoption` do what follows from that.
+
+Known by its inode, head and marker, it goes on. Everything else is asked of its content (:mod:`.identification`).
+"""
+
+import os
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from logship.files.adoption import Adoption
+from logship.files.archives import MAX_CONTENT_BYTES, Contents
+from logship.files.decoding import UNREADABLE
+from logship.files.found import Found
+from logship.files.identification import Known, Part, Source, View, identify
+from logship.files.registry import Registry
+from logship.files.sweeping import FILES_AT_ONCE, Sweep
+from logship.files.tailing import TailedFile
+from logship.state.checkpoints import Checkpoint
+from logship.state.fingerprint import next_point
+from logship.state.identity import HEAD_BYTES, Entry
+
+T = TypeVar("T")
+Steps = Generator[None, None, None]
+
+NEWER_SLACK_NS = 2 * 10**9
+"""File times are coarse, and a save takes time."""
+_PARTS_AT_MOST = 64
+"""Generations that were appended to one file, one after the other."""
+
+
+class Reconciler:
+    """Compares what a sweep found with what is known."""
+
+    def __init__(self, registry: Registry, adoption: Adoption, checkpoint: Checkpoint) -> None:
+        self._registry = registry
+        self._adoption = adoption
+        self._open = adoption.open
+        self._ages = {entry.file: age for age, entry in enumerate(checkpoint.entries)}
+        self.looked_ns = checkpoint.saved_ns
+        """When the last sweep began, or what it found was saved; epoch nanoseconds."""
+        self.away = True
+        """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
+        self.waiting: dict[int, Found] = {}
+        """Files that lost their bytes, by inode, until it is decided what they have now."""
+
+    def note_names(self, files: Iterable[TailedFile]) -> None:
+        """Note under which names the open files, oldest first, and the new ones are."""
+        # also one that was known at the start and is not published yet: a copy of it may be found in the same sweep
+        self._open.note_names([*files, *(file for file, _ in self._adoption.new.values())])
+
+    def adopt(self, sweep: Sweep) -> Iterator[None]:
+        """Take what a sweep opened, in steps: known generations first, in the order of their age."""
+        known: list[tuple[Entry, Found]] = []
+        unknown: list[Found] = []
+        for found in in_steps(list(sweep.fresh.values())):
+            if found is None:
+                yield
+                continue
+            try:
+                entry = self._recognise(found, sweep)
+            except OSError as error:
+                self._adoption.refuse(sweep.take(found), error)
+                continue
+            known += [(entry, found)] if entry else []
+            unknown += [] if entry else [found]
+        for pair in in_steps(sorted(known, key=lambda pair: self._ages.get(pair[0].file, 0))):
+            if pair is None:
+                yield
+            else:
+                self._go_on(pair[0], sweep.take(pair[1]), sweep, unknown)
+        # rotated forms first, oldest first: what they hold was written before what the live file holds
+        for found in in_steps(sorted(unknown, key=lambda found: (not found.live, found.mtime_ns))):
+            if found is None:
+                yield
+            else:
+                if found.inode in sweep.fresh:
+                    sweep.take(found)
+                yield from self.reconcile(found, sweep)
+
+    def _recognise(self, found: Found, sweep: Sweep) -> Entry | None:
+        entry = None if found.packed else self._registry.find(found)
+        former = found.former = tuple(self._registry.at(found.inode))
+        for other in former:
+            if entry is None or other != entry.file:
+                sweep.present.pop(other, None)  # inodes are used again: who had this one before is gone
+                self._registry.leave(other)
+        return entry
+
+    def _go_on(self, entry: Entry, found: Found, sweep: Sweep, unknown: list[Found]) -> None:
+        """Go on with a known generation; what was appended to one that is never read is asked about anew."""
+        if not entry.ignored:
+            if entry.sealed and found.size > entry.size + entry.shift:
+                unknown.append(replace(found, fd=os.dup(found.fd), begin=entry.size + entry.shift))
+            self._adoption.start(entry, found)
+            return
+        self._registry.finished.forget(found.inode)
+        self._registry.pop(entry.file)
+        if found.size > entry.size:
+            found.begin = entry.size
+            unknown.append(found)
+        else:
+            self._adoption.put_by(replace(entry, size=found.size, seen=time.time()), found, sweep)
+
+    def reconcile(self, found: Found, sweep: Sweep | None = None, *, settled: bool = False) -> Steps:
+        """Decide what an unknown file is, in steps; whoever calls gives its descriptor away.
+
+        ``settled`` says that it was held for long enough.
+        """
+        found.settled = settled
+        try:
+            yield from self._reconcile(found, sweep)
+        except OSError as error:
+            self._adoption.refuse(found, error)
+
+    def _reconcile(self, found: Found, sweep: Sweep | None) -> Steps:
+        contents = Contents(found.fd, found.packed) if found.packed else None
+        old = self._is_old(found)
+        if contents:
+            if sweep and sweep.unpacked > MAX_CONTENT_BYTES:
+                os.close(found.fd)  # the next sweep finds it again
+                return
+            old = old or not self.away  # what is packed beside us was seen before it was
+            plausible = found.packed not in UNREADABLE and (not old or self._may_be_known(found, contents))
+            complete = plausible and (yield from contents.measure())
+            if sweep:
+                sweep.unpacked += contents.unpacked
+            if not complete:
+                self._adoption.leave_packed(found, contents, sweep, old=old)
+                return
+        view: View = contents or found
+        for _ in range(_PARTS_AT_MOST):
+            part = Part(view, found.begin)
+            known = (yield from self._ask(found, part)) if part.size > 0 else None
+            known = self._before_writing(known, found, old=old) if known else None
+            if known is None or not known.whole or part.size == known.common:
+                break
+            after = yield from self._ask(found, Part(view, found.begin + known.common), besides=known)
+            if after is None:
+                break
+            found.begin += known.common  # another generation was appended to it
+        if contents and known:
+            yield from contents.reach(found.begin + known.read)
+        self._adoption.decide(found, contents, part, known, sweep, old=old)
+
+    def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
+        """Give what is known of a file without what was written in it since: past where it was cut off, or unproved."""
+        former, common = known.file or known.entry, known.common
+        if found.cut:
+            here = former is not None and former.inode == found.inode
+            digest, recent = known.source.digest, known.source.file.recent if known.source.file else b""
+            seen = found.lowest < min(found.size, digest.end - len(recent))  # smaller than any byte that is remembered
+            kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
+            common = found.lowest if here and (kept or common > found.lowest) else common
+        elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
+            here = known.entry.path == found.candidate.path
+            common = known.proved if here and common == found.size else common
+        return replace(known, common=common) if common else None
+
+    def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
+        opened = [file for file in self._open.of_lineage(found.lineage) if file.fd != found.fd]
+        for file in opened:
+            file.recheck()
+        here = (found.device, found.inode) if found.cut else None
+        sources = [
+            Source.open(file, here=(file.device, file.inode) == here) for file in opened
+        ] + self._registry.sources(found.lineage, found.inode)
+        others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
+        growing = bool(found.live) and not (besides or found.packed)
+        known = yield from identify(part, others, growing=growing)
+        if known is None or not known.whole:
+            finished = yield from self._registry.find_finished(found.lineage, part)
+            same = (
+                besides and finished and besides.entry and finished.entry and besides.entry.file == finished.entry.file
+            )
+            if finished and not same and (known is None or finished.common > known.common):
+                return finished
+        return known
+
+    def _may_be_known(self, found: Found, contents: Contents) -> bool:
+        """Whether anything of this lineage begins as an archive does."""
+        head = contents.head()
+        sources = self._registry.sources(found.lineage, found.inode)
+        prints = [each.entry.head for each in sources if each.entry]
+        prints += [file.head for file in self._open.of_lineage(found.lineage)]
+        known = any(each.length and each.matches(head) for each in prints)
+        return known or any(True for _ in self._registry.finished.like(found.lineage, head[:HEAD_BYTES]))
+
+    def _is_old(self, found: Found) -> bool:
+        # a clock that was set back since the last look dates nothing: what nobody has seen is then taken as new
+        looked_ns = 0 if time.time_ns() < self.looked_ns - NEWER_SLACK_NS else self.looked_ns
+        return self._adoption.first or found.mtime_ns < looked_ns - NEWER_SLACK_NS
+
+    def is_new(self, found: Found) -> bool:
+        """Whether what has the name of a followed file is neither known nor maybe a copy."""
+        if (
+            found.inode in self._adoption.held
+            or found.inode in self.waiting
+            or (found.device, found.inode) in self._open.by_inode
+            or found.packed
+        ):
+            return False
+        found.live = found.candidate.live(self._open.by_path)
+        try:
+            if self._registry.find(found) or self._registry.find_moved(found):
+                return False
+            return finish(self._ask(found, Part(found, 0))) is None
+        except OSError:
+            return False
+
+
+def finish(steps: Generator[None, None, T]) -> T:
+    """Take all steps at once, and give what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+
+def in_steps(things: Sequence[T]) -> Iterator[T | None]:
+    """Give them, and after some of them None: time for a pause."""
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if number % FILES_AT_ONCE == 0:
+            yield None

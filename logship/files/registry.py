@@ -1,0 +1,271 @@
+"""Generations that are not open: put by until their files change, finished, gone, or never to be read.
+
+Those that are finished are rows of 92 bytes (:mod:`logship.state.finished`); the others are entries. Each question is
+answered by an index, however many there are.
+"""
+
+import os
+from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
+from contextlib import suppress
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from logship.files.beneath import is_overlay
+from logship.files.found import SEEN_SECONDS, Found, finished_row
+from logship.files.identification import Known, Source, View
+from logship.files.index import Index
+from logship.files.names import Candidate
+from logship.files.tailing import TailedFile
+from logship.model import FileId
+from logship.state.fingerprint import Fingerprint, common
+from logship.state.finished import Finished, path_hash
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, same_file
+
+FORGET_SECONDS = 3600.0
+MAX_ENTRIES = 8192
+"""Of more, those that are gone are forgotten first, the longest gone before the others (about 8 MB of checkpoint)."""
+
+
+class Lost(Struct, frozen=True):
+    """A generation that went, or was forgotten, before all of it was read."""
+
+    entry: Entry
+    nbytes: int
+    reason: str
+
+
+class Registry:
+    """What is kept of generations that are not open now."""
+
+    def __init__(self, entries: Iterable[Entry], finished: Finished, sinks: tuple[str, ...]) -> None:
+        self.entries: dict[FileId, Entry] = {}
+        self.finished = finished
+        self._sinks = sinks
+        self._by_inode, self._by_path = Index[int](), Index[str]()
+        self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
+        self._reopened: set[FileId] = set()
+        """Generations that were finished and are not any more: what their rows say is of yesterday."""
+        self._there: set[int] = set()
+        """Inodes of finished files that the sweep under way has met."""
+        for entry in entries:
+            self.add(entry)
+            row = finished.at(entry.inode)
+            if row and row.file == entry.file:
+                finished.forget(entry.inode)  # it was open again when the checkpoint was saved
+
+    # -- what is kept ---------------------------------------------------------------------------------------------
+
+    def add(self, entry: Entry) -> None:
+        """Know a generation."""
+        self.pop(entry.file)
+        self.entries[entry.file] = entry = replace(entry, offsets=_shared(entry.offsets))
+        self._by_inode.add(entry.inode, entry.file)
+        self._by_path.add(entry.path, entry.file)
+
+    def keep(self, entry: Entry, found: Found | TailedFile) -> None:
+        """Know a generation, and what its file looks like as long as nobody touches it."""
+        self.pop(entry.file)
+        stat = os.fstat(found.fd)
+        row = finished_row(entry, found) if stat.st_nlink else None
+        if row and entry.shift:
+            self.finished.add(row, there=False)  # who is at the head of that file speaks for it
+        elif row:
+            self.finished.add(row)
+            self._there.add(row.inode)
+            self._reopened.discard(entry.file)
+        else:
+            self.add(entry)
+            self._signatures[stat.st_ino] = (entry.file, (stat.st_size, stat.st_mtime_ns))
+
+    def pop(self, file: FileId) -> None:
+        """Know it no longer: it is open, or forgotten."""
+        entry = self.entries.pop(file, None)
+        if entry is not None:
+            self._by_inode.remove(entry.inode, file)
+            self._by_path.remove(entry.path, file)
+
+    def reopen(self, file: FileId, inode: int) -> None:
+        """Know a generation no longer: it is followed, in the file with an inode."""
+        self.pop(file)
+        row = self.finished.at(inode)
+        if row and row.file == file:
+            self._reopened.add(file)
+        self.finished.forget(inode)
+
+    def leave(self, file: FileId) -> None:
+        """Note that a generation is not in the file with its inode any more: only its content tells it from now on."""
+        if entry := self.entries.get(file):
+            self.add(replace(entry, inode=0))
+
+    def paths(self) -> set[str]:
+        """Give the live paths of all generations that are not finished."""
+        return set(self._by_path)
+
+    @property
+    def left_alone(self) -> int:
+        """How many files are there and never read."""
+        return sum(entry.ignored for entry in self.entries.values()) + sum(1 for _ in self.finished.left_alone())
+
+    # -- which of them a file is ----------------------------------------------------------------------------------
+
+    def begin_sweep(self) -> None:
+        """Note that names are listed anew."""
+        self._there = set()
+
+    def at(self, inode: int) -> list[FileId]:
+        """Give the generations that had this inode, and are not finished."""
+        return self._by_inode.of(inode)
+
+    def unchanged(self, candidate: Candidate) -> FileId | None:
+        """Give the generation that a name still stands for, if its file has not changed since it was closed.
+
+        Of a finished one this is the empty text: nobody keeps its identity in memory.
+        """
+        finished = candidate.inode in self.finished
+        file, signature = self._signatures.get(candidate.inode, (None, None))
+        if not finished and (file is None or file not in self.entries):
+            return None
+        with suppress(OSError):
+            stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
+            if finished and self.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
+                self._there.add(candidate.inode)
+                return FileId("")
+            return file if (stat.st_size, stat.st_mtime_ns) == signature else None
+        return None
+
+    def as_it_was(self, found: Found) -> bool:
+        """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
+        same = self.finished.unchanged(found.inode, found.size, found.mtime_ns)
+        if same:
+            self._there.add(found.inode)
+        return same
+
+    def find(self, found: Found) -> Entry | None:
+        """Give the generation that this file is, by inode, head and marker."""
+        same = (found.inode, found.birth_ns, found.size, found.read_at)
+        name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
+        alike = self._each(self._by_inode.of(found.inode))
+        entry = next((entry for entry in alike if same_file(entry, *same, named=entry.path == name)), None)
+        row = None if entry else self.finished.at(found.inode)
+        if row and row.size and row.begins(found.size, found.read_at):
+            born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
+            return (
+                None
+                if row.size < SHORT_HEAD_BYTES and not born
+                else row.entry(found.lineage, self._sinks, found.read_at)
+            )
+        return entry
+
+    def find_moved(self, found: Found) -> Entry | None:
+        """Give the generation that has this file's name, head and marker, and another inode (a volume's numbers)."""
+        of_this_lineage = (entry for entry in self._each(self._by_path.of(found.lineage)) if not entry.ignored)
+        return next((entry for entry in of_this_lineage if same_content(entry, found.size, found.read_at)), None)
+
+    def sources(self, lineage: str, inode: int) -> list[Source]:
+        """Give the generations of a lineage, and those that had an inode, newest last."""
+        files = dict.fromkeys([*self._by_path.of(lineage), *self._by_inode.of(inode)])
+        return [Source.saved(entry) for entry in self._each(files)]
+
+    def find_finished(self, lineage: str, view: View) -> Generator[None, None, Known | None]:
+        """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one."""
+        best: Known | None = None
+        for row in self.finished.like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
+            least = best.common + 1 if best else SHORT_HEAD_BYTES
+            stale = row.file in self._reopened or row.file in self.entries
+            if stale or row.size < least or not row.begins(view.size, view.read_at):
+                continue
+            digest = Fingerprint(0, (row.size, row.crc)) if row.crc else Fingerprint()
+            if row.crc and (yield from common(digest, view.size, view.read_at)) < row.size:
+                continue
+            source = Source(digest, row.size, entry=row.entry(lineage, self._sinks, view.read_at))
+            best = Known(source, row.size, row.size)
+        return best
+
+    def note_history(self, entry: Entry, file: TailedFile) -> bool:
+        """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""
+        row = finished_row(entry, file)
+        if row:
+            self.finished.add(row, there=False)
+        return row is not None
+
+    def met(self, entry: Entry) -> bool:
+        """Whether the sweep under way has met the file of a finished generation, as it was."""
+        row = self.finished.at(entry.inode) if entry.inode in self._there else None
+        return row is not None and row.file == entry.file
+
+    def knows(self, path: str) -> bool:
+        """Whether a finished generation is of a lineage."""
+        return any(not row.ignored for row in self.finished.of_lineage(path))
+
+    def of_lineage(self, path: str) -> Iterator[Entry]:
+        """Give what is known, and not finished, of a lineage."""
+        return self._each(self._by_path.of(path))
+
+    def doubt_copies_of_missing(self, present: Container[FileId]) -> bool:
+        """Have copies looked at again of generations that nobody met and that are not read; whether there are such."""
+        missing = {
+            entry.path
+            for entry in self.entries.values()
+            if not (entry.ignored or entry.gone or entry.file in present) and self._lost(entry, "").nbytes > 0
+        }
+        for path in missing:
+            self.doubt_copies(path)
+        return bool(missing)
+
+    def doubt_copies(self, lineage: str) -> None:
+        """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""
+        self.finished.doubt(lineage)
+        for entry in list(self._each(self._by_path.of(lineage))):
+            if entry.ignored:
+                self.pop(entry.file)
+
+    def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
+        return (self.entries[file] for file in files)
+
+    # -- what became of them --------------------------------------------------------------------------------------
+
+    def account(self, present: Collection[FileId], now: float, *, count: bool, sure: bool) -> list[Lost]:
+        """Keep what is present, forget what has been gone for an hour; ``now`` in Unix seconds.
+
+        With ``count``, what is not there went while logship was down; ``sure`` says that all names were seen. Gives
+        what is lost by either.
+        """
+        lost = []
+        for entry in list(self.entries.values()):
+            if entry.file in present:
+                if now - entry.seen > SEEN_SECONDS:
+                    self.entries[entry.file] = replace(entry, seen=now)
+            elif count and not entry.ignored and not entry.gone:
+                self.entries[entry.file] = replace(entry, gone=True)
+                lost.append(self._lost(entry, "gone_while_down"))
+            elif now - entry.seen > FORGET_SECONDS:
+                lost.append(self._forget(entry))
+        lost += [self._forget(entry) for entry in self._too_many(present)]
+        self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in present}
+        if sure:
+            self.finished.keep_only(self._there)
+        return [each for each in lost if each.nbytes > 0]
+
+    def _too_many(self, present: Collection[FileId]) -> list[Entry]:
+        surplus = len(self.entries) - MAX_ENTRIES
+        if surplus <= 0:
+            return []
+        # what was never to be read would only be judged again; what is there and was read would be read again
+        return sorted(self.entries.values(), key=lambda e: (e.file in present, not e.ignored, e.seen))[:surplus]
+
+    def _forget(self, entry: Entry) -> Lost:
+        self.pop(entry.file)
+        return self._lost(entry, "unreadable")
+
+    def _lost(self, entry: Entry, reason: str) -> Lost:
+        """Give what nobody read; nothing where that was counted before, or was none of our business."""
+        settled = entry.ignored or entry.gone
+        read = min((entry.offsets.get(sink, Saved()).offset for sink in self._sinks), default=0)
+        return Lost(entry, 0 if settled else entry.size - read, reason)
+
+
+def _shared(offsets: Mapping[str, Saved]) -> dict[str, Saved]:
+    """Keep what is the same for several sinks, as it is once all have read all, once."""
+    same: dict[Saved, Saved] = {}
+    return {sink: same.setdefault(saved, saved) for sink, saved in offsets.items()}

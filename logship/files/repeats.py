@@ -1,0 +1,50 @@
+"""Files that begin the same generation again and again: a volume that lies must not have everything sent for ever."""
+
+import logging
+
+from isal import isal_zlib
+from msgspec import Struct
+
+from logship.files.found import Found
+
+logger = logging.getLogger(__name__)
+
+WITHIN_SECONDS, MOST_SECONDS = 60.0, 60.0
+FREE = 2
+"""Generations with the same beginning that one file may begin within a minute."""
+_HEAD_BYTES = 256
+_MAX_FILES = 1024
+
+
+class _Begun(Struct):
+    times: list[float]
+    due: float = 0.0
+    pause: float = 1.0
+
+
+class Repeats:
+    """Who began what and when; all in monotonic seconds. The third time within a minute waits, each time longer."""
+
+    def __init__(self) -> None:
+        self._begun: dict[tuple[int, int], _Begun] = {}
+
+    def wait(self, found: Found, now: float) -> bool:
+        """Whether a file that was written over must wait before it begins anew; notes that it begins if not."""
+        head = found.read_at(_HEAD_BYTES, 0)
+        if not head:
+            return False  # there is nothing to send
+        begun = self._begun.setdefault((found.inode, isal_zlib.crc32(head)), _Begun([]))
+        begun.times = [at for at in begun.times if now - at < WITHIN_SECONDS]
+        if len(begun.times) < FREE:
+            begun.due, begun.pause = 0.0, 1.0
+        elif not begun.due:
+            begun.due, begun.pause = now + begun.pause, min(2 * begun.pause, MOST_SECONDS)
+            extra = {"path": found.candidate.path, "seconds": begun.due - now}
+            logger.warning("a file has the same beginning once more: it is read after a pause", extra=extra)
+        if now < begun.due:
+            return True
+        begun.due = 0.0
+        begun.times.append(now)
+        while len(self._begun) > _MAX_FILES:
+            del self._begun[next(iter(self._begun))]
+        return False

@@ -1,0 +1,25 @@
+"""New files that wait until one that is open has been read: no more than ``MAX_FILES`` are open."""
+
+import logging
+import math
+
+logger = logging.getLogger(__name__)
+
+SAY_AGAIN_SECONDS = 60.0
+
+
+class Waiting:
+    """How many there are and what they have, as the last sweep saw it; times in monotonic seconds."""
+
+    def __init__(self) -> None:
+        self.files = self.nbytes = 0
+        self.since, self._said = 0.0, -math.inf
+
+    def note(self, files: int, nbytes: int, max_files: int, now: float) -> None:
+        """Take over what a sweep saw; it is said once a minute."""
+        self.since = self.since if self.files else now
+        self.files, self.nbytes = files, nbytes
+        if files and now - self._said >= SAY_AGAIN_SECONDS:
+            self._said = now
+            extra = {"waiting_files": files, "waiting_bytes": nbytes, "max_files": max_files}
+            logger.warning("files wait until one that is open has been read: raise LOGSHIP_MAX_FILES", extra=extra)

@@ -1,0 +1,146 @@
+"""What the bytes of a file generation were, kept as running digests at some points; and which of another's are those.
+
+A point is an offset and the CRC-32 of all bytes before it. Points lie close together near the end, where a copy may
+stop or a writer go back, and further apart before that. A digest proves a beginning, whoever holds it now: a copy that
+is shorter, a file cut at its end, one that was put in place by a rename, an archive (DECISIONS 3).
+"""
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Generator
+
+from isal import isal_zlib
+from msgspec import Struct
+
+ReadAt = Callable[[int, int], bytes]
+"""``read_at(size, offset)``: up to ``size`` bytes at ``offset``."""
+
+GRID_BYTES = 64 * 1024
+EARLY = (16, 64, 256, 1024, 4096)
+"""Points near the start, which are always kept: most files differ there."""
+NEAR = (1024, 4096, 16 * 1024)
+"""How far points are from the end of what is read: where tails are cut and written over."""
+MOST_POINTS = 56
+RECENT_POINTS = 20
+STEP_BYTES = 1 << 20
+"""What is read of another file between two pauses: about a millisecond."""
+
+
+class Fingerprint(Struct, frozen=True):
+    """Digests of one generation's bytes from ``base`` on, as they are saved."""
+
+    base: int = 0
+    """Bytes before this are in no digest: a hole."""
+    points: tuple[int, ...] = ()
+    """Offsets, ascending, and the CRC-32 of the bytes from ``base`` up to each, in turn."""
+
+    @property
+    def end(self) -> int:
+        """The last offset that is known."""
+        return self.points[-2] if self.points else self.base
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Each offset with its digest."""
+        return list(zip(self.points[::2], self.points[1::2], strict=True))
+
+    def ends_so(self, offset: int, read_at: ReadAt) -> bool:
+        """Give whether the bytes between the last two points up to ``offset`` are still those; True if none are known.
+
+        Lines may be of one length and end alike: that a few bytes in front of an offset are the same is no proof.
+        """
+        pairs = [(self.base, 0), *(pair for pair in self.pairs if pair[0] <= offset)]
+        if len(pairs) == 1 or pairs[-1][0] - pairs[-2][0] > STEP_BYTES:
+            return True
+        (start, crc), (end, digest) = pairs[-2:]
+        return isal_zlib.crc32(read_at(end - start, start), crc) == digest
+
+
+class Digest:
+    """The running digest of what is read of a file."""
+
+    __slots__ = ("_crcs", "_offsets", "base")
+
+    def __init__(self, fingerprint: Fingerprint | None = None) -> None:
+        fingerprint = fingerprint or Fingerprint()
+        self.base = fingerprint.base
+        self._offsets, self._crcs = array("Q", fingerprint.points[::2]), array("I", fingerprint.points[1::2])
+
+    @property
+    def end(self) -> int:
+        """Up to where bytes were taken in."""
+        return self._offsets[-1] if self._offsets else self.base
+
+    def take(self, data: bytes, start: int) -> None:
+        """Take in the bytes at ``start``; what is known already is passed over, and a gap begins the digest anew."""
+        if start > self.end:
+            self.base, self._offsets, self._crcs = start, array("Q"), array("I")
+        at, end = self.end, start + len(data)
+        if at >= end:
+            return
+        view, crc = memoryview(data), self._crcs[-1] if self._crcs else 0
+        for stop in _stops(at, end):
+            crc = isal_zlib.crc32(view[at - start : stop - start], crc)
+            self._offsets.append(stop)
+            self._crcs.append(crc)
+            at = stop
+        if len(self._offsets) > MOST_POINTS:
+            self._thin()
+
+    def cut(self, offset: int) -> None:
+        """Forget what was known past ``offset``."""
+        keep = bisect_left(self._offsets, offset + 1)
+        del self._offsets[keep:], self._crcs[keep:]
+
+    def fingerprint(self) -> Fingerprint:
+        """Give the points as they are now."""
+        pairs = zip(self._offsets, self._crcs, strict=True)
+        return Fingerprint(self.base, tuple(number for pair in pairs for number in pair))
+
+    def _thin(self) -> None:
+        """Keep early points and the last ones; of those between, so many that gaps grow with the distance."""
+        offsets, end = self._offsets, self._offsets[-1]
+        kept = [len(offsets) - 1]
+        for index in range(len(offsets) - 2, -1, -1):
+            older = offsets[index - 1] if index else self.base
+            near = len(kept) < RECENT_POINTS or offsets[index] in EARLY
+            if near or offsets[kept[-1]] - older > (end - older) // 3:
+                kept.append(index)
+        kept.reverse()
+        self._offsets = array("Q", [offsets[index] for index in kept])
+        self._crcs = array("I", [self._crcs[index] for index in kept])
+
+
+def _stops(at: int, end: int) -> list[int]:
+    """Give where points are set in new bytes: at early offsets, at the grid, near the end, and at it."""
+    first = (at // GRID_BYTES + 1) * GRID_BYTES
+    stops = (*EARLY, *(end - near for near in NEAR), *range(first, end, GRID_BYTES))
+    return sorted({stop for stop in stops if at < stop < end} | {end})
+
+
+def common(fingerprint: Fingerprint, size: int, read_at: ReadAt) -> Generator[None, None, int]:
+    """Find, in steps, the last point up to which the bytes of a file of ``size`` bytes are the generation's.
+
+    Gives ``base`` (0, but for a hole) where not even the first point agrees. Raises what ``read_at`` raises.
+    """
+    at, crc, agreed, since = fingerprint.base, 0, fingerprint.base, 0
+    for offset, digest in fingerprint.pairs:
+        if offset > size:
+            break
+        while at < offset:
+            data = read_at(min(GRID_BYTES, offset - at), at)
+            if not data:
+                return agreed
+            at, crc, since = at + len(data), isal_zlib.crc32(data, crc), since + len(data)
+            if since >= STEP_BYTES:
+                since = 0
+                yield
+        if crc != digest:
+            return agreed
+        agreed = offset
+    return agreed
+
+
+def next_point(fingerprint: Fingerprint, offset: int) -> int:
+    """Give the first point past ``offset``; the end where there is none."""
+    return next((point for point in fingerprint.points[::2] if point > offset), fingerprint.end)

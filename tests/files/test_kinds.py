@@ -1,0 +1,875 @@
+"""What rotators and writers do to files, each kind by itself, live and with a kill between any two steps of it.
+
+A scenario does something to a folder, yields where logship may look, and gives in the end what is to arrive.
+"""
+
+import bz2
+import gzip
+import json
+import lzma
+import os
+import tarfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.following import Follower, append, follow, lines
+
+Scenario = Callable[[Path], Iterator[bytes]]
+"""Yields, and at last gives, all lines that have to have arrived in the end."""
+
+
+def records(*followers: Follower) -> dict[tuple[str, int], bytes]:
+    """Give every record by its id; fails where one id stands for two records."""
+    found: dict[tuple[str, int], bytes] = {}
+    for block in (block for follower in followers for block in follower.blocks):
+        start = block.start
+        for line in block.data.splitlines(keepends=True):
+            assert found.setdefault((block.file, start), line) == line, "one id, two records"
+            start += len(line)
+    return found
+
+
+def problem(expected: bytes, *followers: Follower) -> str:
+    """Say what is missing, twice or foreign; nothing where each line has arrived once."""
+    got, due = Counter(records(*followers).values()), Counter(expected.splitlines(keepends=True))
+    missing, more = due - got, got - due
+    parts = (f"{len(each)} {word}, first {next(iter(each))[:12]!r}" for word, each in _named(missing, more, due))
+    return ", ".join(parts)
+
+
+def _named(missing: Counter[bytes], more: Counter[bytes], due: Counter[bytes]) -> Iterator[tuple[str, list[bytes]]]:
+    twice, foreign = [line for line in more if line in due], [line for line in more if line not in due]
+    yield from (
+        (word, each) for word, each in (("missing", [*missing]), ("twice", twice), ("foreign", foreign)) if each
+    )
+
+
+def out_of_order(expected: bytes, *followers: Follower) -> str:
+    """Say which line came where another was due; nothing where all came as they were written."""
+    got, due = (dict.fromkeys(each) for each in (records(*followers).values(), expected.splitlines(keepends=True)))
+    return next((f"{a[:12]!r} instead of {b[:12]!r}" for a, b in zip(got, due, strict=False) if a != b), "")
+
+
+class Play:
+    """Plays a scenario, reading at every step, and killed at one: the next step is then done while logship is away."""
+
+    def __init__(self, logs: Path, scenario: Scenario, *, kill: int = -1, saved: bool = True) -> None:
+        self.logs, self.scenario, self.kill, self.saved = logs, scenario, kill, saved
+        """``saved`` says that the checkpoint was written right before the kill."""
+        self.lives: list[Follower] = []
+        self.steps = 0
+
+    def run(self, pause: float, pattern: str) -> str:
+        """Say what is wrong in the end."""
+        self.logs.mkdir(parents=True)
+        expected, away = b"", True
+        for number, expected in enumerate(self.scenario(self.logs)):  # noqa: B007 - the last one counts
+            if away:
+                self._start(pattern)
+            self._read(pause)
+            away, self.steps = number == self.kill, number + 1
+            if away:
+                self._kill()
+        if away:
+            self._start(pattern)
+        self._read(pause)
+        self.lives[-1].drain()
+        return problem(expected, *self.lives) or out_of_order(expected, *self.lives)
+
+    def _start(self, pattern: str) -> None:
+        self.lives.append(follow(self.logs, pattern, now=self.lives[-1].now if self.lives else 1000.0))
+
+    def _read(self, pause: float) -> None:
+        self.lives[-1].read()
+        self.lives[-1].step(pause)
+        self.lives[-1].read()
+
+    def _kill(self) -> None:
+        if self.saved:
+            self.lives[-1].save()
+        self.lives[-1].kill()
+
+
+def each_once(
+    logs: Path,
+    scenario: Scenario,
+    pause: float,
+    pattern: str = "*.log",
+    *,
+    saved: tuple[bool, ...] = (True, False),
+    but: tuple[int, ...] = (),
+) -> None:
+    """Play it without a kill, then with one at every step, each in a folder of its own."""
+    first = Play(logs / "live" / "logs", scenario)
+    wrong = {("", -1): first.run(pause, pattern)}
+    for each in saved:
+        word = "saved" if each else "not saved"
+        for kill in (kill for kill in range(first.steps) if kill not in but):
+            play = Play(logs / f"{word} {kill}" / "logs", scenario, kill=kill, saved=each)
+            wrong[word, kill] = play.run(pause, pattern)
+    assert {where: what for where, what in wrong.items() if what} == {}
+
+
+paces = pytest.mark.parametrize("pause", [0.05, 3.0])
+"""Seconds between two looks of one step: less, and more, than anything is waited for."""
+
+
+def overwrite(path: Path, data: bytes, at: int) -> None:
+    """Write into a file where it is."""
+    with path.open("r+b") as file:
+        file.seek(at)
+        file.write(data)
+
+
+# -- copies ---------------------------------------------------------------------------------------------------------
+
+
+def test_copytruncate_of_a_busy_writer(logs: Path) -> None:
+    """While it is copied the writer goes on and is read: the copy ends before what was read does."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, copy = logs / "a.log", logs / "a.log.1"
+        append(live, lines(0, 40))
+        yield b""
+        copy.write_bytes(lines(0, 20))
+        append(live, lines(40, 60))
+        yield b""
+        append(copy, lines(20, 50))
+        append(live, lines(60, 65))
+        yield b""
+        os.truncate(live, 0)
+        append(live, lines(65, 70))
+        yield b""
+        append(live, lines(70, 200))
+        yield lines(0, 200)
+
+    each_once(logs, scenario, 0.05, saved=(True,))
+
+
+@paces
+def test_a_copy_over_the_last_copy(logs: Path, pause: float) -> None:
+    """``cp a.log a.log.1 && : > a.log`` again and again: each copy replaces the bytes of the last one."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, copy = logs / "a.log", logs / "a.log.1"
+        append(live, lines(0, 40))
+        yield b""
+        for turn in range(1, 5):
+            append(live, lines(100 * turn, 100 * turn + 10 * turn))
+            copy.write_bytes(live.read_bytes())
+            yield b""
+            os.truncate(live, 0)
+            append(live, lines(100 * turn + 50, 100 * turn + 90))
+            yield b""
+        done = b"".join(lines(100 * t, 100 * t + 10 * t) + lines(100 * t + 50, 100 * t + 90) for t in range(1, 5))
+        yield lines(0, 40) + done
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+def test_a_copy_over_the_last_copy_with_a_rest(logs: Path, pause: float) -> None:
+    """What was written after the last look is only in the copy, which replaced another one."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, copy = logs / "a.log", logs / "a.log.1"
+        for turn in range(4):
+            append(live, lines(100 * turn, 100 * turn + 40))
+            yield b""
+            append(live, lines(100 * turn + 40, 100 * turn + 90))
+            copy.write_bytes(live.read_bytes())
+            os.truncate(live, 0)
+            append(live, lines(100 * turn + 90, 100 * turn + 100))
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+def test_a_copy_that_is_appended(logs: Path, pause: float) -> None:
+    """``cat a.log >> a.log.1 && : > a.log``: the rest of each generation is behind that of the one before."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, copy = logs / "a.log", logs / "a.log.1"
+        for turn in range(4):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            append(copy, live.read_bytes())
+            os.truncate(live, 0)
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, pause, saved=(True,))
+
+
+@paces
+@pytest.mark.parametrize(
+    "suffix", ["gz", "bz2", "xz"], ids=["gzip -c then truncate", "bzip2 -c then truncate", "xz -c then truncate"]
+)
+def test_a_packed_copy_before_the_truncation(logs: Path, pause: float, suffix: str) -> None:
+    """The rest of what was truncated is in an archive alone, which is found while running, too."""
+    packs: dict[str, Callable[[bytes], bytes]] = {
+        "gz": gzip.compress,
+        "bz2": bz2.compress,
+        "xz": lambda data: lzma.compress(data, preset=0),
+    }
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        for turn in range(3):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 90))
+            (logs / f"a.log.{turn}.{suffix}").write_bytes(packs[suffix](live.read_bytes()))
+            os.truncate(live, 0)
+            append(live, lines(100 * turn + 90, 100 * turn + 100))
+            yield b""
+        yield lines(0, 300)
+
+    each_once(logs, scenario, pause)
+
+
+# -- archives -------------------------------------------------------------------------------------------------------
+
+
+@paces
+def test_the_rest_is_only_in_an_archive(logs: Path, pause: float) -> None:
+    """Rotated, written to, packed and removed in one go: nothing but the archive has the rest."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, rotated = logs / "a.log", logs / "a.log.1"
+        append(live, lines(0, 60))
+        yield b""
+        append(live, lines(60, 90))
+        live.rename(rotated)
+        (logs / "a.log.1.gz").write_bytes(gzip.compress(rotated.read_bytes()))
+        rotated.unlink()
+        append(live, lines(90, 120))
+        yield b""
+        yield lines(0, 120)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+def test_packed_by_a_temporary_name(logs: Path, pause: float) -> None:
+    """What is begun as ``a.log.1.gz.tmp`` and renamed is neither text nor another generation."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, rotated, temporary = logs / "a.log", logs / "a.log.1", logs / "a.log.1.gz.tmp"
+        append(live, lines(0, 60))
+        yield b""
+        append(live, lines(60, 90))
+        live.rename(rotated)
+        append(live, lines(90, 120))
+        yield b""
+        packed = gzip.compress(rotated.read_bytes())
+        temporary.write_bytes(packed[:200])
+        yield b""
+        append(temporary, packed[200:])
+        yield b""
+        temporary.rename(logs / "a.log.1.gz")
+        rotated.unlink()
+        yield b""
+        append(live, lines(120, 130))
+        yield lines(0, 130)
+
+    each_once(logs, scenario, pause)
+
+
+def test_a_generation_that_nobody_saw_is_read_from_its_archive(logs: Path) -> None:
+    """Begun and packed while logship was away: it is newer than the last look, and nothing known."""
+    append(logs / "a.log", lines(0, 60))
+    first = follow(logs)
+    first.read()
+    first.kill()
+    (logs / "a.log").rename(logs / "a.log.2")
+    (logs / "a.log.2.gz").write_bytes(gzip.compress((logs / "a.log.2").read_bytes()))
+    (logs / "a.log.2").unlink()
+    (logs / "a.log.1.gz").write_bytes(gzip.compress(lines(60, 120)))
+    append(logs / "a.log", lines(120, 130))
+    second = follow(logs)
+    second.drain()
+    third = follow(logs)
+    third.drain()
+    assert problem(lines(0, 130), first, second, third) == ""
+
+
+def test_two_unseen_generations_in_one_tar_each(logs: Path) -> None:
+    """Packed as ``tar.gz``, the first member is what was rotated."""
+    append(logs / "a.log", lines(0, 60))
+    first = follow(logs)
+    first.drain()
+    for number, start in ((2, 60), (1, 160)):
+        (logs / "part").write_bytes(lines(start, start + 100))
+        with tarfile.open(logs / f"a.log.{number}.tar.gz", "w:gz") as tar:
+            tar.add(logs / "part", f"a.log.{number}")
+    append(logs / "a.log", b"")
+    second = follow(logs)
+    second.drain()
+    assert problem(lines(0, 260), first, second) == ""
+
+
+def test_an_archive_that_appears_and_is_nobodys_is_not_shipped(logs: Path) -> None:
+    """While logship looks on, what is packed was seen before: anything else in an archive is not a log of ours."""
+    append(logs / "a.log", lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log.backup.gz").write_bytes(gzip.compress(lines(500, 600)))
+    (logs / "backup.tar.gz").write_bytes(gzip.compress(lines(600, 700)))
+    follower.read()
+    follower.step(5.0)
+    follower.drain()
+    assert problem(lines(0, 60), follower) == ""
+
+
+def test_history_that_is_packed_later_is_not_shipped(logs: Path) -> None:
+    """What was there before the first start stays history, packed while running or while away."""
+    for number in (1, 2):
+        append(logs / f"a.log.{number}", lines(100 * number, 100 * number + 60))
+    append(logs / "a.log", lines(0, 60))
+    first = follow(logs)
+    first.read()
+    (logs / "a.log.2.gz").write_bytes(gzip.compress((logs / "a.log.2").read_bytes()))
+    (logs / "a.log.2").unlink()
+    first.read()
+    first.step(5.0)
+    first.drain()
+    (logs / "a.log.1.gz").write_bytes(gzip.compress((logs / "a.log.1").read_bytes()))
+    (logs / "a.log.1").unlink()
+    second = follow(logs)
+    second.drain()
+    assert problem(lines(0, 60), first, second) == ""
+
+
+@paces
+def test_of_old_history_only_what_is_appended_is_shipped(logs: Path, pause: float) -> None:
+    """The live file of java.util.logging is ``app.log.0``: found at the first start as a rotated form, it grows."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        for name in ("a.log.0", "a.log.1"):
+            append(logs / name, lines(500, 560))
+        append(logs / "a.log", lines(0, 60))
+        yield b""
+        append(logs / "a.log.0", lines(600, 610))
+        yield b""
+        append(logs / "a.log.0", lines(610, 640))
+        yield lines(0, 60) + lines(600, 640)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+def test_logrotate_with_delayed_compression(logs: Path, pause: float) -> None:
+    """``.1`` is plain, ``.2.gz`` and up are packed and shifted, three are kept: each name has other bytes each time."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        for turn in range(6):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            if (logs / "a.log.2.gz").exists():
+                (logs / "a.log.2.gz").rename(logs / "a.log.3.gz")
+            if (logs / "a.log.1").exists():
+                (logs / "a.log.2.gz").write_bytes(gzip.compress((logs / "a.log.1").read_bytes()))
+                (logs / "a.log.1").unlink()
+            live.rename(logs / "a.log.1")
+            append(live, b"")
+            yield b""
+        yield lines(0, 600)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+def test_a_containers_log_as_a_kubelet_rotates_it(logs: Path, pause: float) -> None:
+    """``0.log`` becomes ``0.log.TIME``, and is packed by ``0.log.TIME.tmp`` once the next one is rotated."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, before = logs / "0.log", list[Path]()
+        for turn in range(4):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            before.append(live.rename(logs / f"0.log.20261127-2000{turn:02}"))
+            append(live, b"")
+            if turn:
+                packed = gzip.compress(before[-2].read_bytes())
+                (logs / f"{before[-2].name}.tmp").write_bytes(packed[:100])
+                yield b""
+                (logs / f"{before[-2].name}.tmp").write_bytes(packed)
+                (logs / f"{before[-2].name}.tmp").rename(logs / f"{before[-2].name}.gz")
+                before[-2].unlink()
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, pause, "0.log")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_short_file_that_was_rotated_while_away(logs: Path, pack: Callable[[bytes], bytes]) -> None:
+    """It had under 64 bytes at the stop, too few to be known by: what it got since is not missing."""
+    append(logs / "a.log", lines(0, 1))
+    first = follow(logs)
+    first.drain()
+    append(logs / "a.log", lines(1, 60))
+    data = (logs / "a.log").read_bytes()
+    (logs / "a.log").unlink()
+    (logs / "a.log.1").write_bytes(pack(data))
+    append(logs / "a.log", lines(60, 70))
+    second = follow(logs)
+    second.drain()
+    assert "missing" not in problem(lines(0, 70), first, second)
+
+
+# -- names ----------------------------------------------------------------------------------------------------------
+
+
+@paces
+@pytest.mark.parametrize("dated", ["app.log.2026112{}", "app.2026112{}.log", "app-2026-11-2{}.log"])
+def test_the_dated_target_of_a_link(logs: Path, pause: float, dated: str) -> None:
+    """Also at the first start: what the link leads to is the live file, and what it leads to next goes on."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        link = logs / "app.log"
+        for day in range(4):
+            target = logs / dated.format(day)
+            append(target, lines(100 * day, 100 * day + 60))
+            link.unlink(missing_ok=True)
+            link.symlink_to(target.name)
+            yield b""
+            append(target, lines(100 * day + 60, 100 * day + 100))
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, pause, "app.log")
+
+
+@paces
+def test_side_files_are_not_shipped(logs: Path, pause: float) -> None:
+    """Locks, positions and check sums beside a log are no rotated forms of it, whenever they appear."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        append(logs / "app.log", lines(0, 60))
+        yield b""
+        for suffix in ("txt", "lock", "md5", "pos", "pid", "idx"):
+            append(logs / f"app.log.{suffix}", b"something else\n" * 20)
+        yield b""
+        append(logs / "app.log", lines(60, 70))
+        append(logs / "app.log.pos", b"more\n")
+        yield lines(0, 70)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+def test_equal_files_under_other_names_all_arrive(logs: Path, pause: float) -> None:
+    """Fifty sessions that log the same line: another name that is no rotated form is another file."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        append(logs / "session-0.log", lines(0, 40))
+        yield b""
+        for number in range(1, 50):
+            append(logs / f"session-{number}.log", lines(0, 40))
+        yield b""
+        yield lines(0, 40) * 50
+
+    each_once(logs, scenario, pause)
+
+
+# -- NULs -----------------------------------------------------------------------------------------------------------
+
+
+@paces
+def test_a_preallocated_file(logs: Path, pause: float) -> None:
+    """NULs at the end are no data, in a mapped file that is cut to its size in the end."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, at = logs / "a.log", 0
+        live.touch()
+        os.truncate(live, 1 << 20)
+        yield b""
+        for turn in range(4):
+            overwrite(live, lines(30 * turn, 30 * turn + 30), at)
+            at += len(lines(30 * turn, 30 * turn + 30))
+            yield b""
+        os.truncate(live, at)
+        yield lines(0, 120)
+
+    each_once(logs, scenario, pause, saved=(True,))
+
+
+@paces
+def test_a_preallocated_file_that_grows_by_pieces_and_is_rotated(logs: Path, pause: float) -> None:
+    """NULs are added ahead of the data; the rotated file keeps those that it had."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        for turn in range(3):
+            live.touch()
+            at = 0
+            for piece in range(3):
+                os.truncate(live, 4096 * (piece + 1))
+                data = lines(100 * turn + 30 * piece, 100 * turn + 30 * piece + 30)
+                overwrite(live, data, at)
+                at += len(data)
+                yield b""
+            live.rename(logs / f"a.log.{turn}")
+        yield b"".join(lines(100 * turn, 100 * turn + 90) for turn in range(3))
+
+    each_once(logs, scenario, pause, saved=(True,))
+
+
+def test_nuls_that_are_filled_later_are_read_then(logs: Path) -> None:
+    """A block that arrives after the one behind it, as over NFS: each line once, in its place."""
+    live, middle = logs / "a.log", lines(30, 60)
+    append(live, lines(0, 30) + bytes(len(middle)) + lines(60, 90))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 30)
+    follower.step(2.0)
+    assert follower.read() == b""
+    overwrite(live, middle, len(lines(0, 30)))
+    follower.step(1.1)
+    assert follower.read() == lines(30, 90)
+
+
+def test_a_hole_in_the_middle_is_passed_after_three_seconds(logs: Path) -> None:
+    """Nobody fills it any more; what is behind it is read, once."""
+    append(logs / "a.log", lines(0, 30) + bytes(5000) + lines(60, 90))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 30)
+    follower.step(3.1)
+    assert follower.read() == lines(60, 90)
+
+
+# -- what volumes say -----------------------------------------------------------------------------------------------
+
+
+def test_a_size_that_goes_back_for_a_moment(logs: Path) -> None:
+    """A smaller size alone is one sign: once it is back, reading goes on, and nothing arrives twice."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    for turn in range(1, 6):
+        data = live.read_bytes()
+        os.truncate(live, len(data) // 2)
+        follower.step()
+        overwrite(live, data[len(data) // 2 :] + lines(60 * turn, 60 * turn + 60), len(data) // 2)
+        follower.read()
+    follower.drain()
+    assert problem(lines(0, 360), follower) == ""
+
+
+@paces
+def test_another_inode_with_the_same_content(logs: Path, pause: float) -> None:
+    """A volume gives new numbers, or an overlay copies the file up, or rsync puts a longer version in its place."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, other = logs / "a.log", logs / ".a.log.new"
+        append(live, lines(0, 60))
+        yield b""
+        for turn in range(1, 4):
+            other.write_bytes(lines(0, 60 * turn + 30))
+            other.rename(live)
+            yield b""
+            append(live, lines(60 * turn + 30, 60 * turn + 60))
+            yield b""
+        yield lines(0, 240)
+
+    each_once(logs, scenario, pause)
+
+
+@pytest.mark.parametrize("born", [None, 1, 2**62])
+def test_another_birth_time_over_a_restart(logs: Path, monkeypatch: pytest.MonkeyPatch, born: int | None) -> None:
+    """Missing or another one, it is one sign: the file goes on."""
+    append(logs / "a.log", lines(0, 60))
+    first = follow(logs)
+    first.drain()
+    monkeypatch.setattr("logship.files.found.birth_ns", lambda _: born)
+    append(logs / "a.log", lines(60, 70))
+    second = follow(logs)
+    second.drain()
+    assert problem(lines(0, 70), first, second) == ""
+
+
+# -- many files -----------------------------------------------------------------------------------------------------
+
+
+def test_files_beyond_the_limit_take_the_place_of_idle_ones(logs: Path) -> None:
+    """Ten open at most, of fifty that come one after the other and grow again: each line once."""
+    follower = follow(logs)
+    follower.catalog.max_files = 10
+    for turn in range(3):
+        for number in range(50):
+            append(logs / f"{number}.log", lines(1000 * number + 100 * turn, 1000 * number + 100 * turn + 20))
+            follower.read()
+            assert turn or len(follower.catalog.files) <= 10
+            follower.now += 1.0
+    follower.drain()
+    expected = (lines(1000 * n + 100 * t, 1000 * n + 100 * t + 20) for n in range(50) for t in range(3))
+    assert problem(b"".join(expected), follower) == ""
+
+
+def test_files_that_cannot_have_a_place_wait_and_are_told(logs: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """While none of those that are open has been read, the others wait; then they are read."""
+    for number in range(20):
+        append(logs / f"{number}.log", lines(100 * number, 100 * number + 20))
+    follower = follow(logs)
+    follower.catalog.max_files = 5
+    for _ in range(3):
+        follower.step(1.0)
+    assert len(follower.catalog.files) == 5
+    (said,) = (record for record in caplog.records if "LOGSHIP_MAX_FILES" in record.message)
+    assert getattr(said, "waiting_files", 0) == 15
+    for _ in range(10):
+        follower.read()
+        follower.step(1.0)
+    assert problem(b"".join(lines(100 * n, 100 * n + 20) for n in range(20)), follower) == ""
+
+
+def test_two_names_of_one_file(logs: Path) -> None:
+    """A hard link is no copy: each line arrives once, whichever name goes."""
+    append(logs / "a.log", lines(0, 60))
+    os.link(logs / "a.log", logs / "b.log")
+    first = follow(logs)
+    first.read()
+    append(logs / "b.log", lines(60, 70))
+    first.read()
+    (logs / "a.log").unlink()
+    append(logs / "b.log", lines(70, 80))
+    first.drain()
+    append(logs / "b.log", lines(80, 90))
+    second = follow(logs)
+    second.drain()
+    assert problem(lines(0, 90), first, second) == ""
+
+
+@paces
+def test_generations_that_begin_alike_for_kilobytes(logs: Path, pause: float) -> None:
+    """A banner of 4 KiB: a new generation is no copy of the last one, and no edited version of it."""
+    banner = b"".join(b"# service 1.2.3, option %d is on\n" % number for number in range(120))
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        for turn in range(4):
+            append(live, banner + lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            if turn:
+                (logs / "a.log.1").rename(logs / "a.log.2")
+            live.rename(logs / "a.log.1")
+            yield b""
+        yield b"".join(banner + lines(100 * turn, 100 * turn + 100) for turn in range(4))
+
+    each_once(logs, scenario, pause)
+
+
+# -- bytes that replace others ----------------------------------------------------------------------------------------
+
+
+def test_a_json_array_whose_end_is_always_rewritten(logs: Path) -> None:
+    """The writer goes back over ``]`` for each record: each arrives once, with a ``]`` at most for each."""
+    live = logs / "a.log"
+    append(live, b'[\n{"n":0}\n]\n')
+    follower = follow(logs)
+    follower.read()
+    for number in range(1, 40):
+        overwrite(live, b',{"n":%d}\n]\n' % number, live.stat().st_size - 2)
+        follower.read()
+        follower.step(0.1)
+    follower.step(5.0)
+    follower.drain()
+    got = Counter(records(follower).values())
+    assert {line: got[line] for line in got if b"n" in line} == {
+        b'{"n":0}\n': 1,
+        **{b',{"n":%d}\n' % number: 1 for number in range(1, 40)},
+    }
+    assert got[b"]\n"] <= 40
+    assert got[b"[\n"] == 1
+
+
+def test_a_cut_tail_that_grows_again(logs: Path) -> None:
+    """What replaces the cut lines is new, and begins there; the lines before it are not sent again."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 60)
+    os.truncate(live, len(lines(0, 40)))
+    follower.read()
+    append(live, lines(100, 150))
+    for _ in range(5):
+        follower.read()
+        follower.step(1.0)
+    follower.drain()
+    assert Counter(b"".join(block.data for block in follower.blocks).splitlines(keepends=True)) == Counter(
+        (lines(0, 60) + lines(100, 150)).splitlines(keepends=True)
+    )
+
+
+def test_a_tail_that_is_cut_and_written_anew_while_away_loses_nothing(logs: Path) -> None:
+    """What lies between two points of the digest may come again; nothing of what is new may be missing."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    follow(logs).drain()
+    os.truncate(live, len(lines(0, 40)))
+    append(live, lines(100, 110))
+    got = follow(logs).drain()
+    assert set(lines(100, 110).splitlines()) <= set(got.splitlines())
+
+
+def test_a_rewritten_tail_has_ids_of_its_own(logs: Path) -> None:
+    """In one go, so that no smaller size is ever seen: what was not changed is not sent again."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    overwrite(live, lines(100, 150), len(lines(0, 50)))
+    follower.read()
+    append(live, lines(150, 160))
+    follower.drain()
+    assert problem(lines(0, 60) + lines(100, 160), follower) == ""
+
+
+def test_a_tail_that_is_rewritten_while_away_is_shipped(logs: Path) -> None:
+    """However much of the file is sent again with it: no line is missing, no id stands for two records."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    first = follow(logs)
+    first.drain()
+    overwrite(live, lines(100, 150), len(lines(0, 40)))
+    second = follow(logs)
+    second.drain()
+    assert "missing" not in problem(lines(0, 60) + lines(100, 150), first, second)
+
+
+@pytest.mark.parametrize("away", [False, True])
+def test_a_file_that_is_edited_and_put_in_place(logs: Path, *, away: bool) -> None:
+    """``sed -i`` in the last lines of 200 KB: known by content, little of what was not changed is sent again."""
+    live, other = logs / "a.log", logs / "sedXXXX"
+    append(live, lines(0, 4000))
+    first = follow(logs)
+    first.read()
+    if away:
+        first.drain()
+    other.write_bytes(lines(0, 3990) + lines(9990, 9991) + lines(3991, 4000))
+    other.rename(live)
+    append(live, lines(4000, 4010))
+    second = follow(logs) if away else first
+    second.read()
+    second.step(3.0)
+    second.drain()
+    got = Counter(records(*{id(each): each for each in (first, second)}.values()).values())
+    expected = (lines(0, 4010) + lines(9990, 9991)).splitlines(keepends=True)
+    assert got.keys() == set(expected)
+    assert got.total() - len(expected) < 1500
+
+
+@paces
+def test_a_rotated_file_that_is_shredded(logs: Path, pause: float) -> None:
+    """Noise over the bytes that were shipped, before it is removed: nothing of it arrives."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, rotated = logs / "a.log", logs / "a.log.1"
+        append(live, lines(0, 60))
+        yield b""
+        live.rename(rotated)
+        append(live, lines(60, 90))
+        yield b""
+        overwrite(rotated, os.urandom(rotated.stat().st_size), 0)
+        yield b""
+        overwrite(rotated, bytes(rotated.stat().st_size), 0)
+        yield b""
+        rotated.unlink()
+        yield b""
+        append(live, lines(90, 100))
+        yield lines(0, 100)
+
+    each_once(logs, scenario, pause, but=(1,))
+
+
+# -- what nobody saw --------------------------------------------------------------------------------------------------
+
+
+def looked(state: Path, seconds: float) -> None:
+    """Have logship have looked for the last time so many seconds ago."""
+    path = state / "checkpoint.json"
+    saved = json.loads(path.read_bytes())
+    saved["saved_ns"] -= int(seconds * 1e9)
+    path.write_text(json.dumps(saved))
+
+
+def shift(logs: Path, keep: int) -> None:
+    """Rotate by rename, and remove what is older than the last ``keep``."""
+    for number in range(keep, 0, -1):
+        source = logs / (f"a.log.{number - 1}" if number > 1 else "a.log")
+        if source.exists():
+            source.rename(logs / f"a.log.{number}")
+
+
+def rotated_away(logs: Path, rotations: int, seconds: float) -> Follower:
+    """Kill, rotate so many times keeping three, and start as if so much time had passed."""
+    append(logs / "a.log", lines(0, 1000))
+    first = follow(logs)
+    first.read()
+    first.save()
+    first.kill()
+    looked(first.state, seconds)
+    for turn in range(1, rotations + 1):
+        shift(logs, 3)
+        append(logs / "a.log", lines(1000 * turn, 1000 * turn + 1000))
+        os.utime(logs / "a.log", ns=(time.time_ns() + turn * 10**10,) * 2)  # each took ten seconds
+    second = follow(logs)
+    second.read()
+    second.drain()
+    return second
+
+
+def test_what_was_rotated_away_while_down_is_suspected(logs: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Six rotations, three kept: two generations came and went unseen, which is counted and said."""
+    follower = rotated_away(logs, 6, 60.0)
+    lost = dict(follower.lost())
+    assert lost.pop("suspected_rotation") > 0
+    assert not lost
+    assert caplog.text.count("rotated away while nobody looked") == 1
+    assert problem(lines(3000, 7000), follower) == ""
+
+
+@pytest.mark.parametrize("rotations", [0, 1, 3])
+def test_nothing_is_suspected_where_the_last_known_file_is_there(logs: Path, rotations: int) -> None:
+    """However long nobody looked."""
+    follower = rotated_away(logs, rotations, 3600.0)
+    assert dict(follower.lost()) == {}
+    assert problem(lines(1000, 1000 * rotations + 1000), follower) == ""
+
+
+def test_nothing_is_suspected_where_one_file_begins_as_the_last_one_ended(logs: Path) -> None:
+    """The known file is gone, and nothing can have come between."""
+    assert dict(rotated_away(logs, 4, 0.0).lost()) == {}
+
+
+def test_numbers_that_count_upward_are_no_gap(logs: Path) -> None:
+    """Log4j 2 calls the newest ``.9`` and removes ``.1``: in a run and over a restart nothing is suspected."""
+    append(logs / "a.log", lines(0, 100))
+    lives = [follow(logs)]
+    for number in range(1, 10):
+        lives[-1].read()
+        if number == 5:
+            lives[-1].drain()
+            looked(lives[-1].state, 3600.0)
+        (logs / "a.log").rename(logs / f"a.log.{number}")
+        (logs / f"a.log.{number - 3}").unlink(missing_ok=True)
+        append(logs / "a.log", lines(100 * number, 100 * number + 100))
+        if number == 5:
+            lives.append(follow(logs))
+    lives[-1].read()
+    lives[-1].drain()
+    assert [dict(each.lost()) for each in lives] == [{}, {}]
+    assert problem(lines(0, 1000), *lives) == ""

@@ -1,0 +1,85 @@
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from logship.files import repeats
+from logship.files.beneath import Root
+from logship.files.found import Found
+from logship.files.names import Candidate, Folder, Globs
+from logship.files.repeats import Repeats
+
+
+@pytest.fixture
+def found(logs: Path) -> Iterator[Found]:
+    """Give a file that was opened."""
+    (logs / "a.log").write_bytes(b"the same beginning\n")
+    folder = Folder(Root(str(logs)), "", 0, Globs(("*.log",)))
+    candidate = Candidate(folder, "a.log", (logs / "a.log").stat().st_ino, regular=True, matched=True)
+    fd = candidate.root.open()
+    opened = Found.open(candidate, fd, 0.0)
+    yield opened
+    os.close(opened.fd)
+    os.close(fd)
+
+
+def begins(asked: Repeats, found: Found, until: float, *, start: float = 0.0) -> list[float]:
+    """Ask every tenth of a second, as if the file lost its bytes each time; give when it began anew."""
+    return [tick / 10 for tick in range(int(start * 10), int(until * 10)) if not asked.wait(found, tick / 10)]
+
+
+def test_the_third_beginning_within_a_minute_waits(found: Found) -> None:
+    """Each time twice as long, so that a volume that lies costs little, and nothing is skipped for ever."""
+    times = begins(Repeats(), found, 60.0)
+    assert times[:2] == [0.0, 0.1]
+    pauses = [round(b - a) for a, b in pairwise(times[1:])]
+    assert pauses == [1, 2, 4, 8, 16]
+
+
+def test_the_pause_is_a_minute_at_most(found: Found) -> None:
+    """However long it goes on."""
+    times = begins(Repeats(), found, 3600.0)
+    assert max(b - a for a, b in pairwise(times)) <= 62.0
+    assert len(times) < 300
+
+
+def test_beginnings_that_are_far_apart_do_not_wait(found: Found) -> None:
+    """Two a minute is no lie: cron that truncates and writes the same head."""
+    asked = Repeats()
+    assert [asked.wait(found, 31.0 * turn) for turn in range(20)] == [False] * 20
+
+
+def test_another_beginning_does_not_wait(found: Found, logs: Path) -> None:
+    """Each generation that begins with other bytes is free."""
+    asked = Repeats()
+    for turn in range(10):
+        (logs / "a.log").write_bytes(b"generation %d\n" % turn)
+        assert not asked.wait(found, turn / 10)
+
+
+def test_nothing_waits_for_nothing(found: Found, logs: Path) -> None:
+    """An empty file sends nothing, however often."""
+    asked = Repeats()
+    os.truncate(logs / "a.log", 0)
+    assert [asked.wait(found, turn / 10) for turn in range(10)] == [False] * 10
+
+
+def test_it_is_told_once_a_pause(found: Found, caplog: pytest.LogCaptureFixture) -> None:
+    """Not at every look."""
+    asked = Repeats()
+    times = begins(asked, found, 20.0)
+    assert caplog.text.count("same beginning once more") == len(times) - 2 + 1
+
+
+def test_what_is_remembered_is_bounded(found: Found, logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand other beginnings later nobody knows this one."""
+    monkeypatch.setattr(repeats, "_MAX_FILES", 5)
+    asked = Repeats()
+    assert [asked.wait(found, 0.0) for _ in range(3)] == [False, False, True]
+    for turn in range(10):
+        (logs / "a.log").write_bytes(b"generation %d\n" % turn)
+        asked.wait(found, 1.0)
+    (logs / "a.log").write_bytes(b"the same beginning\n")
+    assert not asked.wait(found, 0.5)

@@ -1,0 +1,210 @@
+import json
+import zlib
+from collections.abc import Generator
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logship.state.fingerprint import (
+    EARLY,
+    GRID_BYTES,
+    MOST_POINTS,
+    NEAR,
+    RECENT_POINTS,
+    Digest,
+    Fingerprint,
+    ReadAt,
+    common,
+    next_point,
+)
+
+DATA = b"".join(b"line %d of something\n" % number for number in range(25_000))
+SIZE = len(DATA)
+
+cuts = st.lists(st.integers(0, SIZE), max_size=80).map(sorted)
+
+
+def taken(data: bytes, at: list[int]) -> Digest:
+    """Take bytes in, cut at these offsets."""
+    digest = Digest()
+    for start, end in pairwise([0, *at, len(data)]):
+        digest.take(data[start:end], start)
+    return digest
+
+
+def reading(data: bytes) -> ReadAt:
+    """Read from bytes as from a file."""
+    return lambda size, offset: data[offset : offset + size]
+
+
+def ask(fingerprint: Fingerprint, data: bytes) -> int:
+    """Ask how much of some bytes is known, and take all steps at once."""
+    return finish(common(fingerprint, len(data), reading(data)))
+
+
+def finish(steps: Generator[None, None, int]) -> int:
+    """Take all steps, and give the answer."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return int(end.value)
+
+
+def agreeing(fingerprint: Fingerprint, data: bytes) -> int:
+    """Give the same answer as ``common``, plainly: every point is looked at by itself."""
+    known = fingerprint.base
+    for offset, crc in fingerprint.pairs:
+        if offset > len(data) or zlib.crc32(data[fingerprint.base : offset]) != crc:
+            break
+        known = offset
+    return known
+
+
+@settings(deadline=None)
+@given(cuts)
+def test_every_point_is_the_crc_of_all_bytes_before_it(at: list[int]) -> None:
+    """However the bytes were cut into reads; zlib's own function is the judge, and the end is always a point."""
+    found = taken(DATA, at).fingerprint()
+    assert found.end == SIZE
+    assert all(zlib.crc32(DATA[:offset]) == crc for offset, crc in found.pairs)
+    offsets = [offset for offset, _ in found.pairs]
+    assert offsets == sorted(set(offsets))
+
+
+@settings(deadline=None)
+@given(cuts)
+def test_points_lie_close_together_near_the_end_and_early_ones_stay(at: list[int]) -> None:
+    """Between two of them lie at most 64 KiB, or a third of the way to the end."""
+    offsets = [offset for offset, _ in taken(DATA, at).fingerprint().pairs]
+    assert set(EARLY) <= set(offsets)
+    assert all(b - a <= max(GRID_BYTES, (SIZE - a) // 3) for a, b in pairwise([0, *offsets]))
+
+
+def test_a_large_file_keeps_its_last_points_and_thins_the_others() -> None:
+    """Of 128 MiB: points near the end are there, early ones too, and no gap is beyond a third."""
+    digest, block = Digest(), bytes(range(256)) * 256
+    for number in range(2048):
+        digest.take(block, number * GRID_BYTES)
+    offsets = [offset for offset, _ in digest.fingerprint().pairs]
+    assert len(offsets) <= MOST_POINTS
+    assert len([offset for offset in offsets if offset >= 2044 * GRID_BYTES]) >= RECENT_POINTS - 4
+    assert {2048 * GRID_BYTES - near for near in (0, *NEAR)} <= set(offsets)
+    assert set(EARLY) <= set(offsets)
+    assert all(b - a <= max(GRID_BYTES, (offsets[-1] - a) // 3) for a, b in pairwise(offsets))
+
+
+@pytest.mark.parametrize("size", [1, 50, 4096, GRID_BYTES])
+def test_a_fingerprint_takes_less_than_4_kib(size: int) -> None:
+    """As JSON, however small the reads were and however far the file has come."""
+    digest = Digest(Fingerprint(0, (10**15, 2**32 - 1)))
+    for number in range(3000):
+        digest.take(b"x" * size, 10**15 + number * size)
+        assert len(digest.fingerprint().pairs) <= MOST_POINTS
+    text = msgspec.json.encode(digest.fingerprint())
+    assert len(text) < 4096
+    assert json.loads(text)["base"] == 0
+
+
+@settings(deadline=None)
+@given(st.integers(0, SIZE), st.integers(0, SIZE), st.integers(0, SIZE))
+def test_what_is_taken_twice_counts_once(first: int, start: int, end: int) -> None:
+    """Several sinks read the same bytes: what is known already is passed over."""
+    digest = taken(DATA[:first], [])
+    start = min(start, first)
+    digest.take(DATA[start:end], start)
+    assert digest.end == max(first, end if end > start else 0)
+    assert all(zlib.crc32(DATA[:offset]) == crc for offset, crc in digest.fingerprint().pairs)
+
+
+@settings(deadline=None)
+@given(st.integers(0, 1000), st.integers(1, 1000), st.integers(1, 5000))
+def test_a_gap_begins_the_digest_anew(first: int, gap: int, size: int) -> None:
+    """What was left out is in no digest: points count from where it went on."""
+    digest, start = taken(DATA[:first], []), first + gap
+    digest.take(DATA[start : start + size], start)
+    found = digest.fingerprint()
+    assert (found.base, found.end) == (start, start + size)
+    assert all(zlib.crc32(DATA[start:offset]) == crc for offset, crc in found.pairs)
+    assert ask(found, b"?" * start + DATA[start : start + size]) == start + size
+
+
+@settings(deadline=None)
+@given(cuts, st.integers(0, SIZE))
+def test_after_a_cut_it_goes_on_as_if_the_rest_had_never_been(at: list[int], offset: int) -> None:
+    """No point past the cut is left, and other bytes give true digests again."""
+    digest = taken(DATA, at)
+    digest.cut(offset)
+    kept = digest.end
+    assert kept <= offset
+    other = DATA[:kept] + DATA[kept:].upper()
+    digest.take(other[kept:], kept)
+    assert all(zlib.crc32(other[:end]) == crc for end, crc in digest.fingerprint().pairs)
+
+
+@settings(deadline=None)
+@given(cuts)
+def test_it_is_the_same_after_a_restart(at: list[int]) -> None:
+    """Saved, read back and gone on with, it gives the points that one who never stopped has."""
+    middle = SIZE // 2
+    halves = taken(DATA[:middle], [cut for cut in at if cut < middle])
+    saved = msgspec.json.decode(msgspec.json.encode(halves.fingerprint()), type=Fingerprint)
+    resumed = Digest(saved)
+    for each in (halves, resumed):
+        each.take(DATA[middle:], middle)
+    assert resumed.fingerprint() == halves.fingerprint()
+
+
+@settings(deadline=None)
+@given(cuts, st.integers(0, SIZE))
+def test_a_beginning_is_known_up_to_the_last_point_in_it(at: list[int], size: int) -> None:
+    """A copy that is shorter than what was read."""
+    found = taken(DATA, at).fingerprint()
+    assert ask(found, DATA[:size]) == max((point for point, _ in found.pairs if point <= size), default=0)
+
+
+@settings(deadline=None)
+@given(cuts, st.integers(0, SIZE - 1))
+def test_bytes_that_differ_end_what_is_known(at: list[int], changed: int) -> None:
+    """One changed byte: every point up to it agrees, none after it does."""
+    found = taken(DATA, at).fingerprint()
+    other = DATA[:changed] + bytes([DATA[changed] ^ 1]) + DATA[changed + 1 :]
+    assert ask(found, other) == agreeing(found, other)
+    assert ask(found, other) == max((point for point, _ in found.pairs if point <= changed), default=0)
+
+
+@settings(deadline=None)
+@given(cuts, st.binary(max_size=300))
+def test_all_of_it_is_known_in_a_longer_file(at: list[int], more: bytes) -> None:
+    """What was appended is in no digest."""
+    assert ask(taken(DATA, at).fingerprint(), DATA + more) == SIZE
+
+
+def test_what_nobody_can_read_ends_what_is_known() -> None:
+    """A file that is shorter than its size said, as while it is being cut, is known as far as it goes."""
+    found = taken(DATA, [100, 200]).fingerprint()
+    assert finish(common(found, SIZE, reading(DATA[:250]))) == 200
+
+
+def test_a_long_comparison_comes_in_steps() -> None:
+    """About one a mebibyte, so that nobody else has to wait."""
+    data = bytes(5 << 20)
+    assert 4 <= len(list(common(taken(data, []).fingerprint(), len(data), reading(data)))) <= 5
+
+
+@settings(deadline=None)
+@given(cuts, st.integers(0, SIZE + 10))
+def test_the_next_point_is_the_first_past_an_offset(at: list[int], offset: int) -> None:
+    """The end where there is none."""
+    found = taken(DATA, at).fingerprint()
+    assert next_point(found, offset) == min((point for point, _ in found.pairs if point > offset), default=SIZE)
+
+
+def test_of_nothing_nothing_is_known() -> None:
+    """A file of which no byte was read has no point."""
+    assert Fingerprint().end == 0
+    assert Digest().fingerprint() == Fingerprint()
+    assert ask(Fingerprint(), DATA) == next_point(Fingerprint(), 5) == 0
