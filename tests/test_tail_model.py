@@ -1,16 +1,20 @@
 """Random histories of a log folder, replayed against logship's real tailing and a plain model of what must arrive."""
 
+import gzip
 import os
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from logship.state.identity import SHORT_HEAD_BYTES
 from tests.following import Follower
 from tests.seeds import SEEDS
 
 STEPS = 60
+EQUAL_LINE = b'{"event":"session starts"}\n'
 
 
 class History:
@@ -26,6 +30,10 @@ class History:
         self.half = b""
         self.renamed = 0
         """Inode of the file that was rotated by rename last: a writer may still have it open, unlike a copy."""
+        self.copies: set[int] = set()
+        """Inodes of files that copies were made in."""
+        self.equal = 0
+        """Files with the same one line."""
         self.log: list[str] = []
         self.arrived: dict[tuple[str, int], bytes] = {}
         self.follower = self._start()
@@ -48,6 +56,7 @@ class History:
             self.late_write,
             self.wait,
             self.backup,
+            *self.random.choice(self._habits()) * 3,
         ]
         self.take()  # what was rotated before the first look ever is history, and not shipped
         for _ in range(STEPS):
@@ -58,6 +67,14 @@ class History:
         self.follower.drain()
         self._collect()
         self.compare()
+
+    def _habits(self) -> list[list[Callable[[], None]]]:
+        """Give what rotators, writers and people do besides; no folder has all of it."""
+        return [
+            [self.copy_over, self.compress],
+            [self.put_in_place, self.compress, self.equal_file],
+            [self.preallocate, self.compress, self.equal_file],
+        ]
 
     def _append(self, path: Path, data: bytes) -> None:
         with path.open("ab") as file:
@@ -86,10 +103,14 @@ class History:
         self._append(self.live, line[:7])
         self.half = line[7:]
 
+    def _rotated(self) -> list[tuple[int, str]]:
+        """Give number and suffix of each rotated file, the oldest first."""
+        names = (path.name.split(".", 3) for path in self.logs.glob("a.log.*"))
+        return sorted(((int(parts[2]), "".join(f".{part}" for part in parts[3:])) for parts in names), reverse=True)
+
     def _shift(self) -> None:
-        numbers = sorted((int(p.name.rpartition(".")[2]) for p in self.logs.glob("a.log.*")), reverse=True)
-        for number in numbers:
-            (self.logs / f"a.log.{number}").rename(self.logs / f"a.log.{number + 1}")
+        for number, suffix in self._rotated():
+            (self.logs / f"a.log.{number}{suffix}").rename(self.logs / f"a.log.{number + 1}{suffix}")
 
     def rename(self) -> None:
         """Rotate by rename: .1 to .2 and so on, then the live file to .1."""
@@ -97,7 +118,9 @@ class History:
         if self.live.exists():
             self._shift()
             self.live.rename(self.logs / "a.log.1")
-            self.renamed = (self.logs / "a.log.1").stat().st_ino
+            inode = (self.logs / "a.log.1").stat().st_ino
+            self.renamed = 0 if inode in self.copies else inode  # no writer has what was put in place
+            self.copies.discard(inode)
             if self.random.random() < 0.8:
                 self.write()
 
@@ -108,6 +131,7 @@ class History:
             self._settle()
             self._shift()
             (self.logs / "a.log.1").write_bytes(self.live.read_bytes())
+            self.copies.add((self.logs / "a.log.1").stat().st_ino)
             os.truncate(self.live, 0)
             if self.random.random() < 0.5:
                 self.write()
@@ -116,19 +140,19 @@ class History:
         # a copy with a head of under 64 bytes can't be told from another file after a restart
         while self.live.stat().st_size < 1100:
             self.write()
-        self.take()
+        self._read_all()
 
     def delete(self) -> None:
         """Delete the live file once it is open; what was not read yet must arrive all the same."""
         self._complete_half()
-        self.follower.step()
+        self._read_all()
         self.live.unlink(missing_ok=True)
         self.take()
 
     def truncate(self) -> None:
         """Cut the live file off after it was read."""
         self._complete_half()
-        self.take()
+        self._read_all()
         if self.live.exists():
             os.truncate(self.live, 0)
             self.follower.step()
@@ -152,6 +176,87 @@ class History:
             self.follower.step(3.0)
             self.take()
             (self.logs / "a.log-bak").unlink()
+            self.take()
+
+    def copy_over(self) -> None:
+        """Rotate by a copy over the last copy, and truncation."""
+        self._complete_half()
+        copy = self.logs / "a.log.1"
+        if self.live.exists() and self._may_copy_onto(copy):
+            self._settle()
+            copy.write_bytes(self.live.read_bytes())
+            self.copies.add(copy.stat().st_ino)
+            self._read_all()
+            os.truncate(self.live, 0)
+            self._read_all()
+
+    def _may_copy_onto(self, path: Path) -> bool:
+        """Whether a rotator would: it only copies onto what it copied, and does not know what was compressed."""
+        packed = path.with_name(f"{path.name}.gz").exists()
+        return not packed and (not path.exists() or path.stat().st_ino in self.copies)
+
+    def compress(self) -> None:
+        """Compress a rotated file, whoever has read it or not, under a temporary name."""
+        plain = [self.logs / f"a.log.{number}" for number, suffix in self._rotated() if not suffix]
+        plain = [path for path in plain if path.stat().st_size >= SHORT_HEAD_BYTES]  # less proves nothing
+        if not plain:
+            return
+        path = self.random.choice(plain)
+        self.follower.step()  # nobody writes, rotates and compresses between two looks (DECISIONS 8)
+        packed = gzip.compress(path.read_bytes())
+        temporary = path.with_name(f"{path.name}.gz.tmp")
+        temporary.write_bytes(packed[: len(packed) // 2])
+        self._rest()
+        temporary.write_bytes(packed)
+        self._rest()
+        path.unlink()
+        temporary.rename(path.with_name(f"{path.name}.gz"))
+
+    def put_in_place(self) -> None:
+        """Put a copy of the live file in its place, maybe with more lines, as rsync and editors do: another inode."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self._settle()
+            more = b"".join(self._line() for _ in range(self.random.choice([0, 3])))
+            (self.logs / ".a.log.new").write_bytes(self.live.read_bytes() + more)
+            (self.logs / ".a.log.new").rename(self.live)
+            self.copies.add(self.live.stat().st_ino)
+            self._read_all()
+
+    def _read_all(self) -> None:
+        """Have all that is there read, also where it has to be seen for longer what a file is."""
+        self.take()
+        while self.follower.catalog.unsettled:
+            self.follower.step(1.0)
+            self.take()
+        self.follower.save()  # as the daemon does each second
+
+    def preallocate(self) -> None:
+        """Have NULs behind the data, which are filled later, and cut off in the end."""
+        self._complete_half()
+        if self.live.exists():
+            end = self.live.stat().st_size
+            os.truncate(self.live, end + 8192)
+            self._read_all()
+            for _ in range(3):
+                line = self._line()
+                with self.live.open("r+b") as file:
+                    file.seek(end)
+                    file.write(line)
+                end += len(line)
+                self._read_all()
+            os.truncate(self.live, end)
+
+    def equal_file(self) -> None:
+        """Write a file of its own, with the one line that others have, too."""
+        self.equal += 1
+        (self.logs / f"session-{self.equal}.log").write_bytes(EQUAL_LINE)
+
+    def _rest(self) -> None:
+        """Let some time pass, or none, with or without a look."""
+        seconds = self.random.choice([0.0, 0.1, 0.1, 5.0])
+        if seconds:
+            self.follower.step(seconds)
             self.take()
 
     def take(self) -> None:
@@ -190,6 +295,7 @@ class History:
     def compare(self) -> None:
         """Every line arrived under exactly one id."""
         arrived = Counter(self.arrived.values())
+        assert arrived.pop(EQUAL_LINE, 0) == self.equal
         missing = [line for line in self.written if line not in arrived]
         assert not missing, f"{len(missing)} missing, first {missing[0][:30]!r}"
         twice = {line: count for line, count in arrived.items() if count > 1}
