@@ -15,6 +15,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from msgspec import Struct
@@ -39,7 +40,7 @@ STAND_IN_SECONDS: Final = 1.0
 """How often is looked whether the event loop stalls."""
 STAND_IN_PATIENCE: Final = 0.2
 """Seconds that one connection may take then."""
-_PACKAGE: Final = __file__.rpartition("/")[0]
+_PACKAGE: Final = str(Path(__file__).parents[1])
 _TEXT: Final = "text/plain; charset=utf-8"
 _JSON: Final = "application/json"
 

@@ -1,13 +1,14 @@
-"""How the text of a setting is read: sizes, durations, lists, mappings, addresses; pure.
+"""How the text of a setting is read, where pydantic has no way: sizes, lists, patterns, mappings, addresses; pure.
 
 Each function gives the value, or raises :class:`ValueError` with the end of a sentence that begins with the text
 itself and tells what to write instead (``is not a size; write 1048576 or 1MiB``).
 """
 
+import itertools
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from logship.records.routing import parse_condition
+from logship.settings.braces import split, written_out
 
 _UNITS: Final = {
     **dict.fromkeys(("", "B"), 1),
@@ -32,15 +34,57 @@ _UNITS: Final = {
 _SIZE: Final = re.compile(r"(\d{1,19}(?:\.\d{1,9})?) ?([A-Za-z]*)", re.ASCII)
 _SECONDS: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(ms|s|m|h|)", re.ASCII)
 _IN_SECONDS: Final = {"ms": Decimal("0.001"), "s": Decimal(1), "": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
-_WORDS: Final = {
-    **dict.fromkeys(("true", "yes", "on", "1"), True),
-    **dict.fromkeys(("false", "no", "off", "0"), False),
-}
 _MOUNT: Final = re.compile(r"/insert(/(datadog|elasticsearch|opentelemetry|splunk))?$")
 """Under which VictoriaLogs takes what is sent in the ways of others."""
 _PORT_MAX: Final = 65535
 _SIZE_MAX: Final = 1 << 60
 _TEXT_MAX: Final = 200
+_INTEGERS: Final = (-(1 << 63), (1 << 64) - 1)
+_BOM: Final = "\ufeff"
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_UNRESOLVED: Final = re.compile(r"\$\([A-Za-z_][\w.-]*\)", re.ASCII)
+_SHORT: Final = {"warn": "warning", "err": "error"}
+
+
+def clean(text: str, kind: str) -> str:
+    """Give a text without what is around it: line ends and blanks, a byte-order mark.
+
+    Of a ``verbatim`` text, blanks are a part. Raises ValueError for what nobody means: control characters, quotes
+    around the whole, a variable of Kubernetes that was not replaced.
+    """
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        message = "is not UTF-8"
+        raise ValueError(message)
+    text = text.removeprefix(_BOM)
+    if kind == "verbatim":
+        return _uncontrolled(text.rstrip("\r\n"), but="\t")
+    text = text.strip()
+    if kind == "condition":
+        return _uncontrolled(text)
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        message = "has quotes around it; leave them out"
+        raise ValueError(message)
+    if found := _UNRESOLVED.search(text):
+        message = f"has {found[0]} in it, which was not replaced; define {found[0][2:-1]} before this variable"
+        raise ValueError(message)
+    # of lists and mappings, line ends are between the parts: each part is looked at
+    return text if kind in ("list", "globs", "names", "mapping", "text mapping") else _uncontrolled(text)
+
+
+def _uncontrolled(text: str, but: str = "") -> str:
+    if any(character not in but for character in _CONTROL.findall(text)):
+        message = "has a control character in it; take it out"
+        raise ValueError(message)
+    return text
+
+
+def clean_secret(text: str) -> str:
+    """Give a secret without byte-order mark and line ends around it; raises ValueError that never shows it."""
+    secret = text.removeprefix(_BOM).rstrip("\r\n")
+    if not secret or not secret.isprintable():
+        message = "holds characters that no header may have" if secret else "is empty"
+        raise ValueError(message)
+    return secret
 
 
 def parse_size(text: str) -> int:
@@ -79,28 +123,31 @@ def format_seconds(seconds: float) -> str:
     return str(int(seconds)) if seconds == math.floor(seconds) else format(Decimal(repr(seconds)), "f")
 
 
-def parse_count(text: str) -> int:
-    """Read a whole number, 0 or more."""
-    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        message = "is not a whole number"
-        raise ValueError(message)
-    return int(text)
-
-
-def parse_bool(text: str) -> bool:
-    """Read ``true`` or ``false``, also ``yes``, ``no``, ``on``, ``off``, ``1``, ``0``."""
-    try:
-        return _WORDS[text.lower()]
-    except KeyError:
-        message = "is not a yes or no; write true or false"
-        raise ValueError(message) from None
+def parse_choice(text: str, choices: Sequence[str]) -> str:
+    """Give the choice that is meant, whatever its letters' case; any other text as it is."""
+    folded = {choice.lower(): choice for choice in choices}
+    return folded.get(text.lower()) or folded.get(_SHORT.get(text.lower(), "")) or text
 
 
 def parse_list(text: str) -> tuple[str, ...]:
     """Read ``a,b``, white space around the parts taken off; or a JSON list, for parts that have commas."""
+    return _parts(text, text.split(","))
+
+
+def parse_names(text: str) -> tuple[str, ...]:
+    """Read a list of names of ours: letter case does not matter."""
+    return tuple(name.lower() for name in parse_list(text))
+
+
+def _parts(text: str, plain: Iterable[str]) -> tuple[str, ...]:
     if text.lstrip().startswith('["'):
         return tuple(_json(text, list[str], "is not a JSON list of strings"))
-    return tuple(part for part in (part.strip() for part in text.split(",")) if part)
+    return tuple(_uncontrolled(part) for part in map(str.strip, plain) if part)
+
+
+def parse_globs(text: str) -> tuple[str, ...]:
+    """Read a list of patterns, each with ``{a,b}`` written out as one pattern for each choice."""
+    return tuple(glob for part in _parts(text, split(text)) for glob in written_out(part))
 
 
 def format_list(parts: tuple[str, ...]) -> str:
@@ -127,7 +174,26 @@ def parse_mapping(text: str, values: type[Any] = object) -> dict[str, Any]:
     if "" in pairs:
         message = "has a name that is empty"
         raise ValueError(message)
+    if not all(_INTEGERS[0] <= number <= _INTEGERS[1] for number in _integers(pairs)):
+        message = "has a number of more than 64 bits; write it in quotes"
+        raise ValueError(message)
     return dict(pairs)
+
+
+def parse_texts(text: str) -> dict[str, str]:
+    """Read a mapping of texts, none of which has a control character."""
+    pairs = parse_mapping(text, str)
+    for part in itertools.chain.from_iterable(pairs.items()):
+        _uncontrolled(part)
+    return pairs
+
+
+def _integers(value: object) -> Iterator[int]:
+    if isinstance(value, int):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from _integers(each)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -135,7 +201,7 @@ def _pair(text: str) -> tuple[str, str]:
     if not equals:
         message = "is not k=v,k2=v2 or a JSON object"
         raise ValueError(message)
-    return name.strip(), value.strip()
+    return _uncontrolled(name.strip()), _uncontrolled(value.strip())
 
 
 def _json(text: str, kind: Any, fault: str) -> Any:  # noqa: ANN401 - of the given type
@@ -198,18 +264,24 @@ def without_path(url: str, path: str) -> str:
 def quote(text: str) -> str:
     """Give the text in quotes on one line, cut to be read, without the credentials and the query of a URL."""
     masked = re.sub(r"//[^/@\s]*@", "//***@", re.sub(r"(://[^?\s]*)\?\S*", r"\1?***", text))
-    return json.dumps(masked if len(masked) <= _TEXT_MAX else masked[:_TEXT_MAX] + "…", ensure_ascii=False)
+    shown = json.dumps(masked if len(masked) <= _TEXT_MAX else masked[:_TEXT_MAX] + "…", ensure_ascii=False)
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", shown)
+
+
+def parse_when(text: str) -> str:
+    """Give the text of a condition that can be read."""
+    parse_condition(text)
+    return text
 
 
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "size": parse_size,
     "seconds": parse_seconds,
-    "count": parse_count,
-    "bool": parse_bool,
     "list": parse_list,
+    "globs": parse_globs,
+    "names": parse_names,
     "mapping": parse_mapping,
-    "condition": lambda text: (parse_condition(text), text)[1],
-    "text mapping": lambda text: parse_mapping(text, str),
-    "text": str,
+    "text mapping": parse_texts,
+    "condition": parse_when,
 }
-"""By :attr:`logship.settings.options.Option.kind`."""
+"""By :attr:`logship.settings.options.Option.kind`: what pydantic reads only after this; all others it reads alone."""

@@ -28,7 +28,7 @@ def test_the_schema_says_what_may_be_written(capsys: pytest.CaptureFixture[str])
     assert properties["LOGSHIP_READ_FROM"]["enum"] == ["beginning", "end"]
     assert properties["LOGSHIP_MAX_FILES"] == {
         "default": 4096,
-        "description": "files followed at once; more are counted, not opened",
+        "description": "files open at once; a quiet one makes room, more are counted",
         "minimum": 1,
         "type": "integer",
     }

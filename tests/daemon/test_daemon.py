@@ -15,6 +15,8 @@ import pytest
 from logship import logs, plugins
 from logship.daemon import __main__ as daemon
 from logship.daemon import handoff
+from logship.daemon.assembly import open_parts
+from logship.daemon.parts import DRAINED
 from logship.daemon.shutdown import Stop
 from logship.daemon.supervisor import leaves
 from logship.errors import LogshipError
@@ -54,7 +56,7 @@ class Daemon:
     async def run(self) -> int:
         """Run to its end."""
         checkpoints, clock = Checkpoints(self.state), asyncio.get_running_loop().time
-        async with daemon.open_parts(self._resolved, checkpoints, self.stop, clock=clock) as parts:
+        async with open_parts(self._resolved, checkpoints, self.stop, clock=clock) as parts:
             self.view, finish = parts._view, parts._saver.finish
 
             async def last_save() -> None:
@@ -197,7 +199,7 @@ async def test_an_outage_of_ten_minutes_and_a_full_budget_are_life(
     for store in made.stores.values():
         store.otherwise = DELIVERED
     made.stop.begin()
-    assert await task == daemon.DRAINED
+    assert await task == DRAINED
     assert made.has(f"{19_999:0100}")
     assert made.deaths == [""]
 
@@ -211,7 +213,7 @@ async def test_a_drain_begins_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
     await asyncio.sleep(1000)
     began = loop.time()
     made.stop.begin()
-    assert await task == daemon.DRAINED
+    assert await task == DRAINED
     assert loop.time() - began < 5
 
 
@@ -226,7 +228,7 @@ async def test_ten_minutes_of_nothing_are_life(tmp_path: Path, monkeypatch: pyte
         if second == OUTAGE_SECONDS // 2:
             made.logs.rmdir()
     made.stop.begin()
-    assert await task == daemon.DRAINED
+    assert await task == DRAINED
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,157 @@
+"""Puts a daemon's parts together from its settings."""
+
+import contextlib
+import logging
+import resource
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from logship import __version__, plugins
+from logship.daemon.exit_file import ExitFile
+from logship.daemon.parts import Parts
+from logship.daemon.pipeline import Pipeline, Shape
+from logship.daemon.reader import Reader
+from logship.daemon.server import open_server
+from logship.daemon.shutdown import Stop
+from logship.daemon.view import DaemonView
+from logship.delivery.backoff import RetryPolicy
+from logship.delivery.deadletters import DeadLetters
+from logship.delivery.delivery import Delivery
+from logship.files.catalog import Catalog
+from logship.files.discovery import Discovery
+from logship.files.intake import Intake, Rules
+from logship.files.patterns import Pattern
+from logship.files.wakeups import FileEvents, Timer, Wakeups
+from logship.metrics import Metrics
+from logship.model import Sink
+from logship.records.enrichment import Enrichment
+from logship.settings.config import Config
+from logship.settings.resolved import Resolved, enrichment_fields
+from logship.state.checkpointer import Checkpointer
+from logship.state.checkpoints import Checkpoints
+from logship.state.journal import Journal, applied
+
+logger = logging.getLogger("logship.daemon")
+
+SPARE_DESCRIPTORS = 40
+"""What no file may take: the loop, the watcher, a listing, the state and some connections."""
+DRAIN_SHARE = 0.3
+"""So much of the time for a drain is waited for files that still grow; the rest is for delivery."""
+
+
+@contextlib.asynccontextmanager
+async def open_parts(
+    resolved: Resolved, checkpoints: Checkpoints, stop: Stop, *, clock: Callable[[], float] = time.monotonic
+) -> AsyncIterator[Parts]:
+    """Put a daemon together, ready to run; leaving closes what it opened. ``clock`` gives monotonic seconds."""
+    config = resolved.config
+    metrics = Metrics(config.sinks, __version__)
+    folder = Path(config.state_dir)
+    checkpoint = checkpoints.load()
+    checkpoint = replace(checkpoint, entries=applied(checkpoint.entries, folder))
+    if checkpoint.damage:
+        logger.error(
+            "the checkpoint is not usable: every file is read from its beginning", extra={"cause": checkpoint.damage}
+        )
+    discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
+    catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
+    catalog.max_files = config.max_files
+    catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
+    saver = Checkpointer(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
+    rules = _rules(config)
+    intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
+    saver.entries = intake.entries
+    stop.listeners.append(intake.drain)
+    assembly = _Assembly(config, metrics, intake, saver, stop, clock)
+    async with contextlib.AsyncExitStack() as stack:
+        pipelines = [
+            await stack.enter_async_context(assembly.open_pipeline(name, settings))
+            for name, settings in resolved.sinks.items()
+        ]
+        lag, first_start_ns = config.ready_max_lag_seconds, checkpoint.first_start_ns
+        view = DaemonView(lag, metrics, intake, pipelines, stop, first_start_ns=first_start_ns, clock=clock)
+        if config.listen:
+            await stack.enter_async_context(open_server(config.listen, view, view.stalled))
+        exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None
+        yield Parts(exit_file, intake, pipelines, saver, view, stop)
+
+
+class _Assembly(Struct, frozen=True):
+    """What every pipeline is connected to."""
+
+    config: Config
+    metrics: Metrics
+    intake: Intake
+    saver: Checkpointer
+    stop: Stop
+    clock: Callable[[], float]
+
+    @contextlib.asynccontextmanager
+    async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
+        """Open a sink and put its pipeline together."""
+        config, metrics = self.config, self.metrics.sink(name)
+        fields = enrichment_fields(config)
+        enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
+        async with plugins.load(name).open_sink(settings, enrichment) as sink:
+            reader = Reader(
+                name,
+                self.metrics,
+                max_line_bytes=config.max_line_bytes,
+                unsound=self.intake.look_again,
+                clock=self.clock,
+            )
+            self.intake.listeners.append(reader)
+            yield Pipeline(
+                reader,
+                sink,
+                self._delivery(name, sink),
+                metrics,
+                self._shape(),
+                ended=lambda: self.intake.ended,
+                stop=self.stop.stopping,
+                saver=self.saver,
+            )
+
+    def _delivery(self, name: str, sink: Sink) -> Delivery:
+        config = self.config
+        return Delivery(
+            name,
+            sink,
+            policy=RetryPolicy(
+                config.retry_initial_seconds,
+                config.retry_max_seconds,
+                config.retry_limit_seconds,
+                config.request_timeout_seconds,
+            ),
+            dead_letters=DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes),
+            metrics=self.metrics.sink(name),
+            draining=self.stop.stopping,
+            time_left=self.stop.time_left,
+            clock=self.clock,
+        )
+
+    def _shape(self) -> Shape:
+        config = self.config
+        share = config.buffer_max_bytes // len(config.sinks)
+        return Shape(
+            config.batch_max_bytes, config.batch_max_records, config.batch_timeout_seconds, share, config.max_in_flight
+        )
+
+
+def _rules(config: Config) -> Rules:
+    quiet = config.drain_quiet_seconds
+    return Rules(
+        poll=config.poll_seconds,
+        rotate_wait=config.rotate_wait_seconds,
+        drain_quiet=quiet,
+        drain_longest=max(quiet, config.shutdown_timeout_seconds * DRAIN_SHARE),
+        max_backlog=config.max_backlog_bytes,
+    )
+
+
+def _wakeups(config: Config, discovery: Discovery) -> Wakeups:
+    return Timer() if config.force_polling else FileEvents(discovery.folders)

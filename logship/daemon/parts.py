@@ -1,0 +1,118 @@
+"""Everything that a daemon runs, and how it ends: a drain, its deadline, a second signal."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Coroutine
+from typing import Any, NoReturn
+
+from logship.daemon import handoff, progress
+from logship.daemon.exit_file import ExitFile, watch_exit_file
+from logship.daemon.memory import give_back_memory
+from logship.daemon.pipeline import Pipeline
+from logship.daemon.shutdown import Stop
+from logship.daemon.supervisor import leaves, supervise
+from logship.daemon.view import DaemonView
+from logship.files.intake import Intake
+from logship.state.checkpointer import Checkpointer
+
+logger = logging.getLogger("logship.daemon")
+
+DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
+_POISON = "all is delivered but records that make the store fail"
+
+
+def leave(code: int) -> NoReturn:
+    """End the process at once."""
+    logging.shutdown()
+    os._exit(code)
+
+
+class Parts:
+    """Everything that runs, and how it ends."""
+
+    def __init__(
+        self,
+        exit_file: ExitFile | None,
+        intake: Intake,
+        pipelines: list[Pipeline],
+        saver: Checkpointer,
+        view: DaemonView,
+        stop: Stop,
+    ) -> None:
+        self._exit_file = exit_file
+        self._intake = intake
+        self._pipelines = pipelines
+        self._saver = saver
+        self._view = view
+        self._stop = stop
+        self._drained = False
+
+    async def run(self, *, once: bool) -> int:
+        """Run all tasks until every pipeline has drained, or the deadline."""
+        with self._stop.on_signals(on_second=self._leave_now, on_hang_up=self._look_again):
+            handoff.release_signals()
+            try:
+                async with asyncio.timeout(None) as deadline:
+                    await self._run_tasks(deadline, once=once)
+                code = DEADLINE if any(len(each.delivery.waiting) for each in self._pipelines) else DRAINED
+            except TimeoutError:
+                code = DEADLINE
+            finally:
+                await self._saver.finish()
+        if code == DEADLINE:
+            late = not self._stop.time_left()
+            message = "the drain deadline passed with bytes undelivered" if late else _POISON
+            logger.error(message, extra=self._view.undelivered())
+        self._intake.catalog.close()
+        logger.info("stopped", extra={"exit_code": code})
+        return code
+
+    async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
+        async with asyncio.TaskGroup() as group:
+            helpers = [
+                self._start(group, "checkpoint saver", self._saver.run()),
+                self._start(group, "heartbeat", self._view.run()),
+                self._start(group, "deadline", self._stop.arm(deadline)),
+                self._start(group, "exit file", self._watch_exit_file()),
+                self._start(group, "memory", give_back_memory(self._progress)),
+            ]
+            if once:
+                helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
+            async with asyncio.TaskGroup() as shipping:
+                self._start(shipping, "intake", self._intake.run(once=once))
+                for pipeline in self._pipelines:
+                    self._start(shipping, f"{pipeline.reader.name} pipeline", pipeline.run())
+            self._drained = True
+            for helper in helpers:
+                helper.cancel()
+
+    def _start(self, group: asyncio.TaskGroup, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        main = asyncio.current_task()
+        assert main  # noqa: S101 - it runs in one
+
+        async def watched() -> None:
+            try:
+                await supervise(name, work, lambda: self._drained or self._view.dead or main.cancelling())
+            except Exception as error:
+                self._view.dead = self._view.dead or str(leaves(error)[0])
+                raise
+
+        return group.create_task(watched(), name=name)
+
+    def _progress(self) -> list[tuple[int, int]]:
+        return [(pipeline.taken, pipeline.held) for pipeline in self._pipelines]
+
+    async def _watch_exit_file(self) -> None:
+        await watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)
+
+    def _look_again(self) -> None:
+        """Look at the folders now, and let each sink that waits try again; it reads secrets and certificates then."""
+        logger.info("looking again, as a signal asks")
+        self._intake.sweep_again()
+        for pipeline in self._pipelines:
+            pipeline.delivery.hurry()
+
+    def _leave_now(self) -> None:
+        self._saver.save_now()
+        leave(DEADLINE if self._view.undelivered()["undelivered_bytes"] else DRAINED)
