@@ -42,7 +42,7 @@ FAULTS = {
         r"FAIL files: .*endless\.json.*newline.*", settings={"paths": "/var/log/agent/*.json"}
     ),
     "a state folder that can't be written": Fault(
-        r"FAIL state: /opt/state can't be written by user 65532: Read-only file system; mount a volume there",
+        r"FAIL state: /opt/state can't be made by user 65532: /opt may not be written; mount a volume there",
         settings={"state_dir": "/opt/state"},
     ),
     "a store that is not there": Fault(
