@@ -105,7 +105,7 @@ class Registry:
     @property
     def left_alone(self) -> int:
         """How many files are there and never read."""
-        return sum(entry.ignored for entry in self.entries.values()) + sum(1 for _ in self.finished.left_alone())
+        return sum(entry.ignored for entry in self.entries.values()) + self.finished.count_left_alone()
 
     # -- which of them a file is ----------------------------------------------------------------------------------
 

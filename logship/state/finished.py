@@ -28,6 +28,8 @@ MAX_ROWS: Final = 200_000
 _FORMAT: Final = struct.Struct("<16sQQQQQqqIIIHHxxxx")
 ROW_BYTES: Final = _FORMAT.size
 _LINEAGE_AT: Final = 16
+_HEAD_AND_SIZE: Final = struct.Struct("<QQ")
+_HEAD_AT: Final = 24
 _SEARCHED_BYTES: Final = ROW_BYTES * 16384
 IGNORED: Final = 1
 """Never to be read: from before the first start, or a copy."""
@@ -140,7 +142,7 @@ class Finished:
         self._changing = threading.Lock()
         self._there: dict[int, int] = {}
         """By inode, the row of the file that is there, as far as is known."""
-        self._sizes, self._mtimes = array("Q"), array("q")
+        self._sizes, self._mtimes, self._flags = array("Q"), array("q"), array("B")
         self._written, self._tail = 0, bytearray()
         """Rows on disk, and those that are not there yet."""
         self.dropped = 0
@@ -159,11 +161,15 @@ class Finished:
         """Know a generation as finished; ``there`` says that a file still has it."""
         row = row if there else row._replace(flags=row.flags | GONE)
         with self._changing:
-            if there and not row.flags & GONE:
-                self._there[row.inode] = len(self._sizes)
-            self._sizes.append(row.file_size)
-            self._mtimes.append(row.mtime_ns)
+            self._note(row)
             self._tail += _FORMAT.pack(*row)
+
+    def _note(self, row: Row) -> None:
+        if not row.flags & GONE:
+            self._there[row.inode] = len(self._sizes)
+        self._sizes.append(row.file_size)
+        self._mtimes.append(row.mtime_ns)
+        self._flags.append(row.flags)
 
     def at(self, inode: int) -> Row | None:
         """Give the finished generation whose file has an inode."""
@@ -195,19 +201,28 @@ class Finished:
 
     def like(self, path: str, head: bytes) -> Iterator[Row]:
         """Give rows of a lineage whose files began with ``head``, or with its first bytes."""
-        for row in self.of_lineage(path):
-            if row.size and _hash(head[: min(HEAD_BYTES, row.size)]) == row.head:
-                yield row
+        hashes: dict[int, int] = {}
+        for piece, start in self._places(path):
+            known, size = _HEAD_AND_SIZE.unpack_from(piece, start + _HEAD_AT)
+            length = min(HEAD_BYTES, size)
+            if length not in hashes:
+                hashes[length] = _hash(head[:length])
+            if size and hashes[length] == known:
+                yield Row(*_FORMAT.unpack_from(piece, start))
 
     def of_lineage(self, path: str) -> Iterator[Row]:
         """Give all rows of a lineage, of files that are there or gone."""
+        return (Row(*_FORMAT.unpack_from(piece, start)) for piece, start in self._places(path))
+
+    def _places(self, path: str) -> Iterator[tuple[bytes, int]]:
+        """Give where the rows of a lineage begin, and in what."""
         lineage = struct.pack("<Q", path_hash(path))
         for piece in self._pieces():
             at = piece.find(lineage)
             while at >= 0:
                 start = at - _LINEAGE_AT
                 if start % ROW_BYTES == 0:
-                    yield Row(*_FORMAT.unpack_from(piece, start))
+                    yield piece, start
                 at = piece.find(lineage, at + 1)
 
     def doubt(self, path: str) -> None:
@@ -219,7 +234,14 @@ class Finished:
 
     def left_alone(self) -> Iterator[Row]:
         """Give what is there and never to be read."""
-        return (row for row in map(self._row, self._there.values()) if row.ignored)
+        return map(self._row, self._ignored())
+
+    def count_left_alone(self) -> int:
+        """Give how many those are, without reading any."""
+        return sum(1 for _ in self._ignored())
+
+    def _ignored(self) -> Iterator[int]:
+        return (number for number in self._there.values() if self._flags[number] & IGNORED)
 
     def flush(self) -> None:
         """Put new rows on disk; raises OSError, and they are written the next time."""
@@ -258,14 +280,16 @@ class Finished:
         except OSError:
             return
         rows = [Row(*each) for each in _FORMAT.iter_unpack(data[: len(data) // ROW_BYTES * ROW_BYTES])]
-        young = [row for row in rows if time.time() - row.seen < KEEP_SECONDS]
+        now = time.time()
+        young = [row for row in rows if now - row.seen < KEEP_SECONDS]
         self.dropped = max(0, len(young) - MAX_ROWS)
         kept = young[self.dropped :]
         for row in kept:
-            self.add(row)
+            self._note(row)
         if len(kept) == len(rows):
-            self._written, self._tail = len(kept), bytearray()
+            self._written = len(kept)
         else:
+            self._tail += b"".join(_FORMAT.pack(*row) for row in kept)
             self._rewrite(path)
 
     def _rewrite(self, path: Path) -> None:
