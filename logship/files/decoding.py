@@ -39,6 +39,9 @@ _FAULTS: Final = ("IsalError", "LZMAError", "ZstdError", "TarError", "ReadError"
 """What decoders raise, by name: their modules are loaded when they are needed."""
 _STORED, _DEFLATED = 0, 8
 """Methods of a zip's members."""
+_ENCRYPTED, _DESCRIBED = 1, 8
+"""Flags of a zip's members; the second one says that CRC-32 and sizes follow the data."""
+_DESCRIPTOR_BYTES, _SIZE_ELSEWHERE = 8, 0xFFFFFFFF
 UNREADABLE: Final = ("lz4", "compress", "7z", "rar")
 """Packed, and not read."""
 
@@ -131,23 +134,52 @@ def _unbzip2(fd: int) -> Iterator[Piece]:
 def _unzip(fd: int) -> Iterator[Piece]:
     """Read the first member, from its local header on: the directory at the end may not be written yet."""
     header = os.pread(fd, 30, 0)
-    method, _, _, _, packed, size, name, extra = struct.unpack_from("<HHHIIIHH", header, 8)
-    start, flags = 30 + name + extra, struct.unpack_from("<H", header, 6)[0]
-    if flags & 1 or method not in {_STORED, _DEFLATED}:
+    flags, method, _, _, expected, _, size, name, extra = struct.unpack_from("<HHHHIIIHH", header, 6)
+    described = bool(flags & _DESCRIBED)
+    if flags & _ENCRYPTED or method not in {_STORED, _DEFLATED}:
         message = "encrypted, or packed by a method that is not read"
         raise ValueError(message)
-    if method == _STORED:
-        for at in range(0, size, OUTPUT_BYTES):
-            data = os.pread(fd, min(OUTPUT_BYTES, size - at), start + at)
-            yield data, at + len(data) == size == packed
-        return
-    unpacker, at, data = isal_zlib.decompressobj(wbits=-15), start, b""
+    if method == _STORED and (described or size == _SIZE_ELSEWHERE):
+        message = "not compressed, and of a length that its header does not say"
+        raise ValueError(message)
+    start = 30 + name + extra
+    pieces = _stored(fd, start, size) if method == _STORED else _inflated(fd, start)
+    crc = 0
+    for piece, end in pieces:
+        crc = isal_zlib.crc32(piece, crc)
+        known = [expected] if not described else _described_crcs(fd, end)
+        if end and known and crc not in known:
+            message = "its CRC-32 is not that of its contents"
+            raise ValueError(message)
+        yield piece, bool(end and known)
+
+
+def _stored(fd: int, start: int, size: int) -> Iterator[tuple[bytes, int]]:
+    """Give pieces of ``size`` bytes, and 0; with the last one, where they end in the file."""
+    for at in range(0, size, OUTPUT_BYTES):
+        data = os.pread(fd, min(OUTPUT_BYTES, size - at), start + at)
+        yield data, start + size if at + len(data) == size else 0
+
+
+def _inflated(fd: int, at: int) -> Iterator[tuple[bytes, int]]:
+    unpacker, data = isal_zlib.decompressobj(wbits=-15), b""
     while not unpacker.eof:
         data = unpacker.unconsumed_tail or os.pread(fd, INPUT_BYTES, at)
         at += 0 if unpacker.unconsumed_tail else len(data)
         if not data:
             return
-        yield unpacker.decompress(data, OUTPUT_BYTES), unpacker.eof
+        piece, rest = unpacker.decompress(data, OUTPUT_BYTES), unpacker.unused_data
+        ended = bool(unpacker.eof)
+        yield piece, at - len(rest) if ended else 0
+
+
+def _described_crcs(fd: int, end: int) -> list[int]:
+    """Give what the CRC-32 behind a member's data may be, its signature being optional; nothing while it is not there.
+
+    APPNOTE 6.3.10, 4.3.9.
+    """
+    data = os.pread(fd, _DESCRIPTOR_BYTES, end) if end else b""
+    return list(struct.unpack("<II", data)) if len(data) == _DESCRIPTOR_BYTES else []
 
 
 def _untar(fd: int) -> Iterator[Piece]:

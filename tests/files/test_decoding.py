@@ -4,9 +4,11 @@ import io
 import lzma
 import os
 import random
+import struct
 import sys
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -196,6 +198,25 @@ def test_a_large_window_is_refused(window: int, *, read: bool) -> None:
     packer = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: window})
     packed = packer.compress(DATA) + packer.flush()
     assert unpacked(packed) == ((DATA, True) if read else (b"", False))
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_zip_whose_contents_are_others_is_damaged(streamed: bool) -> None:  # noqa: FBT001 - a case
+    """Its checksum says so, wherever that is: in front of the data, or behind it."""
+    packed = bytearray(_zip(DATA, zipfile.ZIP_DEFLATED, streamed=streamed))
+    crc = struct.pack("<I", zlib.crc32(DATA))
+    at = packed.index(crc)
+    packed[at] ^= 1
+    with opened(bytes(packed)) as fd, pytest.raises(OSError, match="CRC-32"):
+        list(unpack(fd, "zip"))
+    assert unpacked(bytes(packed[:at])) == (DATA if streamed else b"", False)
+
+
+def test_a_zip_that_does_not_say_how_long_its_contents_are_is_refused() -> None:
+    """Nothing is left out in silence: where stored bytes end, only what follows them tells."""
+    packed = _zip(DATA, zipfile.ZIP_STORED, streamed=True)
+    with opened(packed) as fd, pytest.raises(OSError, match="length"):
+        list(unpack(fd, "zip"))
 
 
 def test_an_encrypted_zip_is_refused() -> None:
