@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 WITHIN_SECONDS, MOST_SECONDS = 60.0, 60.0
 FREE = 2
 """Generations with the same beginning that one file may begin within a minute."""
+_PAUSES = 3
+"""It is quiet once it was so for three of its pauses."""
 _HEAD_BYTES = 256
 _MAX_FILES = 1024
 
@@ -34,7 +36,7 @@ class Repeats:
         if not head:
             return False  # there is nothing to send
         begun = self._begun.setdefault((found.inode, isal_zlib.crc32(head)), _Begun([]))
-        begun.times = [at for at in begun.times if now - at < WITHIN_SECONDS]
+        begun.times = [at for at in begun.times if now - at < max(WITHIN_SECONDS, _PAUSES * begun.pause)]
         if len(begun.times) < FREE:
             begun.due, begun.pause = 0.0, 1.0
         elif not begun.due:

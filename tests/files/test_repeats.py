@@ -83,3 +83,12 @@ def test_what_is_remembered_is_bounded(found: Found, logs: Path, monkeypatch: py
         asked.wait(found, 1.0)
     (logs / "a.log").write_bytes(b"the same beginning\n")
     assert not asked.wait(found, 0.5)
+
+
+def test_a_volume_that_lies_for_ever_is_asked_once_a_minute(found: Found) -> None:
+    """The pause stays long as long as it goes on, and is short again after three quiet ones."""
+    asked = Repeats()
+    times = begins(asked, found, 3600.0)
+    assert [round(b - a) for a, b in pairwise(times[-5:])] == [60, 60, 60, 60]
+    assert not asked.wait(found, 4000.0)
+    assert not asked.wait(found, 4000.1)
