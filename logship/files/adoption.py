@@ -64,6 +64,10 @@ class Adoption:
         """Generations that go on in another file: readers must look for the rest there."""
         self.unknown: list[Entry] = []
         """What this sweep found that nobody had seen before, in rotated forms too."""
+        self.met_again: set[str] = set()
+        """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
+        self.incomplete: set[int] = set()
+        """Inodes of archives that nobody saw come, and that were not complete when they were put by."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -78,10 +82,11 @@ class Adoption:
         old: bool,
     ) -> None:
         """Do with a file what the table says; ``old`` says that it was not changed since the last look."""
+        self.incomplete.discard(found.inode)
         if known is None:
             self._unknown(found, contents, sweep, old=old)
         elif known.entry and known.entry.gone and known.entry.ignored:
-            self._put_by_copy(found, sweep)
+            self._put_by_copy(found, known, sweep)
         elif known.file and not (known.file.sound or known.file.orphaned):
             self.held[found.inode] = found  # what it may be a copy of has just lost its bytes: the next sweep will tell
         elif self._is_there(known, found, sweep):
@@ -95,7 +100,7 @@ class Adoption:
         elif known.common == part.size and known.file and not self.settled(known.file):
             self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
         elif known.common == part.size:
-            self._put_by_copy(found, sweep)
+            self._put_by_copy(found, known, sweep)
         else:
             self._unknown(found, contents, sweep, old=old)
 
@@ -122,9 +127,11 @@ class Adoption:
         elif found.live and found.live == name and not (contents or found.settled):
             self.held[found.inode] = found
         else:
-            self._put_by_copy(found, sweep)
+            self._put_by_copy(found, known, sweep)
 
-    def _put_by_copy(self, found: Found, sweep: Sweep | None) -> None:
+    def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
+        if known.whole:
+            self.met_again.add(found.lineage)
         self.put_by(new_entry(found, (), ignored=True), found, sweep)
 
     def settled(self, file: TailedFile) -> bool:
@@ -181,7 +188,9 @@ class Adoption:
     def _unknown(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> None:
         live = self.open.live(found.live)
         rotated = not found.candidate.matched
-        if found.cut and rotated and found.shredded:
+        if rotated and found.shredded:
+            extra = {"path": found.candidate.path, "bytes": found.size}
+            logger.info("a rotated file was written over in place, and never cut off: it is not read", extra=extra)
             self.put_by(new_entry(found, (), ignored=True), found, sweep)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
@@ -197,9 +206,18 @@ class Adoption:
             self.start(entry, found, contents)
 
     def leave_packed(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> None:
-        """Put an archive by that is none of ours, not complete, or not to be read; it is asked about when it grows."""
+        """Put an archive by that is none of ours, not complete, or not to be read; it is asked about when it grows.
+
+        One that may be in the making is held first, until it does not grow any more.
+        """
         problem = contents.problem or ("a format that is not read" if found.packed in UNREADABLE else "")
-        if problem and not old:
+        if found.live and not (old or problem or found.settled):
+            self.held[found.inode] = found
+            return
+        if not (old or problem):
+            self.incomplete.add(found.inode)
+        if not old:
+            problem = problem or "it is not complete"
             extra = {"path": found.candidate.path, "format": found.packed, "cause": problem}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         self.put_by(new_entry(found, (), ignored=True), found, sweep)

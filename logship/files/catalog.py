@@ -263,9 +263,11 @@ class Catalog:
                 return  # what is missing may be in a copy that was put by while its file was still read
         count = sure and not self._accounted
         if count or (sure and self._reconciler.away):
-            seen = Seen(self._registry, sweep.present, self.files, self.new, self._reconciler.looked_ns)
+            looked_ns, again = self._reconciler.looked_ns, self._adoption.met_again
+            seen = Seen(self._registry, sweep.present, self.files, self.new, looked_ns, again)
             self.gaps.look(seen, self._adoption.unknown)
         self._adoption.unknown.clear()
+        self._adoption.met_again.clear()
         for lost in self._registry.account(sweep.present, time.time(), count=count, sure=sure):
             self._metrics.lost(lost.reason, lost.nbytes)
             extra = {"path": lost.entry.path, "reason": lost.reason, "lost_bytes": lost.nbytes}

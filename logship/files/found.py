@@ -12,11 +12,11 @@ from logship.files.beneath import Root, birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.framer import Place
 from logship.files.names import Candidate, Folder, Globs
-from logship.files.tailing import RECENT_BYTES, TailedFile
+from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
-from logship.state.fingerprint import Digest
-from logship.state.finished import Row, row_of
+from logship.state.fingerprint import RECENT_BYTES, Digest
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
+from logship.state.rows import Row, row_of
 
 SEEN_SECONDS = 600.0
 """How old what is saved of a file's being there may be."""
@@ -52,6 +52,10 @@ class Found(Struct):
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
+    came_unseen: bool = False
+    """Of an archive: whether nobody looked for a while before it was found."""
+    was_put_by: bool = False
+    """Whether what lies before ``begin`` was history, or a copy."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
 
@@ -145,7 +149,7 @@ def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Content
         catch_up(file.digest, file, reached, file.size)
     if file.digest.end == reached <= file.size:
         start = max(file.digest.base, reached - RECENT_BYTES)
-        file.recent = file.read_at(reached - start, start)
+        file.digest.recent = file.read_at(reached - start, start)
     return file
 
 
@@ -165,7 +169,7 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
     if last and last.offsets == offsets and _still(last, file, head, now):
         return last
     digest, sealed = file.digest.fingerprint(), file.limit < NO_LIMIT
-    size = max(file.size, file.largest) if file.orphaned else file.size
+    size = _size_of(file)
     return Entry(
         file.file,
         file.lineage,
@@ -178,11 +182,20 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
         digest=digest,
         shift=file.shift,
         sealed=sealed,
+        holes=file.holes.passed,
     )
 
 
+def _size_of(file: TailedFile) -> int:
+    """Give the size to save: of one in doubt, the smallest that was seen, so that a start knows where it was cut."""
+    if file.orphaned:
+        return max(file.size, file.largest)
+    return file.size if file.limit < NO_LIMIT else min(file.size, file.doubt.lowest)
+
+
 def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
-    same = entry.size == file.size and entry.inode == file.inode and entry.birth_ns == file.birth_ns
+    same = entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
+    same = same and entry.holes == file.holes.passed
     return same and entry.head == head and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
 
 
@@ -193,8 +206,8 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
     """
     start = max(0, entry.size - MARKER_BYTES)
     if isinstance(view, TailedFile) and view.orphaned:
-        remembered = view.digest.end == entry.size and len(view.recent) >= entry.size - start
-        return row_of(entry, 0, 0, view.recent[start - entry.size :]) if remembered and entry.size else None
+        remembered = view.digest.end == entry.size and len(view.digest.recent) >= entry.size - start
+        return row_of(entry, 0, 0, view.digest.recent[start - entry.size :]) if remembered and entry.size else None
     stat = os.fstat(view.fd)
     try:
         return row_of(entry, stat.st_size, stat.st_mtime_ns, view.read_at(entry.size - start, start))

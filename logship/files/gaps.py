@@ -34,6 +34,8 @@ class Seen(Struct, frozen=True):
     new: Mapping[FileId, tuple[TailedFile, Entry]]
     looked_ns: int
     """When somebody last looked, in epoch nanoseconds."""
+    again: Container[str] = ()
+    """Lineages of which a whole generation was found in a copy or an archive."""
 
 
 class Gaps:
@@ -63,7 +65,7 @@ class Gaps:
         opened = [file for file in seen.files.values() if file.lineage == path and file.file not in unknown]
         saved = [entry for entry in seen.registry.of_lineage(path) if not entry.ignored]
         known = {file.file for file in opened} | {entry.file for entry in saved}
-        if resumed or any(each in seen.present for each in known):
+        if resumed or path in seen.again or any(each in seen.present for each in known):
             return None
         if opened:
             return max(file.mtime_ns for file in opened)

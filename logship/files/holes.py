@@ -14,6 +14,7 @@ HOLE_SECONDS = 3.0
 """NULs in front of other bytes are waited for so long: whoever writes out of order fills them."""
 _PAGE_BYTES = 4096
 _HOLE_BYTES = 64
+_REMEMBERED = 16
 _NULS = bytes(_HOLE_BYTES)
 _LOOKED_THROUGH = 4 << 20
 """Bytes of NULs that one look goes through."""
@@ -55,12 +56,14 @@ def next_data(fd: int, offset: int) -> int:
 class Holes:
     """Which NULs of one file may be passed."""
 
-    __slots__ = ("_at", "_since", "filled_from")
+    __slots__ = ("_at", "_since", "filled_from", "passed")
 
-    def __init__(self) -> None:
+    def __init__(self, passed: tuple[tuple[int, int], ...] = ()) -> None:
         self.filled_from = 0
         """The size before a truncation: nobody fills NULs from 0 up to there."""
         self._at, self._since = -1, 0.0
+        self.passed = passed
+        """The last holes that were passed, and might yet be filled: (start, end)."""
 
     def readable(self, data: bytes, start: int, now: float, *, follows: Callable[[int], bool], ended: bool) -> int:
         """Give how many bytes of ``data``, which is at ``start``, may be read: up to NULs that somebody may yet fill.
@@ -81,9 +84,41 @@ class Holes:
         self._at = -1
         return len(data)
 
+    def note_passed(self, start: int, end: int) -> bool:
+        """Note that readers have passed NULs, and give whether somebody may fill them yet.
+
+        Of the last 16 it is known when that happens.
+        """
+        if start == 0 and self.filled_from:
+            return False
+        if (start, end) not in self.passed:
+            self.passed = (*self.passed, (start, end))[-_REMEMBERED:]
+        return True
+
+    def remembers(self, end: int) -> bool:
+        """Whether one that was passed, up to ``end``, might yet be filled."""
+        return any(hole[1] == end for hole in self.passed)
+
+    def filled(self, read_at: ReadAt) -> list[tuple[int, int]]:
+        """Give, once, which of those have something else now at either end."""
+        found = [hole for hole in self.passed if _is_filled(*hole, read_at)]
+        if found:
+            self.passed = tuple(hole for hole in self.passed if hole not in found)
+        return found
+
+    @property
+    def wait(self) -> bool:
+        """Whether NULs are waited for."""
+        return self._at >= 0
+
     def due(self, now: float) -> bool:
         """Whether NULs that were waited for may be passed now."""
         return self._at >= 0 and now - self._since >= HOLE_SECONDS
+
+
+def _is_filled(start: int, end: int, read_at: ReadAt) -> bool:
+    size = min(_HOLE_BYTES, end - start)
+    return any(read_at(size, at).strip(b"\0") for at in (start, end - size))
 
 
 class Padding:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from logship.files.tailing import TailedFile
 from logship.state.fingerprint import Fingerprint, ReadAt, common, next_point
-from logship.state.identity import SHORT_HEAD_BYTES, Entry, Print, Saved, holds
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
 _STEP_BYTES = 256 * 1024
 
@@ -122,11 +122,14 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
         same = yield from _agreeing(view, file.read_at, 0, min(view.size, file.size))
         if same >= min(view.size, file.size):
             return same, same  # else it may have been written over since anybody looked: what was read decides
+    if digest.base and not _head(source).matches(view.read_at(HEAD_BYTES, 0)):
+        return same, same  # of what is before a hole only the head is known
     agreed = yield from common(digest, view.size, view.read_at)
-    start = digest.end - len(file.recent) if file and file.recent else view.size
+    recent = file.digest.recent if file else b""
+    start = digest.end - len(recent) if recent else view.size
     proved = agreed
-    if file and start < view.size and start <= agreed:
-        proved = agreed = max(agreed, _by_recent(view, file.recent, start))
+    if start < view.size and start <= agreed:
+        proved = agreed = max(agreed, _by_recent(view, recent, start))
     elif digest.base < agreed and view.size < next_point(digest, agreed):
         agreed = view.size  # it ends before the next point: every digest that can be asked agrees
     if agreed >= digest.end and not digest.base:
@@ -136,11 +139,15 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
 
 def _by_head(view: View, source: Source) -> int:
     """Give how much is known by what was saved of the head, and of the bytes before an offset."""
-    head = source.file.head if source.file else source.entry.head if source.entry else Print()
+    head = _head(source)
     if head.length < SHORT_HEAD_BYTES or not head.matches(view.read_at(head.length, 0)):
         return 0
     reached = source.entry.furthest if source.entry else Saved()
     return max(reached.offset, head.length) if holds(reached, view.size, view.read_at) else 0
+
+
+def _head(source: Source) -> Print:
+    return source.file.head if source.file else source.entry.head if source.entry else Print()
 
 
 def _by_recent(view: View, recent: bytes, start: int) -> int:

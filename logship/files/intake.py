@@ -30,6 +30,8 @@ LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
 QUIET_SECONDS = 0.5
 """A file that is read and has not grown for so long gives its place up to one that has something to read."""
+TURN_SECONDS = 5.0
+"""One that is never quiet does so after this, so that all have their turn."""
 ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
 SUCCESSION_SECONDS = 0.25
@@ -272,10 +274,10 @@ class Intake:
                     listener.closed(file)
 
     def _make_room(self) -> bool:
-        """Close the file that has been quiet for longest, of those that are read, acknowledged and whole."""
+        """Close the file that has been quiet, or open, for longest, of those that are read, acknowledged and whole."""
         now = self._clock()
         idle = (file for file in self.catalog.files.values() if self._is_idle(file, now))
-        file = min(idle, key=lambda file: file.grown_at, default=None)
+        file = min(idle, key=lambda file: (file.grown_at, file.opened_at), default=None)
         if file is None:
             return False
         self.catalog.finish(file, self._entry(file))
@@ -285,8 +287,9 @@ class Intake:
 
     def _is_idle(self, file: TailedFile, now: float) -> bool:
         read = file.sound and not file.padding.there and file.offset >= file.size
-        named = bool(file.path) and not file.deleted and now - file.grown_at > QUIET_SECONDS
-        return named and read and all(listener.settled(file) for listener in self.listeners)
+        had_its_turn = now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+        named = bool(file.path) and not file.deleted
+        return named and read and had_its_turn and all(listener.settled(file) for listener in self.listeners)
 
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}

@@ -32,6 +32,8 @@ class Opener:
         self._refused: set[str] = set()
         self.turn = 0
         """Where the next sweep begins to try again, if it can't try all names."""
+        self.new_first = False
+        """Whether new files come before known ones that have grown."""
         self._tried = _Inodes()
         self.links: set[int] = set()
         """Inodes of links that led to files which are followed, one a file: they are tried in every sweep."""

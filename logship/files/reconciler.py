@@ -4,6 +4,7 @@ Known by its inode, head and marker, it goes on. Everything else is asked of its
 """
 
 import os
+import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -27,6 +28,7 @@ Steps = Generator[None, None, None]
 
 NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 _PARTS_AT_MOST = 64
 """Generations that were appended to one file, one after the other."""
 
@@ -82,6 +84,8 @@ class Reconciler:
 
     def _recognise(self, found: Found, sweep: Sweep) -> Entry | None:
         entry = None if found.packed else self._registry.find(found)
+        if entry is None and not (found.candidate.matched or found.packed):
+            found.shredded = is_noise(found.read_at(HEAD_BYTES, 0)) and self._registry.was_in(found)
         former = found.former = tuple(self._registry.at(found.inode))
         for other in former:
             if entry is None or other != entry.file:
@@ -99,7 +103,7 @@ class Reconciler:
         self._registry.finished.forget(found.inode)
         self._registry.pop(entry.file)
         if found.size > entry.size:
-            found.begin = entry.size
+            found.begin, found.was_put_by = entry.size, True
             unknown.append(found)
         else:
             self._adoption.put_by(replace(entry, size=found.size, seen=time.time()), found, sweep)
@@ -122,7 +126,8 @@ class Reconciler:
             if sweep and sweep.unpacked > MAX_CONTENT_BYTES:
                 os.close(found.fd)  # the next sweep finds it again
                 return
-            old = old or not self.away  # what is packed beside us was seen before it was
+            found.came_unseen = found.came_unseen or self.away or found.inode in self._adoption.incomplete
+            old = old or not found.came_unseen  # what is packed beside us was seen before it was
             plausible = found.packed not in UNREADABLE and (not old or self._may_be_known(found, contents))
             complete = plausible and (yield from contents.measure())
             if sweep:
@@ -131,6 +136,9 @@ class Reconciler:
                 self._adoption.leave_packed(found, contents, sweep, old=old)
                 return
         view: View = contents or found
+        if found.was_put_by:  # a copy may rest, and go on
+            whole = yield from self._ask(found, Part(view, 0))
+            found.begin = 0 if whole and whole.common > found.begin else found.begin
         for _ in range(_PARTS_AT_MOST):
             part = Part(view, found.begin)
             known = (yield from self._ask(found, part)) if part.size > 0 else None
@@ -150,14 +158,21 @@ class Reconciler:
         former, common = known.file or known.entry, known.common
         if found.cut:
             here = former is not None and former.inode == found.inode
-            digest, recent = known.source.digest, known.source.file.recent if known.source.file else b""
+            digest, recent = known.source.digest, known.source.file.digest.recent if known.source.file else b""
             seen = found.lowest < min(found.size, digest.end - len(recent))  # smaller than any byte that is remembered
             kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
             common = found.lowest if here and (kept or common > found.lowest) else common
+        elif known.entry and self._was_cut(known.entry, found):
+            found.cut, common = True, max(common, known.entry.size)
         elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
             here = known.entry.path == found.candidate.path
             common = known.proved if here and common == found.size else common
         return replace(known, common=common) if common else None
+
+    @staticmethod
+    def _was_cut(entry: Entry, found: Found) -> bool:
+        """Whether a file was seen cut off when it was last looked at: what is behind was written since."""
+        return entry.file in found.former and entry.size < min(entry.furthest.offset, found.size + 1)
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
         opened = [file for file in self._open.of_lineage(found.lineage) if file.fd != found.fd]
@@ -209,6 +224,15 @@ class Reconciler:
             return finish(self._ask(found, Part(found, 0))) is None
         except OSError:
             return False
+
+
+def is_noise(head: bytes) -> bool:
+    """Whether the beginning of a file is random bytes: no UTF-8, and with control characters that no text has."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.end < len(head) and bool(_NO_TEXT.search(head))
+    return False
 
 
 def finish(steps: Generator[None, None, T]) -> T:

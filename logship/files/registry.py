@@ -19,8 +19,9 @@ from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
-from logship.state.finished import Finished, path_hash
+from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, same_file
+from logship.state.rows import path_hash
 
 FORGET_SECONDS = 3600.0
 MAX_ENTRIES = 8192
@@ -47,7 +48,9 @@ class Registry:
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
         self._there: set[int] = set()
-        """Inodes of finished files that the sweep under way has met."""
+        """Inodes of finished files that the sweep under way has met, as they were."""
+        self._changed: set[int] = set()
+        """Those of others, that are to be opened again once there is room."""
         for entry in entries:
             self.add(entry)
             row = finished.at(entry.inode)
@@ -111,7 +114,11 @@ class Registry:
 
     def begin_sweep(self) -> None:
         """Note that names are listed anew."""
-        self._there = set()
+        self._there, self._changed = set(), set()
+
+    def change(self, inode: int) -> None:
+        """Note that a finished file is there, and is not as it was: what it is stays known until it is opened."""
+        self._changed.add(inode)
 
     def at(self, inode: int) -> list[FileId]:
         """Give the generations that had this inode, and are not finished."""
@@ -133,6 +140,10 @@ class Registry:
                 return FileId("")
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
+
+    def closed(self, inode: int) -> int:
+        """Give a number that is larger, the later the file with an inode was finished; -1 where it is not."""
+        return self.finished.number(inode)
 
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
@@ -156,6 +167,12 @@ class Registry:
                 else row.entry(found.lineage, self._sinks, found.read_at)
             )
         return entry
+
+    def was_in(self, found: Found) -> bool:
+        """Whether a known generation was in this very file, whatever is in it now: inode and birth time agree."""
+        born = {entry.birth_ns for entry in self._each(self._by_inode.of(found.inode))}
+        row = self.finished.at(found.inode)
+        return found.birth_ns is not None and (found.birth_ns in born or (row and row.birth_ns) == found.birth_ns)
 
     def find_moved(self, found: Found) -> Entry | None:
         """Give the generation that has this file's name, head and marker, and another inode (a volume's numbers)."""
@@ -244,7 +261,8 @@ class Registry:
         lost += [self._forget(entry) for entry in self._too_many(present)]
         self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in present}
         if sure:
-            self.finished.keep_only(self._there)
+            self.finished.keep_only(self._there | self._changed)
+            self.finished.compact()
         return [each for each in lost if each.nbytes > 0]
 
     def _too_many(self, present: Collection[FileId]) -> list[Entry]:

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 
 from msgspec import Struct, field
 
@@ -107,7 +107,7 @@ class Sweep(Struct):
     def look(self, names: Iterable[Sequence[Candidate]]) -> Iterator[None]:
         """Meet every name, in steps.
 
-        What has a checkpoint is opened first (DECISIONS 33), then live paths that are followed, then new files, and
+        Live paths that are followed are opened first, then what has a checkpoint (DECISIONS 33), then new files, and
         last of all, in turn, what is no file or could not be opened before.
         """
         self.opener.begin()
@@ -124,16 +124,23 @@ class Sweep(Struct):
                 yield
         self.ignored += new.count + others.count + len(self._links) + len(self._again) + len(self._successors)
         yield from self._open_all(self._links, len(self._links) + 1)
-        yield from self._open_all(self._again.values(), self.room + self.spare)
         yield from self._open_all(self._successors.values(), self.room + self.spare)
-        rest = iter(new)
-        opened = yield from self._open_all(rest, self.room)
-        if self._left:
-            self.waiting = new.count - opened
-            self.waiting_bytes = sum(map(_size, (*self._left, *rest)))
+        yield from self._open_in_turn(new)
         tried = yield from self._open_all(others, self.room)
         self.opener.turn, self.opener.links = others.after(tried), self._led
         self._relate()
+
+    def _open_in_turn(self, new: Turn) -> Iterator[None]:
+        """Open what is known and has grown, closed longest first, and what is new, alternately; the rest waits."""
+        again = sorted(self._again.values(), key=lambda candidate: self.registry.closed(candidate.inode))
+        order = zip_longest(*((new, again) if self.opener.new_first else (again, new)))
+        regular = (candidate for candidate in chain.from_iterable(order) if candidate)
+        self._left = []
+        opened = yield from self._open_all(regular, self.room)
+        if self._left:
+            self.waiting = len(again) + new.count - opened
+            self.waiting_bytes = sum(map(_size, (*self._left, *regular)))
+        self.opener.new_first ^= bool(opened)
 
     def take(self, found: Found) -> Found:
         """Hand over what was opened, and its descriptor."""
@@ -161,6 +168,7 @@ class Sweep(Struct):
         elif known or finished:
             # it is there, even if it can't be opened
             self.present.update((each, None) for each in known or () if each not in self.present)
+            self.registry.change(inode)
             if inode not in self._again or candidate.matched:
                 self._again[inode] = candidate
         elif inode in self.opener.links and not candidate.regular:

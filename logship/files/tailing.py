@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from isal import isal_zlib
 from msgspec.structs import replace
 
 from logship.files.beneath import birth_ns
@@ -23,8 +22,6 @@ READ_BYTES = 512 * 1024
 
 ACTIVE_SECONDS = 2.0
 """So long after it last grew a file may well grow again soon."""
-RECENT_BYTES = 1024
-"""What is kept of the bytes read last, to tell exactly from where on a writer went back over them."""
 
 
 class TailedFile:
@@ -36,8 +33,9 @@ class TailedFile:
 
     __slots__ = (  # there are thousands
         *("_contents", "birth_ns", "counted", "deleted", "device", "digest", "doubt", "ended", "fault", "fd", "file"),
-        *("grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage", "mtime_ns", "name"),
-        *("opened_at", "orphaned", "padding", "path", "places", "recent", "replaced", "shift", "signature", "size"),
+        *("filled", "grown_at", "head", "head_bytes", "holes", "inode", "judged", "largest", "limit", "lineage"),
+        *("mtime_ns", "name", "opened_at", "orphaned", "padding", "path", "places", "replaced", "shift", "signature"),
+        "size",
         "__dict__",  # empty, unless somebody breaks one file's method to see what comes of it
     )
 
@@ -62,9 +60,9 @@ class TailedFile:
         """Where each sink's reader stands."""
         self.digest = Digest(entry.digest)
         """Of all that any reader has read."""
-        self.recent = b""
-        """The last bytes that went into the digest, up to 1 KiB."""
-        self.holes, self.padding = Holes(), Padding()
+        self.holes, self.padding = Holes(entry.holes), Padding()
+        self.filled: list[tuple[int, int]] = []
+        """(start, end) of holes that were passed and have bytes now: new bytes, of generations that are to begin."""
         self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
         self.deleted = False
@@ -86,7 +84,8 @@ class TailedFile:
         """The largest size ever seen: what was there before a truncation."""
         self.ended = False
         """No writer is expected any more: an unterminated last line may be shipped."""
-        self.head = Print()
+        self.head, self.head_bytes = Print(), min([HEAD_BYTES, *(start for start, _ in entry.holes)])
+        """The print of the first bytes, and of how many it may be: up to a hole that may yet be filled."""
         self.look(now)
         self.fingerprint()
 
@@ -105,9 +104,11 @@ class TailedFile:
         self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
         self.signature, self.deleted = signature, gone
         size = self._physical(stat.st_size)
+        if touched:
+            self._look_into_holes()
         if size < max(self.furthest.offset, self.head.length):
             lasts = self.doubt.note(size, now)
-            self.replaced = self.replaced or lasts or self._head_differs(size)
+            self.replaced = self.replaced or lasts or self.digest.begins_otherwise(min(size, HEAD_BYTES), self.read_at)
             return False
         if (self.doubt.looks or touched or size > before) and not self._has_read_bytes():
             self.doubt.lowest, self.replaced = min(self.doubt.lowest, size), True
@@ -121,7 +122,13 @@ class TailedFile:
             self.fingerprint()
             if not (before or self._contents) and packed_as(self.read_at(MAGIC_BYTES, 0)):
                 self._is_packed()
-        return self.size > before or self.holes.due(now)
+        return self.size > before or self.holes.due(now) or (touched and self.holes.wait)
+
+    def _look_into_holes(self) -> None:
+        """Note which holes that were passed are filled now: what is in front of a place may be other bytes."""
+        for start, end in self.holes.filled(self.read_at):
+            self.filled.append((start, end))
+            self.places = {sink: self.restore(place) for sink, place in self.places.items()}
 
     def _physical(self, size: int) -> int:
         return min(self.limit, max(0, (self._contents.size if self._contents else size) - self.shift))
@@ -130,11 +137,6 @@ class TailedFile:
     def appended(self) -> bool:
         """Whether its file is a copy that something was appended to, and nobody has looked at that yet."""
         return not self._contents and self.signature[0] - self.shift > self.judged
-
-    def _head_differs(self, size: int) -> bool:
-        known = self.digest.fingerprint()
-        early = [pair for pair in known.pairs if pair[0] <= min(size, HEAD_BYTES)]
-        return bool(early) and not known.base and isal_zlib.crc32(self.read_at(early[-1][0], 0)) != early[-1][1]
 
     def _is_packed(self) -> None:
         """Note that it was empty when it was opened, and is an archive: nothing of it is text to be shipped."""
@@ -157,9 +159,8 @@ class TailedFile:
         return self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(self.furthest)
 
     def _has_before(self, place: Place) -> bool:
-        after = self.digest.end - place.offset  # lines may be of one length, and end alike: 1 KiB is compared
-        recent = self.recent[: max(0, len(self.recent) - after)] if after >= 0 else b""
-        known = max(recent, place.tail, key=len)
+        # lines may be of one length, and end alike: 1 KiB is compared
+        known = max(self.digest.before(place.offset), place.tail, key=len)
         return self.read_at(len(known), place.offset - len(known)) == known
 
     def read_at(self, size: int, offset: int) -> bytes:
@@ -174,30 +175,24 @@ class TailedFile:
 
     def fingerprint(self) -> Print:
         """Give the print of the head, up to 1 KiB, taken anew while the head still grows; none of a head of NULs."""
-        if self.head.length < min(HEAD_BYTES, self.size) and self.sound:
+        length = min(self.head_bytes, self.size)
+        if self.head.length < length and self.sound:
             with suppress(OSError):  # the next read will tell
-                head = self.read_at(min(HEAD_BYTES, self.size), 0)
+                head = self.read_at(length, 0)
                 self.head = Print() if head.startswith(b"\0") else Print.of(head)
         return self.head
 
     # -- reading --------------------------------------------------------------------------------------------------
 
     def read(
-        self,
-        place: Place,
-        max_line_bytes: int,
-        now: float,
-        *,
-        size: int = READ_BYTES,
-        at_end: bool = False,
-        cut: bool = False,
+        self, place: Place, longest: int, now: float, *, size: int = READ_BYTES, at_end: bool = False, cut: bool = False
     ) -> tuple[list[Block], Place]:
         """Read on from ``place``: whole lines in ``size`` bytes, or one long line; nothing where no line is complete.
 
         ``at_end`` takes an unterminated last line too, flagged ``partial``; ``cut`` takes what ``size`` bytes have of a
-        line, flagged so, though more may follow. Raises TruncatedError.
+        line, flagged so, though more may follow; a line has up to ``longest`` bytes. Raises TruncatedError.
         """
-        framer = Framer(self.read_at, max_line_bytes)
+        framer = Framer(self.read_at, longest)
         data = self.read_at(max(0, min(size, self.limit - place.scanned)), place.scanned)
         full = len(data) == size
         if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
@@ -216,8 +211,11 @@ class TailedFile:
         if not self._follows(place):
             self.doubt.looks += 1  # the next look will tell
             raise TruncatedError
-        self._take(data, place.scanned)
         after = advance(place, frames, len(data))
+        if frames and frames[0].skipped == NUL:
+            # what may yet be filled is in no digest, and what follows may have holes of its own
+            data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
+        self.digest.take(data, place.scanned, after.offset)
         return self._blocks(frames, now), self.restore(after) if frames and not after.tail else after
 
     def _readable(self, data: bytes, start: int, now: float) -> int:
@@ -225,11 +223,6 @@ class TailedFile:
             return first_data(offset, self.size, self.read_at, self.data_start) < self.size
 
         return self.holes.readable(data, start, now, follows=follows, ended=self.ended)
-
-    def _take(self, data: bytes, start: int) -> None:
-        if (known := self.digest.end - start) < len(data):
-            self.digest.take(data, start)
-            self.recent = (self.recent + data[known:] if known >= 0 else data)[-RECENT_BYTES:]
 
     def _follows(self, place: Place) -> bool:
         if not place.tail:  # nothing was read yet, but the file was seen before
@@ -293,6 +286,10 @@ class TailedFile:
     def _past_hole(self, place: Place) -> list[Frame]:
         # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
         end = first_data(place.offset, self.size, self.read_at, self.data_start)
+        if not (self.ended or self._contents) and self.holes.note_passed(place.offset, end):
+            self.head_bytes = min(self.head_bytes, place.offset)
+            self.head = Print() if self.head.length > self.head_bytes else self.head
+            self.fingerprint()
         return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
 
     def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:

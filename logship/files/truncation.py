@@ -7,6 +7,7 @@ copy, an appended copy, an archive. The file that it was in is asked about like 
 from collections.abc import Callable, Iterator, Mapping
 
 from logship.files.adoption import Adoption
+from logship.files.fills import begin_filled
 from logship.files.found import Found
 from logship.files.reconciler import Reconciler, in_steps
 from logship.files.repeats import Repeats
@@ -46,7 +47,7 @@ class Truncations:
     def pressing(self, now: float) -> bool:
         """Whether a sweep is needed soon, ``now`` being when the last one began."""
         orphaned = any(now - since < ORPHAN_SECONDS for since in self._orphans.values())
-        unsound = any(file.replaced or file.doubt.looks for file in self._files.values())
+        unsound = any(file.replaced or file.doubt.looks or file.filled for file in self._files.values())
         return orphaned or unsound or bool(self._adoption.held or self._reconciler.waiting)
 
     def begin(self) -> list[TailedFile]:
@@ -90,6 +91,7 @@ class Truncations:
 
     def settle(self, sweep: Sweep, now: float) -> Iterator[None]:
         """Decide about possible copies, then about what stands in files that lost their bytes; in steps."""
+        begin_filled(self._files.values(), self._adoption, now)
         for copy in [file for file in self._files.values() if file.appended]:
             yield from self._judge_appended(copy, sweep, now)
         for held in in_steps(list(self._adoption.held.values())):

@@ -2,5 +2,5 @@
 
 In: acknowledged offsets of every file generation and sink.
 Out: a checkpoint and a journal, whole or not at all, and what they held at the next start.
-Imports: ground.
+Imports: ground, records.
 """

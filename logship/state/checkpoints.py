@@ -215,6 +215,7 @@ def _entry(plain: Mapping[str, Any]) -> Entry:
         "file": FileId(plain["file"]),
         "head": Print(**plain["head"]),
         "offsets": offsets,
+        "holes": tuple((int(start), int(end)) for start, end in plain.get("holes", ())),
         "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
     }
     return Entry(**values)

@@ -22,6 +22,8 @@ NEAR = (1024, 4096, 16 * 1024)
 """How far points are from the end of what is read: where tails are cut and written over."""
 MOST_POINTS = 56
 RECENT_POINTS = 20
+RECENT_BYTES = 1024
+"""What is kept of the bytes read last, to tell exactly from where on a writer went back over them."""
 STEP_BYTES = 1 << 20
 """What is read of another file between two pauses: about a millisecond."""
 
@@ -59,10 +61,12 @@ class Fingerprint(Struct, frozen=True):
 class Digest:
     """The running digest of what is read of a file."""
 
-    __slots__ = ("_crcs", "_offsets", "base")
+    __slots__ = ("_crcs", "_offsets", "base", "recent")
 
     def __init__(self, fingerprint: Fingerprint | None = None) -> None:
         fingerprint = fingerprint or Fingerprint()
+        self.recent = b""
+        """The last bytes that were taken in, up to 1 KiB."""
         self.base = fingerprint.base
         self._offsets, self._crcs = array("Q", fingerprint.points[::2]), array("I", fingerprint.points[1::2])
 
@@ -71,15 +75,19 @@ class Digest:
         """Up to where bytes were taken in."""
         return self._offsets[-1] if self._offsets else self.base
 
-    def take(self, data: bytes, start: int) -> None:
-        """Take in the bytes at ``start``; what is known already is passed over, and a gap begins the digest anew."""
+    def take(self, data: bytes, start: int, point: int = 0) -> None:
+        """Take in the bytes at ``start``; what is known already is passed over, and a gap begins the digest anew.
+
+        ``point`` is an offset that becomes one: blocks that are noted one by one go on from there.
+        """
         if start > self.end:
-            self.base, self._offsets, self._crcs = start, array("Q"), array("I")
+            self.base, self._offsets, self._crcs, self.recent = start, array("Q"), array("I"), b""
         at, end = self.end, start + len(data)
         if at >= end:
             return
+        self.recent = (self.recent + data[at - start :] if at >= start else data)[-RECENT_BYTES:]
         view, crc = memoryview(data), self._crcs[-1] if self._crcs else 0
-        for stop in _stops(at, end):
+        for stop in _stops(at, end, point):
             crc = isal_zlib.crc32(view[at - start : stop - start], crc)
             self._offsets.append(stop)
             self._crcs.append(crc)
@@ -87,9 +95,31 @@ class Digest:
         if len(self._offsets) > MOST_POINTS:
             self._thin()
 
+    def extend(self, start: int, end: int, crc: int) -> None:
+        """Take in bytes that are nowhere at hand, by their CRC-32; unknown ones where they don't begin at a point."""
+        at = bisect_left(self._offsets, start)
+        if end <= self.end or (self._offsets[at : at + 1] != array("Q", (start,)) and start != self.base):
+            return
+        before = self._crcs[at] if start != self.base else 0
+        self.cut(start)
+        self._offsets.append(end)
+        self._crcs.append(isal_zlib.crc32_combine(before, crc, end - start))
+        if len(self._offsets) > MOST_POINTS:
+            self._thin()
+
+    def begins_otherwise(self, size: int, read_at: ReadAt) -> bool:
+        """Whether the first ``size`` bytes, as far as there is a point in them, are others than those taken in."""
+        at = bisect_left(self._offsets, size + 1) - 1
+        return at >= 0 and not self.base and isal_zlib.crc32(read_at(self._offsets[at], 0)) != self._crcs[at]
+
+    def before(self, offset: int) -> bytes:
+        """Give the bytes in front of ``offset`` that are remembered."""
+        behind = self.end - offset
+        return self.recent[: max(0, len(self.recent) - behind)] if behind >= 0 else b""
+
     def cut(self, offset: int) -> None:
         """Forget what was known past ``offset``."""
-        keep = bisect_left(self._offsets, offset + 1)
+        keep, self.recent = bisect_left(self._offsets, offset + 1), self.before(offset)
         del self._offsets[keep:], self._crcs[keep:]
 
     def fingerprint(self) -> Fingerprint:
@@ -111,10 +141,10 @@ class Digest:
         self._crcs = array("I", [self._crcs[index] for index in kept])
 
 
-def _stops(at: int, end: int) -> list[int]:
-    """Give where points are set in new bytes: at early offsets, at the grid, near the end, and at it."""
+def _stops(at: int, end: int, point: int) -> list[int]:
+    """Give where points are set in new bytes: at early offsets, at the grid, at ``point``, near the end, and at it."""
     first = (at // GRID_BYTES + 1) * GRID_BYTES
-    stops = (*EARLY, *(end - near for near in NEAR), *range(first, end, GRID_BYTES))
+    stops = (point, *EARLY, *(end - near for near in NEAR), *range(first, end, GRID_BYTES))
     return sorted({stop for stop in stops if at < stop < end} | {end})
 
 

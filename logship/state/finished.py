@@ -4,8 +4,7 @@ They are rows of one file, which is only appended to; in memory there is a numbe
 knows its file again when that grows, and a copy of it under another name of its lineage, for 30 days.
 """
 
-import base64
-import hashlib
+import logging
 import os
 import struct
 import threading
@@ -14,124 +13,28 @@ from array import array
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
-from isal import isal_zlib
+from logship.state.identity import HEAD_BYTES
+from logship.state.rows import (
+    FORMAT,
+    GONE,
+    HEAD_AND_SIZE,
+    HEAD_AT,
+    IGNORED,
+    LINEAGE_AT,
+    ROW_BYTES,
+    Row,
+    bytes_hash,
+    path_hash,
+)
 
-from logship.model import FileId
-from logship.state.fingerprint import Fingerprint, ReadAt
-from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved
+logger = logging.getLogger(__name__)
 
 KEEP_SECONDS: Final = 30 * 86400.0
 MAX_ROWS: Final = 200_000
-"""18 MB on disk; of more the oldest are dropped, which is said."""
-_FORMAT: Final = struct.Struct("<16sQQQQQqqIIIHHxxxx")
-ROW_BYTES: Final = _FORMAT.size
-_LINEAGE_AT: Final = 16
-_HEAD_AND_SIZE: Final = struct.Struct("<QQ")
-_HEAD_AT: Final = 24
+"""18 MB on disk, half as much again before it is written anew; of more the oldest are dropped, which is said."""
 _SEARCHED_BYTES: Final = ROW_BYTES * 16384
-IGNORED: Final = 1
-"""Never to be read: from before the first start, or a copy."""
-SEALED: Final = 4
-"""Its file is a copy: what is appended to it is another generation's."""
-GONE: Final = 2
-"""No file has it any more."""
-_BITS: Final = 2**64 - 1
-
-
-class Row(NamedTuple):
-    """One finished generation."""
-
-    number: bytes
-    """Its identity, 16 bytes."""
-    lineage: int
-    """Hash of the live path."""
-    head: int
-    """Hash of the first bytes, up to 1 KiB."""
-    size: int
-    """Bytes; of an archive those of its contents."""
-    file_size: int
-    """Bytes of the file."""
-    inode: int
-    mtime_ns: int
-    birth_ns: int
-    """0 where it is not known."""
-    crc: int
-    """CRC-32 of all its bytes; 0 where it was never read."""
-    tail: int
-    """CRC-32 of the last 64."""
-    seen: int
-    """Unix seconds when it was finished."""
-    sinks: int
-    """Hash of the sinks that have read it."""
-    flags: int
-
-    @property
-    def ignored(self) -> bool:
-        """Whether it is never to be read."""
-        return bool(self.flags & IGNORED)
-
-    @property
-    def file(self) -> FileId:
-        """The generation's identity."""
-        return FileId(base64.urlsafe_b64encode(self.number).decode().rstrip("="))
-
-    def begins(self, size: int, read_at: ReadAt) -> bool:
-        """Whether a file of ``size`` bytes has this one's first bytes, and at its end the last ones."""
-        if size < self.size or _hash(read_at(min(HEAD_BYTES, self.size), 0)) != self.head:
-            return False
-        length = min(MARKER_BYTES, self.size)
-        return isal_zlib.crc32(read_at(length, self.size - length)) == self.tail
-
-    def entry(self, path: str, sinks: Collection[str], read_at: ReadAt) -> Entry:
-        """Give the row as an entry again, of a file that begins with its bytes; a sink that is new begins at 0."""
-        marker = Print.of(read_at(min(MARKER_BYTES, self.size), max(0, self.size - MARKER_BYTES)))
-        done = Saved(self.size, marker=marker)
-        known = self.sinks == sinks_hash(sinks)
-        return Entry(
-            file=self.file,
-            path=path,
-            inode=self.inode,
-            birth_ns=self.birth_ns or None,
-            head=Print.of(read_at(min(HEAD_BYTES, self.size), 0)),
-            size=self.size,
-            seen=float(self.seen),
-            offsets={} if self.ignored else {sink: done if known else Saved() for sink in sinks},
-            ignored=self.ignored,
-            sealed=bool(self.flags & SEALED),
-            digest=Fingerprint(0, (self.size, self.crc)) if self.crc else Fingerprint(),
-        )
-
-
-def row_of(entry: Entry, file_size: int, mtime_ns: int, tail: bytes) -> Row | None:
-    """Give the row of a generation that is finished; None where it is not, or has an identity of another kind."""
-    offsets = entry.offsets.values()
-    done = entry.ignored or (offsets and all(saved == Saved(entry.size, marker=saved.marker) for saved in offsets))
-    try:
-        number = base64.urlsafe_b64decode(entry.file + "==")
-    except ValueError:
-        return None
-    known = len(number) == 16 and entry.head.length == min(HEAD_BYTES, entry.size)  # noqa: PLR2004 - bytes of an identity
-    if not done or entry.gone or not known:
-        return None
-    points = entry.digest.points
-    whole = entry.digest.end == entry.size and not entry.digest.base and bool(points)
-    return Row(
-        number,
-        path_hash(entry.path),
-        int.from_bytes(bytes.fromhex(entry.head.digest)[:8], "little"),
-        entry.size,
-        file_size,
-        entry.inode & _BITS,
-        mtime_ns,
-        entry.birth_ns or 0,
-        points[-1] if whole else 0,
-        isal_zlib.crc32(tail),
-        int(time.time()),
-        sinks_hash(entry.offsets),
-        (IGNORED if entry.ignored else 0) | (SEALED if entry.sealed else 0),
-    )
 
 
 class Finished:
@@ -139,7 +42,7 @@ class Finished:
 
     def __init__(self, path: Path | None = None, *, anew: bool = False) -> None:
         self._path = path
-        self._changing = threading.Lock()
+        self._changing, self._flushing = threading.Lock(), threading.Lock()
         self._there: dict[int, int] = {}
         """By inode, the row of the file that is there, as far as is known."""
         self._sizes, self._mtimes, self._flags = array("Q"), array("q"), array("B")
@@ -151,7 +54,8 @@ class Finished:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
         elif path:
-            self._load(path)
+            with suppress(OSError):
+                self._load(path, path.read_bytes())
 
     def __len__(self) -> int:
         """Give how many files are there, as far as is known."""
@@ -162,7 +66,7 @@ class Finished:
         row = row if there else row._replace(flags=row.flags | GONE)
         with self._changing:
             self._note(row)
-            self._tail += _FORMAT.pack(*row)
+            self._tail += FORMAT.pack(*row)
 
     def _note(self, row: Row) -> None:
         if not row.flags & GONE:
@@ -175,6 +79,10 @@ class Finished:
         """Give the finished generation whose file has an inode."""
         number = self._there.get(inode)
         return None if number is None else self._row(number)
+
+    def number(self, inode: int) -> int:
+        """Give how many rows are older than that of the file with an inode; -1 where there is none."""
+        return self._there.get(inode, -1)
 
     def unchanged(self, inode: int, size: int, mtime_ns: int) -> bool:
         """Whether the file with an inode is as it was."""
@@ -203,16 +111,16 @@ class Finished:
         """Give rows of a lineage whose files began with ``head``, or with its first bytes."""
         hashes: dict[int, int] = {}
         for piece, start in self._places(path):
-            known, size = _HEAD_AND_SIZE.unpack_from(piece, start + _HEAD_AT)
+            known, size = HEAD_AND_SIZE.unpack_from(piece, start + HEAD_AT)
             length = min(HEAD_BYTES, size)
             if length not in hashes:
-                hashes[length] = _hash(head[:length])
+                hashes[length] = bytes_hash(head[:length])
             if size and hashes[length] == known:
-                yield Row(*_FORMAT.unpack_from(piece, start))
+                yield Row(*FORMAT.unpack_from(piece, start))
 
     def of_lineage(self, path: str) -> Iterator[Row]:
         """Give all rows of a lineage, of files that are there or gone."""
-        return (Row(*_FORMAT.unpack_from(piece, start)) for piece, start in self._places(path))
+        return (Row(*FORMAT.unpack_from(piece, start)) for piece, start in self._places(path))
 
     def _places(self, path: str) -> Iterator[tuple[bytes, int]]:
         """Give where the rows of a lineage begin, and in what."""
@@ -220,7 +128,7 @@ class Finished:
         for piece in self._pieces():
             at = piece.find(lineage)
             while at >= 0:
-                start = at - _LINEAGE_AT
+                start = at - LINEAGE_AT
                 if start % ROW_BYTES == 0:
                     yield piece, start
                 at = piece.find(lineage, at + 1)
@@ -245,6 +153,23 @@ class Finished:
 
     def flush(self) -> None:
         """Put new rows on disk; raises OSError, and they are written the next time."""
+        with self._flushing:
+            self._flush()
+
+    def compact(self) -> None:
+        """Drop rows that later ones replace, and the oldest, once there are half as many again as are kept."""
+        if self._path and len(self._sizes) > MAX_ROWS * 3 // 2 and self._flushing.acquire(blocking=False):
+            try:
+                with suppress(OSError):
+                    self._flush()
+                    data, there = self._path.read_bytes(), set(self._there)
+                    self._there, self._sizes, self._mtimes, self._flags = {}, array("Q"), array("q"), array("B")
+                    self._load(self._path, data)
+                    self.keep_only(there)
+            finally:
+                self._flushing.release()
+
+    def _flush(self) -> None:
         if not self._path or not self._tail:
             return
         count = len(self._tail) // ROW_BYTES
@@ -262,10 +187,10 @@ class Finished:
     def _row(self, number: int) -> Row:
         with self._changing:
             if number >= self._written:
-                return Row(*_FORMAT.unpack_from(self._tail, (number - self._written) * ROW_BYTES))
+                return Row(*FORMAT.unpack_from(self._tail, (number - self._written) * ROW_BYTES))
         assert self._path  # noqa: S101 - nothing is written without one
         with self._path.open("rb") as file:
-            return Row(*_FORMAT.unpack(os.pread(file.fileno(), ROW_BYTES, number * ROW_BYTES)))
+            return Row(*FORMAT.unpack(os.pread(file.fileno(), ROW_BYTES, number * ROW_BYTES)))
 
     def _pieces(self) -> Iterator[bytes]:
         if self._path and self._written:
@@ -274,23 +199,28 @@ class Finished:
                     yield piece[: len(piece) // ROW_BYTES * ROW_BYTES]
         yield bytes(self._tail)
 
-    def _load(self, path: Path) -> None:
-        try:
-            data = path.read_bytes()
-        except OSError:
-            return
-        rows = [Row(*each) for each in _FORMAT.iter_unpack(data[: len(data) // ROW_BYTES * ROW_BYTES])]
+    def _load(self, path: Path, data: bytes) -> None:
+        rows = [Row(*each) for each in FORMAT.iter_unpack(data[: len(data) // ROW_BYTES * ROW_BYTES])]
         now = time.time()
-        young = [row for row in rows if now - row.seen < KEEP_SECONDS]
-        self.dropped = max(0, len(young) - MAX_ROWS)
-        kept = young[self.dropped :]
+        last = {row.number: number for number, row in enumerate(rows)}  # a file may have been finished many times
+        young = [row for at, row in enumerate(rows) if last[row.number] == at and now - row.seen < KEEP_SECONDS]
+        kept = young[-MAX_ROWS:]
+        self._drop(len(young) - len(kept))
         for row in kept:
             self._note(row)
         if len(kept) == len(rows):
             self._written = len(kept)
         else:
-            self._tail += b"".join(_FORMAT.pack(*row) for row in kept)
+            self._tail += b"".join(FORMAT.pack(*row) for row in kept)
             self._rewrite(path)
+
+    def _drop(self, count: int) -> None:
+        self.dropped += count
+        if count:
+            message = (
+                "too many finished files: the oldest are forgotten before 30 days; a copy of one would be sent again"
+            )
+            logger.warning(message, extra={"files": count, "most": MAX_ROWS})
 
     def _rewrite(self, path: Path) -> None:
         temporary = path.with_suffix(".tmp")
@@ -298,17 +228,3 @@ class Finished:
             temporary.write_bytes(bytes(self._tail))
             temporary.replace(path)
             self._written, self._tail = len(self._sizes), bytearray()
-
-
-def path_hash(path: str) -> int:
-    """Give what a row keeps of a live path."""
-    return _hash(os.fsencode(path))
-
-
-def sinks_hash(sinks: Collection[str]) -> int:
-    """Give what a row keeps of the sinks that have read a file."""
-    return _hash(",".join(sorted(sinks)).encode()) & 0xFFFF
-
-
-def _hash(data: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(data, digest_size=16).digest()[:8], "little")  # as in a Print

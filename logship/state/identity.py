@@ -72,6 +72,8 @@ class Entry(Struct, frozen=True):
     """Where in its file it begins: not at 0 in a copy that was appended to another."""
     sealed: bool = False
     """Its file is a copy, and complete: what is appended to that is another generation's."""
+    holes: tuple[tuple[int, int], ...] = ()
+    """(start, end) of NULs that were passed and might yet be filled."""
 
     @property
     def furthest(self) -> Saved:

@@ -18,6 +18,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
+from logship.records.framing import NUL
+from logship.state.fingerprint import Digest
 from logship.state.identity import Entry, Print, Saved
 
 _PREFIX = "journal-"
@@ -34,7 +36,7 @@ class Journal:
 
     def sent(self, sink: str, block: Block) -> None:
         """Append a block that is about to leave, with the time that its records get if they name none."""
-        proof = [isal_zlib.crc32(block.data), "sent"] if block.data else []
+        proof = [isal_zlib.crc32(block.data), "sent"] if block.data else [0, block.skipped]
         self._append([block.file, sink, block.start, block.end, block.time_ns, *proof])
 
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:
@@ -90,11 +92,14 @@ class _Noted(Struct):
     acked: Saved | None = None
     sent: list[tuple[int, int, int]] = field(default_factory=list)
     proofs: list[tuple[int, int, int]] = field(default_factory=list)
+    holes: list[tuple[int, int]] = field(default_factory=list)
 
     def take(self, values: list[Any]) -> None:
         if len(values) in (_SENT_VALUES, _PROVEN_VALUES):
             start, end, time_ns = map(int, values[:_SENT_VALUES])
-            if len(values) == _PROVEN_VALUES:
+            if values[-1] == NUL:
+                self.holes.append((start, end))
+            elif values[-1] == "sent":
                 self.proofs.append((start, end, int(values[_SENT_VALUES])))
             self.sent.append((start, end, time_ns))
         else:
@@ -103,14 +108,17 @@ class _Noted(Struct):
 
 
 def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
-    offsets = dict(entry.offsets)
+    offsets, digest = dict(entry.offsets), Digest(entry.digest)
+    holes = sorted({*entry.holes, *(hole for news in noted.values() for hole in news.holes)})
     for sink, news in noted.items():
         saved = offsets.get(sink, Saved())
         newer = news.acked if news.acked and news.acked.offset >= saved.offset else saved
         left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
         proofs = {proof for proof in (*saved.proofs, *news.proofs) if proof[1] > newer.offset}
         offsets[sink] = replace(newer, in_flight=tuple(left), proofs=tuple(sorted(proofs)))
-    return replace(entry, offsets=offsets)
+        for start, end, crc in sorted(news.proofs):
+            digest.extend(start, end, crc)
+    return replace(entry, offsets=offsets, digest=digest.fingerprint(), holes=tuple(holes))
 
 
 def _files(folder: Path) -> list[Path]:

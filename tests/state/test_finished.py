@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from logship.state import finished
 from logship.state.fingerprint import Fingerprint, ReadAt
-from logship.state.finished import GONE, KEEP_SECONDS, ROW_BYTES, Finished, Row, path_hash, row_of
+from logship.state.finished import KEEP_SECONDS, Finished
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
+from logship.state.rows import GONE, ROW_BYTES, Row, path_hash, row_of
 
 DATA = b"".join(b"line %d\n" % number for number in range(500))
 SINKS = ("http", "kafka")
@@ -228,8 +229,10 @@ def test_rows_are_kept_30_days(tmp_path: Path) -> None:
     assert [row.inode for row in Finished(path).of_lineage("/logs/a.log")] == [2, 3]
 
 
-def test_of_too_many_the_oldest_are_dropped_which_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bound holds at a start, and how many had to go is known."""
+def test_of_too_many_the_oldest_are_dropped_which_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The bound holds at a start, and how many had to go is said."""
     monkeypatch.setattr(finished, "MAX_ROWS", 3)
     path = tmp_path / "finished.bin"
     table = Finished(path)
@@ -238,8 +241,28 @@ def test_of_too_many_the_oldest_are_dropped_which_is_told(tmp_path: Path, monkey
     table.flush()
     again = Finished(path)
     assert again.dropped == 2
+    assert ["too many finished files" in record.message for record in caplog.records] == [True]
     assert [number for number in range(5) if number in again] == [2, 3, 4]
     assert path.stat().st_size == 3 * ROW_BYTES
+
+
+def test_a_file_that_is_finished_again_and_again_takes_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The table is written anew while it runs: what is there stays known, by the last row, and nothing is forgotten."""
+    monkeypatch.setattr(finished, "MAX_ROWS", 10)
+    table, rows = Finished(tmp_path / "finished.bin"), [a_row(path=f"/logs/{n}.log", inode=n) for n in range(4)]
+    for turn in range(50):
+        for row in rows:
+            table.forget(row.inode)
+            table.add(row._replace(file_size=turn))
+        table.compact()
+    table.forget(3)
+    table.flush()
+    assert (tmp_path / "finished.bin").stat().st_size <= 20 * ROW_BYTES
+    assert [n for n in range(4) if n in table] == [0, 1, 2]
+    assert all(table.unchanged(n, 49, 3) and table.at(n) == rows[n]._replace(file_size=49) for n in range(3))
+    assert not caplog.records
 
 
 def test_a_folder_that_cannot_be_written_keeps_rows_in_memory(tmp_path: Path) -> None:

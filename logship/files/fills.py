@@ -1,0 +1,56 @@
+"""Holes that are filled after they were passed: new bytes, in generations of their own that begin where the holes do.
+
+Whoever writes out of order may be late by more than anybody waits; what was sent of the file stays as it is.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from logship.files.adoption import Adoption
+from logship.files.beneath import Root
+from logship.files.found import Found
+from logship.files.names import Candidate, Folder, Globs
+from logship.files.tailing import TailedFile
+from logship.state.identity import Entry, Print, Saved, new_file_id
+
+logger = logging.getLogger(__name__)
+
+
+def begin_filled(files: Iterable[TailedFile], adoption: Adoption, now: float) -> None:
+    """Begin a generation for each hole that was filled, ``now`` being in monotonic seconds."""
+    for file in [file for file in files if file.filled]:
+        for start, end in file.filled:
+            adoption.start(_entry(file, start, end), _found(file, now))
+            logger.info("a hole that was passed is filled", extra={"path": file.lineage, "offset": start})
+        file.filled.clear()
+        adoption.open.by_inode[file.device, file.inode] = file
+
+
+def _entry(file: TailedFile, start: int, end: int) -> Entry:
+    """Give a generation that is the hole, and nothing more; a sink that has not passed it reads it where it is."""
+    size = end - start
+    offsets = {sink: Saved(0 if place.offset >= end else size) for sink, place in file.places.items()}
+    shift = file.shift + start
+    return Entry(
+        new_file_id(),
+        file.lineage,
+        file.inode,
+        file.birth_ns,
+        Print(),
+        size,
+        time.time(),
+        offsets,
+        shift=shift,
+        sealed=True,
+    )
+
+
+def _found(file: TailedFile, now: float) -> Found:
+    path = Path(file.path or file.lineage)
+    folder = Folder(Root(str(path.parent)), "", file.device, Globs(()))
+    candidate = Candidate(folder, path.name, file.inode, regular=True, matched=False)
+    fd = os.dup(file.fd)
+    return Found(candidate, fd, file.size, file.inode, file.device, file.mtime_ns, file.birth_ns, now)
