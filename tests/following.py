@@ -103,6 +103,11 @@ class Follower:
         self.catalog.settling = True
         self.step()
         read = b"".join(block.data for block in self.take())
+        while self.catalog.waiting.files:
+            self.intake._end_files()
+            read += b"".join(block.data for block in self.take())
+            self.step()
+            read += b"".join(block.data for block in self.take())
         self.intake._end()
         read += b"".join(block.data for block in self.take())
         self.save()

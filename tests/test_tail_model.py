@@ -14,6 +14,7 @@ from tests.following import Follower
 from tests.seeds import SEEDS
 
 STEPS = 60
+HOLE_BYTES = 200
 EQUAL_LINE = b'{"event":"session starts"}\n'
 
 
@@ -32,6 +33,10 @@ class History:
         """Inode of the file that was rotated by rename last: a writer may still have it open, unlike a copy."""
         self.copies: set[int] = set()
         """Inodes of files that copies were made in."""
+        self.hole = (0, 0)
+        """Inode and offset of what was left out last."""
+        self.changed_ns = 0
+        """The last time of change that was set."""
         self.equal = 0
         """Files with the same one line."""
         self.log: list[str] = []
@@ -74,15 +79,23 @@ class History:
             [self.copy_over, self.compress],
             [self.put_in_place, self.compress, self.equal_file],
             [self.preallocate, self.compress, self.equal_file],
+            [self.append_a_copy, self.compress],
+            [self.cut_the_tail, self.compress],
+            [self.rewrite_the_tail, self.compress],
+            [self.leave_a_hole, self.fill_a_hole],
+            [self.size_goes_back, self.compress],
+            [self.session],
         ]
 
     def _append(self, path: Path, data: bytes) -> None:
         with path.open("ab") as file:
             file.write(data)
 
-    def _line(self) -> bytes:
+    def _line(self, length: int = 0) -> bytes:
         number = len(self.written)
         line = b'{"seq":%d,"pad":"%b"}\n' % (number, b"x" * self.random.choice([0, 20, 400]))
+        line = line[:-3] + b"x" * (length - len(line)) + line[-3:] if length > len(line) else line
+        line = line[: length - 3] + line[-3:] if length else line
         self.written.append(line)
         return line
 
@@ -167,8 +180,8 @@ class History:
     def backup(self) -> None:
         """Copy the live file under a rotated name: nothing of it may arrive."""
         self._complete_half()
-        if self.live.exists() and self.live.stat().st_size:
-            self.take()
+        if self.live.exists() and self.live.stat().st_size >= SHORT_HEAD_BYTES:  # less proves nothing
+            self._read_all()
             (self.logs / "a.log.bak").unlink(missing_ok=True)
             self.take()
             (self.logs / "a.log-bak").write_bytes(self.live.read_bytes())
@@ -194,6 +207,85 @@ class History:
         """Whether a rotator would: it only copies onto what it copied, and does not know what was compressed."""
         packed = path.with_name(f"{path.name}.gz").exists()
         return not packed and (not path.exists() or path.stat().st_ino in self.copies)
+
+    def append_a_copy(self) -> None:
+        """Rotate by a copy that is appended to the last copy, and truncation."""
+        self._complete_half()
+        copy = self.logs / "a.log.1"
+        if self.live.exists() and self._may_copy_onto(copy):
+            self._settle()
+            self._append(copy, self.live.read_bytes())
+            self.copies.add(copy.stat().st_ino)
+            self._read_all()
+            os.truncate(self.live, 0)
+            self._read_all()
+
+    def cut_the_tail(self) -> None:
+        """Take the last lines away once they were read, and write on behind what is left."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self._settle()
+            kept = self.live.read_bytes().splitlines(keepends=True)
+            os.truncate(self.live, len(b"".join(kept[: -self.random.choice([1, 3])])))
+            self._read_all()
+            self.write()
+
+    def rewrite_the_tail(self) -> None:
+        """Write another line over the last ones once they were read, and write on."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self._settle()
+            data = self.live.read_bytes()
+            start = len(b"".join(data.splitlines(keepends=True)[:-3]))
+            with self.live.open("r+b") as file:
+                file.seek(start)
+                file.write(self._line(len(data) - start))
+            self._touch()
+            self._read_all()
+
+    def leave_a_hole(self) -> None:
+        """Write behind a place that is left out."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self.hole = (self.live.stat().st_ino, self.live.stat().st_size)
+            self._append(self.live, bytes(HOLE_BYTES))
+            self.write()
+            self._rest()
+
+    def fill_a_hole(self) -> None:
+        """Write what was left out, sooner or later, unless the file is not there any more."""
+        inode, start = self.hole
+        if self.live.exists() and self.live.stat().st_ino == inode:
+            with self.live.open("r+b") as file:
+                file.seek(start)
+                if file.read(HOLE_BYTES) == bytes(HOLE_BYTES):
+                    file.seek(start)
+                    file.write(self._line(HOLE_BYTES))
+            self._touch()
+            self._rest()
+
+    def _touch(self) -> None:
+        """Have the time of the last change be another: a file system's clock may tick every ten milliseconds only."""
+        self.changed_ns = max(self.changed_ns, self.live.stat().st_mtime_ns) + 10**7
+        os.utime(self.live, ns=(0, self.changed_ns))
+
+    def size_goes_back(self) -> None:
+        """Have a look find the file smaller than it is, as network volumes give it."""
+        self._complete_half()
+        if self.live.exists() and self.live.stat().st_size:
+            self.take()
+            data = self.live.read_bytes()
+            kept = self.random.randrange(len(data))
+            os.truncate(self.live, kept)
+            self.follower.step()
+            with self.live.open("r+b") as file:
+                file.seek(kept)
+                file.write(data[kept:])
+
+    def session(self) -> None:
+        """Write to one of more files than may be open."""
+        self.follower.catalog.max_files = 3
+        self._append(self.logs / f"session-{self.random.randrange(8)}.log", self._line())
 
     def compress(self) -> None:
         """Compress a rotated file, whoever has read it or not, under a temporary name."""
@@ -226,10 +318,15 @@ class History:
     def _read_all(self) -> None:
         """Have all that is there read, also where it has to be seen for longer what a file is."""
         self.take()
-        while self.follower.catalog.unsettled:
+        while self._waits():
             self.follower.step(1.0)
             self.take()
         self.follower.save()  # as the daemon does each second
+
+    def _waits(self) -> bool:
+        catalog = self.follower.catalog
+        holes = any(file.holes.wait for file in catalog.files.values())
+        return catalog.unsettled or catalog.waiting.files > 0 or holes
 
     def preallocate(self) -> None:
         """Have NULs behind the data, which are filled later, and cut off in the end."""

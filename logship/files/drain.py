@@ -24,6 +24,11 @@ class Drain:
         """Whether there is a drain."""
         return self._began < math.inf
 
+    @property
+    def cut(self) -> bool:
+        """Whether nobody is waited for any more."""
+        return self._cut
+
     def begin(self, now: float) -> None:
         """Begin; again does nothing."""
         self._began = min(self._began, now)

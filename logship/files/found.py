@@ -11,6 +11,7 @@ from logship.files.archives import Contents
 from logship.files.beneath import Root, birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.framer import Place
+from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
@@ -118,12 +119,13 @@ def new_entry(found: Found, sinks: Collection[str], *, begin: int = 0, ignored: 
     """Mint a generation for a file, that begins at ``begin``: what lies before is another's, or is left out."""
     digest = Digest()
     catch_up(digest, found, begin if begin <= _CATCH_UP_BYTES else 0, found.size)
+    head = found.read_at(HEAD_BYTES, 0)
     return Entry(
         file=new_file_id(),
         path=found.lineage if not found.candidate.matched or found.live else found.candidate.path,
         inode=found.inode,
         birth_ns=found.birth_ns,
-        head=Print() if (head := found.read_at(HEAD_BYTES, 0)).startswith(b"\0") else Print.of(head),
+        head=Print.of(head) if found.packed else head_print(head),
         size=found.size,
         seen=time.time(),
         offsets={sink: Saved(begin) for sink in sinks},
@@ -145,11 +147,13 @@ def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Content
         file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset))
     reached = file.furthest.offset
     file.digest.cut(reached)  # what is behind may be written over before it is read again
+    file.digest.take(b"", max((end for _, end in entry.holes if end <= reached), default=0))
     if 0 < reached - file.digest.end <= _CATCH_UP_BYTES:
         catch_up(file.digest, file, reached, file.size)
     if file.digest.end == reached <= file.size:
         start = max(file.digest.base, reached - RECENT_BYTES)
         file.digest.recent = file.read_at(reached - start, start)
+    file.look_into_holes()
     return file
 
 

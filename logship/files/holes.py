@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 
 from logship.model import NO_LIMIT
+from logship.state.identity import Print
 
 HOLE_SECONDS = 3.0
 """NULs in front of other bytes are waited for so long: whoever writes out of order fills them."""
@@ -53,6 +54,12 @@ def next_data(fd: int, offset: int) -> int:
         return NO_LIMIT if error.errno == errno.ENXIO else offset
 
 
+def head_print(head: bytes) -> Print:
+    """Take the print of a file's first bytes, up to a hole: what may yet be filled is no fingerprint."""
+    at = find_hole(head, 0)
+    return Print.of(head if at < 0 else head[:at])
+
+
 class Holes:
     """Which NULs of one file may be passed."""
 
@@ -72,6 +79,7 @@ class Holes:
         """
         at = find_hole(data, start)
         if at < 0:
+            self._at = -1 if start <= self._at < start + len(data) else self._at  # it is filled
             return len(data)
         end = nuls_end(data, at)
         if end == len(data) and not follows(start + end):
@@ -84,16 +92,10 @@ class Holes:
         self._at = -1
         return len(data)
 
-    def note_passed(self, start: int, end: int) -> bool:
-        """Note that readers have passed NULs, and give whether somebody may fill them yet.
-
-        Of the last 16 it is known when that happens.
-        """
-        if start == 0 and self.filled_from:
-            return False
-        if (start, end) not in self.passed:
+    def note_passed(self, start: int, end: int) -> None:
+        """Note that readers have passed NULs; of the last 16 it is known when somebody fills them after all."""
+        if not (start == 0 and self.filled_from) and (start, end) not in self.passed:
             self.passed = (*self.passed, (start, end))[-_REMEMBERED:]
-        return True
 
     def remembers(self, end: int) -> bool:
         """Whether one that was passed, up to ``end``, might yet be filled."""

@@ -16,6 +16,7 @@ from logship.files.discovery import Discovery
 from logship.files.drain import Drain
 from logship.files.faults import Faults
 from logship.files.found import entry_of
+from logship.files.idle import longest_idle
 from logship.files.pace import Pace
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
@@ -28,10 +29,6 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 0.05
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
-QUIET_SECONDS = 0.5
-"""A file that is read and has not grown for so long gives its place up to one that has something to read."""
-TURN_SECONDS = 5.0
-"""One that is never quiet does so after this, so that all have their turn."""
 ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
 SUCCESSION_SECONDS = 0.25
@@ -122,11 +119,18 @@ class Intake:
                 self._pace.due = 0.0
             await self._wait()
             await self.step()
+        self.catalog.settling = True
+        await self._sweep_now()
+        while self.catalog.waiting.files and not self._drain.cut:  # each has its turn, as others are read
+            self._end_files()
+            await self._wakeups.sleep(TICK_SECONDS)
+            await self._sweep_now()
+        self._end()
+
+    async def _sweep_now(self) -> None:
         await self._wakeups.rest()
         self._pace.hurry()
-        self.catalog.settling = True
         await self.step()
-        self._end()
 
     async def step(self) -> None:
         """Look at the files; sweep the folders if it is time or one has changed; let go of what is finished."""
@@ -255,10 +259,14 @@ class Intake:
 
     def _end(self) -> None:
         self.ended = True
-        for file in self.catalog.files.values():
-            file.ended = self._drain.has_ended(file.grown_at, self._clock())
+        self._end_files()
         for listener in self.listeners:
             listener.end()
+
+    def _end_files(self) -> None:
+        for file in self.catalog.files.values():
+            file.ended = self._drain.has_ended(file.grown_at, self._clock())
+            self._tell(file)
 
     def _retire(self, now: float) -> None:
         for file in list(self.catalog.files.values()):
@@ -274,22 +282,12 @@ class Intake:
                     listener.closed(file)
 
     def _make_room(self) -> bool:
-        """Close the file that has been quiet, or open, for longest, of those that are read, acknowledged and whole."""
-        now = self._clock()
-        idle = (file for file in self.catalog.files.values() if self._is_idle(file, now))
-        file = min(idle, key=lambda file: (file.grown_at, file.opened_at), default=None)
-        if file is None:
-            return False
-        self.catalog.finish(file, self._entry(file))
-        for listener in self.listeners:
-            listener.closed(file)
-        return True
-
-    def _is_idle(self, file: TailedFile, now: float) -> bool:
-        read = file.sound and not file.padding.there and file.offset >= file.size
-        had_its_turn = now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
-        named = bool(file.path) and not file.deleted
-        return named and read and had_its_turn and all(listener.settled(file) for listener in self.listeners)
+        file = longest_idle(self.catalog.files.values(), self.listeners, self._clock(), ending=self.catalog.settling)
+        if file:
+            self.catalog.finish(file, self._entry(file))
+            for listener in self.listeners:
+                listener.closed(file)
+        return file is not None
 
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}

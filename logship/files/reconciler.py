@@ -186,7 +186,8 @@ class Reconciler:
         growing = bool(found.live) and not (besides or found.packed)
         known = yield from identify(part, others, growing=growing)
         if known is None or not known.whole:
-            finished = yield from self._registry.find_finished(found.lineage, part)
+            proven = found.cut or found.candidate.matched
+            finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
             same = (
                 besides and finished and besides.entry and finished.entry and besides.entry.file == finished.entry.file
             )

@@ -184,12 +184,15 @@ class Registry:
         files = dict.fromkeys([*self._by_path.of(lineage), *self._by_inode.of(inode)])
         return [Source.saved(entry) for entry in self._each(files)]
 
-    def find_finished(self, lineage: str, view: View) -> Generator[None, None, Known | None]:
-        """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one."""
+    def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
+        """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.
+
+        ``proven``: by its digest, not only by its first and last bytes, which are all that is known of history.
+        """
         best: Known | None = None
         for row in self.finished.like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
             least = best.common + 1 if best else SHORT_HEAD_BYTES
-            stale = row.file in self._reopened or row.file in self.entries
+            stale = row.file in self._reopened or row.file in self.entries or (proven and not row.crc)
             if stale or row.size < least or not row.begins(view.size, view.read_at):
                 continue
             digest = Fingerprint(0, (row.size, row.crc)) if row.crc else Fingerprint()

@@ -200,11 +200,12 @@ class Sweep(Struct):
                 break
             opened = self._open(candidate)
             failures += not opened
-            tried += 1
             if len(self.fresh) > room + self._made and not self._make_room():
                 os.close(self.fresh.popitem()[1].fd)
                 self.ignored += 1
+                self._left = [candidate]
                 break
+            tried += 1
             if tried % FILES_AT_ONCE == 0:
                 yield
         return tried

@@ -11,7 +11,7 @@ from logship.files.beneath import birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
 from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance
-from logship.files.holes import Holes, Padding, first_data, next_data
+from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.model import NO_LIMIT, Block
 from logship.records.framing import NUL, Frame
 from logship.state.fingerprint import Digest
@@ -33,7 +33,7 @@ class TailedFile:
 
     __slots__ = (  # there are thousands
         *("_contents", "birth_ns", "counted", "deleted", "device", "digest", "doubt", "ended", "fault", "fd", "file"),
-        *("filled", "grown_at", "head", "head_bytes", "holes", "inode", "judged", "largest", "limit", "lineage"),
+        *("filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage"),
         *("mtime_ns", "name", "opened_at", "orphaned", "padding", "path", "places", "replaced", "shift", "signature"),
         "size",
         "__dict__",  # empty, unless somebody breaks one file's method to see what comes of it
@@ -65,9 +65,8 @@ class TailedFile:
         """(start, end) of holes that were passed and have bytes now: new bytes, of generations that are to begin."""
         self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
-        self.deleted = False
-        self.replaced = False
-        """Two signs say that what was read is no longer there; cleared by whoever mends it."""
+        self.deleted = self.replaced = False
+        """``replaced``: two signs say that what was read is no longer there; cleared by whoever mends it."""
         self.doubt = Doubt()
         """Whether its size is below what was read; it may come back."""
         self.orphaned = False
@@ -84,8 +83,7 @@ class TailedFile:
         """The largest size ever seen: what was there before a truncation."""
         self.ended = False
         """No writer is expected any more: an unterminated last line may be shipped."""
-        self.head, self.head_bytes = Print(), min([HEAD_BYTES, *(start for start, _ in entry.holes)])
-        """The print of the first bytes, and of how many it may be: up to a hole that may yet be filled."""
+        self.head = Print()
         self.look(now)
         self.fingerprint()
 
@@ -101,16 +99,17 @@ class TailedFile:
         if same and not (self.padding.there or self.doubt.looks):
             return self.holes.due(now)
         before, touched = self.size, stat.st_mtime_ns != self.mtime_ns
+        in_place = touched and stat.st_size == self.signature[0]
         self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
         self.signature, self.deleted = signature, gone
         size = self._physical(stat.st_size)
-        if touched:
-            self._look_into_holes()
+        if touched and self.holes.passed and size >= self.furthest.offset and self._has_known_bytes():
+            self.look_into_holes()
         if size < max(self.furthest.offset, self.head.length):
             lasts = self.doubt.note(size, now)
             self.replaced = self.replaced or lasts or self.digest.begins_otherwise(min(size, HEAD_BYTES), self.read_at)
             return False
-        if (self.doubt.looks or touched or size > before) and not self._has_read_bytes():
+        if (self.doubt.looks or touched or size > before) and not self._has_read_bytes(further=in_place):
             self.doubt.lowest, self.replaced = min(self.doubt.lowest, size), True
             return False
         self.doubt.clear()
@@ -124,7 +123,7 @@ class TailedFile:
                 self._is_packed()
         return self.size > before or self.holes.due(now) or (touched and self.holes.wait)
 
-    def _look_into_holes(self) -> None:
+    def look_into_holes(self) -> None:
         """Note which holes that were passed are filled now: what is in front of a place may be other bytes."""
         for start, end in self.holes.filled(self.read_at):
             self.filled.append((start, end))
@@ -153,10 +152,18 @@ class TailedFile:
         """Believe what is in doubt: nothing more will come."""
         self.replaced = self.replaced or self.doubt.looks > 0
 
-    def _has_read_bytes(self) -> bool:
+    def _has_read_bytes(self, *, further: bool = False) -> bool:
         # A file that was truncated and written again has other bytes before the offset, or, where all lines end alike,
         # at least another head (DECISIONS 3).
-        return self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(self.furthest)
+        place = self.furthest
+        same = self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(place)
+        return same and (not further or self.digest.still_ends_so(place.offset, self.read_at))
+
+    def _has_known_bytes(self) -> bool:
+        """Whether it has what is known of it apart from holes: the head, or the last bytes, or both."""
+        known, offset = self.digest.before(self.furthest.offset), self.furthest.offset
+        same = self.head.matches(self.read_at(self.head.length, 0))
+        return same and self.read_at(len(known), offset - len(known)) == known and bool(self.head.length or known)
 
     def _has_before(self, place: Place) -> bool:
         # lines may be of one length, and end alike: 1 KiB is compared
@@ -174,12 +181,10 @@ class TailedFile:
         return offset if self._contents else next_data(self.fd, offset + self.shift) - self.shift
 
     def fingerprint(self) -> Print:
-        """Give the print of the head, up to 1 KiB, taken anew while the head still grows; none of a head of NULs."""
-        length = min(self.head_bytes, self.size)
-        if self.head.length < length and self.sound:
+        """Give the print of the head, up to 1 KiB or to a hole, taken anew while the head still grows."""
+        if self.head.length < min(HEAD_BYTES, self.size) and self.sound:
             with suppress(OSError):  # the next read will tell
-                head = self.read_at(length, 0)
-                self.head = Print() if head.startswith(b"\0") else Print.of(head)
+                self.head = head_print(self.read_at(min(HEAD_BYTES, self.size), 0))
         return self.head
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -198,7 +203,7 @@ class TailedFile:
         if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
             self._is_packed()
             raise TruncatedError
-        if b"\0" in data:
+        if b"\0" in data or self.holes.wait:
             data = data[: self._readable(data, place.scanned, now)]
         if data[:1] == b"\0" and place.scanned == place.offset:
             frames = self._past_hole(place)
@@ -244,10 +249,7 @@ class TailedFile:
     def move_to(
         self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, sealed: bool = False
     ) -> None:
-        """Go on in another file that has, from ``shift`` on, all that was read; the old descriptor is closed.
-
-        ``sealed`` says that this is a complete copy.
-        """
+        """Go on in another file that has all that was read, from ``shift`` on; ``sealed``: it is a complete copy."""
         os.close(self.fd)
         self.limit = self.judged = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
         self.fd, self.path, self.size, self.signature, self.shift = fd, "", 0, (-1, 0), shift
@@ -286,10 +288,8 @@ class TailedFile:
     def _past_hole(self, place: Place) -> list[Frame]:
         # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
         end = first_data(place.offset, self.size, self.read_at, self.data_start)
-        if not (self.ended or self._contents) and self.holes.note_passed(place.offset, end):
-            self.head_bytes = min(self.head_bytes, place.offset)
-            self.head = Print() if self.head.length > self.head_bytes else self.head
-            self.fingerprint()
+        if not self._contents:
+            self.holes.note_passed(place.offset, end)
         return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
 
     def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:

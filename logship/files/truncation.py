@@ -81,13 +81,14 @@ class Truncations:
             if file.file not in self._files or not file.replaced:
                 continue
             self._metrics.files_truncated.inc()
-            found = Found.of(file, sweep.present.get(file.file), now)
-            found.live = found.candidate.live(sweep.live)
-            sweep.present.pop(file.file, None)
+            candidate = sweep.present.pop(file.file, None)
+            if self._adoption.open.by_inode.get((file.device, file.inode)) is file:  # else another is followed there
+                found = Found.of(file, candidate, now)
+                found.live = found.candidate.live(sweep.live)
+                self._reconciler.waiting[found.inode] = found
             self._adoption.open.leave(file)
             file.orphan()
             self._orphans[file.file] = now
-            self._reconciler.waiting[found.inode] = found
 
     def settle(self, sweep: Sweep, now: float) -> Iterator[None]:
         """Decide about possible copies, then about what stands in files that lost their bytes; in steps."""

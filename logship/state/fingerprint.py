@@ -7,7 +7,7 @@ is shorter, a file cut at its end, one that was put in place by a rename, an arc
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 
 from isal import isal_zlib
 from msgspec import Struct
@@ -20,6 +20,8 @@ EARLY = (16, 64, 256, 1024, 4096)
 """Points near the start, which are always kept: most files differ there."""
 NEAR = (1024, 4096, 16 * 1024)
 """How far points are from the end of what is read: where tails are cut and written over."""
+LINES = 8
+"""At so many of the last lines, too."""
 MOST_POINTS = 56
 RECENT_POINTS = 20
 RECENT_BYTES = 1024
@@ -87,7 +89,7 @@ class Digest:
             return
         self.recent = (self.recent + data[at - start :] if at >= start else data)[-RECENT_BYTES:]
         view, crc = memoryview(data), self._crcs[-1] if self._crcs else 0
-        for stop in _stops(at, end, point):
+        for stop in _stops(at, end, point, *_line_starts(data, start)):
             crc = isal_zlib.crc32(view[at - start : stop - start], crc)
             self._offsets.append(stop)
             self._crcs.append(crc)
@@ -95,15 +97,20 @@ class Digest:
         if len(self._offsets) > MOST_POINTS:
             self._thin()
 
-    def extend(self, start: int, end: int, crc: int) -> None:
-        """Take in bytes that are nowhere at hand, by their CRC-32; unknown ones where they don't begin at a point."""
+    def extend(self, start: int, points: Sequence[tuple[int, int]]) -> None:
+        """Take in bytes from ``start`` on that are not at hand, by the CRC-32 of those up to each of some offsets.
+
+        They are unknown where they don't begin at a point, and passed over where they are known.
+        """
         at = bisect_left(self._offsets, start)
-        if end <= self.end or (self._offsets[at : at + 1] != array("Q", (start,)) and start != self.base):
+        known = start == self.base or self._offsets[at : at + 1] == array("Q", (start,))
+        if not points or points[-1][0] <= self.end or not known:
             return
         before = self._crcs[at] if start != self.base else 0
         self.cut(start)
-        self._offsets.append(end)
-        self._crcs.append(isal_zlib.crc32_combine(before, crc, end - start))
+        for end, crc in points:
+            self._offsets.append(end)
+            self._crcs.append(isal_zlib.crc32_combine(before, crc, end - start))
         if len(self._offsets) > MOST_POINTS:
             self._thin()
 
@@ -111,6 +118,15 @@ class Digest:
         """Whether the first ``size`` bytes, as far as there is a point in them, are others than those taken in."""
         at = bisect_left(self._offsets, size + 1) - 1
         return at >= 0 and not self.base and isal_zlib.crc32(read_at(self._offsets[at], 0)) != self._crcs[at]
+
+    def still_ends_so(self, offset: int, read_at: ReadAt) -> bool:
+        """Whether the last 64 KiB before ``offset``, as far as there are points in them, are those taken in."""
+        end = bisect_left(self._offsets, offset + 1) - 1
+        start = bisect_left(self._offsets, max(0, offset - GRID_BYTES))
+        if end <= start:
+            return True
+        at, crc = self._offsets[start], self._crcs[start]
+        return isal_zlib.crc32(read_at(self._offsets[end] - at, at), crc) == self._crcs[end]
 
     def before(self, offset: int) -> bytes:
         """Give the bytes in front of ``offset`` that are remembered."""
@@ -141,10 +157,30 @@ class Digest:
         self._crcs = array("I", [self._crcs[index] for index in kept])
 
 
-def _stops(at: int, end: int, point: int) -> list[int]:
-    """Give where points are set in new bytes: at early offsets, at the grid, at ``point``, near the end, and at it."""
+def points_of(data: bytes, start: int) -> list[tuple[int, int]]:
+    """Give points in bytes at ``start``, the last one at their end: offsets and the CRC-32 of the bytes up to each."""
+    view, at, crc, points = memoryview(data), start, 0, []
+    for stop in _stops(start, start + len(data), *_line_starts(data, start)):
+        crc = isal_zlib.crc32(view[at - start : stop - start], crc)
+        points.append((stop, crc))
+        at = stop
+    return points
+
+
+def _line_starts(data: bytes, start: int) -> Iterator[int]:
+    """Give where the last lines begin: whoever goes back writes lines anew."""
+    at = len(data)
+    for _ in range(LINES):
+        at = data.rfind(b"\n", 0, max(0, at - 1)) + 1
+        if not at:
+            return
+        yield start + at
+
+
+def _stops(at: int, end: int, *points: int) -> list[int]:
+    """Give where points are set in new bytes: early, at the grid, at ``points``, near the end, and at it."""
     first = (at // GRID_BYTES + 1) * GRID_BYTES
-    stops = (point, *EARLY, *(end - near for near in NEAR), *range(first, end, GRID_BYTES))
+    stops = (*points, *EARLY, *(end - near for near in NEAR), *range(first, end, GRID_BYTES))
     return sorted({stop for stop in stops if at < stop < end} | {end})
 
 

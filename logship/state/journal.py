@@ -13,17 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from isal import isal_zlib
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
 from logship.records.framing import NUL
-from logship.state.fingerprint import Digest
+from logship.state.fingerprint import Digest, points_of
 from logship.state.identity import Entry, Print, Saved
 
 _PREFIX = "journal-"
-_SENT_VALUES, _PROVEN_VALUES = 3, 5
+_SENT_VALUES = (3, 5, 6)
+"""Offsets and time alone, as older versions wrote; with a CRC-32 and a word; with points within the block, too."""
 
 
 class Journal:
@@ -36,8 +36,9 @@ class Journal:
 
     def sent(self, sink: str, block: Block) -> None:
         """Append a block that is about to leave, with the time that its records get if they name none."""
-        proof = [isal_zlib.crc32(block.data), "sent"] if block.data else [0, block.skipped]
-        self._append([block.file, sink, block.start, block.end, block.time_ns, *proof])
+        *points, (_, crc) = points_of(block.data, block.start) if block.data else [(0, 0)]
+        more = [points] if points else []
+        self._append([block.file, sink, block.start, block.end, block.time_ns, crc, *more, block.skipped or "sent"])
 
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Append an acknowledged offset."""
@@ -93,14 +94,18 @@ class _Noted(Struct):
     sent: list[tuple[int, int, int]] = field(default_factory=list)
     proofs: list[tuple[int, int, int]] = field(default_factory=list)
     holes: list[tuple[int, int]] = field(default_factory=list)
+    points: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    """By the start of a block, offsets in it, and the CRC-32 from its start up to each."""
 
     def take(self, values: list[Any]) -> None:
-        if len(values) in (_SENT_VALUES, _PROVEN_VALUES):
-            start, end, time_ns = map(int, values[:_SENT_VALUES])
+        if len(values) in _SENT_VALUES:
+            start, end, time_ns = map(int, values[:3])
             if values[-1] == NUL:
                 self.holes.append((start, end))
             elif values[-1] == "sent":
-                self.proofs.append((start, end, int(values[_SENT_VALUES])))
+                self.proofs.append((start, end, int(values[3])))
+                points = values[4] if len(values) == max(_SENT_VALUES) else []
+                self.points[start] = [*((int(at), int(crc)) for at, crc in points), (end, int(values[3]))]
             self.sent.append((start, end, time_ns))
         else:
             offset, state, length, digest = values
@@ -116,8 +121,8 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
         left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
         proofs = {proof for proof in (*saved.proofs, *news.proofs) if proof[1] > newer.offset}
         offsets[sink] = replace(newer, in_flight=tuple(left), proofs=tuple(sorted(proofs)))
-        for start, end, crc in sorted(news.proofs):
-            digest.extend(start, end, crc)
+        for start, points in sorted(news.points.items()):
+            digest.extend(start, points)
     return replace(entry, offsets=offsets, digest=digest.fingerprint(), holes=tuple(holes))
 
 

@@ -206,6 +206,16 @@ def test_once_ships_what_is_there_and_leaves(new_logship: StartLogship, receiver
     assert (records[-1]["last"], records[-1]["log.flags"]) == (True, ["partial"])
 
 
+def test_once_ships_more_files_than_may_be_open(new_logship: StartLogship, receiver: Receiver, logs: Path) -> None:
+    """They take turns, also those whose last line has no newline; nothing is left behind in silence."""
+    for number in range(40):
+        (logs / f"{number}.log").write_bytes(b'{"seq":%d}' % number + b"\n" * (number % 2))
+    once = new_logship(once=True, paths=f"{logs}/*.log", sinks="http", http_url=receiver.url, max_files=3)
+    once.start(ready=False)
+    assert once.exit_code() == 0
+    assert sorted(record["seq"] for record in receiver.records()) == list(range(40))
+
+
 def test_stdout_is_whole_lines_and_back_pressure(new_logship: StartLogship, logs: Path) -> None:
     """A reader that pauses stops the reading of files; every line is whole, in order, behind its prefix."""
     write_lines(logs / "app.log", 0, 50_000)

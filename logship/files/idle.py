@@ -1,0 +1,28 @@
+"""Which open file gives its place up to one that has something to read."""
+
+from collections.abc import Iterable, Sequence
+
+from logship.files.backlog import Listener
+from logship.files.tailing import TailedFile
+
+QUIET_SECONDS = 0.5
+"""A file that is read and has not grown for so long may be closed."""
+TURN_SECONDS = 5.0
+"""One that is never quiet may be closed when it was open for so long, so that all have their turn."""
+
+
+def longest_idle(
+    files: Iterable[TailedFile], listeners: Sequence[Listener], now: float, *, ending: bool
+) -> TailedFile | None:
+    """Give the file that has been quiet, or open, for longest, of those that are read, acknowledged and whole.
+
+    ``now`` in monotonic seconds; ``ending`` says that nobody writes any more.
+    """
+
+    def may_close(file: TailedFile) -> bool:
+        long = ending or now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+        read = file.sound and not file.padding.there and file.offset >= file.size
+        named = bool(file.path) and not file.deleted
+        return long and read and named and all(listener.settled(file) for listener in listeners)
+
+    return min(filter(may_close, files), key=lambda file: (file.grown_at, file.opened_at), default=None)
