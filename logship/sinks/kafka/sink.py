@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from logship.errors import ConfigError
+from logship.errors import ConfigError, missing
 from logship.model import Batch, Block, Finding, Outcome, Status
 from logship.net.credentials import SecretError, basic_faults, read_secret
 from logship.net.preflight import PREFLIGHT_SECONDS, delivery_finding, doubtful, outcome_finding, reach_host
@@ -173,8 +173,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     try:
         from logship.sinks.kafka.producer import KafkaClient  # noqa: PLC0415 - librdkafka: only for whoever sends
     except ModuleNotFoundError as error:
-        message = f"kafka needs {error.name}: pip install '.[kafka]'; image: LOCK=requirements-all.lock"
-        raise ConfigError([message]) from error
+        raise missing(error.name, "kafka", "kafka") from error
     files = settings.ca_file, settings.cert_file, settings.key_file
     try:
         tls = Tls(*files, insecure=settings.insecure_skip_verify)
