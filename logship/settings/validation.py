@@ -54,6 +54,8 @@ def file_name_faults(
     """Give (faults, warnings) for the files of the secrets folder that hold no setting; ``named`` are paths in use."""
     names = [option.name for option in known]
     faults = [f"{SECRETS_DIR}: {quote(str(folder.path))} {folder.fault}"] if folder.fault else []
+    faults += [f"{path}: is no file" for path in folder.others if folder.setting(path) in names]
+    faults += [f"{path}: is there in another case too, or without logship_; keep one" for path in folder.twins]
     warnings = []
     for name, path in sorted(folder.files.items()):
         if name in names or "." in name or str(path) in named:
@@ -221,9 +223,15 @@ def unreadable(given: str | Secret, place: str, environ: Mapping[str, str]) -> l
     path = given if isinstance(given, str) else given.path
     shown = quote(path) if path else "the value"
     try:
-        content = _content(path) if path else environ.get(getattr(given, "variable", ""), "").encode("utf-8", "replace")
+        content = (
+            _content(path)
+            if path
+            else environ.get(getattr(given, "variable", ""), "").encode("utf-8", "surrogateescape")
+        )
         if isinstance(given, Secret):
             clean_secret(content.decode())
+        elif b"-----BEGIN " not in content:
+            return [f"{place}: {shown} holds nothing in PEM"]
     except OSError as error:
         return [f"{place}: {shown} can't be read: {error.strerror}"]
     except UnicodeDecodeError:
