@@ -78,6 +78,8 @@ def test_letter_case_of_choices_does_not_matter() -> None:
         ("/{a,b}{,.1}", ("/a", "/a.1", "/b", "/b.1")),
         ('["/a,b/{c,d}"]', ("/a,b/c", "/a,b/d")),
         ("/a/[{]x[}]", ("/a/[{]x[}]",)),
+        ("/a/[{],/b/[}],/{c,d}", ("/a/[{]", "/b/[}]", "/c", "/d")),
+        ("/a/{b,[{]*,[}]}.log", ("/a/b.log", "/a/[{]*.log", "/a/[}].log")),
     ],
 )
 def test_braces_in_a_pattern_are_choices(text: str, globs: tuple[str, ...]) -> None:
