@@ -230,8 +230,6 @@ def unreadable(given: str | Secret, place: str, environ: Mapping[str, str]) -> l
         )
         if isinstance(given, Secret):
             clean_secret(content.decode())
-        elif b"-----BEGIN " not in content:
-            return [f"{place}: {shown} holds nothing in PEM"]
     except OSError as error:
         return [f"{place}: {shown} can't be read: {error.strerror}"]
     except UnicodeDecodeError:

@@ -240,14 +240,6 @@ def test_a_header_has_a_name_that_can_be_sent(name: str, sink: dict[str, str]) -
     ]
 
 
-@pytest.mark.parametrize("name", ["CA_FILE", "CERT_FILE", "KEY_FILE"])
-def test_a_file_of_certificates_that_is_none_is_named(name: str, tmp_path: Path) -> None:
-    """At the start, by the variable that names it."""
-    (tmp_path / "file").write_text("nonsense")
-    found = faults(SINKS="http", HTTP_URL="http://x", **{f"HTTP_{name}": f"{tmp_path}/file"})
-    assert found == [f'LOGSHIP_HTTP_{name}: "{tmp_path}/file" holds nothing in PEM']
-
-
 def test_what_is_no_file_where_a_setting_should_be_is_a_fault(tmp_path: Path) -> None:
     """Docker makes a folder of a file that is not there to be mounted: requests would go out without the token."""
     (tmp_path / "http_bearer_token").mkdir()

@@ -356,7 +356,7 @@ def otlp_settings(tmp_path: Path, environ: Mapping[str, str], flags: Mapping[str
 def test_opentelemetrys_variables_are_read(tmp_path: Path) -> None:
     """Those for all signals; headers are percent-encoded there."""
     certificate = tmp_path / "ca.pem"
-    certificate.write_text("-----BEGIN CERTIFICATE-----\n")
+    certificate.write_text("pem")
     prefix = "OTEL_EXPORTER_OTLP_"
     words = {
         "ENDPOINT": "http://collector:4318",
