@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-import zoneinfo
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -123,6 +122,8 @@ def trusted_root(path: str) -> PurePosixPath:
 def _zone_faults(config: Config) -> list[str]:
     if config.timestamp_zone == "UTC":  # known even where the image has no zones
         return []
+    import zoneinfo  # noqa: PLC0415 - most say UTC, and the application waits for the start
+
     try:
         zoneinfo.ZoneInfo(config.timestamp_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
