@@ -40,7 +40,7 @@ class FetchError(LogshipError):
 def find_region() -> str:
     """Give the region as AWS's tools find it; empty if they would not."""
     for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        if region := os.environ.get(variable, ""):
+        if region := os.environ.get(variable, "").strip():
             return region
     try:
         return Session().get_config_variable("region") or ""

@@ -71,7 +71,7 @@ async def test_without_the_library_the_fault_says_how_to_have_it(sink: str, monk
     assert "--build-arg LOCK=requirements-all.lock" in fault
 
 
-@pytest.mark.parametrize(("configured", "found", "region"), [("a", "b", "a"), ("", "b", "b"), ("", "", None)])
+@pytest.mark.parametrize(("configured", "found", "region"), [("a", "b", "a"), ("", "b\n", "b"), ("", "", None)])
 async def test_a_region_is_the_configured_one_or_else_found(
     configured: str, found: str, region: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
