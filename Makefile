@@ -26,6 +26,7 @@ help:  ## this list
 
 $(STAMP): requirements-dev.lock pyproject.toml
 	$(CHECK_PYTHON)
+	@echo "making $(VENV), with the $$(grep -c '^[a-z]' requirements-dev.lock) packages of development: a minute or two"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .

@@ -1,8 +1,10 @@
 """The command line: finds the subcommand, imports only that, turns faults into exit codes."""
 
 import argparse
+import errno
 import gc
 import importlib
+import io
 import os
 import signal
 import sys
@@ -24,6 +26,8 @@ COMMANDS: Final = {
 HELD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 FAILED: Final = 1
 BAD_CONFIGURATION: Final = 2
+INTERRUPTED: Final = 130
+_NOT_WRITTEN: Final = (errno.EPIPE, errno.ENOSPC, errno.EIO)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,13 +49,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     command.arguments(parser, words[1:])
     parsed = parser.parse_args(words[1:])
     try:
-        return int(command.run(parsed))
+        code = int(command.run(parsed))
+        sys.stdout.flush()
     except ConfigError as error:
         sys.stderr.writelines(f"logship: {_printable(fault)}\n" for fault in error.faults)
         return BAD_CONFIGURATION
     except LogshipError as error:
         sys.stderr.write(f"logship: {_printable(str(error))}\n")
         return FAILED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as error:
+        if error.errno not in _NOT_WRITTEN or error.filename is not None:
+            raise
+        return _give_up_output(error)
+    return code
+
+
+def _give_up_output(error: OSError) -> int:
+    """Say why nothing can be printed; where its reader has gone, as ``head`` does, nobody is interested."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still in the buffer is written at the exit
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"logship: standard output can't be written: {error.strerror}\n")
+    return FAILED
 
 
 def _open_standard_streams() -> None:
@@ -65,6 +85,8 @@ def _open_standard_streams() -> None:
         except OSError:
             os.set_inheritable(os.open(os.devnull, mode), True)  # noqa: FBT003 - the lowest number that is free
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as stderr is: not every terminal has every character
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115 - open to the end
 
 

@@ -24,6 +24,12 @@ class ConfigError(LogshipError):
         self.faults = faults
 
 
+def missing(libraries: object, needed_by: str, extra: str) -> ConfigError:
+    """Give the fault that libraries of an extra are not here, with the two ways to have them."""
+    remedy = f"pip install '.[{extra}]'; image: --build-arg LOCK=requirements-all.lock"
+    return ConfigError([f"{needed_by} needs {libraries}: {remedy}"])
+
+
 class StateError(LogshipError):
     """The state folder can't be read, written or locked."""
 

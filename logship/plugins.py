@@ -1,7 +1,6 @@
 """The register of sinks: each is a module or a folder of :mod:`logship.sinks`, found by name, imported when chosen."""
 
 import importlib
-import pkgutil
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -14,7 +13,8 @@ _PACKAGE: Final = "logship.sinks"
 
 def names() -> tuple[str, ...]:
     """Give the name of every sink there is; imports none of them."""
-    return tuple(sorted(each.name for each in pkgutil.iter_modules([str(_FOLDER)]) if not each.name.startswith("_")))
+    found = (path for path in _FOLDER.iterdir() if path.suffix == ".py" or (path / "__init__.py").is_file())
+    return tuple(sorted(path.stem for path in found if not path.name.startswith("_")))
 
 
 def load(name: str) -> SinkModule:

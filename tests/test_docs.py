@@ -84,6 +84,15 @@ def test_the_table_names_every_series() -> None:
     assert "`logship_sink_records_total{sink,outcome}`" in text
 
 
+def test_no_page_and_no_hint_has_a_strangers_package_installed() -> None:
+    """``logship`` in the public index is another author's; ours is the folder, ``.``, or ``logship-sidecar``."""
+    places = [ROOT / "logship", ROOT / "docs", ROOT / "k8s"]
+    pages = [path for place in places for path in place.rglob("*") if path.suffix in (".py", ".md", ".yaml")]
+    theirs = re.compile(r"""(?<!-)logship\[(?:all|cloudwatch|gcl|kafka)|install ['"]?logship(?![\w-])""")
+    assert theirs.search("pip install 'logship[kafka]'")
+    assert [path for path in (*pages, *ROOT.glob("*.md")) if theirs.search(path.read_text())] == []
+
+
 def test_the_table_of_rooms_is_the_rooms() -> None:
     """Whoever looks for a module finds its room, in the order of the imports."""
     table = (ROOT / "CONTRIBUTING.md").read_text().split("| room |")[1].split("\n\n")[0]

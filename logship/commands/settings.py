@@ -145,7 +145,7 @@ def _value(option: Option, given: object) -> str:
     """Give what may be shown: of a secret nothing, of headers, which may hold one, their names."""
     if option.kind == "secret":
         return "(secret)"
-    if option.kind == "text mapping":
+    if option.form == "text mapping":
         with suppress(ValueError):
             return ",".join(f"{name}=***" for name in parse_texts(str(given).strip()))
         return "***"

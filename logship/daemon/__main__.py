@@ -40,8 +40,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             leave(runner.run(run(resolved)))
         except* LogshipError as group:
             leave(_report(leaves(group)))
-        except* Exception:
-            logger.exception("logship can't go on")
+        except* Exception as group:
+            for error in leaves(group):
+                logger.exception("logship can't go on", exc_info=error)
             leave(FAILED)
 
 

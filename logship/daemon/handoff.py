@@ -54,5 +54,13 @@ def daemon_command(descriptor: int) -> list[str]:
     """Give the daemon's command line, with this interpreter's own flags."""
     flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing does
     # The working folder is no place to import from, unless this process was started from there (`python -m logship`).
-    safe = [] if sys.path[0] in ("", os.getcwd()) or "-P" in flags else ["-P"]  # noqa: PTH109 - compared as text
+    safe = [] if sys.path[0] in ("", _working_folder()) or "-P" in flags else ["-P"]
     return [sys.executable, *flags, *safe, "-m", "logship.daemon", str(descriptor)]
+
+
+def _working_folder() -> str:
+    """Give it as a text; empty if it was removed."""
+    try:
+        return os.getcwd()  # noqa: PTH109 - compared as text
+    except OSError:
+        return ""

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import statistics
 from collections import deque
 from collections.abc import Callable
 from typing import Final
@@ -42,7 +41,7 @@ class Attempts:
         """
         if doubts is None:
             return self._seconds
-        usual = SEARCH_MEDIANS * statistics.median(self._took) if self._took else 0.0
+        usual = SEARCH_MEDIANS * sorted(self._took)[len(self._took) // 2] if self._took else 0.0
         return min(self._seconds, max(SEARCH_SECONDS, usual) * 2.0 ** min(doubts, 16))
 
     async def make(self, batch: Batch, doubts: int | None = None) -> Outcome:

@@ -48,7 +48,7 @@ class SinkHealth:
         self.failing_since = self.failing_since or self.last_error_at
         self._attempts += 1
         extra: dict[str, object] = {"next_attempt_seconds": round(seconds, 3)}
-        if (fault or holding) and reason in ADVICE:
+        if reason in ADVICE:
             extra["advice"] = ADVICE[reason]
         level, message = _WORDS[holding, fault and not holding]
         self._spoken |= self._say(level, message, reason, extra)

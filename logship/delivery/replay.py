@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.delivery.backoff import RetryPolicy
+from logship.delivery.counting import Counts
 from logship.delivery.deadletters import DeadLetters, Letter, decode_letter
 from logship.delivery.delivery import Delivery
 from logship.delivery.verdicts import coalesce
@@ -49,8 +50,8 @@ class Summary(Struct, frozen=True):
         return not (self.refused or self.left or self.lost or self.dropped)
 
 
-class _Tally:
-    """Counts for the summary; see :class:`logship.delivery.delivery.Counts`."""
+class _Tally(Counts):
+    """Counts for the summary: what is put back is counted there, all else is not in it."""
 
     def __init__(self) -> None:
         self.records = {"delivered": 0, "duplicate": 0, "failure_store": 0, "dropped": 0}
@@ -67,30 +68,9 @@ class _Tally:
         del nbytes
         self.records["failure_store"] += records
 
-    def dead_lettered(self, records: int, nbytes: int) -> None:
-        """They are counted when they are put back."""
-
     def dropped(self, reason: str, records: int, nbytes: int) -> None:
         del reason, nbytes
         self.records["dropped"] += records
-
-    def evicted(self, records: int, nbytes: int) -> None:
-        """They are counted when they are put back."""
-
-    def request(self, outcome: Status, seconds: float) -> None:
-        """Not in the summary."""
-
-    def retried(self, reason: str) -> None:
-        """Not in the summary."""
-
-    def succeeded(self, at: float) -> None:
-        """Not in the summary."""
-
-    def overtaken(self, records: int) -> None:
-        """Not in the summary."""
-
-    def waiting(self, records: int) -> None:
-        """Not in the summary."""
 
 
 class _Refused:
@@ -162,7 +142,7 @@ class _Replay:
 
     def __init__(self, name: str, sink: Sink, dead_letters: DeadLetters, policy: RetryPolicy, patience: float) -> None:
         self._sink, self._dead_letters, self._patience = sink, dead_letters, patience
-        self._tally, self._refused = _Tally(), _Refused()
+        self._tally, self._refused = _Tally(), _Refused()  # type: ignore[abstract] # empty bodies count nothing, as is meant
         # No limit and no hold: what is refused goes back at once, what gets no answer stays where it is.
         policy = replace(policy, limit_seconds=0.0, hold_seconds=0.0)
         self._delivery = Delivery(

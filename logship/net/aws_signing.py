@@ -19,7 +19,7 @@ from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from botocore.session import Session  # type: ignore[import-untyped]
 
 from logship.delivery.http_status import Answer
-from logship.errors import LogshipError
+from logship.errors import ConfigError, LogshipError
 from logship.model import Outcome, Status
 from logship.net.credentials import SecretError, no_credentials, read_secret
 from logship.net.http_client import compress
@@ -40,12 +40,21 @@ class FetchError(LogshipError):
 def find_region() -> str:
     """Give the region as AWS's tools find it; empty if they would not."""
     for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
-        if region := os.environ.get(variable, ""):
+        if region := os.environ.get(variable, "").strip():
             return region
     try:
         return Session().get_config_variable("region") or ""
     except Exception:  # noqa: BLE001 - botocore's exceptions share no parent, and a broken file has no region
         return ""
+
+
+async def the_region(configured: str, variable: str) -> str:
+    """Give the region: the one of the settings, or else as AWS's tools find it; ConfigError where there is none."""
+    region = configured or await asyncio.to_thread(find_region)
+    if not region:
+        message = f"{variable} is not set, and AWS_REGION is not either"
+        raise ConfigError([message])
+    return region
 
 
 class Keys:

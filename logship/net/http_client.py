@@ -19,11 +19,11 @@ from yarl import URL
 
 from logship import __version__
 from logship.delivery.http_status import MAX_ANSWER_BYTES, Answer
-from logship.errors import ConfigError, forget_frames
+from logship.errors import forget_frames
 from logship.model import Outcome, Status
 from logship.net.credentials import Credentials, SecretError
 from logship.net.proxies import proxy_for
-from logship.net.tls import Tls, without_certificates
+from logship.net.tls import Tls, open_tls, without_certificates
 from logship.settings.config import NetworkSettings
 
 # Its extension brings libstdc++, 1.4 MiB of an idle daemon, for lists of callbacks that nobody registers here.
@@ -205,11 +205,7 @@ async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, _Flaw]:
 @asynccontextmanager
 async def open_session(settings: NetworkSettings, credentials: Credentials) -> AsyncIterator[Session]:
     """Open the session; leaving closes it. Raises ConfigError if a TLS file can't be used."""
-    try:
-        tls = Tls(settings.ca_file, settings.cert_file, settings.key_file, insecure=settings.insecure_skip_verify)
-    except (OSError, ValueError) as error:
-        message = f"TLS files can't be used: {error}"
-        raise ConfigError([message]) from error
+    tls = open_tls(settings.ca_file, settings.cert_file, settings.key_file, insecure=settings.insecure_skip_verify)
     session = aiohttp.ClientSession(
         # Each new connection looks the name up again: a service that moved is found at the next attempt.
         connector=aiohttp.TCPConnector(use_dns_cache=False),

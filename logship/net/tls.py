@@ -9,6 +9,8 @@ import os
 import ssl
 from collections.abc import Iterator
 
+from logship.errors import ConfigError
+
 
 class Tls:
     """Gives the context for the next connection; construction raises OSError if a file is unusable."""
@@ -51,6 +53,16 @@ class Tls:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def open_tls(ca_file: str, cert_file: str, key_file: str, *, insecure: bool) -> Tls:
+    """Give the contexts of a sink; ConfigError names its files where OpenSSL can't use them together."""
+    try:
+        return Tls(ca_file, cert_file, key_file, insecure=insecure)
+    except (OSError, ValueError) as error:
+        why = (getattr(error, "reason", None) or str(error)).lower().replace("_", " ")
+        files = ", ".join(filter(None, (ca_file, cert_file, key_file)))
+        raise ConfigError([f"TLS files can't be used: {files}: {why}"]) from error
 
 
 def _system_stats() -> list[os.stat_result]:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from logship.errors import ConfigError
+from logship.errors import missing
 from logship.net.credentials import Credentials
 from logship.net.transport import Transport, open_transport
 from logship.settings.config import NetworkSettings, Secret, setting
@@ -76,17 +76,11 @@ async def open_way_in(settings: OAuthSettings, credentials: Credentials, sink: s
 
 @asynccontextmanager
 async def _open_signed(settings: AwsSettings, sink: str) -> AsyncIterator[Transport]:
-    import asyncio  # noqa: PLC0415 - not for whoever only reads settings
-
     try:
-        from logship.net.aws_signing import Keys, Signed, find_region  # noqa: PLC0415 - botocore: only for whoever sends
+        from logship.net.aws_signing import Keys, Signed, the_region  # noqa: PLC0415 - botocore: only for whoever sends
     except ModuleNotFoundError as error:
-        message = f"{sink} with AWS_SIGV4 needs {error.name}: pip install 'logship[cloudwatch]'"
-        raise ConfigError([message]) from error
-    region = settings.aws_region or await asyncio.to_thread(find_region)
-    if not region:
-        message = f"LOGSHIP_{sink.upper()}_AWS_REGION is not set, and AWS_REGION is not either"
-        raise ConfigError([message])
+        raise missing(error.name, f"{sink} with AWS_SIGV4", "cloudwatch") from error
+    region = await the_region(settings.aws_region, f"LOGSHIP_{sink.upper()}_AWS_REGION")
     gzip = settings.compression == "gzip"
     async with open_transport(replace(settings, compression="none")) as transport:
         keys = Keys(region, "", Secret())

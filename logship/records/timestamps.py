@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from operator import add, itemgetter
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -97,7 +96,11 @@ def epoch_ns(stamp: bytes) -> int:
 
 def open_zone(name: str) -> tzinfo:
     """Find a time zone; ``UTC`` needs no zone database. Raises ``ZoneInfoNotFoundError`` or ``ValueError``."""
-    return UTC if name.upper() == "UTC" else ZoneInfo(name)
+    if name.upper() == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - 0.2 MiB with all that it loads, and most say UTC
+
+    return ZoneInfo(name)
 
 
 def _is_even(lines: bytes, count: int) -> bool:

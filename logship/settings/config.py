@@ -19,6 +19,8 @@ Globs = Annotated[tuple[str, ...], "globs"]
 """Patterns of paths; ``{a,b}`` stands for either."""
 Names = Annotated[tuple[str, ...], "names"]
 """Names of ours, in lower case."""
+Headers = Annotated[Mapping[str, str], "headers"]
+"""Headers of HTTP, by name."""
 Verbatim = Annotated[str, "verbatim"]
 """A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
@@ -133,4 +135,4 @@ class NetworkSettings(SinkSettings):
     cert_file: str = setting("client certificate (PEM)", path=True)
     key_file: str = setting("key of the client certificate (PEM)", path=True)
     insecure_skip_verify: bool = setting("do not check the server's certificate", False)  # noqa: FBT003
-    headers: Mapping[str, str] = setting("`K=V,K2=V2` or a JSON object, sent with every request", dict)
+    headers: Headers = setting("`K=V,K2=V2` or a JSON object, sent with every request", dict)

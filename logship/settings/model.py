@@ -50,6 +50,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "names": tuple[str, ...],
     "mapping": dict[str, Any],
     "text mapping": dict[str, str],
+    "headers": dict[str, str],
     "secret": Any,
 }
 """By :attr:`logship.settings.options.Option.kind`; all others are text."""

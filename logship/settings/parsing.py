@@ -43,6 +43,11 @@ _INTEGERS: Final = (-(1 << 63), (1 << 64) - 1)
 _BOM: Final = "\ufeff"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNRESOLVED: Final = re.compile(r"\$\([A-Za-z_][\w.-]*\)", re.ASCII)
+_NO_OBJECT: Final = 'is not a JSON object; write k=v,k2=v2 or {"k": "v"}'
+_NO_TEXTS: Final = 'is not a JSON object of strings; write k=v,k2=v2 or {"k": "v"}'
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""What a header may be called (RFC 9110, 5.6.2)."""
+_HOST_PART_MAX: Final = 63
 _SHORT: Final = {"warn": "warning", "err": "error"}
 
 
@@ -68,7 +73,7 @@ def clean(text: str, kind: str) -> str:
         message = f"has {found[0]} in it, which was not replaced; define {found[0][2:-1]} before this variable"
         raise ValueError(message)
     # of lists and mappings, line ends are between the parts: each part is looked at
-    return text if kind in ("list", "globs", "names", "mapping", "text mapping") else _uncontrolled(text)
+    return text if kind in ("list", "globs", "names", "mapping", "text mapping", "headers") else _uncontrolled(text)
 
 
 def _uncontrolled(text: str, but: str = "") -> str:
@@ -142,7 +147,11 @@ def parse_names(text: str) -> tuple[str, ...]:
 def _parts(text: str, plain: Iterable[str]) -> tuple[str, ...]:
     if text.lstrip().startswith('["'):
         return tuple(_json(text, list[str], "is not a JSON list of strings"))
-    return tuple(_uncontrolled(part) for part in map(str.strip, plain) if part)
+    parts = tuple(_uncontrolled(part) for part in map(str.strip, plain) if part)
+    if text and not parts:
+        message = "names nothing; write a,b, or leave it out"
+        raise ValueError(message)
+    return parts
 
 
 def parse_globs(text: str) -> tuple[str, ...]:
@@ -168,7 +177,7 @@ def parse_mapping(text: str, values: type[Any] = object) -> dict[str, Any]:
     """Read ``k=v,k2=v2``, or a JSON object whose values are of the given type."""
     if text.lstrip().startswith("{"):
         kind = dict[str, Any] if values is object else dict[str, values]  # type: ignore[valid-type]
-        pairs: Mapping[str, Any] = _json(text, kind, "is not a JSON object" + (" of strings" if values is str else ""))
+        pairs: Mapping[str, Any] = _json(text, kind, _NO_TEXTS if values is str else _NO_OBJECT)
     else:
         pairs = dict(_pair(part) for part in text.split(",") if part.strip())
     if "" in pairs:
@@ -185,6 +194,15 @@ def parse_texts(text: str) -> dict[str, str]:
     pairs = parse_mapping(text, str)
     for part in itertools.chain.from_iterable(pairs.items()):
         _uncontrolled(part)
+    return pairs
+
+
+def parse_headers(text: str) -> dict[str, str]:
+    """Read a mapping of headers."""
+    pairs = parse_texts(text)
+    if not all(map(_TOKEN.fullmatch, pairs)):
+        message = "has a name that no header may have; write letters, digits and -"
+        raise ValueError(message)
     return pairs
 
 
@@ -226,13 +244,18 @@ def url_faults(url: str) -> list[str]:
     """Say what is wrong with an address, without showing what may be secret in it."""
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError:
-        return ["URL can't be understood"]
+        return ["URL can't be understood; write http://host:port/path"]
     if parts.scheme not in ("http", "https") or not host:
         return ["URL must be http://… or https://… with a host"]
     if parts.username or parts.password:
         return ["URL must not hold credentials: use USERNAME and PASSWORD, or a token"]
+    if any(map(str.isspace, url)):
+        return ["URL has a blank in it; take it out, or write %20 in the path"]
+    names = host.removesuffix(".").split(".")
+    if port == 0 or not all(0 < len(name) <= _HOST_PART_MAX for name in names):
+        return ["URL has a host or port that can't be; write http://host:port/path"]
     return []
 
 
@@ -282,6 +305,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "names": parse_names,
     "mapping": parse_mapping,
     "text mapping": parse_texts,
+    "headers": parse_headers,
     "condition": parse_when,
 }
 """By :attr:`logship.settings.options.Option.kind`: what pydantic reads only after this; all others it reads alone."""

@@ -128,18 +128,30 @@ class Folder:
         self.fault = ""
         self.files: dict[str, Path] = {}
         """By their names in lower case, without the prefix."""
+        self.twins: list[Path] = []
+        """Files of a setting that has another file."""
+        self.others: list[Path] = []
+        """What is no file: folders, pipes, links to nothing."""
         try:
             self.path = Path(clean(given, "text") or SECRETS_DIR_DEFAULT)
-            names = self._names()
+            names = self._names() if self.path.is_absolute() else []
+            self.fault = self.fault or ("" if self.path.is_absolute() else "is not absolute; write it from / on")
         except ValueError as why:
             self.fault, names = str(why), []
-        for name in names:
-            self.files.setdefault(name.lower().removeprefix(PREFIX.lower()), self.path / name)
+        for path in (self.path / name for name in names):
+            if not path.is_file():
+                self.others.append(path)
+            elif self.files.setdefault(self.setting(path), path) != path:
+                self.twins.append(path)
+
+    @staticmethod
+    def setting(path: Path) -> str:
+        """Give what :attr:`Option.name` a file's setting has, if it is one."""
+        return path.name.lower().removeprefix(PREFIX.lower())
 
     def _names(self) -> list[str]:
         try:
-            with os.scandir(self.path) as found:
-                return sorted(each.name for each in found if not each.name.startswith(".") and each.is_file())
+            return sorted(path.name for path in self.path.iterdir() if not path.name.startswith("."))
         except FileNotFoundError:
             return []
         except OSError as error:

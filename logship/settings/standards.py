@@ -3,6 +3,7 @@
 https://everything.curl.dev/usingcurl/proxies/env has the proxies'; ``SSL_CERT_FILE``, ``SSL_CERT_DIR`` are OpenSSL's.
 """
 
+import ipaddress
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,8 +12,8 @@ from urllib.parse import urlsplit
 
 from logship.settings.parsing import clean, quote
 
-_PROXIES: Final = ("http_proxy", "https_proxy")
-_ANY_CASE: Final = (*_PROXIES, "all_proxy", "no_proxy")
+_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
+_ANY_CASE: Final = (*_PROXIES, "no_proxy")
 _EXACT: Final = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _FOR_EXAMPLE: Final = "http://proxy.example:3128"
 
@@ -38,9 +39,13 @@ def mended(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def standard_faults(environ: Mapping[str, str]) -> list[str]:
-    """Give a line for each that can't be used."""
+    """Give a line for each that can't be used; ``ALL_PROXY`` is not where both others are set."""
+    given = _given({**environ, **mended(environ)})
+    shadowed = {"http_proxy", "https_proxy"} <= {name.lower() for name, _ in given}
     faults = []
-    for name, text in _given({**environ, **mended(environ)}):
+    for name, text in given:
+        if shadowed and name.lower() == "all_proxy":
+            continue
         try:
             bare = clean(text, "text")
             why = _proxy_fault(bare) if name.lower() in _PROXIES else _certificates_fault(name, bare)
@@ -77,10 +82,18 @@ def _certificates_fault(name: str, text: str) -> str:
 
 
 def standard_warnings(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Give a line for each that does not do what others make of it."""
-    given = [(name, text) for name, text in _given(environ) if name.lower() in ("all_proxy", "no_proxy")]
-    unused = [f"{name}: is not used; set HTTP_PROXY, HTTPS_PROXY" for name, _ in given if name.lower() == "all_proxy"]
-    parts = [(name, part.strip()) for name, text in given if name.lower() == "no_proxy" for part in text.split(",")]
-    idle = [(name, part) for name, part in parts if "/" in part or (part[:1] == "*" and part != "*")]
-    hint = "matches nothing here; name hosts, or .example for all its names"
-    return (*unused, *(f"{name}: {quote(part)} {hint}" for name, part in idle))
+    """Give a line for each part of ``NO_PROXY`` that no host can match."""
+    given = [(name, text) for name, text in _given(environ) if name.lower() == "no_proxy"]
+    parts = [(name, part) for name, text in given for part in text.replace(",", " ").split()]
+    hint = "matches nothing; write a host, .example for all its names, an address or 10.0.0.0/8"
+    return tuple(f"{name}: {quote(part)} {hint}" for name, part in parts if not _matches_something(part))
+
+
+def _matches_something(part: str) -> bool:
+    if "/" not in part:
+        return "*" not in part.removeprefix("*")
+    try:
+        ipaddress.ip_network(part, strict=False)
+    except ValueError:
+        return False
+    return True

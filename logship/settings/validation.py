@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-import zoneinfo
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -54,6 +53,8 @@ def file_name_faults(
     """Give (faults, warnings) for the files of the secrets folder that hold no setting; ``named`` are paths in use."""
     names = [option.name for option in known]
     faults = [f"{SECRETS_DIR}: {quote(str(folder.path))} {folder.fault}"] if folder.fault else []
+    faults += [f"{path}: is no file" for path in folder.others if folder.setting(path) in names]
+    faults += [f"{path}: is there in another case too, or without logship_; keep one" for path in folder.twins]
     warnings = []
     for name, path in sorted(folder.files.items()):
         if name in names or "." in name or str(path) in named:
@@ -121,6 +122,8 @@ def trusted_root(path: str) -> PurePosixPath:
 def _zone_faults(config: Config) -> list[str]:
     if config.timestamp_zone == "UTC":  # known even where the image has no zones
         return []
+    import zoneinfo  # noqa: PLC0415 - most say UTC, and the application waits for the start
+
     try:
         zoneinfo.ZoneInfo(config.timestamp_zone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
@@ -221,7 +224,11 @@ def unreadable(given: str | Secret, place: str, environ: Mapping[str, str]) -> l
     path = given if isinstance(given, str) else given.path
     shown = quote(path) if path else "the value"
     try:
-        content = _content(path) if path else environ.get(getattr(given, "variable", ""), "").encode("utf-8", "replace")
+        content = (
+            _content(path)
+            if path
+            else environ.get(getattr(given, "variable", ""), "").encode("utf-8", "surrogateescape")
+        )
         if isinstance(given, Secret):
             clean_secret(content.decode())
     except OSError as error:

@@ -13,6 +13,8 @@ def make_folder(folder: Path, mode: int = 0o777) -> None:
         if not folder.is_dir():
             raise
     except FileNotFoundError:
+        if folder.parent.is_dir():  # of what can't be made in there, /proc says the same
+            raise
         make_folder(folder.parent)
         make_folder(folder, mode)
     else:

@@ -52,10 +52,8 @@ def test_run_holds_signals_before_anything_else(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(run_command, "run", run)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
-    try:
-        assert main(["run"]) == 0
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert main(["run"]) == 0
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
     assert main(["probe", "live", "--listen", "127.0.0.1:1"]) == 1
     assert held[0] >= {signal.SIGTERM, signal.SIGINT}
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before

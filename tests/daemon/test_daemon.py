@@ -236,6 +236,7 @@ async def test_ten_minutes_of_nothing_are_life(tmp_path: Path, monkeypatch: pyte
     [
         (ExceptionGroup("", [LogshipError("the task 'intake' failed: OSError")]), "the task 'intake' failed: OSError"),
         (RuntimeError("words of a record"), "logship can't go on"),
+        (ExceptionGroup("", [ExceptionGroup("", [RuntimeError("words of a record")])]), "RuntimeError"),
     ],
 )
 def test_whatever_ends_it_is_exit_1(

@@ -1,9 +1,12 @@
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
-from logship.net.aws_signing import canonical_url
+from logship.net.aws_signing import canonical_url, the_region
 from logship.plugins import load
 from logship.records.enrichment import Enrichment
 from tests.scripted_server import Reply, Request, bulk_reply, scripted_server
@@ -49,6 +52,38 @@ async def test_requests_are_signed(sink: str, compression: str, service: str) ->
         [request] = server.requests
     assert f"/eu-central-1/{service}/aws4_request" in request.headers["authorization"]
     assert request.path.partition("?")[2].startswith("a=%20z&b=x%2Cy%2A")
+
+
+@pytest.mark.parametrize("sink", ["http", "elasticsearch"])
+async def test_without_the_library_the_fault_says_how_to_have_it(sink: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the project's own folder or image: the name alone is another package's."""
+    monkeypatch.delitem(sys.modules, "logship.net.aws_signing")
+    monkeypatch.setitem(sys.modules, "botocore.auth", None)
+    kind: Any = load(sink)
+    url = "http://127.0.0.1:9"
+    settings = kind.Settings(url=(url,) if sink == "elasticsearch" else url, aws_sigv4=True)
+    with pytest.raises(ConfigError) as caught:
+        async with kind.open_sink(settings, Enrichment({})):
+            pass
+    [fault] = caught.value.faults
+    assert fault.startswith(f"{sink} with AWS_SIGV4 needs botocore")
+    assert "pip install '.[cloudwatch]'" in fault
+    assert "--build-arg LOCK=requirements-all.lock" in fault
+
+
+@pytest.mark.parametrize(("configured", "found", "region"), [("a", "b", "a"), ("", "b\n", "b"), ("", "", None)])
+async def test_a_region_is_the_configured_one_or_else_found(
+    configured: str, found: str, region: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """None at all is named by the variable that would say it."""
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
+    monkeypatch.setenv("AWS_REGION", found)
+    if region is None:
+        with pytest.raises(ConfigError, match="LOGSHIP_X_REGION is not set, and AWS_REGION is not either"):
+            await the_region(configured, "LOGSHIP_X_REGION")
+    else:
+        assert await the_region(configured, "LOGSHIP_X_REGION") == region
 
 
 def test_a_query_has_one_form() -> None:

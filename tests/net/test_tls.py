@@ -11,7 +11,7 @@ import pytest
 from logship.delivery.http_status import Answer
 from logship.errors import ConfigError
 from logship.model import Outcome
-from logship.net.tls import _system_paths
+from logship.net.tls import _system_paths, open_tls
 from logship.net.transport import open_transport
 from logship.settings.config import NetworkSettings
 from tests.scripted_server import scripted_server
@@ -89,6 +89,14 @@ async def test_the_systems_certificates_are_trusted(
     monkeypatch.setenv("SSL_CERT_FILE", certificate["cert"])
     async with scripted_server(tls=server_context(certificate)) as server:
         assert isinstance(await post(server.url), Answer)
+
+
+def test_files_that_do_not_fit_each_other_are_named(make_certificate: Callable[[], Certificates]) -> None:
+    """In OpenSSL's words, without the place in its code."""
+    one, other = make_certificate(), make_certificate()
+    with pytest.raises(ConfigError) as caught:
+        open_tls("", one["cert"], other["key"], insecure=False)
+    assert caught.value.faults == [f"TLS files can't be used: {one['cert']}, {other['key']}: key values mismatch"]
 
 
 def test_loading_what_sends_loads_no_certificates(make_certificate: Callable[[], Certificates]) -> None:

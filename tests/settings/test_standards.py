@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from logship.errors import ConfigError
+from logship.net.proxies import proxy_for
 from logship.settings import loading as settings
 from logship.settings.standards import mended
 from tests.settings.test_loading import HOME
@@ -50,9 +51,27 @@ def test_what_matches_nothing_is_a_warning(tmp_path: Path) -> None:
     """It is often set for all pods of a cluster."""
     certificates = tmp_path / "ca.pem"
     certificates.write_text("-----BEGIN CERTIFICATE-----\n")
-    given = {"NO_PROXY": "10.0.0.0/8, .svc,*.local,*", "all_proxy": "p:1", "SSL_CERT_FILE": str(certificates)}
+    good = "10.0.0.0/8, .svc,*.local fd00::/8,[::1]:80,10.1.2.3,*"
+    given = {
+        "NO_PROXY": good + ",10.0.0.0/33,http://store,web-*",
+        "all_proxy": "p:1",
+        "SSL_CERT_FILE": str(certificates),
+    }
+    hint = "matches nothing; write a host, .example for all its names, an address or 10.0.0.0/8"
     assert settings.load({}, SENDS | given).warnings == (
-        "all_proxy: is not used; set HTTP_PROXY, HTTPS_PROXY",
-        'NO_PROXY: "10.0.0.0/8" matches nothing here; name hosts, or .example for all its names',
-        'NO_PROXY: "*.local" matches nothing here; name hosts, or .example for all its names',
+        f'NO_PROXY: "10.0.0.0/33" {hint}',
+        f'NO_PROXY: "http://store" {hint}',
+        f'NO_PROXY: "web-*" {hint}',
     )
+    for part in good.replace(",", " ").split():
+        host = {"10.0.0.0/8": "10.1.2.3", "fd00::/8": "[fd00::1]", "[::1]:80": "[::1]"}.get(part, part.lstrip("*."))
+        assert proxy_for(f"http://{host or 'x'}/", {"http_proxy": "p", "NO_PROXY": part}) is None
+
+
+def test_the_proxy_for_all_is_one_where_no_other_is() -> None:
+    """Many a desktop sets it to one of SOCKS beside the two that count first."""
+    socks = {"ALL_PROXY": "socks5://127.0.0.1:1080"}
+    with pytest.raises(ConfigError, match=r"ALL_PROXY: .* is no proxy that can be used"):
+        settings.load({}, SENDS | socks | {"http_proxy": "p:1"})
+    assert settings.load({}, SENDS | socks | {"http_proxy": "p:1", "HTTPS_PROXY": "p:1"}).warnings == ()
+    assert mended({"ALL_PROXY": "proxy:3128"}) == {"ALL_PROXY": "http://proxy:3128"}

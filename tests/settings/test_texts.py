@@ -78,6 +78,8 @@ def test_letter_case_of_choices_does_not_matter() -> None:
         ("/{a,b}{,.1}", ("/a", "/a.1", "/b", "/b.1")),
         ('["/a,b/{c,d}"]', ("/a,b/c", "/a,b/d")),
         ("/a/[{]x[}]", ("/a/[{]x[}]",)),
+        ("/a/[{],/b/[}],/{c,d}", ("/a/[{]", "/b/[}]", "/c", "/d")),
+        ("/a/{b,[{]*,[}]}.log", ("/a/b.log", "/a/[{]*.log", "/a/[}].log")),
     ],
 )
 def test_braces_in_a_pattern_are_choices(text: str, globs: tuple[str, ...]) -> None:
@@ -195,3 +197,76 @@ def test_a_secrets_folder_that_is_none_is_a_fault(tmp_path: Path) -> None:
     ]
     assert faults(SECRETS_DIR='"/run"') == ['LOGSHIP_SECRETS_DIR: "\\"/run\\"" has quotes around it; leave them out']
     assert load(SECRETS_DIR=f"{tmp_path}/none").warnings == ()
+
+
+@pytest.mark.parametrize("name", ["PATHS", "SINKS", "EXCLUDE", "TIMESTAMP_FIELDS"])
+def test_a_list_of_nothing_is_a_fault(name: str) -> None:
+    """A daemon without a sink would read everything, ship nothing, and look well."""
+    assert faults(**{name: ", ,"}) == [f'LOGSHIP_{name}: ", ," names nothing; write a,b, or leave it out']
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://a b/", "has a blank in it; take it out, or write %20 in the path"),
+        ("http://a/b c", "has a blank in it; take it out, or write %20 in the path"),
+        ("http://..a../", "has a host or port that can't be; write http://host:port/path"),
+        ("http://a:0/", "has a host or port that can't be; write http://host:port/path"),
+        (f"http://{'a' * 64}/", "has a host or port that can't be; write http://host:port/path"),
+        ("http://a:99999/", "can't be understood; write http://host:port/path"),
+        ("http://[::1/", "can't be understood; write http://host:port/path"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_a_fault(url: str, why: str) -> None:
+    """Not an attempt that fails for ever."""
+    assert faults(SINKS="http", HTTP_URL=url) == [f"LOGSHIP_HTTP_URL {why}"]
+
+
+@pytest.mark.parametrize("url", ["http://a.:1/b%20c?d=e", "https://[::1]:9200", "http://bücher.example"])
+def test_other_addresses_are_none(url: str) -> None:
+    """A dot at the end, an address of six, letters that are not ASCII."""
+    assert load(SINKS="http", HTTP_URL=url).sinks["http"].url == url
+
+
+@pytest.mark.parametrize(
+    "sink", [{"SINKS": "http", "HTTP_URL": "http://x"}, {"SINKS": "otlp", "OTLP_ENDPOINT": "http://x"}]
+)
+@pytest.mark.parametrize("name", ["X Team", "Authorization: Bearer", "ä"])
+def test_a_header_has_a_name_that_can_be_sent(name: str, sink: dict[str, str]) -> None:
+    """It is not shown: it may be a part of a token."""
+    variable = f"{sink['SINKS'].upper()}_HEADERS"
+    assert faults(**sink, **{variable: f"{name}=x"}) == [
+        f"LOGSHIP_{variable}: the value has a name that no header may have; write letters, digits and -"
+    ]
+
+
+def test_what_is_no_file_where_a_setting_should_be_is_a_fault(tmp_path: Path) -> None:
+    """Docker makes a folder of a file that is not there to be mounted: requests would go out without the token."""
+    (tmp_path / "http_bearer_token").mkdir()
+    (tmp_path / "LOGSHIP_HTTP_PASSWORD").symlink_to(tmp_path / "gone")
+    (tmp_path / "other").mkdir()
+    assert faults(SINKS="http", HTTP_URL="http://x", SECRETS_DIR=str(tmp_path)) == [
+        f"{tmp_path}/LOGSHIP_HTTP_PASSWORD: is no file",
+        f"{tmp_path}/http_bearer_token: is no file",
+    ]
+
+
+def test_two_files_of_one_setting_are_a_fault(tmp_path: Path) -> None:
+    """Nobody could say which one counts."""
+    for name in ("LOG_LEVEL", "log_level", "logship_log_level"):
+        (tmp_path / name).write_text("info")
+    assert faults(SECRETS_DIR=str(tmp_path)) == [
+        f"{tmp_path}/{name}: is there in another case too, or without logship_; keep one"
+        for name in ("log_level", "logship_log_level")
+    ]
+
+
+def test_a_secrets_folder_is_named_from_the_root_on() -> None:
+    """As every other folder is."""
+    assert faults(SECRETS_DIR="secrets") == ['LOGSHIP_SECRETS_DIR: "secrets" is not absolute; write it from / on']
+
+
+def test_a_secret_in_a_variable_that_is_no_text_is_a_fault() -> None:
+    """As one in a file."""
+    given = {"SINKS": "http", "HTTP_URL": "http://x", "HTTP_BEARER_TOKEN": "a\udcff"}
+    assert faults(**given) == ["LOGSHIP_HTTP_BEARER_TOKEN: the value is not UTF-8"]

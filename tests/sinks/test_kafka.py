@@ -332,7 +332,7 @@ async def test_without_the_library_the_fault_says_what_to_install(monkeypatch: p
 async def test_a_certificate_file_that_is_none_is_a_config_error(tmp_path: Path) -> None:
     """Found at the start."""
     (tmp_path / "ca").write_text("nonsense")
-    with pytest.raises(ConfigError, match="TLS files"):
+    with pytest.raises(ConfigError, match=f"TLS files can.t be used: {tmp_path}/ca: no certificate or crl found"):
         async with opened(tls=True, ca_file=str(tmp_path / "ca")):
             pass
 

@@ -319,3 +319,9 @@ def test_a_made_folder_and_those_above_it_are_synced(tmp_path: Path, monkeypatch
     (tmp_path / "file").touch()
     with pytest.raises(FileExistsError):
         durable.make_folder(tmp_path / "file")
+
+
+def test_a_folder_that_nobody_can_make_is_an_error() -> None:
+    """Of a name in itself, /proc says that it is not there."""
+    with pytest.raises(FileNotFoundError):
+        durable.make_folder(Path("/proc/logship/state"))

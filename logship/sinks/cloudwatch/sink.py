@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
-from logship.errors import ConfigError, LogshipError
+from logship.errors import LogshipError, missing
 from logship.model import Batch, Finding, Outcome, Status
 from logship.net.preflight import delivery_finding, outcome_finding, reach
 from logship.net.transport import open_transport
@@ -169,14 +169,10 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     """Open the sink; leaving closes its connections. Raises ConfigError where there is no region or no botocore."""
     enrichment.require_records("cloudwatch")
     try:
-        from logship.net.aws_signing import Keys, Signed, find_region  # noqa: PLC0415 - botocore: only for whoever sends
+        from logship.net.aws_signing import Keys, Signed, the_region  # noqa: PLC0415 - botocore: only for whoever sends
     except ModuleNotFoundError as error:
-        message = f"cloudwatch needs {error.name}: pip install '.[cloudwatch]'; image: LOCK=requirements-all.lock"
-        raise ConfigError([message]) from error
-    region = settings.region or await asyncio.to_thread(find_region)
-    if not region:
-        message = "LOGSHIP_CLOUDWATCH_REGION is not set, and AWS_REGION is not either"
-        raise ConfigError([message])
+        raise missing(error.name, "cloudwatch", "cloudwatch") from error
+    region = await the_region(settings.region, "LOGSHIP_CLOUDWATCH_REGION")
     encoder = BlockEncoder(enrichment, LogEvents(), settings.when, most=CloudwatchSink.limits.max_record_bytes)
     keys = Keys(region, settings.access_key_id, settings.secret_access_key)
     gzip = settings.compression == "gzip"

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
-from logship.errors import ConfigError
+from logship.errors import missing
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.access_tokens import Access, Grant
 from logship.net.preflight import delivery_finding, outcome_finding, reach
@@ -151,10 +151,8 @@ def _ask(clock: Callable[[], float]) -> Grant | Outcome:
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[GclSink]:
     """Open the sink; leaving closes its connections. Nothing is asked before the first delivery."""
-    if missing := [name for name in _LIBRARIES if not _is_there(name)]:
-        remedy = "pip install '.[gcl]'; image: LOCK=requirements-all.lock"
-        message = f"gcl needs libraries that are not here ({', '.join(missing)}): {remedy}"
-        raise ConfigError([message])
+    if absent := [name for name in _LIBRARIES if not _is_there(name)]:
+        raise missing(" and ".join(absent), "gcl", "gcl")
     enrichment.require_records("gcl")
     encoder = BlockEncoder(enrichment, Entries(), settings.when, most=GclSink.limits.max_record_bytes)
     access = Access(_ask, settings.project)

@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from logship.errors import ConfigError
+from logship.errors import missing
 from logship.model import Batch, Block, Finding, Outcome, Status
 from logship.net.credentials import SecretError, basic_faults, read_secret
 from logship.net.preflight import PREFLIGHT_SECONDS, delivery_finding, doubtful, outcome_finding, reach_host
-from logship.net.tls import Tls
+from logship.net.tls import Tls, open_tls
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
@@ -173,14 +173,9 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     try:
         from logship.sinks.kafka.producer import KafkaClient  # noqa: PLC0415 - librdkafka: only for whoever sends
     except ModuleNotFoundError as error:
-        message = f"kafka needs {error.name}: pip install '.[kafka]'; image: LOCK=requirements-all.lock"
-        raise ConfigError([message]) from error
+        raise missing(error.name, "kafka", "kafka") from error
     files = settings.ca_file, settings.cert_file, settings.key_file
-    try:
-        tls = Tls(*files, insecure=settings.insecure_skip_verify)
-    except (OSError, ValueError) as error:
-        message = f"TLS files can't be used: {error}"
-        raise ConfigError([message]) from error
+    tls = open_tls(*files, insecure=settings.insecure_skip_verify)
     raw = enrichment.format == "raw"
     most = limits(settings.message_max_bytes).max_record_bytes
     encoder = RawEncoder(when=settings.when) if raw else BlockEncoder(enrichment, Lines(), settings.when, most=most)

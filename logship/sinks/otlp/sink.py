@@ -9,7 +9,7 @@ limit is the daemon's, the same for each sink.
 """
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -25,7 +25,7 @@ from logship.net.transport import Transport
 from logship.net.ways_in import OAuthSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
-from logship.settings.config import Secret, setting
+from logship.settings.config import Headers, Secret, setting
 from logship.settings.parsing import url_faults
 from logship.sinks.otlp.log_records import Format, JsonRecords, ProtobufRecords
 from logship.sinks.otlp.responses import read_answer
@@ -72,7 +72,7 @@ class Settings(OAuthSettings):
     protocol: Literal["http/protobuf", "http/json"] = setting(
         "`http/protobuf` or `http/json`", "http/protobuf", also=_otel("PROTOCOL")
     )
-    headers: Mapping[str, str] = setting(
+    headers: Headers = setting(
         "`K=V,K2=V2` or a JSON object, sent with every request", dict, also=_otel("HEADERS"), reading=read_headers
     )
     bearer_token: Secret = setting("sent as `Authorization: Bearer …`", Secret())
