@@ -5,6 +5,7 @@ from typing import Final
 
 ADVICE: Final[Mapping[str, str]] = {
     "authentication": "user, password or mechanism is refused: check USERNAME, PASSWORD and SASL_MECHANISM",
+    "bad_response": "the answer makes no sense: check the URL; a server that can't unpack gzip needs COMPRESSION=none",
     "cluster_authorization_failed": "the user may not write idempotently: allow it IdempotentWrite on the cluster",
     "document_id_not_supported": "the store takes no ids: set LOGSHIP_ELASTICSEARCH_IDS=false",
     "dns": "the name has no address: check the name and the cluster's DNS",

@@ -54,18 +54,39 @@ def authority(folder: Path, way: str) -> Iterator[int]:
             server.terminate()
 
 
-@pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post"])
-def test_a_stream_has_one_token_at_a_time(way: str, authlib: Path, new_logship: StartLogship, tmp_path: Path) -> None:
+ADDRESSES = {
+    "http": ("http_url", "/in"),
+    "elasticsearch": ("elasticsearch_url", "/_bulk"),
+    "otlp": ("otlp_endpoint", ""),
+}
+"""By sink: its setting, and the path."""
+
+
+@pytest.mark.parametrize(
+    ("sink", "way"),
+    [
+        ("http", "client_secret_basic"),
+        ("http", "client_secret_post"),
+        ("elasticsearch", "client_secret_basic"),
+        ("otlp", "client_secret_post"),
+    ],
+)
+def test_a_stream_has_one_token_at_a_time(
+    sink: str, way: str, authlib: Path, new_logship: StartLogship, tmp_path: Path
+) -> None:
     """It is renewed before its end, so that the store refuses nothing, whichever way the server wants the secret."""
     (tmp_path / "logs").mkdir()
+    setting, path = ADDRESSES[sink]
     with authority(authlib, way) as port:
         new_logship(
             paths=f"{tmp_path}/logs/*.log",
-            sinks="http",
-            http_url=f"http://127.0.0.1:{port}/in",
-            http_oauth_token_url=f"http://127.0.0.1:{port}/token",
-            http_oauth_client_id="agent",
-            http_oauth_client_secret="of-the-test",
+            sinks=sink,
+            **{
+                setting: f"http://127.0.0.1:{port}{path}",
+                f"{sink}_oauth_token_url": f"http://127.0.0.1:{port}/token",
+                f"{sink}_oauth_client_id": "agent",
+                f"{sink}_oauth_client_secret": "of-the-test",
+            },
         ).start()
         with (tmp_path / "logs" / "a.log").open("a", buffering=1) as log:
             for number in range(LINES):

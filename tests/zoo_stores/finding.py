@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 
-from tests.zoo_stores.servers import opensearch, victorialogs_setups
+from tests.zoo_stores.servers import cloudwatch, collector, kafka, opensearch, victorialogs_setups, zincsearch
 from tests.zoo_stores.setup import Setup
 
-MODULES = (opensearch, victorialogs_setups)
+MODULES = (opensearch, victorialogs_setups, zincsearch, collector, kafka, cloudwatch)
 
 
 def all_setups() -> list[Setup]:

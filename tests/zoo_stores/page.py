@@ -54,6 +54,7 @@ def summary(setup: Setup, cell: str, figures: Figures | None) -> str:
         return "not run"
     if why := missed(setup, cell, figures):
         return "; ".join(why)
-    lost = sum(count for kind, count in figures.missing.items() if kind not in setup.known.get("missing", ()))
+    known = {*setup.known.get("missing", ()), *setup.may.get("missing", ())}
+    lost = sum(count for kind, count in figures.missing.items() if kind not in known)
     told = [f"{lost} of {figures.written} lost"] * bool(lost) + [f"{figures.repeats} twice"] * bool(figures.repeats)
     return ", ".join(told or ["good"])

@@ -33,13 +33,15 @@ class Setup(Struct, frozen=True):
     """In ``tests``: whose ``run.sh`` builds the server."""
     known: Known = field(default_factory=dict)
     """What the store makes of some lines; whatever else differs is a failure."""
+    may: Known = field(default_factory=dict)
+    """What it does to some of these lines, but not each time."""
     same_time: Callable[[int, int], bool] = to_the(1)
     ours: Mapping[str, Any] = field(default_factory=lambda: OURS)
     keyed: bool = False
     """Whether a repeat is stored once."""
     scenarios: tuple[str, ...] = ("plain", "kill", "restart", "crash", "throttle")
-    crash_loses: bool = False
-    """Whether a kill -9 of the server loses what it has acknowledged."""
+    loses_in: tuple[str, ...] = ()
+    """Cells in which the server loses what it has acknowledged: when it is killed, say."""
     words: str = ""
     """What the store does to which lines, for the page."""
     needs: str = ""

@@ -36,7 +36,7 @@ def _setup(sink: str, expected: Callable[[Line], Expected], missing: Collection[
         expected,
         "victorialogs",
         known,
-        crash_loses=True,
+        loses_in=("crash",),
         needs=", ".join(f"`{name.upper()}={value}`" for name, value in SETTINGS[sink].items() if "URL" in value),
         **more,
     )
