@@ -12,6 +12,7 @@ POD: Final = "pod-1"
 FILE: Final = "app.log"
 OURS: Final[Mapping[str, Any]] = {"k8s.pod.name": POD, "log.file.name": FILE}
 """What logship adds in every cell, beside the time."""
+_LONGEST_NAME: Final = 128
 _MS: Final = 10**6
 _TIMESTAMP: Final = "@timestamp"
 _NUMBERS: Final = re.compile(r'"\\u0000([^"]*)"')
@@ -64,8 +65,11 @@ def split(fields: dict[str, Any], names: Mapping[str, str] | None = None) -> tup
 
 
 def flat(value: Any, name: str = "") -> dict[str, str]:
-    """Give a document as VictoriaLogs keeps it: texts by dotted names, lists as JSON; what is empty is not there."""
-    if isinstance(value, dict):
+    """Give a document as VictoriaLogs keeps it: texts by dotted names, lists as JSON; what is empty is not there.
+
+    An object whose members would have names over 128 bytes stays JSON.
+    """
+    if isinstance(value, dict) and all(len(_joined(name, each).encode()) <= _LONGEST_NAME for each in value):
         return {key: text for each, inner in value.items() for key, text in flat(inner, _joined(name, each)).items()}
     text = _text(value)
     return {name: text} if text else {}
@@ -84,18 +88,17 @@ def _text(value: Any) -> str:
 
 
 def flattened(messages: Sequence[str], level: Level = no_level, prefix: str = "") -> Maker:
-    """Expect flat fields, the first of ``messages`` that is there as the message, each name after ``prefix``.
+    """Expect flat fields, the first of ``messages`` that is there as the message, each name beneath ``prefix``.
 
     ``level``: what is added as the field ``level`` to a record that has none.
     """
 
     def make(line: Line) -> Expected:
-        fields = flat(document(line))
+        fields = flat(document(line), prefix)
         if found := level(line):
             fields.setdefault("level", found)
-        name = next((each for each in messages if each in fields), "")
-        message = fields.pop(name, None)
-        return Expected(None, message, {prefix + each: text for each, text in fields.items()})
+        name = next((full for each in messages if (full := _joined(prefix, each)) in fields), "")
+        return Expected(None, fields.pop(name, None), fields)
 
     return make
 
