@@ -199,7 +199,8 @@ def run_cell(setup: Setup, cell: str, options: Options, folder: Path) -> Figures
     with _run(setup, options, folder) as run:
         PLAYS[cell](run)
         run.finish()
-        rules = Rules(setup.expected, setup.same_time, setup.ours, (run.began_ns - SECOND, time.time_ns()))
+        read = (run.began_ns - SECOND, time.time_ns())
+        rules = Rules(setup.expected, setup.same_time, setup.ours, read, setup.arrival_only)
         figures = judge(run.server.stored(), run.lines, run.refused(), rules)
         figures.notes, figures.said = run.notes, run.said()
     figures.seconds = round(time.monotonic() - began, 1)

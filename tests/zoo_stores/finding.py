@@ -2,10 +2,18 @@
 
 from collections.abc import Collection
 
-from tests.zoo_stores.servers import cloudwatch, collector, kafka, opensearch, victorialogs_setups, zincsearch
+from tests.zoo_stores.servers import (
+    cloudwatch,
+    collector,
+    fluent_bit,
+    kafka,
+    opensearch,
+    victorialogs_setups,
+    zincsearch,
+)
 from tests.zoo_stores.setup import Setup
 
-MODULES = (opensearch, victorialogs_setups, zincsearch, collector, kafka, cloudwatch)
+MODULES = (opensearch, victorialogs_setups, zincsearch, collector, kafka, cloudwatch, fluent_bit)
 
 
 def all_setups() -> list[Setup]:

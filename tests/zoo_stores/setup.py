@@ -37,6 +37,8 @@ class Setup(Struct, frozen=True):
     """What it does to some of these lines, but not each time."""
     same_time: Callable[[int, int], bool] = to_the(1)
     ours: Mapping[str, Any] = field(default_factory=lambda: OURS)
+    arrival_only: bool = False
+    """Whether nothing is compared but that each line is there, and how often."""
     keyed: bool = False
     """Whether a repeat is stored once."""
     scenarios: tuple[str, ...] = ("plain", "kill", "restart", "crash", "throttle")

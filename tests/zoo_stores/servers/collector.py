@@ -13,7 +13,8 @@ from typing import Any, Final
 from tests.e2e.harness import free_port
 from tests.zoo_stores.judging import Stored
 from tests.zoo_stores.server import ROOT, Program
-from tests.zoo_stores.servers.otlp_end import OtlpEnd
+from tests.zoo_stores.servers.end import End
+from tests.zoo_stores.servers.otlp_requests import log_records
 from tests.zoo_stores.setup import Setup
 from tests.zoo_stores.shapes import in_a_string
 
@@ -27,7 +28,7 @@ class Collector:
     """One collector, with a queue in memory before its exporter as it has by default, or without one."""
 
     def __init__(self, folder: Path, *, queue: bool) -> None:
-        self._queue, self._port, self._end = queue, free_port(), OtlpEnd(_SLOW_SECONDS * queue)
+        self._queue, self._port, self._end = queue, free_port(), End(_SLOW_SECONDS * queue)
         self._config = folder / "config.yaml"
         self._program = Program(folder / "collector.txt")
 
@@ -72,15 +73,14 @@ class Collector:
     def stored(self) -> list[Stored]:
         """Give what it has sent on, after an end in which it empties its queue."""
         self._program.stop()
-        self._end.close()
-        return self._end.stored()
+        return log_records(self._end.close())
 
 
 class Rotel:
     """One rotel."""
 
     def __init__(self, folder: Path) -> None:
-        self._port, self._end = free_port(), OtlpEnd()
+        self._port, self._end = free_port(), End()
         self._program = Program(folder / "rotel.txt")
 
     def start(self, *, throttled: bool = False) -> None:
@@ -103,8 +103,7 @@ class Rotel:
     def stored(self) -> list[Stored]:
         """Give what it has sent on."""
         self._program.stop()
-        self._end.close()
-        return self._end.stored()
+        return log_records(self._end.close())
 
 
 def _rotel() -> Path:
