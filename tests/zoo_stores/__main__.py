@@ -86,8 +86,8 @@ def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, s
     shutil.rmtree(folder, ignore_errors=True)
     try:
         figures = run_cell(setup, cell, options, folder)
-    except (OSError, AssertionError) as error:
-        figures = Figures(notes=[f"could not be run: {error}"[:500]])
+    except Exception as error:  # noqa: BLE001 - whatever a server answers, the other cells are run
+        figures = Figures(notes=[f"could not be run: {type(error).__name__}: {error}"[:500]])
     if not missed(setup, cell, figures):
         shutil.rmtree(folder)
     return setup, cell, figures

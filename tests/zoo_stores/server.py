@@ -61,6 +61,8 @@ class Program:
             assert self._process.poll() is None, f"the server ended: {self.tail()}"
             assert time.monotonic() < deadline, f"the server does not answer: {self.tail()}"
             time.sleep(0.05)
+        assert self._process
+        assert self._process.poll() is None, f"another answers in its place: {self.tail()}"
 
     def tail(self) -> str:
         """Give the end of what it said."""
