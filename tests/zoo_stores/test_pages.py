@@ -38,7 +38,7 @@ def test_links_lead_somewhere_and_the_page_is_linked(page: Path) -> None:
 
 
 def test_the_page_of_all_stores_names_each_version_that_is_run() -> None:
-    """``make zoo-stores`` writes it again."""
+    """``make zoo-stores`` writes it again. A server that is not everywhere has no version here."""
     text = (DOCS / "stores.md").read_text()
-    for setup in all_setups():
+    for setup in filter(lambda each: each.version, all_setups()):
         assert f"| {setup.program} {setup.version} | `{setup.sink}` |" in text
