@@ -19,7 +19,7 @@ SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak zoo sbom audit image image-test
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak zoo zoo-stores sbom audit image image-test
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -62,6 +62,9 @@ soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture i
 
 zoo: $(STAMP)  ## real rotators of many languages, each live and over kills of logship: docs/rotators.md; ZOO="--language python"
 	$(BIN)/python -m tests.zoo --write-docs --jobs $(JOBS) $(ZOO)
+
+zoo-stores: $(STAMP)  ## each sink with real servers, over kills and restarts: docs/stores.md; ZOO="--only victorialogs"
+	$(BIN)/python -m tests.zoo_stores --write-docs $(ZOO)
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearch and a real Kafka (skips what is missing)
 	$(BIN)/pytest $(E2E) -n $(JOBS)

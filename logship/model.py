@@ -170,6 +170,8 @@ class Outcome(Struct, frozen=True):
     blamed: int | None = None
     """Of a batch REJECTED as a whole: the index of the record that the store names as the reason. It is sent on its
     own to make sure, and those before and after it apart from it; without it, the batch is halved."""
+    kept: bool = False
+    """With ``blamed``: the store has the records before that one, and none after it."""
     unnamed: int = 0
     """Of a batch DELIVERED without verdicts: how many of its records the store refused without saying which."""
     retry_after: float | None = None

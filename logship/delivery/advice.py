@@ -5,11 +5,13 @@ from typing import Final
 
 ADVICE: Final[Mapping[str, str]] = {
     "authentication": "user, password or mechanism is refused: check USERNAME, PASSWORD and SASL_MECHANISM",
+    "bad_response": "the answer makes no sense: check the URL; a server that can't unpack gzip needs COMPRESSION=none",
     "cluster_authorization_failed": "the user may not write idempotently: allow it IdempotentWrite on the cluster",
     "document_id_not_supported": "the store takes no ids: set LOGSHIP_ELASTICSEARCH_IDS=false",
     "dns": "the name has no address: check the name and the cluster's DNS",
     "failure_store": "the store keeps it in its failure store, not in the index: check the mapping and the pipeline",
-    "http_400": "the store can't read what it was sent: check URL and format (http: LOGSHIP_HTTP_FORMAT=json)",
+    "http_400": "the store can't read what it was sent: check URL and format (LOGSHIP_HTTP_FORMAT=json, or "
+    "LOGSHIP_OTLP_PROTOCOL=http/protobuf)",
     "grpc_port": "4317 is the port of gRPC: OTLP over HTTP is at 4318 as a rule",
     "http_415": "the store takes no such format: for the sink http, try LOGSHIP_HTTP_FORMAT=json",
     "http_401": "the credentials are refused: check user and password, token or API key",

@@ -25,13 +25,14 @@ from logship.delivery.culprits import Culprits
 from logship.delivery.endings import Endings
 from logship.delivery.health import SinkHealth, State
 from logship.delivery.rejections import Refusals
-from logship.delivery.request_size import MIN_BYTES, LineLength, RequestSize
+from logship.delivery.request_size import MIN_BYTES, RequestSize, all_go_along, goes_along
 from logship.delivery.suspects import Suspects, suspicious
 from logship.delivery.verdicts import (
     Refusal,
     Settled,
     apart,
     around,
+    first_reason,
     one_reason,
     part_too_long,
     records,
@@ -69,7 +70,7 @@ class Delivery:
     ) -> None:
         self._sink, self._metrics = sink, metrics
         self._clock, self._sleep = clock, Sleep(draining)
-        self._size, self._length = RequestSize(), LineLength()
+        self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
         self._complaints = SinkHealth(name, clock)
         self._suspects = Suspects(policy.max_seconds, policy.limit_seconds)
@@ -163,8 +164,8 @@ class Delivery:
             if piece.records > 1 and piece is not work.probe and not self._size.fits(piece.nbytes):
                 self._divide(work, piece)
                 continue
-            if self._sink.limits.separable and piece.records > 1 and not self._length.all_fit(piece):
-                pieces = apart(piece, self._length.fits, self._sink)
+            if self._sink.limits.separable and piece.records > 1 and not all_go_along(piece):
+                pieces = apart(piece, goes_along, self._sink)
                 if len(pieces) > 1 and piece is not work.probe:
                     work.pieces[-1:] = reversed(pieces)
                     continue
@@ -175,8 +176,6 @@ class Delivery:
             outcome = await self._attempts.make(piece, work.doubts) if piece.records else _DONE
             work.last = outcome
             again = await self._settle(work, piece, outcome)
-            if outcome.status is Status.DELIVERED and piece.records == 1 and not outcome.verdicts:
-                self._length.taken(len(piece.parts[0].block.data))
             if work.search or work.found:
                 self._search_on(work, piece)
             if again is not None:
@@ -218,7 +217,7 @@ class Delivery:
         await self._endings.put_aside(settled.refused)
         if not settled.again:
             return None
-        return replace(outcome, status=Status.ERRORED, reason=_first_reason(outcome))
+        return replace(outcome, status=Status.ERRORED, reason=first_reason(outcome))
 
     def _errored(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         work.failures += 1
@@ -238,11 +237,19 @@ class Delivery:
             if outcome.too_large:
                 self._size.too_large(piece.nbytes)
             self._divide(work, piece, outcome.blamed)
+            if outcome.kept and 0 < (outcome.blamed or 0) < piece.records:
+                self._keep(work)
             return None
         work.pieces.pop()
         refused = [Refusal(record, reason, outcome.detail) for record in records(piece, self._sink)]
         await self._endings.put_aside(refused)
         return None
+
+    def _keep(self, work: Work) -> None:
+        """Count the next piece as delivered: the store has kept it, and refused the request for what is behind it."""
+        settled = settle(work.pieces.pop(), _DONE, self._sink)
+        self._endings.count(settled, "")
+        self._accepted(work, settled)
 
     def _divide(self, work: Work, piece: Batch, blamed: int | None = None) -> None:
         work.pieces[-1:] = reversed(around(piece, blamed, self._sink))
@@ -288,8 +295,3 @@ class Delivery:
     def hurry(self) -> None:
         """Make the next attempt now, if one is waited for."""
         self._sleep.end()
-
-
-def _first_reason(outcome: Outcome) -> str:
-    errored = (verdict.reason for verdict in outcome.verdicts if verdict.status is Status.ERRORED)
-    return next(errored, outcome.reason)

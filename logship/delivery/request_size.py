@@ -1,4 +1,4 @@
-"""How large a request, and how long a line, the store is known to take; pure.
+"""How large a request the store is known to take, and how long a line may be that goes with others; pure.
 
 A limit that was met once is remembered: else every full batch would be sent in vain before it is halved.
 """
@@ -37,32 +37,21 @@ class RequestSize:
             self._taken = 0
 
 
-KNOWN_BYTES: Final = 128 << 10
-"""Every store takes lines as long as this."""
-_WINDOW: Final = KNOWN_BYTES // 2
+ALONE_BYTES: Final = 128 << 10
+"""A longer line of the file goes alone. VictoriaLogs 1.52 skips a line over 256 KiB, and with it what stands behind it
+in the last 256 KiB of the request, and answers 200. Older ones store the good records and then refuse the request, so
+that what is with that line would be stored again."""
+_WINDOW: Final = ALONE_BYTES // 2
 
 
-class LineLength:
-    """Knows how long a line of the file the store has taken.
+def goes_along(nbytes: int) -> bool:
+    """Whether a line of so many bytes may go with others."""
+    return nbytes <= ALONE_BYTES
 
-    A longer one goes alone, the first time. Some servers (VictoriaLogs, with lines over 256 KiB) store the good records
-    of a request and then refuse it for one that is too long: what is with that one would be sent, and stored, again.
-    """
 
-    def __init__(self) -> None:
-        self._known = KNOWN_BYTES
-
-    def fits(self, nbytes: int) -> bool:
-        """Whether a line of so many bytes may go with others."""
-        return nbytes <= self._known
-
-    def all_fit(self, batch: Batch) -> bool:
-        """Whether that goes for all lines of a batch; False where that is not plain to see."""
-        return not any(_has_wide_gap(part.block.data) for part in batch.parts)
-
-    def taken(self, nbytes: int) -> None:
-        """Note a line that the store took alone."""
-        self._known = max(self._known, nbytes)
+def all_go_along(batch: Batch) -> bool:
+    """Whether that goes for all lines of a batch; False where that is not plain to see."""
+    return not any(_has_wide_gap(part.block.data) for part in batch.parts)
 
 
 def _has_wide_gap(data: bytes) -> bool:

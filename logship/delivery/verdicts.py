@@ -230,6 +230,12 @@ def _count(settled: Settled, status: Status, count: int, nbytes: int) -> None:
     counts["bytes"] += nbytes
 
 
+def first_reason(outcome: Outcome) -> str:
+    """Give the reason of the first record that may yet succeed, else the whole outcome's."""
+    errored = (verdict.reason for verdict in outcome.verdicts if verdict.status is Status.ERRORED)
+    return next(errored, outcome.reason)
+
+
 def one_reason(refused: Iterable[Refusal]) -> str:
     """Give the reason that all refusals share; ``several`` if they don't."""
     reasons = {each.reason for each in refused}

@@ -53,6 +53,35 @@ def test_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     assert {line.split()[1].rstrip(":") for line in lines} >= {"settings", "files", "state", "listen", "stdout"}
 
 
+@pytest.mark.parametrize(("size", "told"), [("1MiB", True), ("900000", False)])
+@pytest.mark.parametrize(
+    ("sink", "settings"),
+    [
+        ("datadog", {"DATADOG_URL": "http://127.0.0.1:1", "DATADOG_API_KEY": "k"}),
+        ("kafka", {"KAFKA_BROKERS": "127.0.0.1:1", "KAFKA_TOPIC": "t"}),
+        (
+            "cloudwatch",
+            {"CLOUDWATCH_ENDPOINT": "http://127.0.0.1:1", "CLOUDWATCH_GROUP": "g", "CLOUDWATCH_REGION": "r"},
+        ),
+    ],
+)
+def test_lines_longer_than_the_store_takes_are_told(
+    sink: str,
+    settings: dict[str, str],
+    size: str,
+    told: bool,  # noqa: FBT001 - parametrized
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The default of 1 MiB is more than these take; it is no fault, and what to set is said."""
+    for name, value in settings.items():
+        monkeypatch.setenv(f"LOGSHIP_{name}", value)
+    _, findings = check(capsys, "--sinks", sink, "--max-line-bytes", size)
+    found = [(good, message) for good, subject, message in findings if subject == f"{sink}: limits"]
+    assert len(found) == told
+    assert all(good and "LOGSHIP_MAX_LINE_BYTES" in message for good, message in found)
+
+
 def test_it_makes_no_folder(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Whether the daemon could is seen without it."""
     code, findings = check(capsys, "--state-dir", f"{folder}/new/state")

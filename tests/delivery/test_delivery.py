@@ -164,6 +164,26 @@ async def test_a_record_that_is_blamed_wrongly_is_delivered(first: int) -> None:
 
 
 @autojump
+async def test_what_the_store_kept_before_the_record_that_it_blames_is_not_sent_again() -> None:
+    """A store that takes record by record and stops at a bad one: it, and those after it, are sent."""
+    stored: list[str] = []
+    bad = {"line37", "line38", "line99"}
+
+    def stop_at(batch: Batch) -> Outcome:
+        lines = batch.body.decode().lower().splitlines()
+        first = next((at for at, line in enumerate(lines) if line in bad), len(lines))
+        stored.extend(lines[:first])
+        return replace(REFUSED, blamed=first, kept=True) if first < len(lines) else DELIVERED
+
+    bench = Bench(otherwise=stop_at)
+    lines = [f"line{n}" for n in range(100)]
+    await bench.deliver(block(*lines))
+    assert sorted(stored) == sorted(set(lines) - bad)
+    assert bench.kept.lines == sorted(bad)
+    assert bench.loop.time() == 0
+
+
+@autojump
 async def test_a_too_large_request_is_halved() -> None:
     """413 halves at once, in order; a single record that is too large alone becomes a dead letter."""
     too_large = Outcome(Status.ERRORED, "http_413", too_large=True)
@@ -414,7 +434,7 @@ class Keeping:
 
 @autojump
 async def test_a_store_that_keeps_what_is_good_and_then_refuses_stores_nothing_twice() -> None:
-    """A line that is longer than any that it took goes alone; only what it takes goes with others from then on."""
+    """A line over 128 KiB goes alone."""
     store = Keeping(256 << 10)
     bench = Bench(otherwise=store)
     lines = [f"{number:05}" for number in range(1000)]
@@ -423,5 +443,13 @@ async def test_a_store_that_keeps_what_is_good_and_then_refuses_stores_nothing_t
     assert sorted(store.stored) == sorted([*lines, long])
     assert bench.kept.lines == [longer]
     assert len(bench.sink.attempts) == 5
-    await bench.deliver(block("one", long, "two", start=10**6))
-    assert bench.sink.attempts[-1] == ["one", long, "two"]
+
+
+@autojump
+async def test_a_long_line_goes_alone_though_the_store_took_one_as_long() -> None:
+    """A store may answer 200 and have dropped the line, and what is with it as well."""
+    bench = Bench()
+    long = "a" * (200 << 10)
+    for start in (0, 10**6):
+        await bench.deliver(block("one", long, "two", start=start))
+        assert bench.sink.attempts[-3:] == [["one"], [long], ["two"]]

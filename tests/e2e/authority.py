@@ -4,6 +4,8 @@
 good for so many seconds. ``/count`` tells what came of it.
 """
 
+import gzip
+import json
 import os
 import sys
 import time
@@ -14,6 +16,7 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 from authlib.integrations.flask_oauth2 import AuthorizationServer  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from authlib.oauth2.rfc6749 import ClientMixin, grants  # type: ignore[import-not-found, import-untyped, unused-ignore]
 from flask import Flask, request
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
 PORT, WAY, SECONDS = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 SECRET = "of-the-test"
@@ -69,15 +72,61 @@ def token() -> Any:
     return server.create_token_response()
 
 
+def good_token() -> bool:
+    """Say whether the request has a token that is good."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    good = tokens.get(shown, 0.0) >= time.time()
+    refused.extend([] if good else [1])
+    return good
+
+
+def body() -> bytes:
+    """Give the request's body, unpacked."""
+    data = request.get_data()
+    return gzip.decompress(data) if request.headers.get("Content-Encoding") == "gzip" else data
+
+
 @app.post("/in")
 def take() -> tuple[str, int]:
-    """Take lines from whoever has a token that is good."""
-    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if tokens.get(shown, 0.0) < time.time():
-        refused.append(1)
+    """Take lines."""
+    if not good_token():
         return "no", 401
-    stored.extend(request.get_data().splitlines())
+    stored.extend(body().splitlines())
     return "", 200
+
+
+@app.post("/dataCollectionRules/<rule>/streams/<stream>")
+def take_array(rule: str, stream: str) -> tuple[Any, int]:
+    """Take a JSON array, as Azure's Logs Ingestion API documents it."""
+    if not good_token():
+        return {"error": {"code": "InvalidToken"}}, 401
+    plain = request.mimetype == "application/json" and request.args.get("api-version") == "2023-01-01"
+    if not (plain and rule.startswith("dcr-") and stream.startswith("Custom-")):
+        return {"error": {"code": "InvalidRequest"}}, 400
+    stored.extend(json.dumps(each).encode() for each in json.loads(body()))
+    return "", 204
+
+
+@app.post("/_bulk")
+def take_bulk() -> Any:
+    """Take documents, each behind its action."""
+    if not good_token():
+        return {"error": "no"}, 401
+    documents = body().splitlines()[1::2]
+    stored.extend(documents)
+    return {"errors": False, "items": [{"create": {"status": 201}} for _ in documents]}
+
+
+@app.post("/v1/logs")
+def take_otlp() -> tuple[bytes, int, dict[str, str]]:
+    """Take log records."""
+    kind = {"Content-Type": "application/x-protobuf"}
+    if not good_token():
+        return b"", 401, kind
+    for resource in ExportLogsServiceRequest.FromString(body()).resource_logs:
+        for scope in resource.scope_logs:
+            stored.extend(each.body.string_value.encode() for each in scope.log_records)
+    return b"", 200, kind
 
 
 @app.get("/count")

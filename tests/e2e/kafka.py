@@ -67,10 +67,17 @@ class Broker:
         if not self._own:
             pytest.skip("the broker that LOGSHIP_TEST_KAFKA names is not set up for this")
 
-    def start(self) -> None:
-        """Start it, or start it again with the data that it has."""
+    def start(self, *settings: str) -> None:
+        """Start it, or start it again with the data that it has; with more SETTING=VALUE."""
         log = self.folder / "server.log"
-        command = ["sh", str(RUN), self.address.rpartition(":")[2], str(self.folder / "data"), *self._settings()]
+        command = [
+            "sh",
+            str(RUN),
+            self.address.rpartition(":")[2],
+            str(self.folder / "data"),
+            *self._settings(),
+            *settings,
+        ]
         with log.open("ab") as errors:
             self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
         assert self._process.stdout is not None

@@ -54,18 +54,42 @@ def authority(folder: Path, way: str) -> Iterator[int]:
             server.terminate()
 
 
-@pytest.mark.parametrize("way", ["client_secret_basic", "client_secret_post"])
-def test_a_stream_has_one_token_at_a_time(way: str, authlib: Path, new_logship: StartLogship, tmp_path: Path) -> None:
+AZURE = "/dataCollectionRules/dcr-1/streams/Custom-Shop_CL?api-version=2023-01-01"
+STORES: dict[str, dict[str, str]] = {
+    "http": {"http_url": "/in"},
+    "azure": {"http_url": AZURE, "http_format": "json", "http_compression": "gzip"},
+    "elasticsearch": {"elasticsearch_url": "/_bulk"},
+    "otlp": {"otlp_endpoint": "/"},
+}
+"""By store: the settings of its sink; what begins with a slash is at the server."""
+
+
+@pytest.mark.parametrize(
+    ("store", "way"),
+    [
+        ("http", "client_secret_basic"),
+        ("azure", "client_secret_post"),
+        ("elasticsearch", "client_secret_basic"),
+        ("otlp", "client_secret_post"),
+    ],
+)
+def test_a_stream_has_one_token_at_a_time(
+    store: str, way: str, authlib: Path, new_logship: StartLogship, tmp_path: Path
+) -> None:
     """It is renewed before its end, so that the store refuses nothing, whichever way the server wants the secret."""
     (tmp_path / "logs").mkdir()
+    sink = next(iter(STORES[store])).partition("_")[0]
     with authority(authlib, way) as port:
+        address = f"http://127.0.0.1:{port}"
         new_logship(
             paths=f"{tmp_path}/logs/*.log",
-            sinks="http",
-            http_url=f"http://127.0.0.1:{port}/in",
-            http_oauth_token_url=f"http://127.0.0.1:{port}/token",
-            http_oauth_client_id="agent",
-            http_oauth_client_secret="of-the-test",
+            sinks=sink,
+            **{
+                **{name: address + text if text[0] == "/" else text for name, text in STORES[store].items()},
+                f"{sink}_oauth_token_url": f"{address}/token",
+                f"{sink}_oauth_client_id": "agent",
+                f"{sink}_oauth_client_secret": "of-the-test",
+            },
         ).start()
         with (tmp_path / "logs" / "a.log").open("a", buffering=1) as log:
             for number in range(LINES):

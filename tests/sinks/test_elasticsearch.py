@@ -222,6 +222,23 @@ def refusing(kind: str, words: str) -> Reply:
     return Reply(200, json.dumps({"errors": True, "items": items}).encode())
 
 
+async def test_a_refusal_that_names_where_it_stopped_says_what_is_stored() -> None:
+    """As VictoriaLogs 1.52.1 answers for a time that it can't read."""
+    words = b'cannot decode log message #2 in /_bulk request: cannot parse timestamp: "x", stream fields: []'
+    outcome = await outcome_of(Reply(400, words))
+    assert (outcome.status, outcome.blamed, outcome.kept) == (Status.REJECTED, 2, True)
+    outcome = await outcome_of(Reply(400, b"cannot read the request"))
+    assert (outcome.status, outcome.blamed, outcome.kept) == (Status.REJECTED, None, False)
+
+
+@pytest.mark.parametrize(
+    ("urls", "hint"), [(("http://a/?f=x", "y"), True), (("http://a", "http://b"), False), (("nohost",), False)]
+)
+def test_a_comma_within_an_address_is_explained(urls: tuple[str, ...], hint: bool) -> None:  # noqa: FBT001 - parametrized
+    """A query of VictoriaLogs has some, and the setting is a list."""
+    assert any("%2C" in fault for fault in Settings(url=urls).check()) is hint
+
+
 @pytest.mark.parametrize(("kind", "words", "reason"), CLUSTER)
 async def test_a_400_that_blames_the_cluster_is_no_refusal(kind: str, words: str, reason: str) -> None:
     """Of one record or of the whole request: it is kept, and where indexes have dates, for its own index alone."""

@@ -339,7 +339,7 @@ async def test_a_key_that_is_not_believed_is_a_fault(key_file: Path) -> None:
         outcome = await sink.deliver(batch(sink, b"x\n"))
         findings = await sink.preflight(send=True)
     assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "secret", True)
-    assert [each.subject for each in findings if not each.good] == ["gcl: credentials"]
+    assert [each.subject for each in findings if not each.good] == ["gcl: credentials", "gcl: delivery"]
     assert made.bodies == []
     assert "PRIVATE" not in str([outcome, findings])
 
@@ -427,9 +427,10 @@ async def test_no_credentials_at_all_are_a_fault(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(_metadata, "detect_gce_residency_linux", lambda: False)
     async with google() as made, open_sink(Settings(endpoint=made.server.url), Enrichment(POD)) as sink:
         outcome = await sink.deliver(batch(sink, b"x\n"))
-        finding, *_ = await sink.preflight(send=True)
+        finding, *others = await sink.preflight(send=True)
     assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "secret", True)
     assert "GOOGLE_APPLICATION_CREDENTIALS" in finding.message
+    assert [each.subject for each in others if not each.good] == ["gcl: delivery"]
 
 
 async def test_a_question_that_ends_badly_can_be_asked_again() -> None:
@@ -499,6 +500,7 @@ async def test_check_tells_that_no_token_server_answers(key_file: Path, monkeypa
         made.failing = Reply(503, b"{}")
         bad = [each for each in await sink.preflight(send=True) if not each.good]
     assert "egress" in bad[0].message
+    assert bad[-1].subject == "gcl: delivery"
 
 
 async def test_raw_lines_are_refused(key_file: Path) -> None:

@@ -8,11 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
 from tests.zoo.cells import PLAYS, Options, has_cell, run_cell
 from tests.zoo.finding import CACHE, build, chosen
 from tests.zoo.judging import Figures
+from tests.zoo.keeping import load, save, tell
 from tests.zoo.page import Results, show, write_page
 from tests.zoo.setup import Setup
 
@@ -52,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
     results = run(setups, parsed.cells, options, parsed.out.resolve(), parsed.jobs)
     show(setups, results)
     if parsed.write_docs:
-        write_page(parsed.docs, chosen([], []), load(parsed.out / RESULTS))
+        write_page(parsed.docs, chosen([], []), load(parsed.out / RESULTS, Figures))
     return int(any(figures.failures() for cells in results.values() for figures in cells.values()))
 
 
@@ -66,8 +65,8 @@ def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Pa
     try:
         for number, (setup, cell, figures) in enumerate(pool.map(partial(_one, options, out), todo), 1):
             results.setdefault(setup.name, {})[cell] = figures
-            _tell(f"{number}/{len(todo)} {setup.name} {cell}: {', '.join(figures.failures()) or 'good'}")
-            _save(out / RESULTS, setup.name, cell, figures)
+            tell(f"{number}/{len(todo)} {setup.name} {cell}: {', '.join(figures.failures()) or 'good'}")
+            save(out / RESULTS, setup.name, cell, figures)
     finally:  # an interrupt ends the cells that run, and no other begins
         pool.shutdown(cancel_futures=True)
     return results
@@ -90,24 +89,6 @@ def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, s
     if not (options.keep or figures.failures()):
         shutil.rmtree(folder / "logs")
     return setup, cell, figures
-
-
-def _tell(text: str) -> None:
-    end = "\n"
-    if sys.stderr.isatty():
-        text, end = f"\r\033[K{text}", ""
-    print(text, end=end, file=sys.stderr, flush=True)
-
-
-def load(path: Path) -> Results:
-    """Read what runs came to so far; nothing without a file."""
-    return msgspec.json.decode(path.read_bytes(), type=Results) if path.exists() else {}
-
-
-def _save(path: Path, name: str, cell: str, figures: Figures) -> None:
-    results = load(path)
-    results.setdefault(name, {})[cell] = figures
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(results)))
 
 
 if __name__ == "__main__":

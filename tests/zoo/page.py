@@ -8,6 +8,7 @@ from rich.table import Table
 
 from tests.zoo.cells import PLAYS, has_cell
 from tests.zoo.judging import Figures
+from tests.zoo.keeping import write_between
 from tests.zoo.setup import Setup
 
 Results = dict[str, dict[str, Figures]]
@@ -46,10 +47,7 @@ def show(setups: Sequence[Setup], results: Results) -> None:
 
 def write_page(path: Path, setups: Sequence[Setup], results: Results) -> None:
     """Write the tables between the marks of the page again; what is around them stays."""
-    page = path.read_text()
-    head, _, rest = page.partition(_BEGIN)
-    _, _, tail = rest.partition(_END)
-    path.write_text(f"{head}{_BEGIN}\n{tables(setups, results)}{_END}{tail}")
+    write_between(path, (_BEGIN, _END), tables(setups, results))
 
 
 def tables(setups: Sequence[Setup], results: Results) -> str:

@@ -131,6 +131,9 @@ class _Create(Struct):
     create: _Meta
 
 
+_AT_MESSAGE: Final = re.compile(rb"cannot decode log message #(\d{1,9}) in /_bulk request")
+"""What VictoriaLogs (1.52) says of the record, counted from 0, at which it stopped; it has stored those before it."""
+_WORDS_BYTES: Final = 500
 _SOME: Final = "?"
 """A scope before it is looked up."""
 _named_decoder = msgspec.json.Decoder(_Named)
@@ -187,7 +190,9 @@ def _items(body: bytes) -> list[_Entry] | None:
 
 
 def read_refusal(outcome: Outcome, body: bytes) -> Outcome:
-    """Give what a whole answer of 400 means: a fault if its words blame the cluster."""
+    """Give what a whole answer of 400 means: a fault if its words blame the cluster, or the record that they name."""
+    if named := _AT_MESSAGE.search(body[:_WORDS_BYTES]):
+        return replace(outcome, blamed=int(named[1]), kept=True)
     try:
         error = _refusal_decoder.decode(body).error
     except (msgspec.DecodeError, RecursionError):

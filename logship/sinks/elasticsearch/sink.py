@@ -61,6 +61,8 @@ class Settings(AwsSettings):
     def check(self) -> list[str]:
         """Give what is wrong, a line each."""
         faults = [fault for url in self.url for fault in url_faults(url)]
+        if faults and any("://" not in url for url in self.url[1:]):
+            faults.append("URL is a list: a comma within an address is written %2C")
         faults += basic_faults(self.username, self.password) + self.way_in_faults(self.api_key, self.username)
         if self.api_key and self.username:
             faults.append("API_KEY and USERNAME are both set: only one can be sent")

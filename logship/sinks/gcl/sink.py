@@ -106,11 +106,10 @@ class GclSink:
         """Find credentials and project, look up the name, connect, and write nothing on trial."""
         grant = await self._grant_in_time()
         findings = [_credentials_finding(grant)]
-        if isinstance(grant, Outcome):
-            return [*findings, *await reach("gcl", self._url, self._transport.tls)]
-        findings.append(_project_finding(self._settings.project or grant.project))
+        if isinstance(grant, Grant):
+            findings.append(_project_finding(self._settings.project or grant.project))
         findings += await reach("gcl", self._url, self._transport.tls)
-        if all(each.good for each in findings):
+        if isinstance(grant, Grant) and all(each.good for each in findings):
             findings.append(outcome_finding("gcl: write on trial", await self._write(grant, b"", 0, dry_run=True)))
         if send:
             findings.append(await delivery_finding("gcl", self, self._transport.credentials))

@@ -1,0 +1,97 @@
+"""``python -m tests.zoo_stores``: each sink with real servers; exit 1 when a cell misses a goal, 2 for a bad choice."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from tests.zoo.keeping import load, save, tell
+from tests.zoo_stores.cells import PLAYS, Options, missed, run_cell
+from tests.zoo_stores.finding import builds, chosen
+from tests.zoo_stores.judging import Figures
+from tests.zoo_stores.page import Results, show, write_page
+from tests.zoo_stores.server import build
+from tests.zoo_stores.setup import Setup
+
+RESULTS = "results.json"
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Give what the command line may say."""
+    parser = argparse.ArgumentParser(prog="python -m tests.zoo_stores", description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="those whose name begins so")
+    parser.add_argument("--cells", nargs="+", default=list(PLAYS), choices=list(PLAYS))
+    parser.add_argument("--lines", type=int, default=3000, help="a cell; default: %(default)s")
+    parser.add_argument("--jobs", type=int, default=1, help="cells at once; default: %(default)s")
+    parser.add_argument("--logship", default=str(Path(sys.executable).with_name("logship")), help="the program")
+    parser.add_argument("--out", type=Path, default=Path("build/zoo_stores"), help="results; default: %(default)s")
+    parser.add_argument("--docs", type=Path, default=Path("docs/stores.md"))
+    parser.add_argument("--write-docs", action="store_true", help="write that page from all results in --out")
+    parser.add_argument("--list", action="store_true", help="only name the set-ups")
+    return parser
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run what was chosen."""
+    parsed = arguments().parse_args(argv)
+    try:
+        setups = chosen(parsed.only)
+    except ValueError as error:
+        print(*error.args, file=sys.stderr)
+        return 2
+    if parsed.list:
+        print(*(each.name for each in setups), sep="\n")
+        return 0
+    options = Options((parsed.logship,), parsed.lines)
+    results = run(setups, parsed.cells, options, parsed.out.resolve(), parsed.jobs)
+    show(setups, results)
+    if parsed.write_docs:
+        write_page(parsed.docs, chosen([]), load(parsed.out / RESULTS, Figures))
+    by_name = {each.name: each for each in setups}
+    return int(any(missed(by_name[n], c, f) for n, cells in results.items() for c, f in cells.items()))
+
+
+def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Path, jobs: int) -> Results:
+    """Run every cell and keep what came of it beside what earlier runs left."""
+    out.mkdir(parents=True, exist_ok=True)
+    todo = [(setup, cell) for setup in _built(setups) for cell in cells if cell in setup.scenarios]
+    results: Results = {}
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for number, (setup, cell, figures) in enumerate(pool.map(partial(_one, options, out), todo), 1):
+            results.setdefault(setup.name, {})[cell] = figures
+            tell(f"{number}/{len(todo)} {setup.name} {cell}: {'; '.join(missed(setup, cell, figures)) or 'good'}")
+            save(out / RESULTS, setup.name, cell, figures)
+    finally:  # an interrupt ends the cells that run, and no other begins
+        pool.shutdown(cancel_futures=True)
+    return results
+
+
+def _built(setups: Sequence[Setup]) -> list[Setup]:
+    """Build what they take; those for which that can't be done are left out, and named."""
+    whys = {each: build(*each) for each in dict.fromkeys(map(builds, setups)) if each[0]}
+    ready = [each for each in setups if not whys.get(builds(each))]
+    for each in setups:
+        if each not in ready:
+            print(f"{each.name} is left out: {whys[builds(each)]}", file=sys.stderr)
+    return ready
+
+
+def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, str, Figures]:
+    setup, cell = todo
+    folder = out / setup.name / cell
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        figures = run_cell(setup, cell, options, folder)
+    except Exception as error:  # noqa: BLE001 - whatever a server answers, the other cells are run
+        figures = Figures(notes=[f"could not be run: {type(error).__name__}: {error}"[:500]])
+    if not missed(setup, cell, figures):
+        shutil.rmtree(folder)
+    return setup, cell, figures
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
