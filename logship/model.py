@@ -56,6 +56,9 @@ class Block(Struct, frozen=True):
     """Why the bytes of a gap make no record: ``overlong``, ``nul``, ``empty``."""
     after: LineState = LineState.WHOLE
     """Where ``end`` stands within a line."""
+    points: tuple[tuple[int, int], ...] = ()
+    """Offsets from the start to the end of what was read, and the CRC-32 of its bytes up to each; empty where unknown.
+    They are of a block only if they begin and end with it: it may be a part of what was read."""
 
     @property
     def lines(self) -> int:

@@ -138,7 +138,7 @@ class TailedFile:
         return not self._contents and self.signature[0] - self.shift > self.judged
 
     def _is_packed(self) -> None:
-        """Note that it was empty when it was opened, and is an archive: nothing of it is text to be shipped."""
+        """Note that it was empty when it was opened, and is an archive: none of it is text."""
         self.replaced, self.size, self.largest = True, 0, 0
 
     def recheck(self) -> None:
@@ -293,8 +293,10 @@ class TailedFile:
         return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
 
     def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:
-        time_ns = self.mtime_ns
         return [
-            Block(self.file, self.name, f.start, f.end, f.data, time_ns, now, f.flags, f.skipped, f.after)
+            Block(
+                *(self.file, self.name, f.start, f.end, f.data, self.mtime_ns, now, f.flags, f.skipped, f.after),
+                self.digest.within(f.start, f.end) if f.data else (),
+            )
             for f in frames
         ]

@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from isal import isal_zlib
 from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
+from logship.state.fingerprint import points_of
 from logship.state.identity import MARKER_BYTES, Print, Saved
 
 _MAX_IN_FLIGHT_SAVED = 64
@@ -99,7 +99,7 @@ class Ledger:
         reached = sent[-1][1] if sent else acks.saved.offset
         acks.before = tuple(each for each in acks.before if each[1] > reached)
         blocks = [each.block for each in acks.sent or () if each.block and each.block.data]
-        proofs = [(block.start, block.end, isal_zlib.crc32(block.data)) for block in blocks]
+        proofs = [(block.start, block.end, points_of(block)[-1][1]) for block in blocks]
         left = (*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED]
         return replace(acks.saved, in_flight=left, proofs=tuple(proofs[:_MAX_IN_FLIGHT_SAVED]))
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from isal import isal_zlib
 from msgspec import Struct
 
+from logship.model import Block
+
 ReadAt = Callable[[int, int], bytes]
 """``read_at(size, offset)``: up to ``size`` bytes at ``offset``."""
 
@@ -114,6 +116,16 @@ class Digest:
         if len(self._offsets) > MOST_POINTS:
             self._thin()
 
+    def within(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """Give the points from ``start`` to ``end``, with the CRC-32 of the bytes since ``start``; empty if unknown."""
+        first, last = bisect_left(self._offsets, start + 1), bisect_left(self._offsets, end)
+        before = (self._offsets[first - 1], self._crcs[first - 1]) if first else (self.base, 0)
+        if before[0] != start or self._offsets[last : last + 1] != array("Q", (end,)):
+            return ()
+        pairs = zip(self._offsets[first : last + 1], self._crcs[first : last + 1], strict=True)
+        crc = before[1]
+        return ((start, 0), *((at, each ^ isal_zlib.crc32_combine(crc, 0, at - start)) for at, each in pairs))
+
     def begins_otherwise(self, size: int, read_at: ReadAt) -> bool:
         """Whether the first ``size`` bytes, as far as there is a point in them, are others than those taken in."""
         at = bisect_left(self._offsets, size + 1) - 1
@@ -157,14 +169,17 @@ class Digest:
         self._crcs = array("I", [self._crcs[index] for index in kept])
 
 
-def points_of(data: bytes, start: int) -> list[tuple[int, int]]:
-    """Give points in bytes at ``start``, the last one at their end: offsets and the CRC-32 of the bytes up to each."""
-    view, at, crc, points = memoryview(data), start, 0, []
-    for stop in _stops(start, start + len(data), *_line_starts(data, start)):
-        crc = isal_zlib.crc32(view[at - start : stop - start], crc)
-        points.append((stop, crc))
+def points_of(block: Block) -> Sequence[tuple[int, int]]:
+    """Give points in a block, the first one at its start: offsets, and the CRC-32 of the block's bytes up to each."""
+    points = block.points
+    if points and points[0][0] == block.start and points[-1][0] == block.end:
+        return points  # its file has made them already
+    view, at, crc, made = memoryview(block.data), block.start, 0, [(block.start, 0)]
+    for stop in _stops(at, block.end, *_line_starts(block.data, at)):
+        crc = isal_zlib.crc32(view[at - block.start : stop - block.start], crc)
+        made.append((stop, crc))
         at = stop
-    return points
+    return made
 
 
 def _line_starts(data: bytes, start: int) -> Iterator[int]:

@@ -36,7 +36,7 @@ class Journal:
 
     def sent(self, sink: str, block: Block) -> None:
         """Append a block that is about to leave, with the time that its records get if they name none."""
-        *points, (_, crc) = points_of(block.data, block.start) if block.data else [(0, 0)]
+        _, *points, (_, crc) = points_of(block) if block.data else [(0, 0), (0, 0)]
         more = [points] if points else []
         self._append([block.file, sink, block.start, block.end, block.time_ns, crc, *more, block.skipped or "sent"])
 

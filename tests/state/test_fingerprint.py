@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logship.model import Block, FileId
 from logship.state.fingerprint import (
     EARLY,
     GRID_BYTES,
@@ -19,6 +20,7 @@ from logship.state.fingerprint import (
     ReadAt,
     common,
     next_point,
+    points_of,
 )
 
 DATA = b"".join(b"line %d of something\n" % number for number in range(25_000))
@@ -208,3 +210,43 @@ def test_of_nothing_nothing_is_known() -> None:
     assert Fingerprint().end == 0
     assert Digest().fingerprint() == Fingerprint()
     assert ask(Fingerprint(), DATA) == next_point(Fingerprint(), 5) == 0
+
+
+def a_block(start: int, end: int, points: tuple[tuple[int, int], ...] = ()) -> Block:
+    """Make a block of some of the data."""
+    return Block(FileId("a"), "a.log", start, end, DATA[start:end], 1, 1.0, points=points)
+
+
+@settings(deadline=None)
+@given(cuts, st.integers(0, SIZE), st.integers(1, 2000))
+def test_the_points_of_a_block_are_those_that_were_made_when_it_was_read(at: list[int], start: int, size: int) -> None:
+    """From the running digest, without reading it again; where it has none, of the bytes: either way they are true."""
+    digest, end = taken(DATA[:start], at), min(SIZE, start + size)
+    digest.take(DATA[start:end], start, end)
+    block = a_block(start, end, digest.within(start, end) if end > start else ())
+    for points in (points_of(block), points_of(a_block(start, end))):
+        assert [(offset, zlib.crc32(DATA[start:offset])) for offset, _ in points] == list(points)
+        assert (points[0][0], points[-1][0]) == (start, end)
+
+
+def test_a_part_of_what_was_read_has_points_of_its_own() -> None:
+    """A block that is cut in two keeps the points of the whole, which are not the halves'."""
+    digest = Digest()
+    digest.take(DATA[:1000], 0, 1000)
+    whole = digest.within(0, 1000)
+    assert whole[-1] == (1000, zlib.crc32(DATA[:1000]))
+    for start, end in ((0, 500), (500, 1000)):
+        assert points_of(a_block(start, end, whole))[-1] == (end, zlib.crc32(DATA[start:end]))
+
+
+@settings(deadline=None)
+@given(cuts, st.integers(0, SIZE))
+def test_a_digest_goes_on_by_checksums(at: list[int], start: int) -> None:
+    """As if the bytes had been taken in; nothing is taken in that does not begin at a point."""
+    digest, whole = taken(DATA[:start], [each for each in at if each < start]), taken(DATA, at)
+    digest.extend(start, points_of(a_block(start, SIZE))[1:])
+    assert digest.end == SIZE
+    assert digest.fingerprint().pairs[-1] == whole.fingerprint().pairs[-1]
+    other = Digest()
+    other.extend(10, [(20, 1)])
+    assert other.end == 0
