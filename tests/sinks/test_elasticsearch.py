@@ -227,8 +227,9 @@ async def test_a_refusal_that_names_where_it_stopped_says_what_is_stored() -> No
     words = b'cannot decode log message #2 in /_bulk request: cannot parse timestamp: "x", stream fields: []'
     outcome = await outcome_of(Reply(400, words))
     assert (outcome.status, outcome.blamed, outcome.kept) == (Status.REJECTED, 2, True)
-    outcome = await outcome_of(Reply(400, b"cannot read the request"))
-    assert (outcome.status, outcome.blamed, outcome.kept) == (Status.REJECTED, None, False)
+    for other in (b"cannot read the request", json.dumps({"error": {"type": "x", "reason": words.decode()}}).encode()):
+        outcome = await outcome_of(Reply(400, other))  # an answer that quotes a record says nothing of itself
+        assert (outcome.status, outcome.blamed, outcome.kept) == (Status.REJECTED, None, False)
 
 
 @pytest.mark.parametrize(

@@ -191,7 +191,8 @@ def _items(body: bytes) -> list[_Entry] | None:
 
 def read_refusal(outcome: Outcome, body: bytes) -> Outcome:
     """Give what a whole answer of 400 means: a fault if its words blame the cluster, or the record that they name."""
-    if named := _AT_MESSAGE.search(body[:_WORDS_BYTES]):
+    plain = not body.lstrip().startswith(b"{")  # a JSON answer may quote what an application wrote
+    if plain and (named := _AT_MESSAGE.search(body[:_WORDS_BYTES])):
         return replace(outcome, blamed=int(named[1]), kept=True)
     try:
         error = _refusal_decoder.decode(body).error
