@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.framer import Place, TruncatedError
+from logship.files.queues import in_queues
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
 from logship.model import Block, Encoded, FileId, LineState, Tally
@@ -132,12 +133,9 @@ class Reader:
 
     def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
         """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
-        lineages: dict[str, list[TailedFile]] = {}
-        for file in self._files.values() if self._ready else ():
-            if file.file in self._ready and file.sound:
-                lineages.setdefault(file.lineage, []).append(file)
-        order = list(lineages.items())
-        after = list(lineages).index(self._turn) + 1 if self._turn in lineages else 0
+        ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
+        order = in_queues(ready if self._ready else ())
+        after = next((at for at, (lineage, _) in enumerate(order, 1) if lineage == self._turn), 0)
         return order[after:] + order[:after]
 
     def took(self, part: Encoded) -> None:
