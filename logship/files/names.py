@@ -31,6 +31,8 @@ _ADDITION_END = re.compile(rf"(?:{_ADDITION.pattern})\Z", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
 _TAI64N = re.compile(r"@[0-9a-f]{16,24}(?:\.[a-z0-9.]+)?")
 """What multilog, svlogd and s6-log call a file that was ``current``."""
+_NUMBERED = re.compile(r"(.*[^0-9.\-_])[0-9]{1,4}(\.[^.]*[^.0-9][^.]*)")
+"""What winston calls a file that was ``app.log``: ``app1.log``, before it is packed."""
 _CURRENT = re.compile(r"_r[0-9]{4,}")
 """What flexi_logger calls a file that was ``…_rCURRENT…``."""
 
@@ -109,7 +111,18 @@ class Candidate(Struct, frozen=True):
             forms = [stem for stem in stems(self.name) if self.folder.globs.match(stem)]
             named = [stem for stem in forms if os.path.lexists(prefix + stem)]
             live = min(named, key=len, default="") or ("" if self.matched else forms[0] if forms else self.linked)
+        if live and not self.matched and (plain := self._without_number(live, there)):
+            live = plain
         return prefix + live if live else ""
+
+    def _without_number(self, live: str, there: Container[str]) -> str:
+        """Give ``app.log`` for an archive of ``app1.log``, where the one is there and the other is not (winston)."""
+        prefix, found = self.folder.path, _NUMBERED.fullmatch(live)
+        if not found or prefix + live in there or os.path.lexists(prefix + live):
+            return ""
+        plain = found[1] + found[2]
+        known = prefix + plain in there or os.path.lexists(prefix + plain)
+        return plain if known and self.folder.globs.match(plain) else ""
 
 
 class Globs:

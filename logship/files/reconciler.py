@@ -181,7 +181,7 @@ class Reconciler:
         here = (found.device, found.inode) if found.cut else None
         sources = [
             Source.open(file, here=(file.device, file.inode) == here) for file in opened
-        ] + self._registry.sources(found.lineage, found.inode)
+        ] + self._registry.sources(found)
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         growing = bool(found.live) and not (besides or found.packed)
         known = yield from identify(part, others, growing=growing)
@@ -198,7 +198,7 @@ class Reconciler:
     def _may_be_known(self, found: Found, contents: Contents) -> bool:
         """Whether anything of this lineage begins as an archive does."""
         head = contents.head()
-        sources = self._registry.sources(found.lineage, found.inode)
+        sources = self._registry.sources(found)
         prints = [each.entry.head for each in sources if each.entry]
         prints += [file.head for file in self._open.of_lineage(found.lineage)]
         known = any(each.length and each.matches(head) for each in prints)

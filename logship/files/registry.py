@@ -179,9 +179,10 @@ class Registry:
         of_this_lineage = (entry for entry in self._each(self._by_path.of(found.lineage)) if not entry.ignored)
         return next((entry for entry in of_this_lineage if same_content(entry, found.size, found.read_at)), None)
 
-    def sources(self, lineage: str, inode: int) -> list[Source]:
-        """Give the generations of a lineage, and those that had an inode, newest last."""
-        files = dict.fromkeys([*self._by_path.of(lineage), *self._by_inode.of(inode)])
+    def sources(self, found: Found) -> list[Source]:
+        """Give the generations of a file's lineage, and those that were in it, newest last."""
+        former = [file for file in found.former if file in self.entries]
+        files = dict.fromkeys([*self._by_path.of(found.lineage), *former, *self._by_inode.of(found.inode)])
         return [Source.saved(entry) for entry in self._each(files)]
 
     def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:

@@ -1016,3 +1016,25 @@ def test_numbers_that_count_upward_are_no_gap(logs: Path) -> None:
     lives[-1].drain()
     assert [dict(each.lost()) for each in lives] == [{}, {}]
     assert problem(lines(0, 1000), *lives) == ""
+
+
+def test_archives_whose_numbers_stand_before_the_extension(logs: Path) -> None:
+    """As winston packs: app.log straight into app1.log.gz, after app1.log.gz became app2.log.gz, also while away."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "app.log"
+        for turn in range(4):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            for number in range(turn, 0, -1):
+                (logs / f"app{number}.log.gz").rename(logs / f"app{number + 1}.log.gz")
+            (logs / "app1.log.gz").write_bytes(gzip.compress(live.read_bytes()))
+            live.unlink()
+            live.touch()
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, 0.05, "app*.log")
+    (logs / "twice").mkdir()
+    each_once(logs / "twice", scenario, 3.0, "app*.log")
