@@ -144,10 +144,15 @@ class History:
             self._settle()
             self._shift()
             (self.logs / "a.log.1").write_bytes(self.live.read_bytes())
-            self.copies.add((self.logs / "a.log.1").stat().st_ino)
+            self._copied(self.logs / "a.log.1")
             os.truncate(self.live, 0)
             if self.random.random() < 0.5:
                 self.write()
+
+    def _copied(self, path: Path) -> None:
+        inode = path.stat().st_ino
+        self.copies.add(inode)
+        self.renamed = 0 if inode == self.renamed else self.renamed  # it is used again: no writer has it open
 
     def _settle(self) -> None:
         # a copy with a head of under 64 bytes can't be told from another file after a restart
@@ -198,7 +203,7 @@ class History:
         if self.live.exists() and self._may_copy_onto(copy):
             self._settle()
             copy.write_bytes(self.live.read_bytes())
-            self.copies.add(copy.stat().st_ino)
+            self._copied(copy)
             self._read_all()
             os.truncate(self.live, 0)
             self._read_all()
@@ -215,7 +220,7 @@ class History:
         if self.live.exists() and self._may_copy_onto(copy):
             self._settle()
             self._append(copy, self.live.read_bytes())
-            self.copies.add(copy.stat().st_ino)
+            self._copied(copy)
             self._read_all()
             os.truncate(self.live, 0)
             self._read_all()
@@ -312,7 +317,7 @@ class History:
             more = b"".join(self._line() for _ in range(self.random.choice([0, 3])))
             (self.logs / ".a.log.new").write_bytes(self.live.read_bytes() + more)
             (self.logs / ".a.log.new").rename(self.live)
-            self.copies.add(self.live.stat().st_ino)
+            self._copied(self.live)
             self._read_all()
 
     def _read_all(self) -> None:
