@@ -126,15 +126,9 @@ class Reconciler:
             if sweep and sweep.unpacked > MAX_CONTENT_BYTES:
                 os.close(found.fd)  # the next sweep finds it again
                 return
-            found.came_unseen = found.came_unseen or self.away or found.inode in self._adoption.incomplete
-            old = old or not found.came_unseen  # what is packed beside us was seen before it was
-            plausible = found.packed not in UNREADABLE and (not old or self._may_be_known(found, contents))
-            complete = plausible and (yield from contents.measure())
-            if sweep:
-                sweep.unpacked += contents.unpacked
-            if not complete:
-                self._adoption.leave_packed(found, contents, sweep, old=old)
+            if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
+            old = old or not found.came_unseen
         view: View = contents or found
         if found.was_put_by:  # a copy may rest, and go on
             whole = yield from self._ask(found, Part(view, 0))
@@ -152,6 +146,25 @@ class Reconciler:
         if contents and known:
             yield from contents.reach(found.begin + known.read)
         self._adoption.decide(found, contents, part, known, sweep, old=old)
+
+    def _unpack(
+        self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool
+    ) -> Generator[None, None, bool]:
+        """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
+        found.came_unseen = found.came_unseen or self.away or found.inode in self._adoption.incomplete
+        if not found.came_unseen and not old and not self._may_be_known(found, contents):
+            # what is packed beside us was seen before it was
+            contents.problem = contents.problem or "nothing of it was ever seen: it lasted too short, or is no log"
+            plausible = False
+        else:
+            old = old or not found.came_unseen
+            plausible = found.packed not in UNREADABLE and (not old or self._may_be_known(found, contents))
+        complete = plausible and (yield from contents.measure())
+        if sweep:
+            sweep.unpacked += contents.unpacked
+        if not complete:
+            self._adoption.leave_packed(found, contents, sweep, old=old)
+        return complete
 
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
         """Give what is known of a file without what was written in it since: past where it was cut off, or unproved."""

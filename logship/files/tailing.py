@@ -155,9 +155,8 @@ class TailedFile:
     def _has_read_bytes(self, *, further: bool = False) -> bool:
         # A file that was truncated and written again has other bytes before the offset, or, where all lines end alike,
         # at least another head (DECISIONS 3).
-        place = self.furthest
-        same = self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(place)
-        return same and (not further or self.digest.still_ends_so(place.offset, self.read_at))
+        same = self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(self.furthest)
+        return same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
 
     def _has_known_bytes(self) -> bool:
         """Whether it has what is known of it apart from holes: the head, or the last bytes, or both."""
@@ -218,7 +217,7 @@ class TailedFile:
             raise TruncatedError
         after = advance(place, frames, len(data))
         if frames and frames[0].skipped == NUL:
-            # what may yet be filled is in no digest, and what follows may have holes of its own
+            # in no digest where it may yet be filled; and what follows may have holes of its own
             data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
         self.digest.take(data, place.scanned, after.offset)
         return self._blocks(frames, now), self.restore(after) if frames and not after.tail else after

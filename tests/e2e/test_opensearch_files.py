@@ -51,7 +51,7 @@ def cut_tail(live: Path) -> range:
 
 
 def edited_in_place(live: Path) -> range:
-    """A line in the middle is another, in a new file under the name, as ``sed -i`` does; the rest is sent again."""
+    """Change a line in the middle, in a new file under the name, as ``sed -i`` does; the rest is sent again."""
     edited = live.with_suffix(".new")
     edited.write_bytes(lines(0, 55) + lines(100, 101) + lines(56, 60))
     edited.rename(live)

@@ -391,7 +391,7 @@ def test_two_unseen_generations_in_one_tar_each(logs: Path) -> None:
     assert problem(lines(0, 260), first, second) == ""
 
 
-def test_an_archive_that_appears_and_is_nobodys_is_not_shipped(logs: Path) -> None:
+def test_an_archive_that_appears_and_is_nobodys_is_not_shipped(logs: Path, caplog: pytest.LogCaptureFixture) -> None:
     """While logship looks on, what is packed was seen before: anything else in an archive is not a log of ours."""
     append(logs / "a.log", lines(0, 60))
     follower = follow(logs)
@@ -402,6 +402,8 @@ def test_an_archive_that_appears_and_is_nobodys_is_not_shipped(logs: Path) -> No
     follower.step(5.0)
     follower.drain()
     assert problem(lines(0, 60), follower) == ""
+    (said,) = (record for record in caplog.records if "a packed file is not read" in record.message)
+    assert "a.log.backup.gz" in said.path  # type: ignore[attr-defined]
 
 
 def test_history_that_is_packed_later_is_not_shipped(logs: Path) -> None:
