@@ -98,4 +98,4 @@ def test_new_bytes_have_new_ids(
     twice = {number for number, count in stored.items() if count > 1}
     # after a death only some points of the last bytes are known: what lies behind the one before the change comes again
     assert twice <= (set(range(42, 60)) if away or kind is edited_in_place else set())
-    assert daemon.check_conservation().totals("elasticsearch")["dead_letter"] == (0, 0)
+    assert daemon.check_conservation().totals("elasticsearch")["dead_lettered"] == (0, 0)
