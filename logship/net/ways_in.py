@@ -11,7 +11,7 @@ from logship.errors import missing
 from logship.net.credentials import Credentials
 from logship.net.transport import Transport, open_transport
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults
+from logship.settings.urls import url_faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

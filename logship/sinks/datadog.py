@@ -23,7 +23,7 @@ from logship.records.layouts import Rows, Woven, weave
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults, with_path
+from logship.settings.urls import url_faults, with_path
 
 MAX_REQUEST_BYTES: Final = 5_000_000 - len("[]")
 MAX_RECORDS: Final = 1000

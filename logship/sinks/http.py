@@ -17,7 +17,7 @@ from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
 from logship.settings.config import Secret, setting
-from logship.settings.parsing import url_faults
+from logship.settings.urls import url_faults
 
 _CONTENT_TYPES: Final = {"ndjson": "application/x-ndjson", "json": "application/json", "raw": "text/plain"}
 _COMMA: Final = b",\n"

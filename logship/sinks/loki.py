@@ -27,7 +27,7 @@ from logship.records.layouts import Column, Rows, Woven, weave
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts, rfc3339
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults, with_path, without_path
+from logship.settings.urls import url_faults, with_path, without_path
 
 MAX_REQUEST_BYTES: Final = 4_000_000
 """Loki's own parts send each other 4 MiB at most; a larger request is a 500."""

@@ -12,7 +12,6 @@ from logship.settings.parsing import (
     parse_seconds,
     parse_size,
     quote,
-    with_path,
 )
 
 HIDDEN = "hunter2-sEcReT"
@@ -104,21 +103,3 @@ def test_a_quote_hides_credentials_and_stays_on_its_line() -> None:
     assert HIDDEN not in shown
     assert "\n" not in shown
     assert "host/x" in shown
-
-
-@pytest.mark.parametrize(
-    ("url", "whole"),
-    [
-        ("http://h", "http://h/loki/api/v1/push"),
-        ("http://h/?a=b", "http://h/loki/api/v1/push?a=b"),
-        ("http://h/insert/loki", "http://h/insert/loki/api/v1/push"),
-        ("http://h/insert/loki/?a=b", "http://h/insert/loki/api/v1/push?a=b"),
-        ("http://h/insert", "http://h/insert/loki/api/v1/push"),
-        ("http://h/loki/api/v1/push", "http://h/loki/api/v1/push"),
-        ("http://h/loki/api/v1", "http://h/loki/api/v1/push"),
-        ("http://h/gate/push?a=b", "http://h/gate/push?a=b"),
-    ],
-)
-def test_an_address_gets_what_it_lacks_of_the_path(url: str, whole: str) -> None:
-    """A whole address stays, and so does a query; the beginning of the path is gone on with."""
-    assert with_path(url, "/loki/api/v1/push") == whole

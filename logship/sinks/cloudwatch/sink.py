@@ -18,7 +18,7 @@ from logship.net.transport import open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults
+from logship.settings.urls import url_faults
 from logship.sinks.cloudwatch.log_events import (
     CREDENTIALS,
     EXISTS,

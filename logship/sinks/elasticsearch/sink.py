@@ -23,7 +23,7 @@ from logship.net.ways_in import AwsSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret, setting
-from logship.settings.parsing import url_faults, without_path
+from logship.settings.urls import url_faults, without_path
 from logship.sinks.elasticsearch.bulk import Bulk, read_answer, read_refusal
 
 DEFAULT_INDEX: Final = "logs-agent-default"

@@ -17,7 +17,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import NetworkSettings, setting
-from logship.settings.parsing import url_faults
+from logship.settings.urls import url_faults
 from logship.sinks.gcl.entries import SCOPE, Entries, read_answer, resource_of, write_body
 
 MAX_REQUEST_BYTES: Final = 9_500_000

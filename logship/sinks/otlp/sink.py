@@ -26,7 +26,7 @@ from logship.net.ways_in import OAuthSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import Headers, Secret, setting
-from logship.settings.parsing import url_faults
+from logship.settings.urls import url_faults
 from logship.sinks.otlp.log_records import Format, JsonRecords, ProtobufRecords
 from logship.sinks.otlp.responses import read_answer
 

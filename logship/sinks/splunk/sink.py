@@ -19,7 +19,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.settings.config import NetworkSettings, Secret, setting
-from logship.settings.parsing import url_faults, with_path
+from logship.settings.urls import url_faults, with_path
 from logship.sinks.splunk.hec import Events, Sent, Unproven, read_ack, read_answer, read_cookie
 
 MAX_REQUEST_BYTES: Final = 2 << 20
