@@ -1,5 +1,4 @@
 import json
-import os
 import socket
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
@@ -109,8 +108,9 @@ async def test_one_test_record() -> None:
     assert (await findings_of(answers, send=True))[-1] == (True, "accepted")
 
 
-async def test_the_record_is_sent_whatever_was_found() -> None:
+async def test_the_record_is_sent_whatever_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only a delivery proves anything; what the server said of it is shown on one line, without our credentials."""
+    monkeypatch.setenv("LOGSHIP_TEST_PASSWORD", "hunter2")
     words = b"no such thing,\nBasic dTpodW50ZXIy of u: hunter2 " + b"x" * 500
 
     def answer(request: Request) -> Reply:
@@ -127,7 +127,6 @@ async def test_the_record_is_sent_whatever_was_found() -> None:
 
 
 def open_http(url: str) -> AbstractAsyncContextManager[Any]:
-    """Open the sink http with a name and a password."""
-    os.environ["LOGSHIP_TEST_PASSWORD"] = "hunter2"
+    """Open the sink http with a name, and the password that the environment has."""
     made = load("http").Settings(url=f"{url}/in", username="u", password=Secret("LOGSHIP_TEST_PASSWORD"))
     return load("http").open_sink(made, Enrichment({}))
