@@ -96,7 +96,7 @@ def test_on_a_terminal_it_is_as_wide_as_that(
 ) -> None:
     """Beneath a heading for each group."""
     monkeypatch.setenv("FORCE_COLOR", "1")
-    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", str(columns))
     text = re.sub(r"\x1b\[[0-9;]*m", "", output(capsys))
     assert max(map(len, text.splitlines())) <= columns
