@@ -17,17 +17,13 @@ class Drain:
         self._quiet = quiet
         self._longest = longest
         self._began = math.inf
-        self._cut = False
+        self.cut = False
+        """Nobody is waited for any more."""
 
     @property
     def begun(self) -> bool:
         """Whether there is a drain."""
         return self._began < math.inf
-
-    @property
-    def cut(self) -> bool:
-        """Whether nobody is waited for any more."""
-        return self._cut
 
     def begin(self, now: float) -> None:
         """Begin; again does nothing."""
@@ -37,11 +33,11 @@ class Drain:
         """Give whether there is no reason to wait on."""
         if now - max(self._began, last_growth) >= self._quiet:
             return self.begun
-        if now - self._began >= self._longest and not self._cut:
+        if now - self._began >= self._longest and not self.cut:
             logger.warning("files still grow: what is there now is delivered, the next start goes on from there")
-            self._cut = True
-        return self._cut
+            self.cut = True
+        return self.cut
 
     def has_ended(self, grown_at: float, now: float) -> bool:
         """Give whether a file that last grew at ``grown_at`` will not grow any more."""
-        return not self._cut or now - grown_at >= self._quiet
+        return not self.cut or now - grown_at >= self._quiet

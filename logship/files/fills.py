@@ -4,15 +4,11 @@ Whoever writes out of order may be late by more than anybody waits; what was sen
 """
 
 import logging
-import os
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 from logship.files.adoption import Adoption
-from logship.files.beneath import Root
 from logship.files.found import Found
-from logship.files.names import Candidate, Folder, Globs
 from logship.files.tailing import TailedFile
 from logship.state.identity import Entry, Print, Saved, new_file_id
 
@@ -23,7 +19,7 @@ def begin_filled(files: Iterable[TailedFile], adoption: Adoption, now: float) ->
     """Begin a generation for each hole that was filled, ``now`` being in monotonic seconds."""
     for file in [file for file in files if file.filled]:
         for start, end in file.filled:
-            adoption.start(_entry(file, start, end), _found(file, now))
+            adoption.start(_entry(file, start, end), Found.within(file, None, now))
             logger.info("a hole that was passed is filled", extra={"path": file.lineage, "offset": start})
         file.filled.clear()
         adoption.open.by_inode[file.device, file.inode] = file
@@ -46,11 +42,3 @@ def _entry(file: TailedFile, start: int, end: int) -> Entry:
         shift=shift,
         sealed=True,
     )
-
-
-def _found(file: TailedFile, now: float) -> Found:
-    path = Path(file.path or file.lineage)
-    folder = Folder(Root(str(path.parent)), "", file.device, Globs(()))
-    candidate = Candidate(folder, path.name, file.inode, regular=True, matched=False)
-    fd = os.dup(file.fd)
-    return Found(candidate, fd, file.size, file.inode, file.device, file.mtime_ns, file.birth_ns, now)

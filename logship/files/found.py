@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.beneath import Root, birth_ns
@@ -74,28 +75,25 @@ class Found(Struct):
         return cls(candidate, fd, size, stat.st_ino, stat.st_dev, mtime_ns, birth_ns(fd), now, packed=kind)
 
     @classmethod
-    def of(cls, file: TailedFile, candidate: Candidate | None, now: float) -> "Found":
-        """Take the file that a generation was in as found anew: what it has now is something else."""
+    def within(cls, file: TailedFile, candidate: Candidate | None, now: float, *, begin: int = 0) -> "Found":
+        """Take the file that a generation is in as found, from ``begin`` on; without a name where it has none now."""
         path = Path(file.path or file.lineage)
         if candidate is None:
             folder = Folder(Root(str(path.parent)), "", file.device, Globs(()))
-            candidate = Candidate(folder, path.name, file.inode, regular=True, matched=True)
+            candidate = Candidate(folder, path.name, file.inode, regular=True, matched=False)
         fd = os.dup(file.fd)
         size = os.fstat(fd).st_size
-        lowest = min(file.doubt.lowest, size)
-        inode, device = file.inode, file.device
-        found = cls(candidate, fd, size, inode, device, file.mtime_ns, file.birth_ns, now, lowest=lowest, cut=True)
-        found.filled_from = file.largest
-        found.shredded = not file.path and lowest >= file.largest
-        found.packed = packed_as(found.read_at(MAGIC_BYTES, 0))
-        return found
+        return cls(candidate, fd, size, file.inode, file.device, file.mtime_ns, file.birth_ns, now, begin=begin)
 
     @classmethod
-    def appended_to(cls, file: TailedFile, candidate: Candidate, now: float) -> "Found":
-        """Take what was appended to a copy, that a generation is in, as found."""
-        fd, begin = os.dup(file.fd), file.shift + file.judged
-        size = os.fstat(fd).st_size
-        return cls(candidate, fd, size, file.inode, file.device, file.mtime_ns, file.birth_ns, now, begin=begin)
+    def of(cls, file: TailedFile, candidate: Candidate | None, now: float) -> "Found":
+        """Take the file that a generation was in as found anew: what it has now is something else."""
+        found = cls.within(file, candidate, now)
+        found.candidate = candidate or replace(found.candidate, matched=True)
+        found.lowest, found.cut, found.filled_from = min(file.doubt.lowest, found.size), True, file.largest
+        found.shredded = not file.path and found.lowest >= file.largest
+        found.packed = packed_as(found.read_at(MAGIC_BYTES, 0))
+        return found
 
     @property
     def lineage(self) -> str:

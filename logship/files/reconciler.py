@@ -152,18 +152,16 @@ class Reconciler:
     ) -> Generator[None, None, bool]:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
         found.came_unseen = found.came_unseen or self.away or found.inode in self._adoption.incomplete
-        if not found.came_unseen and not old and not self._may_be_known(found, contents):
-            # what is packed beside us was seen before it was
+        new = found.came_unseen and not old
+        plausible = new or self._may_be_known(found, contents)
+        strange = not (plausible or old)
+        if strange:  # what is packed beside us was seen before it was
             contents.problem = contents.problem or "nothing of it was ever seen: it lasted too short, or is no log"
-            plausible = False
-        else:
-            old = old or not found.came_unseen
-            plausible = found.packed not in UNREADABLE and (not old or self._may_be_known(found, contents))
-        complete = plausible and (yield from contents.measure())
+        complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
         if not complete:
-            self._adoption.leave_packed(found, contents, sweep, old=old)
+            self._adoption.leave_packed(found, contents, sweep, old=not (new or strange))
         return complete
 
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:

@@ -141,10 +141,6 @@ class Registry:
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
 
-    def closed(self, inode: int) -> int:
-        """Give a number that is larger, the later the file with an inode was finished; -1 where it is not."""
-        return self.finished.number(inode)
-
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
         same = self.finished.unchanged(found.inode, found.size, found.mtime_ns)

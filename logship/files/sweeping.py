@@ -132,7 +132,7 @@ class Sweep(Struct):
 
     def _open_in_turn(self, new: Turn) -> Iterator[None]:
         """Open what is known and has grown, closed longest first, and what is new, alternately; the rest waits."""
-        again = sorted(self._again.values(), key=lambda candidate: self.registry.closed(candidate.inode))
+        again = sorted(self._again.values(), key=lambda candidate: self.registry.finished.number(candidate.inode))
         order = zip_longest(*((new, again) if self.opener.new_first else (again, new)))
         regular = (candidate for candidate in chain.from_iterable(order) if candidate)
         self._left = []

@@ -65,18 +65,15 @@ class TailedFile:
         """(start, end) of holes that were passed and have bytes now: new bytes, of generations that are to begin."""
         self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
-        self.deleted = self.replaced = False
-        """``replaced``: two signs say that what was read is no longer there; cleared by whoever mends it."""
         self.doubt = Doubt()
         """Whether its size is below what was read; it may come back."""
-        self.orphaned = False
-        """Its bytes are gone from the file that it was in, and were found nowhere else yet."""
+        self.deleted = self.replaced = self.orphaned = False
+        """``replaced``: two signs say that what was read is no longer there, until somebody mends that. ``orphaned``:
+        its bytes are gone from the file that it was in, and were found nowhere else yet."""
         self.fault = ""
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
-        self.grown_at = now
-        """Monotonic seconds when it last grew or was first seen."""
-        self.opened_at = now
-        """Monotonic seconds when it was first seen."""
+        self.grown_at = self.opened_at = now
+        """Monotonic seconds when it last grew, and when it was first seen."""
         self.counted = 0
         """Bytes that the input metrics have counted."""
         self.largest = 0
@@ -155,14 +152,17 @@ class TailedFile:
     def _has_read_bytes(self, *, further: bool = False) -> bool:
         # A file that was truncated and written again has other bytes before the offset, or, where all lines end alike,
         # at least another head (DECISIONS 3).
-        same = self.head.matches(self.read_at(self.head.length, 0)) and self._has_before(self.furthest)
+        same = self._has_head() and self._has_before(self.furthest)
         return same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
 
     def _has_known_bytes(self) -> bool:
         """Whether it has what is known of it apart from holes: the head, or the last bytes, or both."""
         known, offset = self.digest.before(self.furthest.offset), self.furthest.offset
-        same = self.head.matches(self.read_at(self.head.length, 0))
-        return same and self.read_at(len(known), offset - len(known)) == known and bool(self.head.length or known)
+        same = self._has_head() and self.read_at(len(known), offset - len(known)) == known
+        return same and bool(self.head.length or known)
+
+    def _has_head(self) -> bool:
+        return self.head.matches(self.read_at(self.head.length, 0))
 
     def _has_before(self, place: Place) -> bool:
         # lines may be of one length, and end alike: 1 KiB is compared
@@ -229,9 +229,8 @@ class TailedFile:
         return self.holes.readable(data, start, now, follows=follows, ended=self.ended)
 
     def _follows(self, place: Place) -> bool:
-        if not place.tail:  # nothing was read yet, but the file was seen before
-            return self.head.matches(self.read_at(self.head.length, 0))
-        return self._has_before(place)
+        # where nothing was read yet, the file was seen before
+        return self._has_before(place) if place.tail else self._has_head()
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""

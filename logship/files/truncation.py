@@ -113,7 +113,7 @@ class Truncations:
         place = (file.device, file.inode)
         candidate = sweep.named.get(place)
         if candidate and self._adoption.open.by_inode.get(place) is file and file.inode not in self._adoption.held:
-            found = Found.appended_to(file, candidate, now)
+            found = Found.within(file, candidate, now, begin=file.shift + file.judged)
             found.live = found.candidate.live(sweep.live)
             file.judged = found.size - file.shift
             yield from self._reconciler.reconcile(found, sweep)
