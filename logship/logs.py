@@ -6,6 +6,7 @@ is no printable character leaves escaped, so that nobody forges a line or moves 
 
 import json
 import logging
+import math
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,6 +18,20 @@ from logship.errors import LogshipError
 
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _VALUE_MAX: Final = 2000
+SAY_AGAIN_SECONDS: Final = 60.0
+
+
+class Seldom:
+    """Tells when what goes on may be said: once a minute."""
+
+    def __init__(self) -> None:
+        self._said = -math.inf
+
+    def may_say(self, now: float) -> bool:
+        """Give whether it is time, and note that it is said; ``now`` in monotonic seconds."""
+        due = now - self._said >= SAY_AGAIN_SECONDS
+        self._said = now if due else self._said
+        return due
 
 
 def set_up(level: str, style: Literal["auto", "json", "text"], stream: TextIO | None = None) -> None:

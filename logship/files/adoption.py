@@ -14,7 +14,6 @@ a beginning, where the generation was  a new generation that begins where they d
 """
 
 import logging
-import math
 import os
 from collections.abc import Callable
 
@@ -29,13 +28,12 @@ from logship.files.opener import Opener
 from logship.files.registry import Registry
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
+from logship.logs import Seldom
 from logship.metrics import Metrics
 from logship.model import FileId
 from logship.state.identity import HEAD_BYTES, Entry
 
 logger = logging.getLogger(__name__)
-
-SAY_AGAIN_SECONDS = 60.0
 
 
 class Adoption:
@@ -71,8 +69,8 @@ class Adoption:
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
         self.incomplete: set[int] = set()
         """Inodes of archives that nobody saw come, and that were not complete when they were put by."""
-        self._packed_said = -math.inf
-        """When it was last said that a packed file is not read, in monotonic seconds."""
+        self._saying = Seldom()
+        """Of packed files that are not read."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -221,8 +219,7 @@ class Adoption:
             return
         if not (old or problem):
             self.incomplete.add(found.inode)
-        if not old and found.grown_at - self._packed_said >= SAY_AGAIN_SECONDS:
-            self._packed_said = found.grown_at
+        if not old and self._saying.may_say(found.grown_at):
             extra = {"path": found.candidate.path, "format": found.packed, "cause": problem or "it is not complete"}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         self.put_by(new_entry(found, (), ignored=True), found, sweep)

@@ -1,18 +1,16 @@
 """Bounds what waits to be read: unlinked files that are held open, and how far a live file may lag."""
 
 import logging
-import math
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from logship.files.catalog import Catalog
 from logship.files.tailing import TailedFile
+from logship.logs import Seldom
 from logship.metrics import Metrics
 from logship.state.identity import Entry, Saved
 
 logger = logging.getLogger(__name__)
-
-SAY_AGAIN_SECONDS = 60.0
 
 
 class Listener(Protocol):
@@ -51,8 +49,8 @@ class Backlog:
         self._max_bytes = max_bytes
         self._metrics = metrics
         self._clock = clock
-        self._skipped, self._skipped_said = 0, -math.inf
-        """Bytes skipped since that was said last, and when (monotonic seconds)."""
+        self._skipped, self._saying = 0, Seldom()
+        """Bytes skipped since that was said last."""
 
     def bound(self, catalog: Catalog, listeners: Iterable[Listener]) -> None:
         """Lose the oldest of what is held beyond the bound, and have live files skipped forward."""
@@ -75,7 +73,7 @@ class Backlog:
                 listener.skip(file, target)
         self._metrics.lost("backlog", lost)
         self._skipped += lost
-        if self._clock() - self._skipped_said >= SAY_AGAIN_SECONDS:
+        if self._saying.may_say(self._clock()):
             extra = {"path": file.path, "lost_bytes": self._skipped}
             logger.warning("a file lags too far behind: skipping forward; said once a minute", extra=extra)
-            self._skipped, self._skipped_said = 0, self._clock()
+            self._skipped = 0

@@ -1,11 +1,10 @@
 """New files that wait until one that is open has been read: no more than ``MAX_FILES`` are open."""
 
 import logging
-import math
+
+from logship.logs import Seldom
 
 logger = logging.getLogger(__name__)
-
-SAY_AGAIN_SECONDS = 60.0
 
 
 class Waiting:
@@ -13,13 +12,12 @@ class Waiting:
 
     def __init__(self) -> None:
         self.files = self.nbytes = 0
-        self.since, self._said = 0.0, -math.inf
+        self.since, self._saying = 0.0, Seldom()
 
     def note(self, files: int, nbytes: int, max_files: int, now: float) -> None:
         """Take over what a sweep saw; it is said once a minute."""
         self.since = self.since if self.files else now
         self.files, self.nbytes = files, nbytes
-        if files and now - self._said >= SAY_AGAIN_SECONDS:
-            self._said = now
+        if files and self._saying.may_say(now):
             extra = {"waiting_files": files, "waiting_bytes": nbytes, "max_files": max_files}
             logger.warning("files wait until one that is open has been read: raise LOGSHIP_MAX_FILES", extra=extra)

@@ -4,14 +4,13 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from tests.zoo.cells import PLAYS, Options, has_cell, run_cell
 from tests.zoo.finding import CACHE, build, chosen
 from tests.zoo.judging import Figures
-from tests.zoo.keeping import load, save, tell
+from tests.zoo.keeping import load, run_all
 from tests.zoo.page import Results, show, write_page
 from tests.zoo.setup import Setup
 
@@ -60,16 +59,13 @@ def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Pa
     out.mkdir(parents=True, exist_ok=True)
     ready = [each for each in setups if _built(each, options.cache)]
     todo = [(setup, cell) for setup in ready for cell in cells if has_cell(setup, cell)]
-    results: Results = {}
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        for number, (setup, cell, figures) in enumerate(pool.map(partial(_one, options, out), todo), 1):
-            results.setdefault(setup.name, {})[cell] = figures
-            tell(f"{number}/{len(todo)} {setup.name} {cell}: {', '.join(figures.failures()) or 'good'}")
-            save(out / RESULTS, setup.name, cell, figures)
-    finally:  # an interrupt ends the cells that run, and no other begins
-        pool.shutdown(cancel_futures=True)
-    return results
+    return run_all(
+        todo,
+        partial(_one, options, out),
+        lambda _setup, _cell, figures: ", ".join(figures.failures()),
+        out / RESULTS,
+        jobs,
+    )
 
 
 def _built(setup: Setup, cache: Path) -> bool:
@@ -78,7 +74,7 @@ def _built(setup: Setup, cache: Path) -> bool:
     return not why
 
 
-def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, str, Figures]:
+def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> Figures:
     setup, cell = todo
     folder = out / setup.name / cell
     shutil.rmtree(folder, ignore_errors=True)
@@ -88,7 +84,7 @@ def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, s
         figures = Figures(notes=[f"could not be run: {error}"[:300]])
     if not (options.keep or figures.failures()):
         shutil.rmtree(folder / "logs")
-    return setup, cell, figures
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,12 +1,47 @@
 """What a run came to, kept in a file beside what earlier runs came to; shared by the zoos of rotators and of stores."""
 
 import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+F = TypeVar("F")
+
+
+class Named(Protocol):
+    """A set-up, as far as it is kept."""
+
+    @property
+    def name(self) -> str:
+        """Under which its cells are kept."""
+
+
+S = TypeVar("S", bound=Named)
+
+
+def run_all(
+    todo: Sequence[tuple[S, str]],
+    one: Callable[[tuple[S, str]], F],
+    judge: Callable[[S, str, F], str],
+    kept: Path,
+    jobs: int,
+) -> dict[str, dict[str, F]]:
+    """Run cells, so many at once; say what each came to, and keep it beside what earlier runs left."""
+    results: dict[str, dict[str, F]] = {}
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        cells = zip(todo, pool.map(one, todo), strict=True)
+        for number, ((setup, cell), figures) in enumerate(cells, 1):
+            results.setdefault(setup.name, {})[cell] = figures
+            tell(f"{number}/{len(todo)} {setup.name} {cell}: {judge(setup, cell, figures) or 'good'}")
+            save(kept, setup.name, cell, figures)
+    finally:  # an interrupt ends the cells that run, and no other begins
+        pool.shutdown(cancel_futures=True)
+    return results
 
 
 def load(path: Path, of: type[T]) -> dict[str, dict[str, T]]:

@@ -4,11 +4,10 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from tests.zoo.keeping import load, save, tell
+from tests.zoo.keeping import load, run_all
 from tests.zoo_stores.cells import PLAYS, Options, missed, run_cell
 from tests.zoo_stores.finding import builds, chosen
 from tests.zoo_stores.judging import Figures
@@ -58,16 +57,7 @@ def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Pa
     """Run every cell and keep what came of it beside what earlier runs left."""
     out.mkdir(parents=True, exist_ok=True)
     todo = [(setup, cell) for setup in _built(setups) for cell in cells if cell in setup.scenarios]
-    results: Results = {}
-    pool = ThreadPoolExecutor(jobs)
-    try:
-        for number, (setup, cell, figures) in enumerate(pool.map(partial(_one, options, out), todo), 1):
-            results.setdefault(setup.name, {})[cell] = figures
-            tell(f"{number}/{len(todo)} {setup.name} {cell}: {'; '.join(missed(setup, cell, figures)) or 'good'}")
-            save(out / RESULTS, setup.name, cell, figures)
-    finally:  # an interrupt ends the cells that run, and no other begins
-        pool.shutdown(cancel_futures=True)
-    return results
+    return run_all(todo, partial(_one, options, out), lambda *run: "; ".join(missed(*run)), out / RESULTS, jobs)
 
 
 def _built(setups: Sequence[Setup]) -> list[Setup]:
@@ -80,7 +70,7 @@ def _built(setups: Sequence[Setup]) -> list[Setup]:
     return ready
 
 
-def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, str, Figures]:
+def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> Figures:
     setup, cell = todo
     folder = out / setup.name / cell
     shutil.rmtree(folder, ignore_errors=True)
@@ -90,7 +80,7 @@ def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> tuple[Setup, s
         figures = Figures(notes=[f"could not be run: {type(error).__name__}: {error}"[:500]])
     if not missed(setup, cell, figures):
         shutil.rmtree(folder)
-    return setup, cell, figures
+    return figures
 
 
 if __name__ == "__main__":
