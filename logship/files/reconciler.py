@@ -145,6 +145,8 @@ class Reconciler:
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
+        if known and known.file:
+            known.file.recheck()  # it may have lost its bytes while it was compared with
         self._adoption.decide(found, contents, part, known, sweep, old=old)
 
     def _unpack(

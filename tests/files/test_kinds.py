@@ -211,6 +211,25 @@ def test_a_copy_that_is_appended(logs: Path, pause: float) -> None:
     each_once(logs, scenario, pause, saved=(True,))
 
 
+def test_a_copy_of_what_was_written_since_the_last_look(logs: Path) -> None:
+    """Found by a sweep that was under way: the live file has all of it, though nobody has seen that yet."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    append(live, lines(60, 100))
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    assert list(follower.catalog.sweep(follower.now)) is not None  # no look at the files before it
+    follower.step(0.0)
+    os.truncate(live, 0)
+    append(live, lines(100, 130))
+    follower.read()
+    follower.step(3.0)
+    follower.read()
+    follower.drain()
+    assert problem(lines(0, 130), follower) == ""
+
+
 def test_a_copy_that_rests_for_seconds_and_goes_on(logs: Path) -> None:
     """What looked complete was not: what comes then is known, too."""
 
