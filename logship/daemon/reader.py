@@ -19,6 +19,8 @@ from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
 
 READ_AT_ONCE = 2 << 20
+LEAST_BYTES = 4096
+"""What a block counts at least: a thousand files may have one line each."""
 
 
 class _Behind(Struct):
@@ -125,7 +127,7 @@ class Reader:
         for lineage, files in self._in_turn():
             read = self._read_queue(files)
             blocks += read
-            nbytes += sum(len(block.data) for block in read)
+            nbytes += sum(max(LEAST_BYTES, len(block.data)) for block in read)
             if nbytes >= limit:
                 self._turn = lineage
                 break
@@ -138,7 +140,7 @@ class Reader:
         for file in files:
             read = self._read_file(file)
             blocks += read
-            nbytes += sum(len(block.data) for block in read)
+            nbytes += sum(max(LEAST_BYTES, len(block.data)) for block in read)
             if nbytes >= READ_BYTES or (read and file.file in self._ready):
                 break
         return blocks

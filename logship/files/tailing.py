@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from logship.files.beneath import birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
-from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance
+from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.model import NO_LIMIT, Block
 from logship.records.framing import NUL, Frame
@@ -196,7 +196,8 @@ class TailedFile:
         line, flagged so, though more may follow; a line has up to ``longest`` bytes. Raises TruncatedError.
         """
         framer = Framer(self.read_at, longest)
-        data = self.read_at(max(0, min(size, self.limit - place.scanned)), place.scanned)
+        wanted = max(0, min(size, self.limit - place.scanned))
+        data = read_some(self.read_at, wanted, place.scanned, seen=self.size - place.scanned)
         full = len(data) == size
         if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
             self.replaced, self.size, self.largest = True, 0, 0  # it was empty when it was opened: none of it is text
