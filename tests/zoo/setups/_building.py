@@ -2,9 +2,11 @@
 
 import fcntl
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
+import venv
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,14 +28,14 @@ def run(command: Sequence[str], folder: Path) -> None:
     subprocess.run(command, cwd=folder, stdout=sys.stderr, check=True)
 
 
-def once(program: str, cache: Path, make: Callable[[Path], None]) -> None:
-    """Build a program in ``cache/program``, unless that was done from the same sources; one process at a time."""
+def once(program: str, cache: Path, make: Callable[[Path], None], programs: Path = PROGRAMS) -> None:
+    """Build ``programs/program`` in ``cache/program``, unless that was done from the same sources; one at a time."""
     cache.mkdir(parents=True, exist_ok=True)
-    stamp, sources = cache / f"{program}.stamp", _digest(PROGRAMS / program)
+    stamp, sources = cache / f"{program}.stamp", _digest(programs / program)
     with (cache / f"{program}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not stamp.exists() or stamp.read_text() != sources:
-            make(Path(shutil.copytree(PROGRAMS / program, cache / program, dirs_exist_ok=True)))
+            make(Path(shutil.copytree(programs / program, cache / program, dirs_exist_ok=True)))
             stamp.write_text(sources)
 
 
@@ -43,3 +45,23 @@ def _digest(folder: Path) -> str:
         if path.is_file():
             digest.update(f"{path.relative_to(folder)}\n".encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def venv_of(lock: Path, cache: Path) -> None:
+    """Make ``cache/venv`` with what a lock file pins, unless that was done; raises ``Missing``."""
+    stamp = cache / lock.name
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    venv.create(cache / "venv", clear=True, with_pip=True)
+    pip: list[str | Path] = [cache / "venv/bin/pip", "install", "-q", "--disable-pip-version-check"]
+    done = subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", lock], check=False, capture_output=True)
+    if done.returncode:
+        raise Missing(f"pip cannot install what {lock.name} pins: {done.stderr.decode()[-300:]}")
+    stamp.write_bytes(lock.read_bytes())
+
+
+def pinned(lock: Path, package: str) -> str:
+    """Give the version of a package in a lock file of pip."""
+    found = re.search(rf"^{re.escape(package)}(?:\[.*?\])?==(\S+)", lock.read_text(), re.MULTILINE)
+    assert found, package
+    return found[1]
