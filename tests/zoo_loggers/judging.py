@@ -137,7 +137,8 @@ def is_object(body: str) -> bool:
         found = json.loads(body, parse_constant=_refuse)
     except ValueError:
         return False
-    return not str(found.get("message", "")).startswith("{")
+    message = found.get("message")
+    return not (isinstance(message, str) and message.startswith("{"))
 
 
 def _refuse(text: str) -> Any:

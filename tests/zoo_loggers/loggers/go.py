@@ -129,7 +129,7 @@ LOGGERS: tuple[Logger, ...] = (
         "go-zero-json",
         "github.com/zeromicro/go-zero",
         '"@timestamp":"2026-11-27T20:00:00.123+05:30"',
-        "",
+        '"level":"error"',
         events="1246789",
     ),
     _text(
