@@ -65,3 +65,19 @@ def pinned(lock: Path, package: str) -> str:
     found = re.search(rf"^{re.escape(package)}(?:\[.*?\])?==(\S+)", lock.read_text(), re.MULTILINE)
     assert found, package
     return found[1]
+
+
+def cargo_build(folder: Path) -> None:
+    """Build a program of Rust with what its ``Cargo.lock`` pins."""
+    cargo = tool("cargo")
+    _with_sources(folder / "Cargo.lock", cargo)
+    run([cargo, "build", "--quiet", "--locked"], folder)
+
+
+def _with_sources(lock: Path, cargo: str) -> None:
+    """Put back at each package the address of this machine's index, which the lock lies here without."""
+    pinned = lock.read_text()
+    lock.unlink()
+    run([cargo, "generate-lockfile", "--quiet"], lock.parent)
+    source = next(line for line in lock.read_text().splitlines() if line.startswith("source = "))
+    lock.write_text(re.sub("^checksum", f"{source}\nchecksum", pinned, flags=re.MULTILINE))
