@@ -1,5 +1,6 @@
 """The results as a table on a terminal, and as the page ``docs/loggers.md``."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ Results = dict[str, dict[str, Figures]]
 
 _WIDTH = 170
 _MARKS = ("<!-- loggers -->", "<!-- end -->")
+_SET_SO = "set so"
 _HEAD = ("logger", "package", "time", "level (a warning)", "an exception", "what logship reads", "what to set")
 
 
@@ -72,13 +74,27 @@ def reading(logger: Logger, cells: dict[str, Figures]) -> str:
     """Say what is read with the defaults, and with what the logger needs."""
     found = _faults(cells[DEFAULT])
     if SET in cells and cells[DEFAULT].faults():
-        found += f"; set so: {_faults(cells[SET])}"
+        found += f"; {_SET_SO}: {_faults(cells[SET])}"
     return "; ".join([found] + [logger.note] * bool(logger.note))
 
 
 def settings(logger: Logger) -> str:
     """Give what to set."""
     return ", ".join(_code(f"{name}={value}") for name, value in logger.needs.items()) or "nothing"
+
+
+def said_right(page: str) -> set[tuple[str, str]]:
+    """Give the loggers and cells that a page calls right."""
+    found = set()
+    for name, read in re.findall(r"^\| `([^`]+)` \| .* \| (.*) \| .* \|$", page, re.MULTILINE):
+        first, _, second = read.partition(f"; {_SET_SO}: ")
+        found |= {(name, DEFAULT)} if _is_right(first) else set()
+        found |= {(name, SET)} if _is_right(second) else set()
+    return found
+
+
+def _is_right(text: str) -> bool:
+    return text.partition(";")[0] == "right"
 
 
 def _faults(figures: Figures) -> str:

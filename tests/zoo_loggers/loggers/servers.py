@@ -105,7 +105,15 @@ LOGGERS: tuple[Logger, ...] = (
     _row("rsyslog-traditional", "Nov 27 20:00:00", "", zone=False, unit=SECOND, events="123459"),
     _row("rsyslog-file", "2026-11-27T20:00:00+05:30", "", unit=SECOND, events="123459"),
     _row("rsyslog-rfc5424", "1 2026-11-27T20:00:00+05:30", "<12>", unit=SECOND, events="123459"),
-    _row("redis", "27 Nov 2026 20:00:00.123", "", zone=False, events="123", others=r"^\d+:[CMX] "),
+    _row(
+        "redis",
+        "27 Nov 2026 20:00:00.123",
+        "",
+        zone=False,
+        events="123",
+        others=r"^\d+:([CMX] |signal)",
+        note="the level is a sign: `.` `-` `*` `#`",
+    ),
     _postgres("postgres-text", "2026-11-27 20:00:00.123 UTC", "WARNING:  ", others=r"\d\] LOG:  "),
     _postgres(
         "postgres-json",
