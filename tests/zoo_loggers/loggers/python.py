@@ -2,11 +2,12 @@
 
 import platform
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from tests.zoo.commands import ROOT
 from tests.zoo.setups import _building as building
-from tests.zoo_loggers.logger import FATAL, MICRO, SECOND, Logger
+from tests.zoo_loggers.logger import FATAL, INFO, MICRO, SECOND, Logger
 
 _LOCK: Final = Path(__file__).with_name("python.txt")
 _ASCTIME: Final = "2026-11-27 20:00:00,123"
@@ -50,6 +51,15 @@ def _json(name: str, time: str, level: str, package: str = "python-json-logger",
 def _structured(name: str, package: str, time: str, level: str, **others: Any) -> Logger:
     return _row(name, package, f"structured {name}", time, level, **others)
 
+
+def _server(name: str, package: str, time: str, level: str, **others: Any) -> Logger:
+    """Give a web server: an access log, the failure of a request, and what it says of itself."""
+    options = {"trace": False, "events": "23467", "levels": _ACCESSES, **others}
+    return _row(name, package, f"web {name}", time, level, **options)
+
+
+_ACCESSES: Final = MappingProxyType({"3": INFO, "4": INFO})
+_NO_LEVELS: Final = MappingProxyType(dict.fromkeys("2347"))
 
 LOGGERS: tuple[Logger, ...] = (
     _text("logging-basic", "", "WARNING:"),
@@ -161,4 +171,38 @@ LOGGERS: tuple[Logger, ...] = (
         levels={"6": FATAL},
         fields=True,
     ),
+    _server("uvicorn-server", "uvicorn", "", "INFO:     ", others="^INFO:     |Application|Waiting|server process"),
+    _server(
+        "gunicorn-server",
+        "gunicorn",
+        "[27/Nov/2026:20:00:00 +0530]",
+        "[ERROR]",
+        unit=SECOND,
+        levels=_NO_LEVELS,
+        others=r"\[INFO\]|/fails",
+    ),
+    _server(
+        "hypercorn-server", "hypercorn", "[2026-11-27 20:00:00 +0530]", "[INFO]", unit=SECOND, others=r"Running|/fails"
+    ),
+    _server(
+        "flask-server",
+        "flask",
+        "[27/Nov/2026 20:00:00]",
+        "ERROR in app",
+        zone=False,
+        unit=SECOND,
+        levels=_NO_LEVELS,
+        others=r"^ \* |WARNING: |CTRL|/fails",
+    ),
+    _server(
+        "django-server-run",
+        "django",
+        "[27/Nov/2026 20:00:00] ",
+        "",
+        zone=False,
+        unit=SECOND,
+        events="27",
+        others="system check|System check|Django version|Starting dev|Quit the|WARNING|For more|fails|^$|^November",
+    ),
+    _server("aiohttp-server", "aiohttp", "", "INFO:aiohttp.access:", others="Running on|CTRL|/fails"),
 )
