@@ -81,3 +81,13 @@ def _with_sources(lock: Path, cargo: str) -> None:
     run([cargo, "generate-lockfile", "--quiet"], lock.parent)
     source = next(line for line in lock.read_text().splitlines() if line.startswith("source = "))
     lock.write_text(re.sub("^checksum", f"{source}\nchecksum", pinned, flags=re.MULTILINE))
+
+
+def cpp_build(cache: Path, headers: Sequence[str], programs: Path) -> None:
+    """Build ``programs/cpp`` by its Makefile; raises ``Missing`` where a header of Debian's packages is not there."""
+    compiler, make = tool("g++"), tool("make")
+    includes = "".join(f"#include <{header}>\n" for header in headers)
+    probe = [compiler, "-std=c++17", "-M", "-MF", "/dev/null", "-x", "c++", "-"]
+    if subprocess.run(probe, input=includes, text=True, capture_output=True, check=False).returncode:
+        raise Missing(", ".join(headers))
+    once("cpp", cache, lambda folder: run([make, "-s", f"CXX={compiler}", "OUT=."], folder), programs)
