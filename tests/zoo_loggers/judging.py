@@ -67,7 +67,7 @@ class Figures(Struct):
         found = [f"time of {_grouped(self.time)}"] * bool(self.time)
         found += [f"level of {_grouped(self.level)}"] * bool(self.level)
         found += [f"no record for {_listed(self.missing)}"] * bool(self.missing)
-        found += [f"{self.apart} records that are a piece of one"] * bool(self.apart)
+        found += [f"{self.apart} pieces of records"] * bool(self.apart)
         found += [f"trace id {self.trace}"] * bool(self.trace)
         found += [f"JSON taken for text: {_listed(self.text)}"] * bool(self.text)
         return found + self.notes

@@ -102,6 +102,6 @@ def _faults(figures: Figures) -> str:
 
 
 def _code(text: str) -> str:
-    shown = text.replace("\x1b", "\\e")
+    shown = text.replace("\x1b", "\\e").replace("\t", "\\t")
     fence = "``" if "`" in shown else "`"
     return f"{fence}{shown}{fence}" if shown else ""

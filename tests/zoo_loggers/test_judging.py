@@ -43,8 +43,8 @@ def test_what_is_read_as_it_was_meant_has_no_fault() -> None:
         (1, {"severity": 17}, "level of 3 read as error"),
         (2, {"trace": ""}, "trace id not found"),
         (0, {"body": '{"m":"zoo-2","x":NaN}'}, "JSON taken for text: 2"),
-        (0, {"body": "nothing"}, "no record for 2; 1 records that are a piece of one"),
-        (2, {"body": "zoo-3 again"}, "no record for 7; 1 records that are a piece of one"),
+        (0, {"body": "nothing"}, "no record for 2; 1 pieces of records"),
+        (2, {"body": "zoo-3 again"}, "no record for 7; 1 pieces of records"),
     ],
 )
 def test_what_is_read_otherwise_is_named(at: int, change: dict[str, object], fault: str) -> None:
