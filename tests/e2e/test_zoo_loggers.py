@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.zoo.finding import build
-from tests.zoo_loggers.cells import DEFAULT, SET, Options, run_cell
+from tests.zoo_loggers.cells import DEFAULT, SET, Options, cells, output_of, run_cells
 from tests.zoo_loggers.finding import CACHE, all_loggers
+from tests.zoo_loggers.logger import Logger
 from tests.zoo_loggers.page import said_right
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -47,26 +48,32 @@ PART = (
     "spring-ecs",
     "jul-simple",
 )
-LOGGERS = {each.name: each for each in all_loggers()}
 RIGHT = said_right((Path(__file__).parents[2] / "docs/loggers.md").read_text())
 """By name and cell."""
 
 
-@pytest.mark.parametrize("name", PART)
-def test_a_logger_is_read_as_well_as_the_page_says(name: str, tmp_path: Path) -> None:
+def _language(*names: str) -> list[Logger]:
+    """Give the loggers of the part, of languages that are here."""
+    found = [each for each in all_loggers() if each.name in PART and each.language in names]
+    for each in found:
+        if why := build(each, CACHE):
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(why)
+    return found
+
+
+@pytest.mark.parametrize("language", sorted({each.language for each in all_loggers() if each.name in PART}))
+def test_loggers_are_read_as_well_as_the_page_says(language: str, tmp_path: Path) -> None:
     """Every event is one record, with its time, its severity, its trace id and its fields."""
-    logger = LOGGERS[name]
-    if why := build(logger, CACHE):
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up(why)
+    loggers = _language(language)
     options = Options((sys.executable, "-m", "logship"), CACHE)
-    for cell in (DEFAULT, SET):
-        if (name, cell) in RIGHT:
-            figures = run_cell(logger, cell, options, tmp_path)
-            assert not figures.faults(), figures
+    outputs = {each.name: output_of(each, options, tmp_path) for each in loggers}
+    todo = [(each, cell) for each in loggers for cell in cells(each) if (each.name, cell) in RIGHT]
+    found = run_cells(todo, outputs, options, tmp_path)
+    assert {each: figures.faults() for each, figures in found.items() if figures.faults()} == {}
 
 
 def test_the_page_has_what_is_run_here() -> None:
     """And calls most of it right."""
-    assert {*PART} <= LOGGERS.keys()
+    assert {*PART} <= {each.name for each in all_loggers()}
     assert len([name for name in PART if {(name, DEFAULT), (name, SET)} & RIGHT]) > 0

@@ -4,14 +4,15 @@ import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 from tests.zoo.finding import built
 from tests.zoo.keeping import load, run_all
-from tests.zoo_loggers.cells import Options, cells, missed, run_cell
+from tests.zoo_loggers.cells import Options, cells, missed, output_of, run_cells
 from tests.zoo_loggers.finding import CACHE, all_loggers, chosen
-from tests.zoo_loggers.judging import Figures
+from tests.zoo_loggers.judging import Figures, Output
 from tests.zoo_loggers.logger import Logger
 from tests.zoo_loggers.page import Results, show, write_page
 
@@ -56,16 +57,30 @@ def main(argv: Sequence[str]) -> int:
 def run(loggers: Sequence[Logger], options: Options, out: Path, jobs: int) -> Results:
     """Run every cell and keep what came of it beside what earlier runs left."""
     out.mkdir(parents=True, exist_ok=True)
-    todo = [(logger, cell) for logger in loggers if built(logger, options.cache) for cell in cells(logger)]
-    return run_all(todo, partial(_one, options, out), lambda *run: "; ".join(missed(*run)), out / RESULTS, jobs)
+    ready = [each for each in loggers if built(each, options.cache)]
+    with ThreadPoolExecutor(jobs) as pool:
+        printed = [*pool.map(partial(_printed, options, out), ready)]
+    outputs = {each.name: output for each, output in zip(ready, printed, strict=True) if isinstance(output, Output)}
+    todo = [(logger, cell) for logger in ready for cell in cells(logger)]
+    figures = run_cells([each for each in todo if each[0].name in outputs], outputs, options, out)
+    for logger, output in zip(ready, printed, strict=True):
+        if isinstance(output, str):
+            figures |= {(logger.name, cell): Figures(notes=[output]) for cell in cells(logger)}
+    return run_all(
+        todo,
+        lambda each: figures[each[0].name, each[1]],
+        lambda *each: "; ".join(missed(*each)),
+        out / RESULTS,
+        jobs,
+    )
 
 
-def _one(options: Options, out: Path, todo: tuple[Logger, str]) -> Figures:
-    logger, cell = todo
+def _printed(options: Options, out: Path, logger: Logger) -> Output | str:
+    """Give what the program printed, or why there is nothing."""
     try:
-        return run_cell(logger, cell, options, out / logger.name)
-    except (OSError, AssertionError, subprocess.TimeoutExpired) as error:
-        return Figures(notes=[f"could not be run: {error}"[:500]])
+        return output_of(logger, options, out)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"could not be run: {error}"[:500]
 
 
 if __name__ == "__main__":

@@ -65,23 +65,31 @@ def _key(logger: Logger, cache: Path) -> str:
     return digest.hexdigest()
 
 
-def shipped(output: Output, folder: Path, program: tuple[str, ...], settings: Mapping[str, str]) -> list[Record]:
-    """Have ``logship run --once`` read it from a file of its own; ``OSError`` if that does not end well."""
+def shipped(
+    outputs: Mapping[str, Output], folder: Path, program: tuple[str, ...], settings: Mapping[str, str]
+) -> dict[str, list[Record]]:
+    """Have one ``logship run --once`` read each from a file of its own; ``OSError`` if that does not end well."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    log = folder / "app.log"
-    log.write_text(output.text)
-    os.utime(log, ns=(output.mtime_ns, output.mtime_ns))
+    for name, output in outputs.items():
+        log = folder / "logs" / name / f"{name}.log"
+        log.parent.mkdir(parents=True)
+        log.write_text(output.text)
+        os.utime(log, ns=(output.mtime_ns, output.mtime_ns))
     with receiver() as (url, requests):
         sink = {"sinks": "otlp", "otlp_endpoint": url, "otlp_protocol": "http/json", "otlp_compression": "none"}
-        daemon = Logship(folder / "daemon", program=program, once=True, paths=log, **sink, **settings)
+        paths = folder / "logs/*/*.log"
+        daemon = Logship(folder / "daemon", program=program, once=True, paths=paths, **sink, **settings)
         try:
             code = daemon.start(ready=False).exit_code()
         finally:
             daemon.close()
     if code:
         raise OSError(f"logship ended with {code}: {daemon.stderr.read_text()[-300:]}")
-    return [record for request in requests for record in _records(request)]
+    found: dict[str, list[Record]] = {name: [] for name in outputs}
+    for request in requests:
+        for name, record in _records(request):
+            found[name.removesuffix(".log")].append(record)
+    return found
 
 
 @contextmanager
@@ -110,10 +118,11 @@ def receiver() -> Iterator[tuple[str, list[bytes]]]:
         server.server_close()
 
 
-def _records(request: bytes) -> Iterator[Record]:
+def _records(request: bytes) -> Iterator[tuple[str, Record]]:
     for resource in msgspec.json.decode(request)["resourceLogs"]:
         for scope in resource["scopeLogs"]:
             for each in scope["logRecords"]:
                 body = each.get("body", {}).get("stringValue", "")
                 time_ns = int(each.get("timeUnixNano", 0))
-                yield Record(time_ns, each.get("severityNumber", 0), body, each.get("traceId", ""))
+                names = [a["value"]["stringValue"] for a in each["attributes"] if a["key"] == "log.file.name"]
+                yield names[0], Record(time_ns, each.get("severityNumber", 0), body, each.get("traceId", ""))

@@ -114,12 +114,12 @@ LOGGERS: tuple[Logger, ...] = (
         others=r"^\d+:([CMX] |signal)",
         note="the level is a sign: `.` `-` `*` `#`",
     ),
-    _postgres("postgres-text", "2026-11-27 20:00:00.123 UTC", "WARNING:  ", others=r"\d\] LOG:  "),
+    _postgres("postgres-text", "2026-11-27 20:00:00.123 UTC", "WARNING:  ", others=r"\d\] (LOG|FATAL):  "),
     _postgres(
         "postgres-json",
         '"timestamp":"2026-11-27 20:00:00.123 UTC"',
         '"error_severity":"WARNING"',
         fields=True,
-        others='"LOG"',
+        others='"(LOG|FATAL)"',
     ),
 )
