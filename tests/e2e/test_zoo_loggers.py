@@ -48,6 +48,8 @@ PART = (
     "spring-ecs",
     "jul-simple",
 )
+LASTING = ("python", "node", "java")
+"""Whose registries keep every version; Debian's archive drops a package that it replaces."""
 RIGHT = said_right((Path(__file__).parents[2] / "docs/loggers.md").read_text())
 """By name and cell."""
 
@@ -57,7 +59,8 @@ def _language(*names: str) -> list[Logger]:
     found = [each for each in all_loggers() if each.name in PART and each.language in names]
     for each in found:
         if why := build(each, CACHE):
-            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            lasting = os.environ.get("CI") == "true" and each.language in LASTING
+            give_up = pytest.fail if lasting else pytest.skip
             give_up(why)
     return found
 

@@ -59,7 +59,7 @@ def row(logger: Logger, cells: dict[str, Figures]) -> str:
     package = f"{logger.package} {logger.version}"
     lines = lines_in_words(logger, cells[DEFAULT].lines)
     written = [_code(logger.time) or "none", _code(logger.level) or "none", lines]
-    words = [f"`{logger.name}`", package, *written, reading(logger, cells), settings(logger)]
+    words = [f"`{logger.name}`", package, *written, reading(logger, cells), settings(logger, cells[DEFAULT])]
     return "| " + " | ".join(text.replace("|", "\\|") for text in words) + " |"
 
 
@@ -78,9 +78,10 @@ def reading(logger: Logger, cells: dict[str, Figures]) -> str:
     return "; ".join([found] + [logger.note] * bool(logger.note))
 
 
-def settings(logger: Logger) -> str:
+def settings(logger: Logger, figures: Figures) -> str:
     """Give what to set."""
-    return ", ".join(_code(f"{name}={value}") for name, value in logger.needs.items()) or "nothing"
+    found = ", ".join(_code(f"{name}={value}") for name, value in logger.needs.items())
+    return found or ("no setting helps" if figures.faults() else "nothing")
 
 
 def said_right(page: str) -> set[tuple[str, str]]:

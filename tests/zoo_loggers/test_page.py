@@ -12,7 +12,7 @@ WRONG = Figures(lines=3, level={"3": "read as info"})
 def test_a_row_shows_what_is_written_and_what_is_read() -> None:
     """Control characters are shown, and what would end a column is escaped."""
     assert row(LOGGER, {"default": WRONG}) == (
-        "| `one` | one 1.2 | `at \\| 1999` | `\\e[33mWARN` | 3 lines | level of 3 read as info | nothing |"
+        "| `one` | one 1.2 | `at \\| 1999` | `\\e[33mWARN` | 3 lines | level of 3 read as info | no setting helps |"
     )
 
 

@@ -108,11 +108,11 @@ LOGGERS: tuple[Logger, ...] = (
     _row(
         "redis",
         "27 Nov 2026 20:00:00.123",
-        "",
+        " # ",
         zone=False,
         events="123",
         others=r"^\d+:([CMX] |signal)",
-        note="the level is a sign: `.` `-` `*` `#`",
+        note="`.` is debug, `-` and `*` are info, `#` is a warning",
     ),
     _postgres("postgres-text", "2026-11-27 20:00:00.123 UTC", "WARNING:  ", others=r"\d\] (LOG|FATAL):  "),
     _postgres(
