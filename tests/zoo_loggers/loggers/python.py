@@ -90,7 +90,11 @@ LOGGERS: tuple[Logger, ...] = (
     _json("ecs", '"@timestamp":"2026-11-27T20:00:00.123Z"', '"log.level":"warning"', "ecs-logging"),
     _json("google", "", '"severity": "WARNING"', "google-cloud-logging", others="googleapis.com/diagnostic"),
     _json(
-        "json-logging", '"written_at": "2026-11-27T20:00:00.123Z"', '"level": "WARNING"', "json-logging", trace=False
+        "json-logging",
+        '"written_at": "2026-11-27T20:00:00.123Z"',
+        '"level": "WARNING"',
+        "json-logging",
+        needs={"TIMESTAMP_FIELDS": "written_at"},
     ),
     _structured("structlog-json", "structlog", f'"timestamp": "{_ISO}"', '"level": "warning"', unit=MICRO, fields=True),
     _structured(
