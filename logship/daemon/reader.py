@@ -116,18 +116,30 @@ class Reader:
     # -- reading --------------------------------------------------------------------------------------------------
 
     def read(self, limit: int = READ_AT_ONCE) -> list[Block]:
-        """Read one stretch of each lineage that has something new, in turn, until ``limit`` bytes are reached.
+        """Read one stretch of each queue that has something new, in turn, until ``limit`` bytes are reached.
 
         Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
         """
         blocks: list[Block] = []
         nbytes = 0
         for lineage, files in self._in_turn():
-            read = next(filter(None, map(self._read_file, files)), [])
+            read = self._read_queue(files)
             blocks += read
             nbytes += sum(len(block.data) for block in read)
             if nbytes >= limit:
                 self._turn = lineage
+                break
+        return blocks
+
+    def _read_queue(self, files: Iterable[TailedFile]) -> list[Block]:
+        """Read of files that are read one after the other: several may be small."""
+        blocks: list[Block] = []
+        nbytes = 0
+        for file in files:
+            read = self._read_file(file)
+            blocks += read
+            nbytes += sum(len(block.data) for block in read)
+            if nbytes >= READ_BYTES or (read and file.file in self._ready):
                 break
         return blocks
 
