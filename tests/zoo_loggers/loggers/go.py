@@ -57,6 +57,8 @@ _APEX: Final = "github.com/apex/log"
 _KIT: Final = "github.com/go-kit/log"
 _LOG15: Final = "github.com/inconshreveable/log15/v3"
 
+_APEX_TEXT: Final = {"MULTILINE": r"start:^\x1b\[", "PARSE": r"regex:^\x1b\[\d+m +(?P<level>[A-Z]+)"}
+
 LOGGERS: tuple[Logger, ...] = (
     _text("go-log", "log", _PLAIN, "", zone=False, unit=SECOND, events="2679"),
     _text("go-log-flags", "log", f"{_PLAIN}.123456 standard.go:13: app: ", "", unit=MICRO, events="2679"),
@@ -96,7 +98,7 @@ LOGGERS: tuple[Logger, ...] = (
     _text("charmbracelet-text", _CHARM, _PLAIN, " WARN ", zone=False, unit=SECOND),
     _json("charmbracelet-json", _CHARM, f'"time":"{_PLAIN}"', '"level":"warn"', zone=False, unit=SECOND),
     _row("charmbracelet-kv", _CHARM, f'time="{_PLAIN}"', "level=warn", zone=False, unit=SECOND, needs=_NEEDS_LOGFMT),
-    _text("apex-text", _APEX, "", "\x1b[33m  WARN\x1b[0m[0000]", events=_NO_FATAL),
+    _text("apex-text", _APEX, "", "\x1b[33m  WARN\x1b[0m[0000]", events=_NO_FATAL, needs=_APEX_TEXT),
     _json("apex-json", _APEX, f'"timestamp":"{_NANOS}"', '"level":"warn"', unit=NANO, events=_NO_FATAL),
     _row("apex-logfmt", _APEX, f"timestamp={_NANOS}", "level=warn", unit=NANO, events=_NO_FATAL, needs=_NEEDS_LOGFMT),
     _json("go-kit-json", _KIT, '"ts":"2026-11-27T20:00:00.123456789Z"', '"level":"warn"', unit=NANO, events=_NO_FATAL),

@@ -43,8 +43,14 @@ def _winston(name: str, time: str, level: str, **others: Any) -> Logger:
 
 _PLAIN: Final[dict[str, Any]] = {"fields": False, "trace": False}
 
+_SIGNALE: Final = {
+    "MULTILINE": r"start:^\[\d",
+    "PARSE": r"regex:^\[(?P<time>.*?)\] › \S+ +(?P<level>\w+)",
+    "TIMESTAMP_FORMAT": "%m/%d/%Y] [%I:%M:%S %p",
+}
+
 LOGGERS: tuple[Logger, ...] = (
-    _text("node-console", "console", "", "", events=_NO_FATAL),
+    _text("node-console", "console", "", "", events=_NO_FATAL, others="^three lines$"),
     _json("pino-json", "pino", '"time":1795850908581', '"level":40'),
     _json("pino-names", "pino", f'"time":"{_ISO}"', '"level":"warn"'),
     _json("pino-ecs", "@elastic/ecs-pino-format", f'"@timestamp":"{_ISO}"', '"log.level":"warn"'),
@@ -62,10 +68,10 @@ LOGGERS: tuple[Logger, ...] = (
     _winston("winston-logstash", f'"@timestamp":"{_ISO}"', '"@fields":{"level":"warn"}'),
     _winston("winston-ecs", f'"@timestamp":"{_ISO}"', '"log.level":"warn"'),
     _winston("winston-syslog", _TIMED, '"level":"warning"', events="123456789"),
-    _winston("winston-simple", "", "warn: ", **_PLAIN),
+    _winston("winston-simple", "", "warn: ", needs={"MULTILINE": "start:^[a-z]+: "}, **_PLAIN),
     _winston("winston-printf", "2026-11-27 20:00:00.123 ", " warn: ", zone=False, **_PLAIN),
     _winston("winston-colours", f"{_ISO} ", " \x1b[33mwarn\x1b[39m: ", **_PLAIN),
-    _winston("winston-cli", "", "\x1b[33mwarn\x1b[39m: ", **_PLAIN),
+    _winston("winston-cli", "", "\x1b[33mwarn\x1b[39m: ", needs={"MULTILINE": r"start:^\x1b\["}, **_PLAIN),
     _json("bunyan", "bunyan", f'"time":"{_ISO}"', '"level":40'),
     _text("log4js-basic", "log4js", "[2026-11-27T20:00:00.123]", "[WARN]", zone=False),
     _text("log4js-coloured", "log4js", "\x1b[33m[2026-11-27T20:00:00.123]", "[WARN]", zone=False),
@@ -77,9 +83,9 @@ LOGGERS: tuple[Logger, ...] = (
         '"level":"WARN"',
         needs={"TIMESTAMP_FIELDS": "startTime"},
     ),
-    _text("consola", "consola", "", "[warn]"),
+    _text("consola", "consola", "", "[warn]", needs={"MULTILINE": r"start:^\[[a-z]+\] "}),
     _text("consola-default", "consola", "", " WARN ", events="2345679"),
-    _text("signale", "signale", "[11/27/2026] [8:00:00 PM]", "warning", zone=False, unit=SECOND),
+    _text("signale", "signale", "[11/27/2026] [8:00:00 PM]", "warning", zone=False, unit=SECOND, needs=_SIGNALE),
     _text("npmlog", "npmlog", "", "WARN app", events=_NO_FATAL, others="^(ERR!|info) app"),
     _text("tslog-pretty", "tslog", "2026-11-27 20:00:00.123", "\tWARN\t", zone=False),
     _json("tslog-json", "tslog", f'"time":"{_ISO}"', '"level":"WARN"'),

@@ -12,6 +12,7 @@ from tests.zoo_loggers.logger import FATAL, INFO, MICRO, SECOND, Logger
 _LOCK: Final = Path(__file__).with_name("python.txt")
 _ASCTIME: Final = "2026-11-27 20:00:00,123"
 _SECONDS: Final = "2026-11-27 20:00:00"
+_CUT: Final = "nothing tells where a record begins: a text of several lines is a record a line"
 _ISO: Final = "2026-11-27T20:00:00.123456Z"
 
 
@@ -62,8 +63,8 @@ _ACCESSES: Final = MappingProxyType({"3": INFO, "4": INFO})
 _NO_LEVELS: Final = MappingProxyType(dict.fromkeys("2347"))
 
 LOGGERS: tuple[Logger, ...] = (
-    _text("logging-basic", "", "WARNING:"),
-    _text("logging-message-only", "", ""),
+    _text("logging-basic", "", "WARNING:", needs={"MULTILINE": "start:^[A-Z]+:"}),
+    _text("logging-message-only", "", "", others="^three lines$", note=_CUT),
     _text("logging-asctime", _ASCTIME, ""),
     _text("logging-asctime-level", _ASCTIME, "- WARNING -"),
     _text("logging-bracketed", f"[{_ASCTIME}]", "[WARNING]"),
@@ -74,7 +75,7 @@ LOGGERS: tuple[Logger, ...] = (
     _text("logging-mlflow", "2026/11/27 20:00:00", "WARNING", unit=SECOND),
     _text("logging-scrapy", _SECONDS, "WARNING:", unit=SECOND),
     _text("celery", f"[{_ASCTIME}: ", ": WARNING/MainProcess]", "celery"),
-    _text("uvicorn", "", "WARNING: ", "uvicorn"),
+    _text("uvicorn", "", "WARNING: ", "uvicorn", needs={"MULTILINE": "start:^[A-Z]+:"}),
     _text("uvicorn-colours", _ASCTIME, "\x1b[33mWARNING\x1b[0m:", "uvicorn"),
     _text("gunicorn", "[2026-11-27 20:00:00 +0530]", "[WARNING]", "gunicorn", zone=True, unit=SECOND),
     _text("tornado", "[W 261127 20:00:00 events:21]", "[W ", "tornado", unit=SECOND),

@@ -48,7 +48,7 @@ LOGGERS: tuple[Logger, ...] = (
     _text("tracing-colours", _TRACING, f"\x1b[2m{_UTC}\x1b[0m", "\x1b[33m WARN\x1b[0m", unit=MICRO),
     _text("tracing-compact", _TRACING, _UTC, "  WARN ", unit=MICRO),
     _text("tracing-local", _TRACING, _LOCAL, "  WARN ", unit=NANO),
-    _text("tracing-pretty", _TRACING, f"  {_UTC}", "  WARN ", unit=MICRO),
+    _text("tracing-pretty", _TRACING, f"  {_UTC}", "  WARN ", unit=MICRO, needs={"MULTILINE": r"start:^  \d{4}-"}),
     _json("tracing-json", _TRACING, f'"timestamp":"{_UTC}"', '"level":"WARN"', unit=MICRO),
     _json("tracing-flat", _TRACING, f'"timestamp":"{_UTC}"', '"level":"WARN"', unit=MICRO),
     _row("tracing-logfmt", "tracing-logfmt", f"ts={_NANOS}", "level=warn", unit=NANO, needs={"PARSE": "logfmt"}),
@@ -61,7 +61,7 @@ LOGGERS: tuple[Logger, ...] = (
     _text("stderrlog", "stderrlog", "2026-11-27T20:00:00.123+05:30 - ", " WARN "),
     _text("log4rs-pattern", "log4rs", _LOCAL, " WARN ", unit=NANO),
     _json("log4rs-json", "log4rs", f'"time":"{_LOCAL}"', '"level":"WARN"', unit=NANO, trace=False),
-    _text("flexi-default", "flexi_logger", "", "WARN ["),
+    _text("flexi-default", "flexi_logger", "", "WARN [", needs={"MULTILINE": r"start:^[A-Z]+ \["}),
     _text("flexi-detailed", "flexi_logger", "[2026-11-27 20:00:00.123456 +05:30]", " WARN ", unit=MICRO),
     _json(
         "flexi-json", "flexi_logger", '"timestamp":"2026-11-27 20:00:00.123456 +05:30"', '"level":"WARN"', unit=MICRO

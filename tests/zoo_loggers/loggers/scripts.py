@@ -92,7 +92,7 @@ LOGGERS: tuple[Logger, ...] = (
         events="12345679",
     ),
     _text("ruby-log4r", "ruby-log4r", _LOCAL, " WARN [", unit=SECOND),
-    _text("ruby-log4r-basic", "ruby-log4r", "", " WARN app: "),
+    _text("ruby-log4r-basic", "ruby-log4r", "", " WARN app: ", needs={"MULTILINE": "start:^ ?[A-Z]+ app: "}),
     _monolog("monolog-line", f"[{_ZONED}]", "app.WARNING: ", trace=False, fields=False),
     _text("monolog-traces", "php-monolog", f"[{_LOCAL}]", "app.WARNING: ", unit=SECOND, events="123456789"),
     _monolog("monolog-json", f'"datetime":"{_ZONED}"', '"level":300,"level_name":"WARNING"'),
