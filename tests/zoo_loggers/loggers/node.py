@@ -45,7 +45,7 @@ _PLAIN: Final[dict[str, Any]] = {"fields": False, "trace": False}
 
 _SIGNALE: Final = {
     "MULTILINE": r"start:^\[\d",
-    "PARSE": r"regex:^\[(?P<time>.*?)\] › \S+ +(?P<level>\w+)",
+    "PARSE": r"regex:^\[(?P<time>.*?)\] \S+ \S+ +(?P<level>\w+)",
     "TIMESTAMP_FORMAT": "%m/%d/%Y] [%I:%M:%S %p",
 }
 
