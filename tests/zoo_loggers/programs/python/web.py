@@ -117,7 +117,7 @@ def main(name: str) -> None:
     """Run a server and ask it; what it says goes where ours does."""
     command: Callable[[int, Path], list[str]] = globals()[name.partition("-")[0]]
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="served-") as folder:
         words = [sys.executable, *command(port, Path(folder))]
         os.environ["HOME"] = folder  # one of them leaves a folder there
         with served(words, port, signal.SIGINT):

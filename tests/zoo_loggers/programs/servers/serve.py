@@ -254,7 +254,7 @@ def redis(folder: Path, _: str) -> str:
 def main(name: str) -> None:
     """Print the log."""
     server, _, kind = name.partition("-")
-    with tempfile.TemporaryDirectory(prefix="zoo-") as folder:
+    with tempfile.TemporaryDirectory(prefix="served-") as folder:
         sys.stdout.write(globals()[server](Path(folder), kind))
 
 
