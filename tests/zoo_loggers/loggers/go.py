@@ -57,6 +57,7 @@ _APEX: Final = "github.com/apex/log"
 _KIT: Final = "github.com/go-kit/log"
 _LOG15: Final = "github.com/inconshreveable/log15/v3"
 
+_GIN: Final = {"PARSE": r"regex:^\[GIN\] (?P<time>\S+ - \S+) ", "TIMESTAMP_FORMAT": "%Y/%m/%d - %H:%M:%S"}
 _APEX_TEXT: Final = {"MULTILINE": r"start:^\x1b\[", "PARSE": r"regex:^\x1b\[\d+m +(?P<level>[A-Z]+)"}
 
 LOGGERS: tuple[Logger, ...] = (
@@ -135,7 +136,14 @@ LOGGERS: tuple[Logger, ...] = (
         events="1246789",
     ),
     _text(
-        "gin", "github.com/gin-gonic/gin", "[GIN] 2026/11/27 - 20:00:00 |", "", zone=False, unit=SECOND, events="2347"
+        "gin",
+        "github.com/gin-gonic/gin",
+        "[GIN] 2026/11/27 - 20:00:00 |",
+        "",
+        zone=False,
+        unit=SECOND,
+        events="2347",
+        needs=_GIN,
     ),
     _json("echo-json", "github.com/labstack/echo/v4", f'"time":"{_NANOS}"', "", unit=NANO, events="2347", trace=False),
 )
