@@ -80,10 +80,8 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
-    filtered_records: int = 0
-    """Records that this sink is not to have."""
-    filtered_bytes: int = 0
-    """Bytes of the block that are in those."""
+    filtered: tuple[tuple[str, int, int], ...] = ()
+    """(reason, records, bytes) that this sink is not to have: ``condition``, ``no_level``, ``sampled``."""
 
     @property
     def skipped_lines(self) -> int:
@@ -94,6 +92,16 @@ class Tally(Struct, frozen=True):
     def skipped_bytes(self) -> int:
         """Bytes of the block that are in no record."""
         return sum(size for _, _, size in self.skipped)
+
+    @property
+    def filtered_records(self) -> int:
+        """Records that this sink is not to have."""
+        return sum(records for _, records, _ in self.filtered)
+
+    @property
+    def filtered_bytes(self) -> int:
+        """Bytes of the block that are in those."""
+        return sum(size for _, _, size in self.filtered)
 
 
 class Encoded(Struct, frozen=True):

@@ -24,7 +24,7 @@ Headers = Annotated[Mapping[str, str], "headers"]
 Verbatim = Annotated[str, "verbatim"]
 """A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
-"""Which records: ``level>=warning``, ``field=value``, ``field~expression`` or ``~expression``; empty: all."""
+"""Which records: ``level>=warning and not (logger=health or path~^/metrics)``; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class SinkSettings:
     """What every sink can be told; a sink's ``Settings`` inherits it."""
 
     when: Condition = setting(
-        "only such records: `level>=warning`, `field=value`, `field~expression`, `~expression` (its cost: SECURITY.md)"
+        "only such records: `level>=warning and not (logger=health or path~^/metrics)` (docs/conditions.md)"
     )
 
 

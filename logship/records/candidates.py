@@ -1,0 +1,21 @@
+"""The records of a block among which is chosen what a sink is to have; pure."""
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from logship.model import FileId
+
+
+class Candidates(Struct, frozen=True):
+    """What can be asked of them: columns, one entry a record, in the order of their lines."""
+
+    file: FileId
+    offsets: Sequence[int]
+    """Where in the file each begins."""
+    column: Callable[[str], Sequence[bytes | None]]
+    """Gives the raw JSON values of a top-level name that was wanted; None where there is none."""
+    lines: Callable[[], Sequence[bytes]]
+    """Gives the lines as they stand in the file, trimmed; not all need be UTF-8."""
+    objects: Callable[[], Sequence[bytes]]
+    """Gives the records as JSON objects, without what we add."""
