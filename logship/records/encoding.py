@@ -88,12 +88,15 @@ class BlockEncoder:
             return None
         tally = Tally(bad_times=columns.bad_times)
         if self._selection:
-            # Each line ends as the last one does, else it would not be a plain block.
-            end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
-            sizes = columns.sizes()
-            offsets = _offsets(block.start, sizes)
-            records = self._candidates(block, columns, offsets, lambda: block.data.split(end)[:-1], b'{"%b}')
-            return self._filtered(block, records, sizes, columns, tally, bare=True)
+            records = self._candidates(
+                block,
+                columns,
+                lambda: columns.offsets(block.start),
+                # Each line ends as the last one does, else it would not be a plain block.
+                lambda: block.data.replace(b"\r\n", b"\n")[:-1] if block.data.endswith(b"\r\n") else block.data[:-1],
+                b'{"%b}',
+            )
+            return self._filtered(block, records, columns.sizes, columns, tally, bare=True)
         return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
@@ -119,21 +122,22 @@ class BlockEncoder:
         )
         columns = Columns(stamps, rests, 0, wanted=wanted)
         if self._selection:
-            records = self._candidates(block, columns, content.offsets, lambda: lines, b"{%b")
-            return self._filtered(block, records, content.sizes, columns, tally, bare=False)
+            records = self._candidates(block, columns, lambda: content.offsets, lambda: lines, b"{%b")
+            return self._filtered(block, records, lambda: content.sizes, columns, tally, bare=False)
         return self._written(block, lambda: content.offsets, columns, tally)
 
     def _candidates(
         self,
         block: Block,
         columns: Columns,
-        offsets: Sequence[int],
-        lines: Callable[[], Sequence[bytes]],
+        offsets: Callable[[], Sequence[int]],
+        lines: Callable[[], bytes | Sequence[bytes]],
         form: bytes,
     ) -> Candidates:
         """Give the records to choose from; ``form`` makes an object of a rest."""
         return Candidates(
             block.file,
+            len(columns.rests),
             offsets,
             lambda name: columns.wanted[self._places[name]],
             lines,
@@ -141,10 +145,19 @@ class BlockEncoder:
         )
 
     def _filtered(
-        self, block: Block, records: Candidates, sizes: Sequence[int], columns: Columns, tally: Tally, *, bare: bool
+        self,
+        block: Block,
+        records: Candidates,
+        sizes: Callable[[], Sequence[int]],
+        columns: Columns,
+        tally: Tally,
+        *,
+        bare: bool,
     ) -> Encoded:
-        """Write only the records that are chosen, and count the others; ``sizes`` are the file's bytes in each."""
+        """Write only the records that are chosen, and count the others; ``sizes`` gives the file's bytes in each."""
         chosen = self._selection.choose(records)
+        if not chosen.left_out:
+            return self._written(block, records.offsets, columns, tally, bare=bare)
         kept = chosen.kept
         left = Columns(
             [*compress(columns.stamps, kept)],
@@ -152,8 +165,8 @@ class BlockEncoder:
             columns.bad_times,
             wanted=[[*compress(column, kept)] for column in columns.wanted],
         )
-        tally = replace(tally, filtered=chosen.filtered(sizes))
-        return self._written(block, lambda: [*compress(records.offsets, kept)], left, tally, bare=bare)
+        tally = replace(tally, filtered=chosen.filtered(sizes()))
+        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally, bare=bare)
 
     def _written(
         self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally, *, bare: bool = False
@@ -206,7 +219,9 @@ class RawEncoder:
         content = _content(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
         if self._selection:
-            records = Candidates(block.file, content.offsets, lambda _: (), lambda: content.lines, list)
+            records = Candidates(
+                block.file, len(lines), lambda: content.offsets, lambda _: (), lambda: content.lines, list
+            )
             chosen = self._selection.choose(records)
             lines = [*compress(lines, chosen.kept)]
             tally = replace(tally, filtered=chosen.filtered(content.sizes))

@@ -7,6 +7,7 @@ re2 is imported here alone, and only once an expression is set: it takes 3.4 MiB
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from typing import Any, Final, Protocol, cast
 
 _ANY_PIECE: Final = r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[])*?"
@@ -27,8 +28,12 @@ _HINTS: Final = tuple(
 _NOT_BY_LINE: Final = re.compile(r"\\[AzCQ]|\(\?[a-zA-Z]*-?[a-zA-Z]*m")
 """What means something else where many lines are searched at once."""
 
+_NOWHERE: Final = (-1, -1)
+_SOME: Final = 32
+"""Matches; where they are in fewer than twice as many lines, nearly every line has one."""
+
 Finder = Callable[[bytes, int, int], Sequence[tuple[int, int]]]
-"""Text, start and end in; where the match is, (-1, -1) for none, as the first of a list out."""
+"""Text, start and end in; a list out, of which the first is where the match is, or :data:`_NOWHERE`."""
 
 
 class Match(Protocol):
@@ -111,24 +116,32 @@ class Search:
 
     def one(self, text: bytes) -> bool:
         """Say whether a text, in UTF-8, has a match."""
-        return self._find(text, 0, len(text))[0][0] >= 0
+        return self._find(text, 0, len(text))[0] != _NOWHERE
 
     def each(self, texts: Sequence[bytes]) -> list[bool]:
         """Say it of each text, all in UTF-8."""
         lines = b"\n".join(texts)
-        if self._find_line is None or lines.count(b"\n") != len(texts) - 1:
-            return [*map(self.one, texts)]
-        found = [False] * len(texts)
-        at = place = 0
-        while place < len(texts):
-            start = self._find_line(lines, at, len(lines))[0][0]
-            if start < 0:
-                break
-            place += lines.count(b"\n", at, start)
-            found[place] = True
-            place += 1
+        return self.lines(lines, len(texts)) if lines.count(b"\n") == len(texts) - 1 else self._one_by_one(texts)
+
+    def lines(self, lines: bytes, count: int) -> list[bool]:
+        """Say it of each of so many texts that have no newline in them and one between them."""
+        if self._find_line is None:
+            return self._one_by_one(lines.split(b"\n"))
+        found = [False] * count
+        at = place = matches = 0
+        while place < count and (start := self._find_line(lines, at, len(lines))[0][0]) >= 0:
+            place += lines.count(b"\n", at, start) + 1
+            found[place - 1] = True
             at = lines.find(b"\n", start) + 1 or len(lines)
+            matches += 1
+            if matches == _SOME and place < 2 * _SOME:
+                # To find the next match costs more than to ask the next line.
+                found[place:] = self._one_by_one(lines[at:].split(b"\n") if place < count else ())
+                break
         return found
+
+    def _one_by_one(self, texts: Sequence[bytes]) -> list[bool]:
+        return [spans[0] != _NOWHERE for spans in map(self._find, texts, repeat(0), map(len, texts))]
 
 
 def _finder(compiled: Any) -> Finder:  # noqa: ANN401 - re2 has no types

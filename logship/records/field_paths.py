@@ -1,11 +1,20 @@
 """Fields by dotted paths: ``a.b`` is a name with a dot, or the name ``b`` in the object ``a``; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
 from logship.records.candidates import Candidates
+from logship.records.columns import raw_values, spread
+
+_MOST: Final = 8
+"""Names in a path: there are twice as many ways to read it with each."""
+
+Column = Sequence[bytes | None]
+"""A raw JSON value, or None, for each record."""
 
 
 class FieldPath:
@@ -16,65 +25,82 @@ class FieldPath:
 
         Raises ``ValueError``, as the end of a sentence that begins with what names the path, for one that can't be.
         """
-        words = path.split(".")
-        self._ways = [
-            (name, _below(words[count:]) if count < len(words) else None)
-            for count in range(len(words), 0, -1)
-            if (name := ".".join(words[:count]))
-        ]
-        self._hidden = {name: _below([name]) for name, below in self._ways if below and clash(name)}
+        self._ways = _ways(path)
+        self._hidden = {name: Below(name) for name, below in self._ways if below and clash(name)}
         self.wants = tuple(name for name, _ in self._ways if name not in self._hidden)
         """The top-level names whose columns are needed."""
 
-    def values(self, records: Candidates) -> Sequence[bytes | None]:
+    def values(self, records: Candidates) -> Column:
         """Give the raw JSON value in each record; None where there is none."""
-        found: Sequence[bytes | None] = ()
-        for name, below in self._ways:
-            if name in self._hidden:
-                column: Sequence[bytes | None] = [*map(self._hidden[name], records.objects())]
-            else:
-                column = records.column(name)
-            if below and any(column):
-                column = [*map(below, column)]
-            elif below:
-                continue
-            found = [ours or other for ours, other in zip(found, column, strict=True)] if found else column
-        return found
+        return merged(self._column(name, below, records) for name, below in self._ways)
+
+    def _column(self, name: str, below: "Below | None", records: Candidates) -> Column:
+        hidden = self._hidden.get(name)
+        column = hidden.values(records.objects()) if hidden else records.column(name)
+        return below.values(column) if below else column
 
 
-def _below(words: Sequence[str]) -> Callable[[bytes | None], bytes | None]:
-    """Make what finds the field of that path in a raw JSON object; None where there is none, or no object."""
-    names = {f"f{count}": ".".join(words[:count]) for count in range(len(words), 0, -1)}
-    try:
-        kind = msgspec.defstruct(
-            "Object",
-            [(field, Raw | UnsetType, UNSET) for field in names],
-            rename=names,
-            gc=False,
-            forbid_unknown_fields=False,
-        )
-    except ValueError as error:
-        message = (
-            f"has {'.'.join(words)!r}, whose quotes, backslashes or control characters no name in an object can have"
-        )
-        raise ValueError(message) from error
-    decode = msgspec.json.Decoder(kind).decode
-    deeper = [
-        (field, _below(words[count:]) if count < len(words) else None)
-        for field, count in zip(names, range(len(words), 0, -1), strict=True)
-    ]
+class Below:
+    """Looks for the field of a path in raw JSON objects."""
 
-    def find(value: bytes | None) -> bytes | None:
-        if not value or not value.startswith(b"{"):
-            return None
+    def __init__(self, path: str) -> None:
+        """Raise as :class:`FieldPath` does."""
+        self._ways = [(attrgetter(f"f{at}"), below) for at, (_, below) in enumerate(_ways(path))]
+        names = {f"f{at}": name for at, (name, _) in enumerate(_ways(path))}
         try:
-            record = decode(value)
-        except (msgspec.DecodeError, RecursionError):
-            return None
-        for field, below in deeper:
-            raw = getattr(record, field)
-            if raw is not UNSET and (found := below(bytes(raw)) if below else bytes(raw)):
-                return found
-        return None
+            kind = msgspec.defstruct(
+                "Object", [(field, Raw | UnsetType, UNSET) for field in names], rename=names, gc=False
+            )
+        except ValueError as error:
+            message = f"has {path!r}, whose quotes, backslashes or control characters no name in an object can have"
+            raise ValueError(message) from error
+        self._decoder = msgspec.json.Decoder(kind)
 
-    return find
+    def values(self, objects: Column) -> Column:
+        """Give the raw JSON value in each; None where there is none, or no object."""
+        if None in objects:
+            there = [each is not None for each in objects]
+            return spread(self.values([each for each in objects if each is not None]), there) if any(there) else objects
+        records = self._decode([each or b"" for each in objects])
+        return merged(self._column(field, below, records) for field, below in self._ways)
+
+    @staticmethod
+    def _column(field: "attrgetter[Raw]", below: "Below | None", records: Sequence[msgspec.Struct]) -> Column:
+        column = raw_values([*map(field, records)])
+        return below.values(column) if below else column
+
+    def _decode(self, objects: Sequence[bytes]) -> list[msgspec.Struct]:
+        try:
+            records = self._decoder.decode_lines(b"\n".join(objects))
+        except (msgspec.DecodeError, RecursionError):
+            return [*map(self._decode_one, objects)]
+        return records if len(records) == len(objects) else [*map(self._decode_one, objects)]
+
+    def _decode_one(self, value: bytes) -> msgspec.Struct:
+        try:
+            return self._decoder.decode(value)
+        except (msgspec.DecodeError, RecursionError):
+            return self._decoder.decode(b"{}")
+
+
+def merged(columns: Iterable[Column]) -> Column:
+    """Give for each record the value of the first column that has one; columns are asked for until none is missing."""
+    first: Column | None = None
+    for column in columns:
+        if first is None:
+            first = column
+        elif any(column):
+            first = [ours if ours is not None else other for ours, other in zip(first, column, strict=True)]
+        if None not in first:
+            break
+    return first or ()
+
+
+def _ways(path: str) -> list[tuple[str, Below | None]]:
+    """Give each name that may begin the path, that with most dots first, and what looks for the rest below it."""
+    words = path.split(".")
+    if len(words) > _MOST:
+        message = f"has {path!r}, which goes deeper than {_MOST} names"
+        raise ValueError(message)
+    counts = range(len(words), 0, -1)
+    return [(".".join(words[:n]), Below(".".join(words[n:])) if n < len(words) else None) for n in counts]

@@ -40,9 +40,11 @@ class Selection:
 
     def choose(self, records: Candidates) -> Chosen:
         """Say which records are sent."""
-        kept = self._when.holds(records) if self._when else [True] * len(records.offsets)
+        kept = self._when.holds(records) if self._when else [True] * records.count
+        if all(kept):
+            return Chosen(kept, ())
         out = [*map(not_, kept)]
-        if not (self._when and self._when.graded and any(out)):
+        if not (self._when and self._when.graded):
             return Chosen(kept, [(CONDITION, out)])
         known = [number != UNKNOWN for number in severities([*map(records.column, LEVEL_FIELDS)])]
         without = [*map(and_, out, map(not_, known))]

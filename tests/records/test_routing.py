@@ -23,9 +23,13 @@ def condition(text: str) -> Condition:
 def candidates(records: list[Mapping[str, bytes]], lines: list[bytes] | None = None) -> Candidates:
     """Make records of their raw values."""
     objects = [b"{" + b",".join(json.dumps(k).encode() + b":" + v for k, v in each.items()) + b"}" for each in records]
-    offsets = range(len(records))
     return Candidates(
-        FILE, offsets, lambda name: [each.get(name) for each in records], lambda: lines or objects, lambda: objects
+        FILE,
+        len(records),
+        lambda: range(len(records)),
+        lambda name: [each.get(name) for each in records],
+        lambda: lines or objects,
+        lambda: objects,
     )
 
 
@@ -124,6 +128,7 @@ def test_no_condition_is_none(text: str) -> None:
         ("a=1 or a~b(?=c)", "'(?=' at character 2: there is no look-around"),
         ("a=1 or a~b(?=c)", "; the expression begins at character 10"),
         ('"a.b\\"c"=1', "whose quotes, backslashes or control characters no name in an object can have"),
+        ("a.b.c.d.e.f.g.h.i=1", "has 'a.b.c.d.e.f.g.h.i', which goes deeper than 8 names"),
     ],
 )
 def test_a_wrong_condition_says_what_to_write(text: str, fault: str) -> None:
