@@ -20,6 +20,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on
+from logship.records.sampling import Sample
 from logship.records.selection import Selection
 from logship.records.timestamps import count_after, rfc3339
 
@@ -57,7 +58,8 @@ class BlockEncoder:
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
-        self._selection = Selection(_condition(when, enrichment))
+        sample = Sample(enrichment.sample) if enrichment.sample else None
+        self._selection = Selection(_condition(when, enrichment), sample)
         wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)

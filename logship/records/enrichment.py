@@ -56,6 +56,8 @@ class Enrichment:
     """Top-level names that may hold the event time; the first one present counts."""
     timestamp_zone: str = "UTC"
     """Zone, by its IANA name, of event times that name none."""
+    sample: Mapping[str, float] = field(default_factory=dict)
+    """The share of the records that is kept, by level (:class:`logship.records.sampling.Sample`)."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)
     """The names of all our fields."""
     prefixes: frozenset[str] = field(init=False, repr=False, compare=False)

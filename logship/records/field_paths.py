@@ -41,18 +41,22 @@ class FieldPath:
 
 
 class Below:
-    """Looks for the field of a path in raw JSON objects."""
+    """Looks for a field in raw JSON objects, by one path or several: the first that is there counts."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, *paths: str) -> None:
         """Raise as :class:`FieldPath` does."""
-        self._ways = [(attrgetter(f"f{at}"), below) for at, (_, below) in enumerate(_ways(path))]
-        names = {f"f{at}": name for at, (name, _) in enumerate(_ways(path))}
+        ways = [way for path in paths for way in _ways(path)]
+        fields = {name: f"f{at}" for at, name in enumerate(dict.fromkeys(name for name, _ in ways))}
+        self._ways = [(attrgetter(fields[name]), below) for name, below in ways]
         try:
             kind = msgspec.defstruct(
-                "Object", [(field, Raw | UnsetType, UNSET) for field in names], rename=names, gc=False
+                "Object",
+                [(field, Raw | UnsetType, UNSET) for field in fields.values()],
+                rename={field: name for name, field in fields.items()},
+                gc=False,
             )
         except ValueError as error:
-            message = f"has {path!r}, whose quotes, backslashes or control characters no name in an object can have"
+            message = f"has {paths[0]!r}, whose quotes, backslashes or control characters no name in an object can have"
             raise ValueError(message) from error
         self._decoder = msgspec.json.Decoder(kind)
 

@@ -1,17 +1,19 @@
-"""What a sink is to have of a block: a condition says so; what is left out is counted by reason; pure."""
+"""What a sink is to have of a block: by a condition, and as a sample; what is left out is counted by reason; pure."""
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import and_, not_
+from operator import and_, gt, not_
 
 from msgspec import Struct
 
 from logship.records.candidates import Candidates
 from logship.records.routing import Condition
+from logship.records.sampling import Sample
 from logship.records.severity import LEVEL_FIELDS, UNKNOWN, severities
 
 CONDITION = "condition"
 NO_LEVEL = "no_level"
+SAMPLED = "sampled"
 
 
 class Chosen(Struct, frozen=True):
@@ -30,22 +32,29 @@ class Chosen(Struct, frozen=True):
 class Selection:
     """Chooses; the same record is always chosen alike."""
 
-    def __init__(self, when: Condition | None) -> None:
+    def __init__(self, when: Condition | None, sample: Sample | None = None) -> None:
         self._when = when
-        self.wants: tuple[str, ...] = when.wants if when else ()
+        self._sample = sample
+        wants = (*(when.wants if when else ()), *(sample.wants if sample else ()))
+        self.wants: tuple[str, ...] = tuple(dict.fromkeys(wants))
         """The top-level names whose columns are needed."""
 
     def __bool__(self) -> bool:
-        return self._when is not None
+        return bool(self._when or self._sample)
 
     def choose(self, records: Candidates) -> Chosen:
         """Say which records are sent."""
         kept = self._when.holds(records) if self._when else [True] * records.count
-        if all(kept):
-            return Chosen(kept, ())
-        out = [*map(not_, kept)]
+        left_out = [] if all(kept) else self._unmet(records, [*map(not_, kept)])
+        if self._sample:
+            sampled = [*map(and_, kept, self._sample.left_out(records))]
+            if any(sampled):
+                kept = [*map(gt, kept, sampled)]
+                left_out.append((SAMPLED, sampled))
+        return Chosen(kept, left_out)
+
+    def _unmet(self, records: Candidates, out: list[bool]) -> list[tuple[str, Sequence[bool]]]:
         if not (self._when and self._when.graded):
-            return Chosen(kept, [(CONDITION, out)])
+            return [(CONDITION, out)]
         known = [number != UNKNOWN for number in severities([*map(records.column, LEVEL_FIELDS)])]
-        without = [*map(and_, out, map(not_, known))]
-        return Chosen(kept, [(CONDITION, [*map(and_, out, known)]), (NO_LEVEL, without)])
+        return [(CONDITION, [*map(and_, out, known)]), (NO_LEVEL, [*map(gt, out, known)])]

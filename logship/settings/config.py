@@ -21,6 +21,8 @@ Names = Annotated[tuple[str, ...], "names"]
 """Names of ours, in lower case."""
 Headers = Annotated[Mapping[str, str], "headers"]
 """Headers of HTTP, by name."""
+Shares = Annotated[Mapping[str, float], "shares"]
+"""Shares from 0 to 1, by level."""
 Verbatim = Annotated[str, "verbatim"]
 """A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
@@ -85,6 +87,7 @@ class Config:
         "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
+    sample: Shares = setting("share of the records that is kept, by level: `info=0.1,debug=0`; alike for a trace", dict)
     sinks: Names = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
     batch_max_bytes: Size = setting("closes a batch: encoded bytes", 1 << 20, minimum=1)
     batch_max_records: Count = setting("closes a batch: records", 10_000)

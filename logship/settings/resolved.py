@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
 
 _OTEL_NAMES: Final = {
@@ -33,3 +34,14 @@ def enrichment_fields(config: Config) -> dict[str, Any]:
     """Give the fields that every record gets, by OpenTelemetry's names; only those that are set."""
     named = {name: getattr(config, attribute) for name, attribute in _OTEL_NAMES.items()}
     return {**config.fields, **{name: value for name, value in named.items() if value}}
+
+
+def enrichment_of(config: Config) -> Enrichment:
+    """Give what is added to every record, and how lines are understood."""
+    return Enrichment(
+        enrichment_fields(config),
+        config.format,
+        config.timestamp_fields,
+        config.timestamp_zone,
+        sample=config.sample,
+    )

@@ -153,6 +153,10 @@ def _retry_faults(config: Config) -> list[str]:
     return [f"{config.retry_max_seconds:g} is less than the first bound, {config.retry_initial_seconds:g}"]
 
 
+def _sample_faults(config: Config) -> list[str]:
+    return ["raw lines have no level; set LOGSHIP_FORMAT to auto"] if config.sample and config.format == "raw" else []
+
+
 def _sink_faults(config: Config, sinks: Sequence[str]) -> list[str]:
     faults = []
     for name in dict.fromkeys(config.sinks):
@@ -186,6 +190,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("state_dir", _absolute("state_dir")),
     ("exit_file", _absolute("exit_file")),
     ("retry_max_seconds", _retry_faults),
+    ("sample", _sample_faults),
 )
 
 

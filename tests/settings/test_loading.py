@@ -292,3 +292,17 @@ def test_fields_by_opentelemetrys_names() -> None:
 def test_a_bound_is_written_out() -> None:
     """A number of bytes is not shown as 1.04858e+06."""
     assert faults(BUFFER_MAX_BYTES="5") == ['LOGSHIP_BUFFER_MAX_BYTES: "5" is too small; the least is 1048576']
+
+
+def test_a_sample_is_shares_by_level() -> None:
+    """Anything else names the level or the share that is wrong."""
+    assert load(SAMPLE="info=0.1, DEBUG=0").config.sample == {"info": 0.1, "DEBUG": 0.0}
+    assert load(SAMPLE='{"info": 0.5}').config.sample == {"info": 0.5}
+    assert faults(SAMPLE="inof=0.1") == [
+        "LOGSHIP_SAMPLE: \"inof=0.1\" has 'inof', which is no level; write info=0.1,debug=0"
+    ]
+    assert faults(SAMPLE="info=10") == ['LOGSHIP_SAMPLE: "info=10" has 10 for info; write a share from 0 to 1']
+    assert faults(SAMPLE="info") == ['LOGSHIP_SAMPLE: "info" is not level=share; write info=0.1,debug=0']
+    assert faults(SAMPLE="info=0.1", FORMAT="raw") == [
+        "LOGSHIP_SAMPLE: raw lines have no level; set LOGSHIP_FORMAT to auto"
+    ]
