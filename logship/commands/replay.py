@@ -63,7 +63,7 @@ async def replay_sink(name: str, resolved: Resolved) -> Summary:
         request_timeout_seconds=config.request_timeout_seconds,
     )
     dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
-    async with plugins.load(name).open_sink(resolved.sinks[name], enrichment_of(config)) as sink:
+    async with plugins.load(resolved.kind(name)).open_sink(resolved.sinks[name], enrichment_of(config)) as sink:
         return await replay(name, sink, dead_letters, policy)
 
 

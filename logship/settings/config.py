@@ -88,7 +88,10 @@ class Config:
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
     sample: Shares = setting("share of the records that is kept, by level: `info=0.1,debug=0`; alike for a trace", dict)
-    sinks: Names = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
+    sinks: Names = setting(
+        "where to: one or more sinks, each with its own offsets; `audit:http` is another http, with settings `AUDIT_…`",
+        ("stdout",),
+    )
     batch_max_bytes: Size = setting("closes a batch: encoded bytes", 1 << 20, minimum=1)
     batch_max_records: Count = setting("closes a batch: records", 10_000)
     batch_timeout_seconds: Seconds = setting("closes a batch: age of its first record", 0.2)

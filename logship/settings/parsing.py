@@ -141,8 +141,8 @@ def parse_list(text: str) -> tuple[str, ...]:
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Read a list of names of ours: letter case does not matter."""
-    return tuple(name.lower() for name in parse_list(text))
+    """Read a list of names of ours, some with a colon in them: letter case and blanks do not matter."""
+    return tuple(re.sub(r"\s*:\s*", ":", name.lower()) for name in parse_list(text))
 
 
 def _parts(text: str, plain: Iterable[str]) -> tuple[str, ...]:

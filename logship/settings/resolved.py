@@ -24,10 +24,16 @@ class Resolved(Struct, frozen=True, kw_only=True):
     config: Config
     sinks: Mapping[str, Any] = field(default_factory=dict)
     """Each chosen sink's name and its module's ``Settings``, in the order of ``config.sinks``."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """The kind, which is the module, of each sink whose name is another."""
     warnings: tuple[str, ...] = ()
     """One line each, for the log."""
     once: bool = False
     """Ship what is there and leave."""
+
+    def kind(self, sink: str) -> str:
+        """Give the kind of a sink by its name."""
+        return self.kinds.get(sink, sink)
 
 
 def enrichment_fields(config: Config) -> dict[str, Any]:

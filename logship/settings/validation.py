@@ -13,12 +13,12 @@ from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
 from logship.settings.parsing import clean_secret, parse_listen, quote
 from logship.settings.resolved import enrichment_fields
+from logship.settings.sink_names import sink_faults
 from logship.settings.sources import Folder
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
 SECRET_MAX: Final = 1 << 16
 """Bytes that are read of a file that holds a secret."""
-RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
 
 _SERVICE_LINK: Final = re.compile(
     r"LOGSHIP_(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
@@ -78,12 +78,12 @@ def _is_service_link(name: str, value: str) -> bool:
     return by_value or bool(_SERVICE_LINK.fullmatch(name))
 
 
-def config_faults(config: Config, names: Mapping[str, str], sinks: Sequence[str]) -> list[str]:
-    """Give one line a fault; ``names`` has what each field is called, ``sinks`` what there is to choose from."""
+def config_faults(config: Config, names: Mapping[str, str], kinds: Sequence[str], own: Sequence[Option]) -> list[str]:
+    """Give one line a fault; ``names`` has what each field is called, ``kinds`` which sinks there are."""
     found: list[tuple[str, str]] = []
     for field, check in _CHECKS:
         found += [(field, fault) for fault in check(config)]
-    found += [("sinks", fault) for fault in _sink_faults(config, sinks)]
+    found += [("sinks", fault) for fault in sink_faults(config, kinds, own)]
     return [f"{names[field]}: {fault}" for field, fault in found]
 
 
@@ -155,20 +155,6 @@ def _retry_faults(config: Config) -> list[str]:
 
 def _sample_faults(config: Config) -> list[str]:
     return ["raw lines have no level; set LOGSHIP_FORMAT to auto"] if config.sample and config.format == "raw" else []
-
-
-def _sink_faults(config: Config, sinks: Sequence[str]) -> list[str]:
-    faults = []
-    for name in dict.fromkeys(config.sinks):
-        if name not in sinks:
-            near = difflib.get_close_matches(name, sinks, n=1)
-            hint = f"did you mean {near[0]}?" if near else "there are " + ", ".join(sinks)
-            faults.append(f"{quote(name)} is no sink; {hint}")
-        elif config.format == "raw" and name not in RAW_SINKS:
-            faults.append(f"{quote(name)} takes no raw bytes; set LOGSHIP_FORMAT to auto or text")
-        if config.sinks.count(name) > 1:
-            faults.append(f"{quote(name)} is there twice")
-    return faults
 
 
 def condition_faults(config: Config, when: str) -> list[str]:

@@ -143,7 +143,7 @@ def test_what_is_no_text_is_a_fault() -> None:
         'LOGSHIP_POD_NAME: "a\udcff" is not UTF-8',
     ]
     assert faults(SINKS='["stdout') == ['LOGSHIP_SINKS: "[\\"stdout" is not a JSON list of strings']
-    assert settings.chosen_sinks({"LOGSHIP_SINKS": '["stdout'}, HOME) == ()
+    assert settings.chosen_sinks({"LOGSHIP_SINKS": '["stdout'}, HOME) == {}
 
 
 def test_kubernetes_service_links_are_let_pass() -> None:
