@@ -59,6 +59,8 @@ class Block(Struct, frozen=True):
     points: tuple[tuple[int, int], ...] = ()
     """Offsets from the start to the end of what was read, and the CRC-32 of its bytes up to each; empty where unknown.
     They are of a block only if they begin and end with it: it may be a part of what was read."""
+    path: str = ""
+    """The whole path whose last part ``name`` is, as first seen; empty where it was not kept."""
 
     @property
     def lines(self) -> int:

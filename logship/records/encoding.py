@@ -183,7 +183,9 @@ class BlockEncoder:
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         wanted = columns.wanted[: len(self._layout.wants)]
-        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
+        woven = self._layout.write(
+            Rows(block, ours, offsets, *known, wanted, bare=bare, located=self._enrichment.located)
+        )
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)

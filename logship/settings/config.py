@@ -83,6 +83,9 @@ class Config:
     node_name: str = setting("becomes `k8s.node.name`")
     container_name: str = setting("becomes `k8s.container.name`")
     service_name: str = setting("becomes `service.name`")
+    file_fields: tuple[str, ...] = setting(
+        "of `name`, `path`, `offset`: the record's `log.file.name`, `log.file.path`, `log.offset`", ("name",)
+    )
     timestamp_fields: tuple[str, ...] = setting(
         "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
     )

@@ -49,5 +49,6 @@ def enrichment_of(config: Config) -> Enrichment:
         config.format,
         config.timestamp_fields,
         config.timestamp_zone,
+        file_fields=config.file_fields,
         sample=config.sample,
     )

@@ -7,12 +7,12 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from logship.records.enrichment import Enrichment
+from logship.records.enrichment import FILE_FIELDS, reserved
 from logship.records.routing import condition_on
 from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
 from logship.settings.parsing import clean_secret, parse_listen, quote
-from logship.settings.resolved import enrichment_fields
+from logship.settings.resolved import enrichment_of
 from logship.settings.sink_names import sink_faults
 from logship.settings.sources import Folder
 
@@ -153,15 +153,26 @@ def _retry_faults(config: Config) -> list[str]:
     return [f"{config.retry_max_seconds:g} is less than the first bound, {config.retry_initial_seconds:g}"]
 
 
+def _file_field_faults(config: Config) -> list[str]:
+    wrong = [name for name in config.file_fields if name not in FILE_FIELDS]
+    return [f"{quote(name)} is not one of {', '.join(FILE_FIELDS)}" for name in wrong]
+
+
+def _field_faults(config: Config) -> list[str]:
+    wrong = sorted(reserved(config.file_fields).intersection(config.fields))
+    return [f"{quote(name)} is a field that every record has anyway; choose another name" for name in wrong]
+
+
 def _sample_faults(config: Config) -> list[str]:
     return ["raw lines have no level; set LOGSHIP_FORMAT to auto"] if config.sample and config.format == "raw" else []
 
 
 def condition_faults(config: Config, when: str) -> list[str]:
     """Give what is wrong with a sink's condition beside the other settings."""
-    enrichment = Enrichment(enrichment_fields(config), config.format)
+    if _field_faults(config):
+        return []
     try:
-        condition_on(when, enrichment)
+        condition_on(when, enrichment_of(config))
     except ValueError as why:
         return [str(why)]
     return []
@@ -176,7 +187,9 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("state_dir", _absolute("state_dir")),
     ("exit_file", _absolute("exit_file")),
     ("retry_max_seconds", _retry_faults),
+    ("fields", _field_faults),
     ("sample", _sample_faults),
+    ("file_fields", _file_field_faults),
 )
 
 

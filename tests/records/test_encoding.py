@@ -15,7 +15,7 @@ from logship.errors import ConfigError
 from logship.model import Block, Encoded, FileId, LineState
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
-from logship.records.layouts import Layout, Lines, Rows, Woven
+from logship.records.layouts import Layout, Lines, Rows, Woven, weave
 from logship.records.line_parser import Line, LineParser
 from logship.sinks.elasticsearch.bulk import Bulk
 from tests.oracle import Number, Object, Oracle, depth, parse
@@ -487,3 +487,47 @@ def test_times_yet_to_come_are_noticed() -> None:
     assert encoder().encode(block(near * 3)).tally.future_times == 0
     assert encoder().encode(block(near + ahead * 2)).tally.future_times == 2
     assert encoder().encode(block(b"text\n" + near + ahead)).tally.future_times == 1
+
+
+EVERYWHERE = [
+    b'{"a":1}\n{"b":"x"}\n',
+    b'{}\n{"a":1}\ntext\n{"log.offset":5,"log.file.path":"x"}\n',
+    b'{"a":1}\r\n{"a":2}\r\n',
+]
+
+
+@pytest.mark.parametrize("data", EVERYWHERE)
+@pytest.mark.parametrize("file_fields", [("name",), ("path", "offset"), ("offset",), ("name", "path", "offset")])
+def test_a_record_says_where_it_is_from_as_far_as_that_is_asked_for(data: bytes, file_fields: tuple[str, ...]) -> None:
+    """On each path that lines take, quoted or not; the application's own members of those names make way."""
+    one = block(data, path="/logs/x/app.log")
+    made = encoder(file_fields=file_fields)
+    check(made, one, made.encode(one))
+    starts = [each.start for each in made.records(one)]
+    names = {"log.file.name": "app.log", "log.file.path": "/logs/x/app.log"}
+    wanted = {name: value for name, value in names.items() if name.rpartition(".")[2] in file_fields}
+    for layout in (Lines(), Quoting()):
+        out = [json.loads(line) for line in encoder(layout, file_fields=file_fields).encode(one).body.splitlines()]
+        objects = [json.loads(each) if isinstance(each, str) else each for each in out]
+        assert [{name: each[name] for name in wanted} for each in objects] == [wanted] * len(starts)
+        if "offset" in file_fields:
+            assert [each["log.offset"] for each in objects] == starts
+        assert [
+            each["log.file.name"] for each in objects if "log.file.name" in each and "name" not in file_fields
+        ] == []
+
+
+class Quoting:
+    """Writes each record as a text."""
+
+    wants = ()
+
+    def write(self, rows: Rows) -> Woven:
+        """Give a line for each record."""
+        return weave(len(rows.rests), *rows.quoted(), b"\n")
+
+
+def test_a_path_that_is_not_known_is_left_out() -> None:
+    """As in a dead letter of before."""
+    record = json.loads(encoder(file_fields=("path",)).encode(block(b"{}\n")).body)
+    assert not {"log.file.path", "log.file.name"} & set(record)

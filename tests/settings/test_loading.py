@@ -306,3 +306,13 @@ def test_a_sample_is_shares_by_level() -> None:
     assert faults(SAMPLE="info=0.1", FORMAT="raw") == [
         "LOGSHIP_SAMPLE: raw lines have no level; set LOGSHIP_FORMAT to auto"
     ]
+
+
+def test_fields_of_the_file_are_chosen() -> None:
+    """What a record then has anyway can't be a field for all."""
+    assert load(FILE_FIELDS="path, offset", FIELDS="log.file.name=x").config.file_fields == ("path", "offset")
+    assert faults(FILE_FIELDS="name,inode") == ['LOGSHIP_FILE_FIELDS: "inode" is not one of name, path, offset']
+    assert faults(FIELDS="@timestamp=x,log.file.name=y", STDOUT_WHEN="a=1") == [
+        'LOGSHIP_FIELDS: "@timestamp" is a field that every record has anyway; choose another name',
+        'LOGSHIP_FIELDS: "log.file.name" is a field that every record has anyway; choose another name',
+    ]

@@ -9,15 +9,15 @@ The fields that we add are the same for all records of a pod: they are the resou
 """
 
 from binascii import Error, unhexlify
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from logship import __version__
 from logship.model import Batch
-from logship.records.enrichment import to_json
+from logship.records.enrichment import OFFSET, Enrichment, to_json
 from logship.records.layouts import Column, Layout, Rows, Woven, decimals, first_there, quoted, weave
 from logship.records.severity import LEVEL_FIELDS, levels, severity
 from logship.records.timestamps import epoch_ns
@@ -33,6 +33,7 @@ _MAX_NS: Final = 2**63 - 1
 """The format takes one bit more, and most who read it do not."""
 _MESSAGES: Final = (b'{"message":"', b'{"message": "')
 _UID: Final = "log.record.uid"
+_OFFSET_HEAD: Final = b',{"key":"%b","value":{"intValue":"' % OFFSET.encode()
 
 
 class Format(Layout, Protocol):
@@ -50,7 +51,8 @@ class ProtobufRecords:
     wants = (*LEVEL_FIELDS, *TRACES, *SPANS)
     content_type = "application/x-protobuf"
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
+    def __init__(self, enrichment: Enrichment) -> None:
+        self._enrichment, fields = enrichment, enrichment.fields
         resource = b"".join([delimited(1, key_value(name, value)) for name, value in fields.items()])
         scope = delimited(1, SCOPE.encode()) + delimited(2, __version__.encode())
         self._resource = delimited(1, resource)
@@ -58,13 +60,13 @@ class ProtobufRecords:
 
     def write(self, rows: Rows) -> Woven:
         """Give the records; their fields are in the order of their numbers."""
-        file = b"".join([delimited(6, key_value(name, value)) for name, value in file_attributes(rows).items()])
+        file = b"".join([delimited(6, key_value(name, value)) for name, value in self._enrichment.of_file(rows.block)])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
         uid = f"{rows.block.file}-".encode()
         found = levels(rows.wanted[: len(LEVEL_FIELDS)])
         columns = zip(times(rows), found, objects(rows), rows.offsets(), _contexts(rows), strict=True)
         records = [
-            b"%b%b%b%b%b%b%b%b%b"
+            b"%b%b%b%b%b%b%b%b%b%b"
             % (
                 b"\x09" + time.to_bytes(8, "little") if time else b"",
                 _severity_fields(level),
@@ -73,6 +75,7 @@ class ProtobufRecords:
                 file,
                 _uid_head(len(name := uid + b"%d" % offset)),
                 name,
+                delimited(6, key_value(OFFSET, offset)) if rows.located else b"",
                 _context_fields(*context),
                 observed,
             )
@@ -94,14 +97,15 @@ class JsonRecords:
     wants = ProtobufRecords.wants
     content_type = "application/json"
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
+    def __init__(self, enrichment: Enrichment) -> None:
+        self._enrichment, fields = enrichment, enrichment.fields
         resource = to_json({"attributes": [attribute(name, value) for name, value in fields.items()]})
         scope = to_json({"name": SCOPE, "version": __version__})
         self._head = b'{"resourceLogs":[{"resource":%b,"scopeLogs":[{"scope":%b,"logRecords":[' % (resource, scope)
 
     def write(self, rows: Rows) -> Woven:
         """Give the records."""
-        attributes = [attribute(name, value) for name, value in file_attributes(rows).items()]
+        attributes = [attribute(name, value) for name, value in self._enrichment.of_file(rows.block)]
         constant = b"".join([to_json(each) + b"," for each in attributes])
         uid = b'{"key":"%b","value":{"stringValue":"%b-' % (_UID.encode(), rows.block.file.encode())
         heads = [b'"timeUnixNano":"%d",' % time if time else b"" for time in times(rows)]
@@ -114,17 +118,12 @@ class JsonRecords:
         contexts = [b"".join(map(_id_member, ("trace", "span"), context)) for context in _contexts(rows)]
         observed = b',"observedTimeUnixNano":"%d"},' % _in_range(rows.block.time_ns)
         numbers = decimals(rows.offsets())
-        return weave(len(heads), b"{", heads, found, *bodies, numbers, b'"}}]', contexts, observed)
+        places: list[Column] = [_OFFSET_HEAD, numbers, b'"}}]'] if rows.located else [b"]"]
+        return weave(len(heads), b"{", heads, found, *bodies, numbers, b'"}}', *places, contexts, observed)
 
     def request(self, batch: Batch) -> bytes:
         """Give the ``ExportLogsServiceRequest``."""
         return self._head + batch.body.removesuffix(b",") + b"]}]}]}"
-
-
-def file_attributes(rows: Rows) -> dict[str, Any]:
-    """Give the attributes that all records of a block have."""
-    flags = {"log.flags": list(rows.block.flags)} if rows.block.flags else {}
-    return {"log.file.name": rows.block.name, **flags}
 
 
 def objects(rows: Rows) -> list[bytes]:
