@@ -17,6 +17,7 @@ from logship.records.block_parser import BlockParser, is_text
 from logship.records.candidates import Candidates
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
+from logship.records.field_edits import edits_of
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on
@@ -65,6 +66,7 @@ class BlockEncoder:
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
+        self._edits = edits_of(enrichment)
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
@@ -182,6 +184,9 @@ class BlockEncoder:
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
+        if self._edits and self._edits.concern(b"".join(known[1])):
+            rests, bare = [b'"%b}' % rest for rest in known[1]] if bare else known[1], False
+            known = known[0], self._edits.apply(rests)
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
             Rows(block, ours, offsets, *known, wanted, bare=bare, located=self._enrichment.located)

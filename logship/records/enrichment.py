@@ -15,6 +15,11 @@ TIMESTAMP = "@timestamp"
 OFFSET = "log.offset"
 FILE_FIELDS = {"name": "log.file.name", "path": "log.file.path", "offset": OFFSET}
 """What may be said of a record's place: how it is asked for, and what it is called."""
+MESSAGE_FIELDS = (
+    *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
+    *("record.message", "fields.message", "text", "Message"),
+)
+"""Where loggers write the text."""
 _RESERVED = (TIMESTAMP, "log.flags")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -65,6 +70,14 @@ class Enrichment:
     """Zone, by its IANA name, of event times that name none."""
     file_fields: tuple[str, ...] = ("name",)
     """Which of :data:`FILE_FIELDS` each record gets."""
+    drop: tuple[str, ...] = ()
+    """What is left out of records, by dotted paths with ``*`` (:class:`logship.records.field_edits.FieldEdits`)."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """What gets another name."""
+    only: tuple[str, ...] = ()
+    """What alone stays; empty: all."""
+    message_fields: tuple[str, ...] = MESSAGE_FIELDS
+    """Dotted paths of where the text of a record is; the first that is there counts."""
     sample: Mapping[str, float] = field(default_factory=dict)
     """The share of the records that is kept, by level (:class:`logship.records.sampling.Sample`)."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)

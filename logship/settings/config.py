@@ -90,6 +90,16 @@ class Config:
         "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
+    message_fields: tuple[str, ...] = setting(
+        "where the text of a record is, by dotted paths; the first that is there",
+        (
+            *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
+            *("record.message", "fields.message", "text", "Message"),
+        ),
+    )
+    drop_fields: tuple[str, ...] = setting("left out of records: dotted paths, `*` (docs/conditions.md)", ())
+    rename_fields: Mapping[str, str] = setting("`a.b=c`: what gets another name", dict)
+    only_fields: tuple[str, ...] = setting("what alone stays, beside time, level, message and our fields", ())
     sample: Shares = setting("share of the records that is kept, by level: `info=0.1,debug=0`; alike for a trace", dict)
     sinks: Names = setting(
         "where to: one or more sinks, each with its own offsets; `audit:http` is another http, with settings `AUDIT_…`",

@@ -50,5 +50,9 @@ def enrichment_of(config: Config) -> Enrichment:
         config.timestamp_fields,
         config.timestamp_zone,
         file_fields=config.file_fields,
+        drop=config.drop_fields,
+        rename=config.rename_fields,
+        only=config.only_fields,
+        message_fields=config.message_fields,
         sample=config.sample,
     )

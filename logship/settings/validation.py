@@ -8,6 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from logship.records.enrichment import FILE_FIELDS, reserved
+from logship.records.field_edits import always_there
+from logship.records.field_patterns import pattern_faults, rename_faults
 from logship.records.routing import condition_on
 from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
@@ -163,6 +165,33 @@ def _field_faults(config: Config) -> list[str]:
     return [f"{quote(name)} is a field that every record has anyway; choose another name" for name in wrong]
 
 
+_RAW: Final = "raw lines have no fields; set LOGSHIP_FORMAT to auto"
+
+
+def _drop_faults(config: Config) -> list[str]:
+    if _field_faults(config) or not config.drop_fields:
+        return []
+    stays = always_there(enrichment_of(config))
+    kept = [f"{each!r} always stays, as time, level and message do" for each in config.drop_fields if each in stays]
+    return [_RAW] if config.format == "raw" else [*pattern_faults(config.drop_fields), *kept]
+
+
+def _only_faults(config: Config) -> list[str]:
+    return [_RAW] if config.only_fields and config.format == "raw" else pattern_faults(config.only_fields)
+
+
+def _rename_faults(config: Config) -> list[str]:
+    if _field_faults(config) or not config.rename_fields:
+        return []
+    clash = enrichment_of(config).clash
+    ours = [
+        f"{new!r} is a field that logship adds, or lies above one"
+        for new in config.rename_fields.values()
+        if clash(new)
+    ]
+    return [_RAW] if config.format == "raw" else [*rename_faults(config.rename_fields.items()), *ours]
+
+
 def _sample_faults(config: Config) -> list[str]:
     return ["raw lines have no level; set LOGSHIP_FORMAT to auto"] if config.sample and config.format == "raw" else []
 
@@ -189,6 +218,9 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("retry_max_seconds", _retry_faults),
     ("fields", _field_faults),
     ("sample", _sample_faults),
+    ("drop_fields", _drop_faults),
+    ("rename_fields", _rename_faults),
+    ("only_fields", _only_faults),
     ("file_fields", _file_field_faults),
 )
 

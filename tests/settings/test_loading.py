@@ -4,6 +4,7 @@ import pytest
 
 from logship import plugins
 from logship.errors import ConfigError
+from logship.records.enrichment import Enrichment
 from logship.settings import loading as settings
 from logship.settings.config import Config, Secret
 from logship.settings.options import options
@@ -316,3 +317,32 @@ def test_fields_of_the_file_are_chosen() -> None:
         'LOGSHIP_FIELDS: "@timestamp" is a field that every record has anyway; choose another name',
         'LOGSHIP_FIELDS: "log.file.name" is a field that every record has anyway; choose another name',
     ]
+
+
+def test_fields_are_left_out_or_called_otherwise() -> None:
+    """By dotted paths; what can't be meant is a fault."""
+    config = load(DROP_FIELDS="a.*,b", RENAME_FIELDS="c.d=e", ONLY_FIELDS="x,user.*", MESSAGE_FIELDS="msg").config
+    assert (config.drop_fields, config.rename_fields) == (("a.*", "b"), {"c.d": "e"})
+    assert (config.only_fields, config.message_fields) == (("x", "user.*"), ("msg",))
+    assert faults(
+        DROP_FIELDS="a..b,level", ONLY_FIELDS=".x", POD_NAME="p", RENAME_FIELDS="a=k8s.pod.name,b=k8s,c.*=d"
+    ) == [
+        "LOGSHIP_DROP_FIELDS: 'a..b' has a name that is empty; write a.b or a.*",
+        "LOGSHIP_DROP_FIELDS: 'level' always stays, as time, level and message do",
+        "LOGSHIP_RENAME_FIELDS: 'c.*' and 'd' have not the same number of *; write for example a.*=b.*",
+        "LOGSHIP_RENAME_FIELDS: 'k8s.pod.name' is a field that logship adds, or lies above one",
+        "LOGSHIP_RENAME_FIELDS: 'k8s' is a field that logship adds, or lies above one",
+        "LOGSHIP_ONLY_FIELDS: '.x' has a name that is empty; write a.b or a.*",
+    ]
+    raw = "raw lines have no fields; set LOGSHIP_FORMAT to auto"
+    assert faults(FORMAT="raw", DROP_FIELDS="a", RENAME_FIELDS="a=b", ONLY_FIELDS="c") == [
+        f"LOGSHIP_{name}_FIELDS: {raw}" for name in ("DROP", "RENAME", "ONLY")
+    ]
+
+
+def test_the_defaults_of_records_are_those_of_the_settings() -> None:
+    """They are written in both places, since neither imports the other."""
+    config, enrichment = load().config, Enrichment({})
+    assert config.timestamp_fields == enrichment.timestamp_fields
+    assert config.message_fields == enrichment.message_fields
+    assert config.file_fields == enrichment.file_fields
