@@ -23,20 +23,20 @@ class Contexts:
 
     def __init__(self) -> None:
         self._traces, self._spans = _ways(TRACES), _ways(SPANS)
-        self.wants: tuple[str, ...] = (*dict.fromkeys(top for top, _ in (*self._traces, *self._spans)),)
+        self.wants: tuple[str, ...] = (*dict.fromkeys(top for top, _, _ in (*self._traces, *self._spans)),)
         """The top-level names whose columns are needed."""
 
     def traces(self, column: Callable[[str], Column]) -> Column:
         """Give the trace of each record as a JSON string, of 32 lower-case digits where it is one; None without one."""
-        return _ids(self._traces, column, 32)
+        return _ids(self._traces, column, 32, b"race")
 
     def spans(self, column: Callable[[str], Column]) -> Column:
         """Give the span of each record as a JSON string, of 16 lower-case digits where it is one; None without one."""
-        return _ids(self._spans, column, 16)
+        return _ids(self._spans, column, 16, b"pan")
 
 
-_Way = tuple[str, Below | None]
-"""A column, and what looks for the id below it."""
+_Way = tuple[str, Below | None, bool]
+"""A column, what looks for the id below it, and whether it does so by one of the names above."""
 
 
 def _ways(names: Sequence[str]) -> list[_Way]:
@@ -45,20 +45,33 @@ def _ways(names: Sequence[str]) -> list[_Way]:
     inner = [name for name in names if "/" not in name]
     parents = [parent.partition(".") for parent in PARENTS]
     return [
-        *((name, None) for name in names),
-        *((top, Below(rest)) for top, _, rest in dotted),
-        *((top, Below(*(f"{rest}.{name}" if rest else name for name in inner))) for top, _, rest in parents),
+        *((name, None, False) for name in names),
+        *((top, Below(rest), False) for top, _, rest in dotted),
+        *((top, Below(*(f"{rest}.{name}" if rest else name for name in inner)), True) for top, _, rest in parents),
     ]
 
 
-def _ids(ways: Sequence[_Way], column: Callable[[str], Column], digits: int) -> Column:
-    there = [(below, column(top)) for top, below in ways if any(column(top))]
+def _ids(ways: Sequence[_Way], column: Callable[[str], Column], digits: int, word: bytes) -> Column:
+    """Look for ids of so many digits; ``word`` is what all their names within objects have in them."""
+    tops = {top: column(top) for top, _, _ in ways}
+    # The columns of all names that are nowhere are one and the same, nearly always.
+    full = {key for key, values in {id(values): values for values in tops.values()}.items() if any(values)}
+    there = [
+        (below, tops[top])
+        for top, below, named in ways
+        if id(tops[top]) in full and (not named or _may_have(tops[top], word))
+    ]
     if not there:
         return [None] * len(column(ways[0][0]))
     columns = [below.values(values) if below else values for below, values in there]
     found = merged([_read(value, digits) for value in values] for values in columns)
     # What is no id of the standard's form is one of the application's own.
     return merged([found, *([*map(_own, values)] for values in columns)]) if None in found else found
+
+
+def _may_have(values: Column, word: bytes) -> bool:
+    joined = b"".join(filter(None, values))
+    return word in joined or b"\\" in joined
 
 
 def _read(value: bytes | None, digits: int) -> bytes | None:

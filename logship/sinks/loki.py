@@ -26,6 +26,7 @@ from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Column, Rows, Woven, decimals, weave
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts, rfc3339
+from logship.records.trace_ids import Contexts
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.urls import url_faults, with_path, without_path
 
@@ -46,6 +47,7 @@ _OWN_METADATA: Final = frozenset(
     {"log_file_name", "log_file_path", "log_offset", "log_flags", "level", "trace_id", "span_id"}
 )
 """Names that each line may have beside the constant fields."""
+_CONTEXTS: Final = Contexts()
 _MS_NS: Final = 10**6
 _MS_STAMP: Final = len('"2026-11-22T10:00:00.123Z"')
 _STORED: Final = frozenset({200, 204})
@@ -112,7 +114,7 @@ class Values:
     """``["<ns>","<line>",{<metadata>}],`` and a newline for each record."""
 
     def __init__(self, enrichment: Enrichment, *, metadata: bool) -> None:
-        self.wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id") if metadata else ()
+        self.wants: Sequence[str] = (*LEVEL_FIELDS, *_CONTEXTS.wants) if metadata else ()
         self._metadata, self._enrichment = metadata, enrichment
         fields: dict[str, object] = {}
         for field, value in enrichment.fields.items():
@@ -133,9 +135,10 @@ class Values:
         if rows.located:
             head += [b',"log_offset":"', decimals(rows.offsets()), b'"']
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
-        *found, traces, spans = rows.wanted
-        levels = [_LEVELS[number] for number in severities(found)]
-        own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
+        levels = [_LEVELS[number] for number in severities(rows.wanted[: len(LEVEL_FIELDS)])]
+        column = dict(zip(self.wants, rows.wanted, strict=True)).__getitem__
+        ids = (b"trace_id", _CONTEXTS.traces(column)), (b"span_id", _CONTEXTS.spans(column))
+        own = levels, *(_members(name, values) for name, values in ids)
         return weave(len(nanoseconds), *times, *lines, *head, *own, b"}],\n")
 
     def _of_file(self, block: Block) -> bytes:

@@ -206,6 +206,8 @@ async def test_the_body_is_the_line(protocol: str, line: bytes, body: str) -> No
         ({"traceId": TRACE, "spanId": SPAN}, TRACE, SPAN),
         ({"otelTraceID": TRACE, "otelSpanID": "0"}, TRACE, ""),
         ({"trace.id": TRACE.upper(), "span.id": SPAN}, TRACE, SPAN),
+        ({"mdc": {"trace_id": TRACE}, "dd": {"span_id": "1234567890123456789"}}, TRACE, "112210f47de98115"),
+        ({"logging.googleapis.com/trace": f"projects/p/traces/{TRACE}"}, TRACE, ""),
         ({"trace_id": TRACE, "span_id": "0" * 16}, TRACE, ""),
         ({"trace_id": "0" * 32, "span_id": SPAN}, "", ""),
         ({"trace_id": TRACE[:-1], "span_id": SPAN}, "", ""),

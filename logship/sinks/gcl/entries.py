@@ -18,6 +18,7 @@ from logship.model import Outcome, Status, Verdict
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
 from logship.records.severity import LEVEL_FIELDS, levels, severity
+from logship.records.trace_ids import Contexts
 
 SCOPE: Final = "https://www.googleapis.com/auth/logging.write"
 _PROJECT: Final = b"\x01"
@@ -33,6 +34,7 @@ _SEVERITIES: Final = {
     1: "DEBUG",
 }
 """Google's names, by the least severity; an entry without one is DEFAULT."""
+_CONTEXTS: Final = Contexts()
 _TRACE: Final = re.compile(rb'"(?!0{32})[0-9a-fA-F]{32}"')
 _SPAN: Final = re.compile(rb'"(?!0{16})[0-9a-fA-F]{16}"')
 _CODES: Final = (
@@ -53,22 +55,21 @@ _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 class Entries:
     """Entries of the list that the service takes, each with a comma after it."""
 
-    wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id")
+    wants: Sequence[str] = (*LEVEL_FIELDS, *_CONTEXTS.wants)
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries; their ids and times are the same whenever they are sent, so that repeats are dropped."""
         uid = b'{"insertId":"' + rows.block.file.encode() + b"-"
-        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, _members(rows.wanted)]
+        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, self._members(rows)]
         return rows.woven([*before, b',"jsonPayload":'], [b"},"])
 
-
-def _members(wanted: Sequence[Sequence[bytes | None]]) -> list[bytes]:
-    *found, traces, spans = wanted
-    members = [*map(_severity, levels(found))]
-    for values, write in ((traces, _trace), (spans, _span)):
-        if any(values):
-            members = [have + write(value) for have, value in zip(members, values, strict=True)]
-    return members
+    def _members(self, rows: Rows) -> list[bytes]:
+        members = [*map(_severity, levels(rows.wanted[: len(LEVEL_FIELDS)]))]
+        column = dict(zip(self.wants, rows.wanted, strict=True)).__getitem__
+        for values, write in ((_CONTEXTS.traces(column), _trace), (_CONTEXTS.spans(column), _span)):
+            if any(values):
+                members = [have + write(value) for have, value in zip(members, values, strict=True)]
+        return members
 
 
 @lru_cache(maxsize=256)

@@ -18,16 +18,16 @@ import msgspec
 from logship import __version__
 from logship.model import Batch
 from logship.records.enrichment import OFFSET, Enrichment, to_json
-from logship.records.layouts import Column, Layout, Rows, Woven, decimals, first_there, quoted, weave
+from logship.records.layouts import Column, Layout, Rows, Woven, decimals, quoted, weave
 from logship.records.severity import LEVEL_FIELDS, levels, severity
 from logship.records.timestamps import epoch_ns
+from logship.records.trace_ids import Contexts
 from logship.sinks.otlp.anyvalues import attribute, key_value
 from logship.sinks.otlp.protobuf import BYTES, FIXED64, VARINT, delimited, tag, varint
 
 SCOPE: Final = "logship"
-TRACES: Final = ("trace_id", "traceId", "otelTraceID", "trace.id")
-"""Where applications write the trace they work for: OpenTelemetry's own name, then others'; the first counts."""
-SPANS: Final = ("span_id", "spanId", "otelSpanID", "span.id")
+_CONTEXTS: Final = Contexts()
+_WANTS: Final = (*LEVEL_FIELDS, *_CONTEXTS.wants)
 _TRACE_BYTES, _SPAN_BYTES = 16, 8
 _MAX_NS: Final = 2**63 - 1
 """The format takes one bit more, and most who read it do not."""
@@ -48,7 +48,7 @@ class Format(Layout, Protocol):
 class ProtobufRecords:
     """Log records in Protocol Buffers, each as a field of ``ScopeLogs``."""
 
-    wants = (*LEVEL_FIELDS, *TRACES, *SPANS)
+    wants = _WANTS
     content_type = "application/x-protobuf"
 
     def __init__(self, enrichment: Enrichment) -> None:
@@ -94,7 +94,7 @@ class ProtobufRecords:
 class JsonRecords:
     """Log records in JSON, each with a comma after it."""
 
-    wants = ProtobufRecords.wants
+    wants = _WANTS
     content_type = "application/json"
 
     def __init__(self, enrichment: Enrichment) -> None:
@@ -191,9 +191,11 @@ def _severity_members(level: bytes | None) -> bytes:
 
 def _contexts(rows: Rows) -> list[tuple[bytes, bytes] | tuple[()]]:
     """Give the trace and the span of each record; the span is empty if there is none, and both without a trace."""
-    first, traces = len(LEVEL_FIELDS), len(LEVEL_FIELDS) + len(TRACES)
-    columns = zip(first_there(rows.wanted[first:traces]), first_there(rows.wanted[traces:]), strict=True)
-    found = ((_id(trace, _TRACE_BYTES), span) for trace, span in columns)
+    column = dict(zip(_WANTS, rows.wanted, strict=True)).__getitem__
+    traces = _CONTEXTS.traces(column)
+    if not any(traces):
+        return [()] * len(traces)
+    found = ((_id(trace, _TRACE_BYTES), span) for trace, span in zip(traces, _CONTEXTS.spans(column), strict=True))
     return [(trace, _id(span, _SPAN_BYTES)) if trace else () for trace, span in found]
 
 
