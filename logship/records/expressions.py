@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
+from operator import ne
 from typing import Any, Final, Protocol, cast
 
 _ANY_PIECE: Final = r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[])*?"
@@ -116,7 +117,7 @@ class Search:
 
     def one(self, text: bytes) -> bool:
         """Say whether a text, in UTF-8, has a match."""
-        return self._find(text, 0, len(text))[0] != _NOWHERE
+        return self._find(text, 0, len(text)) != [_NOWHERE]
 
     def each(self, texts: Sequence[bytes]) -> list[bool]:
         """Say it of each text, all in UTF-8."""
@@ -141,7 +142,7 @@ class Search:
         return found
 
     def _one_by_one(self, texts: Sequence[bytes]) -> list[bool]:
-        return [spans[0] != _NOWHERE for spans in map(self._find, texts, repeat(0), map(len, texts))]
+        return [*map(ne, map(self._find, texts, repeat(0), map(len, texts)), repeat([_NOWHERE]))]
 
 
 def _finder(compiled: Any) -> Finder:  # noqa: ANN401 - re2 has no types

@@ -80,7 +80,9 @@ async def sent(loki: Loki, *blocks: Block, enrichment: Enrichment | None = None,
 async def test_a_record_is_a_line_of_the_pods_stream() -> None:
     """Few labels; what else we know is metadata beside the line, and the line is what the application wrote."""
     loki = Loki()
-    data = b'{"timestamp":"2026-11-22T10:00:00.5Z","level":"WARNING","context":{"traceId":"abc"},"span_id":7,"a":"100% \\"q\\""}\n'
+    data = (
+        b'{"timestamp":"2026-11-22T10:00:00.5Z","level":"WARNING","context":{"traceId":"abc"},"span_id":7,"a":"100%"}\n'
+    )
     assert await sent(loki, block(data), labels={"env": "prod"}) == Outcome(Status.DELIVERED)
     [(labels, values)] = loki.streams.items()
     assert dict(labels) == {

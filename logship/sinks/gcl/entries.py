@@ -15,8 +15,10 @@ from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_DETAIL, Answer, classify
 from logship.model import Outcome, Status, Verdict
-from logship.records.enrichment import to_json
+from logship.records.enrichment import Enrichment, to_json
+from logship.records.field_paths import Column as Values
 from logship.records.layouts import Column, Rows, Woven, decimals
+from logship.records.messages import MessageText
 from logship.records.severity import LEVEL_FIELDS, levels, severity
 from logship.records.trace_ids import Contexts
 
@@ -55,17 +57,23 @@ _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 class Entries:
     """Entries of the list that the service takes, each with a comma after it."""
 
-    wants: Sequence[str] = (*LEVEL_FIELDS, *_CONTEXTS.wants)
+    def __init__(self, enrichment: Enrichment) -> None:
+        self._texts = MessageText(enrichment)
+        self.wants: Sequence[str] = (*LEVEL_FIELDS, *dict.fromkeys([*_CONTEXTS.wants, *self._texts.wants]))
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries; their ids and times are the same whenever they are sent, so that repeats are dropped."""
         uid = b'{"insertId":"' + rows.block.file.encode() + b"-"
-        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, self._members(rows)]
-        return rows.woven([*before, b',"jsonPayload":'], [b"},"])
+        columns: dict[str, Values] = dict(zip(self.wants, rows.wanted, strict=True))
+        members = self._members(rows, columns)
+        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, members]
+        # Google's console shows what is called so.
+        return self._texts.added(rows, columns).woven([*before, b',"jsonPayload":'], [b"},"])
 
-    def _members(self, rows: Rows) -> list[bytes]:
+    @staticmethod
+    def _members(rows: Rows, columns: Mapping[str, Values]) -> list[bytes]:
         members = [*map(_severity, levels(rows.wanted[: len(LEVEL_FIELDS)]))]
-        column = dict(zip(self.wants, rows.wanted, strict=True)).__getitem__
+        column = columns.__getitem__
         for values, write in ((_CONTEXTS.traces(column), _trace), (_CONTEXTS.spans(column), _span)):
             if any(values):
                 members = [have + write(value) for have, value in zip(members, values, strict=True)]
