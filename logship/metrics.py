@@ -21,6 +21,7 @@ LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
     OTHER,
 )
+FILTERED_REASONS: Final = ("condition", "no_level", "sampled", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
@@ -63,6 +64,7 @@ class SinkMetrics:
         self._evicted = tuple(each.labels(name) for each in series.evicted)
         self._in_flight = tuple(each.labels(name) for each in series.in_flight)
         self._outcomes = tuple(_ByReason(each, sink, OUTCOMES) for each in series.outcomes)
+        self._filtered = _ByReason(series.filtered, sink, FILTERED_REASONS)
         self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
         self._skipped = tuple(_ByReason(each, sink, SKIPPED_REASONS) for each in series.skipped)
         self._requests = _ByReason(series.requests, sink, [status.value for status in Status])
@@ -99,9 +101,10 @@ class SinkMetrics:
         """End them: they are in the dead-letter file."""
         self._end("dead_lettered", records, nbytes)
 
-    def filtered(self, records: int, nbytes: int) -> None:
-        """End them: the operator did not want them."""
+    def filtered(self, reason: str, records: int, nbytes: int) -> None:
+        """End them: the operator did not want them; ``reason`` is one of :data:`FILTERED_REASONS`."""
         self._end("filtered", records, nbytes)
+        self._filtered.add(reason, records)
 
     def dropped(self, reason: str, records: int, nbytes: int) -> None:
         """Give them up; ``reason`` is one of :data:`DROPPED_REASONS`."""
@@ -191,6 +194,12 @@ class _SinkSeries:
 
         self.read = pair(Counter, "logship_sink_read_{}", "{} read from files for the sink.")
         self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
+        self.filtered = Counter(
+            "logship_sink_filtered_records",
+            "Lines that the sink was not to have, by reason.",
+            ["sink", "reason"],
+            registry=registry,
+        )
         self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
         self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
         self.evicted = pair(

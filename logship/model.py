@@ -59,6 +59,8 @@ class Block(Struct, frozen=True):
     points: tuple[tuple[int, int], ...] = ()
     """Offsets from the start to the end of what was read, and the CRC-32 of its bytes up to each; empty where unknown.
     They are of a block only if they begin and end with it: it may be a part of what was read."""
+    path: str = ""
+    """The whole path whose last part ``name`` is, as first seen; empty where it was not kept."""
 
     @property
     def lines(self) -> int:
@@ -80,10 +82,8 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
-    filtered_records: int = 0
-    """Records that this sink is not to have."""
-    filtered_bytes: int = 0
-    """Bytes of the block that are in those."""
+    filtered: tuple[tuple[str, int, int], ...] = ()
+    """(reason, records, bytes) that this sink is not to have: ``condition``, ``no_level``, ``sampled``."""
 
     @property
     def skipped_lines(self) -> int:
@@ -94,6 +94,16 @@ class Tally(Struct, frozen=True):
     def skipped_bytes(self) -> int:
         """Bytes of the block that are in no record."""
         return sum(size for _, _, size in self.skipped)
+
+    @property
+    def filtered_records(self) -> int:
+        """Records that this sink is not to have."""
+        return sum(records for _, records, _ in self.filtered)
+
+    @property
+    def filtered_bytes(self) -> int:
+        """Bytes of the block that are in those."""
+        return sum(size for _, _, size in self.filtered)
 
 
 class Encoded(Struct, frozen=True):

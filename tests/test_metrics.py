@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.metrics import DROPPED_REASONS, LOST_REASONS, OUTCOMES, RETRY_REASONS, SKIPPED_REASONS, Metrics
+from logship.metrics import (
+    DROPPED_REASONS,
+    FILTERED_REASONS,
+    LOST_REASONS,
+    OUTCOMES,
+    RETRY_REASONS,
+    SKIPPED_REASONS,
+    Metrics,
+)
 from logship.model import Status
 
 SINKS = ("stdout", "elasticsearch")
@@ -96,7 +104,7 @@ def test_what_is_read_adds_up(reads: list[int], ends: list[str]) -> None:
         waiting.append(nbytes)
         if number < len(ends):
             end, size = ends[number], waiting.pop(0)
-            if end in OUTCOMES:
+            if end in OUTCOMES and end != "filtered":
                 getattr(sink, end)(1, size)
             else:
                 getattr(sink, end)("empty", 1, size)
@@ -111,6 +119,8 @@ def test_what_is_read_adds_up(reads: list[int], ends: list[str]) -> None:
         name = f"logship_sink_{gone}_bytes_total"
         shown += sum(value(name, {"sink": "http", "reason": each}) or 0 for each in reasons)
     assert shown == sum(reads) - sum(waiting)
+    of_reasons = (value("logship_sink_filtered_records_total", {"sink": "http", "reason": r}) for r in FILTERED_REASONS)
+    assert sum(each or 0 for each in of_reasons) == sink.totals()["filtered"][0]
 
 
 def test_every_call_moves_its_series(metrics: Metrics) -> None:

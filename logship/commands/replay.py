@@ -16,8 +16,7 @@ from logship.delivery.deadletters import DeadLetters, read_letters, segments
 from logship.delivery.replay import Summary, replay
 from logship.errors import ConfigError
 from logship.logs import printable, set_up
-from logship.records.enrichment import Enrichment
-from logship.settings.resolved import Resolved, enrichment_fields
+from logship.settings.resolved import Resolved, enrichment_of
 
 FAILED: Final = 1
 _USED: Final = (
@@ -58,14 +57,13 @@ def run(parsed: argparse.Namespace) -> int:
 async def replay_sink(name: str, resolved: Resolved) -> Summary:
     """Open one sink and send its dead letters once."""
     config = resolved.config
-    enrichment = Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
     policy = RetryPolicy(
         config.retry_initial_seconds,
         config.retry_max_seconds,
         request_timeout_seconds=config.request_timeout_seconds,
     )
     dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
-    async with plugins.load(name).open_sink(resolved.sinks[name], enrichment) as sink:
+    async with plugins.load(resolved.kind(name)).open_sink(resolved.sinks[name], enrichment_of(config)) as sink:
         return await replay(name, sink, dead_letters, policy)
 
 

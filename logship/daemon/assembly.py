@@ -28,9 +28,8 @@ from logship.files.patterns import Pattern
 from logship.files.wakeups import FileEvents, Timer, Wakeups
 from logship.metrics import Metrics
 from logship.model import Sink
-from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved, enrichment_fields
+from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpointer import Checkpointer
 from logship.state.checkpoints import Checkpoints
 from logship.state.journal import Journal, applied
@@ -49,7 +48,8 @@ async def open_parts(
 ) -> AsyncIterator[Parts]:
     """Put a daemon together, ready to run; leaving closes what it opened. ``clock`` gives monotonic seconds."""
     config = resolved.config
-    metrics = Metrics(config.sinks, __version__)
+    sinks = tuple(resolved.sinks)
+    metrics = Metrics(sinks, __version__)
     folder = Path(config.state_dir)
     checkpoint = checkpoints.load()
     checkpoint = replace(checkpoint, entries=applied(checkpoint.entries, folder))
@@ -58,7 +58,7 @@ async def open_parts(
             "the checkpoint is not usable: every file is read from its beginning", extra={"cause": checkpoint.damage}
         )
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
-    catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
+    catalog = Catalog(discovery, checkpoint, metrics, sinks=sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
     catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
     saver = Checkpointer(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
@@ -69,7 +69,7 @@ async def open_parts(
     assembly = _Assembly(config, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:
         pipelines = [
-            await stack.enter_async_context(assembly.open_pipeline(name, settings))
+            await stack.enter_async_context(assembly.open_pipeline(name, resolved.kind(name), settings))
             for name, settings in resolved.sinks.items()
         ]
         lag, first_start_ns = config.ready_max_lag_seconds, checkpoint.first_start_ns
@@ -91,12 +91,10 @@ class _Assembly(Struct, frozen=True):
     clock: Callable[[], float]
 
     @contextlib.asynccontextmanager
-    async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
+    async def open_pipeline(self, name: str, kind: str, settings: object) -> AsyncIterator[Pipeline]:
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
-        fields = enrichment_fields(config)
-        enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
-        async with plugins.load(name).open_sink(settings, enrichment) as sink:
+        async with plugins.load(kind).open_sink(settings, enrichment_of(config)) as sink:
             reader = Reader(
                 name,
                 self.metrics,

@@ -196,8 +196,8 @@ class Pipeline:
             mine = sorted(_within(part.block, waiting), key=lambda each: each.start) if waiting else ()
             for reason, lines, size in part.tally.skipped:
                 self._metrics.skipped(reason, lines, size)
-            if part.tally.filtered_records:
-                self._metrics.filtered(part.tally.filtered_records, part.tally.filtered_bytes)
+            for reason, records, size in part.tally.filtered:
+                self._metrics.filtered(reason, records, size)
             self.reader.ledger.ack(part.block, mine)
             self._metrics.latency(now - part.block.seen)
             self._hold(sum(len(each.data) for each in mine) - _cost(part))

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
 
@@ -97,13 +98,13 @@ def coalesce(blocks: Iterable[Block]) -> list[Block]:
 
 def _follows(first: Block, second: Block) -> bool:
     plain = not (first.flags or second.flags or first.skipped or second.skipped)
-    same = (first.file, first.name, first.time_ns, first.end) == (
+    same = (first.file, first.name, first.path, first.time_ns) == (
         second.file,
         second.name,
+        second.path,
         second.time_ns,
-        second.start,
     )
-    return plain and same and first.data.endswith(b"\n")
+    return plain and same and first.end == second.start and first.data.endswith(b"\n")
 
 
 def _join(run: Sequence[Block]) -> Block:
@@ -111,7 +112,7 @@ def _join(run: Sequence[Block]) -> Block:
     if first is last:
         return first
     data = b"".join([block.data for block in run])
-    return Block(first.file, first.name, first.start, last.end, data, first.time_ns, first.seen, after=last.after)
+    return replace(first, end=last.end, data=data, after=last.after, points=())
 
 
 def encode(blocks: Iterable[Block], sink: Sink) -> list[Encoded]:

@@ -295,6 +295,7 @@ class TailedFile:
             Block(
                 *(self.file, self.name, f.start, f.end, f.data, self.mtime_ns, now, f.flags, f.skipped, f.after),
                 self.digest.within(f.start, f.end) if f.data else (),
+                self.lineage,
             )
             for f in frames
         ]

@@ -7,7 +7,6 @@ The cost is per block, not per line, wherever a block provably comes to the same
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, compress
-from operator import not_
 from typing import NamedTuple, Protocol, cast
 
 from msgspec.structs import replace
@@ -15,11 +14,15 @@ from msgspec.structs import replace
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser, is_text
+from logship.records.candidates import Candidates
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
+from logship.records.field_edits import edits_of
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
-from logship.records.routing import Condition, condition_on, parse_condition
+from logship.records.routing import Condition, condition_on
+from logship.records.sampling import Sample
+from logship.records.selection import Selection
 from logship.records.timestamps import count_after, rfc3339
 
 
@@ -56,11 +59,14 @@ class BlockEncoder:
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
-        self._when = _condition(when, enrichment)
-        wants = [*layout.wants, *([self._when.name] if self._when and self._when.name else [])]
+        sample = Sample(enrichment.sample) if enrichment.sample else None
+        self._selection = Selection(_condition(when, enrichment), sample)
+        wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
+        self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
+        self._edits = edits_of(enrichment)
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
@@ -77,7 +83,7 @@ class BlockEncoder:
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
         found = _records(block, keep_cr=False)
-        return [each for each in found if self.encode(each).records] if self._when else found
+        return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
@@ -85,13 +91,16 @@ class BlockEncoder:
         if columns is None:
             return None
         tally = Tally(bad_times=columns.bad_times)
-        if self._when:
-            sizes = columns.sizes()
-            # Each line ends as the last one does, else it would not be a plain block.
-            end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
-            lines = [] if self._when.name else block.data.split(end)[:-1]
-            content = _Content(_offsets(block.start, sizes), lines, sizes, ())
-            return self._filtered(self._when, block, content, columns, tally, bare=True)
+        if self._selection:
+            records = self._candidates(
+                block,
+                columns,
+                lambda: columns.offsets(block.start),
+                # Each line ends as the last one does, else it would not be a plain block.
+                lambda: block.data.replace(b"\r\n", b"\n")[:-1] if block.data.endswith(b"\r\n") else block.data[:-1],
+                b'{"%b}',
+            )
+            return self._filtered(block, records, columns.sizes, columns, tally, bare=True)
         return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
@@ -116,23 +125,52 @@ class BlockEncoder:
             bad_times=plain.bad_times + sum(line.bad_time for line in alone),
         )
         columns = Columns(stamps, rests, 0, wanted=wanted)
-        if self._when:
-            return self._filtered(self._when, block, content, columns, tally)
+        if self._selection:
+            records = self._candidates(block, columns, lambda: content.offsets, lambda: lines, b"{%b")
+            return self._filtered(block, records, lambda: content.sizes, columns, tally, bare=False)
         return self._written(block, lambda: content.offsets, columns, tally)
 
+    def _candidates(
+        self,
+        block: Block,
+        columns: Columns,
+        offsets: Callable[[], Sequence[int]],
+        lines: Callable[[], bytes | Sequence[bytes]],
+        form: bytes,
+    ) -> Candidates:
+        """Give the records to choose from; ``form`` makes an object of a rest."""
+        return Candidates(
+            block.file,
+            len(columns.rests),
+            offsets,
+            lambda name: columns.wanted[self._places[name]],
+            lines,
+            lambda: [form % (rest,) for rest in columns.rests],
+        )
+
     def _filtered(
-        self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
+        self,
+        block: Block,
+        records: Candidates,
+        sizes: Callable[[], Sequence[int]],
+        columns: Columns,
+        tally: Tally,
+        *,
+        bare: bool,
     ) -> Encoded:
-        """Write only the records for which the condition holds, and count the others."""
-        kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
+        """Write only the records that are chosen, and count the others; ``sizes`` gives the file's bytes in each."""
+        chosen = self._selection.choose(records)
+        if not chosen.left_out:
+            return self._written(block, records.offsets, columns, tally, bare=bare)
+        kept = chosen.kept
         left = Columns(
             [*compress(columns.stamps, kept)],
             [*compress(columns.rests, kept)],
             columns.bad_times,
             wanted=[[*compress(column, kept)] for column in columns.wanted],
         )
-        tally = _left_out(content, kept, tally)
-        return self._written(block, lambda: [*compress(content.offsets, kept)], left, tally, bare=bare)
+        tally = replace(tally, filtered=chosen.filtered(sizes()))
+        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally, bare=bare)
 
     def _written(
         self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally, *, bare: bool = False
@@ -146,8 +184,13 @@ class BlockEncoder:
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
+        if self._edits and self._edits.concern(b"".join(known[1])):
+            rests, bare = [b'"%b}' % rest for rest in known[1]] if bare else known[1], False
+            known = known[0], self._edits.apply(rests)
         wanted = columns.wanted[: len(self._layout.wants)]
-        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
+        woven = self._layout.write(
+            Rows(block, ours, offsets, *known, wanted, bare=bare, located=self._enrichment.located)
+        )
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)
@@ -159,11 +202,6 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         return condition_on(text, enrichment)
     except ValueError as why:
         raise ConfigError([f"WHEN: {why}"]) from why
-
-
-def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:
-    nbytes = sum(compress(content.sizes, map(not_, kept)))
-    return replace(tally, filtered_records=kept.count(False), filtered_bytes=nbytes)
 
 
 def _fill(
@@ -181,10 +219,7 @@ class RawEncoder:
     def __init__(self, head: bytes = b"", tail: bytes = b"\n", *, when: str = "") -> None:
         self._head = head
         self._tail = tail
-        self._when = parse_condition(when)
-        if self._when and self._when.name:
-            message = "WHEN: raw lines have no fields; write ~expression"
-            raise ConfigError([message])
+        self._selection = Selection(_condition(when, Enrichment({}, "raw")))
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's lines that are not empty; a gap has none."""
@@ -192,17 +227,21 @@ class RawEncoder:
             return _gap(block)
         content = _content(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
-        if self._when:
-            kept = [*map(self._when.holds, lines)]
-            lines, tally = [*compress(lines, kept)], _left_out(content, kept, tally)
-        records = [self._head + line + self._tail for line in lines]
-        longest = max(map(len, records), default=0)
-        return Encoded(block, b"".join(records), len(records), tally, longest)
+        if self._selection:
+            records = Candidates(
+                block.file, len(lines), lambda: content.offsets, lambda _: (), lambda: content.lines, list
+            )
+            chosen = self._selection.choose(records)
+            lines = [*compress(lines, chosen.kept)]
+            tally = replace(tally, filtered=chosen.filtered(content.sizes))
+        written = [self._head + line + self._tail for line in lines]
+        longest = max(map(len, written), default=0)
+        return Encoded(block, b"".join(written), len(written), tally, longest)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each line encoded."""
         found = _records(block, keep_cr=True)
-        return [each for each in found if self.encode(each).records] if self._when else found
+        return [each for each in found if self.encode(each).records] if self._selection else found
 
 
 def _gap(block: Block) -> Encoded:

@@ -5,7 +5,7 @@ long list, and one ``join`` of that list: no record is put together by itself.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, cast
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +14,8 @@ from logship.model import Block
 
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
+
+_OFFSET: Final = b'"log.offset":'
 
 _encode = msgspec.json.Encoder().encode
 
@@ -69,16 +71,20 @@ class Rows(Struct, frozen=True):
     """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
     bare: bool = False
     """The rests lack the quote that they start with and the brace that they end with; none is empty."""
+    located: bool = False
+    """Each record gets its offset, too."""
 
     def objects(self) -> Sequence[Column]:
         """Give each record as a JSON object: its columns."""
-        ours = b"," + self.ours
+        ours: list[Column] = [b'{"@timestamp":', self.stamps, b"," + self.ours]
+        if self.located:
+            ours += [_OFFSET, decimals(self.offsets()), b","]
         if self.bare:
-            return b'{"@timestamp":', self.stamps, ours + b'"', self.rests, b"}"
+            return *ours, b'"', self.rests, b"}"
         if EMPTY not in self.rests:
-            return b'{"@timestamp":', self.stamps, ours, self.rests
+            return *ours, self.rests
         commas = [b"" if rest == EMPTY else b"," for rest in self.rests]
-        return b'{"@timestamp":', self.stamps, ours.removesuffix(b","), commas, self.rests
+        return *ours[:-1], cast("bytes", ours[-1]).removesuffix(b","), commas, self.rests
 
     def quoted(self) -> Sequence[Column]:
         """Give each record as a JSON object within a JSON string: the columns of the string, quotes included."""

@@ -133,12 +133,17 @@ def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
     return found if openers <= MAX_DEPTH or depth_of(text) <= MAX_DEPTH else None
 
 
-def message_key(enrichment: Enrichment) -> bytes:
-    """Give the name of a line of text, with its colon; where ours is in its way, the line moves as any member would."""
+def message_name(enrichment: Enrichment) -> str:
+    """Give the name of a line of text; where ours is in its way, the line moves as any member would."""
     name = f"{MESSAGE}.original" if enrichment.clash(MESSAGE) is Clash.PREFIX else MESSAGE
     while enrichment.clash(name):
         name = "overridden." + name
-    return to_json(name) + b":"
+    return name
+
+
+def message_key(enrichment: Enrichment) -> bytes:
+    """Give that name, with its colon."""
+    return to_json(message_name(enrichment)) + b":"
 
 
 class LineParser:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from logship.records.routing import parse_condition
+from logship.records.sampling import share_faults
 from logship.settings.braces import split, written_out
 
 _UNITS: Final = {
@@ -69,7 +70,11 @@ def clean(text: str, kind: str) -> str:
         message = f"has {found[0]} in it, which was not replaced; define {found[0][2:-1]} before this variable"
         raise ValueError(message)
     # of lists and mappings, line ends are between the parts: each part is looked at
-    return text if kind in ("list", "globs", "names", "mapping", "text mapping", "headers") else _uncontrolled(text)
+    return (
+        text
+        if kind in ("list", "globs", "names", "mapping", "text mapping", "headers", "shares")
+        else _uncontrolled(text)
+    )
 
 
 def _uncontrolled(text: str, but: str = "") -> str:
@@ -136,8 +141,8 @@ def parse_list(text: str) -> tuple[str, ...]:
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Read a list of names of ours: letter case does not matter."""
-    return tuple(name.lower() for name in parse_list(text))
+    """Read a list of names of ours, some with a colon in them: letter case and blanks do not matter."""
+    return tuple(re.sub(r"\s*:\s*", ":", name.lower()) for name in parse_list(text))
 
 
 def _parts(text: str, plain: Iterable[str]) -> tuple[str, ...]:
@@ -202,6 +207,18 @@ def parse_headers(text: str) -> dict[str, str]:
     return pairs
 
 
+def parse_shares(text: str) -> dict[str, float]:
+    """Read a mapping of levels to shares."""
+    try:
+        shares = {name: float(share) for name, share in parse_mapping(text).items()}
+    except (TypeError, ValueError):
+        message = "is not level=share; write info=0.1,debug=0"
+        raise ValueError(message) from None
+    for fault in share_faults(shares):
+        raise ValueError(fault)
+    return shares
+
+
 def _integers(value: object) -> Iterator[int]:
     if isinstance(value, int):
         yield value
@@ -258,6 +275,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mapping": parse_mapping,
     "text mapping": parse_texts,
     "headers": parse_headers,
+    "shares": parse_shares,
     "condition": parse_when,
 }
 """By :attr:`logship.settings.options.Option.kind`: what pydantic reads only after this; all others it reads alone."""
