@@ -19,6 +19,7 @@ from logship.records.columns import Columns, raw_values, spread
 from logship.records.enrichment import TIMESTAMP, Enrichment
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.line_parser import MAX_DEPTH
+from logship.records.odd_lines import Parted, by_looks, decoded, odd_times, without_odd
 from logship.records.record_types import any_type, looked_at, plain_type, time_names, wanted_attribute
 from logship.records.timestamps import TimestampReader
 
@@ -56,6 +57,8 @@ class BlockParser:
         self._own = f"t{names.index(TIMESTAMP)}" if TIMESTAMP in names else ""
         self._type = partial(plain_type, enrichment, wants)
         self._likely = _Likely((), "", None)
+        self._at_once = True
+        """Whether no line of the last block was odd but by its looks."""
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[FieldConflict] = []
@@ -79,9 +82,35 @@ class BlockParser:
         lengths = [*map(len, pieces)]
         if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
             return None
-        records, (there, sure, _) = self._decode_whole(data, len(pieces))
+        records = self._decode_whole(data, len(pieces))
         if not records:
             return None
+        return self._columns(data, pieces, records, lengths, len(end) + 2)
+
+    def mostly(self, data: bytes) -> tuple[Columns, Parted] | None:
+        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain."""
+        parted = by_looks(data) if self._plain else None
+        if parted is None:
+            return None
+        parted = without_odd(parted, _unreadable(parted.pieces, known_text=is_text(data)))
+        found = decoded(parted, self._likely.decoder, at_once=self._at_once) if self._likely.decoder else None
+        if found is None and self._plain and (found := decoded(parted, self._plain)):
+            self._likely = self._learn(found.records)
+        self._at_once = found is None or len(found.pieces) == len(parted.pieces)
+        if found and self._own in self._likely.there:
+            found = without_odd(found, odd_times(found, self._own))
+        if not (found and found.records):
+            return None
+        pieces, end = found.pieces, found.end
+        plain = b'{"' + (end + b'{"').join(pieces) + end if self._own in self._likely.there else b""
+        columns = self._columns(plain, pieces, found.records, [*map(len, pieces)], len(end) + 2)
+        return (columns, found) if columns else None
+
+    def _columns(
+        self, data: bytes, pieces: list[bytes], records: list[msgspec.Struct], lengths: list[int], around: int
+    ) -> Columns | None:
+        """Make the columns of plain lines, which the likely decoder has read."""
+        there, sure, _ = self._likely
         own = self._own_times(records, there)
         chosen, missing = ([*map(attrgetter(sure), records)], 0) if sure else self._choose(records, own, there)
         stamps, bad_times = self._read(chosen, missing)
@@ -93,7 +122,7 @@ class BlockParser:
             if len(rests) != len(pieces):
                 return None
         complete = not (missing or bad_times)
-        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, len(end) + 2, complete)
+        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, around, complete)
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
@@ -158,15 +187,15 @@ class BlockParser:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
 
-    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], _Likely]:
-        """Give a record for each line, if all are plain; and what they have.
+    def _decode_whole(self, data: bytes, lines: int) -> list[msgspec.Struct]:
+        """Give a record for each line, if all are plain, and note what they have.
 
         An application writes its times under one name: a type with that name alone spares looking at the others.
         """
         if not (records := _decode_all(self._likely.decoder, data, lines)):
             records = _decode_all(self._plain, data, lines)
             self._likely = self._learn(records) if records else self._likely
-        return records, self._likely
+        return records
 
     def _learn(self, records: Sequence[msgspec.Struct]) -> _Likely:
         present = {
@@ -229,6 +258,14 @@ def _decode_all(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgsp
     except (msgspec.DecodeError, RecursionError):
         return []
     return records if len(records) == lines else []
+
+
+def _unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
+    """Give the places of pieces that are no UTF-8, or may nest too deep."""
+    odd = set() if known_text else {at for at, piece in enumerate(pieces) if not is_text(piece)}
+    if max(map(len, pieces), default=0) >= _LONG - 4:
+        odd |= {at for at, piece in enumerate(pieces) if _may_be_deep(piece)}
+    return sorted(odd)
 
 
 def is_text(data: bytes) -> bool:

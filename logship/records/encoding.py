@@ -15,10 +15,11 @@ from msgspec.structs import replace
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser, is_text
-from logship.records.columns import Columns
+from logship.records.columns import Columns, woven
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.odd_lines import among
 from logship.records.routing import Condition, condition_on, parse_condition
 from logship.records.timestamps import count_after, rfc3339
 
@@ -61,6 +62,8 @@ class BlockEncoder:
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
+        self._odd = False
+        """Whether the last block had odd lines among plain ones."""
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
@@ -69,7 +72,11 @@ class BlockEncoder:
         if block.skipped:
             return _gap(block)
         message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
-        return (None if message else self._encode_plain(block)) or self._encode_mixed(block, message=message)
+        if message:
+            return self._encode_mixed(block, message=True)
+        # One block with odd lines seldom comes alone.
+        plain = None if self._odd else self._encode_plain(block)
+        return plain or self._encode_mostly_plain(block) or self._encode_mixed(block, message=False)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each record, in the order of the encoded records; skipped lines are out.
@@ -94,11 +101,44 @@ class BlockEncoder:
             return self._filtered(self._when, block, content, columns, tally, bare=True)
         return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
 
+    def _encode_mostly_plain(self, block: Block) -> Encoded | None:
+        """Encode a block of plain records among which few lines are odd; None if that is not certain."""
+        found = self._plain.mostly(block.data)
+        self._odd = bool(found and found[1].odd)
+        if found is None:
+            return None
+        plain, parted = found
+        first = block.start == 0 and parted.places[:1] == [0]
+        lone = b"".join(parted.odd)
+        odd = _content(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
+        which, places = parted.kept([offset - (not first) for offset in odd.offsets])
+        others, errors = self._read_mixed(odd.lines, known_text=is_text(lone), message=False)
+        columns = woven(plain, places, others) if places else plain
+        tally = Tally(odd.skipped, errors, overridden=columns.overridden, bad_times=columns.bad_times)
+
+        def offsets() -> list[int]:
+            ours, theirs = parted.offsets(block.start)
+            return among(ours, places, [theirs[at] for at in which])
+
+        if self._when:
+            whole = [] if self._when.name else [b'{"' + piece + b"}" for piece in parted.pieces]
+            lines = among(whole, places, odd.lines) if whole else []
+            content = _Content(offsets(), lines, among(plain.sizes(), places, odd.sizes), odd.skipped)
+            return self._filtered(self._when, block, content, columns, tally, bare=columns.bare)
+        return self._written(block, offsets, columns, tally, bare=columns.bare)
+
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
-        """Encode any block: plain records together, text together, and only odd lines one by one."""
+        """Encode any block."""
         content = _content(block, keep_cr=False)
-        lines = content.lines
-        sort = _sort(lines, known_text=is_text(block.data), message=message)
+        columns, errors = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
+        tally = Tally(content.skipped, errors, overridden=columns.overridden, bad_times=columns.bad_times)
+        if self._when:
+            return self._filtered(self._when, block, content, columns, tally)
+        return self._written(block, lambda: content.offsets, columns, tally)
+
+    def _read_mixed(self, lines: Sequence[bytes], *, known_text: bool, message: bool) -> tuple[Columns, int]:
+        """Read plain records together, text together, and only odd lines one by one; count what is no UTF-8."""
+        sort = _sort(lines, known_text=known_text, message=message)
         plain = self._plain.some([lines[at] for at in sort.records])
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
@@ -109,16 +149,9 @@ class BlockEncoder:
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
-        tally = Tally(
-            content.skipped,
-            decode_errors=sum(line.decode_error for line in alone),
-            overridden=plain.overridden + sum(line.overridden for line in alone),
-            bad_times=plain.bad_times + sum(line.bad_time for line in alone),
-        )
-        columns = Columns(stamps, rests, 0, wanted=wanted)
-        if self._when:
-            return self._filtered(self._when, block, content, columns, tally)
-        return self._written(block, lambda: content.offsets, columns, tally)
+        bad_times = plain.bad_times + sum(line.bad_time for line in alone)
+        overridden = plain.overridden + sum(line.overridden for line in alone)
+        return Columns(stamps, rests, bad_times, overridden, wanted), sum(line.decode_error for line in alone)
 
     def _filtered(
         self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
