@@ -18,16 +18,23 @@ from msgspec import UNSET, Raw
 from logship.records.columns import Columns, raw_values, spread
 from logship.records.enrichment import TIMESTAMP, Enrichment
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
-from logship.records.line_parser import MAX_DEPTH
-from logship.records.odd_lines import Parted, by_looks, decoded, odd_times, without_odd
+from logship.records.odd_lines import (
+    LONG,
+    Parted,
+    by_looks,
+    decoded,
+    is_text,
+    may_be_deep,
+    odd_times,
+    unreadable,
+    without_odd,
+)
 from logship.records.record_types import any_type, looked_at, plain_type, time_names, wanted_attribute
 from logship.records.timestamps import TimestampReader
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
 _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
-_LONG = 2 * MAX_DEPTH - 4
-"""Bytes; a shorter line can't nest too deep."""
 _NAME = b'"@timestamp"'
 _CUTS = (b'"@timestamp":', b'"@timestamp": ')
 _ESCAPED = re.compile(rb"\\u00[467]")
@@ -80,7 +87,7 @@ class BlockParser:
         pieces = data[2 : -len(end)].split(end + b'{"')
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
         lengths = [*map(len, pieces)]
-        if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
+        if b"\n" in b"".join(pieces) or (max(lengths) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
         records = self._decode_whole(data, len(pieces))
         if not records:
@@ -92,7 +99,7 @@ class BlockParser:
         parted = by_looks(data) if self._plain else None
         if parted is None:
             return None
-        parted = without_odd(parted, _unreadable(parted.pieces, known_text=is_text(data)))
+        parted = without_odd(parted, unreadable(parted.pieces, known_text=is_text(data)))
         found = decoded(parted, self._likely.decoder, at_once=self._at_once) if self._likely.decoder else None
         if found is None and self._plain and (found := decoded(parted, self._plain)):
             self._likely = self._learn(found.records)
@@ -127,7 +134,7 @@ class BlockParser:
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         records, suspects = self._groups(lines)
-        for at in [at for at, line in enumerate(lines) if len(line) > _LONG and _may_be_deep(line)]:
+        for at in [at for at, line in enumerate(lines) if len(line) > LONG and may_be_deep(line)]:
             records[at] = None
         good = [record for record in records if record is not None]
         rests: list[bytes | None] = [
@@ -258,27 +265,6 @@ def _decode_all(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgsp
     except (msgspec.DecodeError, RecursionError):
         return []
     return records if len(records) == lines else []
-
-
-def _unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
-    """Give the places of pieces that are no UTF-8, or may nest too deep."""
-    odd = set() if known_text else {at for at, piece in enumerate(pieces) if not is_text(piece)}
-    if max(map(len, pieces), default=0) >= _LONG - 4:
-        odd |= {at for at, piece in enumerate(pieces) if _may_be_deep(piece)}
-    return sorted(odd)
-
-
-def is_text(data: bytes) -> bool:
-    """Say whether the bytes are UTF-8."""
-    try:
-        return data.isascii() or bool(data.decode())
-    except UnicodeDecodeError:
-        return False
-
-
-def _may_be_deep(line: bytes) -> bool:
-    # The first brace may have been cut off.
-    return len(line) > _LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
 
 
 def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list[bytes]:

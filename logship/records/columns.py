@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
-from logship.records.odd_lines import among
+from logship.records.layouts import EMPTY
+from logship.records.places import among
 
 
 class Columns(NamedTuple):
@@ -46,7 +47,8 @@ class Columns(NamedTuple):
 def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
     """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
     rests, others = plain.rests, odd.rests
-    bare = all(rest and rest.startswith(b'"') for rest in others)
+    # What has white space before its first name has no quote to leave out.
+    bare = all(rest == EMPTY or (rest and rest.startswith(b'"')) for rest in others)
     if bare:
         others = [rest and rest[1:-1] for rest in others]
     else:

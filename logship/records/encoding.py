@@ -4,9 +4,8 @@ The cost is per block, not per line, wherever a block provably comes to the same
 :mod:`logship.records.line_parser` would give line by line (DECISIONS 11).
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, compress
+from itertools import compress
 from operator import not_
 from typing import NamedTuple, Protocol, cast
 
@@ -14,29 +13,23 @@ from msgspec.structs import replace
 
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
-from logship.records.block_parser import BlockParser, is_text
+from logship.records.block_parser import BlockParser
 from logship.records.columns import Columns, woven
+from logship.records.content import Content, content_of, offsets_of
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows, quoted
-from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
-from logship.records.odd_lines import among
+from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.odd_lines import is_text
+from logship.records.places import among
 from logship.records.routing import Condition, condition_on, parse_condition
 from logship.records.timestamps import count_after, rfc3339
 
-
-class _Content(NamedTuple):
-    """The lines of a block that are not empty once trimmed."""
-
-    offsets: Sequence[int]
-    lines: Sequence[bytes]
-    sizes: Sequence[int]
-    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
-    skipped: tuple[tuple[str, int, int], ...]
-    """As in :class:`Tally`."""
-
-
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
+
+
+_PAUSE = 15
+"""After a block that has many odd lines, so many are likely to be alike."""
 
 
 class Encoder(Protocol):
@@ -62,6 +55,8 @@ class BlockEncoder:
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
+        self._pause = 0
+        """Blocks of which none is taken apart."""
         self._odd = False
         """Whether the last block had odd lines among plain ones."""
         self._key = message_key(enrichment)
@@ -75,8 +70,8 @@ class BlockEncoder:
         if message:
             return self._encode_mixed(block, message=True)
         # One block with odd lines seldom comes alone.
-        plain = None if self._odd else self._encode_plain(block)
-        return plain or self._encode_mostly_plain(block) or self._encode_mixed(block, message=False)
+        found = (None if self._odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
+        return found or self._encode_mixed(block, message=False)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each record, in the order of the encoded records; skipped lines are out.
@@ -97,20 +92,24 @@ class BlockEncoder:
             # Each line ends as the last one does, else it would not be a plain block.
             end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
             lines = [] if self._when.name else block.data.split(end)[:-1]
-            content = _Content(_offsets(block.start, sizes), lines, sizes, ())
+            content = Content(offsets_of(block.start, sizes), lines, sizes, ())
             return self._filtered(self._when, block, content, columns, tally, bare=True)
         return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
+        if self._pause:
+            self._pause -= 1
+            return None
         found = self._plain.mostly(block.data)
         self._odd = bool(found and found[1].odd)
         if found is None:
+            self._pause = _PAUSE
             return None
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]
         lone = b"".join(parted.odd)
-        odd = _content(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
+        odd = content_of(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
         which, places = parted.kept([offset - (not first) for offset in odd.offsets])
         others, errors = self._read_mixed(odd.lines, known_text=is_text(lone), message=False)
         columns = woven(plain, places, others) if places else plain
@@ -123,13 +122,13 @@ class BlockEncoder:
         if self._when:
             whole = [] if self._when.name else [b'{"' + piece + b"}" for piece in parted.pieces]
             lines = among(whole, places, odd.lines) if whole else []
-            content = _Content(offsets(), lines, among(plain.sizes(), places, odd.sizes), odd.skipped)
+            content = Content(offsets(), lines, among(plain.sizes(), places, odd.sizes), odd.skipped)
             return self._filtered(self._when, block, content, columns, tally, bare=columns.bare)
         return self._written(block, offsets, columns, tally, bare=columns.bare)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block."""
-        content = _content(block, keep_cr=False)
+        content = content_of(block, keep_cr=False)
         columns, errors = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
         tally = Tally(content.skipped, errors, overridden=columns.overridden, bad_times=columns.bad_times)
         if self._when:
@@ -154,7 +153,7 @@ class BlockEncoder:
         return Columns(stamps, rests, bad_times, overridden, wanted), sum(line.decode_error for line in alone)
 
     def _filtered(
-        self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
+        self, when: Condition, block: Block, content: Content, columns: Columns, tally: Tally, *, bare: bool = False
     ) -> Encoded:
         """Write only the records for which the condition holds, and count the others."""
         kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
@@ -180,7 +179,9 @@ class BlockEncoder:
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         wanted = columns.wanted[: len(self._layout.wants)]
-        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
+        woven = self._layout.write(
+            Rows(block, ours, offsets, *known, wanted, bare=bare, hollow=bare and self._odd and b"" in columns.rests)
+        )
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)
@@ -194,7 +195,7 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         raise ConfigError([f"WHEN: {why}"]) from why
 
 
-def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:
+def _left_out(content: Content, kept: Sequence[bool], tally: Tally) -> Tally:
     nbytes = sum(compress(content.sizes, map(not_, kept)))
     return replace(tally, filtered_records=kept.count(False), filtered_bytes=nbytes)
 
@@ -223,7 +224,7 @@ class RawEncoder:
         """Give the block's lines that are not empty; a gap has none."""
         if block.skipped:
             return _gap(block)
-        content = _content(block, keep_cr=True)
+        content = content_of(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
         if self._when:
             kept = [*map(self._when.holds, lines)]
@@ -280,40 +281,3 @@ def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
         if line:
             yield offset, line
         offset += len(line)
-
-
-def _offsets(start: int, sizes: Sequence[int]) -> list[int]:
-    """Give where each of the lines of these sizes begins."""
-    return [*accumulate(sizes, initial=start)][:-1]
-
-
-def _content(block: Block, *, keep_cr: bool) -> _Content:
-    """Trim a block's lines, drop those that are empty then, and count what made no record."""
-    data = block.data
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    sizes = [len(line) + 1 for line in lines]
-    offsets = _offsets(block.start, sizes)
-    if not data.endswith(b"\n") and sizes:
-        sizes[-1] -= 1
-    noise: list[tuple[str, int, int]] = []
-    if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
-        trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
-        noise = [entry for trimmed, size in zip(trims, sizes, strict=True) for entry in trimmed.noise(size)]
-        sizes = [size - trimmed.bom - trimmed.nul for trimmed, size in zip(trims, sizes, strict=True)]
-        lines = [trimmed.content for trimmed in trims]
-    else:
-        if b"\r" in data:
-            lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
-        if b"" in lines:
-            noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
-    return _Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
-
-
-def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
-    """Add up (reason, lines, bytes) by reason."""
-    lines: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    for reason, count, size in noise:
-        lines[reason] += count
-        sizes[reason] += size
-    return tuple((reason, lines[reason], sizes[reason]) for reason in sorted(sizes))

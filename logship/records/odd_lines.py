@@ -5,18 +5,21 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 """
 
 import re
-from collections.abc import Sequence
-from itertools import accumulate, chain
+from collections.abc import Callable, Sequence
+from itertools import accumulate
 from operator import attrgetter
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import UNSET
 
-T = TypeVar("T")
+from logship.records.line_parser import MAX_DEPTH
+from logship.records.places import among, without
 
 _GROUP: Final = 32
 """Lines that are decoded at once."""
+LONG: Final = 2 * MAX_DEPTH - 4
+"""Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
 """Of so many lines one may be odd."""
 _OWN: Final = b'"@timestamp"'
@@ -66,7 +69,7 @@ def by_looks(data: bytes) -> Parted | None:
     pieces: list[bytes] = []
     done = 0
     last = len(parts) - 1
-    for at in sorted({0, last, *_with_newlines(parts)}):
+    for at in sorted({0, last, *those(parts, _has_newline)}):
         pieces += parts[done:at]
         done = at + 1
         text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
@@ -81,15 +84,22 @@ def by_looks(data: bytes) -> Parted | None:
     return Parted(pieces, [], end, odd, places)
 
 
-def _with_newlines(parts: Sequence[bytes]) -> list[int]:
-    """Give the parts that have one; joining some and looking once is much faster than looking at each."""
+def those(pieces: Sequence[bytes], test: Callable[[bytes], bool]) -> list[int]:
+    """Give the pieces, few of many, for which the test holds; it also holds for any that are joined with such a one.
+
+    To join some and look once is much faster than to look at each.
+    """
     return [
         at
-        for start in range(0, len(parts), _GROUP)
-        if b"\n" in b"".join(parts[start : start + _GROUP])
-        for at, part in enumerate(parts[start : start + _GROUP], start)
-        if b"\n" in part
+        for start in range(0, len(pieces), _GROUP)
+        if test(b"".join(group := pieces[start : start + _GROUP]))
+        for at, piece in enumerate(group, start)
+        if test(piece)
     ]
+
+
+def _has_newline(text: bytes) -> bool:
+    return b"\n" in text
 
 
 def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -> Parted:
@@ -158,6 +168,32 @@ def _before_odd(
     return found
 
 
+def unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
+    """Give the places of pieces that are no UTF-8, or may nest too deep."""
+    odd = set() if known_text else {*those(pieces, _is_no_text)}
+    if max(map(len, pieces), default=0) >= LONG - 4:
+        odd |= {at for at, piece in enumerate(pieces) if may_be_deep(piece)}
+    return sorted(odd)
+
+
+def is_text(data: bytes) -> bool:
+    """Say whether the bytes are UTF-8."""
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_no_text(data: bytes) -> bool:
+    return not is_text(data)
+
+
+def may_be_deep(line: bytes) -> bool:
+    """Say whether a line, or a piece of one, may nest deeper than a record may."""
+    # The first brace may have been cut off.
+    return len(line) > LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
+
+
 def odd_times(parted: Parted, own: str) -> list[int]:
     """Give the pieces whose ``@timestamp``, of that attribute, is not where the others have it: first, or nowhere."""
     values = [*map(attrgetter(own), parted.records)]
@@ -174,21 +210,3 @@ def _leads(piece: bytes, own: Any) -> bool:  # noqa: ANN401 - Raw or UNSET
     if own is UNSET or _OWN in piece or b"\\u00" in piece:
         return False
     return piece.startswith(_OWN_FIRST + bytes(own) + b',"')
-
-
-def without(items: Sequence[T], places: Sequence[int]) -> list[T]:
-    """Give the items but those at the places, which are in order."""
-    starts, ends = [0, *(at + 1 for at in places)], [*places, len(items)]
-    return [*chain.from_iterable(items[start:end] for start, end in zip(starts, ends, strict=True))]
-
-
-def among(items: Sequence[T], places: Sequence[int], others: Sequence[T]) -> list[T]:
-    """Put others among the items, so that they are at the places, which are in order."""
-    woven: list[T] = []
-    start = 0
-    for before, (at, other) in enumerate(zip(places, others, strict=True)):
-        woven += items[start : at - before]
-        woven.append(other)
-        start = at - before
-    woven += items[start:]
-    return woven
