@@ -35,6 +35,7 @@ RETRY_REASONS: Final = (
     *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
+REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
 OUTCOMES: Final = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered")
 REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
@@ -259,6 +260,11 @@ class Metrics:
         self.overridden_fields = counter(
             "logship_records_overridden_fields", "Records with a field that had to make way for one of logship's."
         )
+        self._repaired = _ByReason(
+            counter("logship_records_repaired", "Records that had to be mended, by what was wrong.", "what"),
+            (),
+            REPAIRS,
+        )
         self.bad_timestamps = counter(
             "logship_records_bad_timestamps", "Records whose event time could not be understood."
         )
@@ -283,6 +289,10 @@ class Metrics:
     def lost(self, reason: str, nbytes: int) -> None:
         """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
         self._lost.add(reason, nbytes)
+
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that had to be mended; ``what`` is one of :data:`REPAIRS`."""
+        self._repaired.add(what, records)
 
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""

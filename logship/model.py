@@ -80,6 +80,8 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
+    repaired: tuple[tuple[str, int], ...] = ()
+    """(what, records) that were no JSON, or none that the store takes, and were mended; a record may count twice."""
     filtered_records: int = 0
     """Records that this sink is not to have."""
     filtered_bytes: int = 0

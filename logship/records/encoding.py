@@ -4,6 +4,7 @@ The cost is per block, not per line, wherever a block provably comes to the same
 :mod:`logship.records.line_parser` would give line by line (DECISIONS 11).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import compress
 from operator import not_
@@ -21,6 +22,7 @@ from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.odd_lines import is_text
 from logship.records.places import among
+from logship.records.repair import repair
 from logship.records.routing import Condition, condition_on, parse_condition
 from logship.records.timestamps import count_after, rfc3339
 
@@ -111,9 +113,9 @@ class BlockEncoder:
         lone = b"".join(parted.odd)
         odd = content_of(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
         which, places = parted.kept([offset - (not first) for offset in odd.offsets])
-        others, errors = self._read_mixed(odd.lines, known_text=is_text(lone), message=False)
+        others, tally = self._read_mixed(odd.lines, known_text=is_text(lone), message=False)
         columns = woven(plain, places, others) if places else plain
-        tally = Tally(odd.skipped, errors, overridden=columns.overridden, bad_times=columns.bad_times)
+        tally = _with(tally, odd, columns)
 
         def offsets() -> list[int]:
             ours, theirs = parted.offsets(block.start)
@@ -129,28 +131,40 @@ class BlockEncoder:
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block."""
         content = content_of(block, keep_cr=False)
-        columns, errors = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
-        tally = Tally(content.skipped, errors, overridden=columns.overridden, bad_times=columns.bad_times)
+        columns, tally = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
+        tally = _with(tally, content, columns)
         if self._when:
             return self._filtered(self._when, block, content, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)
 
-    def _read_mixed(self, lines: Sequence[bytes], *, known_text: bool, message: bool) -> tuple[Columns, int]:
-        """Read plain records together, text together, and only odd lines one by one; count what is no UTF-8."""
+    def _read_mixed(self, lines: Sequence[bytes], *, known_text: bool, message: bool) -> tuple[Columns, Tally]:
+        """Read plain records together, text together, and only odd lines one by one."""
         sort = _sort(lines, known_text=known_text, message=message)
-        plain = self._plain.some([lines[at] for at in sort.records])
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
-        _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
+        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records])
         texts = quoted([lines[at] for at in sort.messages])
         _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
         _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
+        broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
+        again = self._read_some(table, [*broken], [mended.text for mended in broken.values()])
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
-        bad_times = plain.bad_times + sum(line.bad_time for line in alone)
-        overridden = plain.overridden + sum(line.overridden for line in alone)
-        return Columns(stamps, rests, bad_times, overridden, wanted), sum(line.decode_error for line in alone)
+        what = Counter(what for at in set(broken).difference(odd) for what in broken[at].what)
+        what.update(what for line in alone for what in line.repaired)
+        bad_times = plain.bad_times + again.bad_times + sum(line.bad_time for line in alone)
+        overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
+        errors = sum(line.decode_error for line in alone)
+        return Columns(stamps, rests, bad_times, overridden, wanted), Tally(
+            (), errors, repaired=(*sorted(what.items()),)
+        )
+
+    def _read_some(self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes]) -> Columns:
+        """Put what lines that look plain come to in their places."""
+        found = self._plain.some(lines)
+        _fill(table, places, [found.stamps, found.rests, *found.wanted])
+        return found
 
     def _filtered(
         self, when: Condition, block: Block, content: Content, columns: Columns, tally: Tally, *, bare: bool = False
@@ -193,6 +207,10 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         return condition_on(text, enrichment)
     except ValueError as why:
         raise ConfigError([f"WHEN: {why}"]) from why
+
+
+def _with(tally: Tally, content: Content, columns: Columns) -> Tally:
+    return replace(tally, skipped=content.skipped, overridden=columns.overridden, bad_times=columns.bad_times)
 
 
 def _left_out(content: Content, kept: Sequence[bool], tally: Tally) -> Tally:
