@@ -57,8 +57,9 @@ class _ByReason:
 class SinkMetrics:
     """One sink's numbers; made by :class:`Metrics`, whose series it shares."""
 
-    def __init__(self, name: str, series: "_SinkSeries") -> None:
+    def __init__(self, name: str, series: "_SinkSeries", repaired: _ByReason) -> None:
         sink = (name,)
+        self._repaired = repaired
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
@@ -111,6 +112,10 @@ class SinkMetrics:
     def skipped(self, reason: str, records: int, nbytes: int) -> None:
         """End lines and bytes that make no record; ``reason`` is one of :data:`SKIPPED_REASONS`."""
         self._give_up("skipped", self._skipped, reason, records, nbytes)
+
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that the store took only once they were mended; ``what`` is one of :data:`REPAIRS`."""
+        self._repaired.add(what, records)
 
     def evicted(self, records: int, nbytes: int) -> None:
         """Count the oldest dead letters, which had to go for new ones; each was counted as dead-lettered before."""
@@ -283,7 +288,7 @@ class Metrics:
         build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
         build.labels(version).set(1)
         series = _SinkSeries(registry)
-        self._sinks = {name: SinkMetrics(name, series) for name in sinks}
+        self._sinks = {name: SinkMetrics(name, series, self._repaired) for name in sinks}
         ProcessCollector(registry=registry)
 
     def lost(self, reason: str, nbytes: int) -> None:

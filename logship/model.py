@@ -108,6 +108,8 @@ class Encoded(Struct, frozen=True):
     tally: Tally = Tally()
     longest: int = 0
     """No record has more bytes; exact where that is more than the store takes of one."""
+    mended: int = 0
+    """How often its one record was refused and made another one; 0 for what the encoder gave."""
 
 
 class Batch(Struct, frozen=True):
@@ -158,6 +160,10 @@ class Verdict(Struct, frozen=True):
     """The store's own words; may quote the record, so only the dead letter shows it."""
     suspect: bool = False
     """ERRORED in a way that may be the record's own fault: the store's own 500, say."""
+    body: bytes = b""
+    """REJECTED as it was: in this form the store may take it, so it is sent again at once."""
+    mended: str = ""
+    """What was mended in that form, as in :class:`Tally`."""
     scope: str = ""
     """ERRORED for a part of the store alone, an index say, that can't be written now: the others go on."""
 

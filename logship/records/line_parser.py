@@ -91,7 +91,8 @@ class Member(NamedTuple):
     """Just past the value."""
 
 
-def _value_end(text: bytes, start: int) -> int:
+def value_end(text: bytes, start: int) -> int:
+    """Give where the JSON value ends that starts there."""
     if text[start] not in b"{[":
         match = _SCALAR.match(text, start)
         return match.end() if match else start
@@ -109,7 +110,7 @@ def members(text: bytes) -> Iterator[Member]:
     while match := _KEY.match(text, at):
         key = match[1]
         name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
-        end = _value_end(text, match.end())
+        end = value_end(text, match.end())
         yield Member(name, match.start(1), match.end(1), match.end(), end)
         separator = _NEXT.match(text, end)
         at = separator.end() if separator else len(text)
