@@ -99,7 +99,7 @@ def as_text(text: bytes, path: str) -> bytes | None:
 def aside(text: bytes, path: str) -> bytes | None:
     """Give the object with the value at the dotted path moved to ``overridden.``, as a string; None if not there."""
     found = _find(text, path)
-    if found is None or path.startswith(OVERRIDDEN):
+    if found is None:
         return None
     member, name = found
     value = text[member.value : member.end]
@@ -112,6 +112,13 @@ def aside(text: bytes, path: str) -> bytes | None:
     return _with_moved(
         before + behind, [_Moved(OVERRIDDEN + name, value if value.startswith(b'"') else _string(value))]
     )
+
+
+def has_object(text: bytes, path: str) -> bool:
+    """Say whether what is at the dotted path is an object, or an array with one."""
+    found = _find(text, path)
+    value = text[found[0].value : found[0].end] if found else b""
+    return value.startswith((b"{", b"[")) and b"{" in value
 
 
 def _string(value: bytes) -> bytes:

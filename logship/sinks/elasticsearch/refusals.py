@@ -20,6 +20,7 @@ from logship.records.mending import (
     Readable,
     as_text,
     aside,
+    has_object,
     without_repeats,
 )
 from logship.records.timestamps import TimestampReader
@@ -30,13 +31,12 @@ _DUPLICATE: Final = re.compile(r"Duplicate field '")
 _FIELD: Final = re.compile(r"failed to parse field \[(.+?)\] of type \[(\w+)\]")
 _OBJECT: Final = re.compile(r"object mapping (?:for )?\[(.+?)\] tried to parse")
 _OTHER: Final = re.compile(
-    r"(?i)(?:can't merge a non[ -](?:object|nested) mapping|mapper|mapping|field) \[(.+?)\] "
-    r"(?:with an? (?:object|nested) mapping|cannot be changed from type|is defined)"
+    r"(?i)(?:can't merge a non[ -](?:object|nested) mapping|mapper|mapping|field) \[(.+?)\] ?"
+    r"(?:with an? (?:object|nested) mapping|cannot be changed from type|is defined|\. Existing mapping for \[)"
 )
 _TEXTUAL: Final = frozenset(
     {"text", "keyword", "match_only_text", "wildcard", "constant_keyword", "search_as_you_type"}
 )
-_INTEGER: Final = re.compile(rb"-?\d+")
 _LEVELS: Final = frozenset({"level", "severity", "levelname", "level_name", "lvl", "@level", "log.level"})
 
 
@@ -54,7 +54,12 @@ def mended(document: bytes, words: str, readable: Readable) -> tuple[bytes, str]
 
 
 def _other_type(document: bytes, name: str, kind: str, *, large: bool) -> tuple[bytes, str] | None:
-    if name == TIMESTAMP:
+    """Mend a number that is too large, or an object in the place of a value.
+
+    A text in the place of a number stays refused: the template lets it pass, and in a mapping of the operator's own it
+    may well be that the mapping is wrong.
+    """
+    if name == TIMESTAMP or not (large or has_object(document, name)):
         return None
     # A number that was the first of its name made its type in vain: as a text it makes another. Else it moves.
     found = as_text(document, name) if large or kind in _TEXTUAL else None
