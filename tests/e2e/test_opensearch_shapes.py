@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.opensearch import OpenSearch
-from tests.e2e.test_elasticsearch_sink import shipping
+from tests.e2e.test_elasticsearch_sink import Shipping, shipping
 from tests.e2e.test_opensearch_daemon import TEMPLATE
 
 pytest_plugins = ("tests.e2e.opensearch",)
@@ -83,3 +83,25 @@ async def test_a_name_that_is_there_twice(opensearch: OpenSearch, stream: str, t
     assert (found["level"], found["time"], found["n"]) == ("info", "2026-11-27T21:07:09Z", {"x": {"y": 2}})
     assert (found["overridden.level"], found["overridden.time"]) == ("user", "user")
     assert (found["overridden.n.x.y"], found["overridden.overridden.n.x"]) == (1, "1")
+
+
+async def test_check_compares_the_mapping(opensearch: OpenSearch, stream: str, tmp_path: Path) -> None:
+    """Before the first record that of the template, then that of the index; nothing is said of the docs' template."""
+    old = json.loads(TEMPLATE.read_text())
+    old["template"] = {"mappings": {"properties": {"@timestamp": {"type": "date_nanos"}}}}
+
+    async def found(to: Shipping) -> list[str]:
+        return [each.message for each in await to.sink.preflight(send=False) if "mapping" in each.subject]
+
+    async with shipping(opensearch, tmp_path, index=stream) as to:
+        assert await found(to) == []
+        opensearch.ask("PUT", "/_index_template/logs-agent", old)
+        [message] = await found(to)
+        assert "before the first record" in message
+        await to.send('{"level":30}')
+        [message] = await found(to)
+        for words in ("date_detection", "level is of type long", "ignore_malformed", "_rollover"):
+            assert words in message
+        opensearch.ask("PUT", "/_index_template/logs-agent", json.loads(TEMPLATE.read_text()))
+        opensearch.ask("POST", f"/{stream}/_rollover")
+        assert await found(to) == []
