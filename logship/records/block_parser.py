@@ -99,7 +99,7 @@ class BlockParser:
         parted = by_looks(data) if self._plain else None
         if parted is None:
             return None
-        parted = without_odd(parted, unreadable(parted.pieces, known_text=is_text(data)))
+        parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
         found = decoded(parted, self._likely.decoder, at_once=self._at_once) if self._likely.decoder else None
         if found is None and self._plain and (found := decoded(parted, self._plain)):
             self._likely = self._learn(found.records)
@@ -129,7 +129,7 @@ class BlockParser:
             if len(rests) != len(pieces):
                 return None
         complete = not (missing or bad_times)
-        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, around, complete)
+        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, around, complete=complete)
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""

@@ -26,6 +26,8 @@ class Columns(NamedTuple):
     lengths: Sequence[int] = ()
     """Of a whole block: the bytes of each line, without what is ``around`` all of them alike."""
     around: int = 0
+    hollow: Sequence[int] = ()
+    """Which rests of a whole block are empty."""
     complete: bool = False
     """Whether it is known that each line has its event time."""
 
@@ -60,6 +62,7 @@ def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
         plain.overridden + odd.overridden,
         [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
         around=plain.around if bare else 0,
+        hollow=[at for at, rest in zip(places, odd.rests, strict=True) if rest == EMPTY] if bare else (),
     )
 
 

@@ -173,9 +173,10 @@ class BlockEncoder:
         kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
         left = Columns(
             [*compress(columns.stamps, kept)],
-            [*compress(columns.rests, kept)],
+            rests := [*compress(columns.rests, kept)],
             columns.bad_times,
             wanted=[[*compress(column, kept)] for column in columns.wanted],
+            hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
         )
         tally = _left_out(content, kept, tally)
         return self._written(block, lambda: [*compress(content.offsets, kept)], left, tally, bare=bare)
@@ -193,9 +194,7 @@ class BlockEncoder:
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         wanted = columns.wanted[: len(self._layout.wants)]
-        woven = self._layout.write(
-            Rows(block, ours, offsets, *known, wanted, bare=bare, hollow=bare and self._odd and b"" in columns.rests)
-        )
+        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare, hollow=columns.hollow))
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)

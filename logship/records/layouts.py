@@ -69,15 +69,17 @@ class Rows(Struct, frozen=True):
     """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
     bare: bool = False
     """The rests lack the quote that they start with and the brace that they end with."""
-    hollow: bool = False
-    """Some of them are empty, if bare: records that have no member of their own."""
+    hollow: Sequence[int] = ()
+    """If bare: which of them are empty, as of records that have no member of their own."""
 
     def objects(self) -> Sequence[Column]:
         """Give each record as a JSON object: its columns."""
         ours = b"," + self.ours
         if self.bare and self.hollow:
-            full, hollow = ours + b'"', ours.removesuffix(b",")
-            return b'{"@timestamp":', self.stamps, [full if rest else hollow for rest in self.rests], self.rests, b"}"
+            middle = [ours + b'"'] * len(self.rests)
+            for at in self.hollow:
+                middle[at] = ours.removesuffix(b",")
+            return b'{"@timestamp":', self.stamps, middle, self.rests, b"}"
         if self.bare:
             return b'{"@timestamp":', self.stamps, ours + b'"', self.rests, b"}"
         if EMPTY not in self.rests:

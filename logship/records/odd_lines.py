@@ -89,13 +89,12 @@ def those(pieces: Sequence[bytes], test: Callable[[bytes], bool]) -> list[int]:
 
     To join some and look once is much faster than to look at each.
     """
-    return [
-        at
-        for start in range(0, len(pieces), _GROUP)
-        if test(b"".join(group := pieces[start : start + _GROUP]))
-        for at, piece in enumerate(group, start)
-        if test(piece)
-    ]
+    found: list[int] = []
+    for start in range(0, len(pieces), _GROUP):
+        group = pieces[start : start + _GROUP]
+        if test(b"".join(group)):
+            found += [at for at, piece in enumerate(group, start) if test(piece)]
+    return found
 
 
 def _has_newline(text: bytes) -> bool:
