@@ -36,6 +36,7 @@ RETRY_REASONS: Final = (
     *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
+REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
 OUTCOMES: Final = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered")
 REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
@@ -57,8 +58,9 @@ class _ByReason:
 class SinkMetrics:
     """One sink's numbers; made by :class:`Metrics`, whose series it shares."""
 
-    def __init__(self, name: str, series: "_SinkSeries") -> None:
+    def __init__(self, name: str, series: "_SinkSeries", repaired: _ByReason) -> None:
         sink = (name,)
+        self._repaired = repaired
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
@@ -113,6 +115,10 @@ class SinkMetrics:
     def skipped(self, reason: str, records: int, nbytes: int) -> None:
         """End lines and bytes that make no record; ``reason`` is one of :data:`SKIPPED_REASONS`."""
         self._give_up("skipped", self._skipped, reason, records, nbytes)
+
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that the store took only once they were mended; ``what`` is one of :data:`REPAIRS`."""
+        self._repaired.add(what, records)
 
     def evicted(self, records: int, nbytes: int) -> None:
         """Count the oldest dead letters, which had to go for new ones; each was counted as dead-lettered before."""
@@ -268,6 +274,11 @@ class Metrics:
         self.overridden_fields = counter(
             "logship_records_overridden_fields", "Records with a field that had to make way for one of logship's."
         )
+        self._repaired = _ByReason(
+            counter("logship_records_repaired", "Records that had to be mended, by what was wrong.", "what"),
+            (),
+            REPAIRS,
+        )
         self.bad_timestamps = counter(
             "logship_records_bad_timestamps", "Records whose event time could not be understood."
         )
@@ -286,12 +297,16 @@ class Metrics:
         build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
         build.labels(version).set(1)
         series = _SinkSeries(registry)
-        self._sinks = {name: SinkMetrics(name, series) for name in sinks}
+        self._sinks = {name: SinkMetrics(name, series, self._repaired) for name in sinks}
         ProcessCollector(registry=registry)
 
     def lost(self, reason: str, nbytes: int) -> None:
         """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
         self._lost.add(reason, nbytes)
+
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that had to be mended; ``what`` is one of :data:`REPAIRS`."""
+        self._repaired.add(what, records)
 
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""

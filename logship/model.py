@@ -82,6 +82,8 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
+    repaired: tuple[tuple[str, int], ...] = ()
+    """(what, records) that were no JSON, or none that the store takes, and were mended; a record may count twice."""
     filtered: tuple[tuple[str, int, int], ...] = ()
     """(reason, records, bytes) that this sink is not to have: ``condition``, ``no_level``, ``sampled``."""
 
@@ -116,6 +118,8 @@ class Encoded(Struct, frozen=True):
     tally: Tally = Tally()
     longest: int = 0
     """No record has more bytes; exact where that is more than the store takes of one."""
+    mended: int = 0
+    """How often its one record was refused and made another one; 0 for what the encoder gave."""
 
 
 class Batch(Struct, frozen=True):
@@ -166,6 +170,10 @@ class Verdict(Struct, frozen=True):
     """The store's own words; may quote the record, so only the dead letter shows it."""
     suspect: bool = False
     """ERRORED in a way that may be the record's own fault: the store's own 500, say."""
+    body: bytes = b""
+    """REJECTED as it was: in this form the store may take it, so it is sent again at once."""
+    mended: str = ""
+    """What was mended in that form, as in :class:`Tally`."""
     scope: str = ""
     """ERRORED for a part of the store alone, an index say, that can't be written now: the others go on."""
 

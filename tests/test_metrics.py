@@ -4,7 +4,7 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logship.metrics import (
@@ -93,6 +93,7 @@ def test_two_instances_share_nothing() -> None:
 ENDS = st.sampled_from([*OUTCOMES, "dropped", "skipped"])
 
 
+@settings(deadline=None)
 @given(reads=st.lists(st.integers(1, 10**6), max_size=20), ends=st.lists(ENDS, max_size=20))
 def test_what_is_read_adds_up(reads: list[int], ends: list[str]) -> None:
     """The conservation law holds after every call, in the totals and on the page."""

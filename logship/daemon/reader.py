@@ -183,6 +183,8 @@ class Reader:
             self._metrics.overridden_fields.inc(tally.overridden)
             self._metrics.bad_timestamps.inc(tally.bad_times)
             self._metrics.future_times.inc(tally.future_times)
+            for what, records in tally.repaired:
+                self._metrics.repaired(what, records)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]

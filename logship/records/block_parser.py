@@ -18,15 +18,23 @@ from msgspec import UNSET, Raw
 from logship.records.columns import Columns, raw_values, spread
 from logship.records.enrichment import TIMESTAMP, Enrichment
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
-from logship.records.line_parser import MAX_DEPTH
+from logship.records.odd_lines import (
+    LONG,
+    Parted,
+    by_looks,
+    decoded,
+    is_text,
+    may_be_deep,
+    odd_times,
+    unreadable,
+    without_odd,
+)
 from logship.records.record_types import any_type, looked_at, plain_type, time_names, wanted_attribute
 from logship.records.timestamps import TimestampReader
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
 _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
-_LONG = 2 * MAX_DEPTH - 4
-"""Bytes; a shorter line can't nest too deep."""
 _NAME = b'"@timestamp"'
 _CUTS = (b'"@timestamp":', b'"@timestamp": ')
 _ESCAPED = re.compile(rb"\\u00[467]")
@@ -56,6 +64,8 @@ class BlockParser:
         self._own = f"t{names.index(TIMESTAMP)}" if TIMESTAMP in names else ""
         self._type = partial(plain_type, enrichment, wants)
         self._likely = _Likely((), "", None)
+        self._at_once = True
+        """Whether no line of the last block was odd but by its looks."""
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[FieldConflict] = []
@@ -77,11 +87,37 @@ class BlockParser:
         pieces = data[2 : -len(end)].split(end + b'{"')
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
         lengths = [*map(len, pieces)]
-        if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
+        if b"\n" in b"".join(pieces) or (max(lengths) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
-        records, (there, sure, _) = self._decode_whole(data, len(pieces))
+        records = self._decode_whole(data, len(pieces))
         if not records:
             return None
+        return self._columns(data, pieces, records, lengths, len(end) + 2)
+
+    def mostly(self, data: bytes) -> tuple[Columns, Parted] | None:
+        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain."""
+        parted = by_looks(data) if self._plain else None
+        if parted is None:
+            return None
+        parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
+        found = decoded(parted, self._likely.decoder, at_once=self._at_once) if self._likely.decoder else None
+        if found is None and self._plain and (found := decoded(parted, self._plain)):
+            self._likely = self._learn(found.records)
+        self._at_once = found is None or len(found.pieces) == len(parted.pieces)
+        if found and self._own in self._likely.there:
+            found = without_odd(found, odd_times(found, self._own))
+        if not (found and found.records):
+            return None
+        pieces, end = found.pieces, found.end
+        plain = b'{"' + (end + b'{"').join(pieces) + end if self._own in self._likely.there else b""
+        columns = self._columns(plain, pieces, found.records, [*map(len, pieces)], len(end) + 2)
+        return (columns, found) if columns else None
+
+    def _columns(
+        self, data: bytes, pieces: list[bytes], records: list[msgspec.Struct], lengths: list[int], around: int
+    ) -> Columns | None:
+        """Make the columns of plain lines, which the likely decoder has read."""
+        there, sure, _ = self._likely
         own = self._own_times(records, there)
         chosen, missing = ([*map(attrgetter(sure), records)], 0) if sure else self._choose(records, own, there)
         stamps, bad_times = self._read(chosen, missing)
@@ -93,12 +129,12 @@ class BlockParser:
             if len(rests) != len(pieces):
                 return None
         complete = not (missing or bad_times)
-        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, len(end) + 2, complete)
+        return Columns(stamps, rests, bad_times, 0, self._want(records, there), lengths, around, complete=complete)
 
     def some(self, lines: Sequence[bytes]) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         records, suspects = self._groups(lines)
-        for at in [at for at, line in enumerate(lines) if len(line) > _LONG and _may_be_deep(line)]:
+        for at in [at for at, line in enumerate(lines) if len(line) > LONG and may_be_deep(line)]:
             records[at] = None
         good = [record for record in records if record is not None]
         rests: list[bytes | None] = [
@@ -158,15 +194,15 @@ class BlockParser:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
 
-    def _decode_whole(self, data: bytes, lines: int) -> tuple[list[msgspec.Struct], _Likely]:
-        """Give a record for each line, if all are plain; and what they have.
+    def _decode_whole(self, data: bytes, lines: int) -> list[msgspec.Struct]:
+        """Give a record for each line, if all are plain, and note what they have.
 
         An application writes its times under one name: a type with that name alone spares looking at the others.
         """
         if not (records := _decode_all(self._likely.decoder, data, lines)):
             records = _decode_all(self._plain, data, lines)
             self._likely = self._learn(records) if records else self._likely
-        return records, self._likely
+        return records
 
     def _learn(self, records: Sequence[msgspec.Struct]) -> _Likely:
         present = {
@@ -229,19 +265,6 @@ def _decode_all(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgsp
     except (msgspec.DecodeError, RecursionError):
         return []
     return records if len(records) == lines else []
-
-
-def is_text(data: bytes) -> bool:
-    """Say whether the bytes are UTF-8."""
-    try:
-        return data.isascii() or bool(data.decode())
-    except UnicodeDecodeError:
-        return False
-
-
-def _may_be_deep(line: bytes) -> bool:
-    # The first brace may have been cut off.
-    return len(line) > _LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
 
 
 def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list[bytes]:

@@ -7,6 +7,9 @@ from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
+from logship.records.layouts import EMPTY
+from logship.records.places import among
+
 
 class Columns(NamedTuple):
     """What some lines come to, one entry a line."""
@@ -23,6 +26,8 @@ class Columns(NamedTuple):
     lengths: Sequence[int] = ()
     """Of a whole block: the bytes of each line, without what is ``around`` all of them alike."""
     around: int = 0
+    hollow: Sequence[int] = ()
+    """Which rests of a whole block are empty."""
     complete: bool = False
     """Whether it is known that each line has its event time."""
 
@@ -30,10 +35,35 @@ class Columns(NamedTuple):
         """Give the bytes of each line of a whole block, with its newline."""
         return [length + self.around for length in self.lengths]
 
+    @property
+    def bare(self) -> bool:
+        """Whether the rests lack the quote that they start with and the brace that they end with."""
+        return bool(self.around)
+
     def offsets(self, start: int) -> list[int]:
         """Give where each line of a whole block that begins at ``start`` begins."""
         ends = accumulate(self.lengths, initial=start)
         return [*map(add, ends, range(0, self.around * len(self.lengths), self.around))]
+
+
+def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
+    """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
+    rests, others = plain.rests, odd.rests
+    # What has white space before its first name has no quote to leave out.
+    bare = all(rest == EMPTY or (rest and rest.startswith(b'"')) for rest in others)
+    if bare:
+        others = [rest and rest[1:-1] for rest in others]
+    else:
+        rests = [rest and b'"' + rest + b"}" for rest in rests]
+    return Columns(
+        among(plain.stamps, places, odd.stamps),
+        among(rests, places, others),
+        plain.bad_times + odd.bad_times,
+        plain.overridden + odd.overridden,
+        [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
+        around=plain.around if bare else 0,
+        hollow=[at for at, rest in zip(places, odd.rests, strict=True) if rest == EMPTY] if bare else (),
+    )
 
 
 def raw_values(column: Sequence[Any]) -> list[bytes | None]:

@@ -6,39 +6,36 @@ The cost is per block, not per line, wherever a block provably comes to the same
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, compress
+from functools import partial
+from itertools import compress
 from typing import NamedTuple, Protocol, cast
 
 from msgspec.structs import replace
 
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
-from logship.records.block_parser import BlockParser, is_text
+from logship.records.block_parser import BlockParser
 from logship.records.candidates import Candidates
-from logship.records.columns import Columns
+from logship.records.columns import Columns, woven
+from logship.records.content import Content, content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
-from logship.records.layouts import Layout, Rows, quoted
-from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.layouts import EMPTY, Layout, Rows, quoted
+from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.odd_lines import is_text
+from logship.records.places import among
+from logship.records.repair import repair
 from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.selection import Selection
 from logship.records.timestamps import count_after, rfc3339
 
-
-class _Content(NamedTuple):
-    """The lines of a block that are not empty once trimmed."""
-
-    offsets: Sequence[int]
-    lines: Sequence[bytes]
-    sizes: Sequence[int]
-    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
-    skipped: tuple[tuple[str, int, int], ...]
-    """As in :class:`Tally`."""
-
-
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
+
+
+_PAUSE = 15
+"""After a block that has many odd lines, so many are likely to be alike."""
 
 
 class Encoder(Protocol):
@@ -67,6 +64,10 @@ class BlockEncoder:
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
         self._edits = edits_of(enrichment)
+        self._pause = 0
+        """Blocks of which none is taken apart."""
+        self._odd = False
+        """Whether the last block had odd lines among plain ones."""
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
@@ -75,7 +76,11 @@ class BlockEncoder:
         if block.skipped:
             return _gap(block)
         message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
-        return (None if message else self._encode_plain(block)) or self._encode_mixed(block, message=message)
+        if message:
+            return self._encode_mixed(block, message=True)
+        # One block with odd lines seldom comes alone.
+        found = (None if self._odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
+        return found or self._encode_mixed(block, message=False)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each record, in the order of the encoded records; skipped lines are out.
@@ -98,37 +103,82 @@ class BlockEncoder:
                 lambda: columns.offsets(block.start),
                 # Each line ends as the last one does, else it would not be a plain block.
                 lambda: block.data.replace(b"\r\n", b"\n")[:-1] if block.data.endswith(b"\r\n") else block.data[:-1],
-                b'{"%b}',
             )
-            return self._filtered(block, records, columns.sizes, columns, tally, bare=True)
-        return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
+            return self._filtered(block, records, columns.sizes, columns, tally)
+        return self._written(block, lambda: columns.offsets(block.start), columns, tally)
+
+    def _encode_mostly_plain(self, block: Block) -> Encoded | None:
+        """Encode a block of plain records among which few lines are odd; None if that is not certain."""
+        if self._pause:
+            self._pause -= 1
+            return None
+        found = self._plain.mostly(block.data)
+        self._odd = bool(found and found[1].odd)
+        if found is None:
+            self._pause = _PAUSE
+            return None
+        plain, parted = found
+        first = block.start == 0 and parted.places[:1] == [0]
+        lone = b"".join(parted.odd)
+        odd = content_of(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
+        which, places = parted.kept([offset - (not first) for offset in odd.offsets])
+        others, tally = self._read_mixed(odd.lines, known_text=is_text(lone), message=False)
+        columns = woven(plain, places, others) if places else plain
+        tally = _with(tally, odd, columns)
+
+        def offsets() -> list[int]:
+            ours, theirs = parted.offsets(block.start)
+            return among(ours, places, [theirs[at] for at in which])
+
+        if self._selection:
+            records = self._candidates(
+                block,
+                columns,
+                offsets,
+                lambda: among([b'{"' + piece + b"}" for piece in parted.pieces], places, odd.lines),
+            )
+            sizes = partial(among, plain.sizes(), places, odd.sizes)
+            return self._filtered(block, records, sizes, columns, tally)
+        return self._written(block, offsets, columns, tally)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
-        """Encode any block: plain records together, text together, and only odd lines one by one."""
-        content = _content(block, keep_cr=False)
-        lines = content.lines
-        sort = _sort(lines, known_text=is_text(block.data), message=message)
-        plain = self._plain.some([lines[at] for at in sort.records])
+        """Encode any block."""
+        content = content_of(block, keep_cr=False)
+        columns, tally = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
+        tally = _with(tally, content, columns)
+        if self._selection:
+            records = self._candidates(block, columns, lambda: content.offsets, lambda: content.lines)
+            return self._filtered(block, records, lambda: content.sizes, columns, tally)
+        return self._written(block, lambda: content.offsets, columns, tally)
+
+    def _read_mixed(self, lines: Sequence[bytes], *, known_text: bool, message: bool) -> tuple[Columns, Tally]:
+        """Read plain records together, text together, and only odd lines one by one."""
+        sort = _sort(lines, known_text=known_text, message=message)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
-        _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
+        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records])
         texts = quoted([lines[at] for at in sort.messages])
         _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
         _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
+        broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
+        again = self._read_some(table, [*broken], [mended.text for mended in broken.values()])
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
-        tally = Tally(
-            content.skipped,
-            decode_errors=sum(line.decode_error for line in alone),
-            overridden=plain.overridden + sum(line.overridden for line in alone),
-            bad_times=plain.bad_times + sum(line.bad_time for line in alone),
+        what = Counter(what for at in set(broken).difference(odd) for what in broken[at].what)
+        what.update(what for line in alone for what in line.repaired)
+        bad_times = plain.bad_times + again.bad_times + sum(line.bad_time for line in alone)
+        overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
+        errors = sum(line.decode_error for line in alone)
+        return Columns(stamps, rests, bad_times, overridden, wanted), Tally(
+            (), errors, repaired=(*sorted(what.items()),)
         )
-        columns = Columns(stamps, rests, 0, wanted=wanted)
-        if self._selection:
-            records = self._candidates(block, columns, lambda: content.offsets, lambda: lines, b"{%b")
-            return self._filtered(block, records, lambda: content.sizes, columns, tally, bare=False)
-        return self._written(block, lambda: content.offsets, columns, tally)
+
+    def _read_some(self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes]) -> Columns:
+        """Put what lines that look plain come to in their places."""
+        found = self._plain.some(lines)
+        _fill(table, places, [found.stamps, found.rests, *found.wanted])
+        return found
 
     def _candidates(
         self,
@@ -136,16 +186,15 @@ class BlockEncoder:
         columns: Columns,
         offsets: Callable[[], Sequence[int]],
         lines: Callable[[], bytes | Sequence[bytes]],
-        form: bytes,
     ) -> Candidates:
-        """Give the records to choose from; ``form`` makes an object of a rest."""
+        """Give the records to choose from."""
         return Candidates(
             block.file,
             len(columns.rests),
             offsets,
             lambda name: columns.wanted[self._places[name]],
             lines,
-            lambda: [form % (rest,) for rest in columns.rests],
+            lambda: [b"{" + rest for rest in _whole(columns)],
         )
 
     def _filtered(
@@ -155,26 +204,24 @@ class BlockEncoder:
         sizes: Callable[[], Sequence[int]],
         columns: Columns,
         tally: Tally,
-        *,
-        bare: bool,
     ) -> Encoded:
         """Write only the records that are chosen, and count the others; ``sizes`` gives the file's bytes in each."""
         chosen = self._selection.choose(records)
         if not chosen.left_out:
-            return self._written(block, records.offsets, columns, tally, bare=bare)
+            return self._written(block, records.offsets, columns, tally)
         kept = chosen.kept
         left = Columns(
             [*compress(columns.stamps, kept)],
-            [*compress(columns.rests, kept)],
+            rests := [*compress(columns.rests, kept)],
             columns.bad_times,
             wanted=[[*compress(column, kept)] for column in columns.wanted],
+            around=columns.around,
+            hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
         )
         tally = replace(tally, filtered=chosen.filtered(sizes()))
-        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally, bare=bare)
+        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
 
-    def _written(
-        self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally, *, bare: bool = False
-    ) -> Encoded:
+    def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
         stamps: Sequence[bytes | None] = columns.stamps
         if not columns.complete and None in stamps:
             read_time = rfc3339(block.time_ns)
@@ -184,12 +231,21 @@ class BlockEncoder:
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
+        bare = columns.bare
         if self._edits and self._edits.concern(b"".join(known[1])):
-            rests, bare = [b'"%b}' % rest for rest in known[1]] if bare else known[1], False
-            known = known[0], self._edits.apply(rests)
+            known, bare = (known[0], self._edits.apply(_whole(columns))), False
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
-            Rows(block, ours, offsets, *known, wanted, bare=bare, located=self._enrichment.located)
+            Rows(
+                block,
+                ours,
+                offsets,
+                *known,
+                wanted,
+                bare=bare,
+                hollow=columns.hollow if bare else (),
+                located=self._enrichment.located,
+            )
         )
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
@@ -202,6 +258,16 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         return condition_on(text, enrichment)
     except ValueError as why:
         raise ConfigError([f"WHEN: {why}"]) from why
+
+
+def _whole(columns: Columns) -> Sequence[bytes]:
+    """Give the rests of records, all of which have one, with the quote and the brace that bare ones lack."""
+    rests = cast("Sequence[bytes]", columns.rests)
+    return [b'"' + rest + b"}" if rest else EMPTY for rest in rests] if columns.bare else rests
+
+
+def _with(tally: Tally, content: Content, columns: Columns) -> Tally:
+    return replace(tally, skipped=content.skipped, overridden=columns.overridden, bad_times=columns.bad_times)
 
 
 def _fill(
@@ -225,7 +291,7 @@ class RawEncoder:
         """Give the block's lines that are not empty; a gap has none."""
         if block.skipped:
             return _gap(block)
-        content = _content(block, keep_cr=True)
+        content = content_of(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
         if self._selection:
             records = Candidates(
@@ -286,40 +352,3 @@ def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
         if line:
             yield offset, line
         offset += len(line)
-
-
-def _offsets(start: int, sizes: Sequence[int]) -> list[int]:
-    """Give where each of the lines of these sizes begins."""
-    return [*accumulate(sizes, initial=start)][:-1]
-
-
-def _content(block: Block, *, keep_cr: bool) -> _Content:
-    """Trim a block's lines, drop those that are empty then, and count what made no record."""
-    data = block.data
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    sizes = [len(line) + 1 for line in lines]
-    offsets = _offsets(block.start, sizes)
-    if not data.endswith(b"\n") and sizes:
-        sizes[-1] -= 1
-    noise: list[tuple[str, int, int]] = []
-    if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
-        trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
-        noise = [entry for trimmed, size in zip(trims, sizes, strict=True) for entry in trimmed.noise(size)]
-        sizes = [size - trimmed.bom - trimmed.nul for trimmed, size in zip(trims, sizes, strict=True)]
-        lines = [trimmed.content for trimmed in trims]
-    else:
-        if b"\r" in data:
-            lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
-        if b"" in lines:
-            noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
-    return _Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
-
-
-def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
-    """Add up (reason, lines, bytes) by reason."""
-    lines: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    for reason, count, size in noise:
-        lines[reason] += count
-        sizes[reason] += size
-    return tuple((reason, lines[reason], sizes[reason]) for reason in sorted(sizes))

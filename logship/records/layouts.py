@@ -70,7 +70,9 @@ class Rows(Struct, frozen=True):
     wanted: Sequence[Sequence[bytes | None]] = ()
     """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
     bare: bool = False
-    """The rests lack the quote that they start with and the brace that they end with; none is empty."""
+    """The rests lack the quote that they start with and the brace that they end with."""
+    hollow: Sequence[int] = ()
+    """If bare: which of them are empty, as of records that have no member of their own."""
     located: bool = False
     """Each record gets its offset, too."""
 
@@ -79,6 +81,12 @@ class Rows(Struct, frozen=True):
         ours: list[Column] = [b'{"@timestamp":', self.stamps, b"," + self.ours]
         if self.located:
             ours += [_OFFSET, decimals(self.offsets()), b","]
+        if self.bare and self.hollow:
+            last = cast("bytes", ours[-1])
+            middle = [last + b'"'] * len(self.rests)
+            for at in self.hollow:
+                middle[at] = last.removesuffix(b",")
+            return *ours[:-1], middle, self.rests, b"}"
         if self.bare:
             return *ours, b'"', self.rests, b"}"
         if EMPTY not in self.rests:

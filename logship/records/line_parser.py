@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.layouts import EMPTY
+from logship.records.repair import repair
 from logship.records.timestamps import TimestampReader
 
 BOM = b"\xef\xbb\xbf"
@@ -71,6 +72,8 @@ class Line(Struct, frozen=True):
     overridden: bool = False
     bad_time: bool = False
     decode_error: bool = False
+    repaired: tuple[str, ...] = ()
+    """What had to be mended, as in :mod:`logship.records.repair`."""
     wanted: tuple[bytes | None, ...] = ()
     """The raw values of the names that the layout wants; None where there is none."""
 
@@ -88,7 +91,8 @@ class Member(NamedTuple):
     """Just past the value."""
 
 
-def _value_end(text: bytes, start: int) -> int:
+def value_end(text: bytes, start: int) -> int:
+    """Give where the JSON value ends that starts there."""
     if text[start] not in b"{[":
         match = _SCALAR.match(text, start)
         return match.end() if match else start
@@ -106,7 +110,7 @@ def members(text: bytes) -> Iterator[Member]:
     while match := _KEY.match(text, at):
         key = match[1]
         name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
-        end = _value_end(text, match.end())
+        end = value_end(text, match.end())
         yield Member(name, match.start(1), match.end(1), match.end(), end)
         separator = _NEXT.match(text, end)
         at = separator.end() if separator else len(text)
@@ -165,11 +169,16 @@ class LineParser:
             valid = False
         bare = text.encode().strip(SPACE)
         found = None if message else _parse(bare)
+        what: tuple[str, ...] = ()
+        if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):
+            found = _parse(mended.text)
+            bare, what = mended if found is not None else (bare, ())
         if found is None:
             string = to_json(text)
             wanted = tuple(string if name == MESSAGE else None for name in self._wants)
             return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
-        return self._record(bare, found, decode_error=not valid)
+        line = self._record(bare, found, decode_error=not valid)
+        return structs.replace(line, repaired=what) if what else line
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
         source = next((name for name in self._enrichment.timestamp_fields if name in found), None)

@@ -12,13 +12,13 @@ from typing import Final, cast
 import msgspec
 from msgspec import Struct
 
-from logship.records.block_parser import is_text
 from logship.records.candidates import Candidates
 from logship.records.condition_syntax import EXAMPLE, Comparison, Not, Tree, read_condition
 from logship.records.enrichment import Enrichment
 from logship.records.expressions import Search
 from logship.records.field_paths import FieldPath
 from logship.records.layouts import first_there
+from logship.records.odd_lines import is_text
 from logship.records.severity import LEVEL_FIELDS, UNKNOWN, severities, severity
 
 LEVEL: Final = "level"

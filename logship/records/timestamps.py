@@ -13,6 +13,8 @@ from operator import add, itemgetter
 
 import msgspec
 
+from logship.records.places import among, without
+
 _TEXT = re.compile(
     r'"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?"', re.ASCII
 )
@@ -139,6 +141,12 @@ def _offset(text: str) -> tzinfo | None:
     return timezone(-delta if text[0] == "-" else delta)
 
 
+_FEW = 8
+"""Of so many values one may have another shape."""
+_FEW_SHAPES = 8
+"""No more shapes are counted."""
+
+
 class TimestampReader:
     """Reads event times; those that name no zone are of the zone given."""
 
@@ -179,8 +187,18 @@ class TimestampReader:
         exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, len(values))
         if exact and _valid(exact):
             return [*exact.split(b"\n")], 0
-        stamps = [*map(self.read, joined.split(b"\n"))]
+        stamps = self._mostly_alike(joined) if len(values) > 1 else [self.read(joined)]
         return stamps, stamps.count(None)
+
+    def _mostly_alike(self, joined: bytes) -> list[bytes | None]:
+        """Read values of the commonest shape together, if nearly all have it and are times; the others one by one."""
+        values, shapes = joined.split(b"\n"), joined.translate(_SHAPE).split(b"\n")
+        common = max(set(shapes), key=shapes.count) if len(set(shapes)) <= _FEW_SHAPES else shapes[0]
+        places = [at for at, shape in enumerate(shapes) if shape != common]
+        if not places or len(places) * _FEW > len(values):
+            return [*map(self.read, values)]
+        alike, _ = self.read_all(without(values, places))
+        return among(alike, places, [self.read(values[at]) for at in places])
 
     def _straighten(self, joined: bytes, shapes: set[bytes], count: int) -> bytes:
         """Rewrite times of one shape, which need no sum to be in UTC, all at once; empty if they are not such."""
