@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser, is_text
-from logship.records.candidates import Candidates
+from logship.records.candidates import Candidates, candidates
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
@@ -23,6 +23,7 @@ from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message
 from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.selection import Selection
+from logship.records.severity import LEVEL_FIELDS
 from logship.records.timestamps import count_after, rfc3339
 
 
@@ -61,7 +62,8 @@ class BlockEncoder:
         self._most = most
         sample = Sample(enrichment.sample) if enrichment.sample else None
         self._selection = Selection(_condition(when, enrichment), sample)
-        wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
+        more = (*self._selection.wants, *(LEVEL_FIELDS if self._selection.graded else ()))
+        wants = [*layout.wants, *(name for name in more if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
@@ -92,9 +94,10 @@ class BlockEncoder:
             return None
         tally = Tally(bad_times=columns.bad_times)
         if self._selection:
-            records = self._candidates(
+            records = candidates(
                 block,
                 columns,
+                self._places,
                 lambda: columns.offsets(block.start),
                 # Each line ends as the last one does, else it would not be a plain block.
                 lambda: block.data.replace(b"\r\n", b"\n")[:-1] if block.data.endswith(b"\r\n") else block.data[:-1],
@@ -126,27 +129,9 @@ class BlockEncoder:
         )
         columns = Columns(stamps, rests, 0, wanted=wanted)
         if self._selection:
-            records = self._candidates(block, columns, lambda: content.offsets, lambda: lines, b"{%b")
+            records = candidates(block, columns, self._places, lambda: content.offsets, lambda: lines, b"{%b")
             return self._filtered(block, records, lambda: content.sizes, columns, tally, bare=False)
         return self._written(block, lambda: content.offsets, columns, tally)
-
-    def _candidates(
-        self,
-        block: Block,
-        columns: Columns,
-        offsets: Callable[[], Sequence[int]],
-        lines: Callable[[], bytes | Sequence[bytes]],
-        form: bytes,
-    ) -> Candidates:
-        """Give the records to choose from; ``form`` makes an object of a rest."""
-        return Candidates(
-            block.file,
-            len(columns.rests),
-            offsets,
-            lambda name: columns.wanted[self._places[name]],
-            lines,
-            lambda: [form % (rest,) for rest in columns.rests],
-        )
 
     def _filtered(
         self,
@@ -228,9 +213,8 @@ class RawEncoder:
         content = _content(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
         if self._selection:
-            records = Candidates(
-                block.file, len(lines), lambda: content.offsets, lambda _: (), lambda: content.lines, list
-            )
+            count, offsets = len(lines), lambda: content.offsets
+            records = Candidates(block.file, count, offsets, lambda _: (), list, list, lambda: content.lines, list)
             chosen = self._selection.choose(records)
             lines = [*compress(lines, chosen.kept)]
             tally = replace(tally, filtered=chosen.filtered(content.sizes))
