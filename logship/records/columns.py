@@ -40,6 +40,12 @@ class Columns(NamedTuple):
         """Whether the rests lack the quote that they start with and the brace that they end with."""
         return bool(self.around)
 
+    def whole(self) -> list[bytes]:
+        """Give the rests of records, all of which have one, with the quote and the brace that bare ones lack."""
+        if self.bare:
+            return [b'"' + rest + b"}" if rest else EMPTY for rest in self.rests]
+        return [rest or EMPTY for rest in self.rests]
+
     def offsets(self, start: int) -> list[int]:
         """Give where each line of a whole block that begins at ``start`` begins."""
         ends = accumulate(self.lengths, initial=start)

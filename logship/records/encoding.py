@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser
-from logship.records.candidates import Candidates
+from logship.records.candidates import Candidates, candidates
 from logship.records.columns import Columns, woven
 from logship.records.content import Content, content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
-from logship.records.layouts import EMPTY, Layout, Rows, quoted
+from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.odd_lines import is_text
 from logship.records.places import among
@@ -28,6 +28,7 @@ from logship.records.repair import repair
 from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.selection import Selection
+from logship.records.severity import LEVEL_FIELDS
 from logship.records.timestamps import count_after, rfc3339
 
 AHEAD_NS = 300 * 10**9
@@ -58,7 +59,8 @@ class BlockEncoder:
         self._most = most
         sample = Sample(enrichment.sample) if enrichment.sample else None
         self._selection = Selection(_condition(when, enrichment), sample)
-        wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
+        more = (*self._selection.wants, *(LEVEL_FIELDS if self._selection.graded else ()))
+        wants = [*layout.wants, *(name for name in more if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
@@ -97,9 +99,10 @@ class BlockEncoder:
             return None
         tally = Tally(bad_times=columns.bad_times)
         if self._selection:
-            records = self._candidates(
+            records = candidates(
                 block,
                 columns,
+                self._places,
                 lambda: columns.offsets(block.start),
                 # Each line ends as the last one does, else it would not be a plain block.
                 lambda: block.data.replace(b"\r\n", b"\n")[:-1] if block.data.endswith(b"\r\n") else block.data[:-1],
@@ -131,9 +134,10 @@ class BlockEncoder:
             return among(ours, places, [theirs[at] for at in which])
 
         if self._selection:
-            records = self._candidates(
+            records = candidates(
                 block,
                 columns,
+                self._places,
                 offsets,
                 lambda: among([b'{"' + piece + b"}" for piece in parted.pieces], places, odd.lines),
             )
@@ -147,7 +151,7 @@ class BlockEncoder:
         columns, tally = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
         tally = _with(tally, content, columns)
         if self._selection:
-            records = self._candidates(block, columns, lambda: content.offsets, lambda: content.lines)
+            records = candidates(block, columns, self._places, lambda: content.offsets, lambda: content.lines)
             return self._filtered(block, records, lambda: content.sizes, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)
 
@@ -179,23 +183,6 @@ class BlockEncoder:
         found = self._plain.some(lines)
         _fill(table, places, [found.stamps, found.rests, *found.wanted])
         return found
-
-    def _candidates(
-        self,
-        block: Block,
-        columns: Columns,
-        offsets: Callable[[], Sequence[int]],
-        lines: Callable[[], bytes | Sequence[bytes]],
-    ) -> Candidates:
-        """Give the records to choose from."""
-        return Candidates(
-            block.file,
-            len(columns.rests),
-            offsets,
-            lambda name: columns.wanted[self._places[name]],
-            lines,
-            lambda: [b"{" + rest for rest in _whole(columns)],
-        )
 
     def _filtered(
         self,
@@ -233,7 +220,7 @@ class BlockEncoder:
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         bare = columns.bare
         if self._edits and self._edits.concern(b"".join(known[1])):
-            known, bare = (known[0], self._edits.apply(_whole(columns))), False
+            known, bare = (known[0], self._edits.apply(columns.whole())), False
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
             Rows(
@@ -258,12 +245,6 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         return condition_on(text, enrichment)
     except ValueError as why:
         raise ConfigError([f"WHEN: {why}"]) from why
-
-
-def _whole(columns: Columns) -> Sequence[bytes]:
-    """Give the rests of records, all of which have one, with the quote and the brace that bare ones lack."""
-    rests = cast("Sequence[bytes]", columns.rests)
-    return [b'"' + rest + b"}" if rest else EMPTY for rest in rests] if columns.bare else rests
 
 
 def _with(tally: Tally, content: Content, columns: Columns) -> Tally:
@@ -294,9 +275,8 @@ class RawEncoder:
         content = content_of(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
         if self._selection:
-            records = Candidates(
-                block.file, len(lines), lambda: content.offsets, lambda _: (), lambda: content.lines, list
-            )
+            count, offsets = len(lines), lambda: content.offsets
+            records = Candidates(block.file, count, offsets, lambda _: (), list, list, lambda: content.lines, list)
             chosen = self._selection.choose(records)
             lines = [*compress(lines, chosen.kept)]
             tally = replace(tally, filtered=chosen.filtered(content.sizes))

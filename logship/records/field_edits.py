@@ -1,30 +1,36 @@
 """Leaves members of records out, or gives them other names; all other bytes stay as they are; pure.
 
-Each record that may have such a member is taken apart, which costs 5 to 15 µs; where a record is written as nearly all
-are, without blanks or with one behind each comma and colon, its top level is read by msgspec.
+Records that have the same names and are written alike are edited together, by columns. Any other is taken apart by
+itself, which costs ten times as much.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import Final, NamedTuple
-
-import msgspec
+from typing import Final
 
 from logship.records.enrichment import Enrichment, to_json
+from logship.records.field_parts import (
+    SPACED,
+    Moved,
+    Part,
+    append,
+    decode_all,
+    edges,
+    free_name,
+    parts_of,
+    write_alike,
+)
 from logship.records.field_patterns import Patterns, Renames
-from logship.records.layouts import EMPTY, Column, weave
-from logship.records.line_parser import SPACE, members, message_name
+from logship.records.layouts import EMPTY
+from logship.records.line_parser import SPACE, message_name
 from logship.records.severity import LEVEL_FIELDS
 
 _REMEMBERED: Final = 4096
 _SHORT: Final = 128
 """Characters; what becomes of a longer path is not remembered: an application may make names of any size."""
-_SPACED: Final = ((b",", b":"), (b", ", b": "))
 _EMPTY_MOST: Final = 8
 """Bytes; an object that has no member is no longer, unless it is full of blanks."""
-_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_decode = _decoder.decode
 
 
 def always_there(enrichment: Enrichment) -> tuple[str, ...]:
@@ -46,17 +52,6 @@ class Fate(Enum):
     """It stays, but what is in it is looked at."""
     ONLY = "only"
     """Of an object stays what is to stay in it; anything else goes, and so does what is empty then."""
-
-
-class Part(NamedTuple):
-    """A member as it is written."""
-
-    lead: bytes
-    """What stands before it: nothing for the first one, else a comma with what is around it."""
-    name: str
-    key: bytes
-    """The name with its quotes, the colon and blanks."""
-    value: bytes
 
 
 class FieldEdits:
@@ -89,10 +84,10 @@ class FieldEdits:
         """Give the rests of records (:class:`logship.records.layouts.Rows`) as they are to be sent."""
         found = [*rests]
         places = [at for at, rest in enumerate(found) if self.concern(rest)]
-        moved: list[_Moved] = [[] for _ in places]
+        moved: list[Moved] = [[] for _ in places]
         edited = self._objects([b"{" + found[at] for at in places], "", moved)
         for at, text, away in zip(places, edited, moved, strict=True):
-            whole = _appended(text, away) if away else text
+            whole = append(text, away) if away else text
             found[at] = whole[1:] if len(whole) > _EMPTY_MOST or whole[1:].strip(SPACE) != EMPTY else EMPTY
         return found
 
@@ -101,11 +96,11 @@ class FieldEdits:
         return bool(self) and (not self._ends or b"\\" in text or any(end in text for end in self._ends))
 
     def _objects(
-        self, objects: Sequence[bytes], prefix: str, moved: Sequence["_Moved"], *, only: bool = False
+        self, objects: Sequence[bytes], prefix: str, moved: Sequence[Moved], *, only: bool = False
     ) -> list[bytes]:
         """Do as :meth:`_object` with many at one path: those with the same names together."""
         found = [*objects]
-        records = _decode_all(objects)
+        records = decode_all(objects)
         alike: dict[tuple[str, ...], list[int]] = {}
         for at, record in enumerate(records):
             alike.setdefault(tuple(record), []).append(at)
@@ -127,13 +122,13 @@ class FieldEdits:
         texts: Sequence[bytes],
         columns: Mapping[str, Sequence[bytes]],
         prefix: str,
-        moved: Sequence["_Moved"],
+        moved: Sequence[Moved],
         *,
         only: bool,
     ) -> list[bytes] | None:
         """Edit objects that have the same names in the same order; None if they are not written all alike."""
         lines = b"\n".join(texts) + b"\n"
-        spaces = next((each for each in _SPACED if _written(columns, each) == lines), None)
+        spaces = next((each for each in SPACED if write_alike(columns, each) == lines), None)
         if spaces is None or lines.count(b"\n") != len(texts):
             return None
         before = [len(each) for each in moved]
@@ -142,10 +137,10 @@ class FieldEdits:
             for each, count in zip(moved, before, strict=True):
                 del each[count:]
             return None
-        return _written(kept, spaces, count=len(texts)).split(b"\n")[:-1]
+        return write_alike(kept, spaces, count=len(texts)).split(b"\n")[:-1]
 
     def _kept(
-        self, columns: Mapping[str, Sequence[bytes]], prefix: str, moved: Sequence["_Moved"], *, only: bool
+        self, columns: Mapping[str, Sequence[bytes]], prefix: str, moved: Sequence[Moved], *, only: bool
     ) -> dict[str, Sequence[bytes]] | None:
         """Give the members that stay, under the names that they are to have; None if one stays in some objects only."""
         kept: dict[str, Sequence[bytes]] = {}
@@ -162,13 +157,13 @@ class FieldEdits:
                 for each, value in zip(moved, values, strict=True):
                     each.append((new, bytes(value)))
                 continue
-            called = _free(new[len(prefix) :], names - {name}) if new else name
+            called = free_name(new[len(prefix) :], names - {name}) if new else name
             names |= {called}
             kept[called] = values
         return kept
 
     def _values(
-        self, fate: Fate, column: Sequence[bytes], path: str, moved: Sequence["_Moved"], *, only: bool
+        self, fate: Fate, column: Sequence[bytes], path: str, moved: Sequence[Moved], *, only: bool
     ) -> Sequence[bytes] | None:
         """Give the values that members at a path are to have, none if all go; None if only some do."""
         if fate is Fate.STAYS:
@@ -185,12 +180,12 @@ class FieldEdits:
             return () if all(emptied) else None
         return inner
 
-    def _object(self, text: bytes, prefix: str, moved: "_Moved", *, only: bool = False) -> bytes:
+    def _object(self, text: bytes, prefix: str, moved: Moved, *, only: bool = False) -> bytes:
         """Give an object without what goes; ``moved`` gets what is to have its place at the top.
 
         ``only``: nothing stays in it but what always does.
         """
-        parts = _parts(text)
+        parts = parts_of(text)
         kept: list[Part] = []
         names = {part.name for part in parts}
         for part in parts:
@@ -202,7 +197,7 @@ class FieldEdits:
             if not new:
                 kept.append(part if value is part.value else part._replace(value=value))
             elif new.startswith(prefix):
-                name = _free(new[len(prefix) :], names - {part.name})
+                name = free_name(new[len(prefix) :], names - {part.name})
                 names |= {name}
                 blanks = part.key[len(part.key.rstrip(b": \t\r\n")) :]
                 kept.append(part._replace(name=name, key=to_json(name) + blanks, value=value))
@@ -210,7 +205,7 @@ class FieldEdits:
                 moved.append((new, value))
         if len(kept) == len(parts) and all(new is old for new, old in zip(kept, parts, strict=True)):
             return text
-        start, end = _frame(text, parts)
+        start, end = edges(text, parts)
         inner = b"".join([(each.lead if at else b"") + each.key + each.value for at, each in enumerate(kept)])
         return start + inner + end
 
@@ -239,79 +234,3 @@ class FieldEdits:
             below = self._drop.may_match_below(path) or self._rename.may_match_below(path)
             return Fate.LOOK if below else Fate.STAYS, new
         return Fate.ONLY if above or self._only.may_match_below(path) else Fate.GOES, ""
-
-
-_Moved = list[tuple[str, bytes]]
-"""New top-level names of one record's, and values."""
-
-
-def _decode_all(objects: Sequence[bytes]) -> list[dict[str, msgspec.Raw]]:
-    """Give the members of objects, of repeated names the last."""
-    records = _decoder.decode_lines(b"\n".join(objects))
-    return records if len(records) == len(objects) else [*map(_decode, objects)]
-
-
-def _written(columns: Mapping[str, Sequence[bytes]], spaces: tuple[bytes, bytes], count: int = 0) -> bytes:
-    """Write an object a line, of which the columns have the values."""
-    comma, colon = spaces
-    parts: list[Column] = []
-    for name, column in columns.items():
-        parts += [(comma if parts else b"{") + _key(name) + colon, column]
-        count = len(column)
-    return b"".join(weave(count, *(parts or [b"{"]), b"}\n").parts)
-
-
-def _appended(text: bytes, moved: "_Moved") -> bytes:
-    """Put members at the end of a record, under names that are free."""
-    end = text.rindex(b"}")
-    members_there = text[1:end].strip(SPACE)
-    taken = (
-        {part.name for part in _parts(text)} if any(_key(name) in text for name, _ in moved) or b"\\" in text else set()
-    )
-    pieces = [text[:end]]
-    for name, value in moved:
-        free = _free(name, taken)
-        taken.add(free)
-        pieces += [b"," if members_there or len(pieces) > 1 else b"", _key(free), b":", value]
-    return b"".join([*pieces, text[end:]])
-
-
-def _parts(text: bytes) -> list[Part]:
-    """Take an object apart."""
-    found = _decode(text)
-    keys = [*map(_key, found)]
-    for comma, colon in _SPACED:
-        written = [key + colon + value for key, value in zip(keys, found.values(), strict=True)]
-        if comma.join(written) == text[1:-1]:
-            return [
-                Part(comma if at else b"", name, key + colon, bytes(value))
-                for at, (key, (name, value)) in enumerate(zip(keys, found.items(), strict=True))
-            ]
-    listed = [*members(text)]
-    ends = [0, *(member.end for member in listed)]
-    return [
-        Part(text[end : each.key] if at else b"", each.name, text[each.key : each.value], text[each.value : each.end])
-        for at, (end, each) in enumerate(zip(ends, listed, strict=False))
-    ]
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _short_key(name: str) -> bytes:
-    return to_json(name)
-
-
-def _key(name: str) -> bytes:
-    return _short_key(name) if len(name) <= _SHORT else to_json(name)
-
-
-def _frame(text: bytes, parts: Sequence[Part]) -> tuple[bytes, bytes]:
-    """Give what stands before an object's first member and behind its last one."""
-    inside = sum(len(part.lead) + len(part.key) + len(part.value) for part in parts)
-    start = text.index(parts[0].key) if parts else 1
-    return text[:start], text[start + inside :]
-
-
-def _free(name: str, taken: Iterable[str]) -> str:
-    while name in taken:
-        name = "overridden." + name
-    return name

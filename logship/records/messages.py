@@ -27,7 +27,8 @@ class MessageText:
             return rows
         objects = [b'{"%b}' % rest for rest in rows.rests] if rows.bare else [b"{" + rest for rest in rows.rests]
         records = Candidates(
-            rows.block.file, len(objects), rows.offsets, columns.__getitem__, lambda: objects, lambda: objects
+            *(rows.block.file, len(objects), rows.offsets, columns.__getitem__, list, list),
+            *(lambda: objects, lambda: objects),
         )
         texts = merged(_strings(path.values(records)) for path in self._paths)
         if not any(texts):

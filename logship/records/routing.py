@@ -17,9 +17,8 @@ from logship.records.condition_syntax import EXAMPLE, Comparison, Not, Tree, rea
 from logship.records.enrichment import Enrichment
 from logship.records.expressions import Search
 from logship.records.field_paths import FieldPath
-from logship.records.layouts import first_there
 from logship.records.odd_lines import is_text
-from logship.records.severity import LEVEL_FIELDS, UNKNOWN, severities, severity
+from logship.records.severity import UNKNOWN, severity
 
 LEVEL: Final = "level"
 """The name that means the severity."""
@@ -49,7 +48,7 @@ class Condition(Struct, frozen=True):
 
     @property
     def graded(self) -> bool:
-        """Whether it looks at levels."""
+        """Whether it looks at levels, too."""
         return LEVEL in self.names
 
 
@@ -103,7 +102,7 @@ def _comparison(found: Comparison, clash: Callable[[str], object]) -> Condition:
     if not found.name:
         return Condition(_in_lines(_search(found), negated=found.sign == "!~"))
     if found.name == LEVEL:
-        return Condition(_of_level(found), (LEVEL,), LEVEL_FIELDS)
+        return Condition(_of_level(found), (LEVEL,))
     path = FieldPath(found.name, clash)
     return Condition(_of_values(found, path.values), (found.name,), path.wants)
 
@@ -112,17 +111,13 @@ def _of_level(found: Comparison) -> Holds:
     """Compare how severe records are if the value is a level's name, and else what their level is called."""
     bound = _named_level(found.value)
     if not bound or found.sign.endswith("~"):
-        return _of_values(found, _level_values)
+        return _of_values(found, lambda records: records.levels())
     if found.sign in _ORDERS:
         order = _ORDERS[found.sign]
         good = {number for number in range(UNKNOWN + 1, 25) if order(number, bound)}
     else:
         good = {bound} if found.sign == "=" else {*range(UNKNOWN, 25)} - {bound}
-    return lambda records: [number in good for number in severities([*map(records.column, LEVEL_FIELDS)])]
-
-
-def _level_values(records: Candidates) -> Sequence[bytes | None]:
-    return first_there([*map(records.column, LEVEL_FIELDS)])
+    return lambda records: [number in good for number in records.severities()]
 
 
 def _named_level(value: str) -> int:

@@ -5,7 +5,7 @@ from typing import Final
 from zlib import crc32
 
 from logship.records.candidates import Candidates
-from logship.records.severity import LEVEL_FIELDS, UNKNOWN, severities, severity
+from logship.records.severity import UNKNOWN, severity
 from logship.records.trace_ids import Contexts
 
 _BAND: Final = 4
@@ -23,12 +23,12 @@ class Sample:
         """Take the share, 0 to 1, of each level: by its name, which covers all from it on to the next that is named."""
         self._contexts = Contexts()
         self._shares = _by_severity(shares)
-        self.wants: tuple[str, ...] = (*LEVEL_FIELDS, *self._contexts.wants)
-        """The top-level names whose columns are needed."""
+        self.wants: tuple[str, ...] = self._contexts.wants
+        """The top-level names whose columns are needed, beside those of the level."""
 
     def left_out(self, records: Candidates) -> list[bool]:
         """Say of each record whether it is left out."""
-        shares = [self._shares[number] for number in severities([*map(records.column, LEVEL_FIELDS)])]
+        shares = [self._shares[number] for number in records.severities()]
         if not any(0 < share < 1 for share in set(shares)):
             return [not share for share in shares]
         traces = self._contexts.traces(records.column)

@@ -9,7 +9,7 @@ from msgspec import Struct
 from logship.records.candidates import Candidates
 from logship.records.routing import Condition
 from logship.records.sampling import Sample
-from logship.records.severity import LEVEL_FIELDS, UNKNOWN, severities
+from logship.records.severity import UNKNOWN
 
 CONDITION = "condition"
 NO_LEVEL = "no_level"
@@ -37,7 +37,9 @@ class Selection:
         self._sample = sample
         wants = (*(when.wants if when else ()), *(sample.wants if sample else ()))
         self.wants: tuple[str, ...] = tuple(dict.fromkeys(wants))
-        """The top-level names whose columns are needed."""
+        """The top-level names whose columns are needed, beside those of the level."""
+        self.graded = bool(sample or (when and when.graded))
+        """Whether it looks at levels."""
 
     def __bool__(self) -> bool:
         return bool(self._when or self._sample)
@@ -56,5 +58,5 @@ class Selection:
     def _unmet(self, records: Candidates, out: list[bool]) -> list[tuple[str, Sequence[bool]]]:
         if not (self._when and self._when.graded):
             return [(CONDITION, out)]
-        known = [number != UNKNOWN for number in severities([*map(records.column, LEVEL_FIELDS)])]
+        known = [number != UNKNOWN for number in records.severities()]
         return [(CONDITION, [*map(and_, out, known)]), (NO_LEVEL, [*map(gt, out, known)])]

@@ -544,3 +544,17 @@ def test_a_path_that_is_not_known_is_left_out() -> None:
     """As in a dead letter of before."""
     record = json.loads(encoder(file_fields=("path",)).encode(block(b"{}\n")).body)
     assert not {"log.file.path", "log.file.name"} & set(record)
+
+
+@pytest.mark.parametrize("name", ["level", "severity", "levelname", "log.level"])
+def test_level_is_the_severity_wherever_it_is(name: str) -> None:
+    """The name that the application gives it does not matter; what has none is counted by itself."""
+    lines = [json.dumps({name: level, "a": 1}).encode() for level in ("ERROR", "info", "warn")]
+    data = b"\n".join([*lines, b'{"a":1}', b""])
+    for more in (b"", b"text\n"):
+        encoded = BlockEncoder(Enrichment({}), Lines(), "level>=warning and a=1").encode(block(data + more))
+        assert encoded.records == 2
+        assert {reason: count for reason, count, _ in encoded.tally.filtered} == {
+            "condition": 1,
+            "no_level": 1 + bool(more),
+        }
