@@ -1,0 +1,86 @@
+"""How the first line of a record of text looks: the heads that loggers write, with a time stamp or without.
+
+Pure. A *stamped* head is the safe sign that whatever does not look so goes on with the record before it. It is learned:
+the first such line in a generation's first 64 KiB says which form it is, so that the same bytes always learn the same.
+"""
+
+import re
+from collections.abc import Iterable
+
+LEARNED_BYTES = 64 * 1024
+"""A form is learned from so many bytes at a generation's beginning, and from nothing else."""
+
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_DATE = (
+    rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}"
+    rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + _DAY + rb",? )?\d{1,2} " + _MONTH + rb" \d{4}"
+    rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + _DAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
+)
+_TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
+_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
+_COLOUR = rb"(?:\x1b\[[\d;]*m)*"
+_LEVEL = (
+    rb"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|FINE(?:R|ST)?|CONFIG|VERBOSE"
+    rb"|trace|debug|info|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe|verbose|Trace|Debug|Info|Warn(?:ing)?"
+    rb"|Error|Fatal)"
+)
+
+STAMPED = {
+    "klog": rb"[IWEFD]\d{4} " + _TIME,
+    "ruby": rb"[DIWEFUA], \[\d{4}-",
+    "nest": rb"\[\w+\] \d+ +- +" + _DATE,
+    "stamp": rb"[\[(<]{0,2}(?:" + _DATE + rb"[T ,:]+(?:- )?" + _TIME + rb"|" + _CLOCK + rb")",
+    "level_stamp": rb"[\[(<]?(?:[A-Z]|" + _LEVEL + rb")[\]) :|,\t-]+[\[(]?" + _DATE + rb"[T ,:]+" + _TIME,
+}
+"""A time stamp stands at the head, behind colours and a level at the most; by name."""
+NAMED = {
+    "python": rb"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:",
+    "node": rb"(?:silly|debug|verbose|http|info|warn|error): (?![\w.+`<>]+\[\d+\]$)",
+}
+"""A level in a logger's own form, without a stamp, by the rule that it belongs to: learned only where a generation's
+first two lines are so."""
+PREFIXES = (
+    rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}\S",  # uvicorn
+    rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S",
+    rb"\S+ \S+ \S+ \[\d\d/" + _MONTH + rb"/\d{4}[: ]",  # access logs
+    rb"<\d{1,3}>\S",  # syslog
+    rb"(?:time|ts|timestamp|level|lvl|severity)=\S",  # logfmt
+    _LEVEL + rb"\[\d{4,}\] ",  # logrus
+    rb"# Logfile created on ",
+)
+"""Heads that begin a record, though what stands between two of them may be anything."""
+
+
+class Starts:
+    """Knows heads for the rules in ``rules``; those with a stamp are for all."""
+
+    def __init__(self, rules: Iterable[str]) -> None:
+        named = {name: NAMED[name] for name in sorted(set(NAMED).intersection(rules))}
+        forms = b"|".join(b"(?P<" + name.encode() + b"_>" + form + b")" for name, form in {**STAMPED, **named}.items())
+        self._forms = re.compile(_COLOUR + b"(?:" + forms + b")")
+        self._prefixes = re.compile(_COLOUR + b"(?:" + b"|".join(PREFIXES) + b")")
+        self._named = named
+
+    def form(self, line: bytes) -> str:
+        """Give the name of the form that a line's head has; empty where it has none."""
+        match = self._forms.match(line)
+        return (match.lastgroup or "").removesuffix("_") if match else ""
+
+    def prefixed(self, line: bytes) -> bool:
+        """Whether a line has a head that begins a record but says nothing of the lines behind it."""
+        return bool(self._prefixes.match(line))
+
+    def learn(self, head: bytes) -> str:
+        """Give the form of a generation whose first bytes these are; empty where there is none, or not yet.
+
+        More bytes, up to :data:`LEARNED_BYTES`, never change what was found.
+        """
+        lines = head[:LEARNED_BYTES].split(b"\n")[:-1]
+        first = ""
+        for number, line in enumerate(lines):
+            form = "" if line.startswith(b'{"') else self.form(line)
+            if form in STAMPED or (form and number and form == first):
+                return form
+            first = "" if number else form
+        return ""

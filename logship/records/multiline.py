@@ -1,0 +1,248 @@
+"""Which lines of text are one record: stack traces, messages of several lines, pretty-printed objects.
+
+Pure, and the same for the same bytes: whether a line goes on with a record depends on that record's lines alone, on a
+few lines behind it at the most, and on the form that its generation has learned. How it goes on is a table: for each
+state of the record under way what the next line may look like, and the state then. A state with ``?`` is a guess: lines
+are taken in only once a later one bears it out, and are else records of their own.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from logship.records.expressions import Expression, compile_expression
+from logship.records.line_starts import Starts
+
+RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
+GUESSED_LINES = 10
+"""A guess that no line of so many bears out is given up; empty lines are no guess."""
+RECORD = b'{"'
+"""A line that begins so is a record by itself, whatever stands around it."""
+END = "."
+"""The state of a record that is complete, whatever follows."""
+
+_INDENTED = rb"[ \t]"
+_OPEN = rb"[ \t].*[{\[(]$"
+_ANY = rb""
+_EMPTY = rb"\s*$"
+_TRACE = rb"[ |]*Traceback \(most recent call last\):"
+_STACK = rb"Stack \(most recent call last\):"
+_GROUP = rb"\s*\+ Exception Group Traceback \(most recent"
+_CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
+_AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
+_CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
+_HEADER = rb"(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b"
+_RUBY = rb"\S+:\d+:in [`']"
+_FROM = rb"\s+from \S+:\d+:in "
+_PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
+_MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
+_GO = (
+    rb"(?:\t|goroutine \d+ |\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
+    rb"|(?:[\w.-]+/)*[\w-]+\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
+)
+_SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
+_CARET = rb"\s*\^+\s*$"
+
+_FRAMES = (
+    *(("node", _AT_OPEN, "b"), ("node", _AT, "f"), ("java", _AT, "f"), ("java", _MORE, "f"), ("java", _CAUSE, "c")),
+    ("dotnet", _AT, "f"),
+    *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "f")),
+    *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
+    ("rust", _CAUSE, "f"),
+)
+_TRACES = (("python", _TRACE, "tb"), ("python", _STACK, "tk"), ("python", _GROUP, "tg"))
+_PLAIN = (
+    *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
+    *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
+)
+_IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", _ANY, "te"))
+_AFTER_FRAMES = (
+    *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
+    *(("php", rb"Next ", "c"), ("rust", rb"note: ", "f"), ("", _EMPTY, "?fe")),
+)
+
+STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
+    "s": (("node", _SCRIPT, "?sn"), ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
+    "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
+    "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
+    "p": _PLAIN,  # a line that nobody knows
+    "pb": (*_PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
+    "pe": (*_PLAIN, ("rust", _EMPTY, "?fe"), ("", _EMPTY, ""), ("", _ANY, "?h")),  # … that names an error
+    "h": (*_PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
+    "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in _PLAIN),  # a head of no stamp
+    "wp": (*((rule, form, "s") for rule, form, state in _PLAIN), ("postgres", rb"\t", "wp")),
+    "f": (("", _OPEN, "b"), *_FRAMES, ("rust", rb"note: ", "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
+    "fe": _AFTER_FRAMES,
+    "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
+    "b": (("", rb"[}\])]+[,;]?\s*$", END), ("", _INDENTED, "b")),
+    "tb": _IN_TRACE,
+    "te": (("", _STACK, "tk"), ("", _EMPTY, "?tx")),
+    "tx": (("", _CHAIN, "tc"), ("", _EMPTY, "?tx")),
+    "tc": (("", _TRACE, "tb"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
+    "tg": (("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),
+    "tk": (("", _INDENTED, "tk"),),
+    "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
+    "r": (("", _EMPTY, "?rm"), ("", _ANY, "rm")),
+    "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), ("", _ANY, "?rm")),
+    "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
+    "n": (("", _EMPTY, ""), ("", _ANY, "?na")),
+    "na": (("", _CARET, "nb"),),
+    "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
+    "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
+}
+HEADS = (
+    ("node", _SCRIPT, "n"),
+    ("go", rb"(?:panic: |fatal error: |runtime: |SIGQUIT: quit|unexpected fault address )", "g"),
+    ("rust", rb"thread '.*' (?:\(\d+\) )?panicked at ", "r"),
+    ("java", rb'Exception in thread "', "pe"),
+    ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
+    ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
+    ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
+    ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
+    ("ruby", _RUBY + rb"[^']*': ", "pe"),
+)
+"""What begins a record by itself, though there is neither a stamp nor a level."""
+_FIRST = (*_TRACES, *_FRAMES)
+"""What begins one only where no record is under way."""
+_OWN = {"n", "pe", "d"}
+"""Those of them that say by themselves how far they go, even between learned heads."""
+
+
+class Extent(NamedTuple):
+    """What the record that begins at a line comes to."""
+
+    lines: int
+    """How many lines it has; 0 where the first line does not go on as was thought."""
+    certain: bool
+    """Whether no line that may follow would change that."""
+    state: str
+    """The state of the record; what follows a cut by force goes on from there."""
+
+
+class Multiline:
+    """Says which lines are one record, by one setting."""
+
+    def __init__(self, rules: Iterable[str], start: Expression | None, max_lines: int, max_bytes: int) -> None:
+        known = set(rules)
+        self._start = start
+        self._max_lines, self._max_bytes = max_lines, max_bytes
+        self._starts = Starts(known)
+        self._tables = {state: _compiled(rows, known) for state, rows in STATES.items()}
+        self._heads, self._first = _compiled(HEADS, known), _compiled(_FIRST, known)
+        self._postgres = "postgres" in known
+
+    def learn(self, head: bytes) -> str:
+        """Give the form of a generation with these first bytes; empty where there is none, or none yet."""
+        return "" if self._start else self._starts.learn(head)
+
+    def begins(self, line: bytes, form: str) -> str:
+        """Give the state of the record that a line begins whatever is before it; empty where it may go on with that."""
+        if self._start:
+            return "s" if self._start.search(line) else ""
+        found = self._starts.form(line)
+        if found:
+            return "s" if found == form else "w"
+        if self._starts.prefixed(line):
+            return "wp" if self._postgres else "w"
+        head = _next(self._heads, line)
+        return "s" if head and form and head not in _OWN else head
+
+    def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
+        """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
+        end, sure, sure_state = at, at, state
+        nbytes = 0
+        if not state:
+            state = sure_state = self._first_state(lines[at], form)
+            end = sure = at + 1
+            nbytes = len(lines[at]) + 1
+        guessed = 0
+        while state != END:
+            if end == len(lines):
+                return self._unfinished(lines, at, end, Extent(sure - at, certain=False, state=sure_state), state)
+            line = lines[end]
+            nbytes += len(line) + 1
+            if end - at >= self._max_lines or nbytes > self._max_bytes:
+                return Extent(max(end - at, 1), certain=True, state=state.lstrip("?"))
+            state = self._after(state.lstrip("?"), line, form)
+            if not state:
+                break
+            end += 1
+            guessed = guessed + bool(line.strip()) if state[0] == "?" else 0
+            if guessed > GUESSED_LINES:
+                break
+            if state[0] != "?":
+                sure, sure_state = end, state
+        return Extent(sure - at, certain=True, state=END)
+
+    def _unfinished(self, lines: Sequence[bytes], at: int, end: int, known: Extent, state: str) -> Extent:
+        """Give what there is of it: empty lines at its end are its own, guesses are not."""
+        if any(line.strip() for line in lines[at + known.lines : end]):
+            return known
+        return Extent(end - at, certain=False, state=known.state or state)
+
+    def _first_state(self, line: bytes, form: str) -> str:
+        if line.startswith(RECORD) or not line.strip():
+            return END
+        if self._start:
+            return "s" if self._start.search(line) else END
+        if line.rstrip() in {b"{", b"["}:
+            return "j1"
+        known = self.begins(line, form) or _next(self._first, line)
+        if known:
+            return known
+        if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
+            return "pb"
+        return "pe" if b"Error" in line or b"Exception" in line else "p"
+
+    def _after(self, state: str, line: bytes, form: str) -> str:
+        """Give the state after one more line; empty where the line does not go on with the record."""
+        if line.startswith(RECORD):
+            return ""
+        if state[0] == "j":
+            return _object(int(state[1:]), line)
+        if line[:1] not in b" \t" and self.begins(line, form):
+            head = _next(self._heads, line)
+            if not (head == "n" and state[0] == "s"):
+                return ""
+        return _next(self._tables[state], line)
+
+
+_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"' + rb"|'(?:[^'\\]|\\.)*'")
+
+
+def _object(depth: int, line: bytes) -> str:
+    """Give the state of an object over several lines after one more; empty where that is none of it."""
+    if not line.startswith((b" ", b"\t", b'"', b"}", b"]", b"{", b"[")) and line.strip():
+        return ""
+    bare = _STRINGS.sub(b"", line)
+    depth += bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
+    return f"j{depth}" if depth > 0 else END
+
+
+_Table = Sequence[tuple[re.Pattern[bytes], str]]
+
+
+def _compiled(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> _Table:
+    return [(re.compile(form), state) for rule, form, state in rows if not rule or rule in known]
+
+
+def _next(table: _Table, line: bytes) -> str:
+    return next((state for form, state in table if form.match(line)), "")
+
+
+def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline | None:
+    """Read the setting: ``auto``, ``off`` (gives None), rules by name or ``start:`` and an expression.
+
+    Raises ValueError with what is wrong, where, and an example.
+    """
+    text = text.strip()
+    if text == "off":
+        return None
+    if text.startswith("start:"):
+        return Multiline((), compile_expression(text.removeprefix("start:")), max_lines, max_bytes)
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    rules = RULES if names == ["auto"] else tuple(names)
+    if unknown := next((name for name in rules if name not in RULES), None):
+        message = f"there is no rule {unknown!r}"
+        raise ValueError(message)
+    return Multiline(rules, None, max_lines, max_bytes)
