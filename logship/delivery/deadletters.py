@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.errors import DeadLetterError
 from logship.model import Block, FileId, LineState
@@ -106,6 +107,8 @@ def decode_letter(data: bytes) -> Letter | None:
     block = Block(
         FileId(line.file), name, line.offset, line.end, record, line.time_ns, 0.0, tuple(line.flags), after=after
     )
+    if _NEWLINE in record[:-1]:  # several lines, one record
+        block = replace(block, joins=((line.offset, line.end),))
     return Letter(block, line.reason, line.detail, line.status)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
 
@@ -111,7 +112,9 @@ def _join(run: Sequence[Block]) -> Block:
     if first is last:
         return first
     data = b"".join([block.data for block in run])
-    return Block(first.file, first.name, first.start, last.end, data, first.time_ns, first.seen, after=last.after)
+    joins = tuple(join for block in run for join in block.joins)
+    whole = Block(first.file, first.name, first.start, last.end, data, first.time_ns, first.seen)
+    return replace(whole, after=last.after, joins=joins)
 
 
 def encode(blocks: Iterable[Block], sink: Sink) -> list[Encoded]:

@@ -17,6 +17,7 @@ from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser, is_text
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
+from logship.records.joining import joined_lines, one_line
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on, parse_condition
@@ -81,7 +82,7 @@ class BlockEncoder:
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
-        columns = self._plain.whole(block.data)
+        columns = None if block.joins else self._plain.whole(block.data)
         if columns is None:
             return None
         tally = Tally(bad_times=columns.bad_times)
@@ -212,10 +213,11 @@ def _gap(block: Block) -> Encoded:
 def _records(block: Block, *, keep_cr: bool) -> list[Block]:
     if block.skipped:
         return []
+    joins = set(block.joins)
     found = [
-        replace(block, start=offset, end=offset + len(line), data=line, after=LineState.WHOLE)
-        for offset, line in _lines(block)
-        if trim(line, first=offset == 0, keep_cr=keep_cr).content
+        replace(block, start=at, end=end, data=line, after=LineState.WHOLE, joins=tuple({(at, end)} & joins), cuts=())
+        for at, end, line in ((at, at + len(line), line) for at, line in _lines(block))
+        if trim(one_line(line) if (at, end) in joins else line, first=at == 0, keep_cr=keep_cr).content
     ]
     if found and found[-1].end == block.end:
         found[-1] = replace(found[-1], after=block.after)
@@ -240,7 +242,10 @@ def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted
 
 
 def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
-    """Give the offset and the bytes, newline included, of each line."""
+    """Give the offset and the bytes, newline included, of each line, or of the several that are one record."""
+    if block.joins:
+        yield from zip(*joined_lines(block), strict=True)
+        return
     offset = block.start
     for part in block.data.split(b"\n"):
         line = part + b"\n" if offset + len(part) < block.end else part
@@ -257,11 +262,15 @@ def _offsets(start: int, sizes: Sequence[int]) -> list[int]:
 def _content(block: Block, *, keep_cr: bool) -> _Content:
     """Trim a block's lines, drop those that are empty then, and count what made no record."""
     data = block.data
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    sizes = [len(line) + 1 for line in lines]
-    offsets = _offsets(block.start, sizes)
-    if not data.endswith(b"\n") and sizes:
-        sizes[-1] -= 1
+    if block.joins:
+        offsets, raw = joined_lines(block)
+        lines, sizes = [one_line(line) for line in raw], [*map(len, raw)]
+    else:
+        lines = data.removesuffix(b"\n").split(b"\n") if data else []
+        sizes = [len(line) + 1 for line in lines]
+        offsets = _offsets(block.start, sizes)
+        if not data.endswith(b"\n") and sizes:
+            sizes[-1] -= 1
     noise: list[tuple[str, int, int]] = []
     if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
         trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
