@@ -12,6 +12,7 @@ from logship.daemon.reader import Reader
 from logship.daemon.supervisor import supervise
 from logship.delivery.batching import Batcher
 from logship.delivery.delivery import Delivery
+from logship.files.joining import EARLY_SECONDS
 from logship.metrics import SinkMetrics
 from logship.model import Batch, Block, Encoded, FileId, Sink
 from logship.state.identity import Saved
@@ -114,7 +115,7 @@ class Pipeline:
             due = self._batcher.due
             if blocks or not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
-            elif due is not None and (ended or self._stop.is_set() or self._clock() >= due):
+            elif due is not None and (ended or self._stop.is_set() or self._clock() + EARLY_SECONDS >= due):
                 await self._send(self._batcher.take())
             elif ended:
                 break

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.framer import Place, TruncatedError
-from logship.files.joining import Joining
+from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import in_queues
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
@@ -132,7 +132,9 @@ class Reader:
         Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
         """
         now = self.clock()
-        for file in [file for file, due in self._held.items() if due <= now and self._files[file].sound]:
+        for file in [
+            file for file, due in self._held.items() if due <= now + EARLY_SECONDS and self._files[file].sound
+        ]:
             del self._held[file]
             self._ready.setdefault(file, _Behind(now, self._files[file].size, now))
         blocks: list[Block] = []

@@ -14,6 +14,9 @@ from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline
 from logship.state.fingerprint import ReadAt
 
+EARLY_SECONDS = 1e-6
+"""A timer may fire so much too early: the loop counts what is within its clock's resolution as due."""
+
 
 class Cuts:
     """What is noted of one generation: where records were cut by force, and the form that was learned.
@@ -115,7 +118,7 @@ def join(
     read_at: ReadAt,
 ) -> tuple[list[Frame], Place]:
     """Join the lines of the frames of one read; give also where the reader stands then."""
-    more = _more(read, joining)
+    more = _more(read, cuts, joining)
     joined: list[Frame] = []
     state, held = cuts.state(place.offset), NO_LIMIT
     for number, frame in enumerate(frames):
@@ -124,7 +127,7 @@ def join(
         else:
             data, follows = frame.data, More.NEVER
             if number == len(frames) - 1:
-                data, follows = _with_tail(read, frame, more, cuts)
+                data, follows = _with_tail(read, frame, more)
             if not cuts.form:
                 cuts.learn(joining.multiline.learn(read_at(LEARNED_BYTES, 0)))
             found = join_lines(joining.multiline, data, frame.start, follows, form=cuts.form, state=state)
@@ -139,17 +142,19 @@ def join(
     return joined, after
 
 
-def _more(read: Read, joining: Joining) -> More:
+def _more(read: Read, cuts: Cuts, joining: Joining) -> More:
     if read.end == read.boundary:
-        return More.NEVER
-    late = read.complete and (read.ended or joining.late or read.quiet >= joining.wait)
+        return More.NOTED if cuts.after(read.end - 1) == read.end else More.NEVER
+    late = read.complete and (read.ended or joining.late or read.quiet + EARLY_SECONDS >= joining.wait)
     return More.LATE if late else More.MAYBE
 
 
-def _with_tail(read: Read, frame: Frame, more: More, cuts: Cuts) -> tuple[bytes, More]:
+def _with_tail(read: Read, frame: Frame, more: More) -> tuple[bytes, More]:
     """Give the last lines of a read, with an unterminated one if that is to leave, and what may follow them."""
     tail = read.data[frame.end - read.start :]
+    if b"\n" in tail:
+        return frame.data, More.MAYBE  # one line that was long in coming; the next read takes more
     if tail[:1] == b"\0" or len(tail) > read.longest:
         return frame.data, More.NEVER  # no line that could go on with anything
-    leaves = (read.ended and more is More.LATE) or (more is More.NEVER and cuts.after(read.end - 1) == read.end)
+    leaves = more is More.NOTED or (read.ended and more is More.LATE)
     return frame.data + tail if leaves else frame.data, more

@@ -29,7 +29,9 @@ class More(Enum):
     MAYBE = "maybe"
     """Something may: a record that would go on is held back."""
     NEVER = "never"
-    """Nothing that could go on with it: a gap, an odd line, a cut that is noted already."""
+    """Nothing that could go on with it: a gap, an odd line, what is known to begin a record."""
+    NOTED = "noted"
+    """What the last record was cut from, and that is noted: it ends here, whatever it looks like."""
     LATE = "late"
     """Something may, but it is not waited for: where the record is cut is noted."""
 
@@ -69,14 +71,18 @@ def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, for
         extent = multiline.extent(bare, at, form, state)
         if not extent.certain and more is More.MAYBE:
             break
-        if not extent.lines:
+        if not extent.certain and more is More.NOTED:
+            count = len(bare) - at
+        else:
+            count = extent.lines + (extent.empty if more is More.LATE else 0)
+        if not count:
             state = ""
             continue
         cut = extent.state != END and (extent.certain or more is More.LATE)
         follows = "" if extent.state in _ALONE else extent.state
-        walk.record(at, at + extent.lines, (follows,) if cut else (), goes_on=bool(state))
+        walk.record(at, at + count, (follows,) if cut else (), goes_on=bool(state))
         state = follows if cut else ""
-        at += extent.lines
+        at += count
     walk.plain(at)
     return Joined(walk.frames, ends[at])
 

@@ -117,6 +117,9 @@ class Extent(NamedTuple):
     """Whether no line that may follow would change that."""
     state: str
     """The state of the record; what follows a cut by force goes on from there."""
+    empty: int = 0
+    """Of a record that is not certain, how many empty lines are behind it, and nothing else: they are its own if it
+    goes on."""
 
 
 class Multiline:
@@ -158,7 +161,8 @@ class Multiline:
         guessed = 0
         while state != END:
             if end == len(lines):
-                return self._unfinished(lines, at, end, Extent(sure - at, certain=False, state=sure_state), state)
+                behind = 0 if any(line.strip() for line in lines[sure:end]) else end - sure
+                return Extent(sure - at, certain=False, state=sure_state, empty=behind)
             line = lines[end]
             nbytes += len(line) + 1
             if end - at >= self._max_lines or nbytes > self._max_bytes:
@@ -173,12 +177,6 @@ class Multiline:
             if state[0] != "?":
                 sure, sure_state = end, state
         return Extent(sure - at, certain=True, state=END)
-
-    def _unfinished(self, lines: Sequence[bytes], at: int, end: int, known: Extent, state: str) -> Extent:
-        """Give what there is of it: empty lines at its end are its own, guesses are not."""
-        if any(line.strip() for line in lines[at + known.lines : end]):
-            return known
-        return Extent(end - at, certain=False, state=known.state or state)
 
     def _first_state(self, line: bytes, form: str) -> str:
         if line.startswith(RECORD) or not line.strip():
@@ -233,16 +231,26 @@ def _next(table: _Table, line: bytes) -> str:
 def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline | None:
     """Read the setting: ``auto``, ``off`` (gives None), rules by name or ``start:`` and an expression.
 
-    Raises ValueError with what is wrong, where, and an example.
+    Raises ValueError with what is wrong, as the end of a sentence that begins with the text: where, and an example.
     """
     text = text.strip()
     if text == "off":
         return None
     if text.startswith("start:"):
-        return Multiline((), compile_expression(text.removeprefix("start:")), max_lines, max_bytes)
+        try:
+            start = compile_expression(text.removeprefix("start:"))
+        except ValueError as why:
+            message = f"has an expression that can't be used: {why}; write start:^\\d{{4}}-\\d\\d-\\d\\d, say"
+            raise ValueError(message) from why
+        return Multiline((), start, max_lines, max_bytes)
     names = [name.strip() for name in text.split(",") if name.strip()]
     rules = RULES if names == ["auto"] else tuple(names)
-    if unknown := next((name for name in rules if name not in RULES), None):
-        message = f"there is no rule {unknown!r}"
+    unknown = next((name for name in rules if name not in RULES), "" if rules else text)
+    if unknown or not rules:
+        import difflib  # noqa: PLC0415 - only a wrong setting needs it
+
+        near = difflib.get_close_matches(unknown, (*RULES, "auto", "off", "start:"), 1)
+        hint = f"did you mean {near[0]}?" if near else f"write auto, off, start:^expression, or of {', '.join(RULES)}"
+        message = f"names no rule with {unknown!r}; {hint}"
         raise ValueError(message)
     return Multiline(rules, None, max_lines, max_bytes)

@@ -85,6 +85,11 @@ class Config:
         "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
+    multiline: str = setting(
+        "several lines as one record: `auto`, `off`, rules (`python,java,…`) or `start:` and an expression", "auto"
+    )
+    multiline_wait_seconds: Seconds = setting("how long a line of text may wait for more of its record", 1.0)
+    multiline_max_lines: Count = setting("lines of one record; the rest is marked `continuation`", 1000, minimum=1)
     sinks: Names = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
     batch_max_bytes: Size = setting("closes a batch: encoded bytes", 1 << 20, minimum=1)
     batch_max_records: Count = setting("closes a batch: records", 10_000)
