@@ -62,9 +62,8 @@ class Records(History):
         whole = {data.rstrip(b"\n") for data in records.values()}  # an empty line may have come before the cut
         for lines in self.meant:
             first = b"".join(lines[:MOST])[:-1]
-            missing = self.lossy and not self._is_there(lines, whole)
             near = [data for data in whole if lines[0][:-1] in data]
-            assert first in whole or missing, f"cut: {near}, not {first!r}"
+            assert first in whole, f"cut: {near}, not {first!r}"
         return {
             (file, start + data.index(line)): line
             for (file, start), data in records.items()
@@ -76,13 +75,7 @@ class Records(History):
         """Check that both stores have the same records, too: a cut that one made is the other's."""
         super().compare()
         one, two = (super(Records, self)._arrived(name) for name in self.stores)
-        assert self.lossy or one == two
-
-    @staticmethod
-    def _is_there(lines: list[bytes], records: set[bytes]) -> bool:
-        """Whether all lines arrived, somewhere."""
-        arrived = {line for record in records for line in record.split(b"\n")}
-        return all(line[:-1] in arrived for line in lines)
+        assert one == two
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -91,7 +84,7 @@ def test_records_are_whole_and_the_same_whenever_they_are_read(
 ) -> None:
     """What may be cut where a writer pauses is cut there again after a kill: no id comes to stand for other bytes."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # it is the process that dies here, not the node
-    history = Records(tmp_path, seed)
+    history = Records(tmp_path, 2 * seed)  # those with kills; what is lost to truncations is the other model's matter
     try:
         with asyncio.Runner(loop_factory=SteadyLoop) as runner:
             runner.run(history.run())

@@ -205,12 +205,14 @@ class Multiline:
         return _next(self._tables[state], line)
 
 
+_INSIDE = re.compile(rb'[\s"{}\[\]]|(?:-?\d[\d.eE+-]*|true|false|null)[,\]}]*\s*$|$')
+"""How a line of an object begins, indented or not."""
 _STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"' + rb"|'(?:[^'\\]|\\.)*'")
 
 
 def _object(depth: int, line: bytes) -> str:
     """Give the state of an object over several lines after one more; empty where that is none of it."""
-    if not line.startswith((b" ", b"\t", b'"', b"}", b"]", b"{", b"[")) and line.strip():
+    if not _INSIDE.match(line):
         return ""
     bare = _STRINGS.sub(b"", line)
     depth += bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
