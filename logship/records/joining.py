@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum
 from itertools import accumulate
+from operator import or_
 from typing import NamedTuple
 
 import msgspec
 
 from logship.model import Block, LineState
 from logship.records.framing import CONTINUATION, PARTIAL, Frame
+from logship.records.line_starts import DIGITS
 from logship.records.multiline import END, RECORD, Multiline
 
 _TEXT = re.compile(rb'\n(?!\{"|\Z)')
@@ -63,9 +65,10 @@ def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, for
     ends[-1] = start + len(data)
     walk = _Walk(data, start, ends)
     bare = [line.removesuffix(b"\r") for line in lines] if b"\r" in data else lines
+    alone = _alone(multiline, data, bare, form)
     at = 0
     while at < len(bare) and (whole or state or at < len(bare) - 1):
-        if not state and bare[at].startswith(RECORD):
+        if not state and alone[at]:
             at += 1
             continue
         extent = multiline.extent(bare, at, form, state)
@@ -85,6 +88,25 @@ def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, for
         at += count
     walk.plain(at)
     return Joined(walk.frames, ends[at])
+
+
+def _alone(multiline: Multiline, data: bytes, lines: Sequence[bytes], form: str) -> list[bool]:
+    """Say which lines are records by themselves for sure, if they are no part of one before: most are.
+
+    JSON records are; heads of the form that was learned are if another one or JSON follows; where none was learned,
+    lines that nobody knows if such a line or JSON does.
+    """
+    skeleton = form.partition("|")[2].encode("latin-1")
+    flat = data.translate(DIGITS).split(b"\n") if skeleton else lines
+    heads = (skeleton, RECORD) if skeleton else (RECORD,)
+    sure = [line.startswith(heads) for line in flat[: len(lines)]]
+    calm = [not (skeleton or known) and multiline.is_calm(line) for known, line in zip(sure, lines, strict=True)]
+    ends = [*map(or_, sure[1:], calm[1:]), False]
+    follows = [*sure[1:], False]
+    return [
+        line.startswith(RECORD) or (known and head) or (quiet and end)
+        for line, known, head, quiet, end in zip(lines, sure, follows, calm, ends, strict=True)
+    ]
 
 
 def joined_lines(block: Block) -> tuple[list[int], list[bytes]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from logship.records.expressions import Expression, compile_expression
-from logship.records.line_starts import Starts
+from logship.records.line_starts import Starts, Table
 
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
 GUESSED_LINES = 10
@@ -31,14 +31,14 @@ _GROUP = rb"\s*\+ Exception Group Traceback \(most recent"
 _CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
 _AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
 _CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
-_HEADER = rb"(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable)\b"
-_RUBY = rb"\S+:\d+:in [`']"
+_HEADER = rb"(?:[\w$]++\.)++[\w$]*(?:Exception|Error|Throwable)\b"
+_RUBY = rb"[^\s:]++:\d+:in [`']"
 _FROM = rb"\s+from \S+:\d+:in "
 _PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
 _MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
 _GO = (
     rb"(?:\t|goroutine \d+ |\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
-    rb"|(?:[\w.-]+/)*[\w-]+\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
+    rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
 )
 _SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
 _CARET = rb"\s*\^+\s*$"
@@ -104,8 +104,6 @@ HEADS = (
 """What begins a record by itself, though there is neither a stamp nor a level."""
 _FIRST = (*_TRACES, *_FRAMES)
 """What begins one only where no record is under way."""
-_OWN = {"n", "pe", "d"}
-"""Those of them that say by themselves how far they go, even between learned heads."""
 
 
 class Extent(NamedTuple):
@@ -130,9 +128,14 @@ class Multiline:
         self._start = start
         self._max_lines, self._max_bytes = max_lines, max_bytes
         self._starts = Starts(known)
-        self._tables = {state: _compiled(rows, known) for state, rows in STATES.items()}
-        self._heads, self._first = _compiled(HEADS, known), _compiled(_FIRST, known)
-        self._postgres = "postgres" in known
+        self._tables = {state: _table(rows, known) for state, rows in STATES.items()}
+        self._first = _table(_FIRST, known)
+        heads = [(form, state) for rule, form, state in HEADS if rule in known]
+        self._begins = Table([*self._starts.rows, *heads])
+        others = [(form, state) for rule, form, state in (*_PLAIN, *_FIRST) if rule in known]
+        self._special = Table([*self._starts.rows, *heads, *others, (rb"\s*+(?:[{[]\s*)?$", "")])
+        self._last: tuple[bytes, str, str] = (b"", "", "")
+        """The line that was asked about last, the form, and the answer: each is asked about twice."""
 
     def learn(self, head: bytes) -> str:
         """Give the form of a generation with these first bytes; empty where there is none, or none yet."""
@@ -142,13 +145,24 @@ class Multiline:
         """Give the state of the record that a line begins whatever is before it; empty where it may go on with that."""
         if self._start:
             return "s" if self._start.search(line) else ""
-        found = self._starts.form(line)
-        if found:
-            return "s" if found == form else "w"
-        if self._starts.prefixed(line):
-            return "wp" if self._postgres else "w"
-        head = _next(self._heads, line)
-        return "s" if head and form and head not in _OWN else head
+        if line is not self._last[0] or form != self._last[1]:
+            self._last = (line, form, self._judge(line, form))
+        return self._last[2]
+
+    def _judge(self, line: bytes, form: str) -> str:
+        found = self._begins.word(line)
+        if found.startswith("="):
+            return "s" if found[1:] == form.partition("|")[0] else "w"
+        return found
+
+    def is_calm(self, line: bytes) -> bool:
+        """Whether a line is one that nobody knows: where another such line follows it, it is a record by itself.
+
+        Cheaper than to measure it.
+        """
+        if self._start or line.endswith((b"{", b"[")) or b"Error" in line or b"Exception" in line:
+            return False
+        return not self._special.matches(line)
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -185,7 +199,7 @@ class Multiline:
             return "s" if self._start.search(line) else END
         if line.rstrip() in {b"{", b"["}:
             return "j1"
-        known = self.begins(line, form) or _next(self._first, line)
+        known = self.begins(line, form) or self._first.word(line)
         if known:
             return known
         if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
@@ -198,11 +212,10 @@ class Multiline:
             return ""
         if state[0] == "j":
             return _object(int(state[1:]), line)
-        if line[:1] not in b" \t" and self.begins(line, form):
-            head = _next(self._heads, line)
-            if not (head == "n" and state[0] == "s"):
-                return ""
-        return _next(self._tables[state], line)
+        begun = "" if line[:1] in b" \t" else self.begins(line, form)
+        if begun and not (begun == "n" and state[0] == "s"):
+            return ""
+        return self._tables[state].word(line)
 
 
 _INSIDE = re.compile(rb'[\s"{}\[\]]|(?:-?\d[\d.eE+-]*|true|false|null)[,\]}]*\s*$|$')
@@ -219,15 +232,8 @@ def _object(depth: int, line: bytes) -> str:
     return f"j{depth}" if depth > 0 else END
 
 
-_Table = Sequence[tuple[re.Pattern[bytes], str]]
-
-
-def _compiled(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> _Table:
-    return [(re.compile(form), state) for rule, form, state in rows if not rule or rule in known]
-
-
-def _next(table: _Table, line: bytes) -> str:
-    return next((state for form, state in table if form.match(line)), "")
+def _table(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> Table:
+    return Table([(form, state) for rule, form, state in rows if not rule or rule in known])
 
 
 def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline | None:

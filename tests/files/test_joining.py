@@ -168,7 +168,7 @@ def test_what_comes_after_a_cut_is_a_continuation(growing: Growing) -> None:
         (27, b"late\nlater\n", ("continuation",)),
         (38, b"2026-11-27 10:00:01 y\n", ()),
     ]
-    assert first[0].cuts == ((0, "stamp"), (27, "s"))
+    assert first[0].cuts == ((0, "stamp|0000-00-00 00:00"), (27, "s"))
     growing.read(0.1)
     growing.read(1.0)
     assert growing.records == expected
