@@ -132,8 +132,8 @@ class Multiline:
         self._first = _table(_FIRST, known)
         heads = [(form, state) for rule, form, state in HEADS if rule in known]
         self._begins = Table([*self._starts.rows, *heads])
-        others = [(form, state) for rule, form, state in (*_PLAIN, *_FIRST) if rule in known]
-        self._special = Table([*self._starts.rows, *heads, *others, (rb"\s*+(?:[{[]\s*)?$", "")])
+        others = dict.fromkeys(form for rule, form, _ in _PLAIN if rule in known)  # what is in _FIRST is there, too
+        self._special = Table([*self._starts.rows, *heads, *((form, "") for form in others)])
         self._last: tuple[bytes, str, str] = (b"", "", "")
         """The line that was asked about last, the form, and the answer: each is asked about twice."""
 
@@ -160,7 +160,7 @@ class Multiline:
 
         Cheaper than to measure it.
         """
-        if self._start or line.endswith((b"{", b"[")) or b"Error" in line or b"Exception" in line:
+        if self._start or line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line:
             return False
         return not self._special.matches(line)
 
