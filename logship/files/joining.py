@@ -1,5 +1,6 @@
 """Several lines of a file as one record: what is held back, until when, and what has to be known to cut so again."""
 
+import logging
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 
@@ -14,6 +15,10 @@ from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline
 from logship.state.fingerprint import ReadAt
 
+logger = logging.getLogger(__name__)
+
+STRANGE_LINES = 1000
+"""Of a file that has so many, and none that the setting is about, it is said once."""
 EARLY_SECONDS = 1e-6
 """A timer may fire so much too early: the loop counts what is within its clock's resolution as due."""
 
@@ -25,7 +30,7 @@ class Cuts:
     be any number of them.
     """
 
-    __slots__ = ("_fresh", "_offsets", "_words", "form")
+    __slots__ = ("_fresh", "_offsets", "_strange", "_strange_to", "_words", "form")
 
     def __init__(self, saved: Iterable[tuple[int, str]] = ()) -> None:
         words = dict(saved)
@@ -34,6 +39,22 @@ class Cuts:
         self._words, self._offsets = words, sorted(words)
         self._fresh = False
         """Whether a form was learned that is in no checkpoint yet."""
+        self._strange = self._strange_to = 0
+        """How many lines were none that the setting is about, and up to which offset; below 0: never mind."""
+
+    def look(self, data: bytes, end: int, multiline: Multiline, path: str) -> None:
+        """Say once that a file has no line that the setting is about; ``data`` has whole lines, up to ``end``."""
+        if self._strange < 0 or end <= self._strange_to:
+            return
+        self._strange_to = end
+        lines = data.split(b"\n")[:-1]
+        if any(map(multiline.knows, lines)):
+            self._strange = -1
+            return
+        self._strange += len(lines)
+        if self._strange >= STRANGE_LINES:
+            self._strange = -1
+            logger.warning("a file has no line that LOGSHIP_MULTILINE is about", extra={"path": path})
 
     def learn(self, form: str) -> None:
         """Note what was learned."""
@@ -102,6 +123,7 @@ class Read(Struct, frozen=True):
     """Seconds since it last grew."""
     ended: bool
     """No writer is expected any more: an unterminated last line is to leave."""
+    path: str
 
     @property
     def end(self) -> int:
@@ -128,6 +150,8 @@ def join(
             data, follows = frame.data, More.NEVER
             if number == len(frames) - 1:
                 data, follows = _with_tail(read, frame, more)
+            if joining.multiline.chosen:
+                cuts.look(frame.data, frame.end, joining.multiline, read.path)
             if not cuts.form:
                 cuts.learn(joining.multiline.learn(read_at(LEARNED_BYTES, 0)))
             found = join_lines(joining.multiline, data, frame.start, follows, form=cuts.form, state=state)

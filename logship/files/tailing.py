@@ -228,7 +228,8 @@ class TailedFile:
             elif frames and joining and place.state is LineState.WHOLE:
                 beyond = self.size - place.scanned - len(data)
                 quiet = 0.0 if beyond else now - self.grown_at
-                seen = Read(data, place.scanned, longest, boundary, not full and beyond <= 0, quiet, at_end)
+                complete = not full and beyond <= 0
+                seen = Read(data, place.scanned, longest, boundary, complete, quiet, at_end, self.path or self.lineage)
                 frames, after = join(seen, frames, place, self.cuts, joining, self.read_at)
         # last of all: what was read before this is what followed these bytes
         if not self._follows(place):

@@ -123,8 +123,12 @@ class Extent(NamedTuple):
 class Multiline:
     """Says which lines are one record, by one setting."""
 
-    def __init__(self, rules: Iterable[str], start: Expression | None, max_lines: int, max_bytes: int) -> None:
+    def __init__(
+        self, rules: Iterable[str], start: Expression | None, max_lines: int, max_bytes: int, *, chosen: bool = False
+    ) -> None:
         known = set(rules)
+        self.chosen = chosen
+        """Whether somebody said which lines there are: then it is strange if there are none of them."""
         self._start = start
         self._max_lines, self._max_bytes = max_lines, max_bytes
         self._starts = Starts(known)
@@ -140,6 +144,12 @@ class Multiline:
     def learn(self, head: bytes) -> str:
         """Give the form of a generation with these first bytes; empty where there is none, or none yet."""
         return "" if self._start else self._starts.learn(head)
+
+    def knows(self, line: bytes) -> bool:
+        """Whether a line of text is one that the setting is about."""
+        if self._start:
+            return bool(self._start.search(line))
+        return bool(self._special.matches(line))
 
     def begins(self, line: bytes, form: str) -> str:
         """Give the state of the record that a line begins whatever is before it; empty where it may go on with that."""
@@ -250,7 +260,7 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
         except ValueError as why:
             message = f"has an expression that can't be used: {why}; write start:^\\d{{4}}-\\d\\d-\\d\\d, say"
             raise ValueError(message) from why
-        return Multiline((), start, max_lines, max_bytes)
+        return Multiline((), start, max_lines, max_bytes, chosen=True)
     names = [name.strip() for name in text.split(",") if name.strip()]
     rules = RULES if names == ["auto"] else tuple(names)
     unknown = next((name for name in rules if name not in RULES), "" if rules else text)
@@ -261,4 +271,4 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
         hint = f"did you mean {near[0]}?" if near else f"write auto, off, start:^expression, or of {', '.join(RULES)}"
         message = f"names no rule with {unknown!r}; {hint}"
         raise ValueError(message)
-    return Multiline(rules, None, max_lines, max_bytes)
+    return Multiline(rules, None, max_lines, max_bytes, chosen=names != ["auto"])

@@ -215,3 +215,27 @@ def test_a_cut_that_is_acknowledged_is_forgotten() -> None:
     assert (cuts.after(0), cuts.after(10), cuts.after(30), cuts.state(30)) == (10, 20, NO_LIMIT, "tb")
     assert cuts.saved(20) == ((0, "stamp"), (20, ""), (30, "tb"))
     assert (cuts.after(0), cuts.form) == (20, "stamp")
+
+
+@pytest.mark.parametrize(("setting", "line", "said"), [("start:^BEGIN", b"x", 1), ("java", b"x", 1), ("auto", b"x", 0)])
+def test_a_rule_that_matches_nothing_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, setting: str, line: bytes, said: int
+) -> None:
+    """After 1,000 lines; not of the default, and not where some line was what the setting is about."""
+    growing = Growing(tmp_path, joining(setting))
+    for _ in range(3):
+        growing.write((line + b"\n") * 600)
+        growing.read()
+    assert [record.getMessage() for record in caplog.records].count(
+        "a file has no line that LOGSHIP_MULTILINE is about"
+    ) == said
+    growing.file.close()
+
+
+def test_a_rule_that_matches_something_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One line is enough."""
+    growing = Growing(tmp_path, joining("start:^BEGIN"))
+    growing.write(b"BEGIN\n" + b"more\n" * 5000)
+    growing.read()
+    assert not caplog.records
+    growing.file.close()
