@@ -17,9 +17,10 @@ from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser, is_text
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
-from logship.records.layouts import Layout, Rows, quoted
+from logship.records.layouts import Layout, Rows
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on, parse_condition
+from logship.records.text_records import LEVEL, TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
 
@@ -36,6 +37,10 @@ class _Content(NamedTuple):
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
+
+
+_MAY_BE_OBJECT = {b"{", b" ", b"\t", b"\r", b"\n"}
+"""What a line begins with that may be an object."""
 
 
 class Encoder(Protocol):
@@ -61,8 +66,10 @@ class BlockEncoder:
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
-        self._key = message_key(enrichment)
-        self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
+        self._texts = TextRecords(enrichment, message_key(enrichment))
+        ours = {name for name in wants if enrichment.clash(name)}
+        self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and name not in ours]
+        self._levels = [at for at, name in enumerate(wants) if name == LEVEL and name not in ours]
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
@@ -99,23 +106,40 @@ class BlockEncoder:
         content = _content(block, keep_cr=False)
         lines = content.lines
         sort = _sort(lines, known_text=is_text(block.data), message=message)
+        if len(sort.messages) == len(lines):
+            return self._encode_text(block, content)
         plain = self._plain.some([lines[at] for at in sort.records])
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
         _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
-        texts = quoted([lines[at] for at in sort.messages])
-        _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
-        _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
+        texts = self._texts.read([lines[at] for at in sort.messages], block)
+        _fill([stamps, rests], sort.messages, [texts.stamps, texts.rests])
+        _fill([wanted[at] for at in self._messages], sort.messages, [texts.messages] * len(self._messages))
+        _fill([wanted[at] for at in self._levels], sort.messages, [texts.levels] * len(self._levels))
         odd = [at for at, rest in enumerate(rests) if rest is None]
-        alone = [self._judge.judge(lines[at], message=message) for at in odd]
+        alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
         tally = Tally(
             content.skipped,
             decode_errors=sum(line.decode_error for line in alone),
             overridden=plain.overridden + sum(line.overridden for line in alone),
-            bad_times=plain.bad_times + sum(line.bad_time for line in alone),
+            bad_times=plain.bad_times + texts.bad_times + sum(line.bad_time for line in alone),
         )
         columns = Columns(stamps, rests, 0, wanted=wanted)
+        if self._when:
+            return self._filtered(self._when, block, content, columns, tally)
+        return self._written(block, lambda: content.offsets, columns, tally)
+
+    def _encode_text(self, block: Block, content: _Content) -> Encoded:
+        """Encode a block whose lines are all text."""
+        texts = self._texts.read(content.lines, block)
+        nothing: list[bytes | None] = [None] * len(texts.rests)
+        wanted: list[Sequence[bytes | None]] = [nothing] * self._wants
+        for places, column in ((self._messages, texts.messages), (self._levels, texts.levels)):
+            for at in places:
+                wanted[at] = column
+        columns = Columns(texts.stamps, texts.rests, 0, wanted=wanted)
+        tally = Tally(content.skipped, bad_times=texts.bad_times)
         if self._when:
             return self._filtered(self._when, block, content, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)
@@ -231,6 +255,8 @@ class _Sorted(NamedTuple):
 
 def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd."""
+    if known_text and not {line[:1] for line in lines} & _MAY_BE_OBJECT:
+        return _Sorted([], [*range(len(lines))])
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
         return _Sorted([], [*good])
@@ -271,8 +297,9 @@ def _content(block: Block, *, keep_cr: bool) -> _Content:
     else:
         if b"\r" in data:
             lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
-        if b"" in lines:
-            noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
+        if b"" not in lines:
+            return _Content(offsets, lines, sizes, ())
+        noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
     return _Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
 
 

@@ -56,6 +56,8 @@ class Enrichment:
     """Top-level names that may hold the event time; the first one present counts."""
     timestamp_zone: str = "UTC"
     """Zone, by its IANA name, of event times that name none."""
+    parse: str = "auto"
+    """How lines of text become fields, as :mod:`logship.records.parsers` reads it."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)
     """The names of all our fields."""
     prefixes: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -11,8 +11,10 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
+from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.layouts import EMPTY
+from logship.records.text_records import LEVEL, TextRecords
 from logship.records.timestamps import TimestampReader
 
 BOM = b"\xef\xbb\xbf"
@@ -148,10 +150,13 @@ class LineParser:
         self._enrichment = enrichment
         self._wants = [None if enrichment.clash(name) else name for name in wants]
         self._times = TimestampReader(enrichment.timestamp_zone)
-        self._key = message_key(enrichment)
+        self._texts = TextRecords(enrichment, message_key(enrichment))
 
-    def judge(self, content: bytes, *, message: bool = False) -> Line:
-        """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like."""
+    def judge(self, content: bytes, *, message: bool = False, block: Block | None = None) -> Line:
+        """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like.
+
+        Of a line of text, the time and the level that it begins with are read if the ``block`` that it is in is given.
+        """
         try:
             text = content.decode()
             valid = True
@@ -161,10 +166,13 @@ class LineParser:
         bare = text.encode().strip(SPACE)
         found = None if message else _parse(bare)
         if found is None:
-            string = to_json(text)
-            wanted = tuple(string if name == MESSAGE else None for name in self._wants)
-            return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
+            return self._text(text.encode(), block, decode_error=not valid)
         return self._record(bare, found, decode_error=not valid)
+
+    def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
+        (stamp,), (rest,), (message,), (level,), bad_times = self._texts.read([text], block)
+        wanted = tuple(message if name == MESSAGE else level if name == LEVEL else None for name in self._wants)
+        return Line(rest, stamp, bad_time=bad_times > 0, decode_error=decode_error, wanted=wanted)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
         source = next((name for name in self._enrichment.timestamp_fields if name in found), None)

@@ -1,0 +1,56 @@
+"""Lines of text as records: the text whole in ``message``, and before it the level that the text begins with; pure."""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from logship.model import Block
+from logship.records.enrichment import Enrichment
+from logship.records.layouts import quoted
+from logship.records.text_heads import Heads, TextHeads
+
+LEVEL: Final = "level"
+"""The member that a text line's level becomes."""
+
+
+class Texts(NamedTuple):
+    """What lines of text come to, one entry a line."""
+
+    stamps: Sequence[bytes | None]
+    rests: Sequence[bytes]
+    messages: Sequence[bytes]
+    """Each line as a JSON string."""
+    levels: Sequence[bytes | None]
+    """As JSON strings."""
+    bad_times: int
+
+
+class TextRecords:
+    """Makes records of lines of text."""
+
+    def __init__(self, enrichment: Enrichment, key: bytes) -> None:
+        """``key``: the name, with its colon, under which a text stands."""
+        self._key = key
+        self._heads = TextHeads(enrichment.timestamp_zone)
+        self._on = enrichment.format == "auto" and enrichment.parse != "off"
+        self._level = not enrichment.clash(LEVEL)
+
+    def read(self, lines: Sequence[bytes], block: Block | None) -> Texts:
+        """Make records of lines in UTF-8; without the block that they are in, no head is looked for."""
+        heads = self._read_heads(lines, block)
+        messages = quoted(lines)
+        before = {level: b'"level":' + level + b"," + self._key if level else self._key for level in {*heads.levels}}
+        rests = [before[level] + text + b"}" for level, text in zip(heads.levels, messages, strict=True)]
+        return Texts(heads.stamps, rests, messages, heads.levels, heads.bad_times)
+
+    def heads(self, lines: Sequence[bytes], time_ns: int) -> Heads:
+        """Give what lines in UTF-8 of a block of that time say of themselves; nothing where nobody asked for it."""
+        if not self._on:
+            return Heads([None] * len(lines), [None] * len(lines), 0)
+        heads = self._heads.read(lines, time_ns)
+        return heads if self._level else heads._replace(levels=[None] * len(lines))
+
+    def _read_heads(self, lines: Sequence[bytes], block: Block | None) -> Heads:
+        # The rest of a line that was cut begins anywhere.
+        if block is None or "continuation" in block.flags:
+            return Heads([None] * len(lines), [None] * len(lines), 0)
+        return self.heads(lines, block.time_ns)
