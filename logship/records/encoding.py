@@ -18,9 +18,9 @@ from logship.records.block_parser import BlockParser, is_text
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows
-from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.line_parser import BOM, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on, parse_condition
-from logship.records.text_records import LEVEL, TextRecords
+from logship.records.text_records import TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
 
@@ -65,11 +65,8 @@ class BlockEncoder:
         wants = [*layout.wants, *([self._when.name] if self._when and self._when.name else [])]
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
-        self._wants = len(wants)
+        self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._texts = TextRecords(enrichment, message_key(enrichment))
-        ours = {name for name in wants if enrichment.clash(name)}
-        self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and name not in ours]
-        self._levels = [at for at, name in enumerate(wants) if name == LEVEL and name not in ours]
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
@@ -109,13 +106,12 @@ class BlockEncoder:
         if len(sort.messages) == len(lines):
             return self._encode_text(block, content)
         plain = self._plain.some([lines[at] for at in sort.records])
-        table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
+        table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
         _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
-        texts = self._texts.read([lines[at] for at in sort.messages], block)
-        _fill([stamps, rests], sort.messages, [texts.stamps, texts.rests])
-        _fill([wanted[at] for at in self._messages], sort.messages, [texts.messages] * len(self._messages))
-        _fill([wanted[at] for at in self._levels], sort.messages, [texts.levels] * len(self._levels))
+        messages = [lines[at] for at in sort.messages]
+        texts = self._texts.read(messages, block)
+        _fill(table, sort.messages, [texts.stamps, texts.rests, *texts.columns(self._wants, messages)])
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
@@ -125,21 +121,15 @@ class BlockEncoder:
             overridden=plain.overridden + sum(line.overridden for line in alone),
             bad_times=plain.bad_times + texts.bad_times + sum(line.bad_time for line in alone),
         )
-        columns = Columns(stamps, rests, 0, wanted=wanted)
-        if self._when:
-            return self._filtered(self._when, block, content, columns, tally)
-        return self._written(block, lambda: content.offsets, columns, tally)
+        return self._finished(block, content, Columns(stamps, rests, 0, wanted=wanted), tally)
 
     def _encode_text(self, block: Block, content: _Content) -> Encoded:
         """Encode a block whose lines are all text."""
         texts = self._texts.read(content.lines, block)
-        nothing: list[bytes | None] = [None] * len(texts.rests)
-        wanted: list[Sequence[bytes | None]] = [nothing] * self._wants
-        for places, column in ((self._messages, texts.messages), (self._levels, texts.levels)):
-            for at in places:
-                wanted[at] = column
-        columns = Columns(texts.stamps, texts.rests, 0, wanted=wanted)
-        tally = Tally(content.skipped, bad_times=texts.bad_times)
+        columns = Columns(texts.stamps, texts.rests, 0, wanted=texts.columns(self._wants, content.lines))
+        return self._finished(block, content, columns, Tally(content.skipped, bad_times=texts.bad_times))
+
+    def _finished(self, block: Block, content: _Content, columns: Columns, tally: Tally) -> Encoded:
         if self._when:
             return self._filtered(self._when, block, content, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)

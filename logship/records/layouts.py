@@ -15,7 +15,7 @@ from logship.model import Block
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
 
-_encode = msgspec.json.Encoder().encode
+_encode = quote = msgspec.json.Encoder().encode
 
 Column = bytes | Sequence[bytes]
 """A part of every record: the same for all, or one for each."""

@@ -14,15 +14,13 @@ from msgspec import Struct
 from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.layouts import EMPTY
-from logship.records.text_records import LEVEL, TextRecords
+from logship.records.text_records import MESSAGE, TextRecords
 from logship.records.timestamps import TimestampReader
 
 BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
-MESSAGE = "message"
-"""The member that a line of text becomes."""
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
 
@@ -148,7 +146,7 @@ class LineParser:
 
     def __init__(self, enrichment: Enrichment, wants: Sequence[str] = ()) -> None:
         self._enrichment = enrichment
-        self._wants = [None if enrichment.clash(name) else name for name in wants]
+        self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._times = TimestampReader(enrichment.timestamp_zone)
         self._texts = TextRecords(enrichment, message_key(enrichment))
 
@@ -170,9 +168,10 @@ class LineParser:
         return self._record(bare, found, decode_error=not valid)
 
     def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
-        (stamp,), (rest,), (message,), (level,), bad_times = self._texts.read([text], block)
-        wanted = tuple(message if name == MESSAGE else level if name == LEVEL else None for name in self._wants)
-        return Line(rest, stamp, bad_time=bad_times > 0, decode_error=decode_error, wanted=wanted)
+        texts = self._texts.read([text], block)
+        wanted = tuple(value for (value,) in texts.columns(self._wants, [text]))
+        stamp, rest = texts.stamps[0], texts.rests[0]
+        return Line(rest, stamp, bad_time=texts.bad_times > 0, decode_error=decode_error, wanted=wanted)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
         source = next((name for name in self._enrichment.timestamp_fields if name in found), None)
@@ -181,7 +180,7 @@ class LineParser:
         rest = edit.apply()
         bad_time = source is not None and stamp is None
         overridden = edit.moved > (bad_time and source == TIMESTAMP)
-        values = [None if name is None else found.get(name) for name in self._wants]
+        values = [found.get(name) if name else None for name in self._wants]
         return Line(
             rest,
             stamp,

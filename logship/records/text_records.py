@@ -5,11 +5,13 @@ from typing import Final, NamedTuple
 
 from logship.model import Block
 from logship.records.enrichment import Enrichment
-from logship.records.layouts import quoted
+from logship.records.layouts import quote, quoted
 from logship.records.text_heads import Heads, TextHeads
 
 LEVEL: Final = "level"
 """The member that a text line's level becomes."""
+MESSAGE: Final = "message"
+"""The member that a line of text becomes."""
 
 
 class Texts(NamedTuple):
@@ -17,11 +19,14 @@ class Texts(NamedTuple):
 
     stamps: Sequence[bytes | None]
     rests: Sequence[bytes]
-    messages: Sequence[bytes]
-    """Each line as a JSON string."""
     levels: Sequence[bytes | None]
     """As JSON strings."""
     bad_times: int
+
+    def columns(self, names: Sequence[str], lines: Sequence[bytes]) -> list[Sequence[bytes | None]]:
+        """Give the values that the records of the lines have under these names; an empty one is nobody's."""
+        nothing: Sequence[bytes | None] = [None] * len(lines)
+        return [quoted(lines) if name == MESSAGE else self.levels if name == LEVEL else nothing for name in names]
 
 
 class TextRecords:
@@ -37,10 +42,11 @@ class TextRecords:
     def read(self, lines: Sequence[bytes], block: Block | None) -> Texts:
         """Make records of lines in UTF-8; without the block that they are in, no head is looked for."""
         heads = self._read_heads(lines, block)
-        messages = quoted(lines)
         before = {level: b'"level":' + level + b"," + self._key if level else self._key for level in {*heads.levels}}
-        rests = [before[level] + text + b"}" for level, text in zip(heads.levels, messages, strict=True)]
-        return Texts(heads.stamps, rests, messages, heads.levels, heads.bad_times)
+        # One at a time: what is held at once costs more than to make it.
+        texts = map(quote, map(bytes.decode, lines))
+        rests = [before[level] + text + b"}" for level, text in zip(heads.levels, texts, strict=True)]
+        return Texts(heads.stamps, rests, heads.levels, heads.bad_times)
 
     def heads(self, lines: Sequence[bytes], time_ns: int) -> Heads:
         """Give what lines in UTF-8 of a block of that time say of themselves; nothing where nobody asked for it."""
