@@ -80,6 +80,10 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
+    parsed: int = 0
+    """Lines of which ``PARSE`` made fields."""
+    unparsed: int = 0
+    """Lines that are not of the form that ``PARSE`` names."""
     filtered_records: int = 0
     """Records that this sink is not to have."""
     filtered_bytes: int = 0

@@ -123,7 +123,9 @@ def _why(letter: Letter) -> str:
 
 
 def _enrichment(config: Config) -> Enrichment:
-    return Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
+    return Enrichment(
+        enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone, config.parse
+    )
 
 
 def _look_at_port(listen: str) -> list[Finding]:

@@ -58,7 +58,9 @@ def run(parsed: argparse.Namespace) -> int:
 async def replay_sink(name: str, resolved: Resolved) -> Summary:
     """Open one sink and send its dead letters once."""
     config = resolved.config
-    enrichment = Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
+    enrichment = Enrichment(
+        enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone, config.parse
+    )
     policy = RetryPolicy(
         config.retry_initial_seconds,
         config.retry_max_seconds,

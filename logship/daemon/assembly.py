@@ -95,7 +95,7 @@ class _Assembly(Struct, frozen=True):
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
         fields = enrichment_fields(config)
-        enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
+        enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone, config.parse)
         async with plugins.load(name).open_sink(settings, enrichment) as sink:
             reader = Reader(
                 name,

@@ -19,21 +19,11 @@ from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows
 from logship.records.line_parser import BOM, SPACE, LineParser, message_key, trim
+from logship.records.parsed_lines import LineRewriter
+from logship.records.partial_lines import Content, joined, together
 from logship.records.routing import Condition, condition_on, parse_condition
 from logship.records.text_records import TextRecords
 from logship.records.timestamps import count_after, rfc3339
-
-
-class _Content(NamedTuple):
-    """The lines of a block that are not empty once trimmed."""
-
-    offsets: Sequence[int]
-    lines: Sequence[bytes]
-    sizes: Sequence[int]
-    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
-    skipped: tuple[tuple[str, int, int], ...]
-    """As in :class:`Tally`."""
-
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
@@ -67,20 +57,22 @@ class BlockEncoder:
         self._plain = BlockParser(enrichment, wants)
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._texts = TextRecords(enrichment, message_key(enrichment))
+        self._rewriter = LineRewriter(enrichment, self._texts)
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
         if block.skipped:
             return _gap(block)
         message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
-        return (None if message else self._encode_plain(block)) or self._encode_mixed(block, message=message)
+        plain = None if message or self._rewriter.of_json else self._encode_plain(block)
+        return plain or self._encode_mixed(block, message=message)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each record, in the order of the encoded records; skipped lines are out.
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        found = _records(block, keep_cr=False)
+        found = _records(block, keep_cr=False, continues=self._rewriter.continues)
         return [each for each in found if self.encode(each).records] if self._when else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
@@ -94,17 +86,18 @@ class BlockEncoder:
             # Each line ends as the last one does, else it would not be a plain block.
             end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
             lines = [] if self._when.name else block.data.split(end)[:-1]
-            content = _Content(_offsets(block.start, sizes), lines, sizes, ())
+            content = Content(_offsets(block.start, sizes), lines, sizes, ())
             return self._filtered(self._when, block, content, columns, tally, bare=True)
         return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
-        content = _content(block, keep_cr=False)
-        lines = content.lines
+        content = joined(_content(block, keep_cr=False), self._rewriter.continues)
+        parsed = self._rewriter.rewrite(content.lines, None if message else block)
+        lines = parsed.lines
         sort = _sort(lines, known_text=is_text(block.data), message=message)
         if len(sort.messages) == len(lines):
-            return self._encode_text(block, content)
+            return self._encode_text(block, content, parsed.unparsed)
         plain = self._plain.some([lines[at] for at in sort.records])
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
@@ -115,27 +108,33 @@ class BlockEncoder:
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
+        if parsed.parsed:
+            stamps = [stamp or other for stamp, other in zip(stamps, parsed.stamps, strict=True)]
         tally = Tally(
             content.skipped,
-            decode_errors=sum(line.decode_error for line in alone),
+            parsed=parsed.parsed,
+            unparsed=parsed.unparsed,
+            decode_errors=parsed.decode_errors + sum(line.decode_error for line in alone),
             overridden=plain.overridden + sum(line.overridden for line in alone),
-            bad_times=plain.bad_times + texts.bad_times + sum(line.bad_time for line in alone),
+            bad_times=parsed.bad_times + plain.bad_times + texts.bad_times + sum(line.bad_time for line in alone),
         )
         return self._finished(block, content, Columns(stamps, rests, 0, wanted=wanted), tally)
 
-    def _encode_text(self, block: Block, content: _Content) -> Encoded:
+    def _encode_text(self, block: Block, content: Content, unparsed: int) -> Encoded:
         """Encode a block whose lines are all text."""
         texts = self._texts.read(content.lines, block)
         columns = Columns(texts.stamps, texts.rests, 0, wanted=texts.columns(self._wants, content.lines))
-        return self._finished(block, content, columns, Tally(content.skipped, bad_times=texts.bad_times))
+        return self._finished(
+            block, content, columns, Tally(content.skipped, unparsed=unparsed, bad_times=texts.bad_times)
+        )
 
-    def _finished(self, block: Block, content: _Content, columns: Columns, tally: Tally) -> Encoded:
+    def _finished(self, block: Block, content: Content, columns: Columns, tally: Tally) -> Encoded:
         if self._when:
             return self._filtered(self._when, block, content, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)
 
     def _filtered(
-        self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
+        self, when: Condition, block: Block, content: Content, columns: Columns, tally: Tally, *, bare: bool = False
     ) -> Encoded:
         """Write only the records for which the condition holds, and count the others."""
         kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
@@ -175,7 +174,7 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         raise ConfigError([f"WHEN: {why}"]) from why
 
 
-def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:
+def _left_out(content: Content, kept: Sequence[bool], tally: Tally) -> Tally:
     nbytes = sum(compress(content.sizes, map(not_, kept)))
     return replace(tally, filtered_records=kept.count(False), filtered_bytes=nbytes)
 
@@ -223,7 +222,7 @@ def _gap(block: Block) -> Encoded:
     return Encoded(block, b"", 0, Tally(skipped=((block.skipped, 0, block.end - block.start),)))
 
 
-def _records(block: Block, *, keep_cr: bool) -> list[Block]:
+def _records(block: Block, *, keep_cr: bool, continues: Callable[[bytes], bool] | None = None) -> list[Block]:
     if block.skipped:
         return []
     found = [
@@ -231,6 +230,7 @@ def _records(block: Block, *, keep_cr: bool) -> list[Block]:
         for offset, line in _lines(block)
         if trim(line, first=offset == 0, keep_cr=keep_cr).content
     ]
+    found = together(block, found, continues) if continues else found
     if found and found[-1].end == block.end:
         found[-1] = replace(found[-1], after=block.after)
     return found
@@ -270,7 +270,7 @@ def _offsets(start: int, sizes: Sequence[int]) -> list[int]:
     return [*accumulate(sizes, initial=start)][:-1]
 
 
-def _content(block: Block, *, keep_cr: bool) -> _Content:
+def _content(block: Block, *, keep_cr: bool) -> Content:
     """Trim a block's lines, drop those that are empty then, and count what made no record."""
     data = block.data
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
@@ -288,9 +288,9 @@ def _content(block: Block, *, keep_cr: bool) -> _Content:
         if b"\r" in data:
             lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
         if b"" not in lines:
-            return _Content(offsets, lines, sizes, ())
+            return Content(offsets, lines, sizes, ())
         noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
-    return _Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
+    return Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
 
 
 def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:

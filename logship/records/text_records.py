@@ -1,12 +1,16 @@
 """Lines of text as records: the text whole in ``message``, and before it the level that the text begins with; pure."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from logship.model import Block
 from logship.records.enrichment import Enrichment
+from logship.records.found import Heads
 from logship.records.layouts import quote, quoted
-from logship.records.text_heads import Heads, TextHeads
+
+if TYPE_CHECKING:
+    from logship.records.text_heads import TextHeads
 
 LEVEL: Final = "level"
 """The member that a text line's level becomes."""
@@ -35,9 +39,15 @@ class TextRecords:
     def __init__(self, enrichment: Enrichment, key: bytes) -> None:
         """``key``: the name, with its colon, under which a text stands."""
         self._key = key
-        self._heads = TextHeads(enrichment.timestamp_zone)
+        self._zone = enrichment.timestamp_zone
         self._on = enrichment.format == "auto" and enrichment.parse != "off"
         self._level = not enrichment.clash(LEVEL)
+
+    @cached_property
+    def _heads(self) -> "TextHeads":
+        from logship.records.text_heads import TextHeads  # noqa: PLC0415 - an application that writes JSON needs none
+
+        return TextHeads(self._zone)
 
     def read(self, lines: Sequence[bytes], block: Block | None) -> Texts:
         """Make records of lines in UTF-8; without the block that they are in, no head is looked for."""
@@ -57,6 +67,6 @@ class TextRecords:
 
     def _read_heads(self, lines: Sequence[bytes], block: Block | None) -> Heads:
         # The rest of a line that was cut begins anywhere.
-        if block is None or "continuation" in block.flags:
+        if block is None or not lines or "continuation" in block.flags:
             return Heads([None] * len(lines), [None] * len(lines), 0)
         return self.heads(lines, block.time_ns)

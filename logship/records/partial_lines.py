@@ -1,0 +1,51 @@
+"""Lines that go on with the next one, as a container's runtime cuts them: put together within a block; pure."""
+
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from logship.model import Block
+
+
+class Content(NamedTuple):
+    """The lines of a block that are not empty once trimmed."""
+
+    offsets: Sequence[int]
+    lines: Sequence[bytes]
+    sizes: Sequence[int]
+    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
+    skipped: tuple[tuple[str, int, int], ...]
+    """As in :class:`logship.model.Tally`."""
+
+
+def joined(content: Content, continues: Callable[[bytes], bool] | None) -> Content:
+    """Put each line that goes on together with the one behind it, a newline between; the same if none does."""
+    goes_on = [*map(continues, content.lines)] if continues else []
+    if True not in goes_on[:-1]:
+        return content
+    spans = [*_spans(goes_on)]
+    before = [0, *accumulate(content.sizes)]
+    return Content(
+        [content.offsets[first] for first, _ in spans],
+        [b"\n".join(content.lines[first:end]) for first, end in spans],
+        [before[end] - before[first] for first, end in spans],
+        content.skipped,
+    )
+
+
+def together(block: Block, lines: Sequence[Block], continues: Callable[[bytes], bool]) -> list[Block]:
+    """Do the same with blocks of a line each of one block; what was skipped between two such lines is within."""
+    goes_on = [continues(line.data.removesuffix(b"\n").removesuffix(b"\r")) for line in lines]
+    found = []
+    for first, end in _spans(goes_on):
+        start, stop = lines[first].start, lines[end - 1].end
+        found.append(replace(lines[first], end=stop, data=block.data[start - block.start : stop - block.start]))
+    return found
+
+
+def _spans(goes_on: Sequence[bool]) -> list[tuple[int, int]]:
+    """Give the first line of each record and the one behind its last."""
+    ends = [at for at, more in enumerate(goes_on, 1) if not more or at == len(goes_on)]
+    return [*zip([0, *ends], ends, strict=False)]
