@@ -13,7 +13,8 @@ from logship.records.found import Found
 
 _QUOTED: Final = rb'"((?:[^"\\]|\\.)*+)"'
 _ACCESS: Final = re.compile(
-    rb"(?:(?P<server>[^\s:]++:\d++) )?(?P<remote_addr>\S++) \S++ (?P<remote_user>[^\[\n]{1,255}?) \[[^\]\n]{20,32}\] "
+    rb"(?:(?P<server_name>[^\s:]++):(?P<server_port>\d++) )?(?P<remote_addr>\S++) "
+    rb"\S++ (?P<remote_user>[^\[\n]{1,255}?) \[[^\]\n]{20,32}\] "
     + _QUOTED.replace(b"((", b"(?P<request>(")
     + rb" (?P<status>\d{3}) (?P<body_bytes_sent>\d++|-)"
     rb"(?: "
@@ -33,7 +34,8 @@ _CONTEXT: Final = re.compile(
 )
 _APACHE: Final = re.compile(
     rb"\[[A-Z][a-z]{2} [A-Z][a-z]{2} [^\]\n]{15,30}\] \[(?:(?P<module>[\w-]*):)?\w+\]"
-    rb" \[pid (?P<pid>\d+)(?::tid (?P<tid>\d+))?\] (?:\[client (?P<client>[^\]\n]{1,255})\] )?"
+    rb" \[pid (?P<pid>\d+)(?::tid (?P<tid>\d+))?\] "
+    rb"(?:\[client (?P<remote_addr>[^\]\n]{1,255}?)(?::(?P<remote_port>\d+))?\] )?"
 )
 _UVICORN: Final = re.compile(
     rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): +"
@@ -42,14 +44,22 @@ _UVICORN: Final = re.compile(
 _COLOURS: Final = re.compile(rb"\x1b\[[0-9;]*m")
 _ESCAPE: Final = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _LETTERS: Final = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"v": b"\v"}
-_NUMBERS: Final = frozenset(("status", "body_bytes_sent", "pid", "tid", "connection", "remote_port"))
+_NUMBERS: Final = frozenset(("status", "body_bytes_sent", "pid", "tid", "connection", "remote_port", "server_port"))
+_NGINX_NAMES: Final = {
+    "client": "remote_addr",
+    "server": "server_name",
+    "host": "http_host",
+    "referrer": "http_referer",
+}
+"""What an error line calls otherwise than an access line; host, client and server are objects to many stores."""
 
 
 def parse_nginx(line: bytes) -> Found | None:
     """Read a line of nginx's ``combined`` or ``main`` format, or of its error log."""
     if match := _NGINX.match(line):
         context = {name.decode(): quoted or bare for name, quoted, bare in _CONTEXT.findall(line, match.end())}
-        return Found(_fields({**match.groupdict(), **context}), text=line)
+        named = {_NGINX_NAMES.get(name, name): value for name, value in context.items()}
+        return Found(_fields({**match.groupdict(), **named}), text=line)
     return _access(line)
 
 

@@ -101,7 +101,8 @@ def test_access_line_gives_nginx_names() -> None:
     (common,) = records("apache", 'shop:443 ::1 - - [27/Nov/2026:10:00:00 +0000] "-" 408 -')
     assert common == {
         "@timestamp": "2026-11-27T10:00:00Z",
-        "server": "shop:443",
+        "server_name": "shop",
+        "server_port": 443,
         "remote_addr": "::1",
         "status": 408,
         "message": 'shop:443 ::1 - - [27/Nov/2026:10:00:00 +0000] "-" 408 -',
@@ -117,8 +118,8 @@ def test_error_lines_of_servers_give_their_fields() -> None:
         "pid": 7,
         "tid": 8,
         "connection": 9,
-        "client": "::1",
-        "server": "a",
+        "remote_addr": "::1",
+        "server_name": "a",
         "method": "GET",
         "path": "/",
         "protocol": "HTTP/1.1",
@@ -132,7 +133,8 @@ def test_error_lines_of_servers_give_their_fields() -> None:
         "module": "core",
         "pid": 7,
         "tid": 8,
-        "client": "10.0.0.1:5",
+        "remote_addr": "10.0.0.1",
+        "remote_port": 5,
         "level": "error",
         "message": line,
     }
