@@ -1,7 +1,9 @@
 """What a line of text says of itself: one look at many lines comes to what a look at each comes to."""
 
+import re
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -264,3 +266,14 @@ def test_a_line_that_goes_on_behind_its_head_is_read_within_bounds() -> None:
             began = time.process_time()
             heads.read([(start + piece * 300).encode(), b"x" * 2**20], NOON)
             assert time.process_time() - began < 0.2
+
+
+def test_the_table_of_the_page_is_what_is_read() -> None:
+    """Each line of docs/text-lines.md comes to the time and the level beside it."""
+    page = (Path(__file__).parents[2] / "docs/text-lines.md").read_text().partition("## PARSE")[0]
+    rows = [re.split(r"(?<!\\)\|", row)[2:5] for row in page.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) > 30
+    for row in rows:
+        line, stamp, level = (cell.strip().strip("`") for cell in row)
+        meant = line.replace(r"\|", "|").replace("⏎", "\n")
+        assert (line, *read(meant)) == (line, stamp.removesuffix("Z"), level)
