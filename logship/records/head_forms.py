@@ -85,6 +85,9 @@ class Form(NamedTuple):
     mark: bytes = b""
     """Where the part of the head begins that is alike in all lines; empty: all of it is."""
 
+    priority: bool = False
+    """Whether the level is a priority of syslog's, in digits."""
+
     @property
     def more(self) -> "re.Pattern[bytes]":
         """What must not follow the head of a line that is like one without a level."""
@@ -142,8 +145,12 @@ FORMS = (
         ),
     ),
     # Syslog, of RFC 5424 and RFC 3164
-    Form(b"<", _ONE(rb"<(?P<l>00?0?)>0 " + _ISO + rb" \S+ \S+ \S+ \S+ ")),
-    Form(b"<", _ONE(rb"<(?P<l>00?0?)>(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" ")),
+    Form(b"<", _ONE(rb"<(?P<l>00?0?)>0 " + _ISO + rb" \S+ \S+ \S+ \S+ "), priority=True),
+    Form(
+        b"<",
+        _ONE(rb"<(?P<l>00?0?)>(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "),
+        priority=True,
+    ),
     Form(_MONTHS, _ONE(rb"(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "), _TAG),
     Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + rb")(?P<f>)(?P<z>(?: [+-]0000)?)\] ")),
     # logfmt

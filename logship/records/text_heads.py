@@ -125,10 +125,10 @@ _AFTER_QUOTE: Final = b"#"
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _as_level(text: bytes) -> bytes:
-    """Give what stands for a level as a JSON string."""
+def _as_level(text: bytes, *, priority: bool) -> bytes:
+    """Give what stands for a level, or for a priority of syslog, as a JSON string."""
     word = text.decode()
-    return quoted([(_SYSLOG[int(word) % 8] if word.isdecimal() else _SHORT.get(word, word)).encode()])[0]
+    return quoted([(_SYSLOG[int(word) % 8] if priority else _SHORT.get(word, word)).encode()])[0]
 
 
 def _plain(line: bytes) -> bytes:
@@ -174,7 +174,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     if level[0] < 0 or text.translate(_SHAPE) != text:
         # A level that may be there, and is not, could be there in a line that begins alike; and digits differ.
         size = 0
-    return _Place(*time, *zone, _as_level(text) if text else None, size, more, past, form.mark)
+    return _Place(*time, *zone, _as_level(text, priority=form.priority) if text else None, size, more, past, form.mark)
 
 
 def _places(lines: Sequence[bytes], kinds: list[_Place]) -> list[_Place]:

@@ -59,6 +59,8 @@ HEADS = {
     "I1127 10:00:00.123456   27755 main.go:7] a message": (DAY + ".123456", "INFO"),
     "time=2026-11-27T10:00:00.123Z level=INFO msg=hello": (DAY + ".123", "INFO"),
     'time="2026-11-27T10:00:00Z" level=warning msg=hello': (DAY, "warning"),
+    "t=2026-11-27T10:00:00+0000 lvl=eror msg=hello": (DAY, "eror"),
+    "time=2026-11-27T10:00:00Z level=30 msg=hello": (DAY, "30"),
     "level=info ts=2026-11-27T10:00:00.123Z caller=main.go:1 msg=hello": (DAY + ".123", "info"),
     "2026-11-27T10:00:00.123Z\tINFO\tgo/main.go:9\ta message": (DAY + ".123", "INFO"),
     "2026-11-27T10:00:00.123Z [WARN]  app: a message": (DAY + ".123", "WARN"),

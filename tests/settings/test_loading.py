@@ -105,10 +105,9 @@ def test_the_sinks_own_check_is_heard() -> None:
 def test_a_way_to_parse_that_cannot_work_is_a_fault() -> None:
     """With the place in an expression, and an example; and where no line becomes a record, none can."""
     assert load(PARSE=r"regex:^(?P<user>\w+), \d{1,3}").config.parse == r"regex:^(?P<user>\w+), \d{1,3}"
-    assert faults(PARSE="regex:^(?P<a>x") == [
-        'LOGSHIP_PARSE: "regex:^(?P<a>x" has no valid expression: missing ): ^(?P<a>x; '
-        "write for example regex:^(?P<level>[A-Z]+) (?P<message>.*)"
-    ]
+    (fault,) = faults(PARSE="regex:^(?P<a>x")
+    assert fault.startswith('LOGSHIP_PARSE: "regex:^(?P<a>x" has no valid expression: missing ): ^(?P<a>x')
+    assert fault.endswith("; write for example regex:^(?P<level>[A-Z]+) (?P<message>.*)")
     assert faults(PARSE="json_in") == [
         'LOGSHIP_PARSE: "json_in" does not say which field; write for example json_in:log'
     ]
