@@ -29,10 +29,6 @@ AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
 
 
-_MAY_BE_OBJECT = {b"{", b" ", b"\t", b"\r", b"\n"}
-"""What a line begins with that may be an object."""
-
-
 class Encoder(Protocol):
     """Makes the bodies of one sink; pure."""
 
@@ -245,7 +241,7 @@ class _Sorted(NamedTuple):
 
 def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd."""
-    if known_text and not {line[:1] for line in lines} & _MAY_BE_OBJECT:
+    if known_text and {line[:1] for line in lines}.isdisjoint((b"{", b" ", b"\t", b"\r", b"\n")):
         return _Sorted([], [*range(len(lines))])
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
