@@ -31,6 +31,7 @@ _FORMS: Final = [
         _CLOCK,
     )
 ]
+_LAST: Final = datetime(9998, 12, 31)  # noqa: DTZ001 - of a date alone
 _REMEMBERED: Final = 4096
 """Seconds; neighbouring lines share them."""
 
@@ -83,7 +84,8 @@ class Seconds(dict[bytes, bytes]):
 
     def _dates(self, month: str | None, day: str) -> list[str]:
         """Give the dates that may be meant: this day of the years around, or the days around."""
-        near = datetime.fromisoformat(rfc3339(self._near)[1:11].decode()).replace(tzinfo=UTC)
+        # A file's mtime may be anything: the day after must be a day, too.
+        near = min(datetime.fromisoformat(rfc3339(self._near)[1:11].decode()), _LAST).replace(tzinfo=UTC)
         if month:
             return [f"{year:04}-{month}-{day}" for year in range(max(near.year - 1, 1), near.year + 2)]
         return [(near + timedelta(days=days)).isoformat()[:10] for days in (-1, 0, 1)]

@@ -185,6 +185,24 @@ def test_what_a_head_leaves_out_is_nearest_to_the_write(line: str, near: datetim
     assert read(line, time_ns=int(near.timestamp()) * 10**9)[0] == meant
 
 
+@pytest.mark.parametrize("time_ns", [-(10**30), 0, 253_402_300_799 * 10**9, 10**30])
+def test_a_files_mtime_may_be_anything(time_ns: int) -> None:
+    """The application can set it: what is nearest to it is then what can be."""
+    for line in (
+        "Nov 27 10:00:00 host app: x",
+        "10:00:00.123 [main] INFO a - x",
+        "I1127 10:00:00.123456   1 f.go:1] x",
+    ):
+        assert read(line, time_ns=time_ns)[0].endswith(("-11-27T10:00:00", "T10:00:00.123", "T10:00:00.123456"))
+
+
+@given(st.lists(st.text(max_size=80)), st.sampled_from(["UTC", "America/New_York"]))
+def test_any_text_is_read(lines: list[str], zone: str) -> None:
+    """Whatever it is."""
+    each = [line.encode(errors="replace") for line in lines]
+    assert len(TextHeads(zone).read(each, NOON).stamps) == len(lines)
+
+
 def test_what_was_read_for_one_block_is_no_memory_for_another() -> None:
     """A line without a year means another year in a block of another year."""
     heads, line = TextHeads("UTC"), b"Nov 27 10:00:00 host app: x"
