@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from logship.records.enrichment import to_json
 from logship.records.found import Found
+from logship.records.layouts import quote
 
 _QUOTED: Final = rb'"((?:[^"\\]|\\.)*+)"'
 _ACCESS: Final = re.compile(
@@ -88,7 +88,7 @@ def _fields(groups: Mapping[str, bytes | None]) -> list[tuple[str, bytes]]:
     if match:
         del found["request"]
         found |= {name: value for name, value in match.groupdict().items() if value}
-    return [(name, _number(value) if name in _NUMBERS else to_json(value)) for name, value in found.items()]
+    return [(name, _number(value) if name in _NUMBERS else quote(value)) for name, value in found.items()]
 
 
 def _number(digits: str) -> bytes:

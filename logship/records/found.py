@@ -1,6 +1,6 @@
 """What was found in lines of text; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 
@@ -13,6 +13,8 @@ class Found(NamedTuple):
     """What stays in ``message``, unless there is such a field, and may have a time and a level at its head."""
     inner: bytes | None = None
     """A JSON object whose members are the record's; a field of the same name makes way."""
+    names: Collection[str] = ()
+    """What that object's members are called."""
     time: bytes | None = None
     """The event time, as a JSON value, of a record that has none of its own."""
 

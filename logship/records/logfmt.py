@@ -4,8 +4,8 @@ import json
 import re
 from typing import Final
 
-from logship.records.enrichment import to_json
 from logship.records.found import Found
+from logship.records.layouts import quote
 
 _PAIR: Final = re.compile(r'([^\s="\x00-\x1f]++)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"=]*+(?:=[^\s"]*+)?))(?:[ \t]++|$)')
 _AGAIN: Final = 16
@@ -28,7 +28,7 @@ def parse_logfmt(line: bytes) -> Found | None:
         fields[name] = bare if quoted is None else _unquoted(quoted)
     if at < len(text) or not fields or again > _AGAIN:
         return None
-    named = [(name, to_json(value)) for name, value in fields.items()]
+    named = [(name, quote(value)) for name, value in fields.items()]
     return Found(named, text=None if {"msg", "message"} & fields.keys() else line)
 
 

@@ -4,20 +4,18 @@ What it gives goes the way of all lines, so that times, levels and names that cl
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-import msgspec
-
 from logship.model import Block
-from logship.records.enrichment import Enrichment, to_json
+from logship.records.enrichment import Enrichment
 from logship.records.found import Found
+from logship.records.layouts import quote
 from logship.records.text_records import LEVEL, MESSAGE, TextRecords
 from logship.records.timestamps import TimestampReader
 
 if TYPE_CHECKING:
     from logship.records.parsers import Parser
-
-_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Parsed(NamedTuple):
@@ -60,7 +58,7 @@ class LineRewriter:
         meant = [parser.of_json or not line.lstrip().startswith(b"{") for line in sound]
         found = [parser.parse(line) if mine else None for line, mine in zip(sound, meant, strict=True)]
         heads = self._texts.heads([one.text or b"" if one else b"" for one in found], block.time_ns)
-        stamps = [self._stamp(one, head) for one, head in zip(found, heads.stamps, strict=True)]
+        stamps = self._stamps(found, heads.stamps)
         objects = [
             line if one is None else _object(one, level)
             for line, one, level in zip(lines, found, heads.levels, strict=True)
@@ -69,8 +67,11 @@ class LineRewriter:
         damaged = sum(one is not None and was != line for one, was, line in zip(found, lines, sound, strict=True))
         return Parsed(objects, stamps, parsed, meant.count(True) - parsed, heads.bad_times, damaged)
 
-    def _stamp(self, found: Found | None, head: bytes | None) -> bytes | None:
-        return (self._times.read(found.time) if found and found.time else None) or head
+    def _stamps(self, found: Sequence[Found | None], heads: Sequence[bytes | None]) -> list[bytes | None]:
+        """Give the times that were written around the lines, or else those of their heads."""
+        times, _ = self._times.read_all([one.time for one in found if one and one.time])
+        each = iter(times)
+        return [(next(each) if one and one.time else None) or head for one, head in zip(found, heads, strict=True)]
 
 
 def _parser(enrichment: Enrichment) -> "Parser | None":
@@ -83,18 +84,23 @@ def _parser(enrichment: Enrichment) -> "Parser | None":
 
 def _object(found: Found, level: bytes | None) -> bytes:
     """Put a record together."""
-    inner = {*_OBJECT.decode(found.inner)} if found.inner is not None else set()
     fields = [*found.fields]
     names = {name for name, _ in fields}
     if level and LEVEL not in names:
         fields.append((LEVEL, level))
     if found.text is not None and MESSAGE not in names:
-        fields.append((MESSAGE, to_json(found.text.decode())))
-    taken = inner | names
-    fields = [(_free(name, taken) if name in inner else name, value) for name, value in fields]
-    own = b",".join(to_json(name) + b":" + value for name, value in fields)
+        fields.append((MESSAGE, quote(found.text.decode())))
+    if not names.isdisjoint(found.names):
+        taken = names.union(found.names)
+        fields = [(_free(name, taken) if name in found.names else name, value) for name, value in fields]
+    own = b",".join([_key(name) + value for name, value in fields])
     rest = (found.inner or b"{}").strip(b" \t\r\n")[1:].lstrip(b" \t\r\n")
     return b"{" + own + (b"," if own and rest != b"}" else b"") + rest
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> bytes:
+    return quote(name) + b":"
 
 
 def _free(name: str, taken: set[str]) -> str:

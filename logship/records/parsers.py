@@ -8,9 +8,9 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicorn
-from logship.records.enrichment import to_json
 from logship.records.expressions import compile_expression
 from logship.records.found import Found
+from logship.records.layouts import quote
 from logship.records.line_parser import members
 from logship.records.logfmt import parse_logfmt
 
@@ -53,7 +53,7 @@ def _parse_cri(line: bytes) -> Found | None:
         return None
     pieces = [match for match in matches if match]
     text = b"".join((piece[4] or b"") + (b"" if piece[3] == b"P" else b"\n") for piece in pieces).removesuffix(b"\n")
-    own = [("stream", to_json(pieces[0][2].decode())), ("logtag", to_json(pieces[-1][3].decode()))]
+    own = [("stream", quote(pieces[0][2].decode())), ("logtag", quote(pieces[-1][3].decode()))]
     return _unwrapped(own, text, b'"' + pieces[0][1] + b'"')
 
 
@@ -74,14 +74,15 @@ def _parse_docker(line: bytes) -> Found | None:
     if len(pieces) <= line.count(b"\n"):
         return None
     first = pieces[0]
-    own = [("stream", to_json(first.stream)), *([] if first.attrs is UNSET else [("attrs", bytes(first.attrs))])]
+    own = [("stream", quote(first.stream)), *([] if first.attrs is UNSET else [("attrs", bytes(first.attrs))])]
     text = "".join(piece.log for piece in pieces).removesuffix("\n").removesuffix("\r")
     return _unwrapped(own, text.encode(), bytes(first.time))
 
 
 def _unwrapped(own: Sequence[tuple[str, bytes]], text: bytes, time: bytes) -> Found:
     """Give what a runtime wrote around a text, which may be an object itself."""
-    return Found(own, inner=text, time=time) if _names(text) is not None else Found(own, text=text, time=time)
+    names = _names(text)
+    return Found(own, text=text, time=time) if names is None else Found(own, inner=text, names=names, time=time)
 
 
 def _names(text: bytes) -> dict[str, Raw] | None:
@@ -101,10 +102,11 @@ def _json_in(field: str) -> Callable[[bytes], Found | None]:
         if value is None or not bytes(value).startswith(b'"'):
             return None
         inner = msgspec.json.decode(value, type=str).strip(" \t\r\n").encode()
-        if _names(inner) is None:
+        names = _names(inner)
+        if names is None:
             return None
         each = [(member.name, line[member.value : member.end]) for member in members(line) if member.name != field]
-        return Found(each, inner=inner)
+        return Found(each, inner=inner, names=names)
 
     return parse
 
@@ -117,7 +119,7 @@ def _by_expression(text: str) -> Callable[[bytes], Found | None]:
         if not match:
             return None
         found: dict[str, str | None] = match.groupdict()
-        return Found([(name, to_json(value)) for name, value in found.items() if value is not None], text=line)
+        return Found([(name, quote(value)) for name, value in found.items() if value is not None], text=line)
 
     return parse
 
