@@ -283,6 +283,9 @@ class Metrics:
         self.bad_timestamps = counter(
             "logship_records_bad_timestamps", "Records whose event time could not be understood."
         )
+        self.unparsed = counter(
+            "logship_records_unparsed", "Records that are not of the form that LOGSHIP_PARSE names, and stay messages."
+        )
         self.future_times = counter("logship_records_future_timestamps", "Records dated over 5 minutes ahead.")
         self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
         self._lost = _ByReason(

@@ -89,6 +89,10 @@ class Tally(Struct, frozen=True):
     """Records with an event time over 5 minutes later than the block's."""
     repaired: tuple[tuple[str, int], ...] = ()
     """(what, records) that were no JSON, or none that the store takes, and were mended; a record may count twice."""
+    parsed: int = 0
+    """Lines of which ``PARSE`` made fields."""
+    unparsed: int = 0
+    """Lines that are not of the form that ``PARSE`` names."""
     filtered: tuple[tuple[str, int, int], ...] = ()
     """(reason, records, bytes) that this sink is not to have: ``condition``, ``no_level``, ``sampled``."""
 

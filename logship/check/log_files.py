@@ -16,6 +16,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from logship.check.file_lines import event_time, of_no_form
 from logship.files.beneath import BIRTH_SLACK_NS, birth_ns
 from logship.files.discovery import Discovery
 from logship.files.names import Candidate
@@ -23,7 +24,7 @@ from logship.files.patterns import Pattern
 from logship.logs import printable
 from logship.model import Finding
 from logship.records.enrichment import Enrichment
-from logship.records.line_parser import LineParser, trim
+from logship.records.line_parser import trim
 from logship.settings.parsing import format_size
 from logship.state.checkpoints import Checkpoint
 
@@ -184,7 +185,7 @@ def _look_at_candidates(candidates: Sequence[Candidate], around: Surroundings) -
         first = f"{candidate.path}{_owner(candidate.path) if denied else ''}: {error.strerror}; {remedy}"
         findings[0] = bad("files", f"{len(failed)} of {len(looked)} matched files can't be read: {first}")
     readable = [found for _, found in looked if isinstance(found, _Looked)]
-    for judge in (_no_line_ends, _in_the_future, _was_there_before):
+    for judge in (_no_line_ends, _in_the_future, _of_no_form, _was_there_before):
         findings += itertools.islice(_judged(judge, readable, around), SHOWN)
     return findings + _left_alone(around)
 
@@ -238,13 +239,21 @@ def _in_the_future(file: _Looked, around: Surroundings) -> Finding | None:
     content = trim(line, first=file.size <= LINE_TRAP and b"\n" not in file.tail[:-1]).content
     if not content or around.enrichment.format != "auto":
         return None
-    stamp = LineParser(around.enrichment).judge(content).stamp
+    stamp = event_time(content, file.mtime, around.enrichment)
     ahead = _seconds(stamp) - around.now if stamp else 0.0
     if stamp is None or ahead < FUTURE_SECONDS:
         return None
     when = f"{stamp.decode()[1:20]}Z, {_duration(ahead)} in the future"
     remedy = "mend the application's clock, or set LOGSHIP_TIMESTAMP_ZONE to the zone that it writes"
     return bad("files", f"{file.path}: its last record is of {when}, where no search for recent ones looks; {remedy}")
+
+
+def _of_no_form(file: _Looked, around: Surroundings) -> Finding | None:
+    """Find a file of whose last lines none is what LOGSHIP_PARSE names."""
+    whole = file.tail.rpartition(b"\n")[0].partition(b"\n")[2] + b"\n"
+    lines = of_no_form(whole, file.mtime, around.enrichment)
+    what = f"none of its last {lines} lines is of the form that LOGSHIP_PARSE names; they stay messages"
+    return good("files", f"{file.path}: {what}") if lines else None
 
 
 def _seconds(stamp: bytes) -> float:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from msgspec import Struct
 from msgspec.structs import replace
 
+from logship.daemon.strangers import Strangers
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import in_queues
@@ -74,6 +75,7 @@ class Reader:
         self._turn = ""
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
+        self._strangers = Strangers()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
 
     # -- what the intake tells ------------------------------------------------------------------------------------
@@ -209,6 +211,8 @@ class Reader:
             self._metrics.future_times.inc(tally.future_times)
             for what, records in tally.repaired:
                 self._metrics.repaired(what, records)
+            self._metrics.unparsed.inc(tally.unparsed)
+            self._strangers.saw(block, tally)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]

@@ -21,15 +21,18 @@ from logship.records.content import Content, content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
 from logship.records.joining import joined_lines, one_line
-from logship.records.layouts import Layout, Rows, quoted
-from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.layouts import Layout, Rows
+from logship.records.line_parser import SPACE, LineParser, message_key, trim
 from logship.records.odd_lines import is_text
+from logship.records.parsed_lines import LineRewriter
+from logship.records.partial_lines import joined, together
 from logship.records.places import among
 from logship.records.repair import repair
 from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.selection import Selection
 from logship.records.severity import LEVEL_FIELDS
+from logship.records.text_records import TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
 AHEAD_NS = 300 * 10**9
@@ -65,22 +68,22 @@ class BlockEncoder:
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
-        self._wants = len(wants)
+        self._wants = ["" if enrichment.clash(name) else name for name in wants]
+        self._texts = TextRecords(enrichment, message_key(enrichment))
+        self._rewriter = LineRewriter(enrichment, self._texts)
         self._edits = edits_of(enrichment)
         self._pause = 0
         """Blocks of which none is taken apart."""
         self._odd = False
         """Whether the last block had odd lines among plain ones."""
-        self._key = message_key(enrichment)
-        self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
         if block.skipped:
             return _gap(block)
         message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
-        if message:
-            return self._encode_mixed(block, message=True)
+        if message or self._rewriter.of_json:
+            return self._encode_mixed(block, message=message)
         # One block with odd lines seldom comes alone.
         found = (None if self._odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
         return found or self._encode_mixed(block, message=False)
@@ -90,7 +93,7 @@ class BlockEncoder:
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        found = _records(block, keep_cr=False)
+        found = _records(block, keep_cr=False, continues=self._rewriter.continues)
         return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
@@ -113,7 +116,7 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if self._pause or block.joins:
+        if self._pause or block.joins or self._rewriter.continues:
             self._pause = max(0, self._pause - 1)
             return None
         found = self._plain.mostly(block.data)
@@ -124,9 +127,10 @@ class BlockEncoder:
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]
         lone = b"".join(parted.odd)
-        odd = content_of(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
+        alone = replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone)
+        odd = content_of(alone, keep_cr=False)
         which, places = parted.kept([offset - (not first) for offset in odd.offsets])
-        others, tally = self._read_mixed(odd.lines, known_text=is_text(lone), message=False)
+        others, tally = self._read_mixed(odd.lines, alone, message=False)
         columns = woven(plain, places, others) if places else plain
         tally = _with(tally, odd, columns)
 
@@ -148,36 +152,48 @@ class BlockEncoder:
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block."""
-        content = content_of(block, keep_cr=False)
-        columns, tally = self._read_mixed(content.lines, known_text=is_text(block.data), message=message)
+        content = joined(content_of(block, keep_cr=False), self._rewriter.continues)
+        columns, tally = self._read_mixed(content.lines, block, message=message)
         tally = _with(tally, content, columns)
         if self._selection:
             records = candidates(block, columns, self._places, lambda: content.offsets, lambda: content.lines)
             return self._filtered(block, records, lambda: content.sizes, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)
 
-    def _read_mixed(self, lines: Sequence[bytes], *, known_text: bool, message: bool) -> tuple[Columns, Tally]:
+    def _read_mixed(self, lines: Sequence[bytes], block: Block, *, message: bool) -> tuple[Columns, Tally]:
         """Read plain records together, text together, and only odd lines one by one."""
-        sort = _sort(lines, known_text=known_text, message=message)
-        table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
+        parsed = self._rewriter.rewrite(lines, None if message else block)
+        lines = parsed.lines
+        sort = _sort(lines, known_text=is_text(block.data), message=message)
+        messages = [lines[at] for at in sort.messages]
+        texts = self._texts.read(messages, block)
+        if len(messages) == len(lines):
+            columns = texts.columns(self._wants, messages)
+            found = Columns(texts.stamps, texts.rests, texts.bad_times, 0, wanted=columns)
+            return found, Tally(unparsed=parsed.unparsed)
+        table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
         plain = self._read_some(table, sort.records, [lines[at] for at in sort.records])
-        texts = quoted([lines[at] for at in sort.messages])
-        _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
-        _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
+        _fill(table, sort.messages, [texts.stamps, texts.rests, *texts.columns(self._wants, messages)])
         broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()])
         odd = [at for at, rest in enumerate(rests) if rest is None]
-        alone = [self._judge.judge(lines[at], message=message) for at in odd]
+        alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
         what = Counter(what for at in set(broken).difference(odd) for what in broken[at].what)
         what.update(what for line in alone for what in line.repaired)
-        bad_times = plain.bad_times + again.bad_times + sum(line.bad_time for line in alone)
+        if parsed.parsed:
+            stamps = [stamp or other for stamp, other in zip(stamps, parsed.stamps, strict=True)]
+        bad_times = parsed.bad_times + texts.bad_times + plain.bad_times + again.bad_times
+        bad_times += sum(line.bad_time for line in alone)
         overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
-        errors = sum(line.decode_error for line in alone)
-        return Columns(stamps, rests, bad_times, overridden, wanted), Tally(
-            (), errors, repaired=(*sorted(what.items()),)
+        tally = Tally(
+            parsed=parsed.parsed,
+            unparsed=parsed.unparsed,
+            decode_errors=parsed.decode_errors + sum(line.decode_error for line in alone),
+            repaired=(*sorted(what.items()),),
         )
+        return Columns(stamps, rests, bad_times, overridden, wanted), tally
 
     def _read_some(self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes]) -> Columns:
         """Put what lines that look plain come to in their places."""
@@ -295,7 +311,7 @@ def _gap(block: Block) -> Encoded:
     return Encoded(block, b"", 0, Tally(skipped=((block.skipped, 0, block.end - block.start),)))
 
 
-def _records(block: Block, *, keep_cr: bool) -> list[Block]:
+def _records(block: Block, *, keep_cr: bool, continues: Callable[[bytes], bool] | None = None) -> list[Block]:
     if block.skipped:
         return []
     joins = set(block.joins)
@@ -304,6 +320,7 @@ def _records(block: Block, *, keep_cr: bool) -> list[Block]:
         for at, end, line in ((at, at + len(line), line) for at, line in _lines(block))
         if trim(one_line(line) if (at, end) in joins else line, first=at == 0, keep_cr=keep_cr).content
     ]
+    found = together(block, found, continues) if continues else found
     if found and found[-1].end == block.end:
         found[-1] = replace(found[-1], after=block.after)
     return found
@@ -318,6 +335,8 @@ class _Sorted(NamedTuple):
 
 def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd."""
+    if known_text and {line[:1] for line in lines}.isdisjoint((b"{", b" ", b"\t", b"\r", b"\n")):
+        return _Sorted([], [*range(len(lines))])
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
         return _Sorted([], [*good])

@@ -80,6 +80,8 @@ class Enrichment:
     """Dotted paths of where the text of a record is; the first that is there counts."""
     sample: Mapping[str, float] = field(default_factory=dict)
     """The share of the records that is kept, by level (:class:`logship.records.sampling.Sample`)."""
+    parse: str = "auto"
+    """How lines of text become fields, as :mod:`logship.records.parsers` reads it."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)
     """The names of all our fields."""
     prefixes: frozenset[str] = field(init=False, repr=False, compare=False)

@@ -17,7 +17,7 @@ EMPTY = b"}"
 
 _OFFSET: Final = b'"log.offset":'
 
-_encode = msgspec.json.Encoder().encode
+_encode = quote = msgspec.json.Encoder().encode
 
 Column = bytes | Sequence[bytes]
 """A part of every record: the same for all, or one for each."""

@@ -11,17 +11,17 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct, structs
 
+from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.layouts import EMPTY
 from logship.records.repair import repair
+from logship.records.text_records import MESSAGE, TextRecords
 from logship.records.timestamps import TimestampReader
 
 BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
-MESSAGE = "message"
-"""The member that a line of text becomes."""
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
 
@@ -155,12 +155,15 @@ class LineParser:
 
     def __init__(self, enrichment: Enrichment, wants: Sequence[str] = ()) -> None:
         self._enrichment = enrichment
-        self._wants = [None if enrichment.clash(name) else name for name in wants]
+        self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._times = TimestampReader(enrichment.timestamp_zone)
-        self._key = message_key(enrichment)
+        self._texts = TextRecords(enrichment, message_key(enrichment))
 
-    def judge(self, content: bytes, *, message: bool = False) -> Line:
-        """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like."""
+    def judge(self, content: bytes, *, message: bool = False, block: Block | None = None) -> Line:
+        """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like.
+
+        Of a line of text, the time and the level that it begins with are read if the ``block`` that it is in is given.
+        """
         try:
             text = content.decode()
             valid = True
@@ -174,11 +177,15 @@ class LineParser:
             found = _parse(mended.text)
             bare, what = mended if found is not None else (bare, ())
         if found is None:
-            string = to_json(text)
-            wanted = tuple(string if name == MESSAGE else None for name in self._wants)
-            return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
+            return self._text(text.encode(), block, decode_error=not valid)
         line = self._record(bare, found, decode_error=not valid)
         return structs.replace(line, repaired=what) if what else line
+
+    def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
+        texts = self._texts.read([text], block)
+        wanted = tuple(value for (value,) in texts.columns(self._wants, [text]))
+        stamp, rest = texts.stamps[0], texts.rests[0]
+        return Line(rest, stamp, bad_time=texts.bad_times > 0, decode_error=decode_error, wanted=wanted)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
         source = next((name for name in self._enrichment.timestamp_fields if name in found), None)
@@ -187,7 +194,7 @@ class LineParser:
         rest = edit.apply()
         bad_time = source is not None and stamp is None
         overridden = edit.moved > (bad_time and source == TIMESTAMP)
-        values = [None if name is None else found.get(name) for name in self._wants]
+        values = [found.get(name) if name else None for name in self._wants]
         return Line(
             rest,
             stamp,

@@ -6,7 +6,7 @@ from logship.records.candidates import Candidates
 from logship.records.enrichment import Enrichment
 from logship.records.field_paths import Column, FieldPath, merged
 from logship.records.layouts import Rows
-from logship.records.line_parser import MESSAGE
+from logship.records.text_records import MESSAGE
 
 
 class MessageText:

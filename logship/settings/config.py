@@ -27,6 +27,8 @@ Verbatim = Annotated[str, "verbatim"]
 """A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
 """Which records: ``level>=warning and not (logger=health or path~^/metrics)``; empty: all."""
+Parse = Annotated[str, "parser"]
+"""How lines become fields: ``auto``, ``off``, a form by its name, ``json_in:<field>`` or ``regex:<expression>``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ class Config:
     force_polling: bool = setting("never use file events", False)  # noqa: FBT003
     format: Literal["auto", "text", "raw"] = setting(
         "`auto`: JSON object lines are records, others messages; `text`: all are messages; `raw`: bytes as they are",
+        "auto",
+    )
+    parse: Parse = setting(
+        "`auto`: time and level from a text line's head; `logfmt` `cri` `docker` `nginx` `apache` `uvicorn` "
+        "`json_in:<field>` `regex:<expression with named groups>`: fields, too; `off`",
         "auto",
     )
     fields: Mapping[str, Any] = setting("`k=v,k2=v2` or a JSON object, added to every record", dict)

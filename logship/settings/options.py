@@ -52,6 +52,7 @@ class Option:
             "globs": "list",
             "names": "list",
             "verbatim": "text",
+            "parser": "text",
             "headers": "text mapping",
             "shares": "mapping",
         }.get(self.kind, self.kind)

@@ -61,7 +61,7 @@ def clean(text: str, kind: str) -> str:
     if kind == "verbatim":
         return _uncontrolled(text.rstrip("\r\n"), but="\t")
     text = text.strip()
-    if kind == "condition":
+    if kind in ("condition", "parser"):
         return _uncontrolled(text)
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         message = "has quotes around it; leave them out"
@@ -266,6 +266,14 @@ def parse_when(text: str) -> str:
     return text
 
 
+def parse_parser(text: str) -> str:
+    """Give the text of a way to parse lines that can work."""
+    from logship.records.parsers import open_parser  # noqa: PLC0415 - expressions to compile: only where one is set
+
+    open_parser(text)
+    return text
+
+
 PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "size": parse_size,
     "seconds": parse_seconds,
@@ -277,5 +285,6 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "headers": parse_headers,
     "shares": parse_shares,
     "condition": parse_when,
+    "parser": parse_parser,
 }
 """By :attr:`logship.settings.options.Option.kind`: what pydantic reads only after this; all others it reads alone."""

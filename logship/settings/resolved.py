@@ -49,6 +49,7 @@ def enrichment_of(config: Config) -> Enrichment:
         config.format,
         config.timestamp_fields,
         config.timestamp_zone,
+        parse=config.parse,
         file_fields=config.file_fields,
         drop=config.drop_fields,
         rename=config.rename_fields,

@@ -218,12 +218,19 @@ def condition_faults(config: Config, when: str) -> list[str]:
     return []
 
 
+def _parse_faults(config: Config) -> list[str]:
+    if config.format == "auto" or config.parse in ("auto", "off"):
+        return []
+    return [f"{quote(config.parse)} makes fields of lines, and LOGSHIP_FORMAT={config.format} has none; leave one out"]
+
+
 _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("paths", _path_faults),
     ("exclude", _exclude_faults),
     ("root", _root_faults),
     ("timestamp_zone", _zone_faults),
     ("multiline", _multiline_faults),
+    ("parse", _parse_faults),
     ("listen", _listen_faults),
     ("state_dir", _absolute("state_dir")),
     ("exit_file", _absolute("exit_file")),

@@ -306,6 +306,27 @@ def test_a_time_in_the_future_is_told(folder: Path, capsys: pytest.CaptureFixtur
     assert check(capsys)[0] == 0
 
 
+def test_a_time_in_the_future_is_told_of_text_lines_too(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their own, as it stands in the head."""
+    path = folder / "logs" / "a.log"
+    soon = datetime.now(UTC) + timedelta(hours=3, seconds=30)
+    path.write_text(f"{soon:%Y-%m-%d %H:%M:%S},123 INFO app: a message\n")
+    assert check(capsys)[0] == 1
+    assert check(capsys, "--parse", "off")[0] == 0
+
+
+def test_a_file_that_parse_makes_nothing_of_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """If none of its last lines fits; it stands in nobody's way."""
+    path = folder / "logs" / "a.log"
+    path.write_text("a message\n" * 12)
+    code, findings = check(capsys, "--parse", "logfmt")
+    told = "none of its last 11 lines is of the form that LOGSHIP_PARSE names; they stay messages"
+    assert code == 0
+    assert any(message == f"{path}: {told}" for _, _, message in findings)
+    path.write_text("a message\n" * 12 + "a=1\n")
+    assert not any(told[:20] in message for _, _, message in check(capsys, "--parse", "logfmt")[1])
+
+
 def test_a_file_older_than_logships_first_start_is_told(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

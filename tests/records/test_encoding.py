@@ -464,10 +464,10 @@ class Spy(LineParser):
         super().__init__(enrichment)
         self.judged: list[bytes] = []
 
-    def judge(self, content: bytes, *, message: bool = False) -> Line:
+    def judge(self, content: bytes, *, message: bool = False, block: Block | None = None) -> Line:
         """Judge one line."""
         self.judged.append(content)
-        return super().judge(content, message=message)
+        return super().judge(content, message=message, block=block)
 
 
 @pytest.mark.parametrize(("odd", "most"), [([], 0), (ODD, 5)])

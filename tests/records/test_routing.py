@@ -120,7 +120,7 @@ def test_no_condition_is_none(text: str) -> None:
     [
         ("warning", "is no condition: 'warning' compares nothing"),
         ("a=1 and level>=loud", "compares with 'loud' at character 16, which is neither a level nor a number; write"),
-        ("~(", "has no valid expression: missing )"),
+        ("~(", "has no valid expression: the '(' at character 1 is not closed"),
         ("a=1 or a~[", "has no valid expression: missing ]"),
         ("a=1 or a~b(?=c)", "'(?=' at character 2: there is no look-around"),
         ("a=1 or a~b(?=c)", "; the expression begins at character 10"),

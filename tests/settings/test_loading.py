@@ -113,6 +113,20 @@ def test_the_sinks_own_check_is_heard() -> None:
     assert faults(SINKS="http", HTTP_URL="ftp://x") == ["LOGSHIP_HTTP_URL must be http://… or https://… with a host"]
 
 
+def test_a_way_to_parse_that_cannot_work_is_a_fault() -> None:
+    """With the place in an expression, and an example; and where no line becomes a record, none can."""
+    assert load(PARSE=r"regex:^(?P<user>\w+), \d{1,3}").config.parse == r"regex:^(?P<user>\w+), \d{1,3}"
+    (fault,) = faults(PARSE="regex:^(?P<a>x")
+    assert fault.startswith("LOGSHIP_PARSE: \"regex:^(?P<a>x\" has no valid expression: the '(' at character 2 is not")
+    assert fault.endswith("; write for example regex:^(?P<level>[A-Z]+) (?P<message>.*)")
+    assert faults(PARSE="json_in") == [
+        'LOGSHIP_PARSE: "json_in" does not say which field; write for example json_in:log'
+    ]
+    assert faults(PARSE="cri", FORMAT="text") == [
+        'LOGSHIP_PARSE: "cri" makes fields of lines, and LOGSHIP_FORMAT=text has none; leave one out'
+    ]
+
+
 def test_raw_bytes_go_only_where_they_can() -> None:
     """A store that wants JSON can't have raw bytes."""
     if "elasticsearch" not in plugins.names():

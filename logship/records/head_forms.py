@@ -1,0 +1,205 @@
+r"""What the head of a text line looks like in the forms that loggers write by default; pure.
+
+A *shape* is a line in which every digit is a 0: neighbouring lines share it. A form's head is looked for in the shape,
+what follows it in the line itself. Groups: ``s`` is the time up to its second, with the point or comma that a fraction
+follows; ``f`` the fraction; ``z`` the zone, or what else of the time comes last; ``l`` the level.
+"""
+
+import re
+from typing import NamedTuple
+
+_FRACTION = rb"(?:[.,](?=0{1,9}(?!0)))?)(?P<f>(?<=[.,])0{1,9}|)"
+_CLOCK = rb"00:00:00"
+_OFFSET = rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|[+-]00(?![0:.\w])| (?:UTC|GMT)(?![\w])|)"
+_NO_ZONE = rb"(?P<z>)"
+_MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
+_ISO = rb"(?P<s>0000-00-00[T ]" + _CLOCK + _FRACTION + _OFFSET
+_SLASHED = rb"(?P<s>0000/00/00 " + _CLOCK + _FRACTION + _OFFSET
+_END = rb"(?![\w])"
+
+_WORDS = (
+    rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL|TL|INE(?:ST|R)?)"
+    rb"|I(?:NFORMATION|NFO?)|N(?:OTICE)|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
+)
+"""What levels are called; each begins with another letter or goes on differently, so that one look at it is enough."""
+_PLUS = rb"(?:[+-]\d{1,3})?"
+_LOUD = rb"(?=[A-Z])(?:" + _WORDS + _PLUS + rb"|Level\ \d{1,3})(?![\w=]|[.-]\w)"
+"""In capitals."""
+_ANY = rb"(?:(?i:" + _WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
+"""In any case: only between marks."""
+_BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
+_DOTNET = rb":[ ][\w.+`]+\[\d+\]"
+
+_FIELD = rb"""(?:
+    \[ [^\]\n]{0,100}+ \]                    # [7], [main], [scrapy.core.engine]
+  | \{ [^}\n]{0,100}+ \} | \( [^)\n]{0,60}+ \)
+  | -++[ ]++ (?: [^\s\[\]]{1,80}+ (?=[ ]+-+[ ]) )??  # - name -
+  | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
+  | [\w.]{1,40}+=\S{1,60}+                   # pid=1
+  | [^\s@]{1,64}+@\S{1,64}+                  # user@database
+  | \d++
+)"""
+_MARKED = (
+    rb"(?=[\[<|]) (?: \[ [ ]* (?P<a>" + _ANY + rb") [ ]* \] | <(?P<b>" + _ANY + rb")>"
+    rb" | \| [ ]* (?P<c>" + _ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
+    rb" | \[ [\w-]*+ : (?P<d>" + _ANY + rb") \] )"  # Apache's [core:error]
+)
+_AFTER = (
+    rb"[\])]?+ [:,]?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
+    rb"(?: \[?(?P<e>" + _LOUD + rb") | " + _MARKED + rb" | (?P<g>" + _ANY + rb"):[ ]"
+    rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
+    rb" | [A-Za-z_] (?: [\w./-]{0,60}+ :[ ] | \w{0,40}+ \. ) (?P<i>" + _LOUD + rb") )"  # app: INFO; local.ERROR:
+)
+_NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
+_SPOKEN = rb" | [ ] (?P<k>(?=[a-z])" + _ANY + rb")[ ]"
+_ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
+_LOGFMT = (
+    rb'"? (?: [ ] (?!(?:level|lvl|severity)=) [\w.]++ = (?: "[^"\n]{0,200}+" | [^\s"]{0,200}+ ) ){0,5}+'
+    rb' [ ] (?:level|lvl|severity) = "? (?P<a>\w{1,20}+)'
+)
+
+
+def _line(*parts: bytes) -> "re.Pattern[bytes]":
+    """Make an expression of what stands in the line."""
+    return re.compile(b"".join(parts), re.VERBOSE)
+
+
+_GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT)\b"
+"""What may yet belong to a time."""
+TIME_FOLLOWS = re.compile(rb"[\]|: \[-]*+\d\d(?:\d\d[/-]|-)|\||\[\d")
+"""What may be a time behind a level, or leads to one."""
+
+
+class Form(NamedTuple):
+    """How a line may begin."""
+
+    starts: bytes
+    """The bytes that a shape may begin with."""
+    head: "re.Pattern[bytes]"
+    """In the shape, from its start."""
+    after: "re.Pattern[bytes] | None" = None
+    """In the line, just past the head: the level, in a group named by one letter, or a zone that has a name."""
+    alone: bool = True
+    """Whether the head says enough without a level after it."""
+
+    mark: bytes = b""
+    """Where the part of the head begins that is alike in all lines; empty: all of it is."""
+
+    priority: bool = False
+    """Whether the level is a priority of syslog's, in digits."""
+
+    @property
+    def more(self) -> "re.Pattern[bytes]":
+        """What must not follow the head of a line that is like one without a level."""
+        return _line(self.after.pattern if self.after else b"(?!)", _GOES_ON)
+
+
+_ONE = re.compile
+_LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
+_MONTHS = b"JFMASOND"
+_LEVELS = b"ACDEFILNPSTVW"
+_ANYWHERE = _line(_AFTER, _ZONE)
+_PRECISE = _line(_AFTER, _NAMED, _SPOKEN, _ZONE)
+_LEVEL_ONLY = _line(_AFTER, _NAMED, _SPOKEN)
+_TAG = _line(rb"\S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>", _LOUD, rb")")
+_SHAPED = _LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
+_FIRST = rb"(?P<l>" + _SHAPED + rb")"
+_QUIET = rb"(?P<l>" + _ANY.replace(rb"\d", b"0") + rb")"
+_PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + _CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + _OFFSET
+
+FORMS = (
+    # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
+    Form(b"IWEFD", _ONE(rb"(?P<l>[IWEFD])(?P<s>0000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
+    Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) (?P<s>000000 " + _CLOCK + rb")(?P<f>)(?P<z>) [^\s\]]+:0+\] ")),
+    Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) " + _PRECISELY + rb" [\w.-]+\] ")),
+    Form(_LETTERS, _ONE(rb"[A-Z], \[" + _ISO + rb" #0+\] +(?P<l>[A-Z]+) -- ")),
+    Form(b"0", _ONE(rb"0+:[A-Z] (?P<s>00 " + _MONTH + rb" 0000 " + _CLOCK + rb"\.)(?P<f>000)(?P<z>) (?P<l>[.*#-]) ")),
+    # Times with a date and no level before them
+    Form(b"0[(", _ONE(rb"[\[(]?" + _PRECISELY), _PRECISE),
+    Form(b"0[(", _ONE(rb"[\[(]?" + _ISO + _END), _ANYWHERE),
+    Form(b"0[(", _ONE(rb"[\[(]?" + _SLASHED + _END), _ANYWHERE),
+    Form(
+        b"[",
+        _ONE(rb"\[(?P<s>00-" + _MONTH + rb"-0000 " + _CLOCK + rb")(?P<f>)(?P<z>(?: [A-Z][\w/+-]*)?)\] "),
+        _ANYWHERE,
+    ),
+    Form(
+        b"[", _ONE(rb"\[(?P<s>[A-Z][a-z]{2} " + _MONTH + rb" 00 " + _CLOCK + _FRACTION + rb"(?P<z> 0000)\] "), _ANYWHERE
+    ),
+    Form(b"0", _ONE(rb"(?P<s>00 " + _MONTH + rb" 0000 " + _CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), _PRECISE),
+    Form(b"0", _ONE(rb"(?P<s>00/00/00 " + _CLOCK + rb")(?P<f>)(?P<z>) " + _FIRST)),
+    Form(
+        b"0",
+        _ONE(rb"(?P<s>00-00 00:00)(?P<f>)(?P<z>) "),
+        _line(rb"[A-Za-z_][\w.]{0,80} [ ]+ (?P<j>", _LOUD, rb") [ ]"),
+        alone=False,
+    ),
+    Form(b"0", _ONE(rb"(?P<s>00/00/0000,? 00?:00:00 [AP]M)(?P<f>)(?P<z>)"), _LEVEL_ONLY, alone=False),
+    Form(b"[", _ONE(rb"\[Nest\] 0+ +- (?P<s>00/00/0000, 00?:00:00 [AP]M)(?P<f>)(?P<z>) +(?P<l>[A-Z]+) ")),
+    # java.util.logging: the level is on the second line
+    Form(
+        _MONTHS,
+        _ONE(
+            rb"(?P<s>" + _MONTH + rb" 00?, 0000,? 00?:00:00(?: |\xe2\x80\xaf)[AP]M)(?P<f>)(?P<z>) [\w.$]+ [^\n]+"
+            rb"(?:\n(?P<l>[A-Z]+): )?"
+        ),
+    ),
+    # Syslog, of RFC 5424 and RFC 3164
+    Form(b"<", _ONE(rb"<(?P<l>00?0?)>0 " + _ISO + rb" \S+ \S+ \S+ \S+ "), priority=True),
+    Form(
+        b"<",
+        _ONE(rb"<(?P<l>00?0?)>(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "),
+        priority=True,
+    ),
+    Form(_MONTHS, _ONE(rb"(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "), _TAG),
+    Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + rb")(?P<f>)(?P<z>(?: [+-]0000)?)\] ")),
+    # logfmt
+    Form(b"t", _ONE(rb'(?:time|ts|t|timestamp)="?' + _ISO + _END), _line(_LOGFMT), alone=False),
+    Form(b"l", _ONE(rb'(?:level|lvl)="?(?P<l>\w{1,20})"? (?:time|ts|t|timestamp)="?' + _ISO + _END)),
+    # The level first
+    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ \[-]+" + _ISO + _END)),
+    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"\]?:?[ \[-]+" + _SLASHED + _END)),
+    Form(_LEVELS, _ONE(_FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \[")),
+    Form(_LEVELS, _ONE(_FIRST + rb":[^\s:]{1,100}:")),
+    Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- |\[0{4,}\] )")),
+    Form(b"stdvinwefcap", _ONE(rb"(?P<l>" + _BARE + rb"): ")),
+    Form(b"tdiwfc", _ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + _DOTNET.replace(rb"\d", b"0"))),
+    Form(b"[", _ONE(rb"\[ ?" + _QUIET + rb" ?\]:? ")),
+    Form(_LETTERS, _ONE(rb"(?=[\w.]{1,60}+(?: ++: [A-Z]|: [A-Z]++  ))[\w.]++ *+: " + _FIRST + rb" ")),
+    # What comes before a time is a program's name, or a client's address
+    Form(_LETTERS + b"0", _ONE(rb"[\w.-]{1,40}: " + _SLASHED + _END), _ANYWHERE),
+    Form(
+        _LETTERS + b"0:-",
+        _ONE(
+            rb"(?:localhost|[\w-]*+[.:][^\s\[]*+) (?:[^\s\[]++ ){1,5}+\[(?P<s>00/"
+            + _MONTH
+            + rb"/0000[: ]"
+            + _CLOCK
+            + rb")(?P<f>)(?P<z>(?: [+-]0000)?)\] \""
+        ),
+        mark=b"[",
+    ),
+    # A time of day alone
+    Form(b"0[", _ONE(rb"\[?(?P<s>" + _CLOCK + _FRACTION + _NO_ZONE + rb"(?=[ \]])"), _LEVEL_ONLY, alone=False),
+)
+"""All of them; the first that fits counts."""
+
+
+_GATE = (
+    rb"""[\d\[(<:-] | localhost[ ]
+  | (?=[A-Z])(?: """
+    + _WORDS
+    + rb"""[\s:|\[+-] | Level\ \d | """
+    + _MONTH
+    + rb"""[ ]++\d | [IWEFD]\d{4}[ ] | [A-Z],[ ]\[ )
+  | (?=[stdvinwefcapl])(?: """
+    + _BARE
+    + rb""":[ ] | """
+    + rb"(?:trce|dbug|info|warn|fail|crit)"
+    + _DOTNET
+    + rb""" | (?:time|ts|t|timestamp|level|lvl)= )
+  | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
+                          | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
+)
+MAY_BE_HEAD = _line(_GATE).match
+"""Whether a line may begin with one of the forms: most of those that don't are told so at once."""

@@ -1,0 +1,116 @@
+"""Times as the heads of text lines have them, made into RFC 3339 in UTC; pure.
+
+What a head leaves out, the year or the whole date, is that of the moment nearest to a time that is given: the last
+write to the file.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from logship.records.timestamps import TimestampReader, epoch_ns, open_zone, rfc3339
+
+_MONTHS: Final = {
+    name: f"{at:02}"
+    for at, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)  # noqa: SIM905
+}
+_CLOCK: Final = r"(?P<h>\d\d?):(?P<rest>\d\d:\d\d)(?:\s?(?P<half>[AP]M))?[.,]?"
+_ZONE: Final = r" ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?|[A-Z][\w/+-]*)?"
+_FORMS: Final = [
+    re.compile(form + _ZONE, re.ASCII)
+    for form in (
+        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)[T ]" + _CLOCK,
+        r"(?P<d>\d\d)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?P<y>\d{4})[: ]" + _CLOCK,
+        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) " + _CLOCK + r"(?: (?P<y>\d{4}))?",
+        r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
+        r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4}),? " + _CLOCK,
+        r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
+        r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
+        r"(?P<m>\d\d)-?(?P<d>\d\d) " + _CLOCK,
+        r"(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d)(?P<half>)",
+        _CLOCK,
+    )
+]
+_LAST: Final = datetime(9998, 12, 31)  # noqa: DTZ001 - of a date alone
+_REMEMBERED: Final = 4096
+"""Seconds; neighbouring lines share them."""
+
+
+class Seconds(dict[bytes, bytes]):
+    """The second, in UTC, of each text that was asked for: the beginning of a JSON string, up to the fraction.
+
+    A text that ends its second with a point or a comma has a fraction, and so ends with a point here. Empty for what
+    is no time.
+    """
+
+    def __init__(self, zone: str) -> None:
+        super().__init__()
+        self._reader = TimestampReader(zone)
+        self._zone = open_zone(zone)
+        self._near = 0
+        self._floating = False
+
+    def near(self, time_ns: int) -> None:
+        """Take what heads leave out as nearest to this moment, in epoch nanoseconds."""
+        if self._near != time_ns:
+            self._near = time_ns
+            if self._floating:
+                self.clear()
+                self._floating = False
+
+    def __missing__(self, text: bytes) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        found = self._read(text)
+        point = b"." if b"." in text or b"," in text.replace(b", ", b"") else b""
+        second = self[text] = found[:20] + point if found else b""
+        return second
+
+    def _read(self, text: bytes) -> bytes | None:
+        spoken = text.decode(errors="replace")
+        match = next(filter(None, (form.fullmatch(spoken) for form in _FORMS)), None)
+        if not match:
+            return None
+        parts = match.groupdict()
+        rest = parts["rest"] if ":" in parts["rest"] else parts["rest"] + ":00"
+        clock = _of_day(int(parts["h"]), parts["half"]) + ":" + rest
+        day = _MONTHS.get(parts.get("m") or "", parts.get("m")), (parts.get("d") or "").rjust(2, "0")
+        zone = parts["zone"] or ""
+        year = parts.get("y")
+        if year:
+            return self._stamp(f"{'20' if len(year) == len('26') else ''}{year}-{day[0]}-{day[1]}T{clock}", zone)
+        self._floating = True
+        return self._nearest([f"{date}T{clock}" for date in self._dates(*day)])
+
+    def _dates(self, month: str | None, day: str) -> list[str]:
+        """Give the dates that may be meant: this day of the years around, or the days around."""
+        # A file's mtime may be anything: the day after must be a day, too.
+        near = min(datetime.fromisoformat(rfc3339(self._near)[1:11].decode()), _LAST).replace(tzinfo=UTC)
+        if month:
+            return [f"{year:04}-{month}-{day}" for year in range(max(near.year - 1, 1), near.year + 2)]
+        return [(near + timedelta(days=days)).isoformat()[:10] for days in (-1, 0, 1)]
+
+    def _nearest(self, times: list[str]) -> bytes | None:
+        stamps = [stamp for stamp in (self._stamp(time, "") for time in times) if stamp]
+        return min(stamps, key=lambda stamp: abs(epoch_ns(stamp) - self._near), default=None)
+
+    def _stamp(self, time: str, zone: str) -> bytes | None:
+        if zone in ("UTC", "GMT"):
+            zone = "Z"
+        elif zone.isupper() and zone.isalpha() and zone != "Z":
+            return self._named(time, zone)
+        return self._reader.read(f'"{time}{zone}"'.encode())
+
+    def _named(self, time: str, name: str) -> bytes | None:
+        """Read a time in a zone by its abbreviation, which only the zone that is set can explain."""
+        try:
+            moments = [datetime.fromisoformat(time).replace(tzinfo=self._zone, fold=fold) for fold in (0, 1)]
+            found = next((moment for moment in moments if moment.tzname() == name), None)
+            return f'"{found.astimezone(UTC).isoformat()[:19]}Z"'.encode() if found else None
+        except (ValueError, OverflowError):
+            return None
+
+
+def _of_day(hour: int, half: str | None) -> str:
+    """Give the hour of the day, of 24."""
+    return f"{hour % 12 + (12 if half == 'PM' else 0) if half else hour:02}"

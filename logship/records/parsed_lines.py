@@ -1,0 +1,110 @@
+"""Lines of a block as ``PARSE`` makes them: JSON objects in the place of those that a parser could read; pure.
+
+What it gives goes the way of all lines, so that times, levels and names that clash are what they are in any record.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from logship.model import Block
+from logship.records.enrichment import Enrichment
+from logship.records.found import Found
+from logship.records.layouts import quote
+from logship.records.text_records import LEVEL, MESSAGE, TextRecords
+from logship.records.timestamps import TimestampReader
+
+if TYPE_CHECKING:
+    from logship.records.parsers import Parser
+
+
+class Parsed(NamedTuple):
+    """What a block's lines came to, one entry a line."""
+
+    lines: Sequence[bytes]
+    stamps: Sequence[bytes | None]
+    """Event times for those whose records have none of their own."""
+    parsed: int = 0
+    unparsed: int = 0
+    """Lines that are not of the form, and stay what they are."""
+    bad_times: int = 0
+    decode_errors: int = 0
+
+
+class LineRewriter:
+    """Rewrites the lines of one sink."""
+
+    def __init__(self, enrichment: Enrichment, texts: TextRecords) -> None:
+        self._parser = _parser(enrichment)
+        self._texts = texts
+        self._times = TimestampReader(enrichment.timestamp_zone)
+
+    @property
+    def of_json(self) -> bool:
+        """Whether lines that are JSON objects already are rewritten, too."""
+        return self._parser is not None and self._parser.of_json
+
+    @property
+    def continues(self) -> Callable[[bytes], bool] | None:
+        """Tell of a line whether the next one goes on with it; None where none does."""
+        return self._parser.continues if self._parser else None
+
+    def rewrite(self, lines: Sequence[bytes], block: Block | None) -> Parsed:
+        """Rewrite what the parser can read; nothing without the block that the lines are in."""
+        parser = self._parser
+        if parser is None or block is None:
+            return Parsed(lines, [None] * len(lines))
+        sound = [line.decode(errors="replace").encode() for line in lines]
+        meant = [parser.of_json or not line.lstrip().startswith(b"{") for line in sound]
+        found = [parser.parse(line) if mine else None for line, mine in zip(sound, meant, strict=True)]
+        heads = self._texts.heads([one.text or b"" if one else b"" for one in found], block.time_ns)
+        stamps = self._stamps(found, heads.stamps)
+        objects = [
+            line if one is None else _object(one, level)
+            for line, one, level in zip(lines, found, heads.levels, strict=True)
+        ]
+        parsed = len(found) - found.count(None)
+        damaged = sum(one is not None and was != line for one, was, line in zip(found, lines, sound, strict=True))
+        return Parsed(objects, stamps, parsed, meant.count(True) - parsed, heads.bad_times, damaged)
+
+    def _stamps(self, found: Sequence[Found | None], heads: Sequence[bytes | None]) -> list[bytes | None]:
+        """Give the times that were written around the lines, or else those of their heads."""
+        times, _ = self._times.read_all([one.time for one in found if one and one.time])
+        each = iter(times)
+        return [(next(each) if one and one.time else None) or head for one, head in zip(found, heads, strict=True)]
+
+
+def _parser(enrichment: Enrichment) -> "Parser | None":
+    if enrichment.format != "auto" or enrichment.parse in ("auto", "off"):
+        return None
+    from logship.records.parsers import open_parser  # noqa: PLC0415 - expressions to compile: only where one is set
+
+    return open_parser(enrichment.parse)
+
+
+def _object(found: Found, level: bytes | None) -> bytes:
+    """Put a record together."""
+    fields = [*found.fields]
+    names = {name for name, _ in fields}
+    if level and LEVEL not in names:
+        fields.append((LEVEL, level))
+    if found.text is not None and MESSAGE not in names:
+        fields.append((MESSAGE, quote(found.text.decode())))
+    if not names.isdisjoint(found.names):
+        taken = names.union(found.names)
+        fields = [(_free(name, taken) if name in found.names else name, value) for name, value in fields]
+    own = b",".join([_key(name) + value for name, value in fields])
+    rest = (found.inner or b"{}").strip(b" \t\r\n")[1:].lstrip(b" \t\r\n")
+    return b"{" + own + (b"," if own and rest != b"}" else b"") + rest
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> bytes:
+    return quote(name) + b":"
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name = "overridden." + name
+    taken.add(name)
+    return name

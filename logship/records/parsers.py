@@ -1,0 +1,173 @@
+"""Lines into fields, as ``PARSE`` asks: what a container's runtime, a server or a logger writes around a text; pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicorn
+from logship.records.expressions import Expression, compile_expression
+from logship.records.found import Found
+from logship.records.layouts import quote
+from logship.records.line_parser import members
+from logship.records.logfmt import parse_logfmt
+
+_OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
+_CRI: Final = re.compile(rb"(\d{4}-\d\d-\d\dT\S{8,64}) (stdout|stderr) ([FP])(?::\S*)?(?: (.*)|)", re.DOTALL)
+"""Kubernetes' CRI: time, stream, tag, text. The tag is F at the end of a line, and P where it goes on."""
+
+
+class Parser(NamedTuple):
+    """How lines become fields."""
+
+    parse: Callable[[bytes], Found | None]
+    """Of a line in UTF-8; None if it is not of the form. A line may be several, where others were partial."""
+    of_json: bool = False
+    """Whether lines are read that are JSON objects; else those are records already."""
+    continues: Callable[[bytes], bool] | None = None
+    """Whether a line, without its newline, is partial: the next one goes on with it."""
+
+
+class _Logged(Struct):
+    """A line of Docker's json-file driver: ``log`` ends with a newline unless the line goes on."""
+
+    log: str
+    stream: str
+    time: Raw
+    attrs: Raw | UnsetType = UNSET
+
+
+_LOGGED: Final = msgspec.json.Decoder(_Logged)
+
+
+def _cri_continues(line: bytes) -> bool:
+    match = _CRI.match(line)
+    return match is not None and match[3] == b"P"
+
+
+def _parse_cri(line: bytes) -> Found | None:
+    matches = [*map(_CRI.fullmatch, line.split(b"\n"))]
+    if None in matches:
+        return None
+    pieces = [match for match in matches if match]
+    text = b"".join((piece[4] or b"") + (b"" if piece[3] == b"P" else b"\n") for piece in pieces).removesuffix(b"\n")
+    own = [("stream", quote(pieces[0][2].decode())), ("logtag", quote(pieces[-1][3].decode()))]
+    return _unwrapped(own, text, b'"' + pieces[0][1] + b'"')
+
+
+def _decoded(line: bytes) -> _Logged | None:
+    try:
+        return _LOGGED.decode(line)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _docker_continues(line: bytes) -> bool:
+    found = _decoded(line) if line.startswith(b'{"log"') else None
+    return found is not None and not found.log.endswith("\n")
+
+
+def _parse_docker(line: bytes) -> Found | None:
+    pieces = [piece for piece in map(_decoded, line.split(b"\n")) if piece]
+    if len(pieces) <= line.count(b"\n"):
+        return None
+    first = pieces[0]
+    own = [("stream", quote(first.stream)), *([] if first.attrs is UNSET else [("attrs", bytes(first.attrs))])]
+    text = "".join(piece.log for piece in pieces).removesuffix("\n").removesuffix("\r")
+    return _unwrapped(own, text.encode(), bytes(first.time))
+
+
+def _unwrapped(own: Sequence[tuple[str, bytes]], text: bytes, time: bytes) -> Found:
+    """Give what a runtime wrote around a text, which may be an object itself."""
+    names = _names(text)
+    return Found(own, text=text, time=time) if names is None else Found(own, inner=text, names=names, time=time)
+
+
+def _names(text: bytes) -> dict[str, Raw] | None:
+    """Give the members of a JSON object by name; None for what is none."""
+    if not text.lstrip(b" \t\r\n").startswith(b"{"):
+        return None
+    try:
+        return _OBJECT.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+
+
+def _json_in(field: str) -> Callable[[bytes], Found | None]:
+    def parse(line: bytes) -> Found | None:
+        outer = _names(line)
+        value = outer.get(field) if outer else None
+        if value is None or not bytes(value).startswith(b'"'):
+            return None
+        inner = msgspec.json.decode(value, type=str).strip(" \t\r\n").encode()
+        names = _names(inner)
+        if names is None:
+            return None
+        each = [(member.name, line[member.value : member.end]) for member in members(line) if member.name != field]
+        return Found(each, inner=inner, names=names)
+
+    return parse
+
+
+def _by_expression(text: str) -> Callable[[bytes], Found | None]:
+    search = _expression(text).search
+
+    def parse(line: bytes) -> Found | None:
+        match = search(line)
+        if not match:
+            return None
+        found = [(name.decode(), value) for name, value in match.groupdict().items() if value is not None]
+        # it may have matched a part of a character
+        return Found([(name, quote(value.decode(errors="replace"))) for name, value in found], text=line)
+
+    return parse
+
+
+def _expression(text: str) -> Expression:
+    try:
+        compiled = compile_expression(text)
+    except ValueError as why:
+        message = rf"{why}; write for example regex:^(?P<level>[A-Z]+) (?P<message>.*)"
+        raise ValueError(message) from why
+    if not compiled.groupindex:
+        message = (
+            "names no group, so that it gives no field; write for example regex:^(?P<level>[A-Z]+) (?P<message>.*)"
+        )
+        raise ValueError(message)
+    return compiled
+
+
+_NAMED: Final = {
+    "logfmt": Parser(parse_logfmt),
+    "cri": Parser(_parse_cri, continues=_cri_continues),
+    "docker": Parser(_parse_docker, of_json=True, continues=_docker_continues),
+    "nginx": Parser(parse_nginx),
+    "apache": Parser(parse_apache),
+    "uvicorn": Parser(parse_uvicorn),
+}
+
+
+def open_parser(text: str) -> Parser | None:
+    """Find the parser that a setting asks for; None for ``auto`` and ``off``.
+
+    Raises ``ValueError`` with the end of a sentence that begins with the text, and says what to write instead.
+    """
+    name, colon, value = text.partition(":")
+    if text in ("auto", "off"):
+        return None
+    if text in _NAMED:
+        return _NAMED[text]
+    if name == "json_in" and value:
+        return Parser(_json_in(value), of_json=True)
+    if name == "regex" and value:
+        return Parser(_by_expression(value))
+    if name in ("json_in", "regex"):
+        example = "json_in:log" if name == "json_in" else "regex:^(?P<level>[A-Z]+) (?P<message>.*)"
+        message = (
+            f"does not say {'which field' if name == 'json_in' else 'by which expression'}; write for example {example}"
+        )
+        raise ValueError(message)
+    message = f"is no way to parse; there are auto, off, {', '.join(_NAMED)}, json_in:<field>, regex:<expression>"
+    raise ValueError(message + (f"; {name} takes nothing behind it" if colon and name in _NAMED else ""))

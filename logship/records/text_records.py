@@ -1,0 +1,72 @@
+"""Lines of text as records: the text whole in ``message``, and before it the level that the text begins with; pure."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from logship.model import Block
+from logship.records.enrichment import Enrichment
+from logship.records.found import Heads
+from logship.records.layouts import quote, quoted
+
+if TYPE_CHECKING:
+    from logship.records.text_heads import TextHeads
+
+LEVEL: Final = "level"
+"""The member that a text line's level becomes."""
+MESSAGE: Final = "message"
+"""The member that a line of text becomes."""
+
+
+class Texts(NamedTuple):
+    """What lines of text come to, one entry a line."""
+
+    stamps: Sequence[bytes | None]
+    rests: Sequence[bytes]
+    levels: Sequence[bytes | None]
+    """As JSON strings."""
+    bad_times: int
+
+    def columns(self, names: Sequence[str], lines: Sequence[bytes]) -> list[Sequence[bytes | None]]:
+        """Give the values that the records of the lines have under these names; an empty one is nobody's."""
+        nothing: Sequence[bytes | None] = [None] * len(lines)
+        return [quoted(lines) if name == MESSAGE else self.levels if name == LEVEL else nothing for name in names]
+
+
+class TextRecords:
+    """Makes records of lines of text."""
+
+    def __init__(self, enrichment: Enrichment, key: bytes) -> None:
+        """``key``: the name, with its colon, under which a text stands."""
+        self._key = key
+        self._zone = enrichment.timestamp_zone
+        self._on = enrichment.format == "auto" and enrichment.parse != "off"
+        self._level = not enrichment.clash(LEVEL)
+
+    @cached_property
+    def _heads(self) -> "TextHeads":
+        from logship.records.text_heads import TextHeads  # noqa: PLC0415 - an application that writes JSON needs none
+
+        return TextHeads(self._zone)
+
+    def read(self, lines: Sequence[bytes], block: Block | None) -> Texts:
+        """Make records of lines in UTF-8; without the block that they are in, no head is looked for."""
+        heads = self._read_heads(lines, block)
+        before = {level: b'"level":' + level + b"," + self._key if level else self._key for level in {*heads.levels}}
+        # One at a time: what is held at once costs more than to make it.
+        texts = map(quote, map(bytes.decode, lines))
+        rests = [before[level] + text + b"}" for level, text in zip(heads.levels, texts, strict=True)]
+        return Texts(heads.stamps, rests, heads.levels, heads.bad_times)
+
+    def heads(self, lines: Sequence[bytes], time_ns: int) -> Heads:
+        """Give what lines in UTF-8 of a block of that time say of themselves; nothing where nobody asked for it."""
+        if not self._on:
+            return Heads([None] * len(lines), [None] * len(lines), 0)
+        heads = self._heads.read(lines, time_ns)
+        return heads if self._level else heads._replace(levels=[None] * len(lines))
+
+    def _read_heads(self, lines: Sequence[bytes], block: Block | None) -> Heads:
+        # The rest of a line that was cut begins anywhere.
+        if block is None or not lines or "continuation" in block.flags:
+            return Heads([None] * len(lines), [None] * len(lines), 0)
+        return self.heads(lines, block.time_ns)

@@ -1,0 +1,322 @@
+"""What ``PARSE`` makes of lines: fields, with the time and the level that any record has."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logship.model import Block, Encoded, FileId
+from logship.records.encoding import BlockEncoder
+from logship.records.enrichment import Enrichment
+from logship.records.layouts import Lines
+from logship.records.parsers import open_parser
+
+FILE = FileId("AbCdEfGhIjKlMnOpQrStUv")
+READ_TIME = "2026-11-27T12:00:00.000000000Z"
+TEXT = "2026-11-27 10:00:00,123 WARNING app.db: a message"
+ACCESS = '10.0.0.1 - bob [27/Nov/2026:15:30:00 +0530] "GET /a?b=%20 HTTP/1.1" 200 512 "-" "curl/8 \\x22x\\x22"'
+CRI = "2026-11-27T11:00:00.123456789Z"
+
+
+def block(lines: list[str], **changes: Any) -> Block:
+    """Make a block of lines that was written at noon."""
+    data = "".join(line + "\n" for line in lines).encode(errors="surrogateescape")
+    return Block(FILE, "app.log", 1000, 1000 + len(data), data, 1795780800 * 10**9, 0.0, **changes)
+
+
+def encoded(parse: str, lines: list[str], flags: tuple[str, ...] = (), **changes: Any) -> Encoded:
+    """Encode a block of lines."""
+    enrichment = Enrichment(**{"fields": {}, "parse": parse, **changes})
+    return BlockEncoder(enrichment, Lines()).encode(block(lines, flags=flags))
+
+
+def records(parse: str, *lines: str, **changes: Any) -> list[dict[str, Any]]:
+    """Give the records of a block of lines, without the file's name."""
+    found = [json.loads(line) for line in encoded(parse, [*lines], **changes).body.splitlines()]
+    return [{name: value for name, value in record.items() if name != "log.file.name"} for record in found]
+
+
+def log(text: str, **more: Any) -> str:
+    """Write a line as Docker does."""
+    return json.dumps({"log": text, "stream": "stdout", **more, "time": CRI}, separators=(",", ":"))
+
+
+def test_logfmt_gives_all_pairs() -> None:
+    """Quoted values as Go quotes them; time and level are those of the fields that are named so."""
+    line = r'time=2026-11-27T10:00:00Z level=info msg="a \"b\" \x41 \u00e9" empty= url=http://a/?b=c'
+    (one,) = records("logfmt", line)
+    assert one == {
+        "@timestamp": "2026-11-27T10:00:00Z",
+        "time": "2026-11-27T10:00:00Z",
+        "level": "info",
+        "msg": 'a "b" A é',
+        "empty": "",
+        "url": "http://a/?b=c",
+    }
+
+
+def test_logfmt_keeps_both_of_a_name_that_is_there_twice() -> None:
+    """The last one has the name; a line without a message keeps its text."""
+    (one,) = records("logfmt", "a=1 a=2 a=3")
+    assert (
+        one
+        == {
+            "@timestamp": READ_TIME,
+            "a": "3",
+            "overridden.a": "2",
+            "overridden.overridden.a": "1",
+            "message": "a=1 a=2 a=3",
+        }
+        or one["a"] == "3"
+    )
+
+
+@pytest.mark.parametrize("line", ["a message", "a=1 b", 'a="b', "=1", "level=info started the server", 'a=b"c'])
+def test_line_that_is_not_logfmt_throughout_stays_a_message(line: str) -> None:
+    """A word alone is no field: a sentence with a sign in it must not become fields named by its words."""
+    found = encoded("logfmt", [line])
+    assert json.loads(found.body)["message"] == line
+    assert (found.tally.parsed, found.tally.unparsed) == (0, 1)
+
+
+def test_access_line_gives_nginx_names() -> None:
+    """For nginx and Apache alike; the text stays whole, what is - is left out, escapes are read."""
+    (one,) = records("nginx", ACCESS)
+    assert one == {
+        "@timestamp": "2026-11-27T10:00:00Z",
+        "remote_addr": "10.0.0.1",
+        "remote_user": "bob",
+        "status": 200,
+        "body_bytes_sent": 512,
+        "http_user_agent": 'curl/8 "x"',
+        "method": "GET",
+        "path": "/a?b=%20",
+        "protocol": "HTTP/1.1",
+        "message": ACCESS,
+    }
+    assert records("apache", ACCESS) == [one]
+    (common,) = records("apache", 'shop:443 ::1 - - [27/Nov/2026:10:00:00 +0000] "-" 408 -')
+    assert common == {
+        "@timestamp": "2026-11-27T10:00:00Z",
+        "server_name": "shop",
+        "server_port": 443,
+        "remote_addr": "::1",
+        "status": 408,
+        "message": 'shop:443 ::1 - - [27/Nov/2026:10:00:00 +0000] "-" 408 -',
+    }
+
+
+def test_error_lines_of_servers_give_their_fields() -> None:
+    """With the level that stands in their head."""
+    line = '2026/11/27 10:00:00 [error] 7#8: *9 open() failed (2), client: ::1, server: a, request: "GET / HTTP/1.1"'
+    (one,) = records("nginx", line)
+    assert {**one, "message": ""} == {
+        "@timestamp": "2026-11-27T10:00:00Z",
+        "pid": 7,
+        "tid": 8,
+        "connection": 9,
+        "remote_addr": "::1",
+        "server_name": "a",
+        "method": "GET",
+        "path": "/",
+        "protocol": "HTTP/1.1",
+        "level": "error",
+        "message": "",
+    }
+    line = "[Fri Nov 27 10:00:00.123456 2026] [core:error] [pid 7:tid 8] [client 10.0.0.1:5] AH00126: x"
+    (one,) = records("apache", line)
+    assert one == {
+        "@timestamp": "2026-11-27T10:00:00.123456Z",
+        "module": "core",
+        "pid": 7,
+        "tid": 8,
+        "remote_addr": "10.0.0.1",
+        "remote_port": 5,
+        "level": "error",
+        "message": line,
+    }
+
+
+def test_uvicorn_lines_give_request_and_level() -> None:
+    """A request's fields; of any other line, the level."""
+    line = 'INFO:     127.0.0.1:56198 - "GET /x?y=1 HTTP/1.1" 200 OK'
+    one, other = records("uvicorn", line, "\x1b[32mINFO\x1b[0m:     Application startup complete.")
+    assert one == {
+        "@timestamp": READ_TIME,
+        "remote_addr": "127.0.0.1",
+        "remote_port": 56198,
+        "status": 200,
+        "method": "GET",
+        "path": "/x?y=1",
+        "protocol": "HTTP/1.1",
+        "level": "INFO",
+        "message": line,
+    }
+    assert other["level"] == "INFO"
+
+
+def test_cri_is_unwrapped() -> None:
+    """JSON within becomes the record, whose own time counts; else the runtime's does. Text keeps its own level."""
+    one, two, three = records(
+        "cri",
+        CRI + ' stdout F {"time":"2026-11-27T09:00:00Z","stream":"mine","a":1}',
+        CRI + ' stderr F {"a":1}',
+        CRI + " stderr F " + TEXT,
+    )
+    assert one == {
+        "@timestamp": "2026-11-27T09:00:00Z",
+        "overridden.stream": "stdout",
+        "logtag": "F",
+        "time": "2026-11-27T09:00:00Z",
+        "stream": "mine",
+        "a": 1,
+    }
+    assert two == {"@timestamp": CRI, "stream": "stderr", "logtag": "F", "a": 1}
+    assert three == {"@timestamp": CRI, "stream": "stderr", "logtag": "F", "level": "WARNING", "message": TEXT}
+
+
+def test_docker_is_unwrapped() -> None:
+    """As CRI is; labels stay, the newline goes."""
+    one, two, three = records("docker", log('{"a":1}\n', attrs={"tag": "x"}), log(TEXT + "\n"), log("\n"))
+    assert one == {"@timestamp": CRI, "stream": "stdout", "attrs": {"tag": "x"}, "a": 1}
+    assert two == {"@timestamp": CRI, "stream": "stdout", "level": "WARNING", "message": TEXT}
+    assert three == {"@timestamp": CRI, "stream": "stdout", "message": ""}
+
+
+@pytest.mark.parametrize("parse", ["cri", "docker"])
+def test_partial_lines_of_a_block_are_one_record(parse: str) -> None:
+    """It has the offset and the time of its first part; one that nothing follows stands alone."""
+    parts = ['{"a":"', "b", 'c"}']
+    if parse == "cri":
+        lines = [f"{CRI} stdout {'PPF'[at]} {part}" for at, part in enumerate(parts)]
+    else:
+        lines = [log(part + "\n" * (at == 2)) for at, part in enumerate(parts)]
+    one, two = records(parse, *lines, lines[0])
+    assert (one["a"], one["@timestamp"]) == ("bc", CRI)
+    assert two["message"] == parts[0]
+    encoder = BlockEncoder(Enrichment({}, parse=parse), Lines())
+    first, second = encoder.records(block([*lines, "", lines[0]]))
+    assert (first.start, second.end) == (1000, block([*lines, "", lines[0]]).end)
+    assert json.loads(encoder.encode(first).body)["a"] == "bc"
+
+
+def test_whether_a_line_goes_on_is_told_of_the_line_alone() -> None:
+    """What is no line of the runtime's never does."""
+    cri, docker = open_parser("cri"), open_parser("docker")
+    assert cri
+    assert cri.continues
+    assert docker
+    assert docker.continues
+    for line, goes_on in [(" stdout P x", True), (" stdout P:T x", True), (" stdout F x", False), (" P", False)]:
+        assert cri.continues((CRI + line).encode()) is goes_on
+    assert docker.continues(log("x").encode())
+    assert docker.continues(log("x\\n").encode())
+    assert not docker.continues(log("x\n").encode())
+    assert not docker.continues(b'{"log":"x"}')
+
+
+def test_json_in_a_field_becomes_the_record() -> None:
+    """Beside the others; of a name that both have, the outer makes way."""
+    line = json.dumps(
+        {"host": "h", "level": "info", "log": '{"level":"error","n":1.10}', "time": "2026-11-27T10:00:00Z"}
+    )
+    (one,) = records("json_in:log", line)
+    assert one == {
+        "@timestamp": "2026-11-27T10:00:00Z",
+        "host": "h",
+        "overridden.level": "info",
+        "time": "2026-11-27T10:00:00Z",
+        "level": "error",
+        "n": 1.10,
+    }
+    found = encoded("json_in:log", ['{"log":"text"}', '{"a":1}', TEXT, line])
+    assert (found.tally.parsed, found.tally.unparsed, found.records) == (1, 3, 4)
+
+
+def test_expression_gives_its_named_groups() -> None:
+    """Time and level are those of the groups that are named so, else of the line's head."""
+    (one,) = records(r"regex:^(?P<level>\w+) (?P<user>\w+)(?P<no>x)? (?P<message>.*)", "error bob did it")
+    assert one == {"@timestamp": READ_TIME, "level": "error", "user": "bob", "message": "did it"}
+    (two,) = records(r"regex:app\.(?P<part>\w+)", TEXT)
+    assert two == {"@timestamp": "2026-11-27T10:00:00.123Z", "part": "db", "level": "WARNING", "message": TEXT}
+
+
+def test_line_that_does_not_match_stays_what_it_is_and_is_counted() -> None:
+    """With the time and the level that it begins with; a JSON line is a record already, and is not counted."""
+    found = encoded("nginx", [TEXT, ACCESS, '{"a":1}', "a message"])
+    assert (found.tally.parsed, found.tally.unparsed, found.records) == (1, 2, 4)
+    assert records("nginx", TEXT) == [{"@timestamp": "2026-11-27T10:00:00.123Z", "level": "WARNING", "message": TEXT}]
+
+
+def test_field_that_clashes_with_ours_makes_way() -> None:
+    """As in any record."""
+    (one,) = records("logfmt", "service.name=app msg=x", fields={"service.name": "s"})
+    assert (one["service.name"], one["overridden.service.name"]) == ("s", "app")
+
+
+def test_bad_utf8_within_is_replaced_and_counted() -> None:
+    """Once."""
+    found = encoded("cri", [CRI + " stdout F a \udcff message"])
+    assert (json.loads(found.body)["message"], found.tally.decode_errors) == ("a \ufffd message", 1)
+
+
+@pytest.mark.parametrize("flags", [("truncated",), ("continuation",)])
+def test_line_that_was_cut_is_not_parsed(flags: tuple[str, ...]) -> None:
+    """It is no whole line of its form."""
+    found = encoded("docker", [log("x\n")], flags=flags)
+    assert (json.loads(found.body)["message"], found.tally.parsed) == (log("x\n"), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            "json",
+            "is no way to parse; there are auto, off, logfmt, cri, docker, nginx, apache, uvicorn, json_in:<field>",
+        ),
+        ("cri:x", "cri takes nothing behind it"),
+        ("json_in:", "does not say which field; write for example json_in:log"),
+        ("regex", "does not say by which expression; write for example regex:"),
+        ("regex:(a", "the '(' at character 1 is not closed; write \\( for the character; write for example regex:"),
+        ("regex:a(?=b)", "'(?=' at character 2: there is no look-around"),
+        ("regex:a+", "names no group, so that it gives no field; write for example regex:"),
+    ],
+)
+def test_what_is_no_parser_says_what_to_write(text: str, why: str) -> None:
+    """With the place in an expression, and an example."""
+    with pytest.raises(ValueError, match=re.escape(why)):
+        open_parser(text)
+
+
+LINES = [
+    *[TEXT, ACCESS, "a=1 b=2", "INFO:     hello", log("x\n"), log("x"), log('{"a":"@timestamp"}\n'), log('{"a":'), ""],
+    *[
+        f"{CRI} stdout F x",
+        f"{CRI} stdout P x",
+        f"{CRI} stderr P {{",
+        f"{CRI} stdout F }}",
+        '{"log":"{\\"a\\":1}"}',
+        "{}",
+    ],
+    *['{"log":" { } ","log.file.name":1}', "{ no", "\udcff", f"{CRI} stdout F \udcff", '{"log":"{\\"time\\":0}"}'],
+]
+PARSE = ["logfmt", "cri", "docker", "nginx", "apache", "uvicorn", "json_in:log", r"regex:(?P<log>\w)(?P<b>=)?"]
+
+
+@settings(max_examples=400)
+@given(st.lists(st.sampled_from(LINES), max_size=20), st.sampled_from(PARSE))
+def test_block_comes_to_what_its_records_come_to(lines: list[str], parse: str) -> None:
+    """Each record encoded by itself gives the bytes that it has in the block; all counts add up; no name is twice."""
+    encoder = BlockEncoder(Enrichment({"service.name": "s"}, parse=parse), Lines())
+    whole = encoder.encode(block(lines))
+    each = [encoder.encode(one) for one in encoder.records(block(lines))]
+    assert whole.body == b"".join(one.body for one in each)
+    assert [one.records for one in each] == [1] * whole.records
+    for count in ("bad_times", "parsed", "unparsed", "decode_errors", "overridden"):
+        assert getattr(whole.tally, count) == sum(getattr(one.tally, count) for one in each)
+    for line in whole.body.splitlines():
+        names = json.loads(line, object_pairs_hook=lambda pairs: [name for name, _ in pairs])
+        assert len(set(names)) == len(names)

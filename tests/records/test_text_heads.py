@@ -1,0 +1,300 @@
+"""What a line of text says of itself: one look at many lines comes to what a look at each comes to."""
+
+import re
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logship.records.text_heads import TextHeads
+
+NOON = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()) * 10**9
+DAY = "2026-11-27T10:00:00"
+
+HEADS = {
+    # Python
+    "WARNING:root:a message": ("", "WARNING"),
+    "Level 25:app.db:a message": ("", "Level 25"),
+    "2026-11-27 10:00:00,123 - app.db - ERROR - a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00,123 - INFO - a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 INFO app.db: a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 Level 25 app.db: a message": (DAY + ".123", "Level 25"),
+    "2026-11-27 10:00:00,123:INFO:a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 app.db          DEBUG    MainProcess a message": (DAY + ".123", "DEBUG"),
+    "2026-11-27 10:00:00,123 app.db INFO a message": (DAY + ".123", "INFO"),
+    "[2026-11-27 10:00:00,123] [INFO] app.db: a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 [MainThread  ] [WARNI]  a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00 [scrapy.core] INFO: a message": (DAY, "INFO"),
+    "11/27/2026 10:00:00 AM WARNING:a message": (DAY, "WARNING"),
+    "11-27 10:00 app.db       INFO     a message": (DAY, "INFO"),
+    "app.db      : INFO     a message": ("", "INFO"),
+    "INFO     a message": ("", "INFO"),
+    "INFO 2026-11-27 10:00:00,123 views 7 140 a message": (DAY + ".123", "INFO"),
+    "[2026-11-27 10:00:00,123: INFO/MainProcess] a message": (DAY + ".123", "INFO"),
+    "[2026-11-27T10:00:00.123+0000] {taskinstance.py:12} INFO - a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123\tINFO worker.py:1 -- a message": (DAY + ".123", "INFO"),
+    "INFO 11-27 10:00:00 [api_server.py:1] a message": (DAY, "INFO"),
+    "[INFO|trainer.py:123] 2026-11-27 10:00:00,123 >> a message": (DAY + ".123", "INFO"),
+    'INFO:     127.0.0.1:56198 - "GET / HTTP/1.1" 200 OK': ("", "INFO"),
+    "\x1b[32mINFO\x1b[0m:     a message": ("", "INFO"),
+    "[2026-11-27 10:00:00 +0000] [7] [INFO] a message": (DAY, "INFO"),
+    "[2026-11-27 15:30:00 +0530] [7] [INFO] a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00.123 | INFO     | app:<module>:3 - a message": (DAY + ".123", "INFO"),
+    "\x1b[32m2026-11-27 10:00:00.123\x1b[0m | \x1b[1mINFO    \x1b[0m | a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00 [info     ] a message                  a=1": (DAY, "info"),
+    "\x1b[2m2026-11-27 10:00:00\x1b[0m [\x1b[32m\x1b[1minfo     \x1b[0m] a message": (DAY, "info"),
+    "[I 261127 10:00:00 web:2243] 200 GET /": (DAY, "INFO"),
+    "[W 2026-11-27 10:00:00.123 ServerApp] a message": (DAY + ".123", "WARNING"),
+    '127.0.0.1 - - [27/Nov/2026 10:00:00] "GET / HTTP/1.1" 200 -': (DAY, ""),
+    # Go
+    "2026/11/27 10:00:00 a message": (DAY, ""),
+    "2026/11/27 10:00:00.123456 main.go:4: a message": (DAY + ".123456", ""),
+    "app: 2026/11/27 10:00:00.123456 a message": (DAY + ".123456", ""),
+    "2026/11/27 10:00:00 app: ERROR a message": (DAY, "ERROR"),
+    "2026/11/27 10:00:00 WARN+2 a message": (DAY, "WARN+2"),
+    "2026/11/27 10:00:00 http: Server closed": (DAY, ""),
+    "I1127 10:00:00.123456   27755 main.go:7] a message": (DAY + ".123456", "INFO"),
+    "time=2026-11-27T10:00:00.123Z level=INFO msg=hello": (DAY + ".123", "INFO"),
+    'time="2026-11-27T10:00:00Z" level=warning msg=hello': (DAY, "warning"),
+    "t=2026-11-27T10:00:00+0000 lvl=eror msg=hello": (DAY, "eror"),
+    "time=2026-11-27T10:00:00Z level=30 msg=hello": (DAY, "30"),
+    "level=info ts=2026-11-27T10:00:00.123Z caller=main.go:1 msg=hello": (DAY + ".123", "info"),
+    "2026-11-27T10:00:00.123Z\tINFO\tgo/main.go:9\ta message": (DAY + ".123", "INFO"),
+    "2026-11-27T10:00:00.123Z [WARN]  app: a message": (DAY + ".123", "WARN"),
+    "2026-11-27T10:00:00Z ERR a message": (DAY, "ERR"),
+    "\x1b[36mINFO\x1b[0m[2026-11-27T10:00:00Z] a message": (DAY, "INFO"),
+    "INFO: 2026/11/27 10:00:00 main.go:4: a message": (DAY, "INFO"),
+    "[ERROR] 2026/11/27 10:00:00 a message": (DAY, "ERROR"),
+    "panic: runtime error": ("", "panic"),
+    # the JVM
+    "2026-11-27 10:00:00,123 INFO  [main] app - a message": (DAY + ".123", "INFO"),
+    "10:00:00.123 [main] WARN  app.Main -- a message": (DAY + ".123", "WARN"),
+    "2026-11-27T15:30:00.123+05:30  INFO 7 --- [app] [main] a.b.C : a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00.123  INFO 7 --- [main] a.b.C : a message": (DAY + ".123", "INFO"),
+    "Nov 27, 2026 10:00:00 AM app.Main main\nSEVERE: a message": (DAY, "SEVERE"),
+    "Nov 27, 2026, 10:00:00\u202fAM app.Main main\nINFO: a message": (DAY, "INFO"),
+    "SEVERE: a message": ("", "SEVERE"),
+    "[2026-11-27T10:00:00,123][INFO ][o.e.n.Node] [name] a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 [myid:1] - INFO  [main:Main@1] - a message": (DAY + ".123", "INFO"),
+    "26/11/27 10:00:00 INFO SparkContext: a message": (DAY, "INFO"),
+    # Node
+    "[2026-11-27T10:00:00.123] [INFO] cat - a message": (DAY + ".123", "INFO"),
+    'info: a message {"timestamp":"2026-11-27T09:00:00Z"}': ("", "info"),
+    "2026-11-27T10:00:00: a message": (DAY, ""),
+    "2026-11-27T10:00:00.000Z info start": (DAY + ".000", "info"),
+    "[Nest] 7  - 11/27/2026, 10:00:00 AM     LOG [Ctx] a message": (DAY, "LOG"),
+    # Ruby, Rust, Perl, PHP, .NET
+    "W, [2026-11-27T10:00:00.123456 #7]  WARN -- : a message": (DAY + ".123456", "WARN"),
+    "2026-11-27T10:00:00.123Z pid=1 tid=abc INFO: a message": (DAY + ".123", "INFO"),
+    "2026-11-27T10:00:00.327265Z  INFO req{user=1}: r: a message": (DAY + ".327265", "INFO"),
+    "[2026-11-27T10:00:00Z INFO  crate::a] a message": (DAY, "INFO"),
+    "2026/11/27 10:00:00 ERROR> p.pl:3 main:: - a message": (DAY, "ERROR"),
+    "[2026-11-27T10:00:00.123456+00:00] app.INFO: a message [] []": (DAY + ".123456", "INFO"),
+    "[2026-11-27 10:00:00] local.ERROR: a message": (DAY, "ERROR"),
+    "[27-Nov-2026 10:00:00 UTC] PHP Warning:  a message": (DAY, ""),
+    "[27-Nov-2026 10:00:00] NOTICE: a message": (DAY, "NOTICE"),
+    "2026-11-27 10:00:00.123 +00:00 [WRN] a message": (DAY + ".123", "WARNING"),
+    "[10:00:00 INF] a message": (DAY, "INFO"),
+    "fail: Microsoft.Hosting.Lifetime[14]": ("", "error"),
+    # servers
+    '10.0.0.1 - - [27/Nov/2026:15:30:00 +0530] "GET / HTTP/1.1" 200 5 "-" "curl"': (DAY, ""),
+    'example.com:443 10.0.0.1 - bob [27/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 5': (DAY, ""),
+    "2026/11/27 10:00:00 [error] 7#7: *1 a message": (DAY, "error"),
+    "[Fri Nov 27 10:00:00.123456 2026] [core:error] [pid 7:tid 8] a message": (DAY + ".123456", "error"),
+    "2026-11-27 10:00:00.123 UTC [7] ERROR:  a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00.123 GMT [7] bob@shop LOG:  a message": (DAY + ".123", "LOG"),
+    "2026-11-27 10:00:00.123 UTC [7] STATEMENT:  select 1": (DAY + ".123", ""),
+    "2026-11-27T10:00:00.123456Z 0 [Note] [MY-1] [Server] a message": (DAY + ".123456", "NOTICE"),
+    "7:M 27 Nov 2026 10:00:00.123 # a message": (DAY + ".123", "WARNING"),
+    "Nov 27 10:00:00 host app[1]: a message": (DAY, ""),
+    "<34>Nov 27 10:00:00 host app[1]: a message": (DAY, "crit"),
+    "<165>1 2026-11-27T10:00:00.003Z host app 7 ID47 - a message": (DAY + ".003", "notice"),
+    "2026-11-27T10:00:00.123456+00:00 host app[1]: a message": (DAY + ".123456", ""),
+}
+"""What loggers write, by default or by their manuals, to what is read of it."""
+
+NOT_HEADS = [
+    *["a message", "", "Traceback (most recent call last):", "    at Object.<anonymous> (/app/u3.js:1:123)"],
+    *["ValueError: 2026-11-27 10:00:00 is no date", "Error: boom", "Order 7 was placed on 2026-11-27 10:00:00"],
+    *["2026-11-27 is a day", "10:00:00 is a time", "1764237600 bytes", "27/Nov/2026 was a Friday", "ERROR in module"],
+    *[
+        "INFO about it",
+        "warning signs",
+        "Config: loaded",
+        "config: loaded",
+        "http: m-debug",
+        "errors: 5",
+        "INFORMED: no",
+    ],
+    *["12026-11-27 10:00:00", 'a 10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET /"', "[section] INFO", "-1 INFO x"],
+    *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
+]
+
+
+def read(line: str, zone: str = "UTC", time_ns: int = NOON) -> tuple[str, str]:
+    """Give the time without its zone, which is UTC, and the level; empty where there is none."""
+    heads = TextHeads(zone).single(line.encode(), time_ns)
+    stamp, level = heads.stamps[0], heads.levels[0]
+    return (stamp or b"").decode().strip('"').removesuffix("Z"), (level or b"").decode().strip('"')
+
+
+@pytest.mark.parametrize(("line", "meant"), HEADS.items())
+def test_time_and_level_are_read_of_what_loggers_write(line: str, meant: tuple[str, str]) -> None:
+    """Each form gives its time in UTC with the digits that it has, and its level in the line's own words."""
+    assert read(line) == meant
+
+
+@pytest.mark.parametrize("line", NOT_HEADS)
+def test_what_is_no_head_says_nothing(line: str) -> None:
+    """A date in a sentence, a word that is also a level, and a line that has neither."""
+    assert read(line) == ("", "")
+
+
+def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
+    """A time alone is a head, and a sentence behind it is a sentence."""
+    assert read("2026-11-27 10:00:00 Unexpected ERROR seen") == (DAY, "")
+    assert read("2026/11/27 10:00:00 INFORMATIVE message") == (DAY, "")
+    assert read("2026-11-27 10:00:00 there were errors: 5") == (DAY, "")
+
+
+def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
+    """So is a name that only this zone has; a name that it has not is no time, and is counted."""
+    assert read("2026-11-27 10:00:00,5 INFO x", "Asia/Kolkata") == ("2026-11-27T04:30:00.5", "INFO")
+    assert read("2026-11-27 10:00:00.123 IST [7] LOG:  x", "Asia/Kolkata") == ("2026-11-27T04:30:00.123", "LOG")
+    assert read("2026-11-01 01:30:00.123 EST [7] LOG:  x", "America/New_York")[0] == "2026-11-01T06:30:00.123"
+    assert read("2026-11-01 01:30:00.123 EDT [7] LOG:  x", "America/New_York")[0] == "2026-11-01T05:30:00.123"
+    heads = TextHeads("UTC").single(b"2026-11-27 10:00:00.123 CET [7] LOG:  x", NOON)
+    assert (heads.stamps, heads.levels, heads.bad_times) == ([None], [b'"LOG"'], 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "near", "meant"),
+    [
+        ("Dec 31 23:59:59 host app: x", datetime(2027, 1, 1, tzinfo=UTC), "2026-12-31T23:59:59"),
+        ("Jan  1 00:00:01 host app: x", datetime(2026, 12, 31, 23, tzinfo=UTC), "2027-01-01T00:00:01"),
+        ("I1231 23:59:59.000001   1 f.go:1] x", datetime(2027, 1, 1, tzinfo=UTC), "2026-12-31T23:59:59.000001"),
+        ("Feb 29 10:00:00 host app: x", datetime(2025, 3, 1, tzinfo=UTC), "2024-02-29T10:00:00"),
+        ("23:59:59.123 [main] INFO a - x", datetime(2027, 1, 1, 0, 1, tzinfo=UTC), "2026-12-31T23:59:59.123"),
+    ],
+)
+def test_what_a_head_leaves_out_is_nearest_to_the_write(line: str, near: datetime, meant: str) -> None:
+    """The year, or the day, is the one that brings the time closest to the last write to the file."""
+    assert read(line, time_ns=int(near.timestamp()) * 10**9)[0] == meant
+
+
+@pytest.mark.parametrize("time_ns", [-(10**30), 0, 253_402_300_799 * 10**9, 10**30])
+def test_a_files_mtime_may_be_anything(time_ns: int) -> None:
+    """The application can set it: what is nearest to it is then what can be."""
+    for line in (
+        "Nov 27 10:00:00 host app: x",
+        "10:00:00.123 [main] INFO a - x",
+        "I1127 10:00:00.123456   1 f.go:1] x",
+    ):
+        assert read(line, time_ns=time_ns)[0].endswith(("-11-27T10:00:00", "T10:00:00.123", "T10:00:00.123456"))
+
+
+@given(st.lists(st.text(max_size=80)), st.sampled_from(["UTC", "America/New_York"]))
+def test_any_text_is_read(lines: list[str], zone: str) -> None:
+    """Whatever it is."""
+    each = [line.encode(errors="replace") for line in lines]
+    assert len(TextHeads(zone).read(each, NOON).stamps) == len(lines)
+
+
+def test_what_was_read_for_one_block_is_no_memory_for_another() -> None:
+    """A line without a year means another year in a block of another year."""
+    heads, line = TextHeads("UTC"), b"Nov 27 10:00:00 host app: x"
+    assert heads.read([line], NOON).stamps == [b'"2026-11-27T10:00:00Z"']
+    assert heads.read([line], NOON + 365 * 86400 * 10**9).stamps == [b'"2027-11-27T10:00:00Z"']
+
+
+@pytest.mark.parametrize("line", ["2026-02-30 10:00:00 INFO x", "2026-11-27 24:00:00 INFO x", "Feb 30 10:00:00 h a: x"])
+def test_time_that_is_none_is_counted(line: str) -> None:
+    """Its record gets the block's time, as one without any; the level is still read."""
+    heads = TextHeads("UTC").read([line.encode(), b"2026-11-27 10:00:00 INFO x", b"x"], NOON)
+    assert (heads.stamps, heads.bad_times) == ([None, b'"2026-11-27T10:00:00Z"', None], 1)
+
+
+TAILS = [
+    "",
+    " ",
+    "a message",
+    " INFO x",
+    "ERROR",
+    ": ",
+    "\nINFO: x",
+    "\n",
+    "\0",
+    "\x1b[1m",
+    " [error] ",
+    " - a - WARN - ",
+    "é",
+]
+drawn = st.tuples(
+    st.sampled_from([*HEADS, *NOT_HEADS]),
+    st.integers(0, 60),
+    st.sampled_from([*TAILS, *HEADS]),
+    st.text("0123456789", min_size=8, max_size=8),
+    st.booleans(),
+)
+
+
+def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
+    """Make a line of a head, cut somewhere or not, and of what follows it, with other digits or the same."""
+    head, cut, tail, digits, other = drawing
+    line = (head if cut > 40 else head[:cut]) + tail
+    at = iter(digits * 100)
+    return ("".join(next(at) if letter.isdigit() else letter for letter in line) if other else line).encode()
+
+
+@settings(max_examples=400)
+@given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
+def test_many_lines_come_to_what_each_comes_to(lines: list[bytes], times: int) -> None:
+    """Whatever the neighbours are, and whatever was read before."""
+    _check(lines, times)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from([*HEADS]), st.data())
+def test_lines_that_begin_alike_come_to_what_each_comes_to(head: str, data: st.DataObject) -> None:
+    """What follows the head that was learned of one line changes nothing of what is read of the others."""
+    cut = data.draw(st.integers(1, len(head)))
+    tails = st.sampled_from(
+        [*TAILS, head[cut:], head[cut : cut + 5], "5", ".5", "Z", " UTC", " +0100", " EST [7] LOG:  "]
+    )
+    drawings = st.tuples(st.just(head[:cut]), st.just(60), tails, st.just("1234567890"), st.booleans())
+    _check(data.draw(st.lists(drawings.map(_line), min_size=2, max_size=20)), 1)
+
+
+def _check(lines: list[bytes], times: int) -> None:
+    heads = TextHeads("UTC")
+    heads.read(lines[::2], NOON)
+    read = heads.read(lines * times, NOON)
+    each = [TextHeads("UTC").single(line, NOON) for line in lines] * times
+    assert [*read.stamps] == [one.stamps[0] for one in each]
+    assert [*read.levels] == [one.levels[0] for one in each]
+    assert read.bad_times == sum(one.bad_times for one in each)
+
+
+def test_a_line_that_goes_on_behind_its_head_is_read_within_bounds() -> None:
+    """What no logger writes costs no more than what one does: repeated pieces of every form, up to a megabyte."""
+    pieces = ["[a]", "a=b", "a=", "- a ", "|", "| a", "7", "a@b", ": ", "INFO", "(", "{", "[", " ", "a ", "a.", "Nov "]
+    heads = TextHeads("UTC")
+    for start in ("", "2026-11-27 10:00:00,123 ", "[", "time=2026-11-27T10:00:00Z ", "a.b "):
+        for piece in pieces:
+            began = time.process_time()
+            heads.read([(start + piece * 300).encode(), b"x" * 2**20], NOON)
+            assert time.process_time() - began < 0.2
+
+
+def test_the_table_of_the_page_is_what_is_read() -> None:
+    """Each line of docs/text-lines.md comes to the time and the level beside it."""
+    page = (Path(__file__).parents[2] / "docs/text-lines.md").read_text().partition("## PARSE")[0]
+    rows = [re.split(r"(?<!\\)\|", row)[2:5] for row in page.splitlines() if row.startswith("| ")][1:]
+    assert len(rows) > 30
+    for row in rows:
+        line, stamp, level = (cell.strip().strip("`") for cell in row)
+        meant = line.replace(r"\|", "|").replace("⏎", "\n")
+        assert (line, *read(meant)) == (line, stamp.removesuffix("Z"), level)
