@@ -31,7 +31,9 @@ AHEAD_NS = 300 * 10**9
 
 
 _PAUSE = 15
-"""After a block that has many odd lines, so many are likely to be alike."""
+"""After a large block that has many odd lines, so many are likely to be alike."""
+_LARGE = 64 << 10
+"""Bytes."""
 
 
 class Encoder(Protocol):
@@ -106,7 +108,7 @@ class BlockEncoder:
         found = self._plain.mostly(block.data)
         self._odd = bool(found and found[1].odd)
         if found is None:
-            self._pause = _PAUSE
+            self._pause = _PAUSE if len(block.data) >= _LARGE else 0
             return None
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]
@@ -124,7 +126,7 @@ class BlockEncoder:
         if self._when:
             whole = [] if self._when.name else [b'{"' + piece + b"}" for piece in parted.pieces]
             lines = among(whole, places, odd.lines) if whole else []
-            content = Content(offsets(), lines, among(plain.sizes(), places, odd.sizes), odd.skipped)
+            content = Content(offsets(), lines, among(parted.sizes(), places, odd.sizes), odd.skipped)
             return self._filtered(self._when, block, content, columns, tally, bare=columns.bare)
         return self._written(block, offsets, columns, tally, bare=columns.bare)
 
@@ -162,6 +164,8 @@ class BlockEncoder:
 
     def _read_some(self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes]) -> Columns:
         """Put what lines that look plain come to in their places."""
+        if not lines:
+            return Columns((), (), 0)
         found = self._plain.some(lines)
         _fill(table, places, [found.stamps, found.rests, *found.wanted])
         return found
