@@ -20,7 +20,7 @@ from logship.records.content import Content, content_of, offsets_of
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
-from logship.records.odd_lines import is_text
+from logship.records.odd_lines import Habit, is_text
 from logship.records.places import among
 from logship.records.repair import repair
 from logship.records.routing import Condition, condition_on, parse_condition
@@ -28,12 +28,6 @@ from logship.records.timestamps import count_after, rfc3339
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
-
-
-_PAUSE = 15
-"""After a large block that has many odd lines, so many are likely to be alike."""
-_LARGE = 64 << 10
-"""Bytes."""
 
 
 class Encoder(Protocol):
@@ -59,10 +53,7 @@ class BlockEncoder:
         self._judge = LineParser(enrichment, wants)
         self._plain = BlockParser(enrichment, wants)
         self._wants = len(wants)
-        self._pause = 0
-        """Blocks of which none is taken apart."""
-        self._odd = False
-        """Whether the last block had odd lines among plain ones."""
+        self._habit = Habit()
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
@@ -74,7 +65,7 @@ class BlockEncoder:
         if message:
             return self._encode_mixed(block, message=True)
         # One block with odd lines seldom comes alone.
-        found = (None if self._odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
+        found = (None if self._habit.odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
         return found or self._encode_mixed(block, message=False)
 
     def records(self, block: Block) -> list[Block]:
@@ -102,13 +93,9 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if self._pause:
-            self._pause -= 1
-            return None
-        found = self._plain.mostly(block.data)
-        self._odd = bool(found and found[1].odd)
+        found = self._plain.mostly(block.data) if self._habit.few() else None
+        self._habit.note(found[1] if found else None, len(block.data))
         if found is None:
-            self._pause = _PAUSE if len(block.data) >= _LARGE else 0
             return None
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]

@@ -22,6 +22,9 @@ LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
 """Of so many lines one may be odd."""
+_PAUSE: Final = 16
+_LARGE: Final = 64 << 10
+"""Bytes."""
 _OWN: Final = b'"@timestamp"'
 _OWN_FIRST: Final = b'@timestamp":'
 _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
@@ -63,6 +66,26 @@ class Parted(NamedTuple):
         sizes = among(self.sizes(), self.places, [*map(len, self.odd)])
         offsets = [*accumulate(sizes, initial=start)][:-1]
         return without(offsets, self.places), [offsets[at] for at in self.places]
+
+
+class Habit:
+    """What the last blocks were like: how the next is looked at first."""
+
+    def __init__(self) -> None:
+        self.odd = False
+        """The last one had odd lines among plain ones: seldom does such a block come alone."""
+        self._pause = 0
+
+    def few(self) -> bool:
+        """Say whether the next block is worth taking apart; after a large one that was not, several are not."""
+        self._pause -= self._pause > 0
+        return not self._pause
+
+    def note(self, parted: Parted | None, nbytes: int) -> None:
+        """Note what a block came to, of so many bytes; None if it was not taken apart, or in vain."""
+        self.odd = bool(parted and parted.odd)
+        if not (parted or self._pause) and nbytes >= _LARGE:
+            self._pause = _PAUSE
 
 
 def by_looks(data: bytes) -> Parted | None:
