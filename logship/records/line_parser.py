@@ -6,6 +6,7 @@ that provably comes to the same bytes.
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -20,6 +21,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+MAX_MOVED = 100
+"""Members of one line that make way; a line with more is a message. Each of one name is one ``overridden.`` longer."""
 MESSAGE = "message"
 """The member that a line of text becomes."""
 SPACE = b" \t\r\n"
@@ -31,6 +34,10 @@ _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
 _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class _CrowdedError(Exception):
+    """More members would have to make way than :data:`MAX_MOVED`."""
 
 
 class Trimmed(NamedTuple):
@@ -168,12 +175,13 @@ class LineParser:
         if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):
             found = _parse(mended.text)
             bare, what = mended if found is not None else (bare, ())
-        if found is None:
-            string = to_json(text)
-            wanted = tuple(string if name == MESSAGE else None for name in self._wants)
-            return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
-        line = self._record(bare, found, decode_error=not valid)
-        return structs.replace(line, repaired=what) if what else line
+        if found is not None:
+            with suppress(_CrowdedError):
+                line = self._record(bare, found, decode_error=not valid)
+                return structs.replace(line, repaired=what) if what else line
+        string = to_json(text)
+        wanted = tuple(string if name == MESSAGE else None for name in self._wants)
+        return Line(self._key + string + b"}", decode_error=not valid, wanted=wanted)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
         source = next((name for name in self._enrichment.timestamp_fields if name in found), None)
@@ -235,6 +243,8 @@ class _Edit:
     def _free(self, name: str) -> str:
         """Take a name that nobody has yet, for a member that moves."""
         self.moved += 1
+        if self.moved > MAX_MOVED:
+            raise _CrowdedError
         while name in self._taken:
             name = "overridden." + name
         self._taken = self._taken | {name}
