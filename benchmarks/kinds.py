@@ -49,6 +49,16 @@ def _odd(at: int) -> bytes:
     return odd[at // 100 % len(odd)] if at % 100 == 0 else _json(_record(at))
 
 
+def _among(odd: Callable[[int], bytes]) -> Callable[[int], bytes]:
+    """Give an odd line among a hundred."""
+    return lambda at: odd(at) if at % 100 == 50 else _json(_record(at))
+
+
+def _own_time_last(at: int) -> bytes:
+    record = _record(at)
+    return _json({**record, "@timestamp": record.pop("timestamp")})
+
+
 def _second(at: int) -> str:
     return f"{at // 60_000 % 60:02}:{at // 1000 % 60:02}"
 
@@ -64,6 +74,12 @@ KINDS: dict[str, Callable[[int], bytes]] = {
     "epoch, float": _times(lambda at: 1795341600 + at / 1000),
     "log as an object (ECS)": lambda at: _json(_record(at, log={"logger": "agent", "origin": {"file": {"line": at}}})),
     "1 % odd lines": _odd,
+    "1 % text": _among(lambda _: b"Traceback (most recent call last):"),
+    "1 % NaN": _among(lambda at: _json(_record(at, loss=float("nan")))),
+    "1 % with @timestamp elsewhere": _among(_own_time_last),
+    "1 % with a name in our way": _among(lambda at: _json(_record(at, service="agent"))),
+    "1 % no UTF-8": _among(lambda at: _json(_record(at)).replace(b"usual", b"\xff")),
+    "NaN in every line": lambda at: _json(_record(at, loss=float("nan"))),
     "service as a string, in every line": lambda at: _json(_record(at, service="agent")),
     "text": lambda at: b"2026-11-22 10:00:00,123 INFO agent.worker: " + b"some words of text, " * 10 + b"%d" % at,
 }

@@ -110,7 +110,7 @@ class BlockParser:
             return None
         pieces, end = found.pieces, found.end
         plain = b'{"' + (end + b'{"').join(pieces) + end if self._own in self._likely.there else b""
-        columns = self._columns(plain, pieces, found.records, [*map(len, pieces)], len(end) + 2)
+        columns = self._columns(plain, pieces, found.records, [], len(end) + 2)
         return (columns, found) if columns else None
 
     def _columns(

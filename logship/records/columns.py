@@ -68,6 +68,7 @@ def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
         plain.overridden + odd.overridden,
         [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
         around=plain.around if bare else 0,
+        complete=plain.complete and None not in odd.stamps,
         hollow=[at for at, rest in zip(places, odd.rests, strict=True) if rest == EMPTY] if bare else (),
     )
 

@@ -23,7 +23,7 @@ from logship.records.field_edits import edits_of
 from logship.records.joining import joined_lines, one_line
 from logship.records.layouts import Layout, Rows
 from logship.records.line_parser import SPACE, LineParser, message_key, trim
-from logship.records.odd_lines import is_text
+from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined, together
 from logship.records.places import among
@@ -37,10 +37,6 @@ from logship.records.timestamps import count_after, rfc3339
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
-
-
-_PAUSE = 15
-"""After a block that has many odd lines, so many are likely to be alike."""
 
 
 class Encoder(Protocol):
@@ -72,10 +68,7 @@ class BlockEncoder:
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
         self._edits = edits_of(enrichment)
-        self._pause = 0
-        """Blocks of which none is taken apart."""
-        self._odd = False
-        """Whether the last block had odd lines among plain ones."""
+        self._habit = Habit()
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
@@ -85,7 +78,7 @@ class BlockEncoder:
         if message or self._rewriter.of_json:
             return self._encode_mixed(block, message=message)
         # One block with odd lines seldom comes alone.
-        found = (None if self._odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
+        found = (None if self._habit.odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
         return found or self._encode_mixed(block, message=False)
 
     def records(self, block: Block) -> list[Block]:
@@ -116,13 +109,11 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if self._pause or block.joins or self._rewriter.continues:
-            self._pause = max(0, self._pause - 1)
+        if block.joins or self._rewriter.continues:
             return None
-        found = self._plain.mostly(block.data)
-        self._odd = bool(found and found[1].odd)
+        found = self._plain.mostly(block.data) if self._habit.few() else None
+        self._habit.note(found[1] if found else None, len(block.data))
         if found is None:
-            self._pause = _PAUSE
             return None
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]
@@ -146,7 +137,7 @@ class BlockEncoder:
                 offsets,
                 lambda: among([b'{"' + piece + b"}" for piece in parted.pieces], places, odd.lines),
             )
-            sizes = partial(among, plain.sizes(), places, odd.sizes)
+            sizes = partial(among, parted.sizes(), places, odd.sizes)
             return self._filtered(block, records, sizes, columns, tally)
         return self._written(block, offsets, columns, tally)
 
@@ -197,6 +188,8 @@ class BlockEncoder:
 
     def _read_some(self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes]) -> Columns:
         """Put what lines that look plain come to in their places."""
+        if not lines:
+            return Columns((), (), 0)
         found = self._plain.some(lines)
         _fill(table, places, [found.stamps, found.rests, *found.wanted])
         return found

@@ -6,6 +6,7 @@ that provably comes to the same bytes.
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +23,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+MAX_MOVED = 100
+"""Members of one line that make way; a line with more is a message. Each of one name is one ``overridden.`` longer."""
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
 
@@ -31,6 +34,10 @@ _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
 _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class _CrowdedError(Exception):
+    """More members would have to make way than :data:`MAX_MOVED`."""
 
 
 class Trimmed(NamedTuple):
@@ -176,10 +183,11 @@ class LineParser:
         if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):
             found = _parse(mended.text)
             bare, what = mended if found is not None else (bare, ())
-        if found is None:
-            return self._text(text.encode(), block, decode_error=not valid)
-        line = self._record(bare, found, decode_error=not valid)
-        return structs.replace(line, repaired=what) if what else line
+        if found is not None:
+            with suppress(_CrowdedError):
+                line = self._record(bare, found, decode_error=not valid)
+                return structs.replace(line, repaired=what) if what else line
+        return self._text(text.encode(), block, decode_error=not valid)
 
     def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
         texts = self._texts.read([text], block)
@@ -247,6 +255,8 @@ class _Edit:
     def _free(self, name: str) -> str:
         """Take a name that nobody has yet, for a member that moves."""
         self.moved += 1
+        if self.moved > MAX_MOVED:
+            raise _CrowdedError
         while name in self._taken:
             name = "overridden." + name
         self._taken = self._taken | {name}

@@ -15,6 +15,8 @@ REPEATED_NAME: Final = "repeated_name"
 CLASHING_TYPE: Final = "clashing_type"
 OVERRIDDEN: Final = "overridden."
 
+_MOST: Final = 100
+"""Members that move: each of one name is one ``overridden.`` longer."""
 _ITEM: Final = re.compile(rb"[ \t\r\n,]*(?=[^ \t\r\n,\]])")
 
 Readable = Callable[[str, bytes], bool | None]
@@ -27,13 +29,13 @@ class _Moved(NamedTuple):
 
 
 def without_repeats(text: bytes, readable: Readable) -> bytes | None:
-    """Give the object with each name once, nested ones too; None if none is there twice.
+    """Give the object with each name once, nested ones too; None if none is there twice, or more than 100 are.
 
     The last one stays, of those that are read the first that can be; the others move to ``overridden.`` and the name.
     """
     moved: list[_Moved] = []
     kept = _once("", text, readable, moved)
-    return _with_moved(kept, moved) if moved else None
+    return _with_moved(kept, moved) if 0 < len(moved) <= _MOST else None
 
 
 def _once(parent: str, text: bytes, readable: Readable, moved: list[_Moved]) -> bytes:

@@ -6,8 +6,8 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import accumulate
-from operator import attrgetter
+from itertools import accumulate, compress
+from operator import attrgetter, methodcaller
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -22,10 +22,16 @@ LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
 """Of so many lines one may be odd."""
+_PAUSE: Final = 16
+_LARGE: Final = 64 << 10
+"""Bytes."""
 _OWN: Final = b'"@timestamp"'
 _OWN_FIRST: Final = b'@timestamp":'
 _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
 _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
+
+
+_newlines = methodcaller("__contains__", b"\n")
 
 
 class Parted(NamedTuple):
@@ -50,12 +56,36 @@ class Parted(NamedTuple):
         which = [numbers[start] for start in starts]
         return which, [self.places[at] - (at - before) for before, at in enumerate(which)]
 
+    def sizes(self) -> list[int]:
+        """Give the bytes of each plain line, with its newline."""
+        around = len(self.end) + 2
+        return [len(piece) + around for piece in self.pieces]
+
     def offsets(self, start: int) -> tuple[list[int], list[int]]:
         """Give where plain and odd lines begin, if the block begins at ``start``."""
-        around = len(self.end) + 2
-        sizes = among([len(piece) + around for piece in self.pieces], self.places, [*map(len, self.odd)])
+        sizes = among(self.sizes(), self.places, [*map(len, self.odd)])
         offsets = [*accumulate(sizes, initial=start)][:-1]
         return without(offsets, self.places), [offsets[at] for at in self.places]
+
+
+class Habit:
+    """What the last blocks were like: how the next is looked at first."""
+
+    def __init__(self) -> None:
+        self.odd = False
+        """The last one had odd lines among plain ones: seldom does such a block come alone."""
+        self._pause = 0
+
+    def few(self) -> bool:
+        """Say whether the next block is worth taking apart; after a large one that was not, several are not."""
+        self._pause -= self._pause > 0
+        return not self._pause
+
+    def note(self, parted: Parted | None, nbytes: int) -> None:
+        """Note what a block came to, of so many bytes; None if it was not taken apart, or in vain."""
+        self.odd = bool(parted and parted.odd)
+        if not (parted or self._pause) and nbytes >= _LARGE:
+            self._pause = _PAUSE
 
 
 def by_looks(data: bytes) -> Parted | None:
@@ -69,7 +99,7 @@ def by_looks(data: bytes) -> Parted | None:
     pieces: list[bytes] = []
     done = 0
     last = len(parts) - 1
-    for at in sorted({0, last, *those(parts, _has_newline)}):
+    for at in sorted({0, last, *those(parts, _newlines)}):
         pieces += parts[done:at]
         done = at + 1
         text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
@@ -84,7 +114,7 @@ def by_looks(data: bytes) -> Parted | None:
     return Parted(pieces, [], end, odd, places)
 
 
-def those(pieces: Sequence[bytes], test: Callable[[bytes], bool]) -> list[int]:
+def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
     """Give the pieces, few of many, for which the test holds; it also holds for any that are joined with such a one.
 
     To join some and look once is much faster than to look at each.
@@ -93,12 +123,8 @@ def those(pieces: Sequence[bytes], test: Callable[[bytes], bool]) -> list[int]:
     for start in range(0, len(pieces), _GROUP):
         group = pieces[start : start + _GROUP]
         if test(b"".join(group)):
-            found += [at for at, piece in enumerate(group, start) if test(piece)]
+            found += compress(range(start, start + _GROUP), map(test, group))
     return found
-
-
-def _has_newline(text: bytes) -> bool:
-    return b"\n" in text
 
 
 def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -> Parted:
@@ -106,15 +132,27 @@ def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -
     if not gone:
         return parted
     pieces, records, end, odd, places = parted
-    rows = without(range(len(pieces) + len(odd)), places) if places else range(len(pieces))
-    found = sorted([*zip(places, odd, strict=True), *((rows[at], b'{"' + pieces[at] + end) for at in gone)])
+    more = ((row, b'{"' + pieces[at] + end) for at, row in zip(gone, _lines_of(gone, places), strict=True))
+    found = sorted([*zip(places, odd, strict=True), *more])
     left = without(records, gone) if records and not decoded else records
     return Parted(without(pieces, gone), left, end, [line for _, line in found], [at for at, _ in found])
+
+
+def _lines_of(pieces: Sequence[int], odd: Sequence[int]) -> list[int]:
+    """Give which lines of the block some pieces are, given which lines are odd; all in order."""
+    lines, before = [], 0
+    for at in pieces:
+        while before < len(odd) and odd[before] <= at + before:
+            before += 1
+        lines.append(at + before)
+    return lines
 
 
 def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at_once: bool = True) -> Parted | None:
     """Decode the pieces, of which few may turn out to be odd; None if more do. ``at_once``: hope that none does."""
     pieces, most = parted.pieces, len(parted.pieces) // _FEW
+    if not pieces:
+        return None
     if at_once and isinstance(whole := _attempt(decoder, pieces), list):
         return parted._replace(records=whole)
     records: list[msgspec.Struct] = []
@@ -136,7 +174,8 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at
 
 def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes]) -> list[msgspec.Struct] | int:
     """Give a record for each piece, if all are plain; else which one seems not to be, or -1."""
-    data = b'{"%b}' % b'}\n{"'.join(pieces)
+    head, *rest = pieces
+    data = b'}\n{"'.join([b'{"' + head, *rest]) + b"}"
     try:
         records = decoder.decode_lines(data)
     except msgspec.DecodeError as why:

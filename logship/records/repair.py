@@ -15,11 +15,18 @@ NAN: Final = "nan"
 EMPTY_VALUE: Final = "empty_value"
 ESCAPE: Final = "escape"
 
-_PART: Final = re.compile(
-    rb'"(?:[^"\\]++|\\.)*+"|(-?(?:NaN|Infinity))(?![\w.+-])|(:[ \t\r\n]*)-?(?=[ \t\r\n]*[,}])', re.DOTALL
+_SOUND: Final = (
+    rb'(?:[^":NI-]++|"(?:[^"\\]++|\\[^x])*+"|:(?![ \t\r\n]*+-?[ \t\r\n]*+[,}])'
+    rb"|-(?!NaN|Infinity)|N(?!aN)|I(?!nfinity))*+"
 )
-"""A string; or what stands in the place of a value."""
-_NOT_A_NUMBER, _NOTHING = 1, 2
+"""What needs no look, as much of it as there is at once."""
+_PART: Final = re.compile(
+    rb"(" + _SOUND + rb")"
+    rb"(?:(-?(?:NaN|Infinity)(?![\w.+-]))|(:[ \t\r\n]*+)-?(?=[ \t\r\n]*+[,}])|(\"(?:[^\"\\]++|\\.)*+\")|.?)",
+    re.DOTALL,
+)
+"""That, and a number that is none, a value that is not there, a string with an escape of bytes, or any byte."""
+_SOUND_PART, _NOT_A_NUMBER, _NOTHING, _STRING = 1, 2, 3, 4
 _ESCAPES: Final = re.compile(rb"((?:\\x[0-9A-Fa-f]{2})+)|\\.", re.DOTALL)
 """Bytes by their hexadecimal digits, a character may need several; or any other escape."""
 
@@ -42,17 +49,16 @@ def repair(text: bytes) -> Repaired | None:
 def _mend(what: set[str], part: re.Match[bytes]) -> bytes:
     if part.lastindex == _NOT_A_NUMBER:
         what.add(NAN)
-        return b"null"
+        return part[_SOUND_PART] + b"null"
     if part.lastindex == _NOTHING:
         what.add(EMPTY_VALUE)
-        return part[_NOTHING] + b"null"
-    string = part[0]
-    if b"\\x" not in string:
-        return string
-    mended = _ESCAPES.sub(_character, string)
-    if mended != string:
+        return part[_SOUND_PART] + part[_NOTHING] + b"null"
+    if part.lastindex != _STRING:
+        return part[0]
+    mended = _ESCAPES.sub(_character, part[_STRING])
+    if mended != part[_STRING]:
         what.add(ESCAPE)
-    return mended
+    return part[_SOUND_PART] + mended
 
 
 def _character(escape: re.Match[bytes]) -> bytes:

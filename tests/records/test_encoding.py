@@ -179,6 +179,37 @@ def test_any_block_encodes_to_what_the_oracle_says_line_by_line(data: bytes, sta
     assert oracle.repaired == dict(encoded.tally.repaired)
 
 
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    odd=st.lists(st.tuples(st.integers(0, 60), lines), max_size=6),
+    line=st.sampled_from(
+        [
+            *[b'{"time":"2026-11-22T10:00:00Z","a":%d}', b'{"@timestamp":"2026-11-22T10:00:00Z","a":%d,"b":1}'],
+            *[b'{"a":%d}', b'{"time":"2026-11-22T10:00:00.%03dZ","b":"\xc3\xa9"}'],
+        ]
+    ),
+    ends=st.tuples(st.sampled_from([b"\n", b"\r\n"]), ends),
+    start=st.sampled_from([0, 7]),
+    when=st.sampled_from(["", "a>30", "~1"]),
+)
+def test_few_odd_lines_among_plain_ones(
+    odd: list[tuple[int, bytes]], line: bytes, ends: tuple[bytes, bytes], start: int, when: str
+) -> None:
+    """Wherever they are and whatever was before: each comes to what it comes to alone, in its place."""
+    some = [line % at + ends[0] for at in range(60)]
+    for at, each in odd:
+        some.insert(at, each + ends[1])
+    one = block(b"".join(some), start)
+    made = BlockEncoder(Enrichment(FIELDS), ES, when)
+    for _ in range(2):
+        encoded = made.encode(one)
+        if when:
+            assert encoded.body == b"".join(made.encode(each).body for each in made.records(one))
+            assert encoded.records + encoded.tally.filtered_records + encoded.tally.skipped_lines == one.lines
+        else:
+            check(made, one, encoded)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=hostile(), start=st.sampled_from([0, 7]))
 def test_every_record_is_one_json_object_with_one_event_time(data: bytes, start: int) -> None:

@@ -152,3 +152,13 @@ def test_members_are_found_by_their_places() -> None:
         ("a", b'"\\u0061"', b'"\\","'),
         ("c", b'"c"', b"-1e5"),
     ]
+
+
+@pytest.mark.parametrize("line", ['{"service.name":1,%s}', '{"service":{"name":1,%s}}'])
+def test_a_hostile_line_of_our_names_costs_no_time(line: str) -> None:
+    """Each repeat makes a longer name: with thousands of them, minutes and gigabytes; such a line is a message."""
+    judge = LineParser(Enrichment({"service.name": "x"}))
+    name = '"service.name":1' if "service.name" in line else '"name":1'
+    few, many = (line % ",".join([name] * count) for count in (20, 20_000))
+    assert b"overridden" in judge.judge(few.encode()).rest
+    assert judge.judge(many.encode()).rest.startswith(b'"message":"')

@@ -37,6 +37,12 @@ def test_each_name_is_there_once(text: bytes, mended: bytes) -> None:
     assert without_repeats(mended, readable) is None
 
 
+def test_a_hostile_line_costs_no_time() -> None:
+    """A name that is there a hundred thousand times stays refused, and so does what nests beyond all sense."""
+    assert without_repeats(b"{" + b'"a":1,' * 100_000 + b'"b":2}', readable) is None
+    assert without_repeats(b"{" + b'"a":1,' * 100 + b'"a":2}', readable)
+
+
 values = st.recursive(
     st.one_of(st.integers(), st.text(max_size=4), st.none(), st.just("]}")),
     lambda inner: st.one_of(

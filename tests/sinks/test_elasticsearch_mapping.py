@@ -28,10 +28,10 @@ def test_the_template_of_the_docs_has_no_fault() -> None:
         (GOOD, None, []),
         (GOOD, {}, ["ignore_malformed"]),
         ({**GOOD, "date_detection": True}, SETTINGS, ["date_detection"]),
-        ({"properties": GOOD["properties"], "dynamic": "strict"}, SETTINGS, []),
+        ({"properties": GOOD["properties"], "dynamic": "strict"}, {}, []),
         ({"date_detection": False, "properties": {"level": {"type": "long"}}}, SETTINGS, ["of type long"]),
         ({"date_detection": False, "properties": {"level": {"properties": {}}}}, SETTINGS, ["of type object"]),
-        ({"dynamic": "true"}, {}, ["date_detection", "no keyword yet", "ignore_malformed"]),
+        ({"dynamic": "true"}, {}, ["date_detection", "not named", "ignore_malformed"]),
     ],
 )
 def test_each_fault_is_told(mappings: dict[str, Any], settings: dict[str, Any] | None, words: list[str]) -> None:

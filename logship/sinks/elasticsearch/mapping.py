@@ -10,18 +10,20 @@ _IGNORES: Final = "index.mapping.ignore_malformed"
 def mapping_faults(mappings: Mapping[str, Any], settings: Mapping[str, Any] | None) -> list[str]:
     """Give what would make the store refuse records that others of its loggers write.
 
-    ``settings`` as the server gives them; None if they are unknown.
+    ``settings`` as the server gives them; None if they are unknown. Whoever names all fields knows what they are for.
     """
+    if mappings.get("dynamic", True) not in {True, "true"}:
+        return []
     faults = []
-    if mappings.get("dynamic", True) in {True, "true"} and mappings.get("date_detection", True) is not False:
+    if mappings.get("date_detection", True) is not False:
         faults.append("a text that looks like a date makes its field a date (date_detection)")
     properties = mappings.get("properties")
     level = properties.get("level", {}) if isinstance(properties, dict) else {}
     if isinstance(level, dict) and level.get("type") not in _TEXTUAL:
         kind = level.get("type") or ("object" if "properties" in level else "")
-        faults.append(f"level is of type {kind}, not keyword" if kind else "level is no keyword yet")
+        faults.append(f"level is of type {kind}, not keyword" if kind else "level is not named as a keyword")
     if settings is not None and _of(settings, _IGNORES).lower() != "true":
-        faults.append(f"a value of another type refuses its record ({_IGNORES})")
+        faults.append(f"a value of another type makes a record refused ({_IGNORES})")
     return faults
 
 

@@ -64,9 +64,9 @@ async def _mapping(transport: Transport, url: str, index: str) -> list[Finding]:
     faults = mapping_faults(mappings, settings) if mappings else []
     if not faults:
         return []
-    what = "then a new backing index: POST …/_rollover" if is_there else "before the first record"
-    message = f"unlike the template of the docs, {', '.join(faults)}: records will be refused; install it, {what}"
-    return [Finding(good=False, subject=f"elasticsearch: mapping of {index}", message=message)]
+    what = "and begin a new index (of a data stream: POST …/_rollover)" if is_there else "before the first record"
+    message = f"unlike the template of the docs, {'; '.join(faults)}. Records may be refused: install it {what}"
+    return [Finding(good=False, subject="elasticsearch: mapping", message=message)]
 
 
 def _inner(found: Any, *names: str) -> Any:  # noqa: ANN401 - any JSON
