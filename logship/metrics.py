@@ -195,17 +195,15 @@ class _SinkSeries:
             lines = kind(name.format("records"), doc.format("Lines"), ["sink", *labels], registry=registry)
             return lines, kind(name.format("bytes"), doc.format("File bytes"), ["sink", *labels], registry=registry)
 
+        def counter(name: str, doc: str, *labels: str) -> Counter:
+            return Counter(name, doc, ["sink", *labels], registry=registry)
+
         def gauge(name: str, doc: str) -> Gauge:
             return Gauge(name, doc, ["sink"], registry=registry)
 
         self.read = pair(Counter, "logship_sink_read_{}", "{} read from files for the sink.")
         self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
-        self.filtered = Counter(
-            "logship_sink_filtered_records",
-            "Lines that the sink was not to have, by reason.",
-            ["sink", "reason"],
-            registry=registry,
-        )
+        self.filtered = counter("logship_sink_filtered_records", "Lines not meant for the sink, by reason.", "reason")
         self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
         self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
         self.evicted = pair(
@@ -215,12 +213,8 @@ class _SinkSeries:
             gauge("logship_sink_in_flight_records", "Lines read and not yet at their end."),
             gauge("logship_sink_in_flight_bytes", "File bytes read and not yet at their end."),
         )
-        self.requests = Counter(
-            "logship_sink_requests", "Attempts to deliver, by outcome.", ["sink", "outcome"], registry=registry
-        )
-        self.retries = Counter(
-            "logship_sink_retries", "Batches sent again, by reason.", ["sink", "reason"], registry=registry
-        )
+        self.requests = counter("logship_sink_requests", "Attempts to deliver, by outcome.", "outcome")
+        self.retries = counter("logship_sink_retries", "Batches sent again, by reason.", "reason")
         self.duration = Histogram(
             "logship_sink_request_duration_seconds",
             "How long an attempt took.",
@@ -242,7 +236,7 @@ class _SinkSeries:
         self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
         self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
         overtaken = "Records that made requests fail, and that what came behind them did not wait for."
-        self.overtaken = Counter("logship_sink_overtaken_records", overtaken, ["sink"], registry=registry)
+        self.overtaken = counter("logship_sink_overtaken_records", overtaken)
         self.waiting = gauge("logship_sink_waiting_records", "Records that made requests fail, and wait alone.")
         self.oldest = gauge("logship_oldest_undelivered_seconds", "Age of the oldest byte not yet acknowledged.")
 

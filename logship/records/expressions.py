@@ -142,7 +142,7 @@ class Search:
     def lines(self, lines: bytes, count: int) -> list[bool]:
         """Say it of each of so many texts that have no newline in them and one between them."""
         if self._find_line is None:
-            return self._one_by_one(lines.split(b"\n"))
+            return self._one_by_one(lines.split(b"\n") if count else ())
         found = [False] * count
         at = place = matches = 0
         while place < count and (start := self._find_line(lines, at, len(lines))[0][0]) >= 0:

@@ -207,6 +207,6 @@ def _ordered(found: Comparison) -> Callable[[bytes | None], bool]:
 
 def _number(raw: bytes | None) -> float | None:
     try:
-        return None if raw is None else float(raw.strip(b'"'))
+        return None if raw is None else float(_utf8(raw))
     except ValueError:
         return None

@@ -20,6 +20,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Rows, Woven, weave
+from logship.records.messages import MessageText
 from logship.records.severity import LEVEL_FIELDS, by_severity, severities
 from logship.records.timestamps import epoch_texts
 from logship.settings.config import NetworkSettings, Secret, setting
@@ -73,9 +74,9 @@ class Settings(NetworkSettings):
 class Entries:
     """Entries of the array that the intake takes, each with a comma after it."""
 
-    wants = LEVEL_FIELDS
-
     def __init__(self, settings: Settings, enrichment: Enrichment) -> None:
+        self._texts = MessageText(enrichment)  # what is called `message` in there is what Datadog shows
+        self.wants: Sequence[str] = (*LEVEL_FIELDS, *self._texts.wants)
         fields = enrichment.fields
         tags = [*settings.tags, *(f"{tag}:{fields[name]}" for tag, name in _TAGS.items() if name in fields)]
         constant = {
@@ -89,9 +90,11 @@ class Entries:
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries."""
-        statuses = [_STATUSES[number] for number in severities(rows.wanted)]
+        levels, texts = rows.wanted[: len(LEVEL_FIELDS)], rows.wanted[len(LEVEL_FIELDS) :]
+        statuses = [_STATUSES[number] for number in severities(levels)]
+        shown = self._texts.added(rows, dict(zip(self._texts.wants, texts, strict=True)))
         times = epoch_texts(rows.stamps, 3)
-        return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *rows.quoted(), b"},")
+        return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *shown.quoted(), b"},")
 
 
 class DatadogSink:

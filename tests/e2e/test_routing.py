@@ -52,3 +52,38 @@ def test_a_wrong_condition_ends_the_start(new_logship: StartLogship, logs: Path)
     said = logship.stderr.read_text()
     assert "LOGSHIP_STDOUT_WHEN" in said
     assert "write for example level>=warning" in said
+
+
+def test_a_second_sink_of_a_kind_and_a_sample(new_logship: StartLogship, receiver: Receiver, logs: Path) -> None:
+    """Each by its own name and condition; what the sample leaves out is counted for both, by its reason."""
+    (logs / "app.log").write_text(_lines(4000))
+    logship = new_logship(
+        paths=f"{logs}/*.log",
+        sinks="http,audit:http",
+        http_url=receiver.url,
+        http_when="level>=info and not number<2000",
+        audit_url=receiver.url,
+        audit_when="level>=error or ~^Traceback",
+        sample="debug=0,error=0.5",
+        file_fields="name,path,offset",
+        drop_fields="num*",
+    )
+    logship.start()
+    wait_until(lambda: logship.metrics().totals("audit")["read"][0] == 4001, "all records read")
+    wait_until(lambda: logship.metrics().totals("audit")["in_flight"][0] == 0, "all records at their end")
+    wait_until(lambda: logship.metrics().totals("http")["in_flight"][0] == 0, "all records at their end")
+    page = logship.check_conservation()
+    reasons = {
+        reason: page.total("logship_sink_filtered_records_total", sink="audit", reason=reason)
+        for reason in ("condition", "no_level", "sampled")
+    }
+    assert (reasons["condition"], reasons["no_level"]) == (3000, 0)
+    assert sum(reasons.values()) == page.totals("audit")["filtered"][0]
+    of_audit, of_http = (page.totals(name)["delivered"][0] for name in ("audit", "http"))
+    assert 300 < of_audit - 1 < 700
+    assert 1000 + 100 < of_http < 1000 + 400
+    records = [*receiver.records()]
+    assert len(records) == of_audit + of_http
+    assert not any("number" in record for record in records)
+    assert {record["log.file.path"] for record in records} == {f"{logs}/app.log"}
+    assert logship.terminate() == 0

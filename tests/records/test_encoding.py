@@ -589,3 +589,12 @@ def test_level_is_the_severity_wherever_it_is(name: str) -> None:
             "condition": 1,
             "no_level": 1 + bool(more),
         }
+
+
+@pytest.mark.parametrize("when", ["a~x", r"a~\Ax", r"~\Ax", "~x", "level>=info", "a.b=1", "not a=1"])
+def test_a_block_without_a_record_has_none_to_leave_out(when: str) -> None:
+    """Empty lines are skipped, whatever is asked of records."""
+    made = BlockEncoder(Enrichment({}, sample={"info": 0.5}, drop=("a",)), Lines(), when)
+    encoded = made.encode(block(b"\n\r\n"))
+    assert (encoded.records, encoded.tally.filtered) == (0, ())
+    assert encoded.tally.skipped == (("empty", 2, 3),)

@@ -48,7 +48,12 @@ def candidates(records: list[Mapping[str, bytes]], lines: list[bytes] | None = N
         ("level>=35", "level", [b"40", b'"35"'], [b"30", b'"error"', None]),
         ("level~^WARN", "level", [b'"WARNING"'], [b'"warning"', None]),
         ("severity_of>=error", "severity_of", [b'"CRITICAL"'], [b'"info"']),
-        ("status>=500", "status", [b"500", b"503.5", b'"502"'], [b"404", b'"x"', None, b"{}"]),
+        (
+            "status>=500",
+            "status",
+            [b"500", b"503.5", b'"502"', b'"\\u0035\\u0030\\u0030"'],
+            [b"404", b'"x"', None, b"{}"],
+        ),
         ("latency_ms<=1.5", "latency_ms", [b"1.5", b"-3"], [b"1.6", b"null"]),
         ("app=a=b", "app", [b'"a=b"'], [b'"a"', None]),
         ("ok=true", "ok", [b"true", b'"true"'], [b"false", None]),

@@ -71,6 +71,7 @@ async def test_a_record_is_the_text_of_a_message_between_reserved_attributes(key
         "timestamp": 1795341600500,
     }
     assert (record["status"], record["msg"], record["service.original"]) == (200, '100% "q"', "x")
+    assert record["message"] == record["msg"]
     assert request.headers["content-encoding"] == "gzip"
     assert request.headers["content-type"] == "application/json"
 
