@@ -270,6 +270,7 @@ class Metrics:
         self.files_ignored = gauge("logship_input_files_ignored", "Files that match and are not opened.")
         self.lag_bytes = gauge("logship_input_lag_bytes", "Bytes in files that the slowest sink has not acknowledged.")
         self.lines_truncated = counter("logship_input_lines_truncated", "Lines cut at the size limit.")
+        self.multiline_records = counter("logship_multiline_records", "Records that were made of several lines.")
         self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
         self.overridden_fields = counter(
             "logship_records_overridden_fields", "Records with a field that had to make way for one of logship's."

@@ -33,7 +33,7 @@ class LineState(Enum):
 class Block(Struct, frozen=True):
     """Bytes of one file that were read at once: the unit that moves.
 
-    Either *whole lines* (``flags`` and ``skipped`` empty; each line ends with its newline), or *one line with flags*
+    Either *whole lines* (``flags`` and ``skipped`` empty; each line ends with its newline), or *one record with flags*
     (``flags`` not empty; the newline may be missing), or *a gap* (``skipped`` names why; ``data`` is empty and the
     bytes make no record, they only have to be acknowledged in order).
     """
@@ -56,6 +56,11 @@ class Block(Struct, frozen=True):
     """Why the bytes of a gap make no record: ``overlong``, ``nul``, ``empty``."""
     after: LineState = LineState.WHOLE
     """Where ``end`` stands within a line."""
+    joins: tuple[tuple[int, int], ...] = ()
+    """(start, end) in the file, ascending, of several lines that are one record each."""
+    cuts: tuple[tuple[int, str], ...] = ()
+    """(offset, word) of what has to be noted before the block leaves, so that the same bytes make the same records when
+    they are read again: where records were cut though they might have gone on, and, at 0, what was learned."""
     points: tuple[tuple[int, int], ...] = ()
     """Offsets from the start to the end of what was read, and the CRC-32 of its bytes up to each; empty where unknown.
     They are of a block only if they begin and end with it: it may be a part of what was read."""

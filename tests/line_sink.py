@@ -45,20 +45,32 @@ class LineSink:
 
     def encode(self, block: Block) -> Encoded:
         """Upper-case the lines; the empty ones are skipped."""
-        kept = [line for line in block.data.splitlines() if line]
-        blank = block.lines - len(kept)
+        kept = [record.data.removesuffix(b"\n") for record in LineSink.records(self, block)]
+        blank = sum(not line.strip() for line in self._lines(block))
         tally = Tally((("empty", blank, blank),)) if blank else Tally()
         records = [line.upper() + b"\n" for line in kept]
         return Encoded(block, b"".join(records), len(records), tally, max(map(len, records), default=0))
 
     def records(self, block: Block) -> list[Block]:
-        """Give the lines that are not empty."""
+        """Give the lines that are not empty; those that are one record together."""
         found, offset = [], block.start
-        for line in block.data.splitlines(keepends=True):
+        for line in self._lines(block):
+            end = offset + len(line)
             if line.strip():
-                found.append(replace(block, start=offset, end=offset + len(line), data=line))
-            offset += len(line)
+                joins = tuple(join for join in block.joins if join == (offset, end))
+                found.append(replace(block, start=offset, end=end, data=line, joins=joins))
+            offset = end
         return found
+
+    @staticmethod
+    def _lines(block: Block) -> list[bytes]:
+        lines, offset, ends = [], block.start, dict(block.joins)
+        while offset < block.end:
+            newline = block.data.find(b"\n", offset - block.start) + 1
+            end = ends.get(offset, block.start + newline if newline else block.end)
+            lines.append(block.data[offset - block.start : end - block.start])
+            offset = end
+        return lines
 
     async def deliver(self, batch: Batch) -> Outcome:
         """Answer by script."""

@@ -18,6 +18,7 @@ from logship.delivery.delivery import Delivery
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
 from logship.files.intake import Intake, Rules
+from logship.files.joining import Joining
 from logship.files.patterns import Pattern
 from logship.files.wakeups import Timer
 from logship.metrics import Metrics
@@ -180,7 +181,17 @@ class Store(LineSink):
 class Life:
     """One life of the daemon, from its start on what is saved to a drain or a kill."""
 
-    def __init__(self, folder: Path, stores: dict[str, Store], shape: Shape, fuse: Fuse, max_backlog: int = 0) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stores: dict[str, Store],
+        shape: Shape,
+        fuse: Fuse,
+        max_backlog: int = 0,
+        *,
+        joining: Joining | None = None,
+    ) -> None:
+        self._joining = joining
         clock = asyncio.get_running_loop().time
         self.state, self.stores, self.fuse = folder / "state", stores, fuse
         self.stop = asyncio.Event()
@@ -202,7 +213,14 @@ class Life:
 
     def _pipeline(self, name: str, store: Store, shape: Shape, clock: Callable[[], float]) -> Pipeline:
         store.fuse, store.answers = self.fuse, Counter()
-        reader = Reader(name, self.metrics, max_line_bytes=1 << 20, unsound=self.intake.look_again, clock=clock)
+        reader = Reader(
+            name,
+            self.metrics,
+            max_line_bytes=1 << 20,
+            unsound=self.intake.look_again,
+            joining=self._joining,
+            clock=clock,
+        )
         self.intake.listeners.append(reader)
         letters = DyingLetters(self.state / "dead-letter", name, 1 << 30)
         letters.fuse = self.fuse

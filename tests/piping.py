@@ -8,6 +8,7 @@ from pathlib import Path
 from logship.daemon.pipeline import Pipeline, Shape
 from logship.daemon.reader import Reader
 from logship.delivery.delivery import Delivery
+from logship.files.joining import Joining
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics
 from logship.model import Batch, Block, FileId, Outcome
@@ -63,7 +64,7 @@ class GatedSink(LineSink):
 class Rig:
     """A pipeline over files in a folder; made inside a running loop."""
 
-    def __init__(self, folder: Path, sink: LineSink, shape: Shape = SHAPE) -> None:
+    def __init__(self, folder: Path, sink: LineSink, shape: Shape = SHAPE, joining: Joining | None = None) -> None:
         self.loop = asyncio.get_running_loop()
         self.folder = folder
         self.sink = sink
@@ -74,7 +75,14 @@ class Rig:
         self.notes = Notes()
         self.unsound = asyncio.Event()
         self.files: list[TailedFile] = []
-        self.reader = Reader("s", self.metrics, max_line_bytes=1 << 20, unsound=self.unsound.set, clock=self.loop.time)
+        self.reader = Reader(
+            "s",
+            self.metrics,
+            max_line_bytes=1 << 20,
+            unsound=self.unsound.set,
+            joining=joining,
+            clock=self.loop.time,
+        )
         delivery = Delivery(
             "s",
             sink,
@@ -96,13 +104,13 @@ class Rig:
             saver=self.notes,
         )
 
-    def open(self, name: str, data: bytes) -> TailedFile:
+    def open(self, name: str, data: bytes, *, lineage: str = "") -> TailedFile:
         """Write a file and have it read."""
         path = self.folder / name
         path.write_bytes(data)
         number = len(self.files)
         identity = FileId(f"{number:022}")
-        known = Entry(identity, str(path), 1, None, Print(), 0, 0.0)
+        known = Entry(identity, lineage or str(path), 1, None, Print(), 0, 0.0)
         file = TailedFile(known, os.open(path, os.O_RDONLY), str(path), None, self.loop.time())
         file.places["s"] = file.restore(file.furthest)
         self.files.append(file)

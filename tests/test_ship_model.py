@@ -17,6 +17,7 @@ import pytest
 
 from logship.daemon.pipeline import Shape
 from logship.delivery.deadletters import decode_letter
+from logship.files.joining import Joining
 from logship.state.identity import Print
 from tests.living import Fuse, Id, Life, SteadyLoop, Store
 from tests.seeds import SEEDS
@@ -52,6 +53,7 @@ class History:
         self.lost: Counter[str] = Counter()
         self.name = NAMES[0]
         self.life: Life | None = None
+        self.joining: Joining | None = None
 
     # -- the writer -----------------------------------------------------------------------------------------------
 
@@ -186,7 +188,7 @@ class History:
         """The one that runs, started if there is none."""
         if self.life is None:
             fuse = Fuse(-1 if self.lossy else self.random.choice([-1, self.random.randrange(1, 150)]))
-            self.life = Life(self.folder, self.stores, self.shape, fuse, self.max_backlog)
+            self.life = Life(self.folder, self.stores, self.shape, fuse, self.max_backlog, joining=self.joining)
         return self.life
 
     async def _end_life(self) -> None:

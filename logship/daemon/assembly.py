@@ -24,10 +24,12 @@ from logship.delivery.delivery import Delivery
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
 from logship.files.intake import Intake, Rules
+from logship.files.joining import Joining
 from logship.files.patterns import Pattern
 from logship.files.wakeups import FileEvents, Timer, Wakeups
 from logship.metrics import Metrics
 from logship.model import Sink
+from logship.records.multiline import parse_multiline
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpointer import Checkpointer
@@ -100,6 +102,7 @@ class _Assembly(Struct, frozen=True):
                 self.metrics,
                 max_line_bytes=config.max_line_bytes,
                 unsound=self.intake.look_again,
+                joining=self._joining(),
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
@@ -113,6 +116,14 @@ class _Assembly(Struct, frozen=True):
                 stop=self.stop.stopping,
                 saver=self.saver,
             )
+
+    def _joining(self) -> Joining | None:
+        config = self.config
+        if config.format == "raw":
+            return None
+        lines, nbytes = config.multiline_max_lines, config.max_line_bytes
+        multiline = parse_multiline(config.multiline, max_lines=lines, max_bytes=nbytes)
+        return Joining(multiline, config.multiline_wait_seconds) if multiline else None
 
     def _delivery(self, name: str, sink: Sink) -> Delivery:
         config = self.config

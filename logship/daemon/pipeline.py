@@ -12,6 +12,7 @@ from logship.daemon.reader import LEAST_BYTES, Reader
 from logship.daemon.supervisor import supervise
 from logship.delivery.batching import Batcher
 from logship.delivery.delivery import Delivery
+from logship.files.joining import EARLY_SECONDS
 from logship.metrics import SinkMetrics
 from logship.model import Batch, Block, Encoded, FileId, Sink
 from logship.state.identity import Saved
@@ -114,12 +115,12 @@ class Pipeline:
             due = self._batcher.due
             if blocks or not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
-            elif due is not None and (ended or self._stop.is_set() or self._clock() >= due):
+            elif due is not None and (ended or self._stop.is_set() or self._clock() + EARLY_SECONDS >= due):
                 await self._send(self._batcher.take())
             elif ended:
                 break
             else:
-                await self._wait_for_news(due)
+                await self._wait_for_news(min((at for at in (due, self.reader.due) if at is not None), default=None))
         for _ in range(self._in_flight):
             await self._batches.put(None)
 
@@ -155,13 +156,14 @@ class Pipeline:
         if batches:
             fitting = int(len(block.data) / batches * FULL)
             self.reader.block_bytes = min(self._block_bytes, max(LEAST_BLOCK_BYTES, fitting))
-        cut = _middle(block.data) if batches > 1 and not block.flags else 0
+        cut = _middle(block) if batches > 1 and not block.flags else 0
         if not cut:
             yield part
             return
         middle = block.start + cut
-        yield from self._fit(replace(block, end=middle, data=block.data[:cut]))
-        yield from self._fit(replace(block, start=middle, data=block.data[cut:]))
+        first, rest = ([join for join in block.joins if (join[0] < middle) is before] for before in (True, False))
+        yield from self._fit(replace(block, end=middle, data=block.data[:cut], joins=tuple(first)))
+        yield from self._fit(replace(block, start=middle, data=block.data[cut:], joins=tuple(rest)))
 
     async def _send(self, batch: Batch | None) -> None:
         if batch:
@@ -221,8 +223,13 @@ def _within(block: Block, records: Sequence[Block]) -> list[Block]:
     return [each for each in records if each.file == block.file and block.start <= each.start < block.end]
 
 
-def _middle(data: bytes) -> int:
-    """Give where whole lines are best cut in two; 0 where there is but one line."""
+def _middle(block: Block) -> int:
+    """Give where whole records are best cut in two; 0 where there is but one."""
+    data = block.data
     half = len(data) // 2
     cut = data.find(b"\n", half) + 1
-    return cut if 0 < cut < len(data) else data.rfind(b"\n", 0, half) + 1
+    cut = cut if 0 < cut < len(data) else data.rfind(b"\n", 0, half) + 1
+    for start, end in block.joins:
+        if start < block.start + cut < end:
+            return end - block.start if end < block.end else start - block.start
+    return cut

@@ -10,10 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.framer import Place, TruncatedError
+from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import in_queues
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
-from logship.model import Block, Encoded, FileId, LineState, Tally
+from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
 from logship.records.framing import LONGEST_CHARACTER, TRUNCATED
 from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
@@ -21,6 +22,8 @@ from logship.state.identity import Entry, Saved
 READ_AT_ONCE = 2 << 20
 LEAST_BYTES = 4096
 """What a block counts at least: a thousand files may have one line each."""
+LOOK_SECONDS = 0.05
+"""A record that is held back is not looked at more often."""
 
 
 class _Behind(Struct):
@@ -48,8 +51,10 @@ class Reader:
         *,
         max_line_bytes: int,
         unsound: Callable[[], None],
+        joining: Joining | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        """Make a reader of no file; ``joining`` makes it give whole records of several lines."""
         self.name = name
         self.ledger = Ledger()
         self.news = asyncio.Event()
@@ -58,11 +63,14 @@ class Reader:
         self._sink = metrics.sink(name)
         self._max_line_bytes = max_line_bytes
         self._unsound = unsound
+        self._joining = joining
         self.clock = clock
         self.block_bytes = READ_BYTES
         """What makes one block at the most, unless a line is longer."""
         self._files: dict[FileId, TailedFile] = {}
         self._ready: dict[FileId, _Behind] = {}
+        self._held: dict[FileId, float] = {}
+        """Files of which a record is held back, and until when (monotonic seconds) if they don't grow."""
         self._turn = ""
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
@@ -78,6 +86,8 @@ class Reader:
             self._times[file.file] = deque(saved.in_flight)
         self._files[file.file] = file
         self._lineages[file.lineage] += 1
+        for other in [self._files[held] for held in self._held if self._files[held].lineage == file.lineage]:
+            self.grew(other)  # what it holds back comes first, and goes on no more
         self.grew(file)
 
     def grew(self, file: TailedFile) -> None:
@@ -99,6 +109,7 @@ class Reader:
             self._lineages -= Counter((file.lineage,))
         self._begun.discard(file.file)
         self._ready.pop(file.file, None)
+        self._held.pop(file.file, None)
         self._times.pop(file.file, None)
         self.ledger.forget(file.file)
 
@@ -122,6 +133,12 @@ class Reader:
 
         Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
         """
+        now = self.clock()
+        for file in [
+            file for file, due in self._held.items() if due <= now + EARLY_SECONDS and self._files[file].sound
+        ]:
+            del self._held[file]
+            self._ready.setdefault(file, _Behind(now, self._files[file].size, now))
         blocks: list[Block] = []
         nbytes = 0
         for lineage, files in self._in_turn():
@@ -158,6 +175,7 @@ class Reader:
         self.ledger.sent(block)
         lines = part.records + tally.skipped_lines + tally.filtered_records  # counted by the encoder: once is enough
         self._sink.read(lines, block.end - block.start)
+        lines += sum(block.data.count(b"\n", start - block.start, end - block.start) - 1 for start, end in block.joins)
         file = self._files.get(block.file)
         if file and block.end > file.counted:
             self._metrics.input_bytes.inc(block.end - max(file.counted, block.start))
@@ -171,6 +189,11 @@ class Reader:
         """Whether there is nothing to read now; what is not sound has to be mended first."""
         return not any(self._files[file].sound for file in self._ready)
 
+    @property
+    def due(self) -> float | None:
+        """When (monotonic seconds) a record is no longer held back; None if none is."""
+        return min((due for file, due in self._held.items() if self._files[file].sound), default=None)
+
     def oldest(self) -> float | None:
         """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""
         seen = [block.seen for block in self.ledger.in_flight()]
@@ -179,6 +202,7 @@ class Reader:
     def _count_oddities(self, block: Block, tally: Tally, counted: int) -> None:
         if block.start >= counted:  # readers' blocks may overlap: then nobody can tell in which part it was
             self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
+            self._metrics.multiline_records.inc(len(block.joins))
             self._metrics.decode_errors.inc(tally.decode_errors)
             self._metrics.overridden_fields.inc(tally.overridden)
             self._metrics.bad_timestamps.inc(tally.bad_times)
@@ -188,13 +212,16 @@ class Reader:
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]
-        size, time_ns, whole = self._saved_time(file.file, place.offset)
+        size, time_ns, whole, stop = self._saved_time(file.file, place.offset)
         now = self.clock()
         # An unterminated line that may have left is sent as it was: completed since, it would have the same id, and the
         # rest of it would be taken for a duplicate. A line that was cut at the limit is cut there again by itself.
         cut = whole and size < self._max_line_bytes - LONGEST_CHARACTER
+        joining = self._joining and replace(self._joining, stop=stop, late=self._is_superseded(file))
         try:
-            blocks, after = file.read(place, self._max_line_bytes, now, size=size, at_end=file.ended, cut=cut)
+            blocks, after = file.read(
+                place, self._max_line_bytes, now, size=size, at_end=file.ended, cut=cut, joining=joining
+            )
         except (TruncatedError, OSError) as error:
             if isinstance(error, OSError):
                 file.fault = error.strerror or type(error).__name__
@@ -210,7 +237,17 @@ class Reader:
         else:
             self._ready[file.file].passed(after.offset, file.size, now)
         file.places[self.name] = after
+        if after.held and joining:
+            self._held[file.file] = max(file.grown_at + joining.wait, now + LOOK_SECONDS)
+        else:
+            self._held.pop(file.file, None)
         return blocks
+
+    def _is_superseded(self, file: TailedFile) -> bool:
+        """Whether a newer file of its lineage is there: its writer has gone on to that."""
+        if self._lineages[file.lineage] == 1:
+            return False
+        return file is not [other for other in self._files.values() if other.lineage == file.lineage][-1]
 
     def _older_grew(self, file: TailedFile) -> bool:
         """Say, once a file, whether older ones of its lineage have more to read first.
@@ -231,17 +268,17 @@ class Reader:
             return file.sound and bool(file.read_at(1, file.places[self.name].scanned))
         return False
 
-    def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None, bool]:
+    def _saved_time(self, file: FileId, offset: int) -> tuple[int, int | None, bool, int]:
         """Give how much to read, and the event time to use, where a block may have left before a restart.
 
-        And whether that much is exactly such a block.
+        And whether that much is exactly such a block, and where that one ended.
         """
         times = self._times.get(file)
         while times:
             start, end, time_ns = times[0]
             if start <= offset < end:
-                return min(READ_BYTES, end - offset), time_ns, offset == start and end - offset <= READ_BYTES
+                return min(READ_BYTES, end - offset), time_ns, offset == start and end - offset <= READ_BYTES, end
             if offset < start:
                 break
             times.popleft()
-        return self.block_bytes, None, False
+        return self.block_bytes, None, False, NO_LIMIT

@@ -17,6 +17,7 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from logship.errors import DeadLetterError
 from logship.model import Block, FileId, LineState
@@ -114,6 +115,8 @@ def decode_letter(data: bytes) -> Letter | None:
         after=after,
         path=path,
     )
+    if _NEWLINE in record[:-1]:  # several lines, one record
+        block = replace(block, joins=((line.offset, line.end),))
     return Letter(block, line.reason, line.detail, line.status)
 
 

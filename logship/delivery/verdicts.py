@@ -120,7 +120,8 @@ def _join(run: Sequence[Block]) -> Block:
     if first is last:
         return first
     data = b"".join([block.data for block in run])
-    return replace(first, end=last.end, data=data, after=last.after, points=())
+    joins = tuple(join for block in run for join in block.joins)
+    return replace(first, end=last.end, data=data, after=last.after, points=(), joins=joins, cuts=())
 
 
 def encode(blocks: Iterable[Block], sink: Sink) -> list[Encoded]:

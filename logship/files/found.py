@@ -171,7 +171,8 @@ def catch_up(digest: Digest, view: "Found | TailedFile", end: int, size: int) ->
 def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
     """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
     head, now = file.fingerprint(), time.time()
-    if last and last.offsets == offsets and _still(last, file, head, now):
+    cuts = file.cuts.saved(min((saved.offset for saved in offsets.values()), default=0))
+    if last and last.offsets == offsets and last.cuts == cuts and _still(last, file, head, now):
         return last
     digest, sealed = file.digest.fingerprint(), file.limit < NO_LIMIT
     size = _size_of(file)
@@ -188,6 +189,7 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
         shift=file.shift,
         sealed=sealed,
         holes=file.holes.passed,
+        cuts=cuts,
     )
 
 

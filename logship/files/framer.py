@@ -6,7 +6,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship.model import LineState
+from logship.model import Block, FileId, LineState
 from logship.records.framing import (
     CONTINUATION,
     PARTIAL,
@@ -17,7 +17,7 @@ from logship.records.framing import (
     frame_rest,
     utf8_boundary,
 )
-from logship.state.fingerprint import ReadAt
+from logship.state.fingerprint import Digest, ReadAt
 from logship.state.identity import MARKER_BYTES
 
 _FEW_BYTES = 16 * 1024
@@ -47,6 +47,8 @@ class Place(Struct, frozen=True):
     """From the offset up to here there is no newline."""
     tail: bytes = b""
     """The last bytes read before the offset, up to 64; empty where they are not known."""
+    held: bool = False
+    """From the offset up to ``scanned`` there are whole lines: of a record that may go on."""
 
 
 def read_some(read_at: ReadAt, size: int, offset: int, *, seen: int) -> bytes:
@@ -106,3 +108,12 @@ def advance(place: Place, frames: list[Frame], seen: int) -> Place:
         return replace(place, scanned=place.scanned + seen)
     last = frames[-1]
     return Place(last.end, last.after, last.end, last.data[-MARKER_BYTES:])
+
+
+def block_of(frame: Frame, file: FileId, path: str, time_ns: int, now: float, digest: Digest) -> Block:
+    """Make a block of a frame of a file whose ``digest`` has its bytes; read at ``now``, in monotonic seconds."""
+    return Block(
+        *(file, path.rpartition("/")[2], frame.start, frame.end, frame.data, time_ns, now),
+        *(frame.flags, frame.skipped, frame.after, frame.joins, frame.cuts),
+        *(digest.within(frame.start, frame.end) if frame.data else (), path),
+    )

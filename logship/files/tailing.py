@@ -1,7 +1,6 @@
 """One open file generation: what ``fstat`` says of it, and how its bytes become blocks."""
 
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,9 +9,10 @@ from msgspec.structs import replace
 from logship.files.beneath import birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
-from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, read_some
+from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
-from logship.model import NO_LIMIT, Block
+from logship.files.joining import Cuts, Joining, Read, join
+from logship.model import NO_LIMIT, Block, LineState
 from logship.records.framing import NUL, Frame
 from logship.state.fingerprint import Digest
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print
@@ -32,8 +32,8 @@ class TailedFile:
     """
 
     __slots__ = (  # there are thousands
-        *("_contents", "birth_ns", "counted", "deleted", "device", "digest", "doubt", "ended", "fault", "fd", "file"),
-        *("filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage"),
+        *("_contents", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended", "fault"),
+        *("fd", "file", "filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage"),
         *("mtime_ns", "name", "opened_at", "orphaned", "padding", "path", "places", "replaced", "shift", "signature"),
         "size",
         "__dict__",  # empty, unless somebody breaks one file's method to see what comes of it
@@ -60,6 +60,7 @@ class TailedFile:
         """Where each sink's reader stands."""
         self.digest = Digest(entry.digest)
         """Of all that any reader has read."""
+        self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
         self.filled: list[tuple[int, int]] = []
         """(start, end) of holes that were passed and have bytes now: new bytes, of generations that are to begin."""
@@ -188,15 +189,27 @@ class TailedFile:
     # -- reading --------------------------------------------------------------------------------------------------
 
     def read(
-        self, place: Place, longest: int, now: float, *, size: int = READ_BYTES, at_end: bool = False, cut: bool = False
+        self,
+        place: Place,
+        longest: int,
+        now: float,
+        *,
+        size: int = READ_BYTES,
+        at_end: bool = False,
+        cut: bool = False,
+        joining: Joining | None = None,
     ) -> tuple[list[Block], Place]:
         """Read on from ``place``: whole lines in ``size`` bytes, or one long line; nothing where no line is complete.
 
         ``at_end`` takes an unterminated last line too, flagged ``partial``; ``cut`` takes what ``size`` bytes have of a
-        line, flagged so, though more may follow; a line has up to ``longest`` bytes. Raises TruncatedError.
+        line, flagged so, though more may follow; a line has up to ``longest`` bytes. With ``joining``, whole records;
+        the last one is held back while it may go on. Raises TruncatedError.
         """
         framer = Framer(self.read_at, longest)
-        wanted = max(0, min(size, self.limit - place.scanned))
+        boundary = joining.boundary(self.cuts, place) if joining else NO_LIMIT
+        if place.held:
+            size, place = size + place.scanned - place.offset, replace(place, scanned=place.offset)
+        wanted = max(0, min(size, self.limit - place.scanned, boundary - place.scanned))
         data = read_some(self.read_at, wanted, place.scanned, seen=self.size - place.scanned)
         full = len(data) == size
         if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
@@ -204,6 +217,7 @@ class TailedFile:
             raise TruncatedError
         if b"\0" in data or self.holes.wait:
             data = data[: self._readable(data, place.scanned, now)]
+        after = None
         if data[:1] == b"\0" and place.scanned == place.offset:
             frames = self._past_hole(place)
         else:
@@ -211,16 +225,23 @@ class TailedFile:
             ends = cut if full else at_end
             if not frames and ends and place.scanned + len(data) > place.offset:
                 frames = framer.rest(place, place.scanned + len(data))
+            elif frames and joining and place.state is LineState.WHOLE:
+                beyond = self.size - place.scanned - len(data)
+                quiet = 0.0 if beyond else now - self.grown_at
+                complete = not full and beyond <= 0
+                seen = Read(data, place.scanned, longest, boundary, complete, quiet, at_end, self.path or self.lineage)
+                frames, after = join(seen, frames, place, self.cuts, joining, self.read_at)
         # last of all: what was read before this is what followed these bytes
         if not self._follows(place):
             self.doubt.looks += 1  # the next look will tell
             raise TruncatedError
-        after = advance(place, frames, len(data))
+        after = after or advance(place, frames, len(data))
         if frames and frames[0].skipped == NUL:
             # in no digest where it may yet be filled; and what follows may have holes of its own
             data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
         self.digest.take(data, place.scanned, after.offset)
-        return self._blocks(frames, now), self.restore(after) if frames and not after.tail else after
+        blocks = [block_of(frame, self.file, self.lineage, self.mtime_ns, now, self.digest) for frame in frames]
+        return blocks, self.restore(after) if frames and not after.tail else after
 
     def _readable(self, data: bytes, start: int, now: float) -> int:
         def follows(offset: int) -> bool:
@@ -289,13 +310,3 @@ class TailedFile:
         if not self._contents:
             self.holes.note_passed(place.offset, end)
         return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
-
-    def _blocks(self, frames: Iterable[Frame], now: float) -> list[Block]:
-        return [
-            Block(
-                *(self.file, self.name, f.start, f.end, f.data, self.mtime_ns, now, f.flags, f.skipped, f.after),
-                self.digest.within(f.start, f.end) if f.data else (),
-                self.lineage,
-            )
-            for f in frames
-        ]

@@ -6,6 +6,7 @@ from itertools import accumulate, compress
 from typing import NamedTuple
 
 from logship.model import Block
+from logship.records.joining import joined_lines, one_line
 from logship.records.line_parser import BOM, trim
 
 
@@ -28,11 +29,15 @@ def offsets_of(start: int, sizes: Sequence[int]) -> list[int]:
 def content_of(block: Block, *, keep_cr: bool) -> Content:
     """Trim a block's lines, drop those that are empty then, and count what made no record."""
     data = block.data
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    sizes = [len(line) + 1 for line in lines]
-    offsets = offsets_of(block.start, sizes)
-    if not data.endswith(b"\n") and sizes:
-        sizes[-1] -= 1
+    if block.joins:
+        offsets, raw = joined_lines(block)
+        lines, sizes = [one_line(line) for line in raw], [*map(len, raw)]
+    else:
+        lines = data.removesuffix(b"\n").split(b"\n") if data else []
+        sizes = [len(line) + 1 for line in lines]
+        offsets = offsets_of(block.start, sizes)
+        if not data.endswith(b"\n") and sizes:
+            sizes[-1] -= 1
     noise: list[tuple[str, int, int]] = []
     if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
         trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]

@@ -20,6 +20,7 @@ from logship.records.columns import Columns, woven
 from logship.records.content import Content, content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
+from logship.records.joining import joined_lines, one_line
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.odd_lines import is_text
@@ -94,7 +95,7 @@ class BlockEncoder:
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
-        columns = self._plain.whole(block.data)
+        columns = None if block.joins else self._plain.whole(block.data)
         if columns is None:
             return None
         tally = Tally(bad_times=columns.bad_times)
@@ -112,8 +113,8 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if self._pause:
-            self._pause -= 1
+        if self._pause or block.joins:
+            self._pause = max(0, self._pause - 1)
             return None
         found = self._plain.mostly(block.data)
         self._odd = bool(found and found[1].odd)
@@ -297,10 +298,11 @@ def _gap(block: Block) -> Encoded:
 def _records(block: Block, *, keep_cr: bool) -> list[Block]:
     if block.skipped:
         return []
+    joins = set(block.joins)
     found = [
-        replace(block, start=offset, end=offset + len(line), data=line, after=LineState.WHOLE)
-        for offset, line in _lines(block)
-        if trim(line, first=offset == 0, keep_cr=keep_cr).content
+        replace(block, start=at, end=end, data=line, after=LineState.WHOLE, joins=tuple({(at, end)} & joins), cuts=())
+        for at, end, line in ((at, at + len(line), line) for at, line in _lines(block))
+        if trim(one_line(line) if (at, end) in joins else line, first=at == 0, keep_cr=keep_cr).content
     ]
     if found and found[-1].end == block.end:
         found[-1] = replace(found[-1], after=block.after)
@@ -325,7 +327,10 @@ def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted
 
 
 def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
-    """Give the offset and the bytes, newline included, of each line."""
+    """Give the offset and the bytes, newline included, of each line, or of the several that are one record."""
+    if block.joins:
+        yield from zip(*joined_lines(block), strict=True)
+        return
     offset = block.start
     for part in block.data.split(b"\n"):
         line = part + b"\n" if offset + len(part) < block.end else part

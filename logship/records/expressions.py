@@ -26,6 +26,8 @@ _HINTS: Final = tuple(
         (r"\{\d{4,}|\{\d*,\d{4,}", "at most 1000 repeats; write * or +"),
     )
 )
+_PIECES: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+"""An escaped character, a set, or another character."""
 _NOT_BY_LINE: Final = re.compile(r"\\[AzCQ]|\(\?[a-zA-Z]*-?[a-zA-Z]*m")
 """What means something else where many lines are searched at once."""
 
@@ -99,10 +101,23 @@ def _fault(text: str, error: str) -> str:
         at, piece, hint = min(found)
         return f"has no valid expression: {piece!r} at character {at + 1}: {hint}"
     reason, _, piece = error.partition(": ")
+    if reason == "missing )" and (opened := _unclosed(text)) >= 0:
+        return f"has no valid expression: the '(' at character {opened + 1} is not closed; write \\( for the character"
     at = text.find(piece) if piece else -1
     where = f": {piece!r} at character {at + 1}" if at > 0 else f": {piece!r}" if piece and piece != text else ""
     hint = r"; write \( \[ \* \\ for the characters themselves" if reason != "invalid UTF-8" else ""
     return f"has no valid expression: {reason.rstrip(':')}{where}{hint}"
+
+
+def _unclosed(text: str) -> int:
+    """Give the place of the last parenthesis that is not closed; -1 where all are."""
+    opened: list[int] = []
+    for piece in _PIECES.finditer(text):
+        if piece[0] == "(":
+            opened.append(piece.start())
+        elif piece[0] == ")" and opened:
+            opened.pop()
+    return opened[-1] if opened else -1
 
 
 class Search:

@@ -30,6 +30,8 @@ class Frame(Struct, frozen=True):
     flags: tuple[str, ...] = ()
     skipped: str = ""
     after: LineState = LineState.WHOLE
+    joins: tuple[tuple[int, int], ...] = ()
+    cuts: tuple[tuple[int, str], ...] = ()
 
 
 def frame_lines(data: bytes, start: int, max_line_bytes: int) -> Iterator[Frame]:

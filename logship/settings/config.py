@@ -90,6 +90,11 @@ class Config:
         "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
+    multiline: str = setting(
+        "several lines as one record: `auto`, `off`, rules (`python,java,…`) or `start:` and an expression", "auto"
+    )
+    multiline_wait_seconds: Seconds = setting("how long a line of text may wait for more of its record", 1.0)
+    multiline_max_lines: Count = setting("lines of one record; the rest is marked `continuation`", 1000, minimum=1)
     message_fields: tuple[str, ...] = setting(
         "where the text of a record is, by dotted paths; the first that is there",
         (

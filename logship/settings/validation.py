@@ -10,6 +10,7 @@ from typing import Final
 from logship.records.enrichment import FILE_FIELDS, reserved
 from logship.records.field_edits import always_there
 from logship.records.field_patterns import pattern_faults, rename_faults
+from logship.records.multiline import parse_multiline
 from logship.records.routing import condition_on
 from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
@@ -133,6 +134,16 @@ def _zone_faults(config: Config) -> list[str]:
     return []
 
 
+def _multiline_faults(config: Config) -> list[str]:
+    if config.multiline in {"auto", "off"}:
+        return []
+    try:
+        parse_multiline(config.multiline, max_lines=1, max_bytes=1)
+    except ValueError as why:
+        return [f"{quote(config.multiline)} {why}"]
+    return []
+
+
 def _listen_faults(config: Config) -> list[str]:
     try:
         parse_listen(config.listen or ":0")
@@ -212,6 +223,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("exclude", _exclude_faults),
     ("root", _root_faults),
     ("timestamp_zone", _zone_faults),
+    ("multiline", _multiline_faults),
     ("listen", _listen_faults),
     ("state_dir", _absolute("state_dir")),
     ("exit_file", _absolute("exit_file")),

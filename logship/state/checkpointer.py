@@ -133,4 +133,4 @@ class Checkpointer:
 
 
 def _essence(entry: Entry) -> tuple[object, ...]:
-    return entry.file, entry.size, entry.inode, entry.offsets, entry.gone, entry.holes
+    return entry.file, entry.size, entry.inode, entry.offsets, entry.gone, entry.holes, entry.cuts

@@ -216,6 +216,7 @@ def _entry(plain: Mapping[str, Any]) -> Entry:
         "head": Print(**plain["head"]),
         "offsets": offsets,
         "holes": tuple((int(start), int(end)) for start, end in plain.get("holes", ())),
+        "cuts": tuple((int(offset), str(word)) for offset, word in plain.get("cuts", ())),
         "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
     }
     return Entry(**values)

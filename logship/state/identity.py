@@ -74,6 +74,8 @@ class Entry(Struct, frozen=True):
     """Its file is a copy, and complete: what is appended to that is another generation's."""
     holes: tuple[tuple[int, int], ...] = ()
     """(start, end) of NULs that were passed and might yet be filled."""
+    cuts: tuple[tuple[int, str], ...] = ()
+    """(offset, word), as in :class:`logship.model.Block`, of what has to be known to make the same records again."""
 
     @property
     def furthest(self) -> Saved:

@@ -25,6 +25,9 @@ _PREFIX = "journal-"
 _SENT_VALUES = (3, 5, 6)
 """Offsets and time alone, as older versions wrote; with a CRC-32 and a word; with points within the block, too."""
 
+_CUT = "cut"
+"""The last value of a line that says where a record was cut, or, at 0, what was learned."""
+
 
 class Journal:
     """The acknowledgements since the last checkpoint: one file between two saves, removed after the second."""
@@ -35,7 +38,12 @@ class Journal:
         self._fd = -1
 
     def sent(self, sink: str, block: Block) -> None:
-        """Append a block that is about to leave, with the time that its records get if they name none."""
+        """Append a block that is about to leave, with the time that its records get if they name none.
+
+        What has to be known to make the same records again is appended first.
+        """
+        for offset, word in block.cuts:
+            self._append([block.file, sink, offset, word, _CUT])
         _, *points, (_, crc) = points_of(block) if block.data else [(0, 0), (0, 0)]
         more = [points] if points else []
         self._append([block.file, sink, block.start, block.end, block.time_ns, crc, *more, block.skipped or "sent"])
@@ -94,11 +102,15 @@ class _Noted(Struct):
     sent: list[tuple[int, int, int]] = field(default_factory=list)
     proofs: list[tuple[int, int, int]] = field(default_factory=list)
     holes: list[tuple[int, int]] = field(default_factory=list)
+    cuts: dict[int, str] = field(default_factory=dict)
     points: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """By the start of a block, offsets in it, and the CRC-32 from its start up to each."""
 
     def take(self, values: list[Any]) -> None:
-        if len(values) in _SENT_VALUES:
+        if values[-1] == _CUT:
+            offset, word, _ = values
+            self.cuts[int(offset)] = str(word)
+        elif len(values) in _SENT_VALUES:
             start, end, time_ns = map(int, values[:3])
             if values[-1] == NUL:
                 self.holes.append((start, end))
@@ -115,7 +127,9 @@ class _Noted(Struct):
 def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
     offsets, digest = dict(entry.offsets), Digest(entry.digest)
     holes = sorted({*entry.holes, *(hole for news in noted.values() for hole in news.holes)})
+    cuts = dict(entry.cuts)
     for sink, news in noted.items():
+        cuts.update(news.cuts)
         saved = offsets.get(sink, Saved())
         newer = news.acked if news.acked and news.acked.offset >= saved.offset else saved
         left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
@@ -123,7 +137,8 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
         offsets[sink] = replace(newer, in_flight=tuple(left), proofs=tuple(sorted(proofs)))
         for start, points in sorted(news.points.items()):
             digest.extend(start, points)
-    return replace(entry, offsets=offsets, digest=digest.fingerprint(), holes=tuple(holes))
+    known = tuple(sorted(cuts.items()))
+    return replace(entry, offsets=offsets, digest=digest.fingerprint(), holes=tuple(holes), cuts=known)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from logship.daemon.pipeline import Shape
 from logship.errors import SinkClosedError
+from logship.files.joining import Joining
 from logship.model import Batch, Block, Encoded, Limits, Outcome
+from logship.records.multiline import parse_multiline
 from tests.autojump import autojump
 from tests.line_sink import DELIVERED, LineSink, errored
 from tests.piping import GatedSink, Rig, numbered, settle, words
@@ -22,9 +24,9 @@ Rigs = Callable[..., Rig]
 def rig(tmp_path: Path) -> Rigs:
     """Make rigs in a folder."""
 
-    def make(sink: LineSink | None = None, **shape: float) -> Rig:
+    def make(sink: LineSink | None = None, joining: Joining | None = None, **shape: float) -> Rig:
         shape = {"batch_bytes": MIB, "batch_records": 10_000, "linger": 0.2, "share": 8 * MIB, **shape}
-        return Rig(tmp_path, sink or LineSink(), Shape(**shape))  # type: ignore[arg-type]
+        return Rig(tmp_path, sink or LineSink(), Shape(**shape), joining)  # type: ignore[arg-type]
 
     return make
 
@@ -118,6 +120,64 @@ async def test_a_block_too_large_for_a_batch_is_halved_on_a_line(rig: Rigs) -> N
     assert [batch.records for batch in large] == [1]
     assert made.sink.stored == words(data)
     assert made.offset(file) == len(data)
+
+
+def joins() -> Joining:
+    """Join what goes on with a stamped line."""
+    multiline = parse_multiline("auto", max_lines=1000, max_bytes=MIB)
+    assert multiline
+    return Joining(multiline, 1.0)
+
+
+@autojump
+async def test_a_block_is_never_halved_within_a_record(rig: Rigs) -> None:
+    """Of several lines; one that is too large alone leaves alone, and all lines and records are counted."""
+    made = rig(LineSink(), joins(), batch_bytes=200)
+    record = b"10:00:00 x\n" + b"more\n" * 30
+    data = (record + b"10:00:01 y\n" * 3) * 20
+    file = made.open("a", data)
+    await made.run_to_end()
+    blocks = made.notes.sent_blocks
+    assert [block.start for block in blocks] == [0, *(block.end for block in blocks[:-1])]
+    joined = [block.data[start - block.start : end - block.start] for block in blocks for start, end in block.joins]
+    assert joined == [record] * 20
+    assert made.offset(file) == len(data)
+    value = made.metrics.registry.get_sample_value
+    assert value("logship_multiline_records_total") == 20
+    assert value("logship_input_lines_total") == 34 * 20
+    assert value("logship_sink_read_records_total", {"sink": "s"}) == 4 * 20
+
+
+@autojump
+async def test_the_last_line_of_text_leaves_after_its_wait(rig: Rigs) -> None:
+    """Whoever looks at it after that, nobody has to write more; JSON leaves at once."""
+    made = rig(LineSink(), joins())
+    made.open("a", b'{"a":1}\n')
+    made.open("b", b"text\n")
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(0.3)
+    assert made.sink.stored == ['{"a":1}']
+    await asyncio.sleep(0.8)
+    assert made.sink.stored == ['{"a":1}']
+    await asyncio.sleep(0.2)
+    assert made.sink.stored == ['{"a":1}', "text"]
+    made.end()
+    await running
+
+
+@autojump
+async def test_a_rotated_file_is_not_waited_for(rig: Rigs) -> None:
+    """What it holds back leaves before the first line of its successor."""
+    made = rig(LineSink(), joins(), linger=0.0)
+    old = made.open("a", b"text\n")
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(0.1)
+    assert made.sink.stored == []
+    made.open("b", b'{"a":1}\n', lineage=old.lineage)
+    await asyncio.sleep(0.1)
+    assert made.sink.stored == ["text", '{"a":1}']
+    made.end()
+    await running
 
 
 @autojump

@@ -24,7 +24,7 @@ from logship.records.expressions import Search, compile_expression
         ("(?x)a b", "'(?x' at character 1: there are the flags i, m, s and U alone"),
         (r"\u00e4", r"'\\u' at character 1: a character is written as itself"),
         ("a{2000}", "'{2000' at character 2: at most 1000 repeats"),
-        ("(a", r"missing ); write \( \[ \* \\ for the characters themselves"),
+        ("(a", r"the '(' at character 1 is not closed; write \( for the character"),
         ("ok a**", "bad repetition operator: '**' at character 5"),
         ("[z-a]", "invalid character class range: 'z-a' at character 2"),
     ],

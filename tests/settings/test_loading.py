@@ -70,6 +70,7 @@ def test_every_fault_at_once() -> None:
         FIELDS="team",
         PATHS="logs/*.log,/ok/*.log,/a/../b",
         TIMESTAMP_ZONE="Mars/Olympus",
+        MULTILINE="pyhton",
         LISTEN="8687",
         SINKS="stdout,htpp,http",
         HTTP_METHOD="GET",
@@ -88,6 +89,7 @@ def test_every_fault_at_once() -> None:
             'LOGSHIP_PATHS: "logs/*.log" is not absolute; write it from / on',
             'LOGSHIP_PATHS: "/a/../b" has .. in it; write the folder itself',
             'LOGSHIP_TIMESTAMP_ZONE: "Mars/Olympus" is no zone that is known here; write UTC or Europe/Berlin',
+            "LOGSHIP_MULTILINE: \"pyhton\" names no rule with 'pyhton'; did you mean python?",
             'LOGSHIP_LISTEN: "8687" is not an address; write [::]:8687 or 127.0.0.1:8687',
             'LOGSHIP_SINKS: "htpp" is no sink; did you mean http?',
             'LOGSHIP_HTTP_METHOD: "GET" is not one of POST, PUT, PATCH',
@@ -96,6 +98,14 @@ def test_every_fault_at_once() -> None:
             'LOGSHIP_EXIT_FILE: "done" is not absolute; write it from / on',
         ]
     )
+
+
+def test_an_expression_that_can_not_be_used_is_a_fault_with_its_place() -> None:
+    """And an example of one that can."""
+    [found] = faults(MULTILINE="start:^(a", MULTILINE_MAX_LINES="5")
+    assert found.startswith('LOGSHIP_MULTILINE: "start:^(a" has an expression that can\'t be used: ')
+    assert "the '(' at character 2 is not closed" in found
+    assert found.endswith(r"; write start:^\d{4}-\d\d-\d\d, say")
 
 
 def test_the_sinks_own_check_is_heard() -> None:

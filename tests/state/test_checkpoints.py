@@ -42,6 +42,9 @@ ENTRIES = st.builds(
     st.dictionaries(st.sampled_from(["stdout", "http"]), SAVED),
     st.booleans(),
     st.booleans(),
+    cuts=st.dictionaries(st.integers(0, 2**62), st.sampled_from(["", "s", "j3"]), max_size=3).map(
+        lambda cuts: tuple(sorted(cuts.items()))
+    ),
 )
 
 

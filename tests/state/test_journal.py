@@ -2,6 +2,7 @@ from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
 from logship.state.identity import Entry, Print, Saved
@@ -77,3 +78,16 @@ def test_garbage_is_passed_over(tmp_path_factory: object, garbage: bytes) -> Non
     path.write_bytes(path.read_bytes() + garbage.replace(FILE.encode(), b"") + b"\n")
     journal.acked(FILE, "sink", Saved(20))
     assert applied((entry(),), folder)[0].offsets["sink"].offset == 20
+
+
+def test_where_a_record_was_cut_is_known_after_a_kill(tmp_path: Path) -> None:
+    """It was noted before the block left; whichever sink's it was, and however many there are."""
+    journal = Journal(tmp_path)
+    for at in range(200):
+        sent = replace(block(10 * at, 10 * at + 10), cuts=((0, "stamp"), (10 * at + 10, "s")))
+        journal.sent("sink" if at % 2 else "other", sent)
+    known = replace(entry(), cuts=((5, "tb"),))
+    found = applied((known,), tmp_path)[0]
+    assert found.cuts == ((0, "stamp"), (5, "tb"), *((10 * at + 10, "s") for at in range(200)))
+    assert set(found.offsets) == {"sink", "other"}
+    assert len(found.offsets["sink"].in_flight) == 100

@@ -1,0 +1,184 @@
+"""Several lines of a file as one record: what is held back, until when, and what has to be known to cut so again."""
+
+import logging
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from logship.files.framer import Place, advance
+from logship.model import NO_LIMIT
+from logship.records.framing import Frame
+from logship.records.joining import More, is_plain, join_lines
+from logship.records.line_starts import LEARNED_BYTES
+from logship.records.multiline import Multiline
+from logship.state.fingerprint import ReadAt
+
+logger = logging.getLogger(__name__)
+
+STRANGE_LINES = 1000
+"""Of a file that has so many, and none that the setting is about, it is said once."""
+EARLY_SECONDS = 1e-6
+"""A timer may fire so much too early: the loop counts what is within its clock's resolution as due."""
+
+
+class Cuts:
+    """What is noted of one generation: where records were cut by force, and the form that was learned.
+
+    Both outlive the daemon. A cut is needed until all sinks have acknowledged what is before it, and noted: there may
+    be any number of them.
+    """
+
+    __slots__ = ("_fresh", "_offsets", "_strange", "_strange_to", "_words", "form")
+
+    def __init__(self, saved: Iterable[tuple[int, str]] = ()) -> None:
+        words = dict(saved)
+        self.form = words.pop(0, "")
+        """What was learned; empty where nothing was."""
+        self._words, self._offsets = words, sorted(words)
+        self._fresh = False
+        """Whether a form was learned that is in no checkpoint yet."""
+        self._strange = self._strange_to = 0
+        """How many lines were none that the setting is about, and up to which offset; below 0: never mind."""
+
+    def look(self, data: bytes, end: int, multiline: Multiline, path: str) -> None:
+        """Say once that a file has no line that the setting is about; ``data`` has whole lines, up to ``end``."""
+        if self._strange < 0 or end <= self._strange_to:
+            return
+        self._strange_to = end
+        lines = data.split(b"\n")[:-1]
+        if any(map(multiline.knows, lines)):
+            self._strange = -1
+            return
+        self._strange += len(lines)
+        if self._strange >= STRANGE_LINES:
+            self._strange = -1
+            logger.warning("a file has no line that LOGSHIP_MULTILINE is about", extra={"path": path})
+
+    def learn(self, form: str) -> None:
+        """Note what was learned."""
+        self.form, self._fresh = form, bool(form)
+
+    def state(self, offset: int) -> str:
+        """Give the state of the record that was cut at an offset; empty where none was."""
+        return self._words.get(offset, "")
+
+    def after(self, offset: int) -> int:
+        """Give the first cut past an offset; NO_LIMIT where there is none."""
+        at = bisect_right(self._offsets, offset)
+        return self._offsets[at] if at < len(self._offsets) else NO_LIMIT
+
+    def noted(self, frame: Frame) -> Frame:
+        """Note the frame's cuts; give it with all that has to be noted before it leaves."""
+        for offset, word in frame.cuts:
+            if offset not in self._words:
+                insort(self._offsets, offset)
+            self._words[offset] = word
+        within = self._offsets[bisect_right(self._offsets, frame.start) : bisect_right(self._offsets, frame.end)]
+        learned = [(0, self.form)] if self._fresh else []
+        cuts = (*learned, *((offset, self._words[offset]) for offset in within))
+        return replace(frame, cuts=cuts) if cuts else frame
+
+    def saved(self, acknowledged: int) -> tuple[tuple[int, str], ...]:
+        """Give what is still needed once all before an offset is acknowledged; the rest is forgotten."""
+        self._fresh = False
+        past = bisect_left(self._offsets, acknowledged)
+        for offset in self._offsets[:past]:
+            del self._words[offset]
+        del self._offsets[:past]
+        learned = [(0, self.form)] if self.form else []
+        return (*learned, *((offset, self._words[offset]) for offset in self._offsets))
+
+
+class Joining(Struct, frozen=True):
+    """How one read joins lines."""
+
+    multiline: Multiline
+    wait: float
+    """Seconds without growth after which a record is not waited for."""
+    stop: int = NO_LIMIT
+    """Where a block ended that may have left in an earlier life: there a record ends."""
+    late: bool = False
+    """Nothing is waited for: there is a newer file."""
+
+    def boundary(self, cuts: Cuts, place: Place) -> int:
+        """Give the first offset from which it is known that a record ends there, past what was looked at."""
+        known = min(self.stop, cuts.after(place.offset))
+        return known if known > (place.offset if place.held else place.scanned) else NO_LIMIT
+
+
+class Read(Struct, frozen=True):
+    """One read to be joined."""
+
+    data: bytes
+    start: int
+    """Its offset."""
+    longest: int
+    """Bytes of a line."""
+    boundary: int
+    complete: bool
+    """There is no more in the file now."""
+    quiet: float
+    """Seconds since it last grew."""
+    ended: bool
+    """No writer is expected any more: an unterminated last line is to leave."""
+    path: str
+
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.start + len(self.data)
+
+
+def join(
+    read: Read,
+    frames: Sequence[Frame],
+    place: Place,
+    cuts: Cuts,
+    joining: Joining,
+    read_at: ReadAt,
+) -> tuple[list[Frame], Place]:
+    """Join the lines of the frames of one read; give also where the reader stands then."""
+    more = _more(read, cuts, joining)
+    joined: list[Frame] = []
+    state, held = cuts.state(place.offset), NO_LIMIT
+    for number, frame in enumerate(frames):
+        if frame.flags or frame.skipped or (not state and frame.data.endswith(b"\n") and is_plain(frame.data)):
+            joined.append(frame)
+        else:
+            data, follows = frame.data, More.NEVER
+            if number == len(frames) - 1:
+                data, follows = _with_tail(read, frame, more)
+            if joining.multiline.chosen:
+                cuts.look(frame.data, frame.end, joining.multiline, read.path)
+            if not cuts.form:
+                cuts.learn(joining.multiline.learn(read_at(LEARNED_BYTES, 0)))
+            found = join_lines(joining.multiline, data, frame.start, follows, form=cuts.form, state=state)
+            joined += found.frames
+            held = found.held if found.held < frame.end else NO_LIMIT
+        state = ""
+    joined = [cuts.noted(frame) for frame in joined]
+    after = advance(place, joined, len(read.data))
+    if held < NO_LIMIT:
+        scanned = read.end if place.scanned == place.offset else frames[-1].end
+        after = replace(after, scanned=scanned, held=True)
+    return joined, after
+
+
+def _more(read: Read, cuts: Cuts, joining: Joining) -> More:
+    if read.end == read.boundary:
+        return More.NOTED if cuts.after(read.end - 1) == read.end else More.NEVER
+    late = read.complete and (read.ended or joining.late or read.quiet + EARLY_SECONDS >= joining.wait)
+    return More.LATE if late else More.MAYBE
+
+
+def _with_tail(read: Read, frame: Frame, more: More) -> tuple[bytes, More]:
+    """Give the last lines of a read, with an unterminated one if that is to leave, and what may follow them."""
+    tail = read.data[frame.end - read.start :]
+    if b"\n" in tail:
+        return frame.data, More.MAYBE  # one line that was long in coming; the next read takes more
+    if tail[:1] == b"\0" or len(tail) > read.longest:
+        return frame.data, More.NEVER  # no line that could go on with anything
+    leaves = more is More.NOTED or (read.ended and more is More.LATE)
+    return frame.data + tail if leaves else frame.data, more

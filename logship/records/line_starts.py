@@ -1,0 +1,123 @@
+"""How the first line of a record of text looks: the heads that loggers write, with a time stamp or without.
+
+Pure. A *stamped* head is the safe sign that whatever does not look so goes on with the record before it. It is learned:
+the first such line in a generation's first 64 KiB says which form it is, so that the same bytes always learn the same.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+LEARNED_BYTES = 64 * 1024
+"""A form is learned from so many bytes at a generation's beginning, and from nothing else."""
+
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_DATE = (
+    rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}"
+    rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + _DAY + rb",? )?\d{1,2} " + _MONTH + rb" \d{4}"
+    rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + _DAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
+)
+_TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
+_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
+_COLOUR = rb"(?:\x1b\[[\d;]*m)*"
+_LEVEL = (
+    rb"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|FINE(?:R|ST)?|CONFIG|VERBOSE"
+    rb"|trace|debug|info|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe|verbose|Trace|Debug|Info|Warn(?:ing)?"
+    rb"|Error|Fatal)"
+)
+
+STAMPED = {
+    "klog": rb"[IWEFD]\d{4} " + _TIME,
+    "ruby": rb"[DIWEFUA], \[\d{4}-",
+    "nest": rb"\[\w+\] \d+ +- +" + _DATE,
+    "stamp": rb"[\[(<]{0,2}(?:" + _DATE + rb"[T ,:]+(?:- )?" + _TIME + rb"|" + _CLOCK + rb")",
+    "level_stamp": rb"[\[(<]?(?:[A-Z]|" + _LEVEL + rb")[\]) :|,\t-]+[\[(]?" + _DATE + rb"[T ,:]+" + _TIME,
+}
+"""A time stamp stands at the head, behind colours and a level at the most; by name."""
+NAMED = {
+    "python": rb"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL):[\w.]+:",
+    "node": rb"(?:silly|debug|verbose|http|info|warn|error): (?![\w.+`<>]+\[\d+\]$)",
+}
+"""A level in a logger's own form, without a stamp, by the rule that it belongs to: learned only where a generation's
+first two lines are so."""
+PREFIXES = (
+    rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}\S",  # uvicorn
+    rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S",
+    rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb"/\d{4}[: ]",  # access logs
+    rb"<\d{1,3}>\S",  # syslog
+    rb"(?:time|ts|timestamp|level|lvl|severity)=\S",  # logfmt
+    _LEVEL + rb"\[\d{4,}\] ",  # logrus
+    rb"# Logfile created on ",
+)
+"""Heads that begin a record, though what stands between two of them may be anything."""
+
+
+DIGITS = bytes.maketrans(b"123456789", b"000000000")
+_DATED = len(b"0000-00-00 00:00")
+"""Bytes of a date with its time: what follows them, a fraction say, makes no other form of it."""
+
+Row = tuple[bytes, str]
+"""An expression, and what a line is that it matches at its head."""
+
+
+class Table:
+    """Rows of which the first one counts, matched by one expression; colours before a head don't."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self._words = ["", *(word for _, word in rows)]
+        # alternatives come first: of each its first byte is looked at before anything else is tried
+        groups = b"|".join(b"(" + form + b")" for form, _ in rows) or b"(?!)"
+        self._match = re.compile(groups).match
+        self._coloured = re.compile(_COLOUR).match
+
+    def matches(self, line: bytes) -> re.Match[bytes] | None:
+        """Find the first row that matches; None where none does."""
+        match = self._match(line)
+        if match is None and line.startswith(b"\x1b") and (colour := self._coloured(line)):
+            match = self._match(line, colour.end())
+        return match
+
+    def word(self, line: bytes) -> str:
+        """Give what a line is; empty where no row matches."""
+        match = self.matches(line)
+        return self._words[match.lastindex or 0] if match else ""
+
+
+class Starts:
+    """Knows heads for the rules in ``rules``; those with a stamp are for all."""
+
+    def __init__(self, rules: Iterable[str]) -> None:
+        forms = {**STAMPED, **{name: NAMED[name] for name in sorted(set(NAMED).intersection(rules))}}
+        rows = [(form, name) for name, form in forms.items()]
+        self._forms = Table(rows)
+        self._exact = re.compile(_COLOUR + b"(?:" + b"|".join(forms.values()) + b").?")
+        prefix = "wp" if "postgres" in rules else "w"
+        self.rows: list[Row] = [
+            *((form, "=" + name) for name, form in forms.items()),
+            *((form, prefix) for form in PREFIXES),
+        ]
+        """What begins a record: a form by its name behind ``=``, or the state of what begins so."""
+
+    def learn(self, head: bytes) -> str:
+        """Give the form of a generation whose first bytes these are; empty where there is none, or not yet.
+
+        It is a form's name and, where all lines with a head of so many bytes have that form, those bytes with each
+        digit as 0. More bytes, up to :data:`LEARNED_BYTES`, never change what was found.
+        """
+        lines = head[:LEARNED_BYTES].split(b"\n")[:-1]
+        first = ""
+        for number, line in enumerate(lines):
+            form = "" if line.startswith(b'{"') else self._forms.word(line)
+            if form in STAMPED or (form and number and form == first):
+                return f"{form}|{self._skeleton(line)}"
+            first = "" if number else form
+        return ""
+
+    def _skeleton(self, line: bytes) -> str:
+        match = self._exact.match(line)
+        head = match[0].translate(DIGITS) if match else b""
+        if head.startswith(b"0000000000."):
+            return ""  # an epoch is told by its first digit
+        if len(head) > _DATED and self._forms.word(head[:_DATED]):
+            head = head[:_DATED]
+        return "" if head[-1:].isalnum() and len(head) != _DATED else head.decode("latin-1")

@@ -1,0 +1,241 @@
+import os
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from logship.files.framer import Place
+from logship.files.joining import Cuts, Joining
+from logship.files.tailing import TailedFile
+from logship.model import NO_LIMIT, Block
+from logship.records.framing import Frame
+from logship.records.joining import joined_lines
+from logship.records.multiline import parse_multiline
+from tests.following import an_entry
+from tests.records.test_multiline import SAMPLES, sample
+
+LONG = 400
+
+
+def joining(text: str = "auto", *, max_lines: int = 1000) -> Joining:
+    """Join by a setting; a line of text may wait for a second."""
+    multiline = parse_multiline(text, max_lines=max_lines, max_bytes=LONG)
+    assert multiline
+    return Joining(multiline, 1.0)
+
+
+class Growing:
+    """A real file that grows, read as one reader does."""
+
+    def __init__(self, folder: Path, rule: Joining | None = None) -> None:
+        self.path, self.now, self.place = folder / "a.log", 100.0, Place()
+        self.path.touch()
+        self.rule = rule or joining()
+        self.file = self._open()
+        self.blocks: list[Block] = []
+
+    def _open(self, cuts: tuple[tuple[int, str], ...] = ()) -> TailedFile:
+        entry = an_entry("f" * 22, str(self.path))
+        file = TailedFile(entry, os.open(self.path, os.O_RDONLY), str(self.path), None, self.now)
+        file.cuts = Cuts(cuts)
+        return file
+
+    def write(self, data: bytes) -> None:
+        """Append."""
+        with self.path.open("ab") as file:
+            file.write(data)
+
+    def read(self, seconds: float = 0.0, *, size: int = 1 << 19, at_end: bool = False) -> list[Block]:
+        """Let time pass, look, and read all that can be read."""
+        self.now += seconds
+        self.file.look(self.now)
+        self.file.places["s"] = self.place
+        found: list[Block] = []
+        while True:
+            before = self.place
+            blocks, self.place = self.file.read(before, LONG, self.now, size=size, at_end=at_end, joining=self.rule)
+            found += blocks
+            if self.place == before and not blocks:
+                self.blocks += found
+                return found
+
+    def restart(self, offset: int) -> None:
+        """Die, and begin again at an acknowledged offset, with what was noted."""
+        cuts = {cut for block in self.blocks for cut in block.cuts}
+        self.file.close()
+        self.file = self._open(tuple(sorted(cuts)))
+        self.place = self.file.restore(Place(offset, scanned=offset))
+
+    @property
+    def records(self) -> list[tuple[int, bytes, tuple[str, ...]]]:
+        """Offset, bytes and flags of each record."""
+        return records(self.blocks)
+
+
+def records(blocks: list[Block]) -> list[tuple[int, bytes, tuple[str, ...]]]:
+    """Give offset, bytes and flags of each record."""
+    lines = [(*each, block.flags) for block in blocks for each in zip(*joined_lines_of(block), strict=True)]
+    return [(offset, data, flags) for offset, data, flags in lines if data.strip()]
+
+
+def joined_lines_of(block: Block) -> tuple[list[int], list[bytes]]:
+    """Take a block apart; one that has no newline is one line."""
+    return joined_lines(block) if block.data.endswith(b"\n") or block.joins else ([block.start], [block.data])
+
+
+@pytest.fixture
+def growing(tmp_path: Path) -> Iterator[Growing]:
+    """Give an empty file."""
+    found = Growing(tmp_path)
+    yield found
+    found.file.close()
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=2),
+    st.lists(st.integers(0, 4000), max_size=6),
+    st.integers(30, 3000),
+)
+def test_records_do_not_depend_on_how_the_file_grew(paths: list[Path], cuts: list[int], size: int) -> None:
+    """Whatever was there at which time, and however much is read at once."""
+    data = b"".join(line + b"\n" for path in paths for line in sample(path)[0])
+    with TemporaryDirectory() as folder, TemporaryDirectory() as other:
+        whole, parts = Growing(Path(folder)), Growing(Path(other))
+        whole.write(data)
+        whole.read(at_end=True)
+        for start, end in pairwise(sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})):
+            parts.write(data[start:end])
+            parts.read(0.5, size=size)
+        parts.read(0.5, size=size, at_end=True)
+        whole.file.close()
+        parts.file.close()
+    assert [record[:2] for record in parts.records] == [record[:2] for record in whole.records]
+    assert b"".join(block.data for block in parts.blocks) == data
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=2),
+    st.lists(st.tuples(st.integers(0, 4000), st.booleans()), max_size=6),
+    st.integers(0, 40),
+    st.integers(2, 9),
+)
+def test_the_same_records_come_again_from_any_offset(
+    paths: list[Path], cuts: list[tuple[int, bool]], block: int, most: int
+) -> None:
+    """Cuts by the clock or a limit are where they were, once all has been written and is read again at once."""
+    data = b"".join(line + b"\n" for path in paths for line in sample(path)[0])
+    with TemporaryDirectory() as folder:
+        growing = Growing(Path(folder), joining(max_lines=most))
+        quiet = dict(cuts)
+        for start, end in pairwise(sorted({0, len(data), *(cut for cut in quiet if cut < len(data))})):
+            growing.write(data[start:end])
+            growing.read()
+            growing.read(2.0 if quiet.get(end, True) else 0.1)
+        first = growing.records
+        again = [each for each in growing.blocks if not each.flags][block : block + 1] or growing.blocks[:1]
+        growing.restart(again[0].start)
+        growing.blocks = []
+        growing.read(0.1)
+        growing.read(2.0)
+        growing.file.close()
+    assert growing.records == [record for record in first if record[0] >= again[0].start]
+
+
+def test_the_last_line_of_text_waits_for_a_second(growing: Growing) -> None:
+    """Unless the next record begins; JSON never waits."""
+    growing.write(b'{"a":1}\nfailed\n')
+    assert [block.data for block in growing.read()] == [b'{"a":1}\n']
+    assert growing.read(0.9) == []
+    assert [(block.data, block.cuts) for block in growing.read(0.1)] == [(b"failed\n", ((15, ""),))]
+    growing.write(b'text\n{"a":2}\n')
+    assert [block.data for block in growing.read()] == [b'text\n{"a":2}\n']
+
+
+def test_what_comes_after_a_cut_is_a_continuation(growing: Growing) -> None:
+    """Also when all is read again, at once."""
+    growing.write(b"2026-11-27 10:00:00 x\nmore\n")
+    assert growing.read() == []
+    first = growing.read(1.0)
+    growing.write(b"late\nlater\n2026-11-27 10:00:01 y\n")
+    expected = [
+        (0, b"2026-11-27 10:00:00 x\nmore\n", ()),
+        (27, b"late\nlater\n", ("continuation",)),
+        (38, b"2026-11-27 10:00:01 y\n", ()),
+    ]
+    assert first[0].cuts == ((0, "stamp|0000-00-00 00:00"), (27, "s"))
+    growing.read(0.1)
+    growing.read(1.0)
+    assert growing.records == expected
+    growing.restart(0)
+    growing.blocks = []
+    growing.read(0.1)
+    growing.read(1.0)
+    assert growing.records == expected
+
+
+def test_an_unterminated_line_at_the_end_belongs_to_its_record(growing: Growing) -> None:
+    """It leaves with it, as partial; what comes later is its continuation."""
+    growing.write(b'Traceback (most recent call last):\n  File "a.py", line 1\nKeyErr')
+    growing.read()
+    assert growing.read(1.0) != []  # the clock cuts before what is no line yet
+    growing.restart(0)
+    growing.blocks = []
+    growing.file.cuts = Cuts()
+    growing.read(at_end=True)
+    whole = b'Traceback (most recent call last):\n  File "a.py", line 1\nKeyErr'
+    assert growing.records == [(0, whole, ("partial",))]
+    growing.write(b"or: 1\n")
+    growing.read()
+    assert growing.records[1:] == [(len(whole), b"or: 1\n", ("continuation",))]
+    growing.restart(0)
+    growing.blocks = []
+    growing.read(1.0)
+    assert growing.records == [(0, whole, ("partial",)), (len(whole), b"or: 1\n", ("continuation",))]
+
+
+def test_a_record_is_no_longer_than_a_line_may_be(growing: Growing) -> None:
+    """What is beyond is its continuation; an overlong line is no part of any."""
+    growing.write(b"2026-11-27 10:00:00 x\n" + b"y" * 99 + b"\n" + (b"z" * 99 + b"\n") * 4 + b"w" * 500 + b"\nend\n")
+    growing.read()
+    growing.read(1.0)
+    sizes = [(len(data), flags) for _, data, flags in growing.records]
+    assert sizes == [(322, ()), (200, ("continuation",)), (LONG, ("truncated",)), (4, ())]
+
+
+def test_a_cut_that_is_acknowledged_is_forgotten() -> None:
+    """There may be any number of them, while a sink is behind."""
+    cuts = Cuts([(0, "stamp"), (10, "s"), (30, "tb")])
+    cuts.noted(Frame(10, 20, cuts=((20, ""),)))
+    assert (cuts.after(0), cuts.after(10), cuts.after(30), cuts.state(30)) == (10, 20, NO_LIMIT, "tb")
+    assert cuts.saved(20) == ((0, "stamp"), (20, ""), (30, "tb"))
+    assert (cuts.after(0), cuts.form) == (20, "stamp")
+
+
+@pytest.mark.parametrize(("setting", "line", "said"), [("start:^BEGIN", b"x", 1), ("java", b"x", 1), ("auto", b"x", 0)])
+def test_a_rule_that_matches_nothing_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, setting: str, line: bytes, said: int
+) -> None:
+    """After 1,000 lines; not of the default, and not where some line was what the setting is about."""
+    growing = Growing(tmp_path, joining(setting))
+    for _ in range(3):
+        growing.write((line + b"\n") * 600)
+        growing.read()
+    assert [record.getMessage() for record in caplog.records].count(
+        "a file has no line that LOGSHIP_MULTILINE is about"
+    ) == said
+    growing.file.close()
+
+
+def test_a_rule_that_matches_something_is_not_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """One line is enough."""
+    growing = Growing(tmp_path, joining("start:^BEGIN"))
+    growing.write(b"BEGIN\n" + b"more\n" * 5000)
+    growing.read()
+    assert not caplog.records
+    growing.file.close()

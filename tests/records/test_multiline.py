@@ -1,0 +1,166 @@
+"""The samples are what real programs wrote: ``> `` begins a record, ``| `` goes on with it."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logship.records.multiline import RULES, Multiline, parse_multiline
+
+SAMPLES = sorted((Path(__file__).parent / "multiline").glob("*.txt"))
+BYTES = 1 << 20
+
+
+def rule(text: str = "auto", *, max_lines: int = 1000, max_bytes: int = BYTES) -> Multiline:
+    """Give the rule of a setting."""
+    found = parse_multiline(text, max_lines=max_lines, max_bytes=max_bytes)
+    assert found
+    return found
+
+
+def sample(path: Path) -> tuple[list[bytes], list[int]]:
+    """Give a sample's lines, and at which of them a record begins."""
+    marked = path.read_bytes().split(b"\n")[:-1]
+    return [line[2:] for line in marked], [at for at, line in enumerate(marked) if line.startswith(b">")]
+
+
+def begins(multiline: Multiline, lines: list[bytes]) -> list[int]:
+    """Say at which lines a record begins."""
+    form, at, found = multiline.learn(b"".join(line + b"\n" for line in lines)), 0, []
+    while at < len(lines):
+        found.append(at)
+        at += multiline.extent(lines, at, form).lines
+    return found
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_real_programs_lines_are_joined_as_they_were_meant(path: Path) -> None:
+    """By the default, without a word about which program it was."""
+    lines, expected = sample(path)
+    assert begins(rule(), lines) == expected
+
+
+@given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=3), st.data())
+def test_a_record_that_is_certain_stays_so(paths: list[Path], data: st.DataObject) -> None:
+    """Whatever is written behind it: where a file is read up to decides nothing."""
+    lines = [line for path in paths for line in sample(path)[0]]
+    cut = data.draw(st.integers(1, len(lines)))
+    multiline = rule()
+    whole = b"".join(line + b"\n" for line in lines)
+    form, at = multiline.learn(whole), 0
+    while at < cut:
+        now, later = multiline.extent(lines[:cut], at, form), multiline.extent(lines, at, form)
+        if not now.certain:
+            assert later.lines >= now.lines - sum(not line.strip() for line in lines[at:cut])
+            break
+        assert (now.lines, now.certain) == (later.lines, True)
+        at += now.lines
+
+
+@given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=2), st.integers(0, 5000))
+def test_what_was_learned_stays_learned(paths: list[Path], cut: int) -> None:
+    """A form is found in the first bytes, or is not there; more of them change nothing."""
+    data = b"".join(line + b"\n" for path in paths for line in sample(path)[0])
+    if early := rule().learn(data[:cut]):
+        assert rule().learn(data) == early
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "2026-11-27 10:00:00,123 INFO x",
+        "[2026-11-27 10:00:00 +0000] [12] [INFO] Starting gunicorn",
+        "[2026-11-27 10:00:00,000: INFO/MainProcess] celery",
+        "[2026-11-27T10:00:00.000+0000] {taskinstance.py:1} INFO - airflow",
+        "I1127 10:00:00.000000       1 main.go:10] klog",
+        "[I 2026-11-27 10:00:00.000 ServerApp] jupyter",
+        "[I 261127 10:00:00 web:2271] tornado",
+        "INFO 2026-11-27 10:00:00,123 module 12 django",
+        "INFO  [2026-11-27 10:00:00,123] org.x: dropwizard",
+        "2026-11-27T10:00:00.000Z\tINFO\tzap",
+        "10:00:00.123 [main] INFO x - logback",
+        "[10:00:00 INF] serilog",
+        "\x1b[90m10:00AM\x1b[0m \x1b[32mINF\x1b[0m zerolog",
+        "[2026-11-27T10:00:00Z INFO  r] env_logger",
+        "Nov 27 20:00:00 host app[1]: syslog",
+        "[Fri Nov 27 10:00:00.123456 2026] [core:error] apache",
+        "27-Nov-2026 10:00:00.123 INFO [main] tomcat",
+        "[Nest] 123  - 11/27/2026, 10:00:00 AM     LOG [x] nest",
+        "Nov 28, 2026 2:11:47\u202fAM app.Main main",
+    ],
+)
+def test_a_stamped_head_is_learned_from_its_first_line(head: str) -> None:
+    """All that follows goes on with it, indented or not, up to the next one."""
+    lines = [head.encode(), b"second", b"", b"after an empty line", head.encode(), b'{"a":1}', b"plain"]
+    assert begins(rule(), lines) == [0, 4, 5, 6]
+
+
+@pytest.mark.parametrize("line", ["12:30 lunch", "2026 plans", "10.11.12 10 apples", "WARNING: this", "error: that"])
+def test_what_only_looks_like_a_head_is_not_learned(line: str) -> None:
+    """Lines that nobody knows are records of their own."""
+    assert begins(rule(), [line.encode(), b"second", b"third"]) == [0, 1, 2]
+
+
+def test_a_head_behind_the_first_64_kib_is_not_learned() -> None:
+    """It was never looked at."""
+    filler = [b"x" * 99] * 656
+    lines = [*filler, b"2026-11-27 10:00:00 late", b"second"]
+    assert begins(rule(), lines) == [*range(len(lines))]
+
+
+def test_a_start_of_the_users_own_is_all_that_counts() -> None:
+    """Lines without one go on; those before the first are by themselves, and JSON always is."""
+    lines = [b"early", b"BEGIN 1", b"2026-11-27 10:00:00 x", b'{"a":1}', b"alone", b"BEGIN 2", b"", b"y"]
+    assert begins(rule("start:^BEGIN"), lines) == [0, 1, 3, 4, 5]
+
+
+def test_only_the_rules_named_are_used() -> None:
+    """Another language's stack trace is lines."""
+    trace = [b"failed", b"Traceback (most recent call last):", b'  File "a.py", line 1', b"KeyError: 1"]
+    assert begins(rule("python"), trace) == [0]
+    assert begins(rule("java,node"), trace) == [0, 1, 2, 3]
+
+
+def test_a_record_is_bounded_in_lines_and_bytes() -> None:
+    """What is beyond goes on as the same kind of record."""
+    lines = [b"2026-11-27 10:00:00 x", *[b"more"] * 9, b"2026-11-27 10:00:01 y"]
+    multiline = rule(max_lines=4)
+    first = multiline.extent(lines, 0, "stamp")
+    assert (first.lines, first.certain, first.state) == (4, True, "s")
+    second = multiline.extent(lines, 4, "stamp", first.state)
+    assert (second.lines, second.certain, second.state) == (4, True, "s")
+    assert multiline.extent(lines, 8, "stamp", "s")[:3] == (2, True, ".")
+    assert multiline.extent(lines, 10, "stamp", "s").lines == 0
+    assert rule(max_bytes=32).extent(lines, 0, "stamp")[:3] == (3, True, "s")
+
+
+@pytest.mark.parametrize("path", [path for path in SAMPLES if path.stem.split("-")[0] in RULES], ids=lambda p: p.stem)
+def test_a_rule_suffices_for_its_own_programs(path: Path) -> None:
+    """And is needed, unless a head with a stamp says it all."""
+    lines, expected = sample(path)
+    own = path.stem.split("-")[0]
+    assert begins(rule(own), lines) == expected
+    other = rule("postgres" if own != "postgres" else "python")
+    assert other.learn(b"\n".join(lines)) or begins(other, lines) != expected
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("pyton", "names no rule with 'pyton'; did you mean python"),
+        ("start:(", r"'\(' at character 1 is not closed.*; write start:\^"),
+        ("java,off", "names no rule with 'off'"),
+        ("auto,java", "names no rule with 'auto'"),
+        ("", "names no rule with ''; write auto"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(text: str, words: str) -> None:
+    """With what it was, and where."""
+    with pytest.raises(ValueError, match=words):
+        rule(text)
+
+
+def test_off_is_no_rule() -> None:
+    """Every line is a record."""
+    assert parse_multiline("off", max_lines=1, max_bytes=1) is None
