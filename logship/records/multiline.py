@@ -222,7 +222,7 @@ class Multiline:
             return ""
         if state[0] == "j":
             return _object(int(state[1:]), line)
-        begun = "" if line[:1] in b" \t" else self.begins(line, form)
+        begun = "" if line[:1] in b" \t" and not self._start else self.begins(line, form)
         if begun and not (begun == "n" and state[0] == "s"):
             return ""
         return self._tables[state].word(line)

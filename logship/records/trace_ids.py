@@ -9,8 +9,10 @@ from logship.records.field_paths import Below, Column, merged
 TRACES: Final = ("trace_id", "traceId", "otelTraceID", "trace.id", "dd.trace_id", "logging.googleapis.com/trace")
 """OpenTelemetry's own name, then others'; the first that has an id counts."""
 SPANS: Final = ("span_id", "spanId", "otelSpanID", "span.id", "dd.span_id", "logging.googleapis.com/spanId")
-PARENTS: Final = ("mdc", "contextMap", "context", "record.extra", "@fields", "span")
-"""Objects in which loggers put what all records of a request have; the names above count in there, too."""
+PARENTS: Final = ("mdc", "contextMap", "context", "record.extra", "@fields", "fields", "kv", "span")
+"""Objects in which loggers put fields of a record or of all of a request; the names above count in there, too.
+
+``fields`` is Rust's tracing and Go's apex, ``kv`` is flexi_logger."""
 _HEX: Final = {32: re.compile(rb"(?!0+$)[0-9a-f]{32}"), 16: re.compile(rb"(?!0+$)[0-9a-f]{16}")}
 _DATADOG: Final = re.compile(rb'"?([1-9][0-9]{16,19})"?')
 """Datadog's numbers have 64 bits, nearly always of so many decimal digits."""

@@ -115,6 +115,12 @@ def test_a_start_of_the_users_own_is_all_that_counts() -> None:
     assert begins(rule("start:^BEGIN"), lines) == [0, 1, 3, 4, 5]
 
 
+def test_a_start_of_the_users_own_may_be_indented() -> None:
+    """As tracing's pretty format is."""
+    lines = [b"  2026-11-27T20:00:00Z  INFO one", b"    at src/main.rs:1", b"  2026-11-27T20:00:01Z  INFO two"]
+    assert begins(rule(r"start:^  \d{4}-"), lines) == [0, 2]
+
+
 def test_only_the_rules_named_are_used() -> None:
     """Another language's stack trace is lines."""
     trace = [b"failed", b"Traceback (most recent call last):", b'  File "a.py", line 1', b"KeyError: 1"]

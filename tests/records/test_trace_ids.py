@@ -34,7 +34,9 @@ def found(*records: dict[str, Any]) -> tuple[list[str | None], list[str | None]]
         ("dd.trace_id", "dd.span_id"),
     ],
 )
-@pytest.mark.parametrize("parent", ["", "mdc", "contextMap", "context", "record.extra", "@fields", "span"])
+@pytest.mark.parametrize(
+    "parent", ["", "mdc", "contextMap", "context", "record.extra", "@fields", "fields", "kv", "span"]
+)
 @pytest.mark.parametrize("nested", [False, True])
 def test_each_name_counts_by_itself_and_in_each_object(trace: str, span: str, parent: str, nested: bool) -> None:  # noqa: FBT001 - both
     """A dot may stand in a name, or between an object and a name in it."""

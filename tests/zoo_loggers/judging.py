@@ -80,11 +80,10 @@ def judge(logger: Logger, output: Output, records: Sequence[Record]) -> Figures:
     found: dict[str, Record] = {}
     for each in records:
         marks = _MARK.findall(each.body)
-        if not marks and not (logger.others and re.search(logger.others, each.body)):
+        expected = marks and marks[0] not in found
+        if not expected and not (logger.others and re.search(logger.others, each.body)):
             figures.apart += 1
             _show(figures, f"apart: {each.body}")
-        if marks and marks[0] in found:
-            figures.apart += 1
         if marks:
             found.setdefault(marks[0], each)
     figures.missing = "".join(number for number in logger.events if number not in found)

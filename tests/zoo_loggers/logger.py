@@ -73,7 +73,7 @@ class Logger(Struct, frozen=True):
     fields: bool = False
     """Whether its lines are JSON objects."""
     others: str = ""
-    """An expression for the records that it writes by itself."""
+    """An expression for what else it writes: records that are no event, or beside one."""
     needs: Mapping[str, str] = MappingProxyType({})
     """Settings of logship without which something is not read, by name without the prefix."""
     note: str = ""

@@ -66,7 +66,7 @@ LOGGERS: tuple[Logger, ...] = (
     _text("slog-default", "log/slog", _PLAIN, " WARN ", zone=False, unit=SECOND),
     _row("slog-text", "log/slog", "time=2026-11-27T20:00:00.123+05:30", "level=WARN", needs=_NEEDS_LOGFMT),
     _json("slog-json", "log/slog", f'"time":"{_NANOS}"', '"level":"WARN"', unit=NANO),
-    _json("slog-json-source", "log/slog", f'"time":"{_NANOS}"', '"level":"WARN"', unit=NANO),
+    _json("slog-json-source", "log/slog", f'"time":"{_NANOS}"', '"level":"WARN"', unit=NANO, trace=False),
     _json("slog-google", "log/slog", f'"time":"{_NANOS}"', '"severity":"WARN"', unit=NANO),
     _text("tint", "github.com/lmittmann/tint", "\x1b[2m2026-11-27T20:00:00.123+05:30\x1b[0m", "\x1b[93mWRN\x1b[0m"),
     _json("zap-production", _ZAP, '"ts":1795850693.7554853', '"level":"warn"', unit=MICRO),

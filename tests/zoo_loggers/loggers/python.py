@@ -65,7 +65,7 @@ _NO_LEVELS: Final = MappingProxyType(dict.fromkeys("2347"))
 
 LOGGERS: tuple[Logger, ...] = (
     _text("logging-basic", "", "WARNING:", needs={"MULTILINE": "start:^[A-Z]+:"}),
-    _text("logging-message-only", "", "", others="^three lines$", note=_CUT),
+    _text("logging-message-only", "", "", others="^(three|in two) lines$", note=_CUT),
     _text("logging-asctime", _ASCTIME, ""),
     _text("logging-asctime-level", _ASCTIME, "- WARNING -"),
     _text("logging-bracketed", f"[{_ASCTIME}]", "[WARNING]"),

@@ -114,7 +114,13 @@ LOGGERS: tuple[Logger, ...] = (
         others=r"^\d+:([CMX] |signal)",
         note="`.` is debug, `-` and `*` are info, `#` is a warning",
     ),
-    _postgres("postgres-text", "2026-11-27 20:00:00.123 UTC", "WARNING:  ", others=r"\d\] (LOG|FATAL):  "),
+    _postgres(
+        "postgres-text",
+        "2026-11-27 20:00:00.123 UTC",
+        "WARNING:  ",
+        others=r"\d\] (LOG|FATAL|DETAIL|HINT|CONTEXT|STATEMENT):  ",
+        note="DETAIL, HINT, CONTEXT and STATEMENT are records of their own",
+    ),
     _postgres(
         "postgres-json",
         '"timestamp":"2026-11-27 20:00:00.123 UTC"',

@@ -161,7 +161,7 @@ def apache(folder: Path, kind: str) -> str:
 SQL = """
 DO $$BEGIN RAISE LOG 'zoo-2'; END$$;
 DO $$BEGIN RAISE WARNING 'zoo-3'; END$$;
-SELECT 1/0 AS "zoo-4";
+SELECT 'zoo-4'::integer;
 DO $$BEGIN RAISE EXCEPTION E'zoo-6 went wrong\\nin two lines' USING DETAIL = 'a detail', HINT = 'a hint'; END$$;
 DO $$BEGIN RAISE LOG E'zoo-9 of\\n\\nthree lines'; END$$;
 """
