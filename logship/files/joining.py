@@ -3,6 +3,7 @@
 import logging
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,6 @@ from logship.records.framing import Frame
 from logship.records.joining import More, is_plain, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline
-from logship.state.fingerprint import ReadAt
 
 logger = logging.getLogger(__name__)
 
@@ -108,9 +108,25 @@ class Joining(Struct, frozen=True):
         return known if known > (place.offset if place.held else place.scanned) else NO_LIMIT
 
 
+class File(Protocol):
+    """What is asked of a file that is read."""
+
+    size: int
+    """As it was last seen."""
+    grown_at: float
+    """Monotonic seconds."""
+    path: str
+    lineage: str
+    cuts: Cuts
+
+    def read_at(self, size: int, offset: int, /) -> bytes:
+        """Read up to ``size`` bytes at ``offset``."""
+
+
 class Read(Struct, frozen=True):
     """One read to be joined."""
 
+    file: File
     data: bytes
     start: int
     """Its offset."""
@@ -123,7 +139,13 @@ class Read(Struct, frozen=True):
     """Seconds since it last grew."""
     ended: bool
     """No writer is expected any more: an unterminated last line is to leave."""
-    path: str
+
+    @classmethod
+    def of(cls, file: File, data: bytes, start: int, now: float, *, longest: int, boundary: int, ended: bool) -> "Read":
+        """Say what a read at ``now`` (monotonic seconds) found."""
+        beyond = file.size - start - len(data)
+        quiet = 0.0 if beyond else now - file.grown_at
+        return cls(file, data, start, longest, boundary, beyond <= 0, quiet, ended)
 
     @property
     def end(self) -> int:
@@ -131,15 +153,9 @@ class Read(Struct, frozen=True):
         return self.start + len(self.data)
 
 
-def join(
-    read: Read,
-    frames: Sequence[Frame],
-    place: Place,
-    cuts: Cuts,
-    joining: Joining,
-    read_at: ReadAt,
-) -> tuple[list[Frame], Place]:
+def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) -> tuple[list[Frame], Place]:
     """Join the lines of the frames of one read; give also where the reader stands then."""
+    cuts = read.file.cuts
     more = _more(read, cuts, joining)
     joined: list[Frame] = []
     state, held = cuts.state(place.offset), NO_LIMIT
@@ -151,9 +167,9 @@ def join(
             if number == len(frames) - 1:
                 data, follows = _with_tail(read, frame, more)
             if joining.multiline.chosen:
-                cuts.look(frame.data, frame.end, joining.multiline, read.path)
+                cuts.look(frame.data, frame.end, joining.multiline, read.file.path or read.file.lineage)
             if not cuts.form:
-                cuts.learn(joining.multiline.learn(read_at(LEARNED_BYTES, 0)))
+                cuts.learn(joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0)))
             found = join_lines(joining.multiline, data, frame.start, follows, form=cuts.form, state=state)
             joined += found.frames
             held = found.held if found.held < frame.end else NO_LIMIT
