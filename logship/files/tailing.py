@@ -206,7 +206,7 @@ class TailedFile:
         line, flagged so, though more may follow; a line has up to ``longest`` bytes. With ``joining``, whole records;
         the last one is held back while it may go on. Raises TruncatedError.
         """
-        framer, after = Framer(self.read_at, longest), None
+        framer, whole = Framer(self.read_at, longest), None
         boundary = joining.boundary(self.cuts, place) if joining else NO_LIMIT
         if place.held:
             size, place = size + place.scanned - place.offset, replace(place, scanned=place.offset)
@@ -226,12 +226,15 @@ class TailedFile:
                 frames = framer.rest(place, place.scanned + len(data))
             elif frames and joining and place.state is LineState.WHOLE:
                 read = Read.of(self, data, place.scanned, now, longest=longest, boundary=boundary, ended=at_end)
-                frames, after = join(replace(read, complete=read.complete and not full), frames, place, joining)
+                whole = join(replace(read, complete=read.complete and not full), frames, place, joining)
         # last of all: what was read before this is what followed these bytes
         if not self._follows(place):
             self.doubt.looks += 1  # the next look will tell
             raise TruncatedError
-        after = after or advance(place, frames, len(data))
+        if whole:
+            frames, after = self.cuts.note(whole.form, whole.frames), whole.place
+        else:
+            after = advance(place, frames, len(data))
         if frames and frames[0].skipped == NUL:
             # in no digest where it may yet be filled; and what follows may have holes of its own
             data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
