@@ -55,7 +55,7 @@ demo-agent: $(STAMP)  ## the demo agent of k8s/agent and logship, without Kubern
 torture: FIRST := $(FIRST)
 torture: $(STAMP)  ## random histories of files, stores and kills against a model; SEEDS=1000, FIRST=a random one
 	@echo "seeds $(FIRST) to $$(( $(FIRST) + $(SEEDS) - 1 )); again: make torture SEEDS=$(SEEDS) FIRST=$(FIRST)"
-	LOGSHIP_TEST_FIRST_SEED=$(FIRST) LOGSHIP_TEST_SEEDS=$(SEEDS) $(BIN)/pytest -q tests/test_tail_model.py tests/test_ship_model.py -n 2
+	LOGSHIP_TEST_FIRST_SEED=$(FIRST) LOGSHIP_TEST_SEEDS=$(SEEDS) $(BIN)/pytest -q tests/test_tail_model.py tests/test_ship_model.py tests/test_multiline_model.py -n 2
 
 soak: $(STAMP)  ## the daemon under mixed load, rotation and faults: a picture in build/soak; SOAK_MINUTES=30
 	$(BIN)/python -m tests.soak --minutes $(SOAK_MINUTES) --out build/soak

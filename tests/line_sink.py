@@ -45,8 +45,9 @@ class LineSink:
 
     def encode(self, block: Block) -> Encoded:
         """Upper-case the lines; the empty ones are skipped."""
-        kept = [record.data.removesuffix(b"\n") for record in LineSink.records(self, block)]
-        blank = sum(not line.strip() for line in self._lines(block))
+        lines = self._lines(block)
+        kept = [line.removesuffix(b"\n") for line in lines if line.strip()]
+        blank = len(lines) - len(kept)
         tally = Tally((("empty", blank, blank),)) if blank else Tally()
         records = [line.upper() + b"\n" for line in kept]
         return Encoded(block, b"".join(records), len(records), tally, max(map(len, records), default=0))

@@ -3,6 +3,7 @@
 import logging
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,7 +14,6 @@ from logship.records.framing import Frame
 from logship.records.joining import More, is_plain, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline
-from logship.state.fingerprint import ReadAt
 
 logger = logging.getLogger(__name__)
 
@@ -56,10 +56,6 @@ class Cuts:
             self._strange = -1
             logger.warning("a file has no line that LOGSHIP_MULTILINE is about", extra={"path": path})
 
-    def learn(self, form: str) -> None:
-        """Note what was learned."""
-        self.form, self._fresh = form, bool(form)
-
     def state(self, offset: int) -> str:
         """Give the state of the record that was cut at an offset; empty where none was."""
         return self._words.get(offset, "")
@@ -69,8 +65,13 @@ class Cuts:
         at = bisect_right(self._offsets, offset)
         return self._offsets[at] if at < len(self._offsets) else NO_LIMIT
 
-    def noted(self, frame: Frame) -> Frame:
-        """Note the frame's cuts; give it with all that has to be noted before it leaves."""
+    def note(self, form: str, frames: Iterable[Frame]) -> list[Frame]:
+        """Note what was learned, and where frames were cut; give them with all that is noted before they leave."""
+        if form and not self.form:
+            self.form, self._fresh = form, True
+        return [self._noted(frame) for frame in frames]
+
+    def _noted(self, frame: Frame) -> Frame:
         for offset, word in frame.cuts:
             if offset not in self._words:
                 insort(self._offsets, offset)
@@ -108,9 +109,25 @@ class Joining(Struct, frozen=True):
         return known if known > (place.offset if place.held else place.scanned) else NO_LIMIT
 
 
+class File(Protocol):
+    """What is asked of a file that is read."""
+
+    size: int
+    """As it was last seen."""
+    grown_at: float
+    """Monotonic seconds."""
+    path: str
+    lineage: str
+    cuts: Cuts
+
+    def read_at(self, size: int, offset: int, /) -> bytes:
+        """Read up to ``size`` bytes at ``offset``."""
+
+
 class Read(Struct, frozen=True):
     """One read to be joined."""
 
+    file: File
     data: bytes
     start: int
     """Its offset."""
@@ -123,7 +140,13 @@ class Read(Struct, frozen=True):
     """Seconds since it last grew."""
     ended: bool
     """No writer is expected any more: an unterminated last line is to leave."""
-    path: str
+
+    @classmethod
+    def of(cls, file: File, data: bytes, start: int, now: float, *, longest: int, boundary: int, ended: bool) -> "Read":
+        """Say what a read at ``now`` (monotonic seconds) found."""
+        beyond = file.size - start - len(data)
+        quiet = 0.0 if beyond else now - file.grown_at
+        return cls(file, data, start, longest, boundary, beyond <= 0, quiet, ended)
 
     @property
     def end(self) -> int:
@@ -131,18 +154,22 @@ class Read(Struct, frozen=True):
         return self.start + len(self.data)
 
 
-def join(
-    read: Read,
-    frames: Sequence[Frame],
-    place: Place,
-    cuts: Cuts,
-    joining: Joining,
-    read_at: ReadAt,
-) -> tuple[list[Frame], Place]:
-    """Join the lines of the frames of one read; give also where the reader stands then."""
+class Whole(NamedTuple):
+    """What one read comes to. It is noted only once it is known that it was of the right file."""
+
+    frames: list[Frame]
+    place: Place
+    """Where the reader stands then."""
+    form: str
+    """What is learned of the generation."""
+
+
+def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) -> Whole:
+    """Join the lines of the frames of one read."""
+    cuts = read.file.cuts
     more = _more(read, cuts, joining)
     joined: list[Frame] = []
-    state, held = cuts.state(place.offset), NO_LIMIT
+    form, state, held = cuts.form, cuts.state(place.offset), NO_LIMIT
     for number, frame in enumerate(frames):
         if frame.flags or frame.skipped or (not state and frame.data.endswith(b"\n") and is_plain(frame.data)):
             joined.append(frame)
@@ -151,19 +178,17 @@ def join(
             if number == len(frames) - 1:
                 data, follows = _with_tail(read, frame, more)
             if joining.multiline.chosen:
-                cuts.look(frame.data, frame.end, joining.multiline, read.path)
-            if not cuts.form:
-                cuts.learn(joining.multiline.learn(read_at(LEARNED_BYTES, 0)))
-            found = join_lines(joining.multiline, data, frame.start, follows, form=cuts.form, state=state)
+                cuts.look(frame.data, frame.end, joining.multiline, read.file.path or read.file.lineage)
+            form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
+            found = join_lines(joining.multiline, data, frame.start, follows, form=form, state=state)
             joined += found.frames
             held = found.held if found.held < frame.end else NO_LIMIT
         state = ""
-    joined = [cuts.noted(frame) for frame in joined]
     after = advance(place, joined, len(read.data))
     if held < NO_LIMIT:
         scanned = read.end if place.scanned == place.offset else frames[-1].end
         after = replace(after, scanned=scanned, held=True)
-    return joined, after
+    return Whole(joined, after, form)
 
 
 def _more(read: Read, cuts: Cuts, joining: Joining) -> More:

@@ -205,7 +205,7 @@ class TailedFile:
         line, flagged so, though more may follow; a line has up to ``longest`` bytes. With ``joining``, whole records;
         the last one is held back while it may go on. Raises TruncatedError.
         """
-        framer = Framer(self.read_at, longest)
+        framer, whole = Framer(self.read_at, longest), None
         boundary = joining.boundary(self.cuts, place) if joining else NO_LIMIT
         if place.held:
             size, place = size + place.scanned - place.offset, replace(place, scanned=place.offset)
@@ -217,7 +217,6 @@ class TailedFile:
             raise TruncatedError
         if b"\0" in data or self.holes.wait:
             data = data[: self._readable(data, place.scanned, now)]
-        after = None
         if data[:1] == b"\0" and place.scanned == place.offset:
             frames = self._past_hole(place)
         else:
@@ -226,16 +225,16 @@ class TailedFile:
             if not frames and ends and place.scanned + len(data) > place.offset:
                 frames = framer.rest(place, place.scanned + len(data))
             elif frames and joining and place.state is LineState.WHOLE:
-                beyond = self.size - place.scanned - len(data)
-                quiet = 0.0 if beyond else now - self.grown_at
-                complete = not full and beyond <= 0
-                seen = Read(data, place.scanned, longest, boundary, complete, quiet, at_end, self.path or self.lineage)
-                frames, after = join(seen, frames, place, self.cuts, joining, self.read_at)
+                read = Read.of(self, data, place.scanned, now, longest=longest, boundary=boundary, ended=at_end)
+                whole = join(replace(read, complete=read.complete and not full), frames, place, joining)
         # last of all: what was read before this is what followed these bytes
         if not self._follows(place):
             self.doubt.looks += 1  # the next look will tell
             raise TruncatedError
-        after = after or advance(place, frames, len(data))
+        if whole:
+            frames, after = self.cuts.note(whole.form, whole.frames), whole.place
+        else:
+            after = advance(place, frames, len(data))
         if frames and frames[0].skipped == NUL:
             # in no digest where it may yet be filled; and what follows may have holes of its own
             data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
@@ -293,7 +292,7 @@ class TailedFile:
     @property
     def unterminated(self) -> int:
         """Bytes behind the last newline that some reader has seen, which make no record before a newline comes."""
-        return max((place.scanned - place.offset for place in self.places.values()), default=0)
+        return max((place.scanned - place.offset for place in self.places.values() if not place.held), default=0)
 
     @property
     def furthest(self) -> Place:

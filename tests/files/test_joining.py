@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logship.files.framer import Place
+from logship.files.framer import Place, TruncatedError
 from logship.files.joining import Cuts, Joining
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, Block
@@ -211,7 +211,7 @@ def test_a_record_is_no_longer_than_a_line_may_be(growing: Growing) -> None:
 def test_a_cut_that_is_acknowledged_is_forgotten() -> None:
     """There may be any number of them, while a sink is behind."""
     cuts = Cuts([(0, "stamp"), (10, "s"), (30, "tb")])
-    cuts.noted(Frame(10, 20, cuts=((20, ""),)))
+    assert cuts.note("other", [Frame(10, 20, cuts=((20, ""),))])[0].cuts == ((20, ""),)
     assert (cuts.after(0), cuts.after(10), cuts.after(30), cuts.state(30)) == (10, 20, NO_LIMIT, "tb")
     assert cuts.saved(20) == ((0, "stamp"), (20, ""), (30, "tb"))
     assert (cuts.after(0), cuts.form) == (20, "stamp")
@@ -239,3 +239,14 @@ def test_a_rule_that_matches_something_is_not_told(tmp_path: Path, caplog: pytes
     growing.read()
     assert not caplog.records
     growing.file.close()
+
+
+def test_what_was_read_of_another_file_is_not_noted(growing: Growing) -> None:
+    """Found out only behind the read: neither a form nor a cut of those bytes is this generation's."""
+    growing.write(b'{"a":1}\n' * 20)
+    growing.read()
+    growing.path.write_bytes(b"x" * 200 + b"\n2026-11-27 10:00:00 y\nmore\n")
+    growing.file.size, growing.file.grown_at = growing.path.stat().st_size, 0.0
+    with pytest.raises(TruncatedError):
+        growing.file.read(growing.place, LONG, growing.now, joining=growing.rule)
+    assert growing.file.cuts.saved(0) == ()
