@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import choose_encoder
 
 from logship.model import Status
+from logship.record_metrics import FILTERED_REASONS, RecordMetrics, filtered_series
 
 OTHER: Final = "other"
 LOST_REASONS: Final = (
@@ -64,6 +65,7 @@ class SinkMetrics:
         self._in_flight = tuple(each.labels(name) for each in series.in_flight)
         self._outcomes = tuple(_ByReason(each, sink, OUTCOMES) for each in series.outcomes)
         self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
+        self._filtered = _ByReason(series.filtered, sink, FILTERED_REASONS)
         self._skipped = tuple(_ByReason(each, sink, SKIPPED_REASONS) for each in series.skipped)
         self._requests = _ByReason(series.requests, sink, [status.value for status in Status])
         self._retries = _ByReason(series.retries, sink, RETRY_REASONS)
@@ -99,9 +101,11 @@ class SinkMetrics:
         """End them: they are in the dead-letter file."""
         self._end("dead_lettered", records, nbytes)
 
-    def filtered(self, records: int, nbytes: int) -> None:
-        """End them: the operator did not want them."""
+    def filtered(self, records: int, nbytes: int, reasons: Iterable[tuple[str, int]] = ()) -> None:
+        """End them: the operator did not want them; ``reasons`` say how many of them why."""
         self._end("filtered", records, nbytes)
+        for reason, count in reasons:
+            self._filtered.add(reason, count)
 
     def dropped(self, reason: str, records: int, nbytes: int) -> None:
         """Give them up; ``reason`` is one of :data:`DROPPED_REASONS`."""
@@ -193,6 +197,7 @@ class _SinkSeries:
         self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
         self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
         self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
+        self.filtered = filtered_series(registry)
         self.evicted = pair(
             Counter, "logship_dead_letters_evicted_{}", "{} of the oldest dead letters, gone because the file was full."
         )
@@ -256,24 +261,17 @@ class Metrics:
         self.lag_bytes = gauge("logship_input_lag_bytes", "Bytes in files that the slowest sink has not acknowledged.")
         self.lines_truncated = counter("logship_input_lines_truncated", "Lines cut at the size limit.")
         self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
-        self.overridden_fields = counter(
-            "logship_records_overridden_fields", "Records with a field that had to make way for one of logship's."
-        )
-        self.bad_timestamps = counter(
-            "logship_records_bad_timestamps", "Records whose event time could not be understood."
-        )
+        overridden = "Records with a field that had to make way for one of logship's."
+        self.overridden_fields = counter("logship_records_overridden_fields", overridden)
+        bad = "Records whose event time could not be understood."
+        self.bad_timestamps = counter("logship_records_bad_timestamps", bad)
         self.future_times = counter("logship_records_future_timestamps", "Records dated over 5 minutes ahead.")
+        self.records = RecordMetrics(registry)
         self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
-        self._lost = _ByReason(
-            counter("logship_input_lost_bytes", "Bytes that vanished before they could be read, by reason.", "reason"),
-            (),
-            LOST_REASONS,
-        )
-        self._saves = _ByReason(
-            counter("logship_checkpoint_saves", "Attempts to save the checkpoint, by outcome.", "outcome"),
-            (),
-            ("saved", "failed"),
-        )
+        doc = "Bytes that vanished before they could be read, by reason."
+        self._lost = _ByReason(counter("logship_input_lost_bytes", doc, "reason"), (), LOST_REASONS)
+        saves = counter("logship_checkpoint_saves", "Attempts to save the checkpoint, by outcome.", "outcome")
+        self._saves = _ByReason(saves, (), ("saved", "failed"))
         build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
         build.labels(version).set(1)
         series = _SinkSeries(registry)

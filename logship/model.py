@@ -80,8 +80,14 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
+    without_level: int = 0
+    """Records whose level nothing tells."""
+    without_time: int = 0
+    """Records that take their file's time for want of their own."""
     filtered_records: int = 0
     """Records that this sink is not to have."""
+    filtered_reasons: tuple[tuple[str, int], ...] = ()
+    """(reason, records) of those: ``condition``, or ``no_level`` if the condition asks for one and there is none."""
     filtered_bytes: int = 0
     """Bytes of the block that are in those."""
 

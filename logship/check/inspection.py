@@ -16,9 +16,8 @@ from logship.errors import LogshipError, StateError
 from logship.files.discovery import Discovery
 from logship.files.patterns import Pattern
 from logship.model import Finding, Sink
-from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved, enrichment_fields
+from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpoints import Checkpoints
 
 STATE_MARGIN: Final = 16 << 20
@@ -36,7 +35,7 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     findings = [good("settings", "valid"), *(good("settings", warning) for warning in resolved.warnings)]
     checkpoint = Checkpoints(Path(config.state_dir)).peek()
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
-    around = Surroundings.of(checkpoint, _enrichment(config), from_end=config.read_from == "end")
+    around = Surroundings.of(checkpoint, enrichment_of(config), from_end=config.read_from == "end")
     findings += look_at_files(discovery, around)
     findings += look_at_state(config)
     findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", config.sinks)
@@ -122,10 +121,6 @@ def _why(letter: Letter) -> str:
     return f"{letter.reason}, field {found[1]} of type {found[2]}" if found else letter.reason
 
 
-def _enrichment(config: Config) -> Enrichment:
-    return Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
-
-
 def _look_at_port(listen: str) -> list[Finding]:
     if not listen:
         return [good("listen", "off")]
@@ -150,7 +145,7 @@ async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) 
     try:
         async with (
             asyncio.timeout(2 * config.request_timeout_seconds),
-            plugins.load(name).open_sink(settings, _enrichment(config)) as sink,
+            plugins.load(name).open_sink(settings, enrichment_of(config)) as sink,
         ):
             return [*_look_at_limits(name, config, sink), *await sink.preflight(send=send)]
     except TimeoutError:

@@ -16,14 +16,13 @@ from logship.delivery.deadletters import DeadLetters, read_letters, segments
 from logship.delivery.replay import Summary, replay
 from logship.errors import ConfigError
 from logship.logs import printable, set_up
-from logship.records.enrichment import Enrichment
-from logship.settings.resolved import Resolved, enrichment_fields
+from logship.settings.resolved import Resolved, enrichment_of
 
 FAILED: Final = 1
 _USED: Final = (
     *("sinks", "state_dir", "dead_letter_max_bytes", "log_level", "log_format"),
     *("retry_initial_seconds", "retry_max_seconds", "request_timeout_seconds"),
-    *("format", "fields", "timestamp_fields", "timestamp_zone"),
+    *("format", "fields", "timestamp_fields", "timestamp_zone", "timestamp_format", "level_fields", "level_scale"),
     *("pod_name", "pod_namespace", "pod_uid", "node_name", "container_name", "service_name"),
 )
 """The daemon's settings that matter here."""
@@ -58,7 +57,7 @@ def run(parsed: argparse.Namespace) -> int:
 async def replay_sink(name: str, resolved: Resolved) -> Summary:
     """Open one sink and send its dead letters once."""
     config = resolved.config
-    enrichment = Enrichment(enrichment_fields(config), config.format, config.timestamp_fields, config.timestamp_zone)
+    enrichment = enrichment_of(config)
     policy = RetryPolicy(
         config.retry_initial_seconds,
         config.retry_max_seconds,

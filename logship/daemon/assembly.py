@@ -28,9 +28,8 @@ from logship.files.patterns import Pattern
 from logship.files.wakeups import FileEvents, Timer, Wakeups
 from logship.metrics import Metrics
 from logship.model import Sink
-from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved, enrichment_fields
+from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpointer import Checkpointer
 from logship.state.checkpoints import Checkpoints
 from logship.state.journal import Journal, applied
@@ -94,8 +93,7 @@ class _Assembly(Struct, frozen=True):
     async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
-        fields = enrichment_fields(config)
-        enrichment = Enrichment(fields, config.format, config.timestamp_fields, config.timestamp_zone)
+        enrichment = enrichment_of(config)
         async with plugins.load(name).open_sink(settings, enrichment) as sink:
             reader = Reader(
                 name,

@@ -197,7 +197,9 @@ class Pipeline:
             for reason, lines, size in part.tally.skipped:
                 self._metrics.skipped(reason, lines, size)
             if part.tally.filtered_records:
-                self._metrics.filtered(part.tally.filtered_records, part.tally.filtered_bytes)
+                self._metrics.filtered(
+                    part.tally.filtered_records, part.tally.filtered_bytes, part.tally.filtered_reasons
+                )
             self.reader.ledger.ack(part.block, mine)
             self._metrics.latency(now - part.block.seen)
             self._hold(sum(len(each.data) for each in mine) - len(part.block.data) - len(part.body))

@@ -169,6 +169,8 @@ class Reader:
             self._metrics.overridden_fields.inc(tally.overridden)
             self._metrics.bad_timestamps.inc(tally.bad_times)
             self._metrics.future_times.inc(tally.future_times)
+            self._metrics.records.without_level.inc(tally.without_level)
+            self._metrics.records.without_time.inc(tally.without_time)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]

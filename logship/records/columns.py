@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import add
+from operator import add, itemgetter
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
+
+from logship.records.severity import NO_LEVEL, Level
 
 
 class Columns(NamedTuple):
@@ -25,6 +27,19 @@ class Columns(NamedTuple):
     around: int = 0
     complete: bool = False
     """Whether it is known that each line has its event time."""
+    levels: Sequence[Level] = ()
+    """The level of each line; of a whole block, empty unless somebody wants it."""
+    without_level: int = 0
+    """Of a whole block: lines that have none."""
+
+    @property
+    def without_time(self) -> int:
+        """Of a whole block: lines that have no event time."""
+        return 0 if self.complete else len(self.stamps)
+
+    def severities(self) -> list[int]:
+        """Give the severity of each line whose level is known."""
+        return [*map(itemgetter(0), self.levels)]
 
     def sizes(self) -> list[int]:
         """Give the bytes of each line of a whole block, with its newline."""
@@ -34,6 +49,28 @@ class Columns(NamedTuple):
         """Give where each line of a whole block that begins at ``start`` begins."""
         ends = accumulate(self.lengths, initial=start)
         return [*map(add, ends, range(0, self.around * len(self.lengths), self.around))]
+
+
+def placed(lines: int, parts: Sequence[tuple[Sequence[int], Sequence[Level]]]) -> list[Level]:
+    """Give the level of each line from those of some, whose places are given; the others have none."""
+    levels = [NO_LEVEL] * lines
+    for places, some in parts:
+        for at, level in zip(places, some, strict=True):
+            levels[at] = level
+    return levels
+
+
+def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Columns:
+    """Put columns of some lines, whose places are given, together to those of all."""
+    wanted = len(parts[-1][1].wanted)
+    table: list[list[Any]] = [[None] * lines for _ in range(3 + wanted)]
+    for places, part in parts:
+        for column, values in zip(table, (part.stamps, part.rests, part.levels, *part.wanted), strict=True):
+            for at, value in zip(places, values, strict=True):
+                column[at] = value
+    stamps, rests, levels, *others = table
+    bad_times, overridden = sum(part.bad_times for _, part in parts), sum(part.overridden for _, part in parts)
+    return Columns(stamps, rests, bad_times, overridden, others, levels=levels)
 
 
 def raw_values(column: Sequence[Any]) -> list[bytes | None]:

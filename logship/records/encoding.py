@@ -15,11 +15,13 @@ from msgspec.structs import replace
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser, is_text
-from logship.records.columns import Columns
+from logship.records.columns import Columns, placed
 from logship.records.enrichment import Enrichment
+from logship.records.filtering import Reasons, reasons, which_hold
 from logship.records.layouts import Layout, Rows, quoted
 from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
 from logship.records.routing import Condition, condition_on, parse_condition
+from logship.records.severity import NO_LEVEL, UNKNOWN
 from logship.records.timestamps import count_after, rfc3339
 
 
@@ -51,15 +53,18 @@ class Encoder(Protocol):
 class BlockEncoder:
     """Encodes the blocks of one sink as JSON records; the same block always gives the same bytes."""
 
-    def __init__(self, enrichment: Enrichment, layout: Layout, when: str = "", *, most: int = 0) -> None:
-        """``most``: bytes of a record that the store takes whatever they are; only above it lengths are looked at."""
+    def __init__(
+        self, enrichment: Enrichment, layout: Layout, when: str = "", *, most: int = 0, levels: bool = False
+    ) -> None:
+        """``most``: bytes of a record up to which the store takes any; ``levels``: the layout asks for them."""
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
         self._when = _condition(when, enrichment)
-        wants = [*layout.wants, *([self._when.name] if self._when and self._when.name else [])]
+        by_level = self._when is not None and self._when.by_level
+        wants = [*layout.wants, *([self._when.name] if self._when and self._when.name and not by_level else [])]
         self._judge = LineParser(enrichment, wants)
-        self._plain = BlockParser(enrichment, wants)
+        self._plain = BlockParser(enrichment, wants, levels=levels or by_level)
         self._wants = len(wants)
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
@@ -81,10 +86,10 @@ class BlockEncoder:
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
-        columns = self._plain.whole(block.data)
+        columns = self._plain.whole(block.data, block.time_ns)
         if columns is None:
             return None
-        tally = Tally(bad_times=columns.bad_times)
+        tally = Tally(without_level=columns.without_level, without_time=columns.without_time)
         if self._when:
             sizes = columns.sizes()
             # Each line ends as the last one does, else it would not be a plain block.
@@ -98,8 +103,8 @@ class BlockEncoder:
         """Encode any block: plain records together, text together, and only odd lines one by one."""
         content = _content(block, keep_cr=False)
         lines = content.lines
-        sort = _sort(lines, known_text=is_text(block.data), message=message)
-        plain = self._plain.some([lines[at] for at in sort.records])
+        sort = _sort(lines, known_text=is_text(block.data), message=message, whole=self._enrichment.format == "text")
+        plain = self._plain.some([lines[at] for at in sort.records], block.time_ns)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
         _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
@@ -107,15 +112,18 @@ class BlockEncoder:
         _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
         _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
         odd = [at for at, rest in enumerate(rests) if rest is None]
-        alone = [self._judge.judge(lines[at], message=message) for at in odd]
+        alone = [self._judge.judge(lines[at], message=message, near_ns=block.time_ns) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
+        levels = placed(len(lines), [(sort.records, plain.levels), (odd, [line.level for line in alone])])
         tally = Tally(
             content.skipped,
             decode_errors=sum(line.decode_error for line in alone),
             overridden=plain.overridden + sum(line.overridden for line in alone),
             bad_times=plain.bad_times + sum(line.bad_time for line in alone),
+            without_level=[level.severity for level in levels].count(UNKNOWN),
+            without_time=stamps.count(None),
         )
-        columns = Columns(stamps, rests, 0, wanted=wanted)
+        columns = Columns(stamps, rests, 0, wanted=wanted, levels=levels)
         if self._when:
             return self._filtered(self._when, block, content, columns, tally)
         return self._written(block, lambda: content.offsets, columns, tally)
@@ -124,14 +132,15 @@ class BlockEncoder:
         self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
     ) -> Encoded:
         """Write only the records for which the condition holds, and count the others."""
-        kept = [*map(when.holds, columns.wanted[-1] if when.name else content.lines)]
+        kept = which_hold(when, columns, content.lines)
         left = Columns(
             [*compress(columns.stamps, kept)],
             [*compress(columns.rests, kept)],
             columns.bad_times,
             wanted=[[*compress(column, kept)] for column in columns.wanted],
+            levels=[*compress(columns.levels, kept)],
         )
-        tally = _left_out(content, kept, tally)
+        tally = _left_out(content, kept, tally, reasons(when, columns, kept))
         return self._written(block, lambda: [*compress(content.offsets, kept)], left, tally, bare=bare)
 
     def _written(
@@ -147,7 +156,8 @@ class BlockEncoder:
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         wanted = columns.wanted[: len(self._layout.wants)]
-        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, bare=bare))
+        levels = columns.levels or [NO_LEVEL] * len(stamps)
+        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, levels, bare=bare))
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)
@@ -161,9 +171,10 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         raise ConfigError([f"WHEN: {why}"]) from why
 
 
-def _left_out(content: _Content, kept: Sequence[bool], tally: Tally) -> Tally:
-    nbytes = sum(compress(content.sizes, map(not_, kept)))
-    return replace(tally, filtered_records=kept.count(False), filtered_bytes=nbytes)
+def _left_out(content: _Content, kept: Sequence[bool], tally: Tally, why: Reasons = ()) -> Tally:
+    nbytes, records = sum(compress(content.sizes, map(not_, kept))), kept.count(False)
+    why = why or (("condition", records),)
+    return replace(tally, filtered_records=records, filtered_bytes=nbytes, filtered_reasons=why)
 
 
 def _fill(
@@ -229,11 +240,11 @@ class _Sorted(NamedTuple):
     messages: list[int]
 
 
-def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted:
-    """Tell lines apart by their looks; those that are not UTF-8 are odd."""
+def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> _Sorted:
+    """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
-        return _Sorted([], [*good])
+        return _Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
     records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
     others = sorted(set(good).difference(records)) if len(records) < len(good) else []
     return _Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])

@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from logship.records.enrichment import Enrichment
-from logship.records.severity import UNKNOWN, severity
+from logship.records.severity import UNKNOWN, named_severity, severity
 
 _FORM: Final = re.compile(r"\s*([^<>=!~]*?)\s*(>=|<=|!=|!~|=|>|<|~)\s*(.*?)\s*", re.DOTALL)
 _ORDERS: Final[dict[str, Callable[[float, float], bool]]] = {
@@ -29,6 +29,8 @@ _PIECE: Final = re.compile(
 )
 _REPEATS: Final = re.compile(r"[*+?]|\{\d*(?:,\d*)?\}")
 _FEW: Final = re.compile(r"\?|\{\d?(?:,\d)?\}")
+LEVEL: Final = "level"
+"""Compared with the name of a level, it is the record's severity, whatever the record calls it."""
 _SHORT: Final = 64
 """Bytes; the answers for longer values are not kept: they are seldom the same, and may be of any size."""
 
@@ -40,6 +42,10 @@ class Condition(Struct, frozen=True):
     """The top-level field that is looked at; empty: the whole line."""
     holds: Callable[[bytes | None], bool]
     """Whether a raw JSON value (None: the record has no such field), or a line, is as it must be."""
+    holds_at: Callable[[int], bool] = bool
+    """Whether a severity (:data:`UNKNOWN` too) is as it must be."""
+    by_level: bool = False
+    """The record's severity is looked at, wherever it is: ``holds_at`` decides."""
 
 
 def parse_condition(text: str) -> Condition | None:
@@ -60,6 +66,8 @@ def parse_condition(text: str) -> Condition | None:
     if value[:1] and value[0] in "=<>!~":
         message = f"has {sign}{value[0]}, which is no sign; there are = != > >= < <= ~ !~"
         raise ValueError(message)
+    if name == LEVEL and (bound := named_severity(value)):
+        return Condition(name, lambda _: False, _severe(sign, bound), by_level=True)
     if sign in _ORDERS:
         return Condition(name, _ordered(_ORDERS[sign], value))
     return Condition(name, _equal(value, wanted=sign == "="))
@@ -73,10 +81,17 @@ def condition_on(text: str, enrichment: Enrichment) -> Condition | None:
     if enrichment.format == "raw":
         message = "raw lines have no fields; write ~expression"
         raise ValueError(message)
-    if enrichment.clash(when.name):
+    if enrichment.clash(when.name) and not when.by_level:
         message = f"{when.name} is a field that logship adds: no record can be told by it"
         raise ValueError(message)
     return when
+
+
+def _severe(sign: str, bound: int) -> Callable[[int], bool]:
+    if sign == "!=":
+        return lambda number: number != bound
+    order: Callable[[float, float], bool] = _ORDERS.get(sign) or operator.eq
+    return lambda number: number != UNKNOWN and order(number, bound)
 
 
 def _equal(value: str, *, wanted: bool) -> Callable[[bytes | None], bool]:
@@ -144,7 +159,7 @@ def _explodes(expression: str) -> bool:
 
 
 def _ordered(order: Callable[[float, float], bool], value: str) -> Callable[[bytes | None], bool]:
-    level = severity(value.encode()) if not value[:1].isdigit() else UNKNOWN
+    level = named_severity(value)
     bound = float(level) if level else _number(value.encode())
     if bound is None:
         message = f"compares with {value!r}, which is neither a level nor a number"

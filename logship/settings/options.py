@@ -48,7 +48,7 @@ class Option:
     @property
     def form(self) -> str:
         """What to write, in a word: the kinds that are read in a way of their own are still texts and lists."""
-        return {"globs": "list", "names": "list", "verbatim": "text", "headers": "text mapping"}.get(
+        return {"globs": "list", "formats": "list", "names": "list", "verbatim": "text", "headers": "text mapping"}.get(
             self.kind, self.kind
         )
 

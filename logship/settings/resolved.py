@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
+from logship.records.enrichment import Enrichment
 from logship.settings.config import Config
 
 _OTEL_NAMES: Final = {
@@ -27,6 +28,19 @@ class Resolved(Struct, frozen=True, kw_only=True):
     """One line each, for the log."""
     once: bool = False
     """Ship what is there and leave."""
+
+
+def enrichment_of(config: Config) -> Enrichment:
+    """Say what is added to records, and how their lines are understood."""
+    return Enrichment(
+        enrichment_fields(config),
+        config.format,
+        config.timestamp_fields,
+        config.timestamp_zone,
+        config.timestamp_format,
+        config.level_fields,
+        config.level_scale,
+    )
 
 
 def enrichment_fields(config: Config) -> dict[str, Any]:

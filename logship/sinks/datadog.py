@@ -20,7 +20,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Rows, Woven, weave
-from logship.records.severity import LEVEL_FIELDS, by_severity, severities
+from logship.records.severity import by_severity
 from logship.records.timestamps import epoch_texts
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.urls import url_faults, with_path
@@ -73,7 +73,7 @@ class Settings(NetworkSettings):
 class Entries:
     """Entries of the array that the intake takes, each with a comma after it."""
 
-    wants = LEVEL_FIELDS
+    wants: Sequence[str] = ()
 
     def __init__(self, settings: Settings, enrichment: Enrichment) -> None:
         fields = enrichment.fields
@@ -89,7 +89,7 @@ class Entries:
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries."""
-        statuses = [_STATUSES[number] for number in severities(rows.wanted)]
+        statuses = [_STATUSES[level.severity] for level in rows.levels]
         times = epoch_texts(rows.stamps, 3)
         return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *rows.quoted(), b"},")
 
@@ -128,8 +128,7 @@ class DatadogSink:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("datadog")
-    encoder = BlockEncoder(
-        enrichment, Entries(settings, enrichment), settings.when, most=DatadogSink.limits.max_record_bytes
-    )
+    entries, most = Entries(settings, enrichment), DatadogSink.limits.max_record_bytes
+    encoder = BlockEncoder(enrichment, entries, settings.when, most=most, levels=True)
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
         yield DatadogSink(settings, encoder, transport)

@@ -24,7 +24,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Column, Rows, Woven, weave
-from logship.records.severity import LEVEL_FIELDS, by_severity, severities
+from logship.records.severity import by_severity
 from logship.records.timestamps import epoch_texts, rfc3339
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.urls import url_faults, with_path, without_path
@@ -110,7 +110,7 @@ class Values:
     """``["<ns>","<line>",{<metadata>}],`` and a newline for each record."""
 
     def __init__(self, enrichment: Enrichment, *, metadata: bool) -> None:
-        self.wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id") if metadata else ()
+        self.wants: Sequence[str] = ("trace_id", "span_id") if metadata else ()
         self._metadata = metadata
         fields: dict[str, object] = {}
         for field, value in enrichment.fields.items():
@@ -130,8 +130,8 @@ class Values:
         name = b'"log_file_name":' + to_json(rows.block.name)
         flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
-        *found, traces, spans = rows.wanted
-        levels = [_LEVELS[number] for number in severities(found)]
+        traces, spans = rows.wanted
+        levels = [_LEVELS[level.severity] for level in rows.levels]
         own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
         return weave(len(nanoseconds), *times, *lines, b",{" + self._constant + name + flags, *own, b"}],\n")
 
@@ -200,9 +200,8 @@ def _outcome(answer: Answer, batch: Batch) -> Outcome:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("loki")
-    encoder = BlockEncoder(
-        enrichment, Values(enrichment, metadata=settings.metadata), settings.when, most=LokiSink.limits.max_record_bytes
-    )
+    values, most = Values(enrichment, metadata=settings.metadata), LokiSink.limits.max_record_bytes
+    encoder = BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
         yield LokiSink(settings, stream_labels(settings, enrichment), encoder, transport)

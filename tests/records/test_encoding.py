@@ -412,10 +412,10 @@ class Spy(LineParser):
         super().__init__(enrichment)
         self.judged: list[bytes] = []
 
-    def judge(self, content: bytes, *, message: bool = False) -> Line:
+    def judge(self, content: bytes, *, message: bool = False, near_ns: int = 0) -> Line:
         """Judge one line."""
         self.judged.append(content)
-        return super().judge(content, message=message)
+        return super().judge(content, message=message, near_ns=near_ns)
 
 
 @pytest.mark.parametrize(("odd", "most"), [([], 0), (ODD, 5)])

@@ -15,8 +15,8 @@ def condition(text: str) -> Condition:
 @pytest.mark.parametrize(
     ("text", "name", "holding", "others"),
     [
-        ("level>=warning", "level", [b'"WARNING"', b'"warn"', b'"critical"', b"40"], [b'"info"', None, b'"x"', b"20"]),
-        ("level < error", "level", [b'"info"', b'"warning"'], [b'"error"', None]),
+        ("severity>=warning", "severity", [b'"WARNING"', b'"warn"', b'"critical"', b"40"], [b'"info"', None, b"20"]),
+        ("lvl < error", "lvl", [b'"info"', b'"warning"'], [b'"error"', None, b'"x"']),
         ("status>=500", "status", [b"500", b"503.5", b'"502"'], [b"404", b'"x"', None, b"{}"]),
         ("latency_ms<=1.5", "latency_ms", [b"1.5", b"-3"], [b"1.6", b"null"]),
         ("app=a=b", "app", [b'"a=b"'], [b'"a"', None]),
@@ -40,6 +40,24 @@ def test_a_condition_holds_or_not(
     found = condition(text)
     assert found.name == name
     assert [value for value in [*holding, *others] if found.holds(value)] == holding
+
+
+@pytest.mark.parametrize(
+    ("text", "holding", "others"),
+    [
+        ("level>=warning", [13, 14, 17, 24], [0, 1, 12]),
+        ("level < error", [1, 16], [0, 17]),
+        ("level=error", [17], [0, 13, 18]),
+        ("level != WARN", [0, 12, 14], [13]),
+    ],
+)
+def test_a_condition_on_the_level_is_one_on_the_records_severity(
+    text: str, holding: list[int], others: list[int]
+) -> None:
+    """Whatever the record calls it; one without a level is neither above nor below any."""
+    found = condition(text)
+    assert found.by_level
+    assert [number for number in [*holding, *others] if found.holds_at(number)] == holding
 
 
 @pytest.mark.parametrize(

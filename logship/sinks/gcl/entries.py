@@ -6,7 +6,6 @@ details, ``WriteLogEntriesPartialErrors`` in https://cloud.google.com/logging/do
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -17,7 +16,7 @@ from logship.delivery.http_status import MAX_DETAIL, Answer, classify
 from logship.model import Outcome, Status, Verdict
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
-from logship.records.severity import LEVEL_FIELDS, levels, severity
+from logship.records.severity import by_severity
 
 SCOPE: Final = "https://www.googleapis.com/auth/logging.write"
 _PROJECT: Final = b"\x01"
@@ -33,6 +32,7 @@ _SEVERITIES: Final = {
     1: "DEBUG",
 }
 """Google's names, by the least severity; an entry without one is DEFAULT."""
+_MEMBERS: Final = by_severity(_SEVERITIES, b',"severity":"%b"')
 _TRACE: Final = re.compile(rb'"(?!0{32})[0-9a-fA-F]{32}"')
 _SPAN: Final = re.compile(rb'"(?!0{16})[0-9a-fA-F]{16}"')
 _CODES: Final = (
@@ -53,29 +53,22 @@ _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 class Entries:
     """Entries of the list that the service takes, each with a comma after it."""
 
-    wants: Sequence[str] = (*LEVEL_FIELDS, "trace_id", "span_id")
+    wants: Sequence[str] = ("trace_id", "span_id")
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries; their ids and times are the same whenever they are sent, so that repeats are dropped."""
         uid = b'{"insertId":"' + rows.block.file.encode() + b"-"
-        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, _members(rows.wanted)]
+        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, _members(rows)]
         return rows.woven([*before, b',"jsonPayload":'], [b"},"])
 
 
-def _members(wanted: Sequence[Sequence[bytes | None]]) -> list[bytes]:
-    *found, traces, spans = wanted
-    members = [*map(_severity, levels(found))]
+def _members(rows: Rows) -> list[bytes]:
+    traces, spans = rows.wanted
+    members = [_MEMBERS[level.severity] for level in rows.levels]
     for values, write in ((traces, _trace), (spans, _span)):
         if any(values):
             members = [have + write(value) for have, value in zip(members, values, strict=True)]
     return members
-
-
-@lru_cache(maxsize=256)
-def _severity(level: bytes | None) -> bytes:
-    number = severity(level)
-    name = next((name for least, name in _SEVERITIES.items() if number >= least), "")
-    return b',"severity":"%b"' % name.encode() if name else b""
 
 
 def _trace(value: bytes | None) -> bytes:

@@ -19,7 +19,7 @@ from logship import __version__
 from logship.model import Batch
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Layout, Rows, Woven, decimals, first_there, quoted, weave
-from logship.records.severity import LEVEL_FIELDS, levels, severity
+from logship.records.severity import Level
 from logship.records.timestamps import epoch_ns
 from logship.sinks.otlp.anyvalues import attribute, key_value
 from logship.sinks.otlp.protobuf import BYTES, FIXED64, VARINT, delimited, tag, varint
@@ -47,7 +47,7 @@ class Format(Layout, Protocol):
 class ProtobufRecords:
     """Log records in Protocol Buffers, each as a field of ``ScopeLogs``."""
 
-    wants = (*LEVEL_FIELDS, *TRACES, *SPANS)
+    wants = (*TRACES, *SPANS)
     content_type = "application/x-protobuf"
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
@@ -61,8 +61,7 @@ class ProtobufRecords:
         file = b"".join([delimited(6, key_value(name, value)) for name, value in file_attributes(rows).items()])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
         uid = f"{rows.block.file}-".encode()
-        found = levels(rows.wanted[: len(LEVEL_FIELDS)])
-        columns = zip(times(rows), found, objects(rows), rows.offsets(), _contexts(rows), strict=True)
+        columns = zip(times(rows), rows.levels, objects(rows), rows.offsets(), _contexts(rows), strict=True)
         records = [
             b"%b%b%b%b%b%b%b%b%b"
             % (
@@ -105,7 +104,7 @@ class JsonRecords:
         constant = b"".join([to_json(each) + b"," for each in attributes])
         uid = b'{"key":"%b","value":{"stringValue":"%b-' % (_UID.encode(), rows.block.file.encode())
         heads = [b'"timeUnixNano":"%d",' % time if time else b"" for time in times(rows)]
-        found = [*map(_severity_members, levels(rows.wanted[: len(LEVEL_FIELDS)]))]
+        found = [*map(_severity_members, rows.levels)]
         bodies: list[Column] = [
             b'"body":{"stringValue":',
             _strings(objects(rows)),
@@ -179,21 +178,21 @@ def _level_text(level: bytes | None) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _severity_fields(level: bytes | None) -> bytes:
-    number, text = severity(level), _level_text(level)
+def _severity_fields(level: Level) -> bytes:
+    number, text = level.severity, _level_text(level.text)
     return (tag(2, VARINT) + varint(number) if number else b"") + (delimited(3, text) if text else b"")
 
 
 @lru_cache(maxsize=256)
-def _severity_members(level: bytes | None) -> bytes:
-    number, text = severity(level), _level_text(level)
+def _severity_members(level: Level) -> bytes:
+    number, text = level.severity, _level_text(level.text)
     return (b'"severityNumber":%d,' % number if number else b"") + (b'"severityText":"%b",' % text if text else b"")
 
 
 def _contexts(rows: Rows) -> list[tuple[bytes, bytes] | tuple[()]]:
     """Give the trace and the span of each record; the span is empty if there is none, and both without a trace."""
-    first, traces = len(LEVEL_FIELDS), len(LEVEL_FIELDS) + len(TRACES)
-    columns = zip(first_there(rows.wanted[first:traces]), first_there(rows.wanted[traces:]), strict=True)
+    count = len(TRACES)
+    columns = zip(first_there(rows.wanted[:count]), first_there(rows.wanted[count:]), strict=True)
     found = ((_id(trace, _TRACE_BYTES), span) for trace, span in columns)
     return [(trace, _id(span, _SPAN_BYTES)) if trace else () for trace, span in found]
 

@@ -1,0 +1,90 @@
+"""Types of records that must have some values, and must not have others, by their paths; pure."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw
+
+from logship.records.enrichment import TIMESTAMP, Clash, Enrichment
+from logship.records.paths import Members, members_of, splits, value_at
+from logship.records.record_types import NEVER, beneath, struct
+
+Column = Callable[[Any], Any]
+"""Gives a value of a record."""
+TAG: Final = "tag"
+"""Stands for a value that has to be one text, every time that it is there."""
+
+
+class Tree(dict[str, Any]):
+    """The names of an object that matter: the type of each value, or the tree of an object that must be there."""
+
+    def require(self, found: Members, path: str, kind: object) -> None:
+        """Ask for the value at a path, as :func:`value_at` finds it; raises ValueError if no type can say that."""
+        if path in found:
+            if isinstance(self.setdefault(path, kind), Tree):
+                raise ValueError
+            return
+        self.forbid_one(path, "")
+        for head, rest in splits(path):
+            inner = members_of(bytes(found[head])) if head in found else {}
+            if value_at(inner, rest) is not None:
+                tree = self.setdefault(head, Tree())
+                if not isinstance(tree, Tree):
+                    raise ValueError
+                tree.require(inner, rest, kind)
+                return
+            self.forbid_one(head, rest)
+        raise ValueError
+
+    def forbid(self, path: str) -> None:
+        """Let there be nothing at a path."""
+        for head, rest in ((path, ""), *splits(path)):
+            self.forbid_one(head, rest)
+
+    def forbid_one(self, head: str, rest: str) -> None:
+        """Let there be nothing at one way to take a path apart: what has members is no value, a value has none."""
+        tree = self.setdefault(head, NEVER)
+        if isinstance(tree, Tree) and rest:
+            tree.forbid(rest)
+
+    def names(self, path: str) -> list[str]:
+        """Take a path that was asked for apart."""
+        if path in self and self[path] is not NEVER:
+            return [path]
+        head, rest = next((head, rest) for head, rest in splits(path) if isinstance(self.get(head), Tree))
+        return [head, *self[head].names(rest)]
+
+    def getter(self, path: str) -> Column:
+        """Give what gets the value at a path that was asked for."""
+        tree, attributes = self, []
+        for name in self.names(path):
+            attributes.append(f"f{[*tree].index(name)}")
+            tree = tree[name]
+        return attrgetter(".".join(attributes))
+
+    def type(
+        self, enrichment: Enrichment | None, parent: str = "", wants: Sequence[str] = (), word: str = ""
+    ) -> type[msgspec.Struct]:
+        """Make the type, in which ``word`` is the level if that is a tag; raises ValueError if there can't be one.
+
+        Without ``enrichment``, names of ours may be anything.
+        """
+        fields, tag = [], None
+        for at, (name, kind) in enumerate(self.items()):
+            clash = enrichment.clash(parent + name) if enrichment else None
+            is_tree = isinstance(kind, Tree)
+            if kind is not NEVER and parent + name != TIMESTAMP and (clash is Clash.OURS or (clash and not is_tree)):
+                raise ValueError
+            if kind is TAG:
+                tag = name, word
+                continue
+            fields.append((f"f{at}", name, kind.type(enrichment, f"{parent}{name}.") if is_tree else kind))
+        sure = [attribute for attribute, name, _ in fields if self[name] is not NEVER]
+        wanted = [
+            (f"w{at}", name, Raw) for at, name in enumerate(wants) if name not in self and wants.index(name) == at
+        ]
+        wanted = [field for field in wanted if not (enrichment and enrichment.clash(field[1]))]
+        own = [field for field in beneath(enrichment, parent) if field[1] not in self] if enrichment else []
+        return struct([*fields, *wanted, *own], sure, tag)
