@@ -51,6 +51,10 @@ _BY_FORM: Final = (
     Place("T", beside=(("L",), ("M",))),  # zap's development form
     Place("startTime", beside=(("level.levelStr",),)),  # log4js
     Place("timestamp_ns"),
+    Place("timestamp.seconds", "timestamp.nanos"),  # Google's agents
+    Place("t", beside=(("lvl",), ("msg",))),  # log15
+    Place("log_time", beside=(("log_level", "log_namespace"),)),  # Twisted
+    Place("date", beside=(("args",), ("type",))),  # consola
     Place("timeUnixNano"),  # OpenTelemetry
     Place("observedTimeUnixNano"),
     Place("Timestamp", beside=(("Level", "LogLevel"),)),  # .NET's console, Serilog
@@ -68,7 +72,11 @@ class EventTimeReader:
     ) -> None:
         """``fields`` are dotted paths that may hold the time, whatever else the record has."""
         self.times = TimestampReader(zone, formats)
-        self.places = (*(Place(path) for path in dict.fromkeys(fields)), *_BY_FORM)
+        # Ray writes both, and only one of them has a zone.
+        names = dict.fromkeys(
+            each for path in fields for each in (("timestamp_ns", path) if path == "asctime" else (path,))
+        )
+        self.places = (*map(Place, names), *_BY_FORM)
         self._places = [(place, frozenset(heads(place.path))) for place in self.places]
         self.names: frozenset[str] = frozenset().union((OTLP,), *(names for _, names in self._places))
         """A record with none of these members has no time."""

@@ -24,7 +24,7 @@ _MILLISECONDS: Final = 13
 """Digits of a current time in milliseconds since 1970."""
 _INFO: Final = 9
 _ERROR: Final = 17
-MARKS: Final = ("@t", "caller", OTLP, "s")
+MARKS: Final = ("@t", "caller", OTLP, "s", "args")
 """Names by which a record without a level may be told."""
 
 
@@ -37,7 +37,7 @@ class Source(NamedTuple):
     """Otherwise it is a number."""
 
 
-SCALE_MARKS: Final = ("short_message", "msg", "pid", "hostname", "v", "time")
+SCALE_MARKS: Final = ("short_message", "msg", "pid", "hostname", "v", "time", "args", "type")
 """Names by which the scale of a number is told."""
 
 
@@ -65,11 +65,13 @@ class LevelReader:
         return level if level.severity else Level(UNKNOWN, _own_name(found, paths))
 
     def find(self, found: Members, among: Sequence[str]) -> "Source | None":
-        """Say at which path a record's level is; None if it is at none."""
+        """Say at which path a record's level is; None if it is at none, or only the record's form tells it."""
         values = [(path, value) for path in among if (value := value_at(found, path)) is not None]
         for path, value in values:
             if severity := word(value):
                 return Source(path, Level(severity, value), is_word=True)
+        if is_consola(found):
+            return None
         numbers = ((path, self.of_number(path, value, found)) for path, value in values)
         return next((Source(path, level, is_word=False) for path, level in numbers if level), None)
 
@@ -87,6 +89,11 @@ class LevelReader:
         if count in _MONOLOG:
             return "monolog"
         return "pino" if is_pino(found) else self._scale
+
+
+def is_consola(found: Members) -> bool:
+    """Say whether a record is in the form of Node's consola, whose numbers are on a scale of its own."""
+    return {"args", "type", "level"} <= found.keys()
 
 
 def _own_name(found: Members, paths: Sequence[str]) -> bytes:
@@ -109,6 +116,8 @@ def _by_form(found: Members) -> Level:
         return Level(_INFO)
     if "caller" in found and "ts" in found and "msg" in found:
         return _of_kubernetes(found)
+    if is_consola(found):
+        return Level(word(bytes(found["type"])), bytes(found["type"]))
     if "s" in found and "c" in found and "msg" in found:  # MongoDB
         return Level(word(bytes(found["s"])), bytes(found["s"]))
     return _of_otlp(found) if OTLP in found else NO_LEVEL

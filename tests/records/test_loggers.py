@@ -193,6 +193,37 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         17,
     ),
     "nanoseconds": ('{"timestamp_ns":1795771800000000009,"lvl":"warn"}', "2026-11-27T09:30:00.000000009Z", 13),
+    "Ray, far from Greenwich": (
+        '{"asctime":"2026-11-27 15:00:00,123","levelname":"ERROR","message":"x","timestamp_ns":1795771800123456789}',
+        "2026-11-27T09:30:00.123456789Z",
+        17,
+    ),
+    "Google": (
+        '{"timestamp":{"seconds":1795771800,"nanos":5},"severity":"NOTICE","message":"x"}',
+        "2026-11-27T09:30:00.000000005Z",
+        10,
+    ),
+    "log15": ('{"lvl":"eror","msg":"x","t":"2026-11-27T15:00:00.1+05:30"}', "2026-11-27T09:30:00.1Z", 17),
+    "Twisted": (
+        '{"log_namespace":"a","log_level":{"name":"critical"},"log_time":1795771800.5}',
+        "2026-11-27T09:30:00.500000000Z",
+        21,
+    ),
+    "consola": (
+        '{"date":"2026-11-27T09:30:00.1Z","args":["x"],"type":"warn","level":1,"tag":""}',
+        "2026-11-27T09:30:00.1Z",
+        13,
+    ),
+    "journald": (
+        '{"__REALTIME_TIMESTAMP":"1795771800123456","PRIORITY":"4","MESSAGE":"x"}',
+        "2026-11-27T09:30:00.123456000Z",
+        13,
+    ),
+    "tslog": (
+        '{"0":"x","_meta":{"date":"2026-11-27T09:30:00.1Z","logLevelId":5,"logLevelName":"ERROR"}}',
+        "2026-11-27T09:30:00.1Z",
+        17,
+    ),
     "null first": ('{"@timestamp":null,"time":"2026-11-27T09:30:00Z","level":"warn"}', "2026-11-27T09:30:00Z", 13),
     "a duration": ('{"message":"done","levelname":"INFO","time":1.5}', None, 9),
     "a duration first": ('{"time":1.5,"asctime":"2026-11-27 09:30:00","levelname":"INFO"}', "2026-11-27T09:30:00Z", 9),
@@ -298,6 +329,13 @@ members = st.sampled_from(
         *['"timestamp":1795771800123', '"nanoseconds":123000001', '"timestamp":"2026-11-27T09:30:00Z"', '"M":"x"'],
         *['"instant":{"epochSecond":1795771800,"nanoOfSecond":5}', '"instant":{"epochSecond":1795771800}', '"T":null'],
         *['"@timestamp":"2026-11-27T09:30:01Z"', '"@timestamp":0', '"datetime":"2026-11-27 09:30:00"', '"channel":"a"'],
+        *[
+            '"args":[]',
+            '"type":"warn"',
+            '"date":"2026-11-27T09:30:03Z"',
+            '"asctime":"2026-11-27 09:30:04"',
+            '"timestamp_ns":1795771800123456789',
+        ],
         *['"lev\\u0065l":"error"', '"t\\u0069me":1795771801', '"startTime":1795771802', '"context":{"logLevel":20}'],
     ]
 )
