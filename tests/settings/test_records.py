@@ -1,7 +1,7 @@
 import pytest
 
 from logship.settings.resolved import enrichment_of
-from tests.settings.test_texts import faults, load
+from tests.settings.test_loading import faults, load
 
 
 def test_settings_of_times_and_levels_reach_the_records() -> None:
