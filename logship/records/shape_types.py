@@ -4,12 +4,11 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, Final
 
-import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment
 from logship.records.paths import Members, members_of, splits, value_at
-from logship.records.record_types import NEVER, beneath, struct
+from logship.records.record_types import NEVER, Field, beneath, struct
 
 Column = Callable[[Any], Any]
 """Gives a value of a record."""
@@ -64,27 +63,49 @@ class Tree(dict[str, Any]):
             tree = tree[name]
         return attrgetter(".".join(attributes))
 
-    def type(
-        self, enrichment: Enrichment | None, parent: str = "", wants: Sequence[str] = (), word: str = ""
-    ) -> type[msgspec.Struct]:
-        """Make the type, in which ``word`` is the level if that is a tag; raises ValueError if there can't be one.
+    def types(self, names: "OurNames", wants: Sequence[str] = (), words: Sequence[str] = ()) -> list[type[Struct]]:
+        """Make the type, or one for each word that the tag may be; raises ValueError if there can't be one."""
+        fields = self._fields(names, "")
+        sure = [attribute for attribute, name, _ in fields if self[name] is not NEVER]
+        fields += [
+            (f"w{at}", name, Raw)
+            for at, name in enumerate(wants)
+            if name not in self and wants.index(name) == at and not names.clash(name)
+        ]
+        fields += [field for field in names.beneath("") if field[1] not in self]
+        tag = next((name for name, kind in self.items() if kind is TAG), "")
+        return [struct(fields, sure, (tag, word)) for word in words] if tag else [struct(fields, sure)]
 
-        Without ``enrichment``, names of ours may be anything.
-        """
-        fields, tag = [], None
+    def _fields(self, names: "OurNames", parent: str) -> list[Field]:
+        fields = []
         for at, (name, kind) in enumerate(self.items()):
-            clash = enrichment.clash(parent + name) if enrichment else None
-            is_tree = isinstance(kind, Tree)
+            clash, is_tree = names.clash(parent + name), isinstance(kind, Tree)
             if kind is not NEVER and parent + name != TIMESTAMP and (clash is Clash.OURS or (clash and not is_tree)):
                 raise ValueError
-            if kind is TAG:
-                tag = name, word
-                continue
-            fields.append((f"f{at}", name, kind.type(enrichment, f"{parent}{name}.") if is_tree else kind))
+            if kind is not TAG:
+                fields.append((f"f{at}", name, kind.type_within(names, f"{parent}{name}.") if is_tree else kind))
+        return fields
+
+    def type_within(self, names: "OurNames", parent: str) -> type[Struct]:
+        """Make the type of an object that is within another."""
+        fields = self._fields(names, parent)
         sure = [attribute for attribute, name, _ in fields if self[name] is not NEVER]
-        wanted = [
-            (f"w{at}", name, Raw) for at, name in enumerate(wants) if name not in self and wants.index(name) == at
-        ]
-        wanted = [field for field in wanted if not (enrichment and enrichment.clash(field[1]))]
-        own = [field for field in beneath(enrichment, parent) if field[1] not in self] if enrichment else []
-        return struct([*fields, *wanted, *own], sure, tag)
+        return struct([*fields, *(field for field in names.beneath(parent) if field[1] not in self)], sure)
+
+
+class OurNames:
+    """The names of ours that records must not have; none without an enrichment."""
+
+    def __init__(self, enrichment: Enrichment | None) -> None:
+        self._enrichment = enrichment
+        self._beneath: dict[str, list[Field]] = {}
+
+    def clash(self, name: str) -> Clash | None:
+        """Say whether a name of the application's gets in the way of ours."""
+        return self._enrichment.clash(name) if self._enrichment else None
+
+    def beneath(self, parent: str) -> list[Field]:
+        """List the fields that an object must not have; their types are made once."""
+        if self._enrichment and parent not in self._beneath:
+            self._beneath[parent] = beneath(self._enrichment, parent)
+        return self._beneath.get(parent, [])

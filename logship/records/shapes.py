@@ -24,11 +24,16 @@ from logship.records.otlp_lines import OTLP
 from logship.records.paths import Members, members_of, value_at
 from logship.records.record_types import NEVER
 from logship.records.severity import WORDS, Level, word
-from logship.records.shape_types import TAG, Column, Tree
+from logship.records.shape_types import TAG, Column, OurNames, Tree
 from logship.records.timestamps import TimestampReader
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
 _REMEMBERED: Final = 64
+_SHAPES: Final = 24
+_MOST_WORDS: Final = 12
+"""Names of levels that one type tells apart: each takes some kilobytes."""
+_FIRST_WORDS: Final = frozenset({"info", "INFO"})
+"""Always among them: msgspec 0.22 takes an object without its tag for a type that is not one of a union."""
 _ESCAPED: Final = re.compile(rb"\\u00[4-7]")
 """An escape that could spell a letter of a name."""
 
@@ -139,14 +144,13 @@ class Shapes:
 
     def __init__(self, enrichment: Enrichment | None, wants: Sequence[str], facts: FactReader) -> None:
         """Without ``enrichment``, records may have names of ours."""
-        self._enrichment = enrichment
+        self._names = OurNames(enrichment)
         self._wants = wants
         self._facts = facts
         self._known: dict[_Key, Shape | None] = {}
         self._likely: Shape | None = None
         self._best: dict[_Key, Shape] = {}
-        # Of a union only: msgspec 0.22 takes an object without its tag for a type that is alone.
-        self._words = frozenset({"info", "INFO"})
+        self._words = _FIRST_WORDS
 
     def read(self, data: bytes, lines: int, near_ns: int) -> tuple[Shape, list[msgspec.Struct]] | None:
         """Give the shape that all lines have, and a record for each; None if they have no one shape that is known."""
@@ -168,9 +172,9 @@ class Shapes:
         if not (shape.level and key.is_word and key.level in found and key.level not in self._wants):
             return None
         values = {value[1:-1].decode(errors="replace") for value in raw_values([*map(shape.level, records)]) if value}
-        if not values <= WORDS.keys():
+        if not values <= WORDS.keys() or len(values) > _MOST_WORDS:
             return None
-        self._words |= values
+        self._words = (self._words | values) if len(self._words | values) <= _MOST_WORDS else _FIRST_WORDS | values
         return self._shape(found, key._replace(words=self._words))
 
     def _key(self, found: Members, near_ns: int) -> _Key | None:
@@ -190,7 +194,7 @@ class Shapes:
     def _shape(self, found: Members, key: _Key) -> Shape | None:
         """Give the shape that follows from a key; ``found`` is a record that has it."""
         if key not in self._known:
-            if len(self._known) >= _REMEMBERED:
+            if len(self._known) >= _SHAPES:
                 self._known.clear()
                 self._best.clear()
             self._known[key] = None
@@ -218,14 +222,14 @@ class Shapes:
             tree.getter(key.level) if key.level and not key.words else None,
             not key.level,
         )
-        if not key.words:
-            return replace(shape, decoder=msgspec.json.Decoder(tree.type(self._enrichment, wants=self._wants)))
-        types = {tree.type(self._enrichment, wants=self._wants, word=word): WORDS[word] for word in sorted(key.words)}
-        decoder = msgspec.json.Decoder(reduce(or_, types))
-        return replace(shape, decoder=decoder, known=dict(types), level=type, sure=True)
+        words = sorted(key.words or ())
+        types = tree.types(self._names, self._wants, words)
+        shape = replace(shape, decoder=msgspec.json.Decoder(reduce(or_, types)))
+        known = {kind: WORDS[word] for kind, word in zip(types, words, strict=False)}
+        return replace(shape, known=known, level=type, sure=True) if known else shape
 
     def _wanted(self, tree: Tree, name: str) -> Column | None:
-        if tree.get(name) is NEVER or (self._enrichment and self._enrichment.clash(name)):
+        if tree.get(name) is NEVER or self._names.clash(name):
             return None
         if name in tree:
             if tree[name] is not Raw:
