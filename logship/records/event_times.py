@@ -60,6 +60,7 @@ _BY_FORM: Final = (
     Place("Timestamp", beside=(("Level", "LogLevel"),)),  # .NET's console, Serilog
     Place("_meta.date", beside=(("_meta.logLevelName",),)),  # tslog
     Place("t.$date", beside=(("s",), ("c",))),  # MongoDB
+    Place("created", beside=(("levelname", "levelno"),)),  # Python's logging
     Place("__REALTIME_TIMESTAMP"),  # journald
 )
 

@@ -103,11 +103,11 @@ def _own_name(found: Members, paths: Sequence[str]) -> bytes:
 
 
 def is_pino(found: Members) -> bool:
-    """Say whether a record is in the form of pino or bunyan: both have ``msg`` and, by default, the others."""
-    if "msg" not in found:
-        return False
+    """Say whether a record is in the form of pino or bunyan; settings of theirs leave out or rename all but the level."""
+    if {"pid", "hostname"} <= found.keys():
+        return "msg" in found or "time" in found
     time = bytes(found["time"]) if "time" in found else b""
-    return {"pid", "hostname"} <= found.keys() or "v" in found or (len(time) == _MILLISECONDS and time.isdigit())
+    return "msg" in found and ("v" in found or (len(time) == _MILLISECONDS and time.isdigit()))
 
 
 def _by_form(found: Members) -> Level:

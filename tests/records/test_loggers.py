@@ -25,6 +25,23 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         17,
     ),
     "pino without base": ('{"level":40,"time":1795771800123,"msg":"x"}', "2026-11-27T09:30:00.123000000Z", 13),
+    "pino, another key": (
+        '{"level":50,"time":1795771800123,"pid":7,"hostname":"a","message":"x"}',
+        "2026-11-27T09:30:00.123000000Z",
+        17,
+    ),
+    "pino, label": (
+        '{"level":"error","time":1795771800,"pid":7,"hostname":"a","msg":"x"}',
+        "2026-11-27T09:30:00.000000000Z",
+        17,
+    ),
+    "Python's attributes": (
+        '{"levelno":40,"created":1795771800.5,"message":"x"}',
+        "2026-11-27T09:30:00.500000000Z",
+        17,
+    ),
+    "an order": ('{"level":"info","created":1795771800.5}', None, 9),
+    "lambda-log": ('{"_logLevel":"error","msg":"x","_tags":[]}', None, 17),
     "bunyan": (
         '{"name":"a","hostname":"h","pid":1,"level":20,"msg":"x","time":"2026-11-27T09:30:00.123Z","v":0}',
         "2026-11-27T09:30:00.123Z",
