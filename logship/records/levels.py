@@ -103,7 +103,7 @@ def _own_name(found: Members, paths: Sequence[str]) -> bytes:
 
 
 def is_pino(found: Members) -> bool:
-    """Say whether a record is in the form of pino or bunyan; settings of theirs leave out or rename all but the level."""
+    """Say whether a record is in the form of pino or bunyan; their settings leave out or rename all but the level."""
     if {"pid", "hostname"} <= found.keys():
         return "msg" in found or "time" in found
     time = bytes(found["time"]) if "time" in found else b""
