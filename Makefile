@@ -19,7 +19,7 @@ SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak zoo zoo-stores sbom audit image image-test
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak zoo zoo-stores zoo-loggers sbom audit image image-test
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -65,6 +65,9 @@ zoo: $(STAMP)  ## real rotators of many languages, each live and over kills of l
 
 zoo-stores: $(STAMP)  ## each sink with real servers, over kills and restarts: docs/stores.md; ZOO="--only victorialogs"
 	$(BIN)/python -m tests.zoo_stores --write-docs $(ZOO)
+
+zoo-loggers: $(STAMP)  ## what real loggers write, as logship reads it: docs/loggers.md; ZOO="--language go"
+	$(BIN)/python -m tests.zoo_loggers --write-docs --jobs $(JOBS) $(ZOO)
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearch and a real Kafka (skips what is missing)
 	$(BIN)/pytest $(E2E) -n $(JOBS)

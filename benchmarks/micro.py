@@ -21,8 +21,10 @@ from logship.model import Batch, Block, Sink
 from logship.net.http_client import compress
 from logship.plugins import load, names
 from logship.records.block_parser import BlockParser
+from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.framing import frame_lines
+from logship.records.layouts import Lines
 from logship.settings.config import Secret
 from logship.state.identity import Entry, Print
 from tests.sinks.plugins import NETWORK
@@ -47,6 +49,8 @@ _DESIGN: Mapping[str, float] = {
     "send to http": 1.5,
 }
 """The table of the design: what each step cost when it was tried by itself."""
+_CONDITIONS = ("level>=warning", "~(?i)timeout|refused", "~.", "message~.", "not (level=debug or ~health)")
+"""One expression that no line matches, one that every line does."""
 _MAX_LINE_BYTES = 1 << 20
 _BATCH_BLOCKS = 4
 _SHARE_SECONDS = 0.25
@@ -124,6 +128,21 @@ def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
         "check": partial(check.whole, plain.data),
         "enrich": lambda: separator.join(plain.data.split(b'\n{"')),
         **{f"encode for {name}": partial(sink.encode, plain) for name, sink in sinks.items()},
+        **{f"encode, {name}": partial(made.encode, plain) for name, made in _choosing().items()},
+    }
+
+
+def _choosing() -> dict[str, BlockEncoder]:
+    """Give what encodes as for http, with a condition, a sample or edits."""
+    conditions = {"no condition": "", **{f"when {when}": when for when in _CONDITIONS}}
+    edits: dict[str, Any] = {
+        "a tenth of info": {"sample": {"info": 0.1}},
+        "a field left out": {"drop": ("path",)},
+        "a field that is not there left out": {"drop": ("password",)},
+    }
+    return {
+        **{name: BlockEncoder(Enrichment(_FIELDS), Lines(), when, most=1 << 30) for name, when in conditions.items()},
+        **{name: BlockEncoder(Enrichment(_FIELDS, **each), Lines(), most=1 << 30) for name, each in edits.items()},
     }
 
 

@@ -10,10 +10,13 @@ from benchmarks.live import affordable
 from benchmarks.rounds import Plan, Run
 from benchmarks.shippers import Job, Program
 from benchmarks.tables import Column
+from benchmarks.writer import HOW
 
 SINKS = ("elasticsearch",)
 COMPRESSIONS = ("none",)
-WORDS = "loss, repeats and CPU while a busy file is rotated, by rename and by copytruncate"
+WORDS = (
+    "loss, repeats and CPU while a busy file is rotated, by rename, by copytruncate and by a copy over the last copy"
+)
 COLUMNS = (
     Column("lines", "lines", total=True),
     Column("rotations", "rotations", total=True),
@@ -23,7 +26,6 @@ COLUMNS = (
     Column("delay_p99_ms", "delay p99 ms", ".0f"),
     Column("rss_mib", "peak RSS MiB"),
 )
-_HOW = ("rename", "copytruncate")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,10 +41,10 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     """Each kind of rotation by each shipper."""
     job = Job(options.sink[0], options.compression[0])
     programs = [program for program in bench.programs if program.takes(job)]
-    seconds = affordable(options, len(programs) * len(_HOW))
+    seconds = affordable(options, len(programs) * len(HOW))
     runs = [
         Run(how, program.name, partial(_rotate, bench, program, job, how, seconds, options))
-        for how in _HOW
+        for how in HOW
         for program in programs
     ]
     told = ("lines", "line_bytes", "rotate_bytes", "keep")

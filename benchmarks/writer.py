@@ -11,11 +11,13 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+HOW = ("rename", "copytruncate", "copy-over")
+"""By a new name, by a copy under a new name, by a copy over the last one."""
 _TICK_SECONDS = 0.002
 
 
 class Log:
-    """A file that is rotated at a size, as ``logrotate`` does it; ``how`` is rename, copytruncate or empty."""
+    """A file that is rotated at a size, as ``logrotate`` does it; ``how`` is one of :data:`HOW` or empty."""
 
     def __init__(self, path: Path, how: str, most_bytes: int, keep: int) -> None:
         self._path = path
@@ -38,7 +40,7 @@ class Log:
 
     def _rotate(self) -> None:
         names = [self._path.with_name(f"{self._path.name}.{number}") for number in range(self._keep, 0, -1)]
-        for older, newer in pairwise(names):
+        for older, newer in pairwise(names) if self._how != "copy-over" else ():
             if newer.exists():
                 newer.rename(older)
         if self._how == "rename":
@@ -84,7 +86,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--line-bytes", type=int, default=220)
-    parser.add_argument("--rotate", choices=("", "rename", "copytruncate"), default="")
+    parser.add_argument("--rotate", choices=("", *HOW), default="")
     parser.add_argument("--rotate-bytes", type=int, default=4 << 20)
     parser.add_argument("--keep", type=int, default=5)
     told = parser.parse_args()

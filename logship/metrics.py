@@ -15,13 +15,14 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import choose_encoder
 
 from logship.model import Status
-from logship.record_metrics import FILTERED_REASONS, RecordMetrics, filtered_series
+from logship.record_metrics import RecordMetrics
 
 OTHER: Final = "other"
 LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
     OTHER,
 )
+FILTERED_REASONS: Final = ("condition", "no_level", "sampled", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
@@ -36,6 +37,7 @@ RETRY_REASONS: Final = (
     *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
+REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
 OUTCOMES: Final = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered")
 REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
@@ -57,15 +59,16 @@ class _ByReason:
 class SinkMetrics:
     """One sink's numbers; made by :class:`Metrics`, whose series it shares."""
 
-    def __init__(self, name: str, series: "_SinkSeries") -> None:
+    def __init__(self, name: str, series: "_SinkSeries", repaired: _ByReason) -> None:
         sink = (name,)
+        self._repaired = repaired
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
         self._in_flight = tuple(each.labels(name) for each in series.in_flight)
         self._outcomes = tuple(_ByReason(each, sink, OUTCOMES) for each in series.outcomes)
-        self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
         self._filtered = _ByReason(series.filtered, sink, FILTERED_REASONS)
+        self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
         self._skipped = tuple(_ByReason(each, sink, SKIPPED_REASONS) for each in series.skipped)
         self._requests = _ByReason(series.requests, sink, [status.value for status in Status])
         self._retries = _ByReason(series.retries, sink, RETRY_REASONS)
@@ -101,11 +104,10 @@ class SinkMetrics:
         """End them: they are in the dead-letter file."""
         self._end("dead_lettered", records, nbytes)
 
-    def filtered(self, records: int, nbytes: int, reasons: Iterable[tuple[str, int]] = ()) -> None:
-        """End them: the operator did not want them; ``reasons`` say how many of them why."""
+    def filtered(self, reason: str, records: int, nbytes: int) -> None:
+        """End them: the operator did not want them; ``reason`` is one of :data:`FILTERED_REASONS`."""
         self._end("filtered", records, nbytes)
-        for reason, count in reasons:
-            self._filtered.add(reason, count)
+        self._filtered.add(reason, records)
 
     def dropped(self, reason: str, records: int, nbytes: int) -> None:
         """Give them up; ``reason`` is one of :data:`DROPPED_REASONS`."""
@@ -114,6 +116,10 @@ class SinkMetrics:
     def skipped(self, reason: str, records: int, nbytes: int) -> None:
         """End lines and bytes that make no record; ``reason`` is one of :data:`SKIPPED_REASONS`."""
         self._give_up("skipped", self._skipped, reason, records, nbytes)
+
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that the store took only once they were mended; ``what`` is one of :data:`REPAIRS`."""
+        self._repaired.add(what, records)
 
     def evicted(self, records: int, nbytes: int) -> None:
         """Count the oldest dead letters, which had to go for new ones; each was counted as dead-lettered before."""
@@ -193,11 +199,18 @@ class _SinkSeries:
         def gauge(name: str, doc: str) -> Gauge:
             return Gauge(name, doc, ["sink"], registry=registry)
 
+        def counter(name: str, doc: str, *labels: str) -> Counter:
+            return Counter(name, doc, ["sink", *labels], registry=registry)
+
+        def histogram(name: str, doc: str, buckets: Sequence[float]) -> Histogram:
+            return Histogram(name, doc, ["sink"], registry=registry, buckets=buckets)
+
         self.read = pair(Counter, "logship_sink_read_{}", "{} read from files for the sink.")
         self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
+        unwanted = "Lines that the sink was not to have, by reason."
+        self.filtered = counter("logship_sink_filtered_records", unwanted, "reason")
         self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
         self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
-        self.filtered = filtered_series(registry)
         self.evicted = pair(
             Counter, "logship_dead_letters_evicted_{}", "{} of the oldest dead letters, gone because the file was full."
         )
@@ -205,34 +218,18 @@ class _SinkSeries:
             gauge("logship_sink_in_flight_records", "Lines read and not yet at their end."),
             gauge("logship_sink_in_flight_bytes", "File bytes read and not yet at their end."),
         )
-        self.requests = Counter(
-            "logship_sink_requests", "Attempts to deliver, by outcome.", ["sink", "outcome"], registry=registry
-        )
-        self.retries = Counter(
-            "logship_sink_retries", "Batches sent again, by reason.", ["sink", "reason"], registry=registry
-        )
-        self.duration = Histogram(
-            "logship_sink_request_duration_seconds",
-            "How long an attempt took.",
-            ["sink"],
-            registry=registry,
-            buckets=REQUEST_SECONDS,
-        )
-        self.latency = Histogram(
-            "logship_delivery_latency_seconds",
-            "From line seen to line acknowledged.",
-            ["sink"],
-            registry=registry,
-            buckets=LATENCY_SECONDS,
-        )
-        self.last_success = gauge(
-            "logship_sink_last_success_timestamp_seconds", "When the store last took something; 0 if never."
-        )
+        self.requests = counter("logship_sink_requests", "Attempts to deliver, by outcome.", "outcome")
+        self.retries = counter("logship_sink_retries", "Batches sent again, by reason.", "reason")
+        took, waited = "How long an attempt took.", "From line seen to line acknowledged."
+        self.duration = histogram("logship_sink_request_duration_seconds", took, REQUEST_SECONDS)
+        self.latency = histogram("logship_delivery_latency_seconds", waited, LATENCY_SECONDS)
+        last = "When the store last took something; 0 if never."
+        self.last_success = gauge("logship_sink_last_success_timestamp_seconds", last)
         self.buffer = gauge("logship_buffer_bytes", "Bytes held in memory.")
         self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
         self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
         overtaken = "Records that made requests fail, and that what came behind them did not wait for."
-        self.overtaken = Counter("logship_sink_overtaken_records", overtaken, ["sink"], registry=registry)
+        self.overtaken = counter("logship_sink_overtaken_records", overtaken)
         self.waiting = gauge("logship_sink_waiting_records", "Records that made requests fail, and wait alone.")
         self.oldest = gauge("logship_oldest_undelivered_seconds", "Age of the oldest byte not yet acknowledged.")
 
@@ -263,6 +260,8 @@ class Metrics:
         self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
         overridden = "Records with a field that had to make way for one of logship's."
         self.overridden_fields = counter("logship_records_overridden_fields", overridden)
+        mended = "Records that had to be mended, by what was wrong."
+        self._repaired = _ByReason(counter("logship_records_repaired", mended, "what"), (), REPAIRS)
         bad = "Records whose event time could not be understood."
         self.bad_timestamps = counter("logship_records_bad_timestamps", bad)
         self.future_times = counter("logship_records_future_timestamps", "Records dated over 5 minutes ahead.")
@@ -275,12 +274,16 @@ class Metrics:
         build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
         build.labels(version).set(1)
         series = _SinkSeries(registry)
-        self._sinks = {name: SinkMetrics(name, series) for name in sinks}
+        self._sinks = {name: SinkMetrics(name, series, self._repaired) for name in sinks}
         ProcessCollector(registry=registry)
 
     def lost(self, reason: str, nbytes: int) -> None:
         """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
         self._lost.add(reason, nbytes)
+
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that had to be mended; ``what`` is one of :data:`REPAIRS`."""
+        self._repaired.add(what, records)
 
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""

@@ -59,6 +59,8 @@ class Block(Struct, frozen=True):
     points: tuple[tuple[int, int], ...] = ()
     """Offsets from the start to the end of what was read, and the CRC-32 of its bytes up to each; empty where unknown.
     They are of a block only if they begin and end with it: it may be a part of what was read."""
+    path: str = ""
+    """The whole path whose last part ``name`` is, as first seen; empty where it was not kept."""
 
     @property
     def lines(self) -> int:
@@ -84,12 +86,10 @@ class Tally(Struct, frozen=True):
     """Records whose level nothing tells."""
     without_time: int = 0
     """Records that take their file's time for want of their own."""
-    filtered_records: int = 0
-    """Records that this sink is not to have."""
-    filtered_reasons: tuple[tuple[str, int], ...] = ()
-    """(reason, records) of those: ``condition``, or ``no_level`` if the condition asks for one and there is none."""
-    filtered_bytes: int = 0
-    """Bytes of the block that are in those."""
+    repaired: tuple[tuple[str, int], ...] = ()
+    """(what, records) that were no JSON, or none that the store takes, and were mended; a record may count twice."""
+    filtered: tuple[tuple[str, int, int], ...] = ()
+    """(reason, records, bytes) that this sink is not to have: ``condition``, ``no_level``, ``sampled``."""
 
     @property
     def skipped_lines(self) -> int:
@@ -100,6 +100,16 @@ class Tally(Struct, frozen=True):
     def skipped_bytes(self) -> int:
         """Bytes of the block that are in no record."""
         return sum(size for _, _, size in self.skipped)
+
+    @property
+    def filtered_records(self) -> int:
+        """Records that this sink is not to have."""
+        return sum(records for _, records, _ in self.filtered)
+
+    @property
+    def filtered_bytes(self) -> int:
+        """Bytes of the block that are in those."""
+        return sum(size for _, _, size in self.filtered)
 
 
 class Encoded(Struct, frozen=True):
@@ -112,6 +122,8 @@ class Encoded(Struct, frozen=True):
     tally: Tally = Tally()
     longest: int = 0
     """No record has more bytes; exact where that is more than the store takes of one."""
+    mended: int = 0
+    """How often its one record was refused and made another one; 0 for what the encoder gave."""
 
 
 class Batch(Struct, frozen=True):
@@ -162,6 +174,10 @@ class Verdict(Struct, frozen=True):
     """The store's own words; may quote the record, so only the dead letter shows it."""
     suspect: bool = False
     """ERRORED in a way that may be the record's own fault: the store's own 500, say."""
+    body: bytes = b""
+    """REJECTED as it was: in this form the store may take it, so it is sent again at once."""
+    mended: str = ""
+    """What was mended in that form, as in :class:`Tally`."""
     scope: str = ""
     """ERRORED for a part of the store alone, an index say, that can't be written now: the others go on."""
 

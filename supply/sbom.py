@@ -20,6 +20,8 @@ from supply.pins import LOCK, PROJECT, direct, normalised
 SCHEMA = SchemaVersion.V1_6
 _SPDX = {"License :: OSI Approved :: Apache Software License": "Apache-2.0"}
 """Classifiers that mean one licence, for packages that declare nothing better."""
+_READ = {("google-re2", "License :: OSI Approved :: BSD License"): "BSD-3-Clause"}
+"""What the licence file of a package says whose classifier means several."""
 Document = dict[str, Any]
 
 
@@ -73,15 +75,15 @@ def _component(locked: Document, installed: Document) -> Document:
         **locked,
         "bom-ref": locked["purl"],
         "description": installed.get("description", ""),
-        "licenses": [_licence(each) for each in installed.get("licenses", ())],
+        "licenses": [_licence(locked["name"], each) for each in installed.get("licenses", ())],
     }
 
 
-def _licence(declared: Document) -> Document:
+def _licence(package: str, declared: Document) -> Document:
     found = declared.get("license", {})
-    if found.get("name") not in _SPDX:
-        return declared
-    return {"license": {"id": _SPDX[found["name"]], "acknowledgement": found["acknowledgement"]}}
+    name = found.get("name")
+    known = _SPDX.get(name) or _READ.get((normalised(package), name))
+    return {"license": {"id": known, "acknowledgement": found["acknowledgement"]}} if known else declared
 
 
 def licences(document: Document) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -40,6 +41,33 @@ def parse(text: str) -> Any:
     if re.search(r"\\u[dD]", text):
         _check_text(value)
     return value
+
+
+def mended(text: str) -> tuple[str, list[str]]:
+    """Give the text with what is known to be wrong made right, one character after the other; and what that was."""
+    out, what, at, quoted = "", set(), 0, False
+    while at < len(text):
+        rest = text[at:]
+        number = re.match(r"-?(NaN|Infinity)(?![A-Za-z0-9_.+-])", rest)
+        nothing = re.match(r":[ \t\r\n]*-?[ \t\r\n]*[,}]", rest)
+        character = re.match(r"(\\x[0-9a-fA-F]{2})+", rest)
+        if quoted and character:
+            raw = bytes.fromhex(character[0].replace("\\x", ""))
+            step, new = len(character[0]), json.dumps(raw.decode(errors="replace"), ensure_ascii=False)[1:-1]
+            what.add("escape")
+        elif quoted and rest[0] == "\\":
+            step, new = 2, rest[:2]
+        elif not quoted and number:
+            step, new = len(number[0]), "null"
+            what.add("nan")
+        elif not quoted and nothing:
+            step, new = len(nothing[0]) - 1, ":null"
+            what.add("empty_value")
+        else:
+            step, new = 1, rest[0]
+            quoted ^= rest[0] == '"'
+        at, out = at + step, out + new
+    return out, sorted(what)
 
 
 def _check_text(value: Any) -> None:
@@ -117,6 +145,7 @@ class Oracle:
     read_time: str
     zone: str = "UTC"
     times: tuple[str, ...] = ("@timestamp", "timestamp", "time", "ts", "asctime")
+    repaired: Counter[str] = field(default_factory=Counter)
     counts: dict[str, int] = field(default_factory=lambda: {"overridden": 0, "bad_times": 0, "decode_errors": 0})
 
     def record(self, content: bytes, *, message: bool = False, flags: tuple[str, ...] = ()) -> Pairs:
@@ -127,7 +156,7 @@ class Oracle:
         try:
             value = None if message else parse(text)
         except (ValueError, RecursionError):
-            value = None
+            value = self._mended(text)
         if not isinstance(value, Object) or depth(value) > 500:
             return self._ours(self.read_time, flags, (("message", text),))
         last = dict(value.pairs)
@@ -155,6 +184,17 @@ class Oracle:
                 if places and (stamp := time_of(pairs[at][1], self.zone)) is not None:
                     return at, stamp
         return -1, None
+
+    def _mended(self, text: str) -> Any:
+        if not text.strip(" \t\r\n").startswith("{") or len(text) > 9999:
+            return None
+        better, what = mended(text)
+        try:
+            value = parse(better)
+        except (ValueError, RecursionError):
+            return None
+        self.repaired.update(what)
+        return value
 
     def _ours(self, stamp: str, flags: tuple[str, ...], rest: Pairs) -> Pairs:
         own = parse(json.dumps(dict(self.fields)))

@@ -4,10 +4,18 @@ import shutil
 import subprocess
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logship.metrics import DROPPED_REASONS, LOST_REASONS, OUTCOMES, RETRY_REASONS, SKIPPED_REASONS, Metrics
+from logship.metrics import (
+    DROPPED_REASONS,
+    FILTERED_REASONS,
+    LOST_REASONS,
+    OUTCOMES,
+    RETRY_REASONS,
+    SKIPPED_REASONS,
+    Metrics,
+)
 from logship.model import Status
 
 SINKS = ("stdout", "elasticsearch")
@@ -85,6 +93,7 @@ def test_two_instances_share_nothing() -> None:
 ENDS = st.sampled_from([*OUTCOMES, "dropped", "skipped"])
 
 
+@settings(deadline=None)
 @given(reads=st.lists(st.integers(1, 10**6), max_size=20), ends=st.lists(ENDS, max_size=20))
 def test_what_is_read_adds_up(reads: list[int], ends: list[str]) -> None:
     """The conservation law holds after every call, in the totals and on the page."""
@@ -96,7 +105,7 @@ def test_what_is_read_adds_up(reads: list[int], ends: list[str]) -> None:
         waiting.append(nbytes)
         if number < len(ends):
             end, size = ends[number], waiting.pop(0)
-            if end in OUTCOMES:
+            if end in OUTCOMES and end != "filtered":
                 getattr(sink, end)(1, size)
             else:
                 getattr(sink, end)("empty", 1, size)
@@ -111,6 +120,8 @@ def test_what_is_read_adds_up(reads: list[int], ends: list[str]) -> None:
         name = f"logship_sink_{gone}_bytes_total"
         shown += sum(value(name, {"sink": "http", "reason": each}) or 0 for each in reasons)
     assert shown == sum(reads) - sum(waiting)
+    of_reasons = (value("logship_sink_filtered_records_total", {"sink": "http", "reason": r}) for r in FILTERED_REASONS)
+    assert sum(each or 0 for each in of_reasons) == sink.totals()["filtered"][0]
 
 
 def test_every_call_moves_its_series(metrics: Metrics) -> None:

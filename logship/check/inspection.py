@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from logship import plugins
 from logship.check.log_files import Surroundings, bad, good, look_at_files
 from logship.daemon.server import bind
@@ -41,9 +43,11 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     )
     findings += look_at_files(discovery, around)
     findings += look_at_state(config)
-    findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", config.sinks)
+    findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", tuple(resolved.sinks))
     for name, settings in resolved.sinks.items():
-        findings += await look_at_sink(name, settings, config, send=send)
+        kind = resolved.kind(name)
+        for finding in await look_at_sink(kind, settings, config, send=send):
+            findings.append(replace(finding, subject=name + finding.subject.removeprefix(kind)))
     return findings
 
 

@@ -74,7 +74,7 @@ def _unmatched(file: Last, enrichment: Enrichment, conditions: Mapping[str, str]
         encoded = made.encode(block)
         left_out = encoded.tally.filtered_records
         if left_out and not encoded.records:
-            unknown = dict(encoded.tally.filtered_reasons).get("no_level", 0)
+            unknown = sum(records for reason, records, _ in encoded.tally.filtered if reason == "no_level")
             why = f", {unknown} of which have no level" if unknown else ""
             yield f"{file.path}: LOGSHIP_{name.upper()}_WHEN={when} holds for none of its last {left_out} lines{why}"
 

@@ -8,7 +8,7 @@ from logship import plugins
 from logship.plugins import settings_type
 from logship.settings.loading import chosen_sinks
 from logship.settings.model import model_of
-from logship.settings.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, options
+from logship.settings.options import PREFIX, SECRETS_DIR, SECRETS_DIR_DEFAULT, Option, config_options, sink_options
 from logship.settings.sources import Flags
 
 
@@ -41,8 +41,8 @@ def daemon_flags(parser: argparse.ArgumentParser, words: Sequence[str], only: Co
     )
     wanted = _Every() if only is None else only
     of = [option for option in config_options() if option.field in wanted]
-    for sink in _chosen(words):
-        of += options(settings_type(sink), sink)
+    for sink, kind in _chosen(words).items():
+        of += sink_options(settings_type(kind), sink, kind)
     add_flags(parser, of)
 
 
@@ -51,14 +51,14 @@ def add_flags(parser: argparse.ArgumentParser, of: Sequence[Option]) -> None:
     Flags(model_of(of), of, parser)
 
 
-def _chosen(words: Sequence[str]) -> tuple[str, ...]:
+def _chosen(words: Sequence[str]) -> Mapping[str, str]:
     early = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     early.add_argument("--sinks", dest=f"{PREFIX}SINKS")
     early.add_argument("--secrets-dir", dest=SECRETS_DIR)
     try:
         return chosen_sinks(given(early.parse_known_args(words)[0]), os.environ)
     except argparse.ArgumentError:  # a flag without its value: the parser with all of them says so
-        return ()
+        return {}
 
 
 def given(arguments: argparse.Namespace) -> Mapping[str, str]:

@@ -57,14 +57,13 @@ def run(parsed: argparse.Namespace) -> int:
 async def replay_sink(name: str, resolved: Resolved) -> Summary:
     """Open one sink and send its dead letters once."""
     config = resolved.config
-    enrichment = enrichment_of(config)
     policy = RetryPolicy(
         config.retry_initial_seconds,
         config.retry_max_seconds,
         request_timeout_seconds=config.request_timeout_seconds,
     )
     dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
-    async with plugins.load(name).open_sink(resolved.sinks[name], enrichment) as sink:
+    async with plugins.load(resolved.kind(name)).open_sink(resolved.sinks[name], enrichment_of(config)) as sink:
         return await replay(name, sink, dead_letters, policy)
 
 

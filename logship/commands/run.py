@@ -23,7 +23,7 @@ def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
 def run(parsed: argparse.Namespace) -> NoReturn:
     """Never come back, unless a setting is wrong: that is a ConfigError."""
     resolved = resolve(parsed, once=parsed.once)
-    if "stdout" in resolved.sinks and fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+    if "stdout" in map(resolved.kind, resolved.sinks) and fcntl.fcntl(1, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
         raise ConfigError(['LOGSHIP_SINKS: "stdout" has nowhere to write: standard output is closed'])
     handoff.become_daemon(resolved)
 

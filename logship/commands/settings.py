@@ -4,8 +4,9 @@ import argparse
 import itertools
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 from logship import plugins
@@ -13,7 +14,15 @@ from logship.errors import ConfigError
 from logship.logs import document, printable
 from logship.plugins import settings_type
 from logship.settings.config import Config
-from logship.settings.options import Option, options
+from logship.settings.options import (
+    PREFIX,
+    SECRETS_DIR,
+    SECRETS_DIR_DEFAULT,
+    Option,
+    config_options,
+    options,
+    sink_options,
+)
 from logship.settings.parsing import parse_texts, quote
 
 _PIPED_WIDTH: Final = 320
@@ -42,7 +51,9 @@ def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print them; raises ConfigError if there is none of that name, or if what is set has faults."""
-    chosen = tuple(option for option in every_option() if not parsed.name or _is_asked_for(option, parsed.name))
+    every = every_option() + named_options()
+    sinks = {option.group for option in every[len(config_options()) :]}
+    chosen = tuple(option for option in every if not parsed.name or _is_asked_for(option, parsed.name, sinks))
     if not chosen:
         raise ConfigError([f"no setting has {' or '.join(parsed.name)} in its name"])
     if parsed.json:
@@ -56,15 +67,27 @@ def run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _is_asked_for(option: Option, names: Sequence[str]) -> bool:
+def _is_asked_for(option: Option, names: Sequence[str], sinks: Container[str]) -> bool:
     wanted = [name.lower().replace("-", "_") for name in names]
-    return any(name == option.group if name in plugins.names() else name in option.variable.lower() for name in wanted)
+    return any(name == option.group if name in sinks else name in option.variable.lower() for name in wanted)
 
 
 def every_option() -> tuple[Option, ...]:
     """Give the daemon's settings, then those of each sink."""
     own = options(Config)
     return own + tuple(option for name in plugins.names() for option in options(settings_type(name), name))
+
+
+def named_options() -> tuple[Option, ...]:
+    """Give the settings of the sinks that have a name of their own here."""
+    folder = Path(os.environ.get(SECRETS_DIR) or SECRETS_DIR_DEFAULT)
+    in_file = any((folder / name).exists() for name in ("sinks", "logship_sinks", f"{PREFIX}SINKS"))
+    if ":" not in os.environ.get(f"{PREFIX}SINKS", "") and not in_file:
+        return ()
+    from logship.settings.loading import chosen_sinks  # noqa: PLC0415 - pydantic: not for whoever lists settings
+
+    named = {name: kind for name, kind in chosen_sinks({}, os.environ).items() if name != kind}
+    return tuple(option for name, kind in named.items() for option in sink_options(settings_type(kind), name, kind))
 
 
 def schema(of: Iterable[Option]) -> dict[str, Any]:
@@ -135,7 +158,7 @@ def _show_effective(of: Sequence[Option]) -> None:
     from logship.settings.loading import load, read  # noqa: PLC0415 - pydantic: not for whoever lists settings
     from logship.settings.sources import Folder  # noqa: PLC0415
 
-    reading = read(every_option(), {}, os.environ, Folder({}, os.environ))
+    reading = read(every_option() + named_options(), {}, os.environ, Folder({}, os.environ))
     found = [(option, *reading.found[option.name]) for option in of if option.name in reading.found]
     _table(("setting", "value", "from"), [(each.variable, _value(each, given), place) for each, given, place in found])
     load({}, os.environ)

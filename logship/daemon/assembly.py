@@ -48,7 +48,8 @@ async def open_parts(
 ) -> AsyncIterator[Parts]:
     """Put a daemon together, ready to run; leaving closes what it opened. ``clock`` gives monotonic seconds."""
     config = resolved.config
-    metrics = Metrics(config.sinks, __version__)
+    sinks = tuple(resolved.sinks)
+    metrics = Metrics(sinks, __version__)
     folder = Path(config.state_dir)
     checkpoint = checkpoints.load()
     checkpoint = replace(checkpoint, entries=applied(checkpoint.entries, folder))
@@ -57,7 +58,7 @@ async def open_parts(
             "the checkpoint is not usable: every file is read from its beginning", extra={"cause": checkpoint.damage}
         )
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
-    catalog = Catalog(discovery, checkpoint, metrics, sinks=config.sinks, from_end=config.read_from == "end")
+    catalog = Catalog(discovery, checkpoint, metrics, sinks=sinks, from_end=config.read_from == "end")
     catalog.max_files = config.max_files
     catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
     saver = Checkpointer(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
@@ -68,7 +69,7 @@ async def open_parts(
     assembly = _Assembly(config, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:
         pipelines = [
-            await stack.enter_async_context(assembly.open_pipeline(name, settings))
+            await stack.enter_async_context(assembly.open_pipeline(name, resolved.kind(name), settings))
             for name, settings in resolved.sinks.items()
         ]
         lag, first_start_ns = config.ready_max_lag_seconds, checkpoint.first_start_ns
@@ -90,11 +91,10 @@ class _Assembly(Struct, frozen=True):
     clock: Callable[[], float]
 
     @contextlib.asynccontextmanager
-    async def open_pipeline(self, name: str, settings: object) -> AsyncIterator[Pipeline]:
+    async def open_pipeline(self, name: str, kind: str, settings: object) -> AsyncIterator[Pipeline]:
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
-        enrichment = enrichment_of(config)
-        async with plugins.load(name).open_sink(settings, enrichment) as sink:
+        async with plugins.load(kind).open_sink(settings, enrichment_of(config)) as sink:
             reader = Reader(
                 name,
                 self.metrics,

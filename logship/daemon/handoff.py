@@ -33,9 +33,12 @@ def read(descriptor: int) -> Resolved:
     """Read what :func:`write` wrote, and close the descriptor; imports the modules of the chosen sinks."""
     with open(descriptor, "rb") as file:
         raw: dict[str, Any] = orjson.loads(file.read())
-    chosen = {name: msgspec.convert(values, settings_type(name)) for name, values in raw.pop("sinks").items()}
+    kinds: dict[str, str] = raw["kinds"]
+    chosen = {
+        name: msgspec.convert(values, settings_type(kinds.get(name, name))) for name, values in raw.pop("sinks").items()
+    }
     config = msgspec.convert(raw.pop("config"), Config)
-    return Resolved(config=config, sinks=chosen, warnings=tuple(raw["warnings"]), once=raw["once"])
+    return Resolved(config=config, sinks=chosen, kinds=kinds, warnings=tuple(raw["warnings"]), once=raw["once"])
 
 
 def release_signals() -> None:

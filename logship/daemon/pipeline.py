@@ -8,7 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship.daemon.reader import Reader
+from logship.daemon.reader import LEAST_BYTES, Reader
 from logship.daemon.supervisor import supervise
 from logship.delivery.batching import Batcher
 from logship.delivery.delivery import Delivery
@@ -145,7 +145,7 @@ class Pipeline:
             self.reader.took(part)
             self.taken += len(part.block.data)
             self._saver.sent(self.reader.name, part.block)
-            self._hold(len(part.block.data) + len(part.body))
+            self._hold(_cost(part))
         return parts
 
     def _fit(self, block: Block) -> Iterator[Encoded]:
@@ -196,13 +196,11 @@ class Pipeline:
             mine = sorted(_within(part.block, waiting), key=lambda each: each.start) if waiting else ()
             for reason, lines, size in part.tally.skipped:
                 self._metrics.skipped(reason, lines, size)
-            if part.tally.filtered_records:
-                self._metrics.filtered(
-                    part.tally.filtered_records, part.tally.filtered_bytes, part.tally.filtered_reasons
-                )
+            for reason, records, size in part.tally.filtered:
+                self._metrics.filtered(reason, records, size)
             self.reader.ledger.ack(part.block, mine)
             self._metrics.latency(now - part.block.seen)
-            self._hold(sum(len(each.data) for each in mine) - len(part.block.data) - len(part.body))
+            self._hold(sum(len(each.data) for each in mine) - _cost(part))
         for file in {part.block.file for part in batch.parts}:
             if saved := self.reader.ledger.saved(file):
                 self._saver.acked(file, self.reader.name, saved)
@@ -211,6 +209,11 @@ class Pipeline:
     def _hold(self, nbytes: int) -> None:
         self.held += nbytes
         self._metrics.buffer(self.held)
+
+
+def _cost(part: Encoded) -> int:
+    """Give what a block takes of the buffer: however little it has, its objects take some KiB."""
+    return max(2 * LEAST_BYTES, len(part.block.data) + len(part.body))
 
 
 def _within(block: Block, records: Sequence[Block]) -> list[Block]:

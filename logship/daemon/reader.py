@@ -19,6 +19,8 @@ from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
 
 READ_AT_ONCE = 2 << 20
+LEAST_BYTES = 4096
+"""What a block counts at least: a thousand files may have one line each."""
 
 
 class _Behind(Struct):
@@ -116,18 +118,30 @@ class Reader:
     # -- reading --------------------------------------------------------------------------------------------------
 
     def read(self, limit: int = READ_AT_ONCE) -> list[Block]:
-        """Read one stretch of each lineage that has something new, in turn, until ``limit`` bytes are reached.
+        """Read one stretch of each queue that has something new, in turn, until ``limit`` bytes are reached.
 
         Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
         """
         blocks: list[Block] = []
         nbytes = 0
         for lineage, files in self._in_turn():
-            read = next(filter(None, map(self._read_file, files)), [])
+            read = self._read_queue(files)
             blocks += read
-            nbytes += sum(len(block.data) for block in read)
+            nbytes += sum(max(LEAST_BYTES, len(block.data)) for block in read)
             if nbytes >= limit:
                 self._turn = lineage
+                break
+        return blocks
+
+    def _read_queue(self, files: Iterable[TailedFile]) -> list[Block]:
+        """Read of files that are read one after the other: several may be small."""
+        blocks: list[Block] = []
+        nbytes = 0
+        for file in files:
+            read = self._read_file(file)
+            blocks += read
+            nbytes += sum(max(LEAST_BYTES, len(block.data)) for block in read)
+            if nbytes >= READ_BYTES or (read and file.file in self._ready):
                 break
         return blocks
 
@@ -171,6 +185,8 @@ class Reader:
             self._metrics.future_times.inc(tally.future_times)
             self._metrics.records.without_level.inc(tally.without_level)
             self._metrics.records.without_time.inc(tally.without_time)
+            for what, records in tally.repaired:
+                self._metrics.repaired(what, records)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]

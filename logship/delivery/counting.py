@@ -25,6 +25,9 @@ class Counts(Protocol):
     def dropped(self, reason: str, records: int, nbytes: int) -> None:
         """End them: they are lost."""
 
+    def repaired(self, what: str, records: int) -> None:
+        """Count records that the store took only once they were mended."""
+
     def evicted(self, records: int, nbytes: int) -> None:
         """Count dead letters that had to go."""
 

@@ -52,6 +52,8 @@ class _Line(Struct, omit_defaults=True):
     after: str = LineState.WHOLE.value
     name: str = ""
     name_base64: str = ""
+    path: str = ""
+    path_base64: str = ""
     record: str = ""
     record_base64: str = ""
 
@@ -72,6 +74,7 @@ def encode_letter(letter: Letter, sink: str, now: datetime) -> bytes:
     block = letter.block
     record, record_base64 = _text(block.data.removesuffix(_NEWLINE))
     name, name_base64 = _text(os.fsencode(block.name))
+    path, path_base64 = _text(os.fsencode(block.path))
     line = _Line(
         time=now.isoformat(timespec="milliseconds"),
         sink=sink,
@@ -86,6 +89,8 @@ def encode_letter(letter: Letter, sink: str, now: datetime) -> bytes:
         after=block.after.value,
         name=name,
         name_base64=name_base64,
+        path=path,
+        path_base64=path_base64,
         record=record,
         record_base64=record_base64,
     )
@@ -98,13 +103,16 @@ def decode_letter(data: bytes) -> Letter | None:
         line = _decoder.decode(data)
         record = line.record.encode() or base64.b64decode(line.record_base64)
         name = os.fsdecode(line.name.encode() or base64.b64decode(line.name_base64))
+        path = os.fsdecode(line.path.encode() or base64.b64decode(line.path_base64))
         after = LineState(line.after)
     except ValueError:  # msgspec's errors, base64's and Enum's
         return None
     if line.end - line.offset > len(record):
         record += _NEWLINE
     block = Block(
-        FileId(line.file), name, line.offset, line.end, record, line.time_ns, 0.0, tuple(line.flags), after=after
+        *(FileId(line.file), name, line.offset, line.end, record, line.time_ns, 0.0, tuple(line.flags)),
+        after=after,
+        path=path,
     )
     return Letter(block, line.reason, line.detail, line.status)
 

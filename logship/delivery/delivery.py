@@ -203,7 +203,7 @@ class Delivery:
             self._accepted(work, settled)
             if outcome.fault and not outcome.verdicts:
                 self._complaints.misused(outcome.reason)
-        elif settled.refused and self._holds(work, one_reason(settled.refused), single=True):
+        elif settled.refused and not settled.mended and self._holds(work, one_reason(settled.refused), single=True):
             return replace(outcome, status=Status.ERRORED, reason=one_reason(settled.refused))
         work.pieces.pop()
         if settled.suspects:
@@ -214,8 +214,8 @@ class Delivery:
         if settled.again:
             work.pieces.append(Batch(tuple(settled.again)))
             work.failures = 1 if settled.accepted else work.failures + 1
-        await self._endings.put_aside(settled.refused)
-        if not settled.again:
+        work.pieces += await self._endings.refused(settled, self._sink)
+        if not settled.again or settled.mended:
             return None
         return replace(outcome, status=Status.ERRORED, reason=first_reason(outcome))
 

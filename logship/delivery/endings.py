@@ -8,9 +8,9 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, wai
 from logship.delivery.counting import Counts, PutsAside
 from logship.delivery.deadletters import Letter
 from logship.delivery.health import SinkHealth
-from logship.delivery.verdicts import Refusal, Settled, one_reason
+from logship.delivery.verdicts import Refusal, Settled, again, one_reason
 from logship.errors import DeadLetterError
-from logship.model import Status
+from logship.model import Batch, Sink, Status
 
 
 class Endings:
@@ -43,11 +43,23 @@ class Endings:
         ):
             if counts:
                 count(counts["records"], counts["bytes"])
+        for what, records in settled.repaired.items():
+            self._metrics.repaired(what, records)
         if settled.failure_store:
             self._complaints.failure_store(settled.failure_store["records"])
         if settled.dropped:
             self._metrics.dropped(reason, settled.dropped["records"], settled.dropped["bytes"])
             self._complaints.dropped(reason, settled.dropped["records"])
+
+    async def refused(self, settled: Settled, sink: Sink) -> list[Batch]:
+        """Put aside what was refused, and give what is to be sent at once, the last first.
+
+        What was mended is sent before anything is put aside, unless the store took others: it may take nothing at all.
+        """
+        left = [] if settled.accepted or not settled.mended else [refusal.record for refusal in settled.refused]
+        if not left:
+            await self.put_aside(settled.refused)
+        return [Batch(tuple(parts)) for parts in (again(left, sink), settled.mended) if parts]
 
     async def put_aside(self, refused: Sequence[Refusal], status: Status = Status.REJECTED) -> None:
         """Return once they are dead letters, on disk; waits for as long as they can't be written."""

@@ -5,9 +5,12 @@ Lines are told apart only here, and only if an answer tells them apart: a batch 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.model import Batch, Block, Encoded, Outcome, Sink, Status, Verdict
 
@@ -21,6 +24,8 @@ class Record(Struct, frozen=True):
     """Its line alone."""
     nbytes: int
     """Bytes of the file that are in it."""
+    mended: Encoded | None = None
+    """In another form than the encoder's, since the store refused that."""
 
 
 class Refusal(Struct, frozen=True):
@@ -43,6 +48,10 @@ class Settled(Struct):
     refused: list[Refusal] = field(default_factory=list)
     again: list[Encoded] = field(default_factory=list)
     """What may yet succeed, oldest first, neighbours put together."""
+    mended: list[Encoded] = field(default_factory=list)
+    """What was refused, in a form that may be taken."""
+    repaired: Counter[str] = field(default_factory=Counter)
+    """What was mended in the records that the store took."""
     suspects: list[Refusal] = field(default_factory=list)
     """Those of them that may be at fault themselves."""
     held: list[tuple[Refusal, str]] = field(default_factory=list)
@@ -76,8 +85,8 @@ def split(part: Encoded, sink: Sink) -> list[Record]:
     """Give the part's records. Costs next to nothing but the cutting, unless bytes were trimmed off some line."""
     if not part.records:
         return []
-    if part.records == part.block.lines == 1:
-        return [Record(part.block, file_bytes(part))]
+    if part.records == part.block.lines == 1 or part.mended:
+        return [Record(part.block, file_bytes(part), part if part.mended else None)]
     blocks = sink.records(part.block)
     if sum(block.end - block.start for block in blocks) == file_bytes(part):
         return [Record(block, block.end - block.start) for block in blocks]
@@ -97,13 +106,13 @@ def coalesce(blocks: Iterable[Block]) -> list[Block]:
 
 def _follows(first: Block, second: Block) -> bool:
     plain = not (first.flags or second.flags or first.skipped or second.skipped)
-    same = (first.file, first.name, first.time_ns, first.end) == (
+    same = (first.file, first.name, first.path, first.time_ns) == (
         second.file,
         second.name,
+        second.path,
         second.time_ns,
-        second.start,
     )
-    return plain and same and first.data.endswith(b"\n")
+    return plain and same and first.end == second.start and first.data.endswith(b"\n")
 
 
 def _join(run: Sequence[Block]) -> Block:
@@ -111,12 +120,28 @@ def _join(run: Sequence[Block]) -> Block:
     if first is last:
         return first
     data = b"".join([block.data for block in run])
-    return Block(first.file, first.name, first.start, last.end, data, first.time_ns, first.seen, after=last.after)
+    return replace(first, end=last.end, data=data, after=last.after, points=())
 
 
 def encode(blocks: Iterable[Block], sink: Sink) -> list[Encoded]:
     """Encode them with as few calls as can be."""
     return [sink.encode(block) for block in coalesce(blocks)]
+
+
+def again(some: Iterable[Record], sink: Sink) -> list[Encoded]:
+    """Encode records with as few calls as can be; those that were mended stay so."""
+    parts: list[Encoded] = []
+    for mended, run in groupby(some, key=attrgetter("mended")):
+        parts += [mended] if mended else encode([each.block for each in run], sink)
+    return parts
+
+
+def mend(record: Record, fate: Verdict, sink: Sink) -> Encoded:
+    """Give the record in the form that the store may take."""
+    last = record.mended or sink.encode(record.block)
+    before = last.tally.repaired if last.mended else ()
+    tally = replace(last.tally, repaired=(*before, (fate.mended, 1)))
+    return Encoded(record.block, fate.body, 1, tally, len(fate.body), last.mended + 1)
 
 
 def records(batch: Batch, sink: Sink) -> list[Record]:
@@ -126,9 +151,9 @@ def records(batch: Batch, sink: Sink) -> list[Record]:
 
 def halves(batch: Batch, sink: Sink) -> tuple[Batch, Batch]:
     """Divide a batch of two records or more; the records stay in order."""
-    blocks = [record.block for record in records(batch, sink)]
-    middle = len(blocks) // 2
-    return Batch(tuple(encode(blocks[:middle], sink))), Batch(tuple(encode(blocks[middle:], sink)))
+    found = records(batch, sink)
+    middle = len(found) // 2
+    return Batch(tuple(again(found[:middle], sink))), Batch(tuple(again(found[middle:], sink)))
 
 
 def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
@@ -138,27 +163,27 @@ def around(batch: Batch, blamed: int | None, sink: Sink) -> Sequence[Batch]:
     """
     if blamed is None or not 0 <= blamed < batch.records:
         return halves(batch, sink)
-    blocks = [record.block for record in records(batch, sink)]
-    runs = (blocks[:blamed], blocks[blamed : blamed + 1], blocks[blamed + 1 :])
-    return [Batch(tuple(encode(run, sink))) for run in runs if run]
+    found = records(batch, sink)
+    runs = (found[:blamed], found[blamed : blamed + 1], found[blamed + 1 :])
+    return [Batch(tuple(again(run, sink))) for run in runs if run]
 
 
 def apart(batch: Batch, fits: Callable[[int], bool], sink: Sink) -> list[Batch]:
     """Divide a batch so that each record whose line does not fit is alone; the records stay in order."""
-    runs: list[list[Block]] = [[]]
+    runs: list[list[Record]] = [[]]
     for record in records(batch, sink):
         if fits(len(record.block.data)):
-            runs[-1].append(record.block)
+            runs[-1].append(record)
         else:
-            runs += [[record.block], []]
-    return [Batch(tuple(encode(run, sink))) for run in runs if run]
+            runs += [[record], []]
+    return [Batch(tuple(again(run, sink))) for run in runs if run]
 
 
 def without(parts: Iterable[Encoded], gone: Iterable[Refusal], sink: Sink) -> list[Encoded]:
     """Give the parts without the records that are gone."""
     left_out = {(each.record.block.file, each.record.block.start) for each in gone}
-    blocks = [record.block for part in parts for record in split(part, sink)]
-    return encode([block for block in blocks if (block.file, block.start) not in left_out], sink)
+    found = [record for part in parts for record in split(part, sink)]
+    return again([each for each in found if (each.block.file, each.block.start) not in left_out], sink)
 
 
 def too_long(batch: Batch, sink: Sink) -> bool:
@@ -169,8 +194,8 @@ def too_long(batch: Batch, sink: Sink) -> bool:
 def part_too_long(batch: Batch, sink: Sink) -> tuple[Batch, list[Refusal]]:
     """Take the records that are longer than the store takes out of a batch; gives the others, and those."""
     limit = sink.limits.max_record_bytes
-    found = [(record, len(sink.encode(record.block).body)) for record in records(batch, sink)]
-    rest = encode([record.block for record, size in found if size <= limit], sink)
+    found = [(record, len((record.mended or sink.encode(record.block)).body)) for record in records(batch, sink)]
+    rest = again([record for record, size in found if size <= limit], sink)
     detail = f"{{}} bytes, and the store takes {limit}"
     refused = [Refusal(record, "record_too_large", detail.format(size)) for record, size in found if size > limit]
     return Batch(tuple(rest)), refused
@@ -181,17 +206,19 @@ def settle(batch: Batch, outcome: Outcome, sink: Sink) -> Settled:
     settled = Settled()
     verdicts = {verdict.index: verdict for verdict in outcome.verdicts}
     rest = Verdict(-1, outcome.status, outcome.reason, outcome.detail)
-    again: list[Block] = []
+    left: list[Record] = []
     start = 0
     for part in batch.parts:
         fates = [verdicts.get(index, rest) for index in range(start, start + part.records)] if verdicts else [rest]
         start += part.records
         if len({fate.status for fate in fates}) <= 1 and (not fates or fates[0].status in _TAKEN):
             _count(settled, fates[0].status if fates else Status.DELIVERED, part.records, file_bytes(part))
+            if part.mended:
+                settled.repaired.update(dict.fromkeys((what for what, _ in part.tally.repaired), 1))
         else:
-            again += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records)
-    settled.again, settled.left, settled.records = encode(again, sink), len(again), start
-    if verdicts and again:
+            left += _settle_part(settled, split(part, sink), fates if verdicts else [rest] * part.records, sink)
+    settled.again, settled.left, settled.records = again(left, sink), len(left), start
+    if verdicts and left:
         settled.answers = max(1, settled.taken)
     _take_out(settled, outcome.unnamed)
     return settled
@@ -205,21 +232,23 @@ def _take_out(settled: Settled, unnamed: int) -> None:
         settled.delivered.subtract(settled.dropped)
 
 
-def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[Verdict]) -> list[Block]:
+def _settle_part(settled: Settled, split_up: Sequence[Record], fates: Sequence[Verdict], sink: Sink) -> list[Record]:
     """Settle records that do not share one good fate; gives those that may yet succeed."""
-    again = []
+    left = []
     for record, fate in zip(split_up, fates, strict=True):
         if fate.status is Status.ERRORED:
-            again.append(record.block)
+            left.append(record)
             if fate.suspect:
                 settled.suspects.append(Refusal(record, fate.reason, fate.detail))
             elif fate.scope:
                 settled.held.append((Refusal(record, fate.reason, fate.detail), fate.scope))
+        elif fate.status is Status.REJECTED and fate.body:
+            settled.mended.append(mend(record, fate, sink))
         elif fate.status is Status.REJECTED:
             settled.refused.append(Refusal(record, fate.reason, fate.detail))
         else:
             _count(settled, fate.status, 1, record.nbytes)
-    return again
+    return left
 
 
 def _count(settled: Settled, status: Status, count: int, nbytes: int) -> None:

@@ -112,6 +112,9 @@ class Waiting:
     async def _judge(self, suspect: Suspect, batch: Batch, outcome: Outcome) -> bool:
         settled = settle(batch, outcome, self._sink)
         self._endings.count(settled, outcome.reason)
+        if settled.mended:
+            mended = Batch(tuple(settled.mended))
+            return await self._judge(suspect, mended, await self._attempts.make(mended, 0))
         refused = settled.refused or ([suspect.refusal] if outcome.too_large else [])
         held = [refusal for refusal, _ in settled.held]
         if settled.accepted:

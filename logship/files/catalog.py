@@ -109,8 +109,8 @@ class Catalog:
 
     @property
     def unsettled(self) -> bool:
-        """Whether a sweep is needed soon: a copy is held, names moved, or a file lost its bytes."""
-        doubted = self._looked_closer != self._accounted
+        """Whether a sweep is needed soon: files wait, a copy is held, names moved, or a file lost its bytes."""
+        doubted = self._looked_closer != self._accounted or self.waiting.files > 0
         return doubted or self._opener.moved or self._truncations.pressing(self._swept)
 
     @property

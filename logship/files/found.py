@@ -1,6 +1,7 @@
 """A regular file that was just opened, before it is decided what it is."""
 
 import os
+import re
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ SEEN_SECONDS = 600.0
 """How old what is saved of a file's being there may be."""
 _CATCH_UP_BYTES = 16 << 20
 _STEP_BYTES = 64 * 1024
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 
 
 class Found(Struct):
@@ -91,7 +93,8 @@ class Found(Struct):
         found = cls.within(file, candidate, now)
         found.candidate = candidate or replace(found.candidate, matched=True)
         found.lowest, found.cut, found.filled_from = min(file.doubt.lowest, found.size), True, file.largest
-        found.shredded = not file.path and found.lowest >= file.largest
+        head = found.read_at(HEAD_BYTES, 0)
+        found.shredded = not file.path and found.lowest >= file.largest and (is_noise(head) or not head.strip(b"\0"))
         found.packed = packed_as(found.read_at(MAGIC_BYTES, 0))
         return found
 
@@ -227,3 +230,12 @@ def last_newline(found: Found, before: int) -> int:
             return start + newline + 1
         end = start
     return 0
+
+
+def is_noise(head: bytes) -> bool:
+    """Whether the beginning of a file is random bytes: no UTF-8, and with control characters that no text has."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.end < len(head) and bool(_NO_TEXT.search(head))
+    return False

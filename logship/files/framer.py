@@ -17,7 +17,10 @@ from logship.records.framing import (
     frame_rest,
     utf8_boundary,
 )
+from logship.state.fingerprint import ReadAt
 from logship.state.identity import MARKER_BYTES
+
+_FEW_BYTES = 16 * 1024
 
 
 class Unpacked(Protocol):
@@ -44,6 +47,13 @@ class Place(Struct, frozen=True):
     """From the offset up to here there is no newline."""
     tail: bytes = b""
     """The last bytes read before the offset, up to 64; empty where they are not known."""
+
+
+def read_some(read_at: ReadAt, size: int, offset: int, *, seen: int) -> bytes:
+    """Read up to ``size`` bytes, without room for so many where only few were seen: there may be thousands of files."""
+    few = min(size, _FEW_BYTES)
+    data = read_at(few, offset) if seen < few else b""
+    return data if 0 < len(data) < few else read_at(size, offset)
 
 
 class Framer(Struct, frozen=True):

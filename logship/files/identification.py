@@ -54,12 +54,15 @@ class Source(Struct, frozen=True):
     entry: Entry | None = None
     least: int = SHORT_HEAD_BYTES
     """Fewer equal bytes prove nothing."""
+    recent: bytes = b""
+    """The last bytes that were read, up to ``digest.end``: it may be read on while it is compared with."""
 
     @classmethod
     def open(cls, file: TailedFile, *, here: bool = False) -> "Source":
         """Take an open file; all of its bytes are known while it has them. ``here`` says that it was in this file."""
         digest = file.digest.fingerprint()
-        return cls(digest, file.size if file.sound else digest.end, file, least=1 if here else SHORT_HEAD_BYTES)
+        end, least = file.size if file.sound else digest.end, 1 if here else SHORT_HEAD_BYTES
+        return cls(digest, end, file, least=least, recent=file.digest.recent)
 
     @classmethod
     def saved(cls, entry: Entry) -> "Source":
@@ -119,17 +122,17 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     file, digest = source.file, source.digest
     same = 0
     if file is not None and file.sound:
-        same = yield from _agreeing(view, file.read_at, 0, min(view.size, file.size))
+        # a copy may have what was written since the last look
+        same = yield from _agreeing(view, file.read_at, 0, min(view.size, max(file.size, file.size_now())))
         if same >= min(view.size, file.size):
             return same, same  # else it may have been written over since anybody looked: what was read decides
     if digest.base and not _head(source).matches(view.read_at(HEAD_BYTES, 0)):
         return same, same  # of what is before a hole only the head is known
     agreed = yield from common(digest, view.size, view.read_at)
-    recent = file.digest.recent if file else b""
-    start = digest.end - len(recent) if recent else view.size
+    start = digest.end - len(source.recent) if source.recent else view.size
     proved = agreed
     if start < view.size and start <= agreed:
-        proved = agreed = max(agreed, _by_recent(view, recent, start))
+        proved = agreed = max(agreed, _by_recent(view, source.recent, start))
     elif digest.base < agreed and view.size < next_point(digest, agreed):
         agreed = view.size  # it ends before the next point: every digest that can be asked agrees
     if agreed >= digest.end and not digest.base:
@@ -166,7 +169,8 @@ def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[No
         size = min(_STEP_BYTES, end - at)
         one, other = view.read_at(size, at), read_at(size, at)
         if one != other:
-            return at + next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+            least = min(len(one), len(other))  # either may have been truncated since it was asked how large it is
+            return at + next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), least)
         if not one:
             break
         at += len(one)

@@ -11,18 +11,35 @@ TURN_SECONDS = 5.0
 """One that is never quiet may be closed when it was open for so long, so that all have their turn."""
 
 
-def longest_idle(
-    files: Iterable[TailedFile], listeners: Sequence[Listener], now: float, *, ending: bool
-) -> TailedFile | None:
-    """Give the file that has been quiet, or open, for longest, of those that are read, acknowledged and whole.
+class Idle:
+    """The files that may be closed, as they were when the sweep that is under way first needed room."""
 
-    ``now`` in monotonic seconds; ``ending`` says that nobody writes any more.
-    """
+    def __init__(self) -> None:
+        self._order: list[TailedFile] | None = None
 
-    def may_close(file: TailedFile) -> bool:
-        long = ending or now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
-        read = file.sound and not file.padding.there and file.offset >= file.size
-        named = bool(file.path) and not file.deleted
-        return long and read and named and all(listener.settled(file) for listener in listeners)
+    def begin_sweep(self) -> None:
+        """Look anew when room is needed: there may be thousands of files, too many to look at for each that waits."""
+        self._order = None
 
-    return min(filter(may_close, files), key=lambda file: (file.grown_at, file.opened_at), default=None)
+    def take(
+        self, files: Iterable[TailedFile], listeners: Sequence[Listener], now: float, *, ending: bool
+    ) -> TailedFile | None:
+        """Give the file that has been quiet, or open, for longest, of those that are read, acknowledged and whole.
+
+        ``now`` in monotonic seconds; ``ending`` says that nobody writes any more.
+        """
+        if self._order is None:
+            idle = [file for file in files if _may_close(file, listeners, now, ending=ending)]
+            self._order = sorted(idle, key=lambda file: (file.grown_at, file.opened_at), reverse=True)
+        while self._order:
+            file = self._order.pop()
+            if _may_close(file, listeners, now, ending=ending):
+                return file
+        return None
+
+
+def _may_close(file: TailedFile, listeners: Sequence[Listener], now: float, *, ending: bool) -> bool:
+    long = ending or now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+    read = file.sound and not file.padding.there and file.offset >= file.size
+    named = bool(file.path) and not file.deleted
+    return long and read and named and all(listener.settled(file) for listener in listeners)

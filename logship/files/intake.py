@@ -16,7 +16,7 @@ from logship.files.discovery import Discovery
 from logship.files.drain import Drain
 from logship.files.faults import Faults
 from logship.files.found import entry_of
-from logship.files.idle import longest_idle
+from logship.files.idle import Idle
 from logship.files.pace import Pace
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
@@ -61,7 +61,7 @@ class Intake:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.catalog = catalog
-        self._discovery = discovery
+        self.discovery = discovery
         self._rules = rules
         self._metrics = metrics
         self._wakeups = wakeups
@@ -77,6 +77,7 @@ class Intake:
         """What was last given to be saved."""
         self._drain = Drain(rules.drain_quiet, rules.drain_longest)
         self._faults = Faults(rules.rotate_wait)
+        self._idle = Idle()
         self.listeners: list[Listener] = []
         self.swept = False
         """The first sweep has finished, and what it found is on disk."""
@@ -85,11 +86,6 @@ class Intake:
         self._backlog = Backlog(rules.max_backlog, metrics, clock)
         catalog.make_room = self._make_room
         catalog.describe_by(self._entry)
-
-    @property
-    def discovery(self) -> Discovery:
-        """What is looked for, and where."""
-        return self._discovery
 
     def look_again(self) -> None:
         """Ask for a step at once."""
@@ -140,7 +136,7 @@ class Intake:
         await self._succeed(now)
         now = self._clock()
         if now >= self._pace.rested:
-            folders = self._discovery.folder_states(time.time_ns())
+            folders = self.discovery.folder_states(time.time_ns())
             if now >= self._pace.due or folders != self._folders or self.catalog.unsettled:
                 self._folders = folders
                 await self._sweep(now)
@@ -154,6 +150,7 @@ class Intake:
     async def _sweep(self, now: float) -> None:
         """Sweep, in steps: all others go on between them, and the files are looked at as if there were no sweep."""
         spent, began = 0.0, now
+        self._idle.begin_sweep()
         for _ in self.catalog.sweep(now):
             spent += self._clock() - began
             await asyncio.sleep(0)
@@ -282,7 +279,7 @@ class Intake:
                     listener.closed(file)
 
     def _make_room(self) -> bool:
-        file = longest_idle(self.catalog.files.values(), self.listeners, self._clock(), ending=self.catalog.settling)
+        file = self._idle.take(self.catalog.files.values(), self.listeners, self._clock(), ending=self.catalog.settling)
         if file:
             self.catalog.finish(file, self._entry(file))
             for listener in self.listeners:

@@ -4,7 +4,6 @@ Known by its inode, head and marker, it goes on. Everything else is asked of its
 """
 
 import os
-import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -14,21 +13,20 @@ from msgspec.structs import replace
 from logship.files.adoption import Adoption
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.found import Found
+from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, identify
 from logship.files.registry import Registry
 from logship.files.sweeping import FILES_AT_ONCE, Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
 from logship.state.fingerprint import next_point
-from logship.state.identity import HEAD_BYTES, Entry
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry
 
 T = TypeVar("T")
 Steps = Generator[None, None, None]
 
 NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
-_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 _PARTS_AT_MOST = 64
 """Generations that were appended to one file, one after the other."""
 
@@ -139,12 +137,16 @@ class Reconciler:
             known = self._before_writing(known, found, old=old) if known else None
             if known is None or not known.whole or part.size == known.common:
                 break
-            after = yield from self._ask(found, Part(view, found.begin + known.common), besides=known)
-            if after is None:
+            rest = Part(view, found.begin + known.common)
+            after = yield from self._ask(found, rest, besides=known)
+            if after is None or not _is_another(after, rest):
                 break
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
+        if self._lost_bytes(found.lineage) and found.live:
+            self._adoption.held[found.inode] = found
+            return
         self._adoption.decide(found, contents, part, known, sweep, old=old)
 
     def _unpack(
@@ -186,9 +188,8 @@ class Reconciler:
         return entry.file in found.former and entry.size < min(entry.furthest.offset, found.size + 1)
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
+        self._lost_bytes(found.lineage)
         opened = [file for file in self._open.of_lineage(found.lineage) if file.fd != found.fd]
-        for file in opened:
-            file.recheck()
         here = (found.device, found.inode) if found.cut else None
         sources = [
             Source.open(file, here=(file.device, file.inode) == here) for file in opened
@@ -205,6 +206,13 @@ class Reconciler:
             if finished and not same and (known is None or finished.common > known.common):
                 return finished
         return known
+
+    def _lost_bytes(self, lineage: str) -> bool:
+        """Whether a file of a lineage may just have lost its bytes: what was compared with it is not known by that."""
+        opened = self._open.of_lineage(lineage)
+        for file in opened:
+            file.recheck()
+        return any(not (file.sound or file.orphaned) for file in opened)
 
     def _may_be_known(self, found: Found, contents: Contents) -> bool:
         """Whether anything of this lineage begins as an archive does."""
@@ -238,13 +246,9 @@ class Reconciler:
             return False
 
 
-def is_noise(head: bytes) -> bool:
-    """Whether the beginning of a file is random bytes: no UTF-8, and with control characters that no text has."""
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        return error.end < len(head) and bool(_NO_TEXT.search(head))
-    return False
+def _is_another(known: Known, part: Part) -> bool:
+    """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
+    return known.common >= SHORT_HEAD_BYTES and (known.whole or known.common >= min(HEAD_BYTES, part.size))
 
 
 def finish(steps: Generator[None, None, T]) -> T:

@@ -47,10 +47,8 @@ class Registry:
         self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
-        self._there: set[int] = set()
-        """Inodes of finished files that the sweep under way has met, as they were."""
         self._changed: set[int] = set()
-        """Those of others, that are to be opened again once there is room."""
+        """Inodes of finished files that the sweep under way has met, to be opened again once there is room."""
         for entry in entries:
             self.add(entry)
             row = finished.at(entry.inode)
@@ -75,7 +73,7 @@ class Registry:
             self.finished.add(row, there=False)  # who is at the head of that file speaks for it
         elif row:
             self.finished.add(row)
-            self._there.add(row.inode)
+            self.finished.meet(row.inode)
             self._reopened.discard(entry.file)
         else:
             self.add(entry)
@@ -114,7 +112,8 @@ class Registry:
 
     def begin_sweep(self) -> None:
         """Note that names are listed anew."""
-        self._there, self._changed = set(), set()
+        self.finished.begin_sweep()
+        self._changed = set()
 
     def change(self, inode: int) -> None:
         """Note that a finished file is there, and is not as it was: what it is stays known until it is opened."""
@@ -136,7 +135,7 @@ class Registry:
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
             if finished and self.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
-                self._there.add(candidate.inode)
+                self.finished.meet(candidate.inode)
                 return FileId("")
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
@@ -145,7 +144,7 @@ class Registry:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
         same = self.finished.unchanged(found.inode, found.size, found.mtime_ns)
         if same:
-            self._there.add(found.inode)
+            self.finished.meet(found.inode)
         return same
 
     def find(self, found: Found) -> Entry | None:
@@ -208,7 +207,7 @@ class Registry:
 
     def met(self, entry: Entry) -> bool:
         """Whether the sweep under way has met the file of a finished generation, as it was."""
-        row = self.finished.at(entry.inode) if entry.inode in self._there else None
+        row = self.finished.at(entry.inode) if self.finished.met(entry.inode) else None
         return row is not None and row.file == entry.file
 
     def knows(self, path: str) -> bool:
@@ -261,7 +260,7 @@ class Registry:
         lost += [self._forget(entry) for entry in self._too_many(present)]
         self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in present}
         if sure:
-            self.finished.keep_only(self._there | self._changed)
+            self.finished.keep_met(self._changed)
             self.finished.compact()
         return [each for each in lost if each.nbytes > 0]
 

@@ -136,11 +136,10 @@ class Sweep(Struct):
         order = zip_longest(*((new, again) if self.opener.new_first else (again, new)))
         regular = (candidate for candidate in chain.from_iterable(order) if candidate)
         self._left = []
-        opened = yield from self._open_all(regular, self.room)
-        if self._left:
-            self.waiting = len(again) + new.count - opened
-            self.waiting_bytes = sum(map(_size, (*self._left, *regular)))
-        self.opener.new_first ^= bool(opened)
+        tried = yield from self._open_all(regular, self.room)
+        self.waiting = len(again) + new.count - tried
+        self.waiting_bytes = sum(map(_size, (*self._left, *regular)))
+        self.opener.new_first ^= bool(tried)
 
     def take(self, found: Found) -> Found:
         """Hand over what was opened, and its descriptor."""

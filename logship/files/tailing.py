@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from logship.files.beneath import birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
-from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance
+from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.model import NO_LIMIT, Block
 from logship.records.framing import NUL, Frame
@@ -117,7 +117,7 @@ class TailedFile:
             self.largest = max(self.largest, self.size)
             self.fingerprint()
             if not (before or self._contents) and packed_as(self.read_at(MAGIC_BYTES, 0)):
-                self._is_packed()
+                self.replaced, self.size, self.largest = True, 0, 0
         return self.size > before or self.holes.due(now) or (touched and self.holes.wait)
 
     def look_into_holes(self) -> None:
@@ -134,16 +134,15 @@ class TailedFile:
         """Whether its file is a copy that something was appended to, and nobody has looked at that yet."""
         return not self._contents and self.signature[0] - self.shift > self.judged
 
-    def _is_packed(self) -> None:
-        """Note that it was empty when it was opened, and is an archive: none of it is text."""
-        self.replaced, self.size, self.largest = True, 0, 0
-
     def recheck(self) -> None:
         """Doubt it at once if its file no longer has what was read: somebody is about to compare with it."""
-        size = self._physical(os.fstat(self.fd).st_size)
-        short = size < max(self.furthest.offset, self.head.length)
+        short = self.size_now() < max(self.furthest.offset, self.head.length)
         if self.sound and (short or not self._has_read_bytes()):
             self.doubt.looks = 1
+
+    def size_now(self) -> int:
+        """Give how large it is: it may have grown since the last look."""
+        return self._physical(os.fstat(self.fd).st_size)
 
     def decide(self) -> None:
         """Believe what is in doubt: nothing more will come."""
@@ -197,10 +196,11 @@ class TailedFile:
         line, flagged so, though more may follow; a line has up to ``longest`` bytes. Raises TruncatedError.
         """
         framer = Framer(self.read_at, longest)
-        data = self.read_at(max(0, min(size, self.limit - place.scanned)), place.scanned)
+        wanted = max(0, min(size, self.limit - place.scanned))
+        data = read_some(self.read_at, wanted, place.scanned, seen=self.size - place.scanned)
         full = len(data) == size
         if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
-            self._is_packed()
+            self.replaced, self.size, self.largest = True, 0, 0  # it was empty when it was opened: none of it is text
             raise TruncatedError
         if b"\0" in data or self.holes.wait:
             data = data[: self._readable(data, place.scanned, now)]
@@ -295,6 +295,7 @@ class TailedFile:
             Block(
                 *(self.file, self.name, f.start, f.end, f.data, self.mtime_ns, now, f.flags, f.skipped, f.after),
                 self.digest.within(f.start, f.end) if f.data else (),
+                self.lineage,
             )
             for f in frames
         ]

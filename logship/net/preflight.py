@@ -166,5 +166,14 @@ def sample_batch(sink: Sink) -> Batch:
     """Make the one record that ``check --send`` delivers."""
     data = b'{"message":"logship check"}\n'
     now = time.time_ns()
-    block = Block(FileId(f"check{now:017d}"[:22]), "logship-check", 0, len(data), data, now, time.monotonic())
+    block = Block(
+        FileId(f"check{now:017d}"[:22]),
+        "logship-check",
+        0,
+        len(data),
+        data,
+        now,
+        time.monotonic(),
+        path="logship-check",
+    )
     return Batch((sink.encode(block),))

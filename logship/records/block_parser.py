@@ -20,18 +20,17 @@ from logship.records.enrichment import Enrichment
 from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
-from logship.records.line_parser import MAX_DEPTH
+from logship.records.odd_lines import LONG, Parted, by_looks, is_text, may_be_deep, unreadable, without_odd
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, Level
-from logship.records.shapes import Shape, Shapes, decoded
+from logship.records.shape import Shape, decoded
+from logship.records.shapes import Shapes
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
 _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
 _TRIALS = 4
 """Groups; once so many in a row are not of one shape, no more are tried."""
-_LONG = 2 * MAX_DEPTH - 4
-"""Bytes; a shorter line can't nest too deep."""
 _NAME = b'"@timestamp"'
 _CUTS = (b'"@timestamp":', b'"@timestamp": ')
 _ESCAPED = re.compile(rb"\\u00[467]")
@@ -50,6 +49,8 @@ class BlockParser:
         self._shapes = Shapes(enrichment, wants, reader)
         self._wanted = [wanted_attribute(enrichment, name) for name in wants]
         self._own = "t0" if own_times(enrichment) else ""
+        self._at_once = True
+        """Whether no line of the last block was odd but by its looks."""
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[FieldConflict] = []
@@ -71,11 +72,33 @@ class BlockParser:
             return None
         pieces = data[2 : -len(end)].split(end + b'{"')
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
-        lengths = [*map(len, pieces)]
-        if b"\n" in b"".join(pieces) or (max(lengths) >= _LONG - 4 and any(map(_may_be_deep, pieces))):
+        if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
         found = self._shapes.read(data, len(pieces), near_ns)
-        return self._columns(data, pieces, *found, lengths, near_ns) if found else None
+        return self._columns(data, pieces, *found, len(end) + 2, near_ns) if found else None
+
+    def mostly(self, data: bytes, near_ns: int = 0) -> tuple[Columns, Parted] | None:
+        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain."""
+        parted = by_looks(data) if self._plain else None
+        if parted is None:
+            return None
+        parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
+        read = self._shapes.mostly(parted, near_ns, at_once=self._at_once)
+        self._at_once = read is None or len(read[1].pieces) == len(parted.pieces)
+        if read is None:
+            return None
+        shape, found = read
+        columns = self._columns_of(found, shape, near_ns)
+        if columns is None:
+            found = without_odd(found, shape.unread(found.records, self._times, near_ns))
+            columns = self._columns_of(found, shape, near_ns)
+        return (columns, found) if columns else None
+
+    def _columns_of(self, found: Parted, shape: Shape, near_ns: int) -> Columns | None:
+        """Make the columns of the plain lines of a block; None if some need a closer look."""
+        pieces, end = found.pieces, found.end
+        data = b'{"' + (end + b'{"').join(pieces) + end if shape.own else b""
+        return self._columns(data, pieces, shape, found.records, len(end) + 2, near_ns) if pieces else None
 
     def _columns(
         self,
@@ -83,21 +106,20 @@ class BlockParser:
         pieces: Sequence[bytes],
         shape: Shape,
         records: Sequence[Any],
-        lengths: Sequence[int],
+        around: int,
         near_ns: int,
     ) -> Columns | None:
         read = self._read(shape, records, near_ns, levels=self._levels)
         rests = _cut_first(data, pieces, [*map(shape.time, records)]) if shape.own and shape.time else pieces
         if read is None or len(rests) != len(pieces):
             return None
-        end = 2 if data.endswith(b"\r\n") else 1
         return Columns(
             read[0],
             rests,
             0,
             wanted=[raw_values([*map(get, records)]) if get else [None] * len(records) for get in shape.wanted],
-            lengths=lengths,
-            around=end + len('{"') + len("}"),
+            lengths=[*map(len, pieces)],
+            around=around,
             complete=bool(shape.time),
             levels=read[1],
             without_level=0 if shape.level else len(records),
@@ -127,7 +149,7 @@ class BlockParser:
 
     def _together(self, lines: Sequence[bytes], near_ns: int) -> Columns | None:
         """Read lines of one shape; None if they are not."""
-        if not lines or (max(map(len, lines)) >= _LONG and any(map(_may_be_deep, lines))):
+        if not lines or (max(map(len, lines)) >= LONG and any(map(may_be_deep, lines))):
             return None
         found = self._shapes.read(b"\n".join(lines), len(lines), near_ns)
         read = self._read(*found, near_ns, levels=True) if found else None
@@ -142,7 +164,7 @@ class BlockParser:
 
     def _any_some(self, lines: Sequence[bytes], near_ns: int) -> Columns:
         records, suspects = self._groups(lines)
-        for at in [at for at, line in enumerate(lines) if len(line) > _LONG and _may_be_deep(line)]:
+        for at in [at for at, line in enumerate(lines) if len(line) > LONG and may_be_deep(line)]:
             records[at] = None
         good = [record for record in records if record is not None]
         kept = [line for line, record in zip(lines, records, strict=True) if record is not None]
@@ -206,19 +228,6 @@ class BlockParser:
 def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.Struct]:
     """Give a record for each line; none at all if one is anything but a single object of the type."""
     return decoded(decoder, b"\n".join(lines), len(lines))
-
-
-def is_text(data: bytes) -> bool:
-    """Say whether the bytes are UTF-8."""
-    try:
-        return data.isascii() or bool(data.decode())
-    except UnicodeDecodeError:
-        return False
-
-
-def _may_be_deep(line: bytes) -> bool:
-    # The first brace may have been cut off.
-    return len(line) > _LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
 
 
 def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list[bytes]:

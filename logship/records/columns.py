@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from itertools import accumulate
-from operator import add, itemgetter
+from operator import add
 from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
+from logship.records.layouts import EMPTY
+from logship.records.places import among
 from logship.records.severity import NO_LEVEL, Level
 
 
@@ -25,25 +27,38 @@ class Columns(NamedTuple):
     lengths: Sequence[int] = ()
     """Of a whole block: the bytes of each line, without what is ``around`` all of them alike."""
     around: int = 0
+    hollow: Sequence[int] = ()
+    """Which rests of a whole block are empty."""
     complete: bool = False
     """Whether it is known that each line has its event time."""
     levels: Sequence[Level] = ()
-    """The level of each line; of a whole block, empty unless somebody wants it."""
+    """The level of each line; empty unless somebody wants it."""
     without_level: int = 0
-    """Of a whole block: lines that have none."""
+    """Lines that have none."""
 
     @property
     def without_time(self) -> int:
-        """Of a whole block: lines that have no event time."""
-        return 0 if self.complete else len(self.stamps)
+        """Lines that have no event time."""
+        return 0 if self.complete else self.stamps.count(None)
 
-    def severities(self) -> list[int]:
-        """Give the severity of each line whose level is known."""
-        return [*map(itemgetter(0), self.levels)]
+    def each_level(self) -> Sequence[Level]:
+        """Give the level of each line: of all none, if nobody wanted them."""
+        return self.levels or [NO_LEVEL] * len(self.stamps)
 
     def sizes(self) -> list[int]:
         """Give the bytes of each line of a whole block, with its newline."""
         return [length + self.around for length in self.lengths]
+
+    @property
+    def bare(self) -> bool:
+        """Whether the rests lack the quote that they start with and the brace that they end with."""
+        return bool(self.around)
+
+    def whole(self) -> list[bytes]:
+        """Give the rests of records, all of which have one, with the quote and the brace that bare ones lack."""
+        if self.bare:
+            return [b'"' + rest + b"}" if rest else EMPTY for rest in self.rests]
+        return [rest or EMPTY for rest in self.rests]
 
     def offsets(self, start: int) -> list[int]:
         """Give where each line of a whole block that begins at ``start`` begins."""
@@ -71,6 +86,28 @@ def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Column
     stamps, rests, levels, *others = table
     bad_times, overridden = sum(part.bad_times for _, part in parts), sum(part.overridden for _, part in parts)
     return Columns(stamps, rests, bad_times, overridden, others, levels=levels)
+
+
+def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
+    """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
+    rests, others = plain.rests, odd.rests
+    # What has white space before its first name has no quote to leave out.
+    bare = all(rest == EMPTY or (rest and rest.startswith(b'"')) for rest in others)
+    if bare:
+        others = [rest and rest[1:-1] for rest in others]
+    else:
+        rests = [rest and b'"' + rest + b"}" for rest in rests]
+    return Columns(
+        among(plain.stamps, places, odd.stamps),
+        among(rests, places, others),
+        plain.bad_times + odd.bad_times,
+        plain.overridden + odd.overridden,
+        [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
+        around=plain.around if bare else 0,
+        levels=among(plain.each_level(), places, odd.each_level()),
+        without_level=plain.without_level + odd.without_level,
+        hollow=[at for at, rest in zip(places, odd.rests, strict=True) if rest == EMPTY] if bare else (),
+    )
 
 
 def raw_values(column: Sequence[Any]) -> list[bytes | None]:

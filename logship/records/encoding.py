@@ -6,38 +6,37 @@ The cost is per block, not per line, wherever a block provably comes to the same
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, compress
-from operator import not_
+from functools import partial
+from itertools import compress
 from typing import NamedTuple, Protocol, cast
 
 from msgspec.structs import replace
 
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
-from logship.records.block_parser import BlockParser, is_text
-from logship.records.columns import Columns, placed
+from logship.records.block_parser import BlockParser
+from logship.records.candidates import Candidates, candidates
+from logship.records.columns import Columns, placed, woven
+from logship.records.content import content_of
 from logship.records.enrichment import Enrichment
-from logship.records.filtering import Reasons, reasons, which_hold
+from logship.records.field_edits import edits_of
 from logship.records.layouts import Layout, Rows, quoted
-from logship.records.line_parser import BOM, MESSAGE, SPACE, LineParser, message_key, trim
-from logship.records.routing import Condition, condition_on, parse_condition
-from logship.records.severity import NO_LEVEL, UNKNOWN
+from logship.records.line_parser import MESSAGE, SPACE, LineParser, message_key, trim
+from logship.records.odd_lines import is_text
+from logship.records.places import among
+from logship.records.repair import repair
+from logship.records.routing import Condition, condition_on
+from logship.records.sampling import Sample
+from logship.records.selection import Selection
+from logship.records.severity import UNKNOWN
 from logship.records.timestamps import count_after, rfc3339
-
-
-class _Content(NamedTuple):
-    """The lines of a block that are not empty once trimmed."""
-
-    offsets: Sequence[int]
-    lines: Sequence[bytes]
-    sizes: Sequence[int]
-    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
-    skipped: tuple[tuple[str, int, int], ...]
-    """As in :class:`Tally`."""
-
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
+
+
+_PAUSE = 15
+"""After a block that has many odd lines, so many are likely to be alike."""
 
 
 class Encoder(Protocol):
@@ -60,12 +59,18 @@ class BlockEncoder:
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
-        self._when = _condition(when, enrichment)
-        by_level = self._when is not None and self._when.by_level
-        wants = [*layout.wants, *([self._when.name] if self._when and self._when.name and not by_level else [])]
+        sample = Sample(enrichment.sample) if enrichment.sample else None
+        self._selection = Selection(_condition(when, enrichment), sample)
+        wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
+        self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
-        self._plain = BlockParser(enrichment, wants, levels=levels or by_level)
+        self._plain = BlockParser(enrichment, wants, levels=levels or self._selection.graded)
         self._wants = len(wants)
+        self._edits = edits_of(enrichment)
+        self._pause = 0
+        """Blocks of which none is taken apart."""
+        self._odd = False
+        """Whether the last block had odd lines among plain ones."""
         self._key = message_key(enrichment)
         self._messages = [at for at, name in enumerate(wants) if name == MESSAGE and not enrichment.clash(name)]
 
@@ -74,7 +79,11 @@ class BlockEncoder:
         if block.skipped:
             return _gap(block)
         message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
-        return (None if message else self._encode_plain(block)) or self._encode_mixed(block, message=message)
+        if message:
+            return self._encode_mixed(block, message=True)
+        # One block with odd lines seldom comes alone.
+        found = (None if self._odd else self._encode_plain(block)) or self._encode_mostly_plain(block)
+        return found or self._encode_mixed(block, message=False)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each record, in the order of the encoded records; skipped lines are out.
@@ -82,70 +91,133 @@ class BlockEncoder:
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
         found = _records(block, keep_cr=False)
-        return [each for each in found if self.encode(each).records] if self._when else found
+        return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
         columns = self._plain.whole(block.data, block.time_ns)
         if columns is None:
             return None
-        tally = Tally(without_level=columns.without_level, without_time=columns.without_time)
-        if self._when:
-            sizes = columns.sizes()
-            # Each line ends as the last one does, else it would not be a plain block.
-            end = b"\r\n" if block.data.endswith(b"\r\n") else b"\n"
-            lines = [] if self._when.name else block.data.split(end)[:-1]
-            content = _Content(_offsets(block.start, sizes), lines, sizes, ())
-            return self._filtered(self._when, block, content, columns, tally, bare=True)
-        return self._written(block, lambda: columns.offsets(block.start), columns, tally, bare=True)
+        tally = _with(Tally(), columns)
+        if self._selection:
+            records = candidates(
+                block,
+                columns,
+                self._places,
+                lambda: columns.offsets(block.start),
+                # Each line ends as the last one does, else it would not be a plain block.
+                lambda: block.data.replace(b"\r\n", b"\n")[:-1] if block.data.endswith(b"\r\n") else block.data[:-1],
+            )
+            return self._filtered(block, records, columns.sizes, columns, tally)
+        return self._written(block, lambda: columns.offsets(block.start), columns, tally)
+
+    def _encode_mostly_plain(self, block: Block) -> Encoded | None:
+        """Encode a block of plain records among which few lines are odd; None if that is not certain."""
+        if self._pause:
+            self._pause -= 1
+            return None
+        found = self._plain.mostly(block.data, block.time_ns)
+        self._odd = bool(found and found[1].odd)
+        if found is None:
+            self._pause = _PAUSE
+            return None
+        plain, parted = found
+        first = block.start == 0 and parted.places[:1] == [0]
+        lone = b"".join(parted.odd)
+        odd = content_of(replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone), keep_cr=False)
+        which, places = parted.kept([offset - (not first) for offset in odd.offsets])
+        others, tally = self._read_mixed(odd.lines, block.time_ns, known_text=is_text(lone), message=False)
+        columns = woven(plain, places, others) if places else plain
+        tally = _with(tally, columns, odd.skipped)
+
+        def offsets() -> list[int]:
+            ours, theirs = parted.offsets(block.start)
+            return among(ours, places, [theirs[at] for at in which])
+
+        if self._selection:
+            records = candidates(
+                block,
+                columns,
+                self._places,
+                offsets,
+                lambda: among([b'{"' + piece + b"}" for piece in parted.pieces], places, odd.lines),
+            )
+            sizes = partial(among, plain.sizes(), places, odd.sizes)
+            return self._filtered(block, records, sizes, columns, tally)
+        return self._written(block, offsets, columns, tally)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
-        """Encode any block: plain records together, text together, and only odd lines one by one."""
-        content = _content(block, keep_cr=False)
-        lines = content.lines
-        sort = _sort(lines, known_text=is_text(block.data), message=message, whole=self._enrichment.format == "text")
-        plain = self._plain.some([lines[at] for at in sort.records], block.time_ns)
+        """Encode any block."""
+        content = content_of(block, keep_cr=False)
+        text = is_text(block.data)
+        columns, tally = self._read_mixed(content.lines, block.time_ns, known_text=text, message=message)
+        tally = _with(tally, columns, content.skipped)
+        if self._selection:
+            records = candidates(block, columns, self._places, lambda: content.offsets, lambda: content.lines)
+            return self._filtered(block, records, lambda: content.sizes, columns, tally)
+        return self._written(block, lambda: content.offsets, columns, tally)
+
+    def _read_mixed(
+        self, lines: Sequence[bytes], near_ns: int, *, known_text: bool, message: bool
+    ) -> tuple[Columns, Tally]:
+        """Read plain records together, text together, and only odd lines one by one."""
+        sort = _sort(lines, known_text=known_text, message=message, whole=self._enrichment.format == "text")
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + self._wants)]
         stamps, rests, *wanted = table
-        _fill(table, sort.records, [plain.stamps, plain.rests, *plain.wanted])
+        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records], near_ns)
         texts = quoted([lines[at] for at in sort.messages])
         _fill([rests], sort.messages, [[self._key + text + b"}" for text in texts]])
         _fill([wanted[at] for at in self._messages], sort.messages, [texts] * len(self._messages))
+        broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
+        again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], near_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
-        alone = [self._judge.judge(lines[at], message=message, near_ns=block.time_ns) for at in odd]
+        alone = [self._judge.judge(lines[at], message=message, near_ns=near_ns) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
-        levels = placed(len(lines), [(sort.records, plain.levels), (odd, [line.level for line in alone])])
-        tally = Tally(
-            content.skipped,
-            decode_errors=sum(line.decode_error for line in alone),
-            overridden=plain.overridden + sum(line.overridden for line in alone),
-            bad_times=plain.bad_times + sum(line.bad_time for line in alone),
-            without_level=[level.severity for level in levels].count(UNKNOWN),
-            without_time=stamps.count(None),
-        )
-        columns = Columns(stamps, rests, 0, wanted=wanted, levels=levels)
-        if self._when:
-            return self._filtered(self._when, block, content, columns, tally)
-        return self._written(block, lambda: content.offsets, columns, tally)
+        what = Counter(what for at in set(broken).difference(odd) for what in broken[at].what)
+        what.update(what for line in alone for what in line.repaired)
+        bad_times = plain.bad_times + again.bad_times + sum(line.bad_time for line in alone)
+        overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
+        errors = sum(line.decode_error for line in alone)
+        parts = ((sort.records, plain.levels), ([*broken], again.levels), (odd, [line.level for line in alone]))
+        levels = placed(len(lines), parts)
+        unknown = [level.severity for level in levels].count(UNKNOWN)
+        columns = Columns(stamps, rests, bad_times, overridden, wanted, levels=levels, without_level=unknown)
+        return columns, Tally((), errors, repaired=(*sorted(what.items()),))
+
+    def _read_some(
+        self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes], near_ns: int
+    ) -> Columns:
+        """Put what lines that look plain come to in their places."""
+        found = self._plain.some(lines, near_ns)
+        _fill(table, places, [found.stamps, found.rests, *found.wanted])
+        return found
 
     def _filtered(
-        self, when: Condition, block: Block, content: _Content, columns: Columns, tally: Tally, *, bare: bool = False
+        self,
+        block: Block,
+        records: Candidates,
+        sizes: Callable[[], Sequence[int]],
+        columns: Columns,
+        tally: Tally,
     ) -> Encoded:
-        """Write only the records for which the condition holds, and count the others."""
-        kept = which_hold(when, columns, content.lines)
+        """Write only the records that are chosen, and count the others; ``sizes`` gives the file's bytes in each."""
+        chosen = self._selection.choose(records)
+        if not chosen.left_out:
+            return self._written(block, records.offsets, columns, tally)
+        kept = chosen.kept
         left = Columns(
             [*compress(columns.stamps, kept)],
-            [*compress(columns.rests, kept)],
+            rests := [*compress(columns.rests, kept)],
             columns.bad_times,
             wanted=[[*compress(column, kept)] for column in columns.wanted],
+            around=columns.around,
+            hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
             levels=[*compress(columns.levels, kept)],
         )
-        tally = _left_out(content, kept, tally, reasons(when, columns, kept))
-        return self._written(block, lambda: [*compress(content.offsets, kept)], left, tally, bare=bare)
+        tally = replace(tally, filtered=chosen.filtered(sizes()))
+        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
 
-    def _written(
-        self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally, *, bare: bool = False
-    ) -> Encoded:
+    def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
         stamps: Sequence[bytes | None] = columns.stamps
         if not columns.complete and None in stamps:
             read_time = rfc3339(block.time_ns)
@@ -155,9 +227,23 @@ class BlockEncoder:
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
+        bare = columns.bare
+        if self._edits and self._edits.concern(b"".join(known[1])):
+            known, bare = (known[0], self._edits.apply(columns.whole())), False
         wanted = columns.wanted[: len(self._layout.wants)]
-        levels = columns.levels or [NO_LEVEL] * len(stamps)
-        woven = self._layout.write(Rows(block, ours, offsets, *known, wanted, levels, bare=bare))
+        woven = self._layout.write(
+            Rows(
+                block,
+                ours,
+                offsets,
+                *known,
+                wanted,
+                columns.each_level(),
+                bare=bare,
+                hollow=columns.hollow if bare else (),
+                located=self._enrichment.located,
+            )
+        )
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)
@@ -171,10 +257,16 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         raise ConfigError([f"WHEN: {why}"]) from why
 
 
-def _left_out(content: _Content, kept: Sequence[bool], tally: Tally, why: Reasons = ()) -> Tally:
-    nbytes, records = sum(compress(content.sizes, map(not_, kept))), kept.count(False)
-    why = why or (("condition", records),)
-    return replace(tally, filtered_records=records, filtered_bytes=nbytes, filtered_reasons=why)
+def _with(tally: Tally, columns: Columns, skipped: tuple[tuple[str, int, int], ...] = ()) -> Tally:
+    """Add what is counted of all lines."""
+    return replace(
+        tally,
+        skipped=skipped,
+        overridden=columns.overridden,
+        bad_times=columns.bad_times,
+        without_level=columns.without_level,
+        without_time=columns.without_time,
+    )
 
 
 def _fill(
@@ -192,28 +284,28 @@ class RawEncoder:
     def __init__(self, head: bytes = b"", tail: bytes = b"\n", *, when: str = "") -> None:
         self._head = head
         self._tail = tail
-        self._when = parse_condition(when)
-        if self._when and self._when.name:
-            message = "WHEN: raw lines have no fields; write ~expression"
-            raise ConfigError([message])
+        self._selection = Selection(_condition(when, Enrichment({}, "raw")))
 
     def encode(self, block: Block) -> Encoded:
         """Give the block's lines that are not empty; a gap has none."""
         if block.skipped:
             return _gap(block)
-        content = _content(block, keep_cr=True)
+        content = content_of(block, keep_cr=True)
         lines, tally = content.lines, Tally(content.skipped)
-        if self._when:
-            kept = [*map(self._when.holds, lines)]
-            lines, tally = [*compress(lines, kept)], _left_out(content, kept, tally)
-        records = [self._head + line + self._tail for line in lines]
-        longest = max(map(len, records), default=0)
-        return Encoded(block, b"".join(records), len(records), tally, longest)
+        if self._selection:
+            count, offsets = len(lines), lambda: content.offsets
+            records = Candidates(block.file, count, offsets, lambda _: (), list, list, lambda: content.lines, list)
+            chosen = self._selection.choose(records)
+            lines = [*compress(lines, chosen.kept)]
+            tally = replace(tally, filtered=chosen.filtered(content.sizes))
+        written = [self._head + line + self._tail for line in lines]
+        longest = max(map(len, written), default=0)
+        return Encoded(block, b"".join(written), len(written), tally, longest)
 
     def records(self, block: Block) -> list[Block]:
         """Give one block of a single line for each line encoded."""
         found = _records(block, keep_cr=True)
-        return [each for each in found if self.encode(each).records] if self._when else found
+        return [each for each in found if self.encode(each).records] if self._selection else found
 
 
 def _gap(block: Block) -> Encoded:
@@ -258,40 +350,3 @@ def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
         if line:
             yield offset, line
         offset += len(line)
-
-
-def _offsets(start: int, sizes: Sequence[int]) -> list[int]:
-    """Give where each of the lines of these sizes begins."""
-    return [*accumulate(sizes, initial=start)][:-1]
-
-
-def _content(block: Block, *, keep_cr: bool) -> _Content:
-    """Trim a block's lines, drop those that are empty then, and count what made no record."""
-    data = block.data
-    lines = data.removesuffix(b"\n").split(b"\n") if data else []
-    sizes = [len(line) + 1 for line in lines]
-    offsets = _offsets(block.start, sizes)
-    if not data.endswith(b"\n") and sizes:
-        sizes[-1] -= 1
-    noise: list[tuple[str, int, int]] = []
-    if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
-        trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
-        noise = [entry for trimmed, size in zip(trims, sizes, strict=True) for entry in trimmed.noise(size)]
-        sizes = [size - trimmed.bom - trimmed.nul for trimmed, size in zip(trims, sizes, strict=True)]
-        lines = [trimmed.content for trimmed in trims]
-    else:
-        if b"\r" in data:
-            lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
-        if b"" in lines:
-            noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
-    return _Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
-
-
-def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:
-    """Add up (reason, lines, bytes) by reason."""
-    lines: Counter[str] = Counter()
-    sizes: Counter[str] = Counter()
-    for reason, count, size in noise:
-        lines[reason] += count
-        sizes[reason] += size
-    return tuple((reason, lines[reason], sizes[reason]) for reason in sorted(sizes))

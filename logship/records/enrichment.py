@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
@@ -13,7 +13,15 @@ from logship.model import Block
 from logship.records.names import LEVEL_FIELDS, TIMESTAMP_FIELDS
 
 TIMESTAMP = "@timestamp"
-_RESERVED = (TIMESTAMP, "log.file.name", "log.flags")
+OFFSET = "log.offset"
+FILE_FIELDS = {"name": "log.file.name", "path": "log.file.path", "offset": OFFSET}
+"""What may be said of a record's place: how it is asked for, and what it is called."""
+MESSAGE_FIELDS = (
+    *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
+    *("record.message", "fields.message", "text", "Message"),
+)
+"""Where loggers write the text."""
+_RESERVED = (TIMESTAMP, "log.flags")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -32,9 +40,13 @@ def without_surrogates(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _of_file(name: str, flags: tuple[str, ...]) -> bytes:
-    listed = b'"log.flags":' + to_json(flags) + b"," if flags else b""
-    return b'"log.file.name":' + to_json(name) + b"," + listed
+def _members(*pairs: tuple[str, object]) -> bytes:
+    return b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in pairs])
+
+
+def reserved(file_fields: Iterable[str]) -> set[str]:
+    """Name the fields that each record may get anyway; of unknown ones of its file none."""
+    return {*_RESERVED, *(FILE_FIELDS[each] for each in file_fields if each in FILE_FIELDS)}
 
 
 class Clash(Enum):
@@ -63,6 +75,18 @@ class Enrichment:
     """Dotted paths that may hold the level."""
     level_scale: str = "auto"
     """Of numbers whose scale nothing tells."""
+    file_fields: tuple[str, ...] = ("name",)
+    """Which of :data:`FILE_FIELDS` each record gets."""
+    drop: tuple[str, ...] = ()
+    """What is left out of records, by dotted paths with ``*`` (:class:`logship.records.field_edits.FieldEdits`)."""
+    rename: Mapping[str, str] = field(default_factory=dict)
+    """What gets another name."""
+    only: tuple[str, ...] = ()
+    """What alone stays; empty: all."""
+    message_fields: tuple[str, ...] = MESSAGE_FIELDS
+    """Dotted paths of where the text of a record is; the first that is there counts."""
+    sample: Mapping[str, float] = field(default_factory=dict)
+    """The share of the records that is kept, by level (:class:`logship.records.sampling.Sample`)."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)
     """The names of all our fields."""
     prefixes: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -70,10 +94,11 @@ class Enrichment:
     _constant: bytes = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if taken := sorted(set(self.fields).intersection(_RESERVED)):
+        own = reserved(self.file_fields)
+        if taken := sorted(own.intersection(self.fields)):
             message = f"every record has these fields anyway: {', '.join(taken)}"
             raise ValueError(message)
-        ours = frozenset(self.fields).union(_RESERVED)
+        ours = frozenset(self.fields).union(own)
         parts = [name.split(".") for name in ours]
         prefixes = {".".join(words[:count]) for words in parts for count in range(1, len(words))}
         object.__setattr__(self, "ours", ours)
@@ -88,8 +113,19 @@ class Enrichment:
             raise ConfigError([message])
 
     def members(self, block: Block) -> bytes:
-        """Give our fields but the event time, as members of a JSON object, each with a comma after it."""
-        return self._constant + _of_file(block.name, block.flags)
+        """Give our fields but event time and offset, as members of a JSON object, each with a comma after it."""
+        return self._constant + _members(*self.of_file(block))
+
+    @property
+    def located(self) -> bool:
+        """Whether each record gets its offset."""
+        return "offset" in self.file_fields
+
+    def of_file(self, block: Block) -> tuple[tuple[str, Any], ...]:
+        """Give the names and values of what all records of a block have beside the constant fields."""
+        known = {"name": block.name, "path": block.path}
+        found = [(FILE_FIELDS[each], known[each]) for each in known if each in self.file_fields and known[each]]
+        return (*found, *([("log.flags", block.flags)] if block.flags else []))
 
     def clash(self, name: str) -> Clash | None:
         """Say whether a name of the application's, dots and all, gets in the way of ours."""

@@ -5,7 +5,7 @@ long list, and one ``join`` of that list: no record is put together by itself.
 """
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol, cast
 
 import msgspec
 from msgspec import Struct
@@ -15,6 +15,8 @@ from logship.records.severity import Level
 
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
+
+_OFFSET: Final = b'"log.offset":'
 
 _encode = msgspec.json.Encoder().encode
 
@@ -71,17 +73,29 @@ class Rows(Struct, frozen=True):
     levels: Sequence[Level] = ()
     """The level of each record, if the encoder was told that the layout asks for it."""
     bare: bool = False
-    """The rests lack the quote that they start with and the brace that they end with; none is empty."""
+    """The rests lack the quote that they start with and the brace that they end with."""
+    hollow: Sequence[int] = ()
+    """If bare: which of them are empty, as of records that have no member of their own."""
+    located: bool = False
+    """Each record gets its offset, too."""
 
     def objects(self) -> Sequence[Column]:
         """Give each record as a JSON object: its columns."""
-        ours = b"," + self.ours
+        ours: list[Column] = [b'{"@timestamp":', self.stamps, b"," + self.ours]
+        if self.located:
+            ours += [_OFFSET, decimals(self.offsets()), b","]
+        if self.bare and self.hollow:
+            last = cast("bytes", ours[-1])
+            middle = [last + b'"'] * len(self.rests)
+            for at in self.hollow:
+                middle[at] = last.removesuffix(b",")
+            return *ours[:-1], middle, self.rests, b"}"
         if self.bare:
-            return b'{"@timestamp":', self.stamps, ours + b'"', self.rests, b"}"
+            return *ours, b'"', self.rests, b"}"
         if EMPTY not in self.rests:
-            return b'{"@timestamp":', self.stamps, ours, self.rests
+            return *ours, self.rests
         commas = [b"" if rest == EMPTY else b"," for rest in self.rests]
-        return b'{"@timestamp":', self.stamps, ours.removesuffix(b","), commas, self.rests
+        return *ours[:-1], cast("bytes", ours[-1]).removesuffix(b","), commas, self.rests
 
     def quoted(self) -> Sequence[Column]:
         """Give each record as a JSON object within a JSON string: the columns of the string, quotes included."""

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.facts import FactReader
 from logship.records.layouts import EMPTY
+from logship.records.repair import repair
 from logship.records.severity import NO_LEVEL, Level
 
 BOM = b"\xef\xbb\xbf"
@@ -73,6 +74,8 @@ class Line(Struct, frozen=True):
     overridden: bool = False
     bad_time: bool = False
     decode_error: bool = False
+    repaired: tuple[str, ...] = ()
+    """What had to be mended, as in :mod:`logship.records.repair`."""
     wanted: tuple[bytes | None, ...] = ()
     """The raw values of the names that the layout wants; None where there is none."""
     level: Level = NO_LEVEL
@@ -91,7 +94,8 @@ class Member(NamedTuple):
     """Just past the value."""
 
 
-def _value_end(text: bytes, start: int) -> int:
+def value_end(text: bytes, start: int) -> int:
+    """Give where the JSON value ends that starts there."""
     if text[start : start + 1] not in (b"{", b"["):
         match = _SCALAR.match(text, start)
         return match.end() if match else start
@@ -109,7 +113,7 @@ def members(text: bytes) -> Iterator[Member]:
     while match := _KEY.match(text, at):
         key = match[1]
         name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
-        end = _value_end(text, match.end())
+        end = value_end(text, match.end())
         yield Member(name, match.start(1), match.end(1), match.end(), end)
         separator = _NEXT.match(text, end)
         at = separator.end() if separator else len(text)
@@ -150,12 +154,17 @@ def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
     return found if openers <= MAX_DEPTH or depth_of(text) <= MAX_DEPTH else None
 
 
-def message_key(enrichment: Enrichment) -> bytes:
-    """Give the name of a line of text, with its colon; where ours is in its way, the line moves as any member would."""
+def message_name(enrichment: Enrichment) -> str:
+    """Give the name of a line of text; where ours is in its way, the line moves as any member would."""
     name = f"{MESSAGE}.original" if enrichment.clash(MESSAGE) is Clash.PREFIX else MESSAGE
     while enrichment.clash(name):
         name = "overridden." + name
-    return to_json(name) + b":"
+    return name
+
+
+def message_key(enrichment: Enrichment) -> bytes:
+    """Give that name, with its colon."""
+    return to_json(message_name(enrichment)) + b":"
 
 
 class LineParser:
@@ -180,13 +189,18 @@ class LineParser:
             valid = False
         bare = text.encode().strip(SPACE)
         found = None if message else _parse(bare)
+        what: tuple[str, ...] = ()
+        if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):
+            found = _parse(mended.text)
+            bare, what = mended if found is not None else (bare, ())
         if found is None:
             string = to_json(text)
             wanted = tuple(string if name == MESSAGE else None for name in self._wants)
             facts = self._facts.of_pairs(head(bare) if self._enrichment.format == "auto" else [], near_ns)
             rest = self._key + string + b"}"
             return Line(rest, facts.time.stamp, decode_error=not valid, wanted=wanted, level=facts.level)
-        return self._record(bare, found, near_ns, decode_error=not valid)
+        line = self._record(bare, found, near_ns, decode_error=not valid)
+        return structs.replace(line, repaired=what) if what else line
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], near_ns: int, *, decode_error: bool) -> Line:
         facts = self._facts.read(found, near_ns)

@@ -1,103 +1,171 @@
-"""Which records a sink is given: ``level>=warning``, ``field=value``, ``field~expression`` or ``~expression``; pure."""
+"""Which records a sink is given: ``level>=warning and not (logger=health or path~^/metrics)``; pure.
 
-import json
+``field=value`` (``!=``), ``field<number`` (``<=``, ``>``, ``>=``), ``field~expression`` (``!~``) and, for the whole
+line, ``~expression``; a field is a dotted path. ``level`` is how severe the record is, wherever it says so.
+"""
+
 import operator
-import re
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, cast
 
+import msgspec
 from msgspec import Struct
 
+from logship.records.candidates import Candidates
+from logship.records.condition_syntax import EXAMPLE, Comparison, Not, Tree, read_condition
 from logship.records.enrichment import Enrichment
+from logship.records.expressions import Search
+from logship.records.field_paths import FieldPath
+from logship.records.odd_lines import is_text
 from logship.records.severity import UNKNOWN, named_severity, severity
 
-_FORM: Final = re.compile(r"\s*([^<>=!~]*?)\s*(>=|<=|!=|!~|=|>|<|~)\s*(.*?)\s*", re.DOTALL)
+LEVEL: Final = "level"
+"""The name that means the severity."""
 _ORDERS: Final[dict[str, Callable[[float, float], bool]]] = {
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
     "<": operator.lt,
 }
-_PIECE: Final = re.compile(
-    r"""\\. | \[\^?\]?(?:\\.|[^\]\\])*\]               # an escaped character, a set
-    | \(\?(?:\#[^)]*|[aiLmsux]+|P=\w+)\)               # what is no group: comment, flags, reference
-    | \((?:\?(?:P?<\w+>|<?[=!]|[-aiLmsux]*:|>))?       # a group begins
-    | \{\d*(?:,\d*)?\} | .""",
-    re.VERBOSE | re.DOTALL,
-)
-_REPEATS: Final = re.compile(r"[*+?]|\{\d*(?:,\d*)?\}")
-_FEW: Final = re.compile(r"\?|\{\d?(?:,\d)?\}")
-LEVEL: Final = "level"
-"""Compared with the name of a level, it is the record's severity, whatever the record calls it."""
 _SHORT: Final = 64
 """Bytes; the answers for longer values are not kept: they are seldom the same, and may be of any size."""
+
+Values = Callable[[Candidates], Sequence[bytes | None]]
+"""Gives a raw JSON value, or None, for each record."""
+Holds = Callable[[Candidates], list[bool]]
+"""Says of each record whether it is as it must be."""
 
 
 class Condition(Struct, frozen=True):
     """What a record must be like to be sent."""
 
-    name: str
-    """The top-level field that is looked at; empty: the whole line."""
-    holds: Callable[[bytes | None], bool]
-    """Whether a raw JSON value (None: the record has no such field), or a line, is as it must be."""
-    holds_at: Callable[[int], bool] = bool
-    """Whether a severity (:data:`UNKNOWN` too) is as it must be."""
-    by_level: bool = False
-    """The record's severity is looked at, wherever it is: ``holds_at`` decides."""
+    holds: Holds
+    names: tuple[str, ...] = ()
+    """The dotted paths that are looked at; empty: whole lines alone."""
+    wants: tuple[str, ...] = ()
+    """The top-level names whose columns are needed."""
+
+    @property
+    def graded(self) -> bool:
+        """Whether it looks at levels, too."""
+        return LEVEL in self.names
 
 
-def parse_condition(text: str) -> Condition | None:
-    """Read a condition; None if it is empty. Raises ``ValueError`` that says what is wrong and what to write."""
-    if not text.strip():
-        return None
-    match = _FORM.fullmatch(text)
-    if not match:
-        message = "is no condition; write for example level>=warning, field=value or ~expression"
-        raise ValueError(message)
-    name, sign, value = match.groups()
-    if sign.endswith("~"):
-        search = _matching if name else _containing
-        return Condition(name, search(value, negated=sign == "!~"))
-    if not name:
-        message = f"names no field before {sign}"
-        raise ValueError(message)
-    if value[:1] and value[0] in "=<>!~":
-        message = f"has {sign}{value[0]}, which is no sign; there are = != > >= < <= ~ !~"
-        raise ValueError(message)
-    if name == LEVEL and (bound := named_severity(value)):
-        return Condition(name, lambda _: False, _severe(sign, bound), by_level=True)
-    if sign in _ORDERS:
-        return Condition(name, _ordered(_ORDERS[sign], value))
-    return Condition(name, _equal(value, wanted=sign == "="))
+def parse_condition(text: str, clash: Callable[[str], object] = lambda _: None) -> Condition | None:
+    """Read a condition; None if it is empty. Raises ``ValueError`` that says what is wrong, where, and what to write.
+
+    ``clash`` says whether a name gets in the way of a field of ours.
+    """
+    return _made(read_condition(text), clash) if text.strip() else None
 
 
 def condition_on(text: str, enrichment: Enrichment) -> Condition | None:
     """Read a condition on records that are enriched so; a ``ValueError`` also if it can tell none from another."""
-    when = parse_condition(text)
-    if not when or not when.name:
+    when = parse_condition(text, enrichment.clash)
+    if not when or not when.names:
         return when
     if enrichment.format == "raw":
         message = "raw lines have no fields; write ~expression"
         raise ValueError(message)
-    if enrichment.clash(when.name) and not when.by_level:
-        message = f"{when.name} is a field that logship adds: no record can be told by it"
-        raise ValueError(message)
+    for name in when.names:
+        if name != LEVEL and enrichment.clash(name):
+            message = f"{name} is a field that logship adds: no record can be told by it"
+            raise ValueError(message)
     return when
 
 
-def _severe(sign: str, bound: int) -> Callable[[int], bool]:
-    if sign == "!=":
-        return lambda number: number != bound
-    order: Callable[[float, float], bool] = _ORDERS.get(sign) or operator.eq
-    return lambda number: number != UNKNOWN and order(number, bound)
+def _made(tree: Tree, clash: Callable[[str], object]) -> Condition:
+    if isinstance(tree, Comparison):
+        return _comparison(tree, clash)
+    if isinstance(tree, Not):
+        inner = _made(tree.term, clash)
+        return Condition(lambda records: [*map(operator.not_, inner.holds(records))], inner.names, inner.wants)
+    terms = [_made(term, clash) for term in tree.terms]
+    join = operator.and_ if tree.word == "and" else operator.or_
+
+    def holds(records: Candidates) -> list[bool]:
+        found = terms[0].holds(records)
+        for term in terms[1:]:
+            found = [*map(join, found, term.holds(records))]
+        return found
+
+    names, wants = (dict.fromkeys(each for found in every for each in found) for every in _each_of(terms))
+    return Condition(holds, tuple(names), tuple(wants))
 
 
-def _equal(value: str, *, wanted: bool) -> Callable[[bytes | None], bool]:
-    with suppress(ValueError):  # in quotes it is JSON, else as it stands
-        value = str(_text(value.encode()))
-    return _remembering(lambda raw: (_text(raw) == value) is wanted)
+def _each_of(terms: Sequence[Condition]) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    return [term.names for term in terms], [term.wants for term in terms]
+
+
+def _comparison(found: Comparison, clash: Callable[[str], object]) -> Condition:
+    if not found.name:
+        return Condition(_in_lines(_search(found), negated=found.sign == "!~"))
+    if found.name == LEVEL:
+        return Condition(_of_level(found), (LEVEL,))
+    path = FieldPath(found.name, clash)
+    return Condition(_of_values(found, path.values), (found.name,), path.wants)
+
+
+def _of_level(found: Comparison) -> Holds:
+    """Compare how severe records are if the value is a level's name, and else what their level is called."""
+    bound = named_severity(found.value)
+    if not bound or found.sign.endswith("~"):
+        return _of_values(found, lambda records: records.levels())
+    if found.sign in _ORDERS:
+        order = _ORDERS[found.sign]
+        good = {number for number in range(UNKNOWN + 1, 25) if order(number, bound)}
+    else:
+        good = {bound} if found.sign == "=" else {*range(UNKNOWN, 25)} - {bound}
+    return lambda records: [number in good for number in records.severities()]
+
+
+def _of_values(found: Comparison, values: Values) -> Holds:
+    if found.sign.endswith("~"):
+        search, negated = _search(found), found.sign == "!~"
+        return lambda records: _answers(_in_texts(search, values(records)), negated=negated)
+    if found.sign in _ORDERS:
+        one = _remembering(_ordered(found))
+    else:
+        text, wanted = found.value, found.sign == "="
+        one = _remembering(lambda raw: (_text(raw) == text) is wanted)
+    return lambda records: [*map(one, values(records))]
+
+
+def _in_texts(search: Search, values: Sequence[bytes | None]) -> list[bool]:
+    """Search in what raw JSON values say; in nothing where there is none."""
+    if None not in values:
+        # All are strings without an escape, nearly always: then they are so many with a quote at both ends.
+        lines = b"\n".join(cast("Sequence[bytes]", values))
+        texts = lines[1:-1].replace(b'"\n"', b"\n")
+        if b"\\" not in lines and len(texts) == len(lines) - 2 * len(values) and b'"' not in texts:
+            return search.lines(texts, len(values))
+    return search.each([*map(_utf8, values)])
+
+
+def _in_lines(search: Search, *, negated: bool) -> Holds:
+    def holds(records: Candidates) -> list[bool]:
+        lines = records.lines()
+        if isinstance(lines, bytes):
+            return _answers(search.lines(lines, records.count), negated=negated)
+        if not is_text(b"\n".join(lines)):
+            # What is sent of such a line has U+FFFD in it.
+            lines = [line.decode(errors="replace").encode() for line in lines]
+        return _answers(search.each(lines), negated=negated)
+
+    return holds
+
+
+def _answers(found: list[bool], *, negated: bool) -> list[bool]:
+    return [*map(operator.not_, found)] if negated else found
+
+
+def _search(found: Comparison) -> Search:
+    try:
+        return Search(found.value)
+    except ValueError as why:
+        message = f"{why}; the expression begins at character {found.at + 1}"
+        raise ValueError(message) from why
 
 
 def _remembering(holds: Callable[[bytes | None], bool]) -> Callable[[bytes | None], bool]:
@@ -107,74 +175,30 @@ def _remembering(holds: Callable[[bytes | None], bool]) -> Callable[[bytes | Non
 
 def _text(raw: bytes | None) -> str | None:
     """Give a string's text, and anything else as it stands; None for a field that is not there."""
+    return None if raw is None else _utf8(raw).decode(errors="replace")
+
+
+def _utf8(raw: bytes | None) -> bytes:
+    """Give a string's text, and anything else as it stands; nothing for a field that is not there."""
     if raw is None or not raw.startswith(b'"'):
-        return None if raw is None else raw.decode(errors="replace")
-    return str(json.loads(raw))
+        return raw or b""
+    return raw[1:-1] if b"\\" not in raw else msgspec.json.decode(raw, type=str).encode()
 
 
-def _matching(expression: str, *, negated: bool) -> Callable[[bytes | None], bool]:
-    search = _compiled(expression).search
-    return lambda raw: (search(_text(raw) or "") is not None) is not negated
-
-
-def _containing(expression: str, *, negated: bool) -> Callable[[bytes | None], bool]:
-    search = _compiled(expression).search
-    # The line itself need not be text: what is sent of it then is this, too.
-    return lambda line: (search((line or b"").decode(errors="replace")) is not None) is not negated
-
-
-def _compiled(expression: str) -> re.Pattern[str]:
-    try:
-        compiled = re.compile(expression)
-    except re.error as error:
-        message = f"has no valid expression: {error}"
-        raise ValueError(message) from error
-    if _explodes(expression):
-        message = "repeats a group that itself repeats or chooses: a line could keep it busy for ever; repeat only one"
-        raise ValueError(message)
-    return compiled
-
-
-def _explodes(expression: str) -> bool:
-    r"""Say whether a valid expression repeats a group in which something repeats or is a choice, as in ``(a+)+``.
-
-    There are then exponentially many ways to match: 30 characters of an application's can take hours. Small counted
-    repetitions, ``(\d{1,3}\.){3}``, are as good as written out. Without such groups the time is bounded by a power of
-    the line's length.
-    """
-    varies, closed = [False], False
-    for piece in _PIECE.findall(expression):
-        if piece.startswith("(") and not piece.endswith(")"):
-            varies.append(False)
-        elif _REPEATS.fullmatch(piece):
-            if closed and not _FEW.fullmatch(piece):
-                return True
-            varies[-1] = True
-        elif piece == "|":
-            varies[-1] = True
-        inner = varies.pop() if piece == ")" and len(varies) > 1 else False
-        varies[-1] |= inner
-        closed = inner
-    return False
-
-
-def _ordered(order: Callable[[float, float], bool], value: str) -> Callable[[bytes | None], bool]:
-    level = named_severity(value)
-    bound = float(level) if level else _number(value.encode())
+def _ordered(found: Comparison) -> Callable[[bytes | None], bool]:
+    named, order = named_severity(found.value), _ORDERS[found.sign]
+    bound = float(named) if named else _number(found.value.encode())
     if bound is None:
-        message = f"compares with {value!r}, which is neither a level nor a number"
+        what = f"compares with {found.value!r} at character {found.at + 1}, which is neither a level nor a number"
+        message = f"{what}; write for example {EXAMPLE}"
         raise ValueError(message)
-    measure = _level if level else _number
+    measure: Callable[[bytes | None], float | None] = (lambda raw: severity(raw) or None) if named else _number
 
     def holds(raw: bytes | None) -> bool:
-        found = measure(raw)
-        return found is not None and order(found, bound)
+        measured = measure(raw)
+        return measured is not None and order(measured, bound)
 
-    return _remembering(holds)
-
-
-def _level(raw: bytes | None) -> float | None:
-    return severity(raw) or None
+    return holds
 
 
 def _number(raw: bytes | None) -> float | None:

@@ -4,126 +4,34 @@ A type is made for such records: with the time and the level in it, without whic
 the names that would be looked at before those. What does not fit is read one by one, by :mod:`logship.records.facts`.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import reduce
 from operator import attrgetter, or_
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 from msgspec.structs import replace
 
 from logship.records.columns import raw_values
 from logship.records.enrichment import TIMESTAMP, Enrichment
 from logship.records.event_times import COARSE, NANOSECONDS, Place, refined, with_nanoseconds
 from logship.records.facts import FactReader
-from logship.records.levels import MARKS, SCALE_MARKS, LevelReader
+from logship.records.levels import MARKS, SCALE_MARKS
+from logship.records.odd_lines import Parted
 from logship.records.otlp_lines import OTLP
 from logship.records.paths import Members, members_of, value_at
 from logship.records.record_types import NEVER
-from logship.records.severity import WORDS, Level, word
+from logship.records.severity import WORDS
+from logship.records.shape import Numbers, Shape, Words
 from logship.records.shape_types import TAG, Column, OurNames, Tree
-from logship.records.timestamps import TimestampReader
 
-_Decoder = msgspec.json.Decoder[msgspec.Struct]
-_REMEMBERED: Final = 64
 _SHAPES: Final = 24
 _MOST_WORDS: Final = 12
 """Names of levels that one type tells apart: each takes some kilobytes."""
 _FIRST_WORDS: Final = frozenset({"info", "INFO"})
 """Always among them: msgspec 0.22 takes an object without its tag for a type that is not one of a union."""
-_ESCAPED: Final = re.compile(rb"\\u00[4-7]")
-"""An escape that could spell a letter of a name."""
-
-
-class _Words(dict[Any, Level]):
-    """The level of each name of one that was met; ``KeyError`` for what is none."""
-
-    def __missing__(self, value: bytes) -> Level:
-        if len(self) >= _REMEMBERED:
-            self.clear()
-        if level := self.level_of(value):
-            self[value] = level
-            return level
-        raise KeyError
-
-    def level_of(self, value: bytes) -> Level | None:
-        """Give the level that a raw value is; None if it is none."""
-        severity = word(value)
-        return Level(severity, value) if severity else None
-
-
-class _Numbers(_Words):
-    """The level of each number that was met at a path, in records that have the same marks."""
-
-    def __init__(self, reader: LevelReader, path: str, marks: Sequence[str]) -> None:
-        super().__init__()
-        self._reader, self._path = reader, path
-        self._marks = dict.fromkeys(marks, Raw(b"0"))
-
-    def level_of(self, value: bytes) -> Level | None:
-        return None if word(value) else self._reader.of_number(self._path, value, self._marks)
-
-
-class Shape(Struct, frozen=True):
-    """What records are like that are read all at once."""
-
-    decoder: _Decoder
-    """Fails on any record that is not so."""
-    once: tuple[bytes, ...]
-    """Names, with quotes and colon, that must not be there twice."""
-    known: dict[Any, Level]
-    """The level that each value of one is; ``KeyError`` if it is none."""
-    wanted: Sequence[Column | None]
-    """Get what the layout wants; None for what is never there."""
-    time: Column | None = None
-    """Gets the raw event time; None: they have none."""
-    place: Place | None = None
-    """Where that is."""
-    fraction: Column | None = None
-    combine: Callable[[bytes, bytes, bytes], bytes | None] = refined
-    """Puts time and fraction together."""
-    level: Column | None = None
-    """Gets the level; None: they have none."""
-    sure: bool = True
-    """Whether each value is a level, or there is none."""
-
-    def records(self, data: bytes, lines: int) -> list[msgspec.Struct]:
-        """Give a record for each line; none at all if one is not of this shape."""
-        records = decoded(self.decoder, data, lines)
-        if not records or any(data.count(name) != lines for name in self.once):
-            return []
-        return [] if b"\\" in data and _ESCAPED.search(data) else records
-
-    def stamps(self, records: Sequence[Any], times: TimestampReader, near_ns: int) -> Sequence[bytes | None] | None:
-        """Normalise event times, each None if they have none; None if not all can be read."""
-        if not self.time:
-            return [None] * len(records)
-        raw = [*map(self.time, records)]
-        found, bad = times.read_all(raw, near_ns)
-        if bad:
-            return None
-        stamps: list[Any] = found
-        if self.fraction:
-            stamps = [*map(self.combine, stamps, map(bytes, raw), map(bytes, map(self.fraction, records)))]
-        return None if None in stamps else stamps
-
-    @property
-    def own(self) -> bool:
-        """Whether the event time is the application's ``@timestamp``."""
-        return self.place is not None and self.place.path == TIMESTAMP
-
-    def levels(self, records: Sequence[Any]) -> list[Level] | None:
-        """Give each record's level; None if not all have one."""
-        if not self.level:
-            return []
-        column = [*map(self.level, records)]
-        try:
-            return [*map(self.known.__getitem__, column if self.sure else raw_values(column))]
-        except KeyError:
-            return None
 
 
 class _Key(NamedTuple):
@@ -156,16 +64,36 @@ class Shapes:
         """Give the shape that all lines have, and a record for each; None if they have no one shape that is known."""
         if self._likely and (records := self._likely.records(data, lines)):
             return self._likely, records
-        found = members_of(data[: data.find(b"\n")].rstrip())
-        key = self._key(found, near_ns) if found else None
-        if key is None:
-            return None
-        for shape in (self._best.get(key), self._shape(found, key)):
-            if shape and (records := shape.records(data, lines)):
-                self._likely = shape if shape.sure else self._narrowed(found, key, shape, records) or shape
-                self._best[key] = self._likely
+        for found, key, shape in self._alike(data[: data.find(b"\n")].rstrip(), near_ns):
+            if records := shape.records(data, lines):
+                self._learn(found, key, shape, records)
                 return shape, records
         return None
+
+    def mostly(self, parted: Parted, near_ns: int, *, at_once: bool) -> tuple[Shape, Parted] | None:
+        """Give the shape that nearly all pieces have, and what those come to; the others are odd. None if more are."""
+        if self._likely and (read := self._likely.mostly(parted, at_once=at_once)):
+            return self._likely, read
+        for piece in parted.pieces[:1] + parted.pieces[len(parted.pieces) // 2 :][:1]:
+            for found, key, shape in self._alike(b'{"%b}' % piece, near_ns):
+                if read := shape.mostly(parted, at_once=at_once):
+                    self._learn(found, key, shape, read.records)
+                    return shape, read
+        return None
+
+    def _alike(self, line: bytes, near_ns: int) -> Iterator[tuple[Members, _Key, Shape]]:
+        """Give the members of a line, what its shape follows from, and shapes that it may have."""
+        found = members_of(line)
+        key = self._key(found, near_ns) if found else None
+        if key is None:
+            return
+        for shape in (self._best.get(key), self._shape(found, key)):
+            if shape:
+                yield found, key, shape
+
+    def _learn(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> None:
+        self._likely = shape if shape.sure else self._narrowed(found, key, shape, records) or shape
+        self._best[key] = self._likely
 
     def _narrowed(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> Shape | None:
         """Give a shape that is faster to read, if all levels are usual names of one; None if there is none."""
@@ -212,8 +140,8 @@ class Shapes:
         _forbid_levels(tree, levels.paths, key)
         shape = Shape(
             msgspec.json.Decoder(Any),
-            tuple({msgspec.json.encode(tree.names(path)[0]) + b":" for path in asked if path and path != TIMESTAMP}),
-            _Words() if key.is_word else _Numbers(levels, key.level, key.marks),
+            tuple({msgspec.json.encode(tree.names(path)[0]) for path in asked if path and path != TIMESTAMP}),
+            Words() if key.is_word else Numbers(levels, key.level, key.marks),
             [self._wanted(tree, name) for name in self._wants],
             tree.getter(asked[0]) if key.time else None,
             key.time,
@@ -273,12 +201,3 @@ def _forbid_levels(tree: Tree, paths: Sequence[str], key: _Key) -> None:
             return
     for name in SCALE_MARKS if key.level else MARKS:
         tree.forbid(name)
-
-
-def decoded(decoder: _Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct]:
-    """Give a record for each line; none at all if one is anything but a single object of the type."""
-    try:
-        records = decoder.decode_lines(data) if decoder else []
-    except (msgspec.DecodeError, RecursionError):
-        return []
-    return records if len(records) == lines else []

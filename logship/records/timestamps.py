@@ -13,6 +13,7 @@ from operator import add, itemgetter
 
 import msgspec
 
+from logship.records.places import among, without
 from logship.records.time_formats import TimeFormats
 from logship.records.time_forms import moment_of, zone_of
 
@@ -135,6 +136,12 @@ def _valid(lines: bytes) -> bool:
     return True
 
 
+_FEW = 8
+"""Of so many values one may have another shape."""
+_FEW_SHAPES = 8
+"""No more shapes are counted."""
+
+
 class TimestampReader:
     """Reads event times; those that name no zone are of the zone given."""
 
@@ -184,8 +191,19 @@ class TimestampReader:
         exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, len(values))
         if exact and _valid(exact):
             return [*exact.split(b"\n")], 0
-        stamps = [self.read(value, near_ns) for value in joined.split(b"\n")]
+        alone = len(values) == 1
+        stamps = [self.read(joined, near_ns)] if alone else self._mostly_alike(joined, near_ns)
         return stamps, stamps.count(None)
+
+    def _mostly_alike(self, joined: bytes, near_ns: int) -> list[bytes | None]:
+        """Read values of the commonest shape together, if nearly all have it and are times; the others one by one."""
+        values, shapes = joined.split(b"\n"), joined.translate(_SHAPE).split(b"\n")
+        common = max(set(shapes), key=shapes.count) if len(set(shapes)) <= _FEW_SHAPES else shapes[0]
+        places = [at for at, shape in enumerate(shapes) if shape != common]
+        if not places or len(places) * _FEW > len(values):
+            return [self.read(value, near_ns) for value in values]
+        alike, _ = self.read_all(without(values, places), near_ns)
+        return among(alike, places, [self.read(values[at], near_ns) for at in places])
 
     def _straighten(self, joined: bytes, shapes: set[bytes], count: int) -> bytes:
         """Rewrite times of one shape, which need no sum to be in UTC, all at once; empty if they are not such."""

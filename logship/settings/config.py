@@ -25,10 +25,12 @@ Formats = Annotated[tuple[str, ...], "formats"]
 """Forms of times, as strptime has them."""
 Headers = Annotated[Mapping[str, str], "headers"]
 """Headers of HTTP, by name."""
+Shares = Annotated[Mapping[str, float], "shares"]
+"""Shares from 0 to 1, by level."""
 Verbatim = Annotated[str, "verbatim"]
 """A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
-"""Which records: ``level>=warning``, ``field=value``, ``field~expression`` or ``~expression``; empty: all."""
+"""Which records: ``level>=warning and not (logger=health or path~^/metrics)``; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,9 @@ class Config:
     node_name: str = setting("becomes `k8s.node.name`")
     container_name: str = setting("becomes `k8s.container.name`")
     service_name: str = setting("becomes `service.name`")
+    file_fields: tuple[str, ...] = setting(
+        "of `name`, `path`, `offset`: the record's `log.file.name`, `log.file.path`, `log.offset`", ("name",)
+    )
     timestamp_fields: tuple[str, ...] = setting(
         "the first that can be read is a record's event time, dotted paths too; then where real loggers have theirs",
         TIMESTAMP_FIELDS,
@@ -95,7 +100,21 @@ class Config:
     level_scale: Literal["auto", "python", "pino", "syslog", "monolog", "otel"] = setting(
         "scale of levels that are numbers, where nothing else tells; `auto`: Python's", "auto"
     )
-    sinks: Names = setting("where to: one or more sinks, each with its own offsets", ("stdout",))
+    message_fields: tuple[str, ...] = setting(
+        "where the text of a record is, by dotted paths; the first that is there",
+        (
+            *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
+            *("record.message", "fields.message", "text", "Message"),
+        ),
+    )
+    drop_fields: tuple[str, ...] = setting("left out of records: dotted paths, `*` (docs/conditions.md)", ())
+    rename_fields: Mapping[str, str] = setting("`a.b=c`: what gets another name", dict)
+    only_fields: tuple[str, ...] = setting("what alone stays, beside time, level, message and our fields", ())
+    sample: Shares = setting("share of the records that is kept, by level: `info=0.1,debug=0`; alike for a trace", dict)
+    sinks: Names = setting(
+        "where to: one or more sinks, each with its own offsets; `audit:http` is another http, with settings `AUDIT_…`",
+        ("stdout",),
+    )
     batch_max_bytes: Size = setting("closes a batch: encoded bytes", 1 << 20, minimum=1)
     batch_max_records: Count = setting("closes a batch: records", 10_000)
     batch_timeout_seconds: Seconds = setting("closes a batch: age of its first record", 0.2)
@@ -132,7 +151,7 @@ class SinkSettings:
     """What every sink can be told; a sink's ``Settings`` inherits it."""
 
     when: Condition = setting(
-        "only such records: `level>=warning`, `field=value`, `field~expression`, `~expression` (its cost: SECURITY.md)"
+        "only such records: `level>=warning and not (logger=health or path~^/metrics)` (docs/conditions.md)"
     )
 
 

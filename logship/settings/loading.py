@@ -15,9 +15,10 @@ from logship.errors import ConfigError
 from logship.plugins import settings_type
 from logship.settings.config import Config, NetworkSettings, Secret
 from logship.settings.model import InitSettingsSource, ValidationError, model_of, words
-from logship.settings.options import PREFIX, Option, config_options, options
+from logship.settings.options import PREFIX, Option, config_options, sink_options
 from logship.settings.parsing import quote
 from logship.settings.resolved import Resolved
+from logship.settings.sink_names import kinds_of, shared_variables
 from logship.settings.sources import Environment, Flags, Folder, Ledger, NamedFiles, SecretsFolder, Standards
 from logship.settings.standards import standard_faults, standard_warnings
 from logship.settings.validation import (
@@ -84,35 +85,43 @@ def load(flags: Mapping[str, str], environ: Mapping[str, str], *, once: bool = F
     folder = Folder(flags, environ)
     chosen = chosen_sinks(flags, environ, folder)
     own = config_options()
-    of_sinks = {sink: options(settings_type(sink), sink) for sink in chosen}
+    of_sinks = {sink: sink_options(settings_type(kind), sink, kind) for sink, kind in chosen.items()}
     known = own + tuple(option for of in of_sinks.values() for option in of)
     reading = read(known, flags, environ, folder)
     config, faults = _config(own, reading, environ)
     sinks = {}
     for sink, of in of_sinks.items():
-        sinks[sink], more = _sink(sink, of, reading, environ)
+        sinks[sink], more = _sink(sink, settings_type(chosen[sink]), of, reading, environ)
         faults += more
         when = next(option for option in of if option.field == "when")
         found = condition_faults(config, getattr(sinks[sink], "when", ""))
         faults += [f"{reading.place(when)}: {why}" for why in found]
+    faults += [f"{reading.place(_sinks_option(own))}: {why}" for why in shared_variables(of_sinks)]
     idle = [sink for sink in plugins.names() if sink not in chosen]
     unknown, warnings = name_faults(environ, known, idle)
     misnamed, more_warnings = file_name_faults(folder, known, idle, _paths(reading))
-    if any(issubclass(settings_type(sink), NetworkSettings) for sink in chosen):
+    if any(issubclass(settings_type(sink), NetworkSettings) for sink in chosen.values()):
         faults += standard_faults(environ)
         more_warnings += standard_warnings(environ)
     faults = [*unknown, *misnamed, *reading.unreadable, *faults]
     if faults:
         raise ConfigError(faults)
     warnings = (*warnings, *more_warnings, *config_warnings(config))
-    return Resolved(config=config, sinks=sinks, warnings=warnings, once=once)
+    kinds = {sink: kind for sink, kind in chosen.items() if sink != kind}
+    return Resolved(config=config, sinks=sinks, kinds=kinds, warnings=warnings, once=once)
 
 
-def chosen_sinks(flags: Mapping[str, str], environ: Mapping[str, str], folder: Folder | None = None) -> tuple[str, ...]:
-    """Give the names of the chosen sinks that there are, without any other check."""
-    of = [option for option in config_options() if option.field == "sinks"]
-    names = read(of, flags, environ, folder or Folder(flags, environ)).values.get("sinks", ())
-    return tuple(name for name in dict.fromkeys(names) if name in plugins.names())
+def chosen_sinks(
+    flags: Mapping[str, str], environ: Mapping[str, str], folder: Folder | None = None
+) -> Mapping[str, str]:
+    """Give the kind of each chosen sink by its name, of those that there are, without any other check."""
+    of = [_sinks_option(config_options())]
+    sinks = read(of, flags, environ, folder or Folder(flags, environ)).values.get("sinks", ())
+    return kinds_of(sinks, plugins.names())
+
+
+def _sinks_option(own: Sequence[Option]) -> Option:
+    return next(option for option in own if option.field == "sinks")
 
 
 def _config(of: Sequence[Option], reading: Reading, environ: Mapping[str, str]) -> tuple[Config, list[str]]:
@@ -127,16 +136,18 @@ def _config(of: Sequence[Option], reading: Reading, environ: Mapping[str, str]) 
             )
     config = Config(**values)
     places = {each.field: reading.place(each) for each in of}
-    return config, faults + config_faults(config, places, plugins.names())
+    return config, faults + config_faults(config, places, plugins.names(), of)
 
 
-def _sink(sink: str, of: Sequence[Option], reading: Reading, environ: Mapping[str, str]) -> tuple[Any, list[str]]:
+def _sink(
+    sink: str, kind: type[Any], of: Sequence[Option], reading: Reading, environ: Mapping[str, str]
+) -> tuple[Any, list[str]]:
     """Give a sink's settings (None if one that has no default is missing), and the faults."""
     values = {each.field: reading.values[each.name] for each in of if each.name in reading.values}
     faults = _faults(of, reading) + _file_faults(of, reading, environ)
     if any(each.required and each.field not in values for each in of):
         return None, faults
-    made = settings_type(sink)(**values)
+    made = kind(**values)
     check = getattr(made, "check", None)
     own: Iterable[str] = check() if check else ()
     return made, faults + [_named(fault, sink, of, reading) for fault in own]

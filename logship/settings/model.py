@@ -52,6 +52,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "mapping": dict[str, Any],
     "text mapping": dict[str, str],
     "headers": dict[str, str],
+    "shares": dict[str, float],
     "secret": Any,
 }
 """By :attr:`logship.settings.options.Option.kind`; all others are text."""

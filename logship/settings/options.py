@@ -2,7 +2,7 @@
 
 import collections.abc
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_type_hints
 
 from logship.settings.config import GROUPS, Config, Secret
@@ -48,9 +48,14 @@ class Option:
     @property
     def form(self) -> str:
         """What to write, in a word: the kinds that are read in a way of their own are still texts and lists."""
-        return {"globs": "list", "formats": "list", "names": "list", "verbatim": "text", "headers": "text mapping"}.get(
-            self.kind, self.kind
-        )
+        return {
+            "globs": "list",
+            "formats": "list",
+            "names": "list",
+            "verbatim": "text",
+            "headers": "text mapping",
+            "shares": "mapping",
+        }.get(self.kind, self.kind)
 
     @property
     def flag(self) -> str:
@@ -88,6 +93,16 @@ def options(settings: type[Any], sink: str = "") -> tuple[Option, ...]:
         group = sink or GROUPS.get(field.name, group)
         found.append(_option(field, prefix, hints[field.name], group))
     return tuple(found)
+
+
+def sink_options(settings: type[Any], name: str, kind: str) -> tuple[Option, ...]:
+    """Give the settings of a sink; standards' variables are for the one that is called as its kind."""
+    found = options(settings, name)
+    return (
+        found
+        if name == kind
+        else tuple(replace(each, also=(), doc=each.doc.partition("; else `")[0]) for each in found)
+    )
 
 
 def config_options() -> tuple[Option, ...]:

@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from logship.records.routing import parse_condition
+from logship.records.sampling import share_faults
 from logship.records.time_formats import parse_formats
 from logship.settings.braces import split, written_out
 
@@ -45,7 +46,7 @@ _NO_OBJECT: Final = 'is not a JSON object; write k=v,k2=v2 or {"k": "v"}'
 _NO_TEXTS: Final = 'is not a JSON object of strings; write k=v,k2=v2 or {"k": "v"}'
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a header may be called (RFC 9110, 5.6.2)."""
-_PARTED: Final = frozenset({"list", "formats", "globs", "names", "mapping", "text mapping", "headers"})
+_PARTED: Final = frozenset({"list", "formats", "globs", "names", "mapping", "text mapping", "headers", "shares"})
 _SHORT: Final = {"warn": "warning", "err": "error"}
 
 
@@ -138,8 +139,8 @@ def parse_list(text: str) -> tuple[str, ...]:
 
 
 def parse_names(text: str) -> tuple[str, ...]:
-    """Read a list of names of ours: letter case does not matter."""
-    return tuple(name.lower() for name in parse_list(text))
+    """Read a list of names of ours, some with a colon in them: letter case and blanks do not matter."""
+    return tuple(re.sub(r"\s*:\s*", ":", name.lower()) for name in parse_list(text))
 
 
 def _parts(text: str, plain: Iterable[str]) -> tuple[str, ...]:
@@ -204,6 +205,18 @@ def parse_headers(text: str) -> dict[str, str]:
     return pairs
 
 
+def parse_shares(text: str) -> dict[str, float]:
+    """Read a mapping of levels to shares."""
+    try:
+        shares = {name: float(share) for name, share in parse_mapping(text).items()}
+    except (TypeError, ValueError):
+        message = "is not level=share; write info=0.1,debug=0"
+        raise ValueError(message) from None
+    for fault in share_faults(shares):
+        raise ValueError(fault)
+    return shares
+
+
 def _integers(value: object) -> Iterator[int]:
     if isinstance(value, int):
         yield value
@@ -261,6 +274,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "text mapping": parse_texts,
     "headers": parse_headers,
     "formats": parse_formats,
+    "shares": parse_shares,
     "condition": parse_when,
 }
 """By :attr:`logship.settings.options.Option.kind`: what pydantic reads only after this; all others it reads alone."""

@@ -24,14 +24,26 @@ class Resolved(Struct, frozen=True, kw_only=True):
     config: Config
     sinks: Mapping[str, Any] = field(default_factory=dict)
     """Each chosen sink's name and its module's ``Settings``, in the order of ``config.sinks``."""
+    kinds: Mapping[str, str] = field(default_factory=dict)
+    """The kind, which is the module, of each sink whose name is another."""
     warnings: tuple[str, ...] = ()
     """One line each, for the log."""
     once: bool = False
     """Ship what is there and leave."""
 
+    def kind(self, sink: str) -> str:
+        """Give the kind of a sink by its name."""
+        return self.kinds.get(sink, sink)
+
+
+def enrichment_fields(config: Config) -> dict[str, Any]:
+    """Give the fields that every record gets, by OpenTelemetry's names; only those that are set."""
+    named = {name: getattr(config, attribute) for name, attribute in _OTEL_NAMES.items()}
+    return {**config.fields, **{name: value for name, value in named.items() if value}}
+
 
 def enrichment_of(config: Config) -> Enrichment:
-    """Say what is added to records, and how their lines are understood."""
+    """Give what is added to every record, and how lines are understood."""
     return Enrichment(
         enrichment_fields(config),
         config.format,
@@ -40,10 +52,10 @@ def enrichment_of(config: Config) -> Enrichment:
         config.timestamp_format,
         config.level_fields,
         config.level_scale,
+        file_fields=config.file_fields,
+        drop=config.drop_fields,
+        rename=config.rename_fields,
+        only=config.only_fields,
+        message_fields=config.message_fields,
+        sample=config.sample,
     )
-
-
-def enrichment_fields(config: Config) -> dict[str, Any]:
-    """Give the fields that every record gets, by OpenTelemetry's names; only those that are set."""
-    named = {name: getattr(config, attribute) for name, attribute in _OTEL_NAMES.items()}
-    return {**config.fields, **{name: value for name, value in named.items() if value}}

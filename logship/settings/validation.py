@@ -7,18 +7,20 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from logship.records.enrichment import Enrichment
+from logship.records.enrichment import FILE_FIELDS, reserved
+from logship.records.field_edits import always_there
+from logship.records.field_patterns import pattern_faults, rename_faults
 from logship.records.routing import condition_on
 from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
 from logship.settings.parsing import clean_secret, parse_listen, quote
-from logship.settings.resolved import enrichment_fields
+from logship.settings.resolved import enrichment_of
+from logship.settings.sink_names import sink_faults
 from logship.settings.sources import Folder
 
 IMAGE_STATE_DIR: Final = "/var/lib/logship"
 SECRET_MAX: Final = 1 << 16
 """Bytes that are read of a file that holds a secret."""
-RAW_SINKS: Final = ("stdout", "http", "file", "kafka")
 
 _SERVICE_LINK: Final = re.compile(
     r"LOGSHIP_(?:.+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?)"
@@ -78,12 +80,12 @@ def _is_service_link(name: str, value: str) -> bool:
     return by_value or bool(_SERVICE_LINK.fullmatch(name))
 
 
-def config_faults(config: Config, names: Mapping[str, str], sinks: Sequence[str]) -> list[str]:
-    """Give one line a fault; ``names`` has what each field is called, ``sinks`` what there is to choose from."""
+def config_faults(config: Config, names: Mapping[str, str], kinds: Sequence[str], own: Sequence[Option]) -> list[str]:
+    """Give one line a fault; ``names`` has what each field is called, ``kinds`` which sinks there are."""
     found: list[tuple[str, str]] = []
     for field, check in _CHECKS:
         found += [(field, fault) for fault in check(config)]
-    found += [("sinks", fault) for fault in _sink_faults(config, sinks)]
+    found += [("sinks", fault) for fault in sink_faults(config, kinds, own)]
     return [f"{names[field]}: {fault}" for field, fault in found]
 
 
@@ -153,25 +155,53 @@ def _retry_faults(config: Config) -> list[str]:
     return [f"{config.retry_max_seconds:g} is less than the first bound, {config.retry_initial_seconds:g}"]
 
 
-def _sink_faults(config: Config, sinks: Sequence[str]) -> list[str]:
-    faults = []
-    for name in dict.fromkeys(config.sinks):
-        if name not in sinks:
-            near = difflib.get_close_matches(name, sinks, n=1)
-            hint = f"did you mean {near[0]}?" if near else "there are " + ", ".join(sinks)
-            faults.append(f"{quote(name)} is no sink; {hint}")
-        elif config.format == "raw" and name not in RAW_SINKS:
-            faults.append(f"{quote(name)} takes no raw bytes; set LOGSHIP_FORMAT to auto or text")
-        if config.sinks.count(name) > 1:
-            faults.append(f"{quote(name)} is there twice")
-    return faults
+def _file_field_faults(config: Config) -> list[str]:
+    wrong = [name for name in config.file_fields if name not in FILE_FIELDS]
+    return [f"{quote(name)} is not one of {', '.join(FILE_FIELDS)}" for name in wrong]
+
+
+def _field_faults(config: Config) -> list[str]:
+    wrong = sorted(reserved(config.file_fields).intersection(config.fields))
+    return [f"{quote(name)} is a field that every record has anyway; choose another name" for name in wrong]
+
+
+_RAW: Final = "raw lines have no fields; set LOGSHIP_FORMAT to auto"
+
+
+def _drop_faults(config: Config) -> list[str]:
+    if _field_faults(config) or not config.drop_fields:
+        return []
+    stays = always_there(enrichment_of(config))
+    kept = [f"{each!r} always stays, as time, level and message do" for each in config.drop_fields if each in stays]
+    return [_RAW] if config.format == "raw" else [*pattern_faults(config.drop_fields), *kept]
+
+
+def _only_faults(config: Config) -> list[str]:
+    return [_RAW] if config.only_fields and config.format == "raw" else pattern_faults(config.only_fields)
+
+
+def _rename_faults(config: Config) -> list[str]:
+    if _field_faults(config) or not config.rename_fields:
+        return []
+    clash = enrichment_of(config).clash
+    ours = [
+        f"{new!r} is a field that logship adds, or lies above one"
+        for new in config.rename_fields.values()
+        if clash(new)
+    ]
+    return [_RAW] if config.format == "raw" else [*rename_faults(config.rename_fields.items()), *ours]
+
+
+def _sample_faults(config: Config) -> list[str]:
+    return ["raw lines have no level; set LOGSHIP_FORMAT to auto"] if config.sample and config.format == "raw" else []
 
 
 def condition_faults(config: Config, when: str) -> list[str]:
     """Give what is wrong with a sink's condition beside the other settings."""
-    enrichment = Enrichment(enrichment_fields(config), config.format)
+    if _field_faults(config):
+        return []
     try:
-        condition_on(when, enrichment)
+        condition_on(when, enrichment_of(config))
     except ValueError as why:
         return [str(why)]
     return []
@@ -186,6 +216,12 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("state_dir", _absolute("state_dir")),
     ("exit_file", _absolute("exit_file")),
     ("retry_max_seconds", _retry_faults),
+    ("fields", _field_faults),
+    ("sample", _sample_faults),
+    ("drop_fields", _drop_faults),
+    ("rename_fields", _rename_faults),
+    ("only_fields", _only_faults),
+    ("file_fields", _file_field_faults),
 )
 
 

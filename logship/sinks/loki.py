@@ -17,15 +17,16 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 
 from logship.delivery.http_status import Answer, classify
-from logship.model import Batch, Finding, Limits, Outcome, Status
+from logship.model import Batch, Block, Finding, Limits, Outcome, Status
 from logship.net.credentials import basic_faults, bearer_or_basic
 from logship.net.preflight import answer_findings, look
 from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
-from logship.records.layouts import Column, Rows, Woven, weave
+from logship.records.layouts import Column, Rows, Woven, decimals, weave
 from logship.records.severity import by_severity
 from logship.records.timestamps import epoch_texts, rfc3339
+from logship.records.trace_ids import Contexts
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.urls import url_faults, with_path, without_path
 
@@ -42,8 +43,11 @@ _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _NAMES: Final = {21: "critical", 17: "error", 13: "warn", 9: "info", 5: "debug", 1: "trace"}
 """Names that Grafana knows, by the least severity."""
 _LEVELS: Final = by_severity(_NAMES, b',"level":"%b"')
-_OWN_METADATA: Final = frozenset({"log_file_name", "log_flags", "level", "trace_id", "span_id"})
+_OWN_METADATA: Final = frozenset(
+    {"log_file_name", "log_file_path", "log_offset", "log_flags", "level", "trace_id", "span_id"}
+)
 """Names that each line may have beside the constant fields."""
+_CONTEXTS: Final = Contexts()
 _MS_NS: Final = 10**6
 _MS_STAMP: Final = len('"2026-11-22T10:00:00.123Z"')
 _STORED: Final = frozenset({200, 204})
@@ -110,8 +114,8 @@ class Values:
     """``["<ns>","<line>",{<metadata>}],`` and a newline for each record."""
 
     def __init__(self, enrichment: Enrichment, *, metadata: bool) -> None:
-        self.wants: Sequence[str] = ("trace_id", "span_id") if metadata else ()
-        self._metadata = metadata
+        self.wants: Sequence[str] = _CONTEXTS.wants if metadata else ()
+        self._metadata, self._enrichment = metadata, enrichment
         fields: dict[str, object] = {}
         for field, value in enrichment.fields.items():
             if field not in _LABELS:
@@ -126,14 +130,22 @@ class Values:
         times: list[Column] = [b'["', milliseconds, [b"%06d" % low for low in nanoseconds], b'",']
         if not self._metadata:
             return weave(len(nanoseconds), *times, *rows.quoted(), b"],\n")
-        lines = replace(rows, ours=b"").quoted()
-        name = b'"log_file_name":' + to_json(rows.block.name)
-        flags = b',"log_flags":' + to_json(",".join(rows.block.flags)) if rows.block.flags else b""
+        lines = replace(rows, ours=b"", located=False).quoted()
+        head: list[Column] = [b",{" + self._constant + self._of_file(rows.block)]
+        if rows.located:
+            head += [b',"log_offset":"', decimals(rows.offsets()), b'"']
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
-        traces, spans = rows.wanted
         levels = [_LEVELS[level.severity] for level in rows.levels]
-        own = levels, _members(b"trace_id", traces), _members(b"span_id", spans)
-        return weave(len(nanoseconds), *times, *lines, b",{" + self._constant + name + flags, *own, b"}],\n")
+        column = dict(zip(self.wants, rows.wanted, strict=True)).__getitem__
+        ids = (b"trace_id", _CONTEXTS.traces(column)), (b"span_id", _CONTEXTS.spans(column))
+        own = levels, *(_members(name, values) for name, values in ids)
+        return weave(len(nanoseconds), *times, *lines, *head, *own, b"}],\n")
+
+    def _of_file(self, block: Block) -> bytes:
+        """Give what all records of a block have, as members with a comma between two; one at least."""
+        found = self._enrichment.of_file(block) or (("log.file.name", block.name),)
+        texts = [(name, ",".join(value) if isinstance(value, tuple) else value) for name, value in found]
+        return b",".join([to_json(_name(name)) + b":" + to_json(text) for name, text in texts])
 
 
 def _members(name: bytes, values: Sequence[bytes | None]) -> list[bytes]:

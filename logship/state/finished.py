@@ -10,7 +10,7 @@ import struct
 import threading
 import time
 from array import array
-from collections.abc import Collection, Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -35,6 +35,9 @@ KEEP_SECONDS: Final = 30 * 86400.0
 MAX_ROWS: Final = 200_000
 """18 MB on disk, half as much again before it is written anew; of more the oldest are dropped, which is said."""
 _SEARCHED_BYTES: Final = ROW_BYTES * 16384
+MET: Final = 8
+"""In memory only: its file was met, as it was, by the sweep that is under way."""
+_NOT_MET: Final = bytes(flags & ~MET for flags in range(256))
 
 
 class Finished:
@@ -45,7 +48,7 @@ class Finished:
         self._changing, self._flushing = threading.Lock(), threading.Lock()
         self._there: dict[int, int] = {}
         """By inode, the row of the file that is there, as far as is known."""
-        self._sizes, self._mtimes, self._flags = array("Q"), array("q"), array("B")
+        self._sizes, self._mtimes, self._flags = array("Q"), array("q"), bytearray()
         self._written, self._tail = 0, bytearray()
         """Rows on disk, and those that are not there yet."""
         self.dropped = 0
@@ -102,10 +105,24 @@ class Finished:
         """Note that the file is open again, or gone; its row stays, for copies of it."""
         self._there.pop(inode, None)
 
-    def keep_only(self, inodes: Collection[int]) -> None:
-        """Note that only files with these inodes are there."""
-        if len(self._there) > len(inodes) or not self._there.keys() <= inodes:  # type: ignore[operator]
-            self._there = {inode: number for inode, number in self._there.items() if inode in inodes}
+    def begin_sweep(self) -> None:
+        """Note that all names are listed anew."""
+        self._flags = self._flags.translate(_NOT_MET)
+
+    def meet(self, inode: int) -> None:
+        """Note that the file with an inode is there, as it was."""
+        self._flags[self._there[inode]] |= MET
+
+    def met(self, inode: int) -> bool:
+        """Whether that was so since the names were listed anew."""
+        number = self._there.get(inode)
+        return number is not None and bool(self._flags[number] & MET)
+
+    def keep_met(self, besides: Container[int] = ()) -> None:
+        """Note that only files that were met, and those with the inodes ``besides``, are there."""
+        for inode in [inode for inode, number in self._there.items() if not self._flags[number] & MET]:
+            if inode not in besides:
+                del self._there[inode]
 
     def like(self, path: str, head: bytes) -> Iterator[Row]:
         """Give rows of a lineage whose files began with ``head``, or with its first bytes."""
@@ -163,9 +180,9 @@ class Finished:
                 with suppress(OSError):
                     self._flush()
                     data, there = self._path.read_bytes(), set(self._there)
-                    self._there, self._sizes, self._mtimes, self._flags = {}, array("Q"), array("q"), array("B")
+                    self._there, self._sizes, self._mtimes, self._flags = {}, array("Q"), array("q"), bytearray()
                     self._load(self._path, data)
-                    self.keep_only(there)
+                    self._there = {inode: number for inode, number in self._there.items() if inode in there}
             finally:
                 self._flushing.release()
 

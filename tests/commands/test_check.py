@@ -393,3 +393,24 @@ def test_it_needs_no_folder_for_temporary_files(
     code, findings = check(capsys)
     assert code == 0
     assert (True, "state", "the checkpoint knows 0 files") in findings
+
+
+def test_findings_about_a_sink_have_its_own_name(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    """Of two of a kind each is told from the other; dead letters, too."""
+    monkeypatch.setenv("LOGSHIP_SINKS", "file,audit:file")
+    for name in ("FILE", "AUDIT"):
+        (folder / name).mkdir()
+        monkeypatch.setenv(f"LOGSHIP_{name}_PATH", str(folder / name))
+    letter = Letter(Block(FileId("f" * 22), "a.log", 0, 2, b"x\n", 1, 0.0), "http_400")
+    DeadLetters(folder / "state" / "dead-letter", "audit", 1 << 20).put([letter])
+    _, findings = check(capsys)
+    subjects = [subject for _, subject, _ in findings]
+    assert {"file", "audit", "audit: dead letters"} <= {*subjects, *(each.partition(": ")[0] for each in subjects)}
+    assert "file: dead letters" not in subjects
+    of_audit = {each for each in subjects if each.startswith("audit") and each != "audit: dead letters"}
+    assert of_audit
+    assert {each.replace("audit", "file") for each in of_audit} == {
+        each for each in subjects if each.startswith("file") and each != "files"
+    }

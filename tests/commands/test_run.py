@@ -147,3 +147,26 @@ def test_signals_that_end_other_programs_do_not_end_the_daemon(folder: Path) -> 
         assert '"n": 2' in daemon.stdout.readline()
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(60) == 0
+
+
+def test_a_kind_twice_has_two_stores_with_offsets_of_their_own(folder: Path) -> None:
+    """Each with its own condition and dead letters; each goes on where it was."""
+    (folder / "logs" / "a.log").write_text('{"level":"info"}\n{"level":"error"}\n')
+    (folder / "all").mkdir()
+    (folder / "audit").mkdir()
+    settings = {
+        "SINKS": "file,audit:file",
+        "FILE_PATH": f"{folder}/all",
+        "AUDIT_PATH": f"{folder}/audit",
+        "AUDIT_WHEN": "level>=error",
+    }
+    for _ in range(2):
+        done = logship(folder, "run", "--once", "--file-compression", "none", "--audit-compression=none", **settings)
+        assert done.returncode == 0, done.stderr
+    texts = {
+        name: "".join(path.read_text() for path in sorted((folder / name).iterdir()) if path.is_file())
+        for name in ("all", "audit")
+    }
+    assert [text.count('"level"') for text in texts.values()] == [2, 1]
+    listed = logship(folder, "replay", "--list", "--sink", "audit", **settings)
+    assert (listed.returncode, listed.stdout) == (0, "audit: no dead letters\n")

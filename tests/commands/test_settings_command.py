@@ -63,6 +63,27 @@ def test_only_those_that_are_asked_for(capsys: pytest.CaptureFixture[str]) -> No
     assert "nonsense" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("in_file", [False, True])
+def test_a_sink_with_a_name_of_its_own_is_listed(
+    in_file: bool,  # noqa: FBT001 - both
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """With the settings of its kind, wherever the sinks are named."""
+    monkeypatch.setenv("LOGSHIP_SECRETS_DIR", str(tmp_path))
+    monkeypatch.delenv("LOGSHIP_SINKS", raising=False)
+    if in_file:
+        (tmp_path / "sinks").write_text("stdout,audit:http")
+    else:
+        monkeypatch.setenv("LOGSHIP_SINKS", "stdout,audit:http")
+    listed = output(capsys, "audit")
+    assert "LOGSHIP_AUDIT_URL" in listed
+    assert "LOGSHIP_HTTP_URL" not in listed
+    monkeypatch.setenv("LOGSHIP_AUDIT_URL", "http://x")
+    assert "LOGSHIP_AUDIT_URL" in output(capsys, "--effective")
+
+
 def test_what_is_set_and_where(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

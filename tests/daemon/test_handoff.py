@@ -20,7 +20,8 @@ def resolved(tmp_path: Path) -> Resolved:
     environ = {
         "HOME": "/home/somebody",
         "LOGSHIP_SECRETS_DIR": "/nowhere",
-        "LOGSHIP_SINKS": "http,stdout",
+        "LOGSHIP_SINKS": "http,stdout,audit:http",
+        "LOGSHIP_AUDIT_URL": "http://z",
         "LOGSHIP_FIELDS": '{"team": {"a": [1, null, "x"]}}',
         "LOGSHIP_HTTP_URL": "http://x",
         "LOGSHIP_HTTP_USERNAME": "user",
@@ -35,7 +36,8 @@ def test_what_is_written_is_read(resolved: Resolved) -> None:
     """Tuples, mappings, secrets' places, in the order of the sinks."""
     back = handoff.read(handoff.write(resolved))
     assert back == resolved
-    assert list(back.sinks) == ["http", "stdout"]
+    assert list(back.sinks) == ["http", "stdout", "audit"]
+    assert back.kind("audit") == "http"
     assert back.once
     assert isinstance(back.config.paths, tuple)
 

@@ -60,9 +60,10 @@ def test_only_the_owner_may_read(tmp_path: Path) -> None:
         Block(FILE, "a.log", 7, 10, b"abc", 5, 0.0, ("partial",), after=LineState.PARTIAL),
         Block(FILE, "a.log", 7, 12, b"\xff\xfe\x00a\n", 5, 0.0),
         Block(FILE, os.fsdecode(b"caf\xe9.log"), 0, 3, b"\r\r\n", 5, 0.0, ("truncated", "continuation")),
+        Block(FILE, "a.log", 7, 11, b"abc\n", 5, 0.0, path=os.fsdecode(b"/caf\xe9/a.log")),
         Block(FILE, "\u2028 \u00e9.log", 0, 7, "\u2028\u00e9x\n".encode(), 5, 0.0),
     ],
-    ids=["plain", "no newline", "not UTF-8", "odd name", "line separators"],
+    ids=["plain", "no newline", "not UTF-8", "odd name", "odd path", "line separators"],
 )
 def test_a_letter_comes_back_as_it_was(tmp_path: Path, block: Block) -> None:
     """A replay sends the same bytes under the same id, whatever the record and its file's name hold."""

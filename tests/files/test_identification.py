@@ -97,6 +97,33 @@ def test_an_equal_copy_is_all_of_it() -> None:
     assert (known.common, known.whole, known.read) == (len(DATA), True, len(DATA))
 
 
+def test_a_copy_of_a_file_that_is_read_on_while_it_is_asked_about(opened: Open) -> None:
+    """What was read last is compared where it was when the question began, whatever is read in between."""
+    file = opened(DATA)
+    source = Source.open(file)
+    os.truncate(file.path, 0)  # so that digests decide
+    file.replaced = True
+    steps = identify(Bytes(DATA[:-10] + b"z" * 100_000), [source])
+    file.digest.take(lines(400, 500), len(DATA))
+    known = finish(steps)
+    assert known
+    assert known.common == len(DATA) - 10
+
+
+def test_a_file_that_is_truncated_while_it_is_compared_with_proves_nothing_of_what_it_lacks(opened: Open) -> None:
+    """The copy has bytes where the file has none any more."""
+    file = opened(DATA)
+    append(Path(file.path), b"x" * 600_000)
+    copy = Path(file.path).read_bytes()
+    file.size = len(copy)
+    steps = identify(Bytes(copy + b"y" * 1000), [Source.open(file)])
+    next(steps)  # the first piece is compared
+    os.truncate(file.path, 300_000)
+    known = finish(steps)
+    assert known
+    assert known.common == 300_000
+
+
 def test_a_longer_copy_is_all_of_it_and_more() -> None:
     """What is behind it was not read yet."""
     known = ask(DATA + lines(400, 410), saved(DATA))

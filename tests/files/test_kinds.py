@@ -3,6 +3,7 @@
 A scenario does something to a folder, yields where logship may look, and gives in the end what is to arrive.
 """
 
+import asyncio
 import bz2
 import gzip
 import json
@@ -209,6 +210,66 @@ def test_a_copy_that_is_appended(logs: Path, pause: float) -> None:
         yield lines(0, 400)
 
     each_once(logs, scenario, pause, saved=(True,))
+
+
+def test_a_copy_of_what_was_written_since_the_last_look(logs: Path) -> None:
+    """Found by a sweep that was under way: the live file has all of it, though nobody has seen that yet."""
+    live = logs / "a.log"
+    append(live, lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    append(live, lines(60, 100))
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    assert list(follower.catalog.sweep(follower.now)) is not None  # no look at the files before it
+    follower.step(0.0)
+    os.truncate(live, 0)
+    append(live, lines(100, 130))
+    follower.read()
+    follower.step(3.0)
+    follower.read()
+    follower.drain()
+    assert problem(lines(0, 130), follower) == ""
+
+
+@pytest.mark.parametrize("moment", range(12))
+def test_a_sparse_file_is_truncated_while_its_copy_is_compared_with_it(logs: Path, moment: int) -> None:
+    """Its writer goes on where it was, behind a hole: copies begin alike, and only the live file tells which it is."""
+    live, size = logs / "a.log", 600_000
+    every = lines(0, 60_000)
+    cuts = [every.rfind(b"\n", 0, cut) + 1 for cut in (size, 2 * size, 3 * size)]
+    follower = follow(logs)
+    append(live, every[: cuts[0]])
+    follower.read()
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    overwrite(live, every[cuts[0] : cuts[1]], cuts[0])
+    for _ in range(3):
+        follower.read()
+        follower.step(3.0)
+    (logs / "a.log.1").rename(logs / "a.log.2")
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    overwrite(live, every[cuts[1] : cuts[2]], cuts[1])
+    for _ in range(3):
+        follower.read()
+        follower.step(3.0)
+    (logs / "a.log.2").rename(logs / "a.log.3")
+    (logs / "a.log.1").rename(logs / "a.log.2")
+    data = live.read_bytes()
+    (logs / "a.log.1").write_bytes(data[: cuts[1] - 1000])  # it is in the making
+    for at, _ in enumerate(follower.catalog.sweep(follower.now)):
+        if at == moment:
+            os.truncate(live, 0)
+    os.truncate(live, 0)
+    append(logs / "a.log.1", data[cuts[1] - 1000 :])
+    overwrite(live, lines(60_000, 60_100), cuts[2])
+    asyncio.run(follower.intake._take_up())
+    for _ in range(3):
+        follower.read()
+        follower.step(3.0)
+    follower.read()
+    follower.drain()
+    assert problem(every[: cuts[2]] + lines(60_000, 60_100), follower) == ""
 
 
 def test_a_copy_that_rests_for_seconds_and_goes_on(logs: Path) -> None:
@@ -892,6 +953,28 @@ def test_a_file_that_is_edited_and_put_in_place(logs: Path, *, away: bool) -> No
     expected = (lines(0, 4010) + lines(9990, 9991)).splitlines(keepends=True)
     assert got.keys() == set(expected)
     assert got.total() - len(expected) < 1500
+
+
+@pytest.mark.parametrize("pause", [0.05, 3.0])
+def test_copies_over_the_last_copy_of_lines_that_begin_alike(logs: Path, pause: float) -> None:
+    """Each copy is as large as the one before, and has what nobody read of the live file before it was truncated."""
+
+    def alike(start: int, end: int) -> bytes:
+        head = b'{"service":"checkout","environment":"production","region":"eu-central-1","seq":'
+        return b"".join(head + b"%06d}\n" % number for number in range(start, end))
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, copy = logs / "a.log", logs / "a.log.1"
+        for start in range(0, 600, 100):
+            append(live, alike(start + 30, start + 80) if start else alike(0, 80))
+            yield b""
+            append(live, alike(start + 80, start + 100))  # nobody reads this here
+            copy.write_bytes(live.read_bytes())
+            live.write_bytes(alike(start + 100, start + 130))
+            yield b""
+        yield alike(0, 630)
+
+    each_once(logs, scenario, pause)
 
 
 @paces

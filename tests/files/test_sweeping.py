@@ -7,7 +7,7 @@ import pytest
 from logship.files import sweeping
 from logship.files.names import Candidate
 from logship.files.sweeping import Turn
-from tests.following import Follower
+from tests.following import Follower, append, follow
 from tests.privileges import folder_of_nobody, unprivileged
 
 
@@ -15,7 +15,7 @@ def test_names_that_cannot_be_opened_take_no_room(tmp_path: Path) -> None:
     """However many links lead out of the folder, and however few files may be open: an honest file is found."""
     logs = tmp_path / "logs"
     logs.mkdir()
-    for number in range(300):
+    for number in range(100):
         (logs / f"{number:03}.log").symlink_to("/etc/passwd")
     follower = Follower(f"{logs}/*.log", tmp_path / "state")
     follower.catalog.max_files = 5
@@ -133,3 +133,30 @@ def test_near_the_descriptor_limit_the_oldest_held_file_is_given_up_for_a_live_o
     assert list(follower.lost()) == [("descriptor_limit", 12)]
     assert len(follower.catalog.files) == 3
     assert follower.read() == b"a line of b\na line of c\na line of d\n"
+
+
+def test_all_that_waits_beyond_the_limit_is_counted_and_has_its_turn(logs: Path) -> None:
+    """More than a sweep tries: none is forgotten, and a sweep is due at once for as long as some wait."""
+    for number in range(3000):
+        append(logs / f"s{number}.log", b"%d\n" % number)
+    follower = follow(logs)
+    follower.catalog.max_files = 500
+    follower.step()
+    assert follower.catalog.waiting.files == 2500
+    assert follower.catalog.unsettled
+    read = follower.take()
+    while follower.catalog.waiting.files:
+        waiting = follower.catalog.waiting.files
+        follower.step(1.0)
+        assert follower.catalog.waiting.files == waiting - 500
+        read += follower.take()
+    assert sorted(int(block.data) for block in read) == [*range(3000)]
+
+
+def test_many_small_files_that_are_read_one_after_the_other_take_one_turn(logs: Path) -> None:
+    """Whoever reads them does not have to look at all of them for each."""
+    follower = follow(logs)
+    for number in range(100):
+        append(logs / f"s{number}.log", b"%d\n" % number)
+        follower.step(0.5)
+    assert [int(block.data) for block in follower.reader.read()] == [*range(100)]

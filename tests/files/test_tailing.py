@@ -91,6 +91,7 @@ def test_a_read_gives_whole_lines_and_leaves_the_rest(make: Callable[..., Tail])
     tail.write(b"one\ntwo\nthr")
     (block,) = tail.read()
     assert (block.start, block.end, block.data, block.name) == (0, 8, b"one\ntwo\n", "a.log")
+    assert block.path == "/logs/a.log"
     assert (tail.place.offset, tail.place.state, tail.place.tail) == (8, LineState.WHOLE, b"one\ntwo\n")
     assert block.time_ns == tail.path.stat().st_mtime_ns
 

@@ -1,5 +1,7 @@
 import ast
 import json
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from typing import Any
 
@@ -13,11 +15,10 @@ from logship.errors import ConfigError
 from logship.model import Block, Encoded, FileId, LineState
 from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
 from logship.records.enrichment import Enrichment
-from logship.records.layouts import Layout, Lines, Rows, Woven
+from logship.records.layouts import Layout, Lines, Rows, Woven, weave
 from logship.records.line_parser import Line, LineParser
-from logship.records.routing import parse_condition
 from logship.sinks.elasticsearch.bulk import Bulk
-from tests.oracle import Object, Oracle, depth, parse
+from tests.oracle import Number, Object, Oracle, depth, parse
 
 FILE = FileId("AbCdEfGhIjKlMnOpQrStUv")
 FIELDS = {"k8s.pod.name": "p-1", "k8s.pod.uid": "u", "service.name": 'the "s" 100%', "labels": {"a": 1}}
@@ -97,8 +98,17 @@ oddities = st.sampled_from(
             '{"a":' + "[" * 500 + "]" * 500 + "}",
             '{"a":' * 9000 + "1" + "}" * 9000,
         ],
+        *['{"a":NaN,"b":"NaN, -Infinity"}', '{"time":Infinity,"a":[NaN,-Infinity]}', '{"a":,"b": }', '{"a":-,"b":-1}'],
+        *[
+            '{"a":"\\x22\\\\x22\\xD0\\x9f\\xff"}',
+            '{"service":NaN,"\\x61":1}',
+            '{"a":NaNs}',
+            '{ "a":NaN}',
+            '{"a":"\\x2"}',
+        ],
         *[
             '{"a":"\t"}',
+            '{"a":1,\r"b":2}',
             "\u2028",
             '  "a": "b",',
             '",',
@@ -137,6 +147,9 @@ def check(encoder: Encoder, one: Block, encoded: Encoded) -> None:
     assert max((len(part.body) for part in parts), default=0) == encoded.longest
     for count in ("overridden", "bad_times", "decode_errors"):
         assert getattr(encoded.tally, count) == sum(getattr(part.tally, count) for part in parts)
+    assert Counter(dict(encoded.tally.repaired)) == sum(
+        (Counter(dict(part.tally.repaired)) for part in parts), Counter()
+    )
 
 
 def contents(data: bytes, start: int) -> list[bytes]:
@@ -163,6 +176,7 @@ def test_any_block_encodes_to_what_the_oracle_says_line_by_line(data: bytes, sta
     out = encoded.body.decode().split("\n")[:-1]
     assert [parse(line).pairs for line in out] == expected
     assert oracle.counts == {name: getattr(encoded.tally, name) for name in oracle.counts}
+    assert oracle.repaired == dict(encoded.tally.repaired)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
@@ -248,26 +262,58 @@ def test_a_layout_is_given_the_values_that_it_wants(data: bytes, start: int) -> 
 
 
 def _naive_values(content: bytes) -> tuple[Any, ...]:
+    last = _members(content)
+    return tuple(None if name in {"service", "k8s.pod.name"} else last[name] for name in WANTED)
+
+
+WHENS: dict[str, Callable[[str, dict[str, Any]], bool]] = {
+    "a=1": lambda _, values: values["a"] == Number("1"),
+    "a!=1 and not b>0": lambda _, values: values["a"] != Number("1") and not _above_0(values["b"]),
+    "~a or ~'^\\{.*\\}$' and time~2026": lambda line, values: (
+        "a" in line or (bool(re.search(r"^\{.*\}$", line)) and "2026" in str(values["time"]))
+    ),
+    "log.x='' or k8s.pod.x>0": lambda _, values: _find(values, "log.x") == "" or _above_0(_find(values, "k8s.pod.x")),
+    "~'a\":' and !~,": lambda line, _: 'a":' in line and "," not in line,
+}
+"""Conditions, and what they say of a line as it is sent and of its members."""
+
+
+def _above_0(value: Any) -> bool:
+    text = value.digits if isinstance(value, Number) else value if isinstance(value, str) else ""
     try:
-        value = parse(content.decode(errors="replace"))
-    except (ValueError, RecursionError):
-        value = None
-    last = dict(value.pairs) if isinstance(value, Object) and depth(value) <= 500 else {}
-    return tuple(None if name in {"service", "k8s.pod.name"} else last.get(name) for name in WANTED)
+        return float(text) > 0
+    except ValueError:
+        return False
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(data=hostile(), start=st.sampled_from([0, 7]), when=st.sampled_from(["a=1", "a!=1", "~a", "time~2026", "b>0"]))
+MISSING = object()
+
+
+def _find(value: Any, path: str) -> Any:
+    """Give what a dotted path names: of several ways to read it, that with most dots in a name counts."""
+    members = dict(value.pairs) if isinstance(value, Object) else value if isinstance(value, dict) else {}
+    if path in members:
+        return members[path]
+    words = path.split(".")
+    ways = ((".".join(words[:count]), ".".join(words[count:])) for count in range(len(words) - 1, 0, -1))
+    found = (_find(members[name], rest) for name, rest in ways if name in members)
+    return next((each for each in found if each is not MISSING), MISSING)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=hostile(), start=st.sampled_from([0, 7]), when=st.sampled_from([*WHENS]))
 def test_what_a_sink_is_not_to_have_is_counted_and_left_out(data: bytes, start: int, when: str) -> None:
     """Each line is sent, skipped or filtered, each byte likewise; what is sent is what would be sent of it anyway."""
     one = block(data, start)
     everything, made = encoder(ES), BlockEncoder(Enrichment(FIELDS), ES, when)
-    condition, encoded = parse_condition(when), made.encode(one)
-    assert condition
+    encoded = made.encode(one)
     lines = contents(data, start)
-    values = [_naive_raw(line, condition.name) if condition.name else line for line in lines]
     singles = everything.records(one)
-    kept = [each for each, value in zip(singles, values, strict=True) if condition.holds(value)]
+    kept = [
+        each
+        for each, line in zip(singles, lines, strict=True)
+        if WHENS[when](line.decode(errors="replace"), _members(line))
+    ]
     assert made.records(one) == kept
     assert encoded.body == b"".join(everything.encode(each).body for each in kept)
     tally = encoded.tally
@@ -276,9 +322,15 @@ def test_what_a_sink_is_not_to_have_is_counted_and_left_out(data: bytes, start: 
     assert file_bytes(encoded) == sum(file_bytes(everything.encode(each)) for each in kept)
 
 
-def _naive_raw(line: bytes, name: str) -> bytes | None:
-    judged = LineParser(Enrichment(FIELDS), [name]).judge(line)
-    return judged.wanted[0]
+def _members(line: bytes) -> dict[str, Any]:
+    """Give the top level of a record, the naive way."""
+    text = line.decode(errors="replace")
+    try:
+        value = parse(text)
+    except (ValueError, RecursionError):
+        value = Oracle(FIELDS, "app.log", READ_TIME)._mended(text)
+    last = dict(value.pairs) if isinstance(value, Object) and depth(value) <= 500 else {}
+    return defaultdict(lambda: None, last)
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
@@ -448,3 +500,61 @@ def test_times_yet_to_come_are_noticed() -> None:
     assert encoder().encode(block(near * 3)).tally.future_times == 0
     assert encoder().encode(block(near + ahead * 2)).tally.future_times == 2
     assert encoder().encode(block(b"text\n" + near + ahead)).tally.future_times == 1
+
+
+EVERYWHERE = [
+    b'{"a":1}\n{"b":"x"}\n',
+    b'{}\n{"a":1}\ntext\n{"log.offset":5,"log.file.path":"x"}\n',
+    b'{"a":1}\r\n{"a":2}\r\n',
+]
+
+
+@pytest.mark.parametrize("data", EVERYWHERE)
+@pytest.mark.parametrize("file_fields", [("name",), ("path", "offset"), ("offset",), ("name", "path", "offset")])
+def test_a_record_says_where_it_is_from_as_far_as_that_is_asked_for(data: bytes, file_fields: tuple[str, ...]) -> None:
+    """On each path that lines take, quoted or not; the application's own members of those names make way."""
+    one = block(data, path="/logs/x/app.log")
+    made = encoder(file_fields=file_fields)
+    check(made, one, made.encode(one))
+    starts = [each.start for each in made.records(one)]
+    names = {"log.file.name": "app.log", "log.file.path": "/logs/x/app.log"}
+    wanted = {name: value for name, value in names.items() if name.rpartition(".")[2] in file_fields}
+    for layout in (Lines(), Quoting()):
+        out = [json.loads(line) for line in encoder(layout, file_fields=file_fields).encode(one).body.splitlines()]
+        objects = [json.loads(each) if isinstance(each, str) else each for each in out]
+        assert [{name: each[name] for name in wanted} for each in objects] == [wanted] * len(starts)
+        if "offset" in file_fields:
+            assert [each["log.offset"] for each in objects] == starts
+        assert [
+            each["log.file.name"] for each in objects if "log.file.name" in each and "name" not in file_fields
+        ] == []
+
+
+class Quoting:
+    """Writes each record as a text."""
+
+    wants = ()
+
+    def write(self, rows: Rows) -> Woven:
+        """Give a line for each record."""
+        return weave(len(rows.rests), *rows.quoted(), b"\n")
+
+
+def test_a_path_that_is_not_known_is_left_out() -> None:
+    """As in a dead letter of before."""
+    record = json.loads(encoder(file_fields=("path",)).encode(block(b"{}\n")).body)
+    assert not {"log.file.path", "log.file.name"} & set(record)
+
+
+@pytest.mark.parametrize("name", ["level", "severity", "levelname", "log.level"])
+def test_level_is_the_severity_wherever_it_is(name: str) -> None:
+    """The name that the application gives it does not matter; what has none is counted by itself."""
+    lines = [json.dumps({name: level, "a": 1}).encode() for level in ("ERROR", "info", "warn")]
+    data = b"\n".join([*lines, b'{"a":1}', b""])
+    for more in (b"", b"text\n"):
+        encoded = BlockEncoder(Enrichment({}), Lines(), "level>=warning and a=1").encode(block(data + more))
+        assert encoded.records == 2
+        assert {reason: count for reason, count, _ in encoded.tally.filtered} == {
+            "condition": 1,
+            "no_level": 1 + bool(more),
+        }

@@ -94,7 +94,7 @@ def test_a_record_keeps_every_byte_that_is_not_in_our_way(line: str, expected: s
 @pytest.mark.parametrize(
     "line",
     [
-        *["text", "[1]", '"x"', "null", "{", '{"a":1}{"b":2}', '{"a":1} x', '{"a":NaN}', '{"a":-Infinity}', "   "],
+        *["text", "[1]", '"x"', "null", "{", '{"a":1}{"b":2}', '{"a":1} x', '{"a":NaNs}', "{NaN:1}", "   "],
         *['{"a":"\\ud800"}', '{"a":01}', '{"a":1,}', '{"a":"\t"}', '{"a":' * 100_000, "\ufeff{}"],
         *['{"a":' * 100_000 + "1" + "}" * 100_000, '{"a":' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}"],
     ],

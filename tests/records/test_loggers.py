@@ -369,7 +369,10 @@ def test_a_block_says_what_its_lines_say(records: list[str], counts: int, fields
     made, judge = BlockEncoder(enrichment, Facts(), levels=True), LineParser(enrichment)
     judged = [judge.judge(line.encode(), near_ns=NEAR) for line in records]
     expected = [((line.stamp or f'"{MTIME}"'.encode()).decode().strip('"'), line.level.severity) for line in judged]
-    for lines, wanted in ((records * counts, expected * counts), (records[:1] * counts, expected[:1] * counts)):
+    places = [0] * 20 * counts + [*range(len(records))] + [0] * 20
+    few_odd = [records[at] for at in places], [expected[at] for at in places]
+    alike = records[:1] * counts, expected[:1] * counts
+    for lines, wanted in (alike, (records * counts, expected * counts), few_odd, alike, few_odd):
         encoded = made.encode(block(lines))
         assert facts(made, block(lines)) == wanted
         assert encoded.tally.without_level == sum(not severity for _, severity in wanted)
@@ -399,9 +402,9 @@ def test_a_condition_on_the_level_counts_what_has_none() -> None:
     encoded = made.encode(block(lines))
     assert facts(made, block(lines)) == [(MTIME, 17)]
     assert encoded.tally.filtered_records == 3
-    assert dict(encoded.tally.filtered_reasons) == {"condition": 1, "no_level": 2}
+    assert [(reason, records) for reason, records, _ in encoded.tally.filtered] == [("condition", 1), ("no_level", 2)]
     plain = made.encode(block(['{"a":1}'] * 9))
-    assert (plain.records, plain.tally.filtered_reasons) == (0, (("no_level", 9),))
+    assert (plain.records, plain.tally.filtered) == (0, (("no_level", 9, 9 * len('{"a":1}\n')),))
 
 
 @pytest.mark.parametrize("flag", ["truncated", "partial"])

@@ -4,6 +4,7 @@ import pytest
 
 from logship import plugins
 from logship.errors import ConfigError
+from logship.records.enrichment import Enrichment
 from logship.settings import loading as settings
 from logship.settings.config import Config, Secret
 from logship.settings.options import options
@@ -143,7 +144,7 @@ def test_what_is_no_text_is_a_fault() -> None:
         'LOGSHIP_POD_NAME: "a\udcff" is not UTF-8',
     ]
     assert faults(SINKS='["stdout') == ['LOGSHIP_SINKS: "[\\"stdout" is not a JSON list of strings']
-    assert settings.chosen_sinks({"LOGSHIP_SINKS": '["stdout'}, HOME) == ()
+    assert settings.chosen_sinks({"LOGSHIP_SINKS": '["stdout'}, HOME) == {}
 
 
 def test_kubernetes_service_links_are_let_pass() -> None:
@@ -292,3 +293,56 @@ def test_fields_by_opentelemetrys_names() -> None:
 def test_a_bound_is_written_out() -> None:
     """A number of bytes is not shown as 1.04858e+06."""
     assert faults(BUFFER_MAX_BYTES="5") == ['LOGSHIP_BUFFER_MAX_BYTES: "5" is too small; the least is 1048576']
+
+
+def test_a_sample_is_shares_by_level() -> None:
+    """Anything else names the level or the share that is wrong."""
+    assert load(SAMPLE="info=0.1, DEBUG=0").config.sample == {"info": 0.1, "DEBUG": 0.0}
+    assert load(SAMPLE='{"info": 0.5}').config.sample == {"info": 0.5}
+    assert faults(SAMPLE="inof=0.1") == [
+        "LOGSHIP_SAMPLE: \"inof=0.1\" has 'inof', which is no level; write info=0.1,debug=0"
+    ]
+    assert faults(SAMPLE="info=10") == ['LOGSHIP_SAMPLE: "info=10" has 10 for info; write a share from 0 to 1']
+    assert faults(SAMPLE="info") == ['LOGSHIP_SAMPLE: "info" is not level=share; write info=0.1,debug=0']
+    assert faults(SAMPLE="info=0.1", FORMAT="raw") == [
+        "LOGSHIP_SAMPLE: raw lines have no level; set LOGSHIP_FORMAT to auto"
+    ]
+
+
+def test_fields_of_the_file_are_chosen() -> None:
+    """What a record then has anyway can't be a field for all."""
+    assert load(FILE_FIELDS="path, offset", FIELDS="log.file.name=x").config.file_fields == ("path", "offset")
+    assert faults(FILE_FIELDS="name,inode") == ['LOGSHIP_FILE_FIELDS: "inode" is not one of name, path, offset']
+    assert faults(FIELDS="@timestamp=x,log.file.name=y", STDOUT_WHEN="a=1") == [
+        'LOGSHIP_FIELDS: "@timestamp" is a field that every record has anyway; choose another name',
+        'LOGSHIP_FIELDS: "log.file.name" is a field that every record has anyway; choose another name',
+    ]
+
+
+def test_fields_are_left_out_or_called_otherwise() -> None:
+    """By dotted paths; what can't be meant is a fault."""
+    config = load(DROP_FIELDS="a.*,b", RENAME_FIELDS="c.d=e", ONLY_FIELDS="x,user.*", MESSAGE_FIELDS="msg").config
+    assert (config.drop_fields, config.rename_fields) == (("a.*", "b"), {"c.d": "e"})
+    assert (config.only_fields, config.message_fields) == (("x", "user.*"), ("msg",))
+    assert faults(
+        DROP_FIELDS="a..b,level", ONLY_FIELDS=".x", POD_NAME="p", RENAME_FIELDS="a=k8s.pod.name,b=k8s,c.*=d"
+    ) == [
+        "LOGSHIP_DROP_FIELDS: 'a..b' has a name that is empty; write a.b or a.*",
+        "LOGSHIP_DROP_FIELDS: 'level' always stays, as time, level and message do",
+        "LOGSHIP_RENAME_FIELDS: 'c.*' and 'd' have not the same number of *; write for example a.*=b.*",
+        "LOGSHIP_RENAME_FIELDS: 'k8s.pod.name' is a field that logship adds, or lies above one",
+        "LOGSHIP_RENAME_FIELDS: 'k8s' is a field that logship adds, or lies above one",
+        "LOGSHIP_ONLY_FIELDS: '.x' has a name that is empty; write a.b or a.*",
+    ]
+    raw = "raw lines have no fields; set LOGSHIP_FORMAT to auto"
+    assert faults(FORMAT="raw", DROP_FIELDS="a", RENAME_FIELDS="a=b", ONLY_FIELDS="c") == [
+        f"LOGSHIP_{name}_FIELDS: {raw}" for name in ("DROP", "RENAME", "ONLY")
+    ]
+
+
+def test_the_defaults_of_records_are_those_of_the_settings() -> None:
+    """They are written in both places, since neither imports the other."""
+    config, enrichment = load().config, Enrichment({})
+    assert config.timestamp_fields == enrichment.timestamp_fields
+    assert config.message_fields == enrichment.message_fields
+    assert config.file_fields == enrichment.file_fields

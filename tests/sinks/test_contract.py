@@ -15,7 +15,7 @@ from logship.plugins import load, names
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
 from logship.settings.options import options
-from logship.settings.validation import RAW_SINKS
+from logship.settings.sink_names import RAW_SINKS
 from tests.scripted_server import Reply, ScriptedServer, scripted_server
 from tests.sinks.plugins import LOCAL, NETWORK, proves
 

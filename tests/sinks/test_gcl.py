@@ -91,7 +91,12 @@ async def written(key: Path, data: bytes, enrichment: Enrichment | None = None, 
 
 async def test_a_record_is_the_payload_of_an_entry(key_file: Path) -> None:
     """With a key against repeats, time, severity, trace and span beside it; the record keeps its own names."""
-    record = {"timestamp": "2023-11-22T10:00:00.5Z", "level": "WARN", "msg": '100% "q" \x01', "trace_id": TRACE.upper()}
+    record = {
+        "timestamp": "2023-11-22T10:00:00.5Z",
+        "level": "WARN",
+        "msg": '100% "q" \x01',
+        "mdc": {"trace_id": TRACE.upper()},
+    }
     data = json.dumps(record | {"span_id": "00F067aa0ba902b7", "n": 1.5}).encode() + b"\ntext\n"
     body = await written(key_file, data)
     first, second = body["entries"]

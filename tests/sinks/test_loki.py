@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
@@ -79,7 +80,9 @@ async def sent(loki: Loki, *blocks: Block, enrichment: Enrichment | None = None,
 async def test_a_record_is_a_line_of_the_pods_stream() -> None:
     """Few labels; what else we know is metadata beside the line, and the line is what the application wrote."""
     loki = Loki()
-    data = b'{"timestamp":"2026-11-22T10:00:00.5Z","level":"WARNING","trace_id":"abc","span_id":7,"a":"100% \\"q\\""}\n'
+    data = (
+        b'{"timestamp":"2026-11-22T10:00:00.5Z","level":"WARNING","context":{"traceId":"abc"},"span_id":7,"a":"100%"}\n'
+    )
     assert await sent(loki, block(data), labels={"env": "prod"}) == Outcome(Status.DELIVERED)
     [(labels, values)] = loki.streams.items()
     assert dict(labels) == {
@@ -245,3 +248,21 @@ def test_a_wrong_label_is_a_fault() -> None:
     assert "LABELS" in Settings(url="http://h", labels={"a.b": "c"}).check()[0]
     token = Secret(path="/t")
     assert Settings(url="http://h", bearer_token=token, username="u", password=token).check()
+
+
+@pytest.mark.parametrize(
+    ("file_fields", "metadata"),
+    [
+        (("path", "offset"), {"log_file_path": "/x/a.log", "log_offset": "8"}),
+        (("offset",), {"log_file_name": "a 100%.log", "log_offset": "8"}),
+        (("name", "path"), {"log_file_name": "a 100%.log", "log_file_path": "/x/a.log"}),
+    ],
+)
+async def test_what_is_asked_of_the_file_is_metadata(file_fields: tuple[str, ...], metadata: dict[str, str]) -> None:
+    """All of it text, as Loki wants it; the line stays what the application wrote."""
+    loki = Loki()
+    one = replace(block(b'{"a":1}\n', 8), path="/x/a.log")
+    assert await sent(loki, one, enrichment=Enrichment({}, file_fields=file_fields)) == Outcome(Status.DELIVERED)
+    [[(_, line, found)]] = map(list, loki.streams.values())
+    assert json.loads(found) == [metadata]
+    assert "log." not in line

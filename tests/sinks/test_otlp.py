@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import pytest
 from google.protobuf import json_format
+from msgspec.structs import replace
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
     ExportLogsPartialSuccess,
     ExportLogsServiceRequest,
@@ -69,11 +70,13 @@ def _from_hex(record: dict[str, Any]) -> None:
             record[name] = json_format.MessageToDict(LogRecord(trace_id=bytes.fromhex(record[name])))["traceId"]
 
 
-async def sent(*blocks: Block, fields: Mapping[str, Any] = FIELDS, **settings: Any) -> ExportLogsServiceRequest:
+async def sent(
+    *blocks: Block, fields: Mapping[str, Any] = FIELDS, file_fields: tuple[str, ...] = ("name",), **settings: Any
+) -> ExportLogsServiceRequest:
     """Deliver blocks in one batch and give the request."""
     async with (
         scripted_server() as server,
-        open_sink(Settings(endpoint=server.url, **settings), Enrichment(fields)) as sink,
+        open_sink(Settings(endpoint=server.url, **settings), Enrichment(fields, file_fields=file_fields)) as sink,
     ):
         assert await sink.deliver(Batch(tuple(map(sink.encode, blocks)))) == Outcome(Status.DELIVERED)
     [request] = server.requests
@@ -203,6 +206,8 @@ async def test_the_body_is_the_line(protocol: str, line: bytes, body: str) -> No
         ({"traceId": TRACE, "spanId": SPAN}, TRACE, SPAN),
         ({"otelTraceID": TRACE, "otelSpanID": "0"}, TRACE, ""),
         ({"trace.id": TRACE.upper(), "span.id": SPAN}, TRACE, SPAN),
+        ({"mdc": {"trace_id": TRACE}, "dd": {"span_id": "1234567890123456789"}}, TRACE, "112210f47de98115"),
+        ({"logging.googleapis.com/trace": f"projects/p/traces/{TRACE}"}, TRACE, ""),
         ({"trace_id": TRACE, "span_id": "0" * 16}, TRACE, ""),
         ({"trace_id": "0" * 32, "span_id": SPAN}, "", ""),
         ({"trace_id": TRACE[:-1], "span_id": SPAN}, "", ""),
@@ -458,3 +463,15 @@ async def test_check_can_send_a_record() -> None:
     """A receiver that refuses it is found."""
     async with scripted_server(Reply(200), partial("http/protobuf", 1)) as server:
         assert (await checked(server, send=True))[-1] == (False, "otlp: delivery")
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_what_is_asked_of_the_file_is_attributes(protocol: str) -> None:
+    """The offset is a number."""
+    one = replace(block(b'{"a":1}\n{"a":2}\n', 9), path="/x/a.log")
+    request = await sent(one, protocol=protocol, file_fields=("path", "offset"))
+    records = request.resource_logs[0].scope_logs[0].log_records
+    found = [{each.key: each.value for each in record.attributes} for record in records]
+    assert [set(each) for each in found] == [{"log.file.path", "log.record.uid", "log.offset"}] * 2
+    assert [each["log.offset"].int_value for each in found] == [9, 17]
+    assert found[0]["log.file.path"].string_value == "/x/a.log"

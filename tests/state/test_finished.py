@@ -145,7 +145,11 @@ def test_only_what_is_met_is_kept_as_there() -> None:
     table = Finished()
     for number in range(5):
         table.add(a_row(inode=number))
-    table.keep_only({1, 3, 99})
+    table.meet(0)
+    table.begin_sweep()
+    table.meet(1)
+    assert [number for number in range(5) if table.met(number)] == [1]
+    table.keep_met({3, 99})
     assert [number for number in range(5) if number in table] == [1, 3]
 
 

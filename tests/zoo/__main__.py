@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.zoo.cells import PLAYS, Options, has_cell, run_cell
-from tests.zoo.finding import CACHE, build, chosen
+from tests.zoo.finding import CACHE, built, chosen
 from tests.zoo.judging import Figures
 from tests.zoo.keeping import load, run_all
 from tests.zoo.page import Results, show, write_page
@@ -57,7 +57,7 @@ def main(argv: Sequence[str]) -> int:
 def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Path, jobs: int) -> Results:
     """Run every cell and keep what came of it beside what earlier runs left."""
     out.mkdir(parents=True, exist_ok=True)
-    ready = [each for each in setups if _built(each, options.cache)]
+    ready = [each for each in setups if built(each, options.cache)]
     todo = [(setup, cell) for setup in ready for cell in cells if has_cell(setup, cell)]
     return run_all(
         todo,
@@ -66,12 +66,6 @@ def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Pa
         out / RESULTS,
         jobs,
     )
-
-
-def _built(setup: Setup, cache: Path) -> bool:
-    if why := build(setup, cache):
-        print(f"{setup.name} is left out: {why}", file=sys.stderr)
-    return not why
 
 
 def _one(options: Options, out: Path, todo: tuple[Setup, str]) -> Figures:

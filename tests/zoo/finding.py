@@ -3,9 +3,11 @@
 import fcntl
 import importlib
 import pkgutil
-from collections.abc import Collection, Iterator
+import sys
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 from tests.zoo import setups
 from tests.zoo.setup import Missing, Setup
@@ -31,12 +33,35 @@ def chosen(only: Collection[str], languages: Collection[str]) -> list[Setup]:
     return [each for each in found if not (only or languages) or each.name in only or each.language in languages]
 
 
-def build(setup: Setup, cache: Path) -> str:
+class Built(Protocol):
+    """What has to be built: a row of this zoo or of another."""
+
+    @property
+    def name(self) -> str:
+        """By which it is spoken of."""
+
+    @property
+    def language(self) -> str:
+        """Whose folder of the cache it is built in."""
+
+    @property
+    def build(self) -> Callable[[Path], None]:
+        """Make what it takes there."""
+
+
+def built(row: Built, cache: Path) -> bool:
+    """Make what it takes; says on stderr why it is left out, if it is."""
+    if why := build(row, cache):
+        print(f"{row.name} is left out: {why}", file=sys.stderr)
+    return not why
+
+
+def build(setup: Built, cache: Path) -> str:
     """Make what it takes; gives why it cannot be run here, empty if it can."""
     folder = cache / setup.language
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with _alone(cache / f"{setup.language}.lock"):
+        with alone(cache / f"{setup.language}.lock"):
             setup.build(folder)
     except Missing as missing:
         return str(missing) or "missing"
@@ -44,7 +69,7 @@ def build(setup: Setup, cache: Path) -> str:
 
 
 @contextmanager
-def _alone(lock: Path) -> Iterator[None]:
+def alone(lock: Path) -> Iterator[None]:
     """Keep other processes from building the same."""
     with lock.open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -12,10 +12,17 @@ from logship.delivery.http_status import classify
 from logship.model import Finding, Outcome, Status
 from logship.net.preflight import PREFLIGHT_SECONDS, doubtful, outcome_finding
 from logship.net.transport import Transport
+from logship.sinks.elasticsearch.mapping import mapping_faults
 
+_OK: Final = 200
 _NOT_FOUND: Final = 404
 _SURE: Final = frozenset({"http_401", "http_503", "timeout", "connection_refused", "connection_reset", "dns", "secret"})
 """What a server says of itself to everybody; else it may forbid, or not know, the page alone."""
+
+
+def example_of(index: str) -> str:
+    """Give an index of that name, of some hour."""
+    return index.replace("%Y", "2000").replace("%m", "01").replace("%d", "01").replace("%H", "00")
 
 
 async def look(transport: Transport, url: str, index: str) -> list[Finding]:
@@ -28,6 +35,7 @@ async def look(transport: Transport, url: str, index: str) -> list[Finding]:
     name = f"{version.get('distribution', 'elasticsearch')} {version.get('number', 'of unknown version')}"
     return [
         Finding(good=True, subject="elasticsearch: server", message=name),
+        *await _mapping(transport, url, index),
         await _index(transport, url, index, has_templates=_is_original(found)),
     ]
 
@@ -38,12 +46,41 @@ def _is_original(found: Any) -> bool:  # noqa: ANN401 - any JSON
     return isinstance(version, dict) and ("distribution" in version or "cluster_uuid" in found or "tagline" in found)
 
 
+async def _mapping(transport: Transport, url: str, index: str) -> list[Finding]:
+    """Compare the mapping that the index has, or would get, with the template of the docs; nothing if it is unknown."""
+    name = quote(example_of(index))
+    status, found = await _get(transport, f"{url}/{name}/_mapping")
+    is_there = status == _OK and isinstance(found, dict) and bool(found)
+    settings: Any = None
+    if is_there:
+        _, settings = await _get(transport, f"{url}/{name}/_settings")
+        # Of a data stream the newest: its name has the highest number.
+        newest = max(found)
+        mappings = _inner(found, newest, "mappings")
+        settings = _inner(settings, newest, "settings") if isinstance(settings, dict) and newest in settings else None
+    else:
+        _, found = await _get(transport, f"{url}/_index_template/_simulate_index/{name}", "POST")
+        mappings, settings = _inner(found, "template", "mappings"), _inner(found, "template", "settings")
+    faults = mapping_faults(mappings, settings) if mappings else []
+    if not faults:
+        return []
+    what = "then a new backing index: POST …/_rollover" if is_there else "before the first record"
+    message = f"unlike the template of the docs, {', '.join(faults)}: records will be refused; install it, {what}"
+    return [Finding(good=False, subject=f"elasticsearch: mapping of {index}", message=message)]
+
+
+def _inner(found: Any, *names: str) -> Any:  # noqa: ANN401 - any JSON
+    for name in names:
+        found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
 async def _index(transport: Transport, url: str, index: str, *, has_templates: bool) -> Finding:
     subject = f"elasticsearch: index {index}"
-    example = index.replace("%Y", "2000").replace("%m", "01").replace("%d", "01").replace("%H", "00")
+    example = example_of(index)
     if "%" not in index:
         status, found = await _get(transport, f"{url}/{quote(example)}?filter_path=*.data_stream")
-        if status == 200:  # noqa: PLR2004 - RFC 9110
+        if status == _OK:
             what = "is a data stream" if "data_stream" in json.dumps(found) else "is there, a plain index"
             return Finding(good=True, subject=subject, message=what)
         if isinstance(found, Outcome) and status != _NOT_FOUND:

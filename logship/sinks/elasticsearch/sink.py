@@ -22,9 +22,11 @@ from logship.net.transport import Transport
 from logship.net.ways_in import AwsSettings, open_way_in
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
+from logship.records.mending import Readable
 from logship.settings.config import Secret, setting
 from logship.settings.urls import url_faults, without_path
 from logship.sinks.elasticsearch.bulk import Bulk, read_answer, read_refusal
+from logship.sinks.elasticsearch.refusals import readable_names, with_mended
 
 DEFAULT_INDEX: Final = "logs-agent-default"
 MAX_REQUEST_BYTES: Final = 50_000_000
@@ -111,11 +113,12 @@ class ElasticsearchSink:
 
     limits = Limits(max_bytes=MAX_REQUEST_BYTES)
 
-    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport) -> None:
+    def __init__(self, settings: Settings, encoder: BlockEncoder, transport: Transport, readable: Readable) -> None:
         self.encode = encoder.encode
         self.records = encoder.records
         self._settings = settings
         self._transport = transport
+        self._readable = readable
         self._urls = [bulk_url(url, settings) for url in settings.url]
         self._others = [bulk_url(url, settings, plain=True) for url in settings.url]
         """Without the index: some servers know no other path."""
@@ -180,7 +183,8 @@ class ElasticsearchSink:
             # Too many errors to tell in one answer: ask for fewer records at once.
             return Outcome(Status.ERRORED, "bad_response", too_large=answer.flaw == "long" and batch.records > 1)
         sent = (lambda: batch.body) if self._dated else None
-        return read_answer(answer.body, batch.records, ids=self._settings.ids, sent=sent)
+        outcome = read_answer(answer.body, batch.records, ids=self._settings.ids, sent=sent)
+        return with_mended(outcome, batch, self._readable) if outcome.verdicts else outcome
 
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look at every address, then at the version, the credentials and what the index would be."""
@@ -213,4 +217,5 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
                 most=ElasticsearchSink.limits.max_record_bytes,
             ),
             transport,
+            readable_names(enrichment.timestamp_fields, enrichment.timestamp_zone),
         )

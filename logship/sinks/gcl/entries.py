@@ -14,9 +14,12 @@ from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_DETAIL, Answer, classify
 from logship.model import Outcome, Status, Verdict
-from logship.records.enrichment import to_json
+from logship.records.enrichment import Enrichment, to_json
+from logship.records.field_paths import Column as Values
 from logship.records.layouts import Column, Rows, Woven, decimals
+from logship.records.messages import MessageText
 from logship.records.severity import by_severity
+from logship.records.trace_ids import Contexts
 
 SCOPE: Final = "https://www.googleapis.com/auth/logging.write"
 _PROJECT: Final = b"\x01"
@@ -33,6 +36,7 @@ _SEVERITIES: Final = {
 }
 """Google's names, by the least severity; an entry without one is DEFAULT."""
 _MEMBERS: Final = by_severity(_SEVERITIES, b',"severity":"%b"')
+_CONTEXTS: Final = Contexts()
 _TRACE: Final = re.compile(rb'"(?!0{32})[0-9a-fA-F]{32}"')
 _SPAN: Final = re.compile(rb'"(?!0{16})[0-9a-fA-F]{16}"')
 _CODES: Final = (
@@ -53,22 +57,27 @@ _BAD: Final = Outcome(Status.ERRORED, "bad_response")
 class Entries:
     """Entries of the list that the service takes, each with a comma after it."""
 
-    wants: Sequence[str] = ("trace_id", "span_id")
+    def __init__(self, enrichment: Enrichment) -> None:
+        self._texts = MessageText(enrichment)
+        self.wants: Sequence[str] = (*dict.fromkeys([*_CONTEXTS.wants, *self._texts.wants]),)
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries; their ids and times are the same whenever they are sent, so that repeats are dropped."""
         uid = b'{"insertId":"' + rows.block.file.encode() + b"-"
-        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, _members(rows)]
-        return rows.woven([*before, b',"jsonPayload":'], [b"},"])
+        columns: dict[str, Values] = dict(zip(self.wants, rows.wanted, strict=True))
+        members = self._members(rows, columns)
+        before: list[Column] = [uid, decimals(rows.offsets()), b'","timestamp":', rows.stamps, members]
+        # Google's console shows what is called so.
+        return self._texts.added(rows, columns).woven([*before, b',"jsonPayload":'], [b"},"])
 
-
-def _members(rows: Rows) -> list[bytes]:
-    traces, spans = rows.wanted
-    members = [_MEMBERS[level.severity] for level in rows.levels]
-    for values, write in ((traces, _trace), (spans, _span)):
-        if any(values):
-            members = [have + write(value) for have, value in zip(members, values, strict=True)]
-    return members
+    @staticmethod
+    def _members(rows: Rows, columns: Mapping[str, Values]) -> list[bytes]:
+        members = [_MEMBERS[level.severity] for level in rows.levels]
+        column = columns.__getitem__
+        for values, write in ((_CONTEXTS.traces(column), _trace), (_CONTEXTS.spans(column), _span)):
+            if any(values):
+                members = [have + write(value) for have, value in zip(members, values, strict=True)]
+        return members
 
 
 def _trace(value: bytes | None) -> bytes:

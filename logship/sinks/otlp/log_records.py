@@ -9,30 +9,30 @@ The fields that we add are the same for all records of a pod: they are the resou
 """
 
 from binascii import Error, unhexlify
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import msgspec
 
 from logship import __version__
 from logship.model import Batch
-from logship.records.enrichment import to_json
-from logship.records.layouts import Column, Layout, Rows, Woven, decimals, first_there, quoted, weave
+from logship.records.enrichment import OFFSET, Enrichment, to_json
+from logship.records.layouts import Column, Layout, Rows, Woven, decimals, quoted, weave
 from logship.records.severity import Level
 from logship.records.timestamps import epoch_ns
+from logship.records.trace_ids import Contexts
 from logship.sinks.otlp.anyvalues import attribute, key_value
 from logship.sinks.otlp.protobuf import BYTES, FIXED64, VARINT, delimited, tag, varint
 
 SCOPE: Final = "logship"
-TRACES: Final = ("trace_id", "traceId", "otelTraceID", "trace.id")
-"""Where applications write the trace they work for: OpenTelemetry's own name, then others'; the first counts."""
-SPANS: Final = ("span_id", "spanId", "otelSpanID", "span.id")
+_CONTEXTS: Final = Contexts()
 _TRACE_BYTES, _SPAN_BYTES = 16, 8
 _MAX_NS: Final = 2**63 - 1
 """The format takes one bit more, and most who read it do not."""
 _MESSAGES: Final = (b'{"message":"', b'{"message": "')
 _UID: Final = "log.record.uid"
+_OFFSET_HEAD: Final = b',{"key":"%b","value":{"intValue":"' % OFFSET.encode()
 
 
 class Format(Layout, Protocol):
@@ -47,10 +47,11 @@ class Format(Layout, Protocol):
 class ProtobufRecords:
     """Log records in Protocol Buffers, each as a field of ``ScopeLogs``."""
 
-    wants = (*TRACES, *SPANS)
+    wants = _CONTEXTS.wants
     content_type = "application/x-protobuf"
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
+    def __init__(self, enrichment: Enrichment) -> None:
+        self._enrichment, fields = enrichment, enrichment.fields
         resource = b"".join([delimited(1, key_value(name, value)) for name, value in fields.items()])
         scope = delimited(1, SCOPE.encode()) + delimited(2, __version__.encode())
         self._resource = delimited(1, resource)
@@ -58,12 +59,12 @@ class ProtobufRecords:
 
     def write(self, rows: Rows) -> Woven:
         """Give the records; their fields are in the order of their numbers."""
-        file = b"".join([delimited(6, key_value(name, value)) for name, value in file_attributes(rows).items()])
+        file = b"".join([delimited(6, key_value(name, value)) for name, value in self._enrichment.of_file(rows.block)])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
         uid = f"{rows.block.file}-".encode()
         columns = zip(times(rows), rows.levels, objects(rows), rows.offsets(), _contexts(rows), strict=True)
         records = [
-            b"%b%b%b%b%b%b%b%b%b"
+            b"%b%b%b%b%b%b%b%b%b%b"
             % (
                 b"\x09" + time.to_bytes(8, "little") if time else b"",
                 _severity_fields(level),
@@ -72,6 +73,7 @@ class ProtobufRecords:
                 file,
                 _uid_head(len(name := uid + b"%d" % offset)),
                 name,
+                delimited(6, key_value(OFFSET, offset)) if rows.located else b"",
                 _context_fields(*context),
                 observed,
             )
@@ -90,17 +92,18 @@ class ProtobufRecords:
 class JsonRecords:
     """Log records in JSON, each with a comma after it."""
 
-    wants = ProtobufRecords.wants
+    wants = _CONTEXTS.wants
     content_type = "application/json"
 
-    def __init__(self, fields: Mapping[str, Any]) -> None:
+    def __init__(self, enrichment: Enrichment) -> None:
+        self._enrichment, fields = enrichment, enrichment.fields
         resource = to_json({"attributes": [attribute(name, value) for name, value in fields.items()]})
         scope = to_json({"name": SCOPE, "version": __version__})
         self._head = b'{"resourceLogs":[{"resource":%b,"scopeLogs":[{"scope":%b,"logRecords":[' % (resource, scope)
 
     def write(self, rows: Rows) -> Woven:
         """Give the records."""
-        attributes = [attribute(name, value) for name, value in file_attributes(rows).items()]
+        attributes = [attribute(name, value) for name, value in self._enrichment.of_file(rows.block)]
         constant = b"".join([to_json(each) + b"," for each in attributes])
         uid = b'{"key":"%b","value":{"stringValue":"%b-' % (_UID.encode(), rows.block.file.encode())
         heads = [b'"timeUnixNano":"%d",' % time if time else b"" for time in times(rows)]
@@ -113,17 +116,12 @@ class JsonRecords:
         contexts = [b"".join(map(_id_member, ("trace", "span"), context)) for context in _contexts(rows)]
         observed = b',"observedTimeUnixNano":"%d"},' % _in_range(rows.block.time_ns)
         numbers = decimals(rows.offsets())
-        return weave(len(heads), b"{", heads, found, *bodies, numbers, b'"}}]', contexts, observed)
+        places: list[Column] = [_OFFSET_HEAD, numbers, b'"}}]'] if rows.located else [b"]"]
+        return weave(len(heads), b"{", heads, found, *bodies, numbers, b'"}}', *places, contexts, observed)
 
     def request(self, batch: Batch) -> bytes:
         """Give the ``ExportLogsServiceRequest``."""
         return self._head + batch.body.removesuffix(b",") + b"]}]}]}"
-
-
-def file_attributes(rows: Rows) -> dict[str, Any]:
-    """Give the attributes that all records of a block have."""
-    flags = {"log.flags": list(rows.block.flags)} if rows.block.flags else {}
-    return {"log.file.name": rows.block.name, **flags}
 
 
 def objects(rows: Rows) -> list[bytes]:
@@ -191,9 +189,11 @@ def _severity_members(level: Level) -> bytes:
 
 def _contexts(rows: Rows) -> list[tuple[bytes, bytes] | tuple[()]]:
     """Give the trace and the span of each record; the span is empty if there is none, and both without a trace."""
-    count = len(TRACES)
-    columns = zip(first_there(rows.wanted[:count]), first_there(rows.wanted[count:]), strict=True)
-    found = ((_id(trace, _TRACE_BYTES), span) for trace, span in columns)
+    column = dict(zip(_CONTEXTS.wants, rows.wanted, strict=True)).__getitem__
+    traces = _CONTEXTS.traces(column)
+    if not any(traces):
+        return [()] * len(traces)
+    found = ((_id(trace, _TRACE_BYTES), span) for trace, span in zip(traces, _CONTEXTS.spans(column), strict=True))
     return [(trace, _id(span, _SPAN_BYTES)) if trace else () for trace, span in found]
 
 

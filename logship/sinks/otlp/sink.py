@@ -148,7 +148,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("otlp")
     kind = JsonRecords if settings.protocol == "http/json" else ProtobufRecords
-    records = kind(enrichment.fields)
+    records = kind(enrichment)
     most = OtlpSink.limits.max_record_bytes
     encoder = BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)

@@ -1,12 +1,11 @@
 """Rotators in C++, as Debian packages them: spdlog, glog, Boost.Log, log4cplus; and a memory-mapped writer."""
 
-import subprocess
 from pathlib import Path
 
-from tests.zoo.setup import Missing, Setup, Work
+from tests.zoo.setup import Setup, Work
 from tests.zoo.setups import _building as building
 
-_HEADERS = ("spdlog/spdlog.h", "glog/logging.h", "boost/log/core.hpp", "log4cplus/logger.h")
+HEADERS = ("spdlog/spdlog.h", "glog/logging.h", "boost/log/core.hpp", "log4cplus/logger.h")
 
 
 def _faked(speed: int) -> list[str]:
@@ -15,12 +14,7 @@ def _faked(speed: int) -> list[str]:
 
 
 def _build(cache: Path) -> None:
-    compiler, make = building.tool("g++"), building.tool("make")
-    includes = "".join(f"#include <{header}>\n" for header in _HEADERS)
-    probe = [compiler, "-std=c++17", "-M", "-MF", "/dev/null", "-x", "c++", "-"]
-    if subprocess.run(probe, input=includes, text=True, capture_output=True, check=False).returncode:
-        raise Missing(", ".join(_HEADERS))
-    building.once("cpp", cache, lambda folder: building.run([make, "-s", f"CXX={compiler}", "OUT=."], folder))
+    building.cpp_build(cache, HEADERS, building.PROGRAMS)
 
 
 def _build_faked(cache: Path) -> None:

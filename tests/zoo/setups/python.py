@@ -1,14 +1,12 @@
 """Python's loggers, in a venv of their own that has what ``python.txt`` pins."""
 
 import platform
-import re
-import subprocess
-import venv
 from pathlib import Path
 
 from tests.zoo.commands import amount, program
 from tests.zoo.seen import words
-from tests.zoo.setup import Missing, Setup, Work
+from tests.zoo.setup import Setup, Work
+from tests.zoo.setups import _building as building
 
 _LOCK = Path(__file__).with_name("python.txt")
 _COPYTRUNCATE = "cp {folder}/app.log {folder}/app.log.$N && : > {folder}/app.log"
@@ -16,23 +14,13 @@ _MOVE = "mv {folder}/app.log {folder}/app.log.$N"
 
 
 def _build(cache: Path) -> None:
-    stamp = cache / "python.txt"
-    if stamp.exists() and stamp.read_bytes() == _LOCK.read_bytes():
-        return
-    venv.create(cache / "venv", clear=True, with_pip=True)
-    pip: list[str | Path] = [cache / "venv/bin/pip", "install", "-q", "--disable-pip-version-check"]
-    done = subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", _LOCK], check=False, capture_output=True)
-    if done.returncode:
-        raise Missing(f"pip cannot install what python.txt pins: {done.stderr.decode()[-300:]}")
-    stamp.write_bytes(_LOCK.read_bytes())
+    building.venv_of(_LOCK, cache)
 
 
 def _version(package: str) -> str:
     if package == "logging":
         return f"of Python {platform.python_version()}"
-    found = re.search(rf"^{re.escape(package)}==(\S+)", _LOCK.read_text(), re.MULTILINE)
-    assert found, package
-    return found[1]
+    return building.pinned(_LOCK, package)
 
 
 def _setup(

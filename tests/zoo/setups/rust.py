@@ -1,6 +1,5 @@
 """Rotators in Rust: tracing-appender, log4rs, flexi_logger, file-rotate, logroller, rolling-file."""
 
-import re
 from pathlib import Path
 
 from tests.zoo.setup import Setup, Work
@@ -10,24 +9,9 @@ _MINUTE_A_SECOND = ["env", "FAKETIME_DONT_FAKE_MONOTONIC=1", "faketime", "-f", "
 """The wall clock 60 times as fast, for rotators that know nothing shorter than a minute; the pace stays real."""
 
 
-def _with_sources(lock: Path, cargo: str) -> None:
-    """Put back at each package the address of this machine's index, which the lock lies here without."""
-    pinned = lock.read_text()
-    lock.unlink()
-    building.run([cargo, "generate-lockfile", "--quiet"], lock.parent)
-    source = next(line for line in lock.read_text().splitlines() if line.startswith("source = "))
-    lock.write_text(re.sub("^checksum", f"{source}\nchecksum", pinned, flags=re.MULTILINE))
-
-
-def _make(folder: Path) -> None:
-    cargo = building.tool("cargo")
-    _with_sources(folder / "Cargo.lock", cargo)
-    building.run([cargo, "build", "--quiet", "--locked"], folder)
-
-
 def _build(cache: Path) -> None:
     building.tool("cargo")
-    building.once("rust", cache, _make)
+    building.once("rust", cache, building.cargo_build)
 
 
 def _build_faked(cache: Path) -> None:

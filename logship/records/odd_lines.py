@@ -1,0 +1,199 @@
+"""Finds the few odd lines of a block, so that all others stay on the path of whole blocks; pure.
+
+The decoder itself says where it stopped: the lines before that one are decoded again, without it. They are read in
+groups, so that this costs little; what it says is a hint alone, and never believed without that second reading.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Raw
+
+from logship.records.line_parser import MAX_DEPTH
+from logship.records.places import among, without
+
+_GROUP: Final = 32
+"""Lines that are decoded at once."""
+LONG: Final = 2 * MAX_DEPTH - 4
+"""Bytes; a shorter line can't nest too deep."""
+_FEW: Final = 8
+"""Of so many lines one may be odd."""
+_OWN: Final = b'"@timestamp"'
+_OWN_FIRST: Final = b'@timestamp":'
+_BYTE: Final = re.compile(r"\(byte (\d+)\)$")
+_PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
+
+
+class Parted(NamedTuple):
+    """The lines of a block, told apart."""
+
+    pieces: list[bytes]
+    """The plain ones, without the ``{"`` that they start with, the brace that they end with and the newline."""
+    records: list[msgspec.Struct]
+    """One for each of those."""
+    end: bytes
+    """The brace and the newline of each of them."""
+    odd: list[bytes]
+    """All others, with their newlines."""
+    places: list[int]
+    """Which lines of the block those are, in order."""
+
+    def kept(self, starts: Sequence[int]) -> tuple[list[int], list[int]]:
+        """Give the odd lines that start there in all odd bytes; and their places once the others are dropped."""
+        if len(starts) == len(self.odd):
+            return [*range(len(starts))], self.places
+        numbers = {start: at for at, start in enumerate(accumulate(map(len, self.odd), initial=0))}
+        which = [numbers[start] for start in starts]
+        return which, [self.places[at] - (at - before) for before, at in enumerate(which)]
+
+    def offsets(self, start: int) -> tuple[list[int], list[int]]:
+        """Give where plain and odd lines begin, if the block begins at ``start``."""
+        around = len(self.end) + 2
+        sizes = among([len(piece) + around for piece in self.pieces], self.places, [*map(len, self.odd)])
+        offsets = [*accumulate(sizes, initial=start)][:-1]
+        return without(offsets, self.places), [offsets[at] for at in self.places]
+
+
+def by_looks(data: bytes) -> Parted | None:
+    """Take a block apart; None if not nearly all lines look plain. There are no records yet."""
+    end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
+    parts = data.split(end + b'{"')
+    if len(parts) < _FEW or not data.endswith(b"\n"):
+        return None
+    odd: list[bytes] = []
+    places: list[int] = []
+    pieces: list[bytes] = []
+    done = 0
+    last = len(parts) - 1
+    for at in sorted({0, last, *those(parts, _has_newline)}):
+        pieces += parts[done:at]
+        done = at + 1
+        text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
+        for line in [line + b"\n" for line in text.split(b"\n")[:-1]]:
+            if line.startswith(b'{"') and line.endswith(end):
+                pieces.append(line[2 : -len(end)])
+            else:
+                places.append(len(pieces) + len(odd))
+                odd.append(line)
+        if len(odd) * _FEW > len(parts):
+            return None
+    return Parted(pieces, [], end, odd, places)
+
+
+def those(pieces: Sequence[bytes], test: Callable[[bytes], bool]) -> list[int]:
+    """Give the pieces, few of many, for which the test holds; it also holds for any that are joined with such a one.
+
+    To join some and look once is much faster than to look at each.
+    """
+    found: list[int] = []
+    for start in range(0, len(pieces), _GROUP):
+        group = pieces[start : start + _GROUP]
+        if test(b"".join(group)):
+            found += [at for at, piece in enumerate(group, start) if test(piece)]
+    return found
+
+
+def _has_newline(text: bytes) -> bool:
+    return b"\n" in text
+
+
+def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -> Parted:
+    """Take pieces, in order, for odd ones; ``decoded``: they have no records already."""
+    if not gone:
+        return parted
+    pieces, records, end, odd, places = parted
+    rows = without(range(len(pieces) + len(odd)), places) if places else range(len(pieces))
+    found = sorted([*zip(places, odd, strict=True), *((rows[at], b'{"' + pieces[at] + end) for at in gone)])
+    left = without(records, gone) if records and not decoded else records
+    return Parted(without(pieces, gone), left, end, [line for _, line in found], [at for at, _ in found])
+
+
+def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at_once: bool = True) -> Parted | None:
+    """Decode the pieces, of which few may turn out to be odd; None if more do. ``at_once``: hope that none does."""
+    pieces, most = parted.pieces, len(parted.pieces) // _FEW
+    if at_once and isinstance(whole := _attempt(decoder, pieces), list):
+        return parted._replace(records=whole)
+    records: list[msgspec.Struct] = []
+    gone: list[int] = []
+    at = 0
+    while at < len(pieces):
+        group = pieces[at : at + _GROUP]
+        found = _attempt(decoder, group)
+        if not isinstance(found, list):
+            found = _before_odd(decoder, group, found)
+            gone.append(at + len(found))
+            at += 1
+        if len(gone) > most:
+            return None
+        records += found
+        at += len(found)
+    return without_odd(parted._replace(records=records), gone, decoded=True)
+
+
+def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes]) -> list[msgspec.Struct] | int:
+    """Give a record for each piece, if all are plain; else which one seems not to be, or -1."""
+    data = b'{"%b}' % b'}\n{"'.join(pieces)
+    try:
+        records = decoder.decode_lines(data)
+    except msgspec.DecodeError as why:
+        words = str(why)
+        if byte := _BYTE.search(words):
+            return data.count(b"\n", 0, int(byte[1]))
+        place = _PLACE.search(words)
+        return int(place[1]) if place else -1
+    except RecursionError:
+        return -1
+    return records if len(records) == len(pieces) else -1
+
+
+def _before_odd(
+    decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes], hint: int
+) -> list[msgspec.Struct]:
+    """Give the records of the pieces before the first one that is not plain."""
+    if hint >= 0:
+        head = _attempt(decoder, pieces[:hint]) if hint else []
+        if isinstance(head, list) and hint < len(pieces):
+            return head
+    found: list[msgspec.Struct] = []
+    for piece in pieces[:-1]:
+        record = _attempt(decoder, [piece])
+        if not isinstance(record, list):
+            break
+        found += record
+    return found
+
+
+def unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
+    """Give the places of pieces that are no UTF-8, or may nest too deep."""
+    odd = set() if known_text else {*those(pieces, _is_no_text)}
+    if max(map(len, pieces), default=0) >= LONG - 4:
+        odd |= {at for at, piece in enumerate(pieces) if may_be_deep(piece)}
+    return sorted(odd)
+
+
+def is_text(data: bytes) -> bool:
+    """Say whether the bytes are UTF-8."""
+    try:
+        return data.isascii() or bool(data.decode())
+    except UnicodeDecodeError:
+        return False
+
+
+def _is_no_text(data: bytes) -> bool:
+    return not is_text(data)
+
+
+def may_be_deep(line: bytes) -> bool:
+    """Say whether a line, or a piece of one, may nest deeper than a record may."""
+    # The first brace may have been cut off.
+    return len(line) > LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
+
+
+def leads(piece: bytes, own: Raw) -> bool:
+    """Say whether the piece begins with its only ``@timestamp``, and has another member behind it."""
+    if _OWN in piece or b"\\u00" in piece:
+        return False
+    return piece.startswith(_OWN_FIRST + bytes(own) + b',"')

@@ -1,0 +1,25 @@
+"""Takes some items out of many, or puts them among them, by slices: the cost is of those some; pure."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def without(items: Sequence[T], places: Sequence[int]) -> list[T]:
+    """Give the items but those at the places, which are in order."""
+    starts, ends = [0, *(at + 1 for at in places)], [*places, len(items)]
+    return [*chain.from_iterable(items[start:end] for start, end in zip(starts, ends, strict=True))]
+
+
+def among(items: Sequence[T], places: Sequence[int], others: Sequence[T]) -> list[T]:
+    """Put others among the items, so that they are at the places, which are in order."""
+    woven: list[T] = []
+    start = 0
+    for before, (at, other) in enumerate(zip(places, others, strict=True)):
+        woven += items[start : at - before]
+        woven.append(other)
+        start = at - before
+    woven += items[start:]
+    return woven

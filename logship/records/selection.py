@@ -1,0 +1,62 @@
+"""What a sink is to have of a block: by a condition, and as a sample; what is left out is counted by reason; pure."""
+
+from collections.abc import Sequence
+from itertools import compress
+from operator import and_, gt, not_
+
+from msgspec import Struct
+
+from logship.records.candidates import Candidates
+from logship.records.routing import Condition
+from logship.records.sampling import Sample
+from logship.records.severity import UNKNOWN
+
+CONDITION = "condition"
+NO_LEVEL = "no_level"
+SAMPLED = "sampled"
+
+
+class Chosen(Struct, frozen=True):
+    """Which records of a block are sent."""
+
+    kept: Sequence[bool]
+    left_out: Sequence[tuple[str, Sequence[bool]]]
+    """(reason, which ones)."""
+
+    def filtered(self, sizes: Sequence[int]) -> tuple[tuple[str, int, int], ...]:
+        """Give (reason, records, bytes); ``sizes`` are the bytes of each."""
+        found = [(reason, which.count(True), sum(compress(sizes, which))) for reason, which in self.left_out]
+        return tuple(each for each in found if each[1])
+
+
+class Selection:
+    """Chooses; the same record is always chosen alike."""
+
+    def __init__(self, when: Condition | None, sample: Sample | None = None) -> None:
+        self._when = when
+        self._sample = sample
+        wants = (*(when.wants if when else ()), *(sample.wants if sample else ()))
+        self.wants: tuple[str, ...] = tuple(dict.fromkeys(wants))
+        """The top-level names whose columns are needed, beside those of the level."""
+        self.graded = bool(sample or (when and when.graded))
+        """Whether it looks at levels."""
+
+    def __bool__(self) -> bool:
+        return bool(self._when or self._sample)
+
+    def choose(self, records: Candidates) -> Chosen:
+        """Say which records are sent."""
+        kept = self._when.holds(records) if self._when else [True] * records.count
+        left_out = [] if all(kept) else self._unmet(records, [*map(not_, kept)])
+        if self._sample:
+            sampled = [*map(and_, kept, self._sample.left_out(records))]
+            if any(sampled):
+                kept = [*map(gt, kept, sampled)]
+                left_out.append((SAMPLED, sampled))
+        return Chosen(kept, left_out)
+
+    def _unmet(self, records: Candidates, out: list[bool]) -> list[tuple[str, Sequence[bool]]]:
+        if not (self._when and self._when.graded):
+            return [(CONDITION, out)]
+        known = [number != UNKNOWN for number in records.severities()]
+        return [(CONDITION, [*map(and_, out, known)]), (NO_LEVEL, [*map(gt, out, known)])]
