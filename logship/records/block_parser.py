@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from itertools import compress
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -21,6 +21,7 @@ from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.odd_lines import LONG, Parted, by_looks, is_text, may_be_deep, unreadable, without_odd
+from logship.records.places import without
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, Level
 from logship.records.shape import Shape, decoded
@@ -75,7 +76,14 @@ class BlockParser:
         if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
         found = self._shapes.read(data, len(pieces), near_ns)
-        return self._columns(data, pieces, *found, len(end) + 2, near_ns) if found else None
+        if found is None:
+            return None
+        shape, records = found
+        stamps, levels, bad = self._read(shape, records, near_ns, levels=self._levels)
+        rests = _cut_first(data, pieces, [*map(shape.time, records)]) if shape.own and shape.time else pieces
+        if bad or len(rests) != len(pieces):
+            return None
+        return self._columns(shape, pieces, records, (stamps, levels, rests), len(end) + 2)
 
     def mostly(self, data: bytes, near_ns: int = 0) -> tuple[Columns, Parted] | None:
         """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain."""
@@ -87,51 +95,52 @@ class BlockParser:
         self._at_once = read is None or len(read[1].pieces) == len(parted.pieces)
         if read is None:
             return None
-        shape, found = read
-        columns = self._columns_of(found, shape, near_ns)
-        if columns is None:
-            found = without_odd(found, shape.unread(found.records, self._times, near_ns))
-            columns = self._columns_of(found, shape, near_ns)
-        return (columns, found) if columns else None
+        columns, found = self._mostly(*read, near_ns)
+        return (columns, found) if found.pieces else None
 
-    def _columns_of(self, found: Parted, shape: Shape, near_ns: int) -> Columns | None:
-        """Make the columns of the plain lines of a block; None if some need a closer look."""
-        pieces, end = found.pieces, found.end
-        data = b'{"' + (end + b'{"').join(pieces) + end if shape.own else b""
-        return self._columns(data, pieces, shape, found.records, len(end) + 2, near_ns) if pieces else None
+    def _mostly(self, shape: Shape, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
+        """Make the columns of lines of one shape; those that need a closer look become odd."""
+        stamps, levels, bad = self._read(shape, found.records, near_ns, levels=self._levels)
+        rests: Sequence[bytes | None] = found.pieces
+        if shape.own and shape.time:
+            rests = _cut_heads(found.pieces, [*map(shape.time, found.records)])
+        if bad or None in rests:
+            columns = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
+            gone = sorted({at for column in columns for at, each in enumerate(column) if each is None})
+            found = without_odd(found, gone)
+            stamps, rests = without(stamps, gone), without(rests, gone)
+            levels = without(levels, gone) if levels else levels
+        return self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2), found
 
     def _columns(
         self,
-        data: bytes,
-        pieces: Sequence[bytes],
         shape: Shape,
+        pieces: Sequence[bytes],
         records: Sequence[Any],
+        read: tuple[Sequence[bytes | None], Sequence[Level], Sequence[bytes | None]],
         around: int,
-        near_ns: int,
-    ) -> Columns | None:
-        read = self._read(shape, records, near_ns, levels=self._levels)
-        rests = _cut_first(data, pieces, [*map(shape.time, records)]) if shape.own and shape.time else pieces
-        if read is None or len(rests) != len(pieces):
-            return None
+    ) -> Columns:
+        stamps, levels, rests = read
         return Columns(
-            read[0],
+            stamps,
             rests,
             0,
             wanted=[raw_values([*map(get, records)]) if get else [None] * len(records) for get in shape.wanted],
             lengths=[*map(len, pieces)],
             around=around,
             complete=bool(shape.time),
-            levels=read[1],
+            levels=levels,
             without_level=0 if shape.level else len(records),
         )
 
     def _read(
         self, shape: Shape, records: Sequence[Any], near_ns: int, *, levels: bool
-    ) -> tuple[Sequence[bytes | None], Sequence[Level]] | None:
-        """Give times and, if asked for, levels; None if not all can be read."""
-        stamps = shape.stamps(records, self._times, near_ns)
-        found = shape.levels(records) if levels or not shape.sure else []
-        return None if stamps is None or found is None else (stamps, found)
+    ) -> tuple[Sequence[bytes | None], Sequence[Level], int]:
+        """Give times and, if asked for, levels; and how many can't be read."""
+        stamps, bad_times = shape.stamps(records, self._times, near_ns)
+        found, bad_levels = shape.levels(records) if levels or not shape.sure else ([], 0)
+        # where none is bad, none is None
+        return stamps, cast("Sequence[Level]", found), bad_times + bad_levels
 
     def some(self, lines: Sequence[bytes], near_ns: int = 0) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
@@ -152,15 +161,17 @@ class BlockParser:
         if not lines or (max(map(len, lines)) >= LONG and any(map(may_be_deep, lines))):
             return None
         found = self._shapes.read(b"\n".join(lines), len(lines), near_ns)
-        read = self._read(*found, near_ns, levels=True) if found else None
-        if found is None or read is None:
+        if found is None:
             return None
         shape, records = found
+        stamps, levels, bad = self._read(shape, records, near_ns, levels=True)
+        if bad:
+            return None
         rests: list[bytes | None] = [line[1:] for line in lines]
         if shape.own and shape.time:
             rests = [_cut(rest, own, known=True) for rest, own in zip(rests, map(shape.time, records), strict=True)]
         wanted = [raw_values([*map(get, records)]) if get else [None] * len(lines) for get in shape.wanted]
-        return Columns(read[0], rests, 0, wanted=wanted, levels=read[1] or [NO_LEVEL] * len(lines))
+        return Columns(stamps, rests, 0, wanted=wanted, levels=levels or [NO_LEVEL] * len(lines))
 
     def _any_some(self, lines: Sequence[bytes], near_ns: int) -> Columns:
         records, suspects = self._groups(lines)
@@ -234,12 +245,17 @@ def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list
     """Cut the application's ``@timestamp`` from the head of each piece; where it is not that simple, leave one out."""
     if data.count(_NAME) != len(pieces) or (b"\\" in data and _ESCAPED.search(data)):
         return []
+    rests = _cut_heads(pieces, own)
+    return [rest for rest in rests if rest is not None] if None in rests else cast("list[bytes]", rests)
+
+
+def _cut_heads(pieces: Sequence[bytes], own: Sequence[Raw]) -> list[bytes | None]:
+    """Cut the application's only ``@timestamp`` from the head of each piece; None where it is not that simple."""
     key = _CUTS[0][1:]
     ends = [len(value) + len(key) for value in b"\n".join(own).split(b"\n")]
     return [
-        piece[end + 2 :]
+        piece[end + 2 :] if piece.startswith(key) and piece[end : end + 2] == b',"' else None
         for piece, end in zip(pieces, ends, strict=True)
-        if piece.startswith(key) and piece[end : end + 2] == b',"'
     ]
 
 

@@ -68,13 +68,13 @@ class FactColumns:
         if not found:
             return False
         shape, records = found
-        stamps = shape.stamps(records, self._reader.times.times, near_ns)
-        levels = shape.levels(records)
-        if stamps is None or levels is None:
+        stamps, bad_times = shape.stamps(records, self._reader.times.times, near_ns)
+        levels, bad_levels = shape.levels(records)
+        if bad_times or bad_levels:
             return False
         for at, stamp in zip(places, stamps, strict=True):
             table.stamps[at] = stamp
             table.own[at] = shape.own
         for at, level in zip(places, levels, strict=bool(levels)):
-            table.levels[at] = level
+            table.levels[at] = level or NO_LEVEL
         return True

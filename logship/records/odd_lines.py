@@ -10,7 +10,6 @@ from itertools import accumulate
 from typing import Final, NamedTuple
 
 import msgspec
-from msgspec import Raw
 
 from logship.records.line_parser import MAX_DEPTH
 from logship.records.places import among, without
@@ -21,8 +20,6 @@ LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
 """Of so many lines one may be odd."""
-_OWN: Final = b'"@timestamp"'
-_OWN_FIRST: Final = b'@timestamp":'
 _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
 _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
 
@@ -190,10 +187,3 @@ def may_be_deep(line: bytes) -> bool:
     """Say whether a line, or a piece of one, may nest deeper than a record may."""
     # The first brace may have been cut off.
     return len(line) > LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
-
-
-def leads(piece: bytes, own: Raw) -> bool:
-    """Say whether the piece begins with its only ``@timestamp``, and has another member behind it."""
-    if _OWN in piece or b"\\u00" in piece:
-        return False
-    return piece.startswith(_OWN_FIRST + bytes(own) + b',"')

@@ -11,7 +11,7 @@ from logship.records.columns import raw_values
 from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
 from logship.records.levels import LevelReader
-from logship.records.odd_lines import Parted, leads, those, without_odd
+from logship.records.odd_lines import Parted, those, without_odd
 from logship.records.odd_lines import decoded as mostly_decoded
 from logship.records.severity import Level, word
 from logship.records.shape_types import Column
@@ -19,6 +19,7 @@ from logship.records.timestamps import TimestampReader
 
 Decoder = msgspec.json.Decoder[msgspec.Struct]
 _REMEMBERED: Final = 64
+_OWN: Final = b'"@timestamp"'
 _ESCAPED: Final = re.compile(rb"\\u00[4-7]")
 """An escape that could spell a letter of a name."""
 
@@ -83,34 +84,19 @@ class Shape(Struct, frozen=True):
             return []
         return [] if _may_spell(data) else records
 
-    def stamps(self, records: Sequence[Any], times: TimestampReader, near_ns: int) -> Sequence[bytes | None] | None:
-        """Normalise event times, each None if they have none; None if not all can be read."""
+    def stamps(
+        self, records: Sequence[Any], times: TimestampReader, near_ns: int
+    ) -> tuple[Sequence[bytes | None], int]:
+        """Normalise event times, each None if there is none or it can't be read; and count the latter."""
         if not self.time:
-            return [None] * len(records)
-        stamps, bad = self._stamps(self.time, records, times, near_ns)
-        return None if bad else stamps
-
-    def _stamps(
-        self, time: Column, records: Sequence[Any], times: TimestampReader, near_ns: int
-    ) -> tuple[list[bytes | None], int]:
-        """Normalise event times, None where one can't be read, and count those."""
-        raw = [*map(time, records)]
+            return [None] * len(records), 0
+        raw = [*map(self.time, records)]
         stamps, bad = times.read_all(raw, near_ns)
         if not self.fraction:
             return stamps, bad
         columns = zip(stamps, map(bytes, raw), map(bytes, map(self.fraction, records)), strict=True)
         stamps = [stamp and self.combine(stamp, value, fraction) for stamp, value, fraction in columns]
         return stamps, stamps.count(None)
-
-    def unread(self, records: Sequence[Any], times: TimestampReader, near_ns: int) -> list[int]:
-        """Give the places of records whose time or level can't be read."""
-        odd: set[int] = set()
-        if self.time:
-            stamps, _ = self._stamps(self.time, records, times, near_ns)
-            odd.update(at for at, stamp in enumerate(stamps) if stamp is None)
-        if self.level and not self.sure:
-            odd.update(at for at, record in enumerate(records) if self.levels([record]) is None)
-        return sorted(odd)
 
     def mostly(self, parted: Parted, *, at_once: bool) -> Parted | None:
         """Decode pieces of lines, of which few may turn out to be odd; None if more do."""
@@ -119,16 +105,14 @@ class Shape(Struct, frozen=True):
         return found if found and found.pieces else None
 
     def _odd(self, found: Parted) -> list[int]:
-        """Give the pieces that have one of the names twice, or where the time that is cut out is not at the head."""
+        """Give the pieces that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
         pieces = found.pieces
         text = b'{"%b}' % b'}\n{"'.join(pieces)
-        names = [name for name in self.once if text.count(name) != len(pieces)]
+        once = (*self.once, _OWN) if self.own else self.once
+        names = [name for name in once if text.count(name) != len(pieces)]
         odd = {at for name in names for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
         if b"\\" in text:
             odd |= {*those(pieces, _may_spell)}
-        if self.own and self.time:
-            own = map(self.time, found.records)
-            odd |= {at for at, (piece, value) in enumerate(zip(pieces, own, strict=True)) if not leads(piece, value)}
         return sorted(odd)
 
     @property
@@ -136,13 +120,21 @@ class Shape(Struct, frozen=True):
         """Whether the event time is the application's ``@timestamp``."""
         return self.place is not None and self.place.path == TIMESTAMP
 
-    def levels(self, records: Sequence[Any]) -> list[Level] | None:
-        """Give each record's level; None if not all have one."""
+    def levels(self, records: Sequence[Any]) -> tuple[Sequence[Level | None], int]:
+        """Give each record's level, None where it can't be read, and count those; no level at all if they have none."""
         if not self.level:
-            return []
-        column = [*map(self.level, records)]
+            return [], 0
+        column: Sequence[Any] = [*map(self.level, records)]
+        values = column if self.sure else raw_values(column)
         try:
-            return [*map(self.known.__getitem__, column if self.sure else raw_values(column))]
+            return [*map(self.known.__getitem__, values)], 0
+        except KeyError:
+            levels = [*map(self._level, values)]
+            return levels, levels.count(None)
+
+    def _level(self, value: object) -> Level | None:
+        try:
+            return self.known[value]
         except KeyError:
             return None
 

@@ -424,3 +424,17 @@ def test_a_line_in_which_a_name_is_there_very_often_costs_no_more_than_its_lengt
     line = "{" + ",".join(['"level":"x"'] * 80_000) + ',"level":"error"}'
     assert json.loads(line)["level"] == "error"
     assert LineParser(Enrichment({})).judge(line.encode()).level.severity == 17
+
+
+def test_a_name_that_is_there_twice_is_noticed_beside_one_that_is_written_otherwise() -> None:
+    """However many there are in all: of each line the first time that can be read counts."""
+    made = BlockEncoder(Enrichment({}), Facts(), levels=True)
+    spaced = '{"a":1,"time" :"2026-11-27T09:30:00Z","level":"info"}'
+    twice = '{"a":1,"time":"2026-11-27T09:30:00Z","level":"info","time":"2026-11-27T09:30:01Z"}'
+    expected = [("2026-11-27T09:30:00Z", 9)]
+    assert facts(made, block([spaced, twice] * 20)) == expected * 40
+    assert facts(made, block([spaced] * 30 + ["text", twice] + [spaced] * 8 + [twice])) == [
+        *expected * 30,
+        (MTIME, 0),
+        *expected * 10,
+    ]
