@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Proc
 from prometheus_client.exposition import choose_encoder
 
 from logship.model import Status
+from logship.record_metrics import RecordMetrics
 
 OTHER: Final = "other"
 LOST_REASONS: Final = (
@@ -201,9 +202,13 @@ class _SinkSeries:
         def gauge(name: str, doc: str) -> Gauge:
             return Gauge(name, doc, ["sink"], registry=registry)
 
+        def histogram(name: str, doc: str, buckets: Sequence[float]) -> Histogram:
+            return Histogram(name, doc, ["sink"], registry=registry, buckets=buckets)
+
         self.read = pair(Counter, "logship_sink_read_{}", "{} read from files for the sink.")
         self.outcomes = pair(Counter, "logship_sink_{}", "{} that found their end, by outcome.", "outcome")
-        self.filtered = counter("logship_sink_filtered_records", "Lines not meant for the sink, by reason.", "reason")
+        unwanted = "Lines that the sink was not to have, by reason."
+        self.filtered = counter("logship_sink_filtered_records", unwanted, "reason")
         self.dropped = pair(Counter, "logship_sink_dropped_{}", "{} given up, by reason.", "reason")
         self.skipped = pair(Counter, "logship_sink_skipped_{}", "{} that make no record, by reason.", "reason")
         self.evicted = pair(
@@ -215,23 +220,11 @@ class _SinkSeries:
         )
         self.requests = counter("logship_sink_requests", "Attempts to deliver, by outcome.", "outcome")
         self.retries = counter("logship_sink_retries", "Batches sent again, by reason.", "reason")
-        self.duration = Histogram(
-            "logship_sink_request_duration_seconds",
-            "How long an attempt took.",
-            ["sink"],
-            registry=registry,
-            buckets=REQUEST_SECONDS,
-        )
-        self.latency = Histogram(
-            "logship_delivery_latency_seconds",
-            "From line seen to line acknowledged.",
-            ["sink"],
-            registry=registry,
-            buckets=LATENCY_SECONDS,
-        )
-        self.last_success = gauge(
-            "logship_sink_last_success_timestamp_seconds", "When the store last took something; 0 if never."
-        )
+        took, waited = "How long an attempt took.", "From line seen to line acknowledged."
+        self.duration = histogram("logship_sink_request_duration_seconds", took, REQUEST_SECONDS)
+        self.latency = histogram("logship_delivery_latency_seconds", waited, LATENCY_SECONDS)
+        last = "When the store last took something; 0 if never."
+        self.last_success = gauge("logship_sink_last_success_timestamp_seconds", last)
         self.buffer = gauge("logship_buffer_bytes", "Bytes held in memory.")
         self.capacity = gauge("logship_buffer_capacity_bytes", "Bytes that may be held in memory.")
         self.paused = gauge("logship_input_paused", "1 while reading waits for room in the buffer.")
@@ -266,32 +259,21 @@ class Metrics:
         self.lines_truncated = counter("logship_input_lines_truncated", "Lines cut at the size limit.")
         self.multiline_records = counter("logship_multiline_records", "Records that were made of several lines.")
         self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
-        self.overridden_fields = counter(
-            "logship_records_overridden_fields", "Records with a field that had to make way for one of logship's."
-        )
-        self._repaired = _ByReason(
-            counter("logship_records_repaired", "Records that had to be mended, by what was wrong.", "what"),
-            (),
-            REPAIRS,
-        )
-        self.bad_timestamps = counter(
-            "logship_records_bad_timestamps", "Records whose event time could not be understood."
-        )
-        self.unparsed = counter(
-            "logship_records_unparsed", "Records that are not of the form that LOGSHIP_PARSE names, and stay messages."
-        )
+        overridden = "Records with a field that had to make way for one of logship's."
+        self.overridden_fields = counter("logship_records_overridden_fields", overridden)
+        mended = "Records that had to be mended, by what was wrong."
+        self._repaired = _ByReason(counter("logship_records_repaired", mended, "what"), (), REPAIRS)
+        bad = "Records whose event time could not be understood."
+        self.bad_timestamps = counter("logship_records_bad_timestamps", bad)
+        unparsed = "Records that are not of the form that LOGSHIP_PARSE names, and stay messages."
+        self.unparsed = counter("logship_records_unparsed", unparsed)
         self.future_times = counter("logship_records_future_timestamps", "Records dated over 5 minutes ahead.")
+        self.records = RecordMetrics(registry)
         self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
-        self._lost = _ByReason(
-            counter("logship_input_lost_bytes", "Bytes that vanished before they could be read, by reason.", "reason"),
-            (),
-            LOST_REASONS,
-        )
-        self._saves = _ByReason(
-            counter("logship_checkpoint_saves", "Attempts to save the checkpoint, by outcome.", "outcome"),
-            (),
-            ("saved", "failed"),
-        )
+        doc = "Bytes that vanished before they could be read, by reason."
+        self._lost = _ByReason(counter("logship_input_lost_bytes", doc, "reason"), (), LOST_REASONS)
+        saves = counter("logship_checkpoint_saves", "Attempts to save the checkpoint, by outcome.", "outcome")
+        self._saves = _ByReason(saves, (), ("saved", "failed"))
         build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
         build.labels(version).set(1)
         series = _SinkSeries(registry)

@@ -87,6 +87,10 @@ class Tally(Struct, frozen=True):
     """Records with an event time that could not be understood."""
     future_times: int = 0
     """Records with an event time over 5 minutes later than the block's."""
+    without_level: int = 0
+    """Records whose level nothing tells."""
+    without_time: int = 0
+    """Records that take their file's time for want of their own."""
     repaired: tuple[tuple[str, int], ...] = ()
     """(what, records) that were no JSON, or none that the store takes, and were mended; a record may count twice."""
     parsed: int = 0

@@ -106,7 +106,7 @@ def _number_time(digits: str) -> str | None:
     scale = next((unit for bound, unit in ((10**11, 1), (10**14, 10**3), (10**17, 10**6)) if number < bound), 10**9)
     time_ns = int(number * 10**9 / scale)
     seconds, rest = divmod(time_ns, 10**9)
-    if seconds >= 253402300800:
+    if not 946684800 <= seconds < 253402300800:
         return None
     return _show(datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds), f".{rest:09}")
 
@@ -144,7 +144,7 @@ class Oracle:
     name: str
     read_time: str
     zone: str = "UTC"
-    times: tuple[str, ...] = ("@timestamp", "timestamp", "time", "ts")
+    times: tuple[str, ...] = ("@timestamp", "timestamp", "time", "ts", "asctime")
     repaired: Counter[str] = field(default_factory=Counter)
     counts: dict[str, int] = field(default_factory=lambda: {"overridden": 0, "bad_times": 0, "decode_errors": 0})
 
@@ -160,17 +160,30 @@ class Oracle:
         if not isinstance(value, Object) or depth(value) > 500:
             return self._ours(self.read_time, flags, (("message", text),))
         last = dict(value.pairs)
-        source = next((name for name in self.times if name in last), None)
-        stamp = None if source is None else time_of(last[source], self.zone)
-        self.counts["bad_times"] += source is not None and stamp is None
         pairs = list(value.pairs)
-        if source == "@timestamp" and stamp is not None:
-            del pairs[max(at for at, (name, _) in enumerate(pairs) if name == "@timestamp")]
-        own_time_kept = source == "@timestamp" and stamp is None
+        at, stamp = self._time(pairs)
+        bad = stamp is None and not last.keys().isdisjoint(self.times)
+        self.counts["bad_times"] += bad
+        if stamp is not None and pairs[at][0] == "@timestamp":
+            del pairs[at]
+        own_time_kept = bad and "@timestamp" in last and "@timestamp" in self.times
         rest = self._move(pairs, set(last))
         moved = sum(pair not in pairs for pair in rest)
         self.counts["overridden"] += moved > own_time_kept
         return self._ours(stamp or self.read_time, flags, tuple(rest))
+
+    def _time(self, pairs: list[tuple[str, Any]]) -> tuple[int, str | None]:
+        """Find the event time: the first that can be read, of the first of each name, then of the second."""
+        seen: dict[str, list[int]] = {}
+        for at, (name, _) in enumerate(pairs):
+            seen.setdefault(name, []).append(at)
+        for turn in range(max(map(len, seen.values()), default=0)):
+            for name in self.times:
+                places = seen.get(name, [])
+                at = places[min(turn, len(places) - 1)] if places else -1
+                if places and (stamp := time_of(pairs[at][1], self.zone)) is not None:
+                    return at, stamp
+        return -1, None
 
     def _mended(self, text: str) -> Any:
         if not text.strip(" \t\r\n").startswith("{") or len(text) > 9999:

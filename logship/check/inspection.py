@@ -37,7 +37,10 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     findings = [good("settings", "valid"), *(good("settings", warning) for warning in resolved.warnings)]
     checkpoint = Checkpoints(Path(config.state_dir)).peek()
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
-    around = Surroundings.of(checkpoint, enrichment_of(config), from_end=config.read_from == "end")
+    conditions = {name: each.when for name, each in resolved.sinks.items() if each.when}
+    around = Surroundings.of(
+        checkpoint, enrichment_of(config), from_end=config.read_from == "end", conditions=conditions
+    )
     findings += look_at_files(discovery, around)
     findings += look_at_state(config)
     findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", tuple(resolved.sinks))

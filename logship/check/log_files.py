@@ -8,7 +8,7 @@ import itertools
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from logship.check.file_lines import event_time, of_no_form
+from logship.check.last_records import Last, told
 from logship.files.beneath import BIRTH_SLACK_NS, birth_ns
 from logship.files.discovery import Discovery
 from logship.files.names import Candidate
@@ -65,9 +66,18 @@ class Surroundings(Struct, frozen=True):
     in_kubernetes: bool = False
     now: float = 0.0
     """Epoch seconds."""
+    conditions: Mapping[str, str] = {}
+    """Of each sink that has one, by its name."""
 
     @classmethod
-    def of(cls, checkpoint: Checkpoint, enrichment: Enrichment, *, from_end: bool) -> "Surroundings":
+    def of(
+        cls,
+        checkpoint: Checkpoint,
+        enrichment: Enrichment,
+        *,
+        from_end: bool,
+        conditions: Mapping[str, str] | None = None,
+    ) -> "Surroundings":
         """Take them from the state folder and from this process."""
         first = 0.0 if checkpoint.first or checkpoint.damage else checkpoint.first_start_ns / 1e9
         early = checkpoint.first_start_ns - BIRTH_SLACK_NS
@@ -75,7 +85,7 @@ class Surroundings(Struct, frozen=True):
         born += [row.birth_ns for row in checkpoint.finished.left_alone()]
         alone = [each for each in born if 0 < each < early]
         here = "KUBERNETES_SERVICE_HOST" in os.environ
-        return cls(enrichment, first, from_end, len(alone), here, time.time())
+        return cls(enrichment, first, from_end, len(alone), here, time.time(), conditions or {})
 
     @property
     def overdue(self) -> bool:
@@ -187,6 +197,8 @@ def _look_at_candidates(candidates: Sequence[Candidate], around: Surroundings) -
     readable = [found for _, found in looked if isinstance(found, _Looked)]
     for judge in (_no_line_ends, _in_the_future, _of_no_form, _was_there_before):
         findings += itertools.islice(_judged(judge, readable, around), SHOWN)
+    lasts = [Last(file.path, file.tail, file.mtime, file.size <= LINE_TRAP) for file in readable]
+    findings += [good("files", message) for message in told(lasts, around.enrichment, around.conditions, SHOWN)]
     return findings + _left_alone(around)
 
 

@@ -22,7 +22,7 @@ FAILED: Final = 1
 _USED: Final = (
     *("sinks", "state_dir", "dead_letter_max_bytes", "log_level", "log_format"),
     *("retry_initial_seconds", "retry_max_seconds", "request_timeout_seconds"),
-    *("format", "fields", "timestamp_fields", "timestamp_zone"),
+    *("format", "fields", "timestamp_fields", "timestamp_zone", "timestamp_format", "level_fields", "level_scale"),
     *("pod_name", "pod_namespace", "pod_uid", "node_name", "container_name", "service_name"),
 )
 """The daemon's settings that matter here."""

@@ -209,6 +209,8 @@ class Reader:
             self._metrics.overridden_fields.inc(tally.overridden)
             self._metrics.bad_timestamps.inc(tally.bad_times)
             self._metrics.future_times.inc(tally.future_times)
+            self._metrics.records.without_level.inc(tally.without_level)
+            self._metrics.records.without_time.inc(tally.without_time)
             for what, records in tally.repaired:
                 self._metrics.repaired(what, records)
             self._metrics.unparsed.inc(tally.unparsed)

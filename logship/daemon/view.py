@@ -146,9 +146,9 @@ class DaemonView:
                 yield f"{file.path or file.lineage}: {file.unterminated} bytes, and no line has ended"
 
     def _odd_records(self) -> dict[str, int]:
-        """Give how many records had a time that could not be understood or is yet to come, or were not as asked."""
+        """Give how many records had no time, level or form that was expected, or a time that can't be right."""
         value = self.metrics.registry.get_sample_value
-        names = ("bad_timestamps", "future_timestamps", "unparsed")
+        names = ("bad_timestamps", "future_timestamps", "without_timestamp", "without_level", "unparsed")
         return {name: int(value(f"logship_records_{name}_total") or 0) for name in names}
 
     def undelivered(self) -> dict[str, int]:

@@ -7,8 +7,6 @@ from msgspec import Struct
 
 from logship.model import Block, FileId
 from logship.records.columns import Columns
-from logship.records.layouts import first_there
-from logship.records.severity import LEVEL_FIELDS, severities
 
 
 class Candidates(Struct, frozen=True):
@@ -40,17 +38,13 @@ def candidates(
     lines: Callable[[], bytes | Sequence[bytes]],
 ) -> Candidates:
     """Make them of the columns of a block; ``places`` says which is whose."""
-
-    def levels() -> list[Sequence[bytes | None]]:
-        return [columns.wanted[places[name]] for name in LEVEL_FIELDS]
-
     return Candidates(
         block.file,
         len(columns.rests),
         offsets,
         lambda name: columns.wanted[places[name]],
-        cache(lambda: severities(levels())),
-        lambda: first_there(levels()),
+        cache(lambda: [level.severity for level in columns.each_level()]),
+        lambda: [level.text or None for level in columns.each_level()],
         lines,
         lambda: [b"{" + rest for rest in columns.whole()],
     )

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from logship.records.layouts import EMPTY
 from logship.records.places import among
+from logship.records.severity import NO_LEVEL, Level
 
 
 class Columns(NamedTuple):
@@ -30,6 +31,19 @@ class Columns(NamedTuple):
     """Which rests of a whole block are empty."""
     complete: bool = False
     """Whether it is known that each line has its event time."""
+    levels: Sequence[Level] = ()
+    """The level of each line; empty unless somebody wants it."""
+    without_level: int = 0
+    """Lines that have none."""
+
+    @property
+    def without_time(self) -> int:
+        """Lines that have no event time."""
+        return 0 if self.complete else self.stamps.count(None)
+
+    def each_level(self) -> Sequence[Level]:
+        """Give the level of each line: of all none, if nobody wanted them."""
+        return self.levels or [NO_LEVEL] * len(self.stamps)
 
     def sizes(self) -> list[int]:
         """Give the bytes of each line of a whole block, with its newline."""
@@ -52,6 +66,28 @@ class Columns(NamedTuple):
         return [*map(add, ends, range(0, self.around * len(self.lengths), self.around))]
 
 
+def placed(lines: int, parts: Sequence[tuple[Sequence[int], Sequence[Level]]]) -> list[Level]:
+    """Give the level of each line from those of some, whose places are given; the others have none."""
+    levels = [NO_LEVEL] * lines
+    for places, some in parts:
+        for at, level in zip(places, some, strict=True):
+            levels[at] = level
+    return levels
+
+
+def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Columns:
+    """Put columns of some lines, whose places are given, together to those of all."""
+    wanted = len(parts[-1][1].wanted)
+    table: list[list[Any]] = [[None] * lines for _ in range(3 + wanted)]
+    for places, part in parts:
+        for column, values in zip(table, (part.stamps, part.rests, part.levels, *part.wanted), strict=True):
+            for at, value in zip(places, values, strict=True):
+                column[at] = value
+    stamps, rests, levels, *others = table
+    bad_times, overridden = sum(part.bad_times for _, part in parts), sum(part.overridden for _, part in parts)
+    return Columns(stamps, rests, bad_times, overridden, others, levels=levels)
+
+
 def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
     """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
     rests, others = plain.rests, odd.rests
@@ -69,6 +105,8 @@ def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
         [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
         around=plain.around if bare else 0,
         complete=plain.complete and None not in odd.stamps,
+        levels=among(plain.each_level(), places, odd.each_level()),
+        without_level=plain.without_level + odd.without_level,
         hollow=[at for at, rest in zip(places, odd.rests, strict=True) if rest == EMPTY] if bare else (),
     )
 

@@ -16,8 +16,8 @@ from logship.errors import ConfigError
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.block_parser import BlockParser
 from logship.records.candidates import Candidates, candidates
-from logship.records.columns import Columns, woven
-from logship.records.content import Content, content_of
+from logship.records.columns import Columns, placed, woven
+from logship.records.content import content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
 from logship.records.joining import joined_lines, one_line
@@ -31,7 +31,7 @@ from logship.records.repair import repair
 from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.selection import Selection
-from logship.records.severity import LEVEL_FIELDS
+from logship.records.severity import NO_LEVEL, UNKNOWN, level_of
 from logship.records.text_records import TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
@@ -52,18 +52,19 @@ class Encoder(Protocol):
 class BlockEncoder:
     """Encodes the blocks of one sink as JSON records; the same block always gives the same bytes."""
 
-    def __init__(self, enrichment: Enrichment, layout: Layout, when: str = "", *, most: int = 0) -> None:
-        """``most``: bytes of a record that the store takes whatever they are; only above it lengths are looked at."""
+    def __init__(
+        self, enrichment: Enrichment, layout: Layout, when: str = "", *, most: int = 0, levels: bool = False
+    ) -> None:
+        """``most``: bytes of a record up to which the store takes any; ``levels``: the layout asks for them."""
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
         sample = Sample(enrichment.sample) if enrichment.sample else None
         self._selection = Selection(_condition(when, enrichment), sample)
-        more = (*self._selection.wants, *(LEVEL_FIELDS if self._selection.graded else ()))
-        wants = [*layout.wants, *(name for name in more if name not in layout.wants)]
+        wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
-        self._plain = BlockParser(enrichment, wants)
+        self._plain = BlockParser(enrichment, wants, levels=levels or self._selection.graded)
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
@@ -91,10 +92,10 @@ class BlockEncoder:
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
-        columns = None if block.joins else self._plain.whole(block.data)
+        columns = None if block.joins else self._plain.whole(block.data, block.time_ns)
         if columns is None:
             return None
-        tally = Tally(bad_times=columns.bad_times)
+        tally = _with(Tally(), columns)
         if self._selection:
             records = candidates(
                 block,
@@ -111,7 +112,7 @@ class BlockEncoder:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
         if block.joins or self._rewriter.continues:
             return None
-        found = self._plain.mostly(block.data) if self._habit.few() else None
+        found = self._plain.mostly(block.data, block.time_ns) if self._habit.few() else None
         self._habit.note(found[1] if found else None, len(block.data))
         if found is None:
             return None
@@ -123,7 +124,7 @@ class BlockEncoder:
         which, places = parted.kept([offset - (not first) for offset in odd.offsets])
         others, tally = self._read_mixed(odd.lines, alone, message=False)
         columns = woven(plain, places, others) if places else plain
-        tally = _with(tally, odd, columns)
+        tally = _with(tally, columns, odd.skipped)
 
         def offsets() -> list[int]:
             ours, theirs = parted.offsets(block.start)
@@ -145,7 +146,7 @@ class BlockEncoder:
         """Encode any block."""
         content = joined(content_of(block, keep_cr=False), self._rewriter.continues)
         columns, tally = self._read_mixed(content.lines, block, message=message)
-        tally = _with(tally, content, columns)
+        tally = _with(tally, columns, content.skipped)
         if self._selection:
             records = candidates(block, columns, self._places, lambda: content.offsets, lambda: content.lines)
             return self._filtered(block, records, lambda: content.sizes, columns, tally)
@@ -154,20 +155,24 @@ class BlockEncoder:
     def _read_mixed(self, lines: Sequence[bytes], block: Block, *, message: bool) -> tuple[Columns, Tally]:
         """Read plain records together, text together, and only odd lines one by one."""
         parsed = self._rewriter.rewrite(lines, None if message else block)
-        lines = parsed.lines
-        sort = _sort(lines, known_text=is_text(block.data), message=message)
+        lines, whole = parsed.lines, self._enrichment.format == "text"
+        sort = _sort(lines, known_text=is_text(block.data), message=message, whole=whole)
         messages = [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
+        levels = [*map(level_of, texts.levels)]
         if len(messages) == len(lines):
             columns = texts.columns(self._wants, messages)
-            found = Columns(texts.stamps, texts.rests, texts.bad_times, 0, wanted=columns)
+            unknown = levels.count(NO_LEVEL)
+            found = Columns(
+                texts.stamps, texts.rests, texts.bad_times, 0, wanted=columns, levels=levels, without_level=unknown
+            )
             return found, Tally(unparsed=parsed.unparsed)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
-        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records])
+        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests, *texts.columns(self._wants, messages)])
         broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
-        again = self._read_some(table, [*broken], [mended.text for mended in broken.values()])
+        again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
@@ -178,19 +183,29 @@ class BlockEncoder:
         bad_times = parsed.bad_times + texts.bad_times + plain.bad_times + again.bad_times
         bad_times += sum(line.bad_time for line in alone)
         overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
+        parts = (
+            (sort.messages, levels),
+            (sort.records, plain.levels),
+            ([*broken], again.levels),
+            (odd, [line.level for line in alone]),
+        )
+        levels = placed(len(lines), parts)
+        unknown = [level.severity for level in levels].count(UNKNOWN)
         tally = Tally(
             parsed=parsed.parsed,
             unparsed=parsed.unparsed,
             decode_errors=parsed.decode_errors + sum(line.decode_error for line in alone),
             repaired=(*sorted(what.items()),),
         )
-        return Columns(stamps, rests, bad_times, overridden, wanted), tally
+        return Columns(stamps, rests, bad_times, overridden, wanted, levels=levels, without_level=unknown), tally
 
-    def _read_some(self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes]) -> Columns:
+    def _read_some(
+        self, table: Sequence[list[bytes | None]], places: Sequence[int], lines: Sequence[bytes], near_ns: int
+    ) -> Columns:
         """Put what lines that look plain come to in their places."""
         if not lines:
             return Columns((), (), 0)
-        found = self._plain.some(lines)
+        found = self._plain.some(lines, near_ns)
         _fill(table, places, [found.stamps, found.rests, *found.wanted])
         return found
 
@@ -214,6 +229,7 @@ class BlockEncoder:
             wanted=[[*compress(column, kept)] for column in columns.wanted],
             around=columns.around,
             hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
+            levels=[*compress(columns.levels, kept)],
         )
         tally = replace(tally, filtered=chosen.filtered(sizes()))
         return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
@@ -239,6 +255,7 @@ class BlockEncoder:
                 offsets,
                 *known,
                 wanted,
+                columns.each_level(),
                 bare=bare,
                 hollow=columns.hollow if bare else (),
                 located=self._enrichment.located,
@@ -257,8 +274,16 @@ def _condition(text: str, enrichment: Enrichment) -> Condition | None:
         raise ConfigError([f"WHEN: {why}"]) from why
 
 
-def _with(tally: Tally, content: Content, columns: Columns) -> Tally:
-    return replace(tally, skipped=content.skipped, overridden=columns.overridden, bad_times=columns.bad_times)
+def _with(tally: Tally, columns: Columns, skipped: tuple[tuple[str, int, int], ...] = ()) -> Tally:
+    """Add what is counted of all lines."""
+    return replace(
+        tally,
+        skipped=skipped,
+        overridden=columns.overridden,
+        bad_times=columns.bad_times,
+        without_level=columns.without_level,
+        without_time=columns.without_time,
+    )
 
 
 def _fill(
@@ -326,13 +351,13 @@ class _Sorted(NamedTuple):
     messages: list[int]
 
 
-def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool) -> _Sorted:
-    """Tell lines apart by their looks; those that are not UTF-8 are odd."""
+def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> _Sorted:
+    """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
     if known_text and {line[:1] for line in lines}.isdisjoint((b"{", b" ", b"\t", b"\r", b"\n")):
         return _Sorted([], [*range(len(lines))])
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
-        return _Sorted([], [*good])
+        return _Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
     records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
     others = sorted(set(good).difference(records)) if len(records) < len(good) else []
     return _Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from logship.errors import ConfigError
 from logship.model import Block
+from logship.records.names import LEVEL_FIELDS, TIMESTAMP_FIELDS
 
 TIMESTAMP = "@timestamp"
 OFFSET = "log.offset"
@@ -64,10 +65,16 @@ class Enrichment:
     fields: Mapping[str, Any]
     """Constant fields by dotted name, with JSON values; must not name a field that each record gets anyway."""
     format: Literal["auto", "text", "raw"] = "auto"
-    timestamp_fields: tuple[str, ...] = (TIMESTAMP, "timestamp", "time", "ts")
-    """Top-level names that may hold the event time; the first one present counts."""
+    timestamp_fields: tuple[str, ...] = TIMESTAMP_FIELDS
+    """Dotted paths that may hold the event time; the first one that can be read counts."""
     timestamp_zone: str = "UTC"
     """Zone, by its IANA name, of event times that name none."""
+    timestamp_formats: tuple[str, ...] = ()
+    """As strptime has them, for times in no form that is known."""
+    level_fields: tuple[str, ...] = LEVEL_FIELDS
+    """Dotted paths that may hold the level."""
+    level_scale: str = "auto"
+    """Of numbers whose scale nothing tells."""
     file_fields: tuple[str, ...] = ("name",)
     """Which of :data:`FILE_FIELDS` each record gets."""
     drop: tuple[str, ...] = ()

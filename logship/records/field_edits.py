@@ -24,7 +24,6 @@ from logship.records.field_parts import (
 from logship.records.field_patterns import Patterns, Renames
 from logship.records.layouts import EMPTY
 from logship.records.line_parser import SPACE, message_name
-from logship.records.severity import LEVEL_FIELDS
 
 _REMEMBERED: Final = 4096
 _SHORT: Final = 128
@@ -35,7 +34,8 @@ _EMPTY_MOST: Final = 8
 
 def always_there(enrichment: Enrichment) -> tuple[str, ...]:
     """Name what stays in every record, by dotted paths: time, level and message."""
-    return (*enrichment.timestamp_fields, *LEVEL_FIELDS, *enrichment.message_fields, message_name(enrichment))
+    names = (*enrichment.timestamp_fields, *enrichment.level_fields, *enrichment.message_fields)
+    return (*names, message_name(enrichment))
 
 
 def edits_of(enrichment: Enrichment) -> "FieldEdits":

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from logship.model import Block
+from logship.records.severity import Level
 
 EMPTY = b"}"
 """The rest of a record that has no member of its own."""
@@ -69,6 +70,8 @@ class Rows(Struct, frozen=True):
     """What follows our fields: the record's members and the closing brace; :data:`EMPTY` if it has none."""
     wanted: Sequence[Sequence[bytes | None]] = ()
     """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
+    levels: Sequence[Level] = ()
+    """The level of each record, if the encoder was told that the layout asks for it."""
     bare: bool = False
     """The rests lack the quote that they start with and the brace that they end with."""
     hollow: Sequence[int] = ()

@@ -5,7 +5,7 @@ that provably comes to the same bytes.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,10 +14,11 @@ from msgspec import Struct, structs
 
 from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
+from logship.records.facts import FactReader
 from logship.records.layouts import EMPTY
 from logship.records.repair import repair
+from logship.records.severity import NO_LEVEL, Level, level_of
 from logship.records.text_records import MESSAGE, TextRecords
-from logship.records.timestamps import TimestampReader
 
 BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
@@ -33,6 +34,7 @@ _KEY = re.compile(rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*")
 _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
 _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
+_HEAD = 64 << 10
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
@@ -83,6 +85,7 @@ class Line(Struct, frozen=True):
     """What had to be mended, as in :mod:`logship.records.repair`."""
     wanted: tuple[bytes | None, ...] = ()
     """The raw values of the names that the layout wants; None where there is none."""
+    level: Level = NO_LEVEL
 
 
 class Member(NamedTuple):
@@ -100,7 +103,7 @@ class Member(NamedTuple):
 
 def value_end(text: bytes, start: int) -> int:
     """Give where the JSON value ends that starts there."""
-    if text[start] not in b"{[":
+    if text[start : start + 1] not in (b"{", b"["):
         match = _SCALAR.match(text, start)
         return match.end() if match else start
     depth = 0
@@ -121,6 +124,20 @@ def members(text: bytes) -> Iterator[Member]:
         yield Member(name, match.start(1), match.end(1), match.end(), end)
         separator = _NEXT.match(text, end)
         at = separator.end() if separator else len(text)
+
+
+def head(text: bytes) -> list[tuple[str, msgspec.Raw]]:
+    """Give the members that stand whole in the first 64 KiB of a JSON object that was cut; none of anything else."""
+    text = text[:_HEAD] if text.startswith(b"{") else b"{"
+    found = []
+    try:
+        for member in members(text):
+            value = text[member.value : member.end]
+            if member.end < len(text) or (value.endswith(b'"') and len(value) > 1):
+                found.append((member.name, msgspec.Raw(value)))
+    except msgspec.DecodeError:  # an escape that is none
+        pass
+    return found
 
 
 def depth_of(text: bytes) -> int:
@@ -163,7 +180,7 @@ class LineParser:
     def __init__(self, enrichment: Enrichment, wants: Sequence[str] = ()) -> None:
         self._enrichment = enrichment
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
-        self._times = TimestampReader(enrichment.timestamp_zone)
+        self._facts = FactReader(enrichment)
         self._texts = TextRecords(enrichment, message_key(enrichment))
 
     def judge(self, content: bytes, *, message: bool = False, block: Block | None = None) -> Line:
@@ -183,58 +200,70 @@ class LineParser:
         if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):
             found = _parse(mended.text)
             bare, what = mended if found is not None else (bare, ())
+        near_ns = block.time_ns if block else 0
         if found is not None:
             with suppress(_CrowdedError):
-                line = self._record(bare, found, decode_error=not valid)
+                line = self._record(bare, found, near_ns, decode_error=not valid)
                 return structs.replace(line, repaired=what) if what else line
         return self._text(text.encode(), block, decode_error=not valid)
 
     def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
         texts = self._texts.read([text], block)
         wanted = tuple(value for (value,) in texts.columns(self._wants, [text]))
-        stamp, rest = texts.stamps[0], texts.rests[0]
-        return Line(rest, stamp, bad_time=texts.bad_times > 0, decode_error=decode_error, wanted=wanted)
+        stamp, rest, level = texts.stamps[0], texts.rests[0], level_of(texts.levels[0])
+        bare = text.strip(SPACE)
+        if bare.startswith(b"{") and self._enrichment.format == "auto":  # a record that was cut
+            facts = self._facts.of_pairs(head(bare), block.time_ns if block else 0)
+            stamp, level = stamp or facts.time.stamp, level if level.severity else facts.level
+        return Line(rest, stamp, bad_time=texts.bad_times > 0, decode_error=decode_error, wanted=wanted, level=level)
 
-    def _record(self, text: bytes, found: dict[str, msgspec.Raw], *, decode_error: bool) -> Line:
-        source = next((name for name in self._enrichment.timestamp_fields if name in found), None)
-        stamp = self._times.read(bytes(found[source])) if source is not None else None
-        edit = _Edit(self._enrichment, text, found, cut=source == TIMESTAMP and stamp is not None)
-        rest = edit.apply()
-        bad_time = source is not None and stamp is None
-        overridden = edit.moved > (bad_time and source == TIMESTAMP)
+    def _record(self, text: bytes, found: dict[str, msgspec.Raw], near_ns: int, *, decode_error: bool) -> Line:
+        facts = self._facts.read(found, near_ns)
+        if self._facts.may_repeat(text, found):
+            pairs = [(member.name, msgspec.Raw(text[member.value : member.end])) for member in members(text)]
+            facts = self._facts.of_pairs(pairs, near_ns)
+        edit = _Edit(self._enrichment, text, found, cut=facts.time.stamp if facts.is_own else None)
+        rest = edit.apply(lambda value: self._facts.times.times.read(value, near_ns))
+        own = TIMESTAMP in found and TIMESTAMP in self._enrichment.timestamp_fields
+        overridden = edit.moved > (facts.bad_time and own)
         values = [found.get(name) if name else None for name in self._wants]
         return Line(
             rest,
-            stamp,
+            facts.time.stamp,
             overridden=overridden,
-            bad_time=bad_time,
+            bad_time=facts.bad_time,
             decode_error=decode_error,
             wanted=tuple(None if value is None else bytes(value) for value in values),
+            level=facts.level,
         )
 
 
 class _Edit:
     """Moves the members of one record that get in our way; all others stay as they are, byte for byte."""
 
-    def __init__(self, enrichment: Enrichment, text: bytes, found: dict[str, msgspec.Raw], *, cut: bool) -> None:
+    def __init__(
+        self, enrichment: Enrichment, text: bytes, found: dict[str, msgspec.Raw], *, cut: bytes | None
+    ) -> None:
+        """``cut``: the event time, if it is the application's ``@timestamp``, which goes."""
         self._clash = enrichment.clash
         self._taken = enrichment.ours | set(found)
         self._text = text
-        self._touched = cut or any(self._clash(name) for name in found)
+        self._touched = cut is not None or any(self._clash(name) for name in found)
         self._cut = cut
         self.moved = 0
         """Members that had to move."""
 
-    def apply(self) -> bytes:
-        """Give what follows our fields."""
+    def apply(self, read: Callable[[bytes], bytes | None]) -> bytes:
+        """Give what follows our fields; ``read`` normalises times."""
         if not self._touched:
             return _rest(self._text[1:])
         listed = list(members(self._text))
-        last = max((at for at, member in enumerate(listed) if member.name == TIMESTAMP), default=-1)
+        own = [at for at, member in enumerate(listed) if member.name == TIMESTAMP] if self._cut else []
+        gone = next((at for at in own if read(self._text[listed[at].value : listed[at].end]) == self._cut), -1)
         pieces: list[bytes] = []
         done = 1
         for at, member in enumerate(listed):
-            if self._cut and at == last:
+            if at == gone:
                 # Its comma goes with it: the one before it, or behind it if it comes first.
                 comma = self._text.index(b",", listed[at - 1].end) if at else member.key
                 pieces.append(self._text[done:comma])

@@ -7,11 +7,10 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 import re
 from collections.abc import Callable, Sequence
 from itertools import accumulate, compress
-from operator import attrgetter, methodcaller
-from typing import Any, Final, NamedTuple
+from operator import methodcaller
+from typing import Final, NamedTuple
 
 import msgspec
-from msgspec import UNSET
 
 from logship.records.line_parser import MAX_DEPTH
 from logship.records.places import among, without
@@ -25,8 +24,6 @@ _FEW: Final = 8
 _PAUSE: Final = 16
 _LARGE: Final = 64 << 10
 """Bytes."""
-_OWN: Final = b'"@timestamp"'
-_OWN_FIRST: Final = b'@timestamp":'
 _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
 _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
 
@@ -230,21 +227,3 @@ def may_be_deep(line: bytes) -> bool:
     """Say whether a line, or a piece of one, may nest deeper than a record may."""
     # The first brace may have been cut off.
     return len(line) > LONG and line.count(b"{") + line.count(b"[") >= MAX_DEPTH
-
-
-def odd_times(parted: Parted, own: str) -> list[int]:
-    """Give the pieces whose ``@timestamp``, of that attribute, is not where the others have it: first, or nowhere."""
-    values = [*map(attrgetter(own), parted.records)]
-    absent = values.count(UNSET)
-    if absent == len(values):
-        return []
-    if absent * 2 > len(values):
-        return [at for at, value in enumerate(values) if value is not UNSET]
-    return [at for at, (piece, value) in enumerate(zip(parted.pieces, values, strict=True)) if not _leads(piece, value)]
-
-
-def _leads(piece: bytes, own: Any) -> bool:  # noqa: ANN401 - Raw or UNSET
-    """Say whether the piece begins with its only ``@timestamp``, and has another member behind it."""
-    if own is UNSET or _OWN in piece or b"\\u00" in piece:
-        return False
-    return piece.startswith(_OWN_FIRST + bytes(own) + b',"')

@@ -18,7 +18,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.expressions import Search
 from logship.records.field_paths import FieldPath
 from logship.records.odd_lines import is_text
-from logship.records.severity import UNKNOWN, severity
+from logship.records.severity import UNKNOWN, named_severity, severity
 
 LEVEL: Final = "level"
 """The name that means the severity."""
@@ -69,7 +69,7 @@ def condition_on(text: str, enrichment: Enrichment) -> Condition | None:
         message = "raw lines have no fields; write ~expression"
         raise ValueError(message)
     for name in when.names:
-        if enrichment.clash(name):
+        if name != LEVEL and enrichment.clash(name):
             message = f"{name} is a field that logship adds: no record can be told by it"
             raise ValueError(message)
     return when
@@ -109,7 +109,7 @@ def _comparison(found: Comparison, clash: Callable[[str], object]) -> Condition:
 
 def _of_level(found: Comparison) -> Holds:
     """Compare how severe records are if the value is a level's name, and else what their level is called."""
-    bound = _named_level(found.value)
+    bound = named_severity(found.value)
     if not bound or found.sign.endswith("~"):
         return _of_values(found, lambda records: records.levels())
     if found.sign in _ORDERS:
@@ -118,10 +118,6 @@ def _of_level(found: Comparison) -> Holds:
     else:
         good = {bound} if found.sign == "=" else {*range(UNKNOWN, 25)} - {bound}
     return lambda records: [number in good for number in records.severities()]
-
-
-def _named_level(value: str) -> int:
-    return severity(value.encode()) if not value[:1].isdigit() else UNKNOWN
 
 
 def _of_values(found: Comparison, values: Values) -> Holds:
@@ -190,7 +186,7 @@ def _utf8(raw: bytes | None) -> bytes:
 
 
 def _ordered(found: Comparison) -> Callable[[bytes | None], bool]:
-    named, order = _named_level(found.value), _ORDERS[found.sign]
+    named, order = named_severity(found.value), _ORDERS[found.sign]
     bound = float(named) if named else _number(found.value.encode())
     if bound is None:
         what = f"compares with {found.value!r} at character {found.at + 1}, which is neither a level nor a number"

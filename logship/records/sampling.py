@@ -5,7 +5,7 @@ from typing import Final
 from zlib import crc32
 
 from logship.records.candidates import Candidates
-from logship.records.severity import UNKNOWN, severity
+from logship.records.severity import UNKNOWN, named_severity
 from logship.records.trace_ids import Contexts
 
 _BAND: Final = 4
@@ -47,7 +47,7 @@ def fraction(key: bytes) -> float:
 
 def _by_severity(shares: Mapping[str, float]) -> Sequence[float]:
     """Give the share of each severity from 0 on; what nobody names is kept, as is what has no level."""
-    named = {severity(name.encode()): share for name, share in shares.items()}
+    named = {named_severity(name): share for name, share in shares.items()}
     found = [1.0] * (_MOST + 1)
     for number in range(UNKNOWN + 1, _MOST + 1):
         band = range(number - (number - 1) % _BAND, number + 1)
@@ -58,9 +58,7 @@ def _by_severity(shares: Mapping[str, float]) -> Sequence[float]:
 def share_faults(shares: Mapping[str, float]) -> list[str]:
     """Give what is wrong with shares, as ends of sentences that begin with their text."""
     faults = [
-        f"has {name!r}, which is no level; write info=0.1,debug=0"
-        for name in shares
-        if name.isdigit() or severity(name.encode()) == UNKNOWN
+        f"has {name!r}, which is no level; write info=0.1,debug=0" for name in shares if named_severity(name) == UNKNOWN
     ]
     return faults + [
         f"has {share:g} for {name}; write a share from 0 to 1" for name, share in shares.items() if not 0 <= share <= 1

@@ -6,7 +6,7 @@ Times go in as JSON values and come out as JSON strings with their quotes, ready
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
 from operator import add, itemgetter
@@ -14,6 +14,8 @@ from operator import add, itemgetter
 import msgspec
 
 from logship.records.places import among, without
+from logship.records.time_formats import TimeFormats
+from logship.records.time_forms import moment_of, zone_of
 
 _TEXT = re.compile(
     r'"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?"', re.ASCII
@@ -25,11 +27,15 @@ _UNITS = ((10**11, 9), (10**14, 6), (10**17, 3), (10**30, 0))
 """Below this, an epoch number counts units of which a nanosecond is so many decimal places away: s, ms, µs, ns."""
 _WHOLE = frozenset((10, 13, 16, 19))
 """Digits of a current epoch number in s, ms, µs or ns: the first ten of them are the seconds."""
+_OLDEST = 946_684_800
+"""Epoch seconds of the year 2000: a lesser number is how long something took, or how often it was done."""
+_DAY = 86_400 * 10**9
 _END_NS = 253_402_300_800 * 10**9
 """Epoch nanoseconds of the year 10,000."""
 
 _SHAPE = bytes(ord("0") if ord("0") <= code <= ord("9") else code for code in range(256))
 _EXACT = re.compile(rb'"0000-00-00T00:00:00(?:\.0{1,9})?Z"')
+_CURRENT = re.compile(rb"0{10}(?:0{3}){0,3}(?:\.0+)?")
 _ALMOST = re.compile(rb'"0000-00-00[Tt ]00:00:00(?P<fraction>[.,]0{1,9})?(?P<zone>[Zz]|\+00:00)?"')
 _REMEMBERED = 256
 """Seconds, or minutes: neighbouring log lines share them."""
@@ -130,17 +136,6 @@ def _valid(lines: bytes) -> bool:
     return True
 
 
-def _offset(text: str) -> tzinfo | None:
-    """Read ``Z``, ``+01:00``, ``+0100`` or ``+01``; None if it is out of range."""
-    if text in "Zz":
-        return UTC
-    hours, minutes = int(text[1:3]), int(text[-2:]) if len(text) > len("+00") else 0
-    if hours > 23 or minutes > 59:  # noqa: PLR2004 - what a clock shows
-        return None
-    delta = timedelta(hours=hours, minutes=minutes)
-    return timezone(-delta if text[0] == "-" else delta)
-
-
 _FEW = 8
 """Of so many values one may have another shape."""
 _FEW_SHAPES = 8
@@ -150,55 +145,67 @@ _FEW_SHAPES = 8
 class TimestampReader:
     """Reads event times; those that name no zone are of the zone given."""
 
-    def __init__(self, zone: str) -> None:
+    def __init__(self, zone: str, formats: Sequence[str] = ()) -> None:
+        """Take the zone's name; ``formats`` are strptime's, for times that are in no form that is known."""
         self._zone = open_zone(zone)
+        self._formats = TimeFormats(formats)
         # A minute is where zones change, and log lines share minutes: one look-up serves them all.
         self._minute = lru_cache(maxsize=_REMEMBERED)(self._in_utc)
+        self._other = lru_cache(maxsize=_REMEMBERED)(self._in_other_form)
 
-    def read(self, value: bytes) -> bytes | None:
-        """Normalise one JSON value; None if it is no time that we know."""
+    def read(self, value: bytes, near_ns: int = 0) -> bytes | None:
+        """Normalise one JSON value; None if it is no time that we know.
+
+        ``near_ns`` (epoch nanoseconds, the last write to the file) tells the year of a time that names none.
+        """
         if len(value) > _LONGEST:
             return None
         text = value.decode()
         if len(text.partition(".")[0]) in _WHOLE and text[0] != '"':
             whole, _, fraction = text.partition(".")
             fraction = whole[10:] + fraction
-            if whole.isdigit() and (fraction.isdigit() or text == whole):
+            if whole.isdigit() and (fraction.isdigit() or text == whole) and int(whole[:10]) >= _OLDEST:
                 return f'"{_second(int(whole[:10]))}.{fraction[:9]:0<9}Z"'.encode()
         if "\\" in text:
             if text[0] != '"':
                 return None
-            text = f'"{msgspec.json.decode(value)}"'
+            text = _unescaped(value)
         if match := _TEXT.fullmatch(text):
             minute, second, fraction, offset = match.groups()
             return self._stamp(minute, second, fraction, offset or "")
-        match = _EPOCH.fullmatch(text)
-        return _epoch(match[1] or match[2]) if match else None
+        if match := _EPOCH.fullmatch(text):
+            return _epoch(match[1] or match[2])
+        return self._other(text[1:-1], near_ns // _DAY) if text[0] == '"' else None
 
-    def read_all(self, values: Sequence[bytes | msgspec.Raw]) -> tuple[list[bytes | None], int]:
+    def read_all(self, values: Sequence[bytes | msgspec.Raw], near_ns: int = 0) -> tuple[list[bytes | None], int]:
         """Do the same for many values, none of which has a newline; much cheaper if they look alike.
 
         Also count those that are no time that we know.
         """
+        if not values:
+            return [], 0
         joined = b"\n".join(values)
         if _is_even(joined, len(values)) and _valid(joined):
             return [*joined.split(b"\n")], 0
         shapes = set(joined.translate(_SHAPE).split(b"\n"))
+        if all(map(_CURRENT.fullmatch, shapes)) and (stamps := _numbers(joined)):
+            return stamps, 0
         exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, len(values))
         if exact and _valid(exact):
             return [*exact.split(b"\n")], 0
-        stamps = self._mostly_alike(joined) if len(values) > 1 else [self.read(joined)]
+        alone = len(values) == 1
+        stamps = [self.read(joined, near_ns)] if alone else self._mostly_alike(joined, near_ns)
         return stamps, stamps.count(None)
 
-    def _mostly_alike(self, joined: bytes) -> list[bytes | None]:
+    def _mostly_alike(self, joined: bytes, near_ns: int) -> list[bytes | None]:
         """Read values of the commonest shape together, if nearly all have it and are times; the others one by one."""
         values, shapes = joined.split(b"\n"), joined.translate(_SHAPE).split(b"\n")
         common = max(set(shapes), key=shapes.count) if len(set(shapes)) <= _FEW_SHAPES else shapes[0]
         places = [at for at, shape in enumerate(shapes) if shape != common]
         if not places or len(places) * _FEW > len(values):
-            return [*map(self.read, values)]
-        alike, _ = self.read_all(without(values, places))
-        return among(alike, places, [self.read(values[at]) for at in places])
+            return [self.read(value, near_ns) for value in values]
+        alike, _ = self.read_all(without(values, places), near_ns)
+        return among(alike, places, [self.read(values[at], near_ns) for at in places])
 
     def _straighten(self, joined: bytes, shapes: set[bytes], count: int) -> bytes:
         """Rewrite times of one shape, which need no sum to be in UTC, all at once; empty if they are not such."""
@@ -226,12 +233,57 @@ class TimestampReader:
 
     def _in_utc(self, minute: str, offset: str) -> str | None:
         """Give the UTC second at which that minute starts, or None if there is no such minute."""
-        zone = _offset(offset) if offset else self._zone
         try:
+            zone = zone_of(offset) or self._zone
             start = datetime.fromisoformat(f"{minute[:10]}T{minute[11:]}:00")
-            return start.replace(tzinfo=zone).astimezone(UTC).isoformat()[:19] if zone else None
+            return start.replace(tzinfo=zone).astimezone(UTC).isoformat()[:19]
         except (ValueError, OverflowError):
             return None
+
+    def _in_other_form(self, text: str, day: int) -> bytes | None:
+        near_ns = (day + 1) * _DAY if day else 0
+        moment = moment_of(text, near_ns) or self._formats.moment_of(text, near_ns)
+        if not moment:
+            return None
+        try:
+            start = (moment.time if moment.time.tzinfo else moment.time.replace(tzinfo=self._zone)).astimezone(UTC)
+        except OverflowError:
+            return None
+        fraction = f".{moment.fraction}" if moment.fraction else ""
+        return f'"{start.isoformat()[:19]}{fraction}Z"'.encode()
+
+
+class _Seconds(dict[bytes, bytes]):
+    """The beginning of the stamp of each epoch second, in decimal, that was asked for; KeyError before 2000."""
+
+    def __missing__(self, second: bytes) -> bytes:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        if int(second) < _OLDEST:
+            raise KeyError
+        text = self[second] = f'"{_second(int(second))}.'.encode()
+        return text
+
+
+_stamp_of = _Seconds()
+
+
+def _numbers(joined: bytes) -> list[bytes | None]:
+    """Read current epoch numbers, one a line; none at all if one is before 2000."""
+    try:
+        return [
+            _stamp_of[digits[:10]] + digits[10:19].ljust(9, b"0") + b'Z"'
+            for digits in joined.replace(b".", b"").split(b"\n")
+        ]
+    except KeyError:
+        return []
+
+
+def _unescaped(value: bytes) -> str:
+    try:
+        return f'"{msgspec.json.decode(value)}"'
+    except msgspec.DecodeError:  # of a line that was cut
+        return '""'
 
 
 def _epoch(number: str) -> bytes | None:
@@ -239,4 +291,4 @@ def _epoch(number: str) -> bytes | None:
     whole, _, fraction = (format(Decimal(number), "f") if "e" in number.lower() else number).partition(".")
     places = next((places for bound, places in _UNITS if int(whole) < bound), 0)
     time_ns = int(whole + fraction[:places].ljust(places, "0"))
-    return rfc3339(time_ns) if time_ns < _END_NS else None
+    return rfc3339(time_ns) if _OLDEST * 10**9 <= time_ns < _END_NS else None

@@ -2,12 +2,14 @@
 
 A setting is a dataclass field made by :func:`setting`; its variable is ``LOGSHIP_`` + the field's name in upper case.
 The type says how its text is read: ``Size`` takes ``1MiB``, ``Seconds`` a number, a tuple a comma-separated list,
-``Secret`` never holds its value. This module imports nothing of ours, and nothing heavy: the daemon loads it.
+``Secret`` never holds its value. This module imports but names of ours, and nothing heavy: the daemon loads it.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
+
+from logship.records.names import LEVEL_FIELDS, TIMESTAMP_FIELDS
 
 Size = Annotated[int, "size"]
 """Bytes; written as ``65536``, ``64KiB`` or ``64kB``."""
@@ -19,6 +21,8 @@ Globs = Annotated[tuple[str, ...], "globs"]
 """Patterns of paths; ``{a,b}`` stands for either."""
 Names = Annotated[tuple[str, ...], "names"]
 """Names of ours, in lower case."""
+Formats = Annotated[tuple[str, ...], "formats"]
+"""Forms of times, as strptime has them."""
 Headers = Annotated[Mapping[str, str], "headers"]
 """Headers of HTTP, by name."""
 Shares = Annotated[Mapping[str, float], "shares"]
@@ -94,9 +98,15 @@ class Config:
         "of `name`, `path`, `offset`: the record's `log.file.name`, `log.file.path`, `log.offset`", ("name",)
     )
     timestamp_fields: tuple[str, ...] = setting(
-        "the first one at the top level of a record is its event time", ("@timestamp", "timestamp", "time", "ts")
+        "the first that can be read is a record's event time, dotted paths too; then where real loggers have theirs",
+        TIMESTAMP_FIELDS,
     )
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
+    timestamp_format: Formats = setting("strptime's forms of times that are not known otherwise, by commas", ())
+    level_fields: tuple[str, ...] = setting("where a record's severity is, dotted paths too", LEVEL_FIELDS)
+    level_scale: Literal["auto", "python", "pino", "syslog", "monolog", "otel"] = setting(
+        "scale of levels that are numbers, where nothing else tells; `auto`: Python's", "auto"
+    )
     multiline: str = setting(
         "several lines as one record: `auto`, `off`, rules (`python,java,…`) or `start:` and an expression", "auto"
     )

@@ -48,6 +48,7 @@ _TYPES: Final[Mapping[str, Any]] = {
     "list": tuple[str, ...],
     "globs": tuple[str, ...],
     "names": tuple[str, ...],
+    "formats": tuple[str, ...],
     "mapping": dict[str, Any],
     "text mapping": dict[str, str],
     "headers": dict[str, str],

@@ -50,6 +50,7 @@ class Option:
         """What to write, in a word: the kinds that are read in a way of their own are still texts and lists."""
         return {
             "globs": "list",
+            "formats": "list",
             "names": "list",
             "verbatim": "text",
             "parser": "text",

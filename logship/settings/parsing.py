@@ -16,6 +16,7 @@ import msgspec
 
 from logship.records.routing import parse_condition
 from logship.records.sampling import share_faults
+from logship.records.time_formats import parse_formats
 from logship.settings.braces import split, written_out
 
 _UNITS: Final = {
@@ -45,6 +46,7 @@ _NO_OBJECT: Final = 'is not a JSON object; write k=v,k2=v2 or {"k": "v"}'
 _NO_TEXTS: Final = 'is not a JSON object of strings; write k=v,k2=v2 or {"k": "v"}'
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 """What a header may be called (RFC 9110, 5.6.2)."""
+_PARTED: Final = frozenset({"list", "formats", "globs", "names", "mapping", "text mapping", "headers", "shares"})
 _SHORT: Final = {"warn": "warning", "err": "error"}
 
 
@@ -70,11 +72,7 @@ def clean(text: str, kind: str) -> str:
         message = f"has {found[0]} in it, which was not replaced; define {found[0][2:-1]} before this variable"
         raise ValueError(message)
     # of lists and mappings, line ends are between the parts: each part is looked at
-    return (
-        text
-        if kind in ("list", "globs", "names", "mapping", "text mapping", "headers", "shares")
-        else _uncontrolled(text)
-    )
+    return text if kind in _PARTED else _uncontrolled(text)
 
 
 def _uncontrolled(text: str, but: str = "") -> str:
@@ -283,6 +281,7 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "mapping": parse_mapping,
     "text mapping": parse_texts,
     "headers": parse_headers,
+    "formats": parse_formats,
     "shares": parse_shares,
     "condition": parse_when,
     "parser": parse_parser,

@@ -21,7 +21,7 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Rows, Woven, weave
 from logship.records.messages import MessageText
-from logship.records.severity import LEVEL_FIELDS, by_severity, severities
+from logship.records.severity import by_severity
 from logship.records.timestamps import epoch_texts
 from logship.settings.config import NetworkSettings, Secret, setting
 from logship.settings.urls import url_faults, with_path
@@ -76,7 +76,7 @@ class Entries:
 
     def __init__(self, settings: Settings, enrichment: Enrichment) -> None:
         self._texts = MessageText(enrichment)  # what is called `message` in there is what Datadog shows
-        self.wants: Sequence[str] = (*LEVEL_FIELDS, *self._texts.wants)
+        self.wants: Sequence[str] = self._texts.wants
         fields = enrichment.fields
         tags = [*settings.tags, *(f"{tag}:{fields[name]}" for tag, name in _TAGS.items() if name in fields)]
         constant = {
@@ -90,9 +90,8 @@ class Entries:
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries."""
-        levels, texts = rows.wanted[: len(LEVEL_FIELDS)], rows.wanted[len(LEVEL_FIELDS) :]
-        statuses = [_STATUSES[number] for number in severities(levels)]
-        shown = self._texts.added(rows, dict(zip(self._texts.wants, texts, strict=True)))
+        statuses = [_STATUSES[level.severity] for level in rows.levels]
+        shown = self._texts.added(rows, dict(zip(self._texts.wants, rows.wanted, strict=True)))
         times = epoch_texts(rows.stamps, 3)
         return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *shown.quoted(), b"},")
 
@@ -131,8 +130,7 @@ class DatadogSink:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("datadog")
-    encoder = BlockEncoder(
-        enrichment, Entries(settings, enrichment), settings.when, most=DatadogSink.limits.max_record_bytes
-    )
+    entries, most = Entries(settings, enrichment), DatadogSink.limits.max_record_bytes
+    encoder = BlockEncoder(enrichment, entries, settings.when, most=most, levels=True)
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
         yield DatadogSink(settings, encoder, transport)

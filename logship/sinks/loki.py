@@ -24,7 +24,7 @@ from logship.net.transport import Transport, open_transport
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Column, Rows, Woven, decimals, weave
-from logship.records.severity import LEVEL_FIELDS, by_severity, severities
+from logship.records.severity import by_severity
 from logship.records.timestamps import epoch_texts, rfc3339
 from logship.records.trace_ids import Contexts
 from logship.settings.config import NetworkSettings, Secret, setting
@@ -114,7 +114,7 @@ class Values:
     """``["<ns>","<line>",{<metadata>}],`` and a newline for each record."""
 
     def __init__(self, enrichment: Enrichment, *, metadata: bool) -> None:
-        self.wants: Sequence[str] = (*LEVEL_FIELDS, *_CONTEXTS.wants) if metadata else ()
+        self.wants: Sequence[str] = _CONTEXTS.wants if metadata else ()
         self._metadata, self._enrichment = metadata, enrichment
         fields: dict[str, object] = {}
         for field, value in enrichment.fields.items():
@@ -135,7 +135,7 @@ class Values:
         if rows.located:
             head += [b',"log_offset":"', decimals(rows.offsets()), b'"']
         # What each record says of itself that is worth a look-up: members, each with a comma before it.
-        levels = [_LEVELS[number] for number in severities(rows.wanted[: len(LEVEL_FIELDS)])]
+        levels = [_LEVELS[level.severity] for level in rows.levels]
         column = dict(zip(self.wants, rows.wanted, strict=True)).__getitem__
         ids = (b"trace_id", _CONTEXTS.traces(column)), (b"span_id", _CONTEXTS.spans(column))
         own = levels, *(_members(name, values) for name, values in ids)
@@ -212,9 +212,8 @@ def _outcome(answer: Answer, batch: Batch) -> Outcome:
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("loki")
-    encoder = BlockEncoder(
-        enrichment, Values(enrichment, metadata=settings.metadata), settings.when, most=LokiSink.limits.max_record_bytes
-    )
+    values, most = Values(enrichment, metadata=settings.metadata), LokiSink.limits.max_record_bytes
+    encoder = BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
         yield LokiSink(settings, stream_labels(settings, enrichment), encoder, transport)

@@ -44,6 +44,11 @@ def bad(findings: list[tuple[bool, str, str]]) -> list[str]:
     return [f"{subject}: {message}" for good, subject, message in findings if not good]
 
 
+def messages(findings: list[tuple[bool, str, str]]) -> list[str]:
+    """Give all messages."""
+    return [f"{subject}: {message}" for _, subject, message in findings]
+
+
 def test_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
     """Exit 0, a line for each thing that was looked at, nothing shipped, no checkpoint made."""
     assert main(["check"]) == 0
@@ -325,6 +330,40 @@ def test_a_file_that_parse_makes_nothing_of_is_told(folder: Path, capsys: pytest
     assert any(message == f"{path}: {told}" for _, _, message in findings)
     path.write_text("a message\n" * 12 + "a=1\n")
     assert not any(told[:20] in message for _, _, message in check(capsys, "--parse", "logfmt")[1])
+
+
+def test_records_without_level_or_time_are_told_by_their_names(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How many of a file's last ones, and the names of the first; never a value, and nothing where all have both."""
+    path = folder / "logs" / "a.log"
+    good_line = '{"level":"info","time":"2026-11-22T10:00:00Z"}\n'
+    path.write_text(good_line * 3)
+    assert not any("have no" in message for message in messages(check(capsys)[1]))
+    path.write_text(good_line + '{"sev":"secret-1","when":"secret-2"}\nsome text\n' * 2)
+    code, findings = check(capsys)
+    said = [message for message in messages(findings) if "have no" in message]
+    assert code == 0
+    what, names = "2 of its last 3 records have no", "that is known; the first has the names sev, when"
+    assert said == [
+        f"files: {path}: {what} level {names}; LOGSHIP_LEVEL_FIELDS says where it is",
+        f"files: {path}: {what} event time {names}; LOGSHIP_TIMESTAMP_FIELDS says where it is",
+    ]
+    assert "secret" not in str(findings)
+    assert not any("have no" in message for message in messages(check(capsys, "--format", "text")[1]))
+
+
+def test_a_condition_that_holds_for_none_of_the_last_lines_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With how many of them have no level, if it asks for one."""
+    path = folder / "logs" / "a.log"
+    path.write_text('{"level":"info"}\n{"x":1}\n')
+    code, findings = check(capsys, "--stdout-when", "level>=error")
+    assert code == 0
+    what = "LOGSHIP_STDOUT_WHEN=level>=error holds for none of its last 2 lines, 1 of which have no level"
+    assert f"files: {path}: {what}" in messages(findings)
+    assert not any("WHEN" in message for message in messages(check(capsys, "--stdout-when", "level>=info")[1]))
 
 
 def test_a_file_older_than_logships_first_start_is_told(

@@ -65,8 +65,8 @@ def test_raw_lines_keep_their_cr_unless_it_is_all_they_have() -> None:
         ('{"a":1, "@timestamp" : 1795341600 , "b":2}', '"a":1 , "b":2}'),
         ('{"a":1 ,"@timestamp":1795341600}', '"a":1 }'),
         ('{"@timestamp":"x","a":1}', '"overridden.@timestamp":"x","a":1}'),
-        ('{"@timestamp":0,"@timestamp":1}', '"overridden.@timestamp":0}'),
-        ('{"\\u0040timestamp":0,"a":1}', '"a":1}'),
+        ('{"@timestamp":1795341600,"@timestamp":1795341601}', '"overridden.@timestamp":1795341601}'),
+        ('{"\\u0040timestamp":1795341600,"a":1}', '"a":1}'),
         ('{"time":0,"a":1}', '"time":0,"a":1}'),
         ('{"service.name":1.10}', '"overridden.service.name":1.10}'),
         ('{"service\\u002ename":1}', '"overridden.service.name":1}'),
@@ -128,12 +128,12 @@ def test_a_line_that_must_be_a_message_is_one() -> None:
 def test_the_first_time_field_in_setting_order_counts() -> None:
     """The order of the setting decides, not that of the record, and only the top level is looked at."""
     judge = LineParser(Enrichment({}, timestamp_fields=("ts", "@timestamp")))
-    one = judge.judge(b'{"x":{"ts":5},"@timestamp":1,"ts":0}')
-    assert one.stamp == b'"1970-01-01T00:00:00.000000000Z"'
-    assert one.rest == b'"x":{"ts":5},"overridden.@timestamp":1,"ts":0}'
+    one = judge.judge(b'{"x":{"ts":1795341605},"@timestamp":1795341601,"ts":1795341600}')
+    assert one.stamp == b'"2026-11-22T10:00:00.000000000Z"'
+    assert one.rest == b'"x":{"ts":1795341605},"overridden.@timestamp":1795341601,"ts":1795341600}'
     assert one.overridden
     assert not one.bad_time
-    assert judge.judge(b'{"x":{"ts":5}}').stamp is None
+    assert judge.judge(b'{"x":{"ts":1795341605}}').stamp is None
 
 
 def test_a_bad_time_is_counted_and_kept() -> None:

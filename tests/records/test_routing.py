@@ -4,12 +4,14 @@ import tracemalloc
 from collections.abc import Mapping
 
 import pytest
+from msgspec import structs
 
 from logship.model import FileId
 from logship.records.candidates import Candidates
 from logship.records.enrichment import Enrichment
+from logship.records.names import LEVEL_FIELDS
 from logship.records.routing import Condition, condition_on, parse_condition
-from logship.records.severity import LEVEL_FIELDS, severity
+from logship.records.severity import severity
 
 FILE = FileId("AbCdEfGhIjKlMnOpQrStUv")
 
@@ -40,6 +42,8 @@ def candidates(records: list[Mapping[str, bytes]], lines: list[bytes] | None = N
 @pytest.mark.parametrize(
     ("text", "name", "holding", "others"),
     [
+        ("severity>=warning", "severity", [b'"WARNING"', b'"warn"', b'"critical"', b"40"], [b'"info"', None, b"20"]),
+        ("lvl < error", "lvl", [b'"info"', b'"warning"'], [b'"error"', None, b'"x"']),
         ("level>=warning", "level", [b'"WARNING"', b'"warn"', b'"critical"', b"40"], [b'"info"', None, b'"x"', b"20"]),
         ("level < error", "level", [b'"info"', b'"warning"'], [b'"error"', None]),
         ("level=error", "level", [b'"ERROR"', b'"err"', b"40"], [b'"fatal"', None, b'"warn"']),
@@ -80,6 +84,26 @@ def test_a_condition_holds_or_not(
     values = [*holding, *others]
     found = condition(text).holds(candidates([{} if value is None else {name: value} for value in values]))
     assert [value for value, holds in zip(values, found, strict=True) if holds] == holding
+
+
+@pytest.mark.parametrize(
+    ("text", "holding", "others"),
+    [
+        ("level>=warning", [13, 14, 17, 24], [0, 1, 12]),
+        ("level < error", [1, 16], [0, 17]),
+        ("level=error", [17], [0, 13, 18]),
+        ("level != WARN", [0, 12, 14], [13]),
+    ],
+)
+def test_a_condition_on_the_level_is_one_on_the_records_severity(
+    text: str, holding: list[int], others: list[int]
+) -> None:
+    """Whatever the record calls it; one without a level is neither above nor below any."""
+    found = condition(text)
+    assert found.graded
+    numbers = [*holding, *others]
+    records = structs.replace(candidates([{}] * len(numbers)), severities=lambda: numbers)
+    assert [number for number, holds in zip(numbers, found.holds(records), strict=True) if holds] == holding
 
 
 @pytest.mark.parametrize(

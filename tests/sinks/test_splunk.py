@@ -117,6 +117,14 @@ async def sent(
         return await sink.deliver(Batch((sink.encode(block(data, 5)),))), server.requests
 
 
+async def test_a_records_severity_is_a_field_of_the_event(token: Secret) -> None:
+    """By one name whatever the application calls it; where nothing tells it there is none."""
+    collector = Collector()
+    lines = [b'{"log":{"level":"WARN"}}', b'{"level":60,"msg":"x","pid":1,"hostname":"h"}', b'{"a":1}']
+    await sent(token, b"\n".join(lines) + b"\n", collector)
+    assert [event["fields"].get("severity") for event in collector.events] == ["warn", "fatal", None]
+
+
 async def test_a_record_is_an_event(token: Secret) -> None:
     """Its time in epoch seconds, host, source and sourcetype beside it, and a field by which a repeat is found."""
     collector = Collector()

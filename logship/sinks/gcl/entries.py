@@ -6,7 +6,6 @@ details, ``WriteLogEntriesPartialErrors`` in https://cloud.google.com/logging/do
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -19,7 +18,7 @@ from logship.records.enrichment import Enrichment, to_json
 from logship.records.field_paths import Column as Values
 from logship.records.layouts import Column, Rows, Woven, decimals
 from logship.records.messages import MessageText
-from logship.records.severity import LEVEL_FIELDS, levels, severity
+from logship.records.severity import by_severity
 from logship.records.trace_ids import Contexts
 
 SCOPE: Final = "https://www.googleapis.com/auth/logging.write"
@@ -36,6 +35,7 @@ _SEVERITIES: Final = {
     1: "DEBUG",
 }
 """Google's names, by the least severity; an entry without one is DEFAULT."""
+_MEMBERS: Final = by_severity(_SEVERITIES, b',"severity":"%b"')
 _CONTEXTS: Final = Contexts()
 _TRACE: Final = re.compile(rb'"(?!0{32})[0-9a-fA-F]{32}"')
 _SPAN: Final = re.compile(rb'"(?!0{16})[0-9a-fA-F]{16}"')
@@ -59,7 +59,7 @@ class Entries:
 
     def __init__(self, enrichment: Enrichment) -> None:
         self._texts = MessageText(enrichment)
-        self.wants: Sequence[str] = (*LEVEL_FIELDS, *dict.fromkeys([*_CONTEXTS.wants, *self._texts.wants]))
+        self.wants: Sequence[str] = (*dict.fromkeys([*_CONTEXTS.wants, *self._texts.wants]),)
 
     def write(self, rows: Rows) -> Woven:
         """Give the entries; their ids and times are the same whenever they are sent, so that repeats are dropped."""
@@ -72,19 +72,12 @@ class Entries:
 
     @staticmethod
     def _members(rows: Rows, columns: Mapping[str, Values]) -> list[bytes]:
-        members = [*map(_severity, levels(rows.wanted[: len(LEVEL_FIELDS)]))]
+        members = [_MEMBERS[level.severity] for level in rows.levels]
         column = columns.__getitem__
         for values, write in ((_CONTEXTS.traces(column), _trace), (_CONTEXTS.spans(column), _span)):
             if any(values):
                 members = [have + write(value) for have, value in zip(members, values, strict=True)]
         return members
-
-
-@lru_cache(maxsize=256)
-def _severity(level: bytes | None) -> bytes:
-    number = severity(level)
-    name = next((name for least, name in _SEVERITIES.items() if number >= least), "")
-    return b',"severity":"%b"' % name.encode() if name else b""
 
 
 def _trace(value: bytes | None) -> bytes:

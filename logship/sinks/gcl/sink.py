@@ -153,7 +153,8 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if absent := [name for name in _LIBRARIES if not _is_there(name)]:
         raise missing(" and ".join(absent), "gcl", "gcl")
     enrichment.require_records("gcl")
-    encoder = BlockEncoder(enrichment, Entries(enrichment), settings.when, most=GclSink.limits.max_record_bytes)
+    most = GclSink.limits.max_record_bytes
+    encoder = BlockEncoder(enrichment, Entries(enrichment), settings.when, most=most, levels=True)
     access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:
         yield GclSink(settings, enrichment, encoder, transport, access)

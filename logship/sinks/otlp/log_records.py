@@ -19,7 +19,7 @@ from logship import __version__
 from logship.model import Batch
 from logship.records.enrichment import OFFSET, Enrichment, to_json
 from logship.records.layouts import Column, Layout, Rows, Woven, decimals, quoted, weave
-from logship.records.severity import LEVEL_FIELDS, levels, severity
+from logship.records.severity import Level
 from logship.records.timestamps import epoch_ns
 from logship.records.trace_ids import Contexts
 from logship.sinks.otlp.anyvalues import attribute, key_value
@@ -27,7 +27,6 @@ from logship.sinks.otlp.protobuf import BYTES, FIXED64, VARINT, delimited, tag, 
 
 SCOPE: Final = "logship"
 _CONTEXTS: Final = Contexts()
-_WANTS: Final = (*LEVEL_FIELDS, *_CONTEXTS.wants)
 _TRACE_BYTES, _SPAN_BYTES = 16, 8
 _MAX_NS: Final = 2**63 - 1
 """The format takes one bit more, and most who read it do not."""
@@ -48,7 +47,7 @@ class Format(Layout, Protocol):
 class ProtobufRecords:
     """Log records in Protocol Buffers, each as a field of ``ScopeLogs``."""
 
-    wants = _WANTS
+    wants = _CONTEXTS.wants
     content_type = "application/x-protobuf"
 
     def __init__(self, enrichment: Enrichment) -> None:
@@ -63,8 +62,7 @@ class ProtobufRecords:
         file = b"".join([delimited(6, key_value(name, value)) for name, value in self._enrichment.of_file(rows.block)])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
         uid = f"{rows.block.file}-".encode()
-        found = levels(rows.wanted[: len(LEVEL_FIELDS)])
-        columns = zip(times(rows), found, objects(rows), rows.offsets(), _contexts(rows), strict=True)
+        columns = zip(times(rows), rows.levels, objects(rows), rows.offsets(), _contexts(rows), strict=True)
         records = [
             b"%b%b%b%b%b%b%b%b%b%b"
             % (
@@ -94,7 +92,7 @@ class ProtobufRecords:
 class JsonRecords:
     """Log records in JSON, each with a comma after it."""
 
-    wants = _WANTS
+    wants = _CONTEXTS.wants
     content_type = "application/json"
 
     def __init__(self, enrichment: Enrichment) -> None:
@@ -109,7 +107,7 @@ class JsonRecords:
         constant = b"".join([to_json(each) + b"," for each in attributes])
         uid = b'{"key":"%b","value":{"stringValue":"%b-' % (_UID.encode(), rows.block.file.encode())
         heads = [b'"timeUnixNano":"%d",' % time if time else b"" for time in times(rows)]
-        found = [*map(_severity_members, levels(rows.wanted[: len(LEVEL_FIELDS)]))]
+        found = [*map(_severity_members, rows.levels)]
         bodies: list[Column] = [
             b'"body":{"stringValue":',
             _strings(objects(rows)),
@@ -178,20 +176,20 @@ def _level_text(level: bytes | None) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _severity_fields(level: bytes | None) -> bytes:
-    number, text = severity(level), _level_text(level)
+def _severity_fields(level: Level) -> bytes:
+    number, text = level.severity, _level_text(level.text)
     return (tag(2, VARINT) + varint(number) if number else b"") + (delimited(3, text) if text else b"")
 
 
 @lru_cache(maxsize=256)
-def _severity_members(level: bytes | None) -> bytes:
-    number, text = severity(level), _level_text(level)
+def _severity_members(level: Level) -> bytes:
+    number, text = level.severity, _level_text(level.text)
     return (b'"severityNumber":%d,' % number if number else b"") + (b'"severityText":"%b",' % text if text else b"")
 
 
 def _contexts(rows: Rows) -> list[tuple[bytes, bytes] | tuple[()]]:
     """Give the trace and the span of each record; the span is empty if there is none, and both without a trace."""
-    column = dict(zip(_WANTS, rows.wanted, strict=True)).__getitem__
+    column = dict(zip(_CONTEXTS.wants, rows.wanted, strict=True)).__getitem__
     traces = _CONTEXTS.traces(column)
     if not any(traces):
         return [()] * len(traces)

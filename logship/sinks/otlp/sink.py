@@ -149,7 +149,8 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     enrichment.require_records("otlp")
     kind = JsonRecords if settings.protocol == "http/json" else ProtobufRecords
     records = kind(enrichment)
-    encoder = BlockEncoder(enrichment, records, settings.when, most=OtlpSink.limits.max_record_bytes)
+    most = OtlpSink.limits.max_record_bytes
+    encoder = BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_way_in(settings, credentials, "otlp") as transport:
         yield OtlpSink(logs_url(settings.endpoint), records, encoder, transport)

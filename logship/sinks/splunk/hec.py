@@ -14,12 +14,18 @@ from logship.delivery.http_status import Answer, classify, detail
 from logship.model import Batch, FileId, Outcome, Status
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
+from logship.records.severity import by_severity
 from logship.records.timestamps import epoch_texts
 
 SUCCESS: Final = 0
 _FAULTS: Final = frozenset({1, 2, 3, 4, 7, 10, 11, 14, 16, 21, 22})
 """Token, index, channel or acknowledgement are set up wrongly, here or there: no event is to blame."""
 _BAD: Final = Outcome(Status.ERRORED, "bad_response")
+
+
+_NAMES: Final = {21: "fatal", 17: "error", 13: "warn", 9: "info", 5: "debug", 1: "trace"}
+_SEVERITIES: Final = [name or b'"' for name in by_severity(_NAMES, b'","severity":"%b"')]
+"""What ends the record's own field: for each severity, one more, or nothing."""
 
 
 class Events(Struct, frozen=True):
@@ -32,13 +38,14 @@ class Events(Struct, frozen=True):
     wants: Sequence[str] = ()
 
     def write(self, rows: Rows) -> Woven:
-        """Give the events; ``log_record_uid`` is an indexed field by which a repeat can be found."""
+        """Give the events; by ``log_record_uid``, an indexed field as ``severity`` is, a repeat can be found."""
         source = to_json(self.source or rows.block.name)
         uid = b',"fields":{"log_record_uid":"' + rows.block.file.encode() + b"-"
         # Seconds with milliseconds, as the protocol has them.
         times = epoch_texts(rows.stamps, 3, b".")
         before: list[Column] = [b'{"time":', times, b',"source":' + source + b"," + self.members + b'"event":']
-        return rows.woven(before, [uid, decimals(rows.offsets()), b'"}}\n'])
+        severities = [_SEVERITIES[level.severity] for level in rows.levels]
+        return rows.woven(before, [uid, decimals(rows.offsets()), severities, b"}}\n"])
 
 
 class _Reply(Struct):

@@ -171,6 +171,6 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
         yield SplunkSink(
             settings,
-            BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes),
+            BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes, levels=True),
             transport,
         )

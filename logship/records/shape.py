@@ -1,0 +1,152 @@
+"""What records are like that are read all at once, and how; made by :mod:`logship.records.shapes`; pure."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import Raw, Struct
+
+from logship.records.columns import raw_values
+from logship.records.enrichment import TIMESTAMP
+from logship.records.event_times import Place, refined
+from logship.records.levels import LevelReader
+from logship.records.odd_lines import Parted, those, without_odd
+from logship.records.odd_lines import decoded as mostly_decoded
+from logship.records.severity import Level, word
+from logship.records.shape_types import Column
+from logship.records.timestamps import TimestampReader
+
+Decoder = msgspec.json.Decoder[msgspec.Struct]
+_REMEMBERED: Final = 64
+_OWN: Final = b'"@timestamp"'
+_ESCAPED: Final = re.compile(rb"\\u00[4-7]")
+"""An escape that could spell a letter of a name."""
+
+
+class Words(dict[Any, Level]):
+    """The level of each name of one that was met; ``KeyError`` for what is none."""
+
+    def __missing__(self, value: bytes) -> Level:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        if level := self.level_of(value):
+            self[value] = level
+            return level
+        raise KeyError
+
+    def level_of(self, value: bytes) -> Level | None:
+        """Give the level that a raw value is; None if it is none."""
+        severity = word(value)
+        return Level(severity, value) if severity else None
+
+
+class Numbers(Words):
+    """The level of each number that was met at a path, in records that have the same marks."""
+
+    def __init__(self, reader: LevelReader, path: str, marks: Sequence[str]) -> None:
+        super().__init__()
+        self._reader, self._path = reader, path
+        self._marks = dict.fromkeys(marks, Raw(b"0"))
+
+    def level_of(self, value: bytes) -> Level | None:
+        """Give the level that a number is; None if it is none."""
+        return None if word(value) else self._reader.of_number(self._path, value, self._marks)
+
+
+class Shape(Struct, frozen=True):
+    """What records are like that are read all at once."""
+
+    decoder: Decoder
+    """Fails on any record that is not so."""
+    once: tuple[bytes, ...]
+    """Names, with quotes, that must not be there twice."""
+    known: dict[Any, Level]
+    """The level that each value of one is; ``KeyError`` if it is none."""
+    wanted: Sequence[Column | None]
+    """Get what the layout wants; None for what is never there."""
+    time: Column | None = None
+    """Gets the raw event time; None: they have none."""
+    place: Place | None = None
+    """Where that is."""
+    fraction: Column | None = None
+    combine: Callable[[bytes, bytes, bytes], bytes | None] = refined
+    """Puts time and fraction together."""
+    level: Column | None = None
+    """Gets the level; None: they have none."""
+    sure: bool = True
+    """Whether each value is a level, or there is none."""
+
+    def records(self, data: bytes, lines: int) -> list[msgspec.Struct]:
+        """Give a record for each line; none at all if one is not of this shape."""
+        records = decoded(self.decoder, data, lines)
+        if not records or any(data.count(name) != lines for name in self.once):
+            return []
+        return [] if _may_spell(data) else records
+
+    def stamps(
+        self, records: Sequence[Any], times: TimestampReader, near_ns: int
+    ) -> tuple[Sequence[bytes | None], int]:
+        """Normalise event times, each None if there is none or it can't be read; and count the latter."""
+        if not self.time:
+            return [None] * len(records), 0
+        raw = [*map(self.time, records)]
+        stamps, bad = times.read_all(raw, near_ns)
+        if not self.fraction:
+            return stamps, bad
+        columns = zip(stamps, map(bytes, raw), map(bytes, map(self.fraction, records)), strict=True)
+        stamps = [stamp and self.combine(stamp, value, fraction) for stamp, value, fraction in columns]
+        return stamps, stamps.count(None)
+
+    def mostly(self, parted: Parted, *, at_once: bool) -> Parted | None:
+        """Decode pieces of lines, of which few may turn out to be odd; None if more do."""
+        found = mostly_decoded(parted, self.decoder, at_once=at_once)
+        found = without_odd(found, self._odd(found)) if found else None
+        return found if found and found.pieces else None
+
+    def _odd(self, found: Parted) -> list[int]:
+        """Give the pieces that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
+        pieces = found.pieces
+        text = b'{"%b}' % b'}\n{"'.join(pieces)
+        once = (*self.once, _OWN) if self.own else self.once
+        names = [name for name in once if text.count(name) != len(pieces)]
+        odd = {at for name in names for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
+        if b"\\" in text:
+            odd |= {*those(pieces, _may_spell)}
+        return sorted(odd)
+
+    @property
+    def own(self) -> bool:
+        """Whether the event time is the application's ``@timestamp``."""
+        return self.place is not None and self.place.path == TIMESTAMP
+
+    def levels(self, records: Sequence[Any]) -> tuple[Sequence[Level | None], int]:
+        """Give each record's level, None where it can't be read, and count those; no level at all if they have none."""
+        if not self.level:
+            return [], 0
+        column: Sequence[Any] = [*map(self.level, records)]
+        values = column if self.sure else raw_values(column)
+        try:
+            return [*map(self.known.__getitem__, values)], 0
+        except KeyError:
+            levels = [*map(self._level, values)]
+            return levels, levels.count(None)
+
+    def _level(self, value: object) -> Level | None:
+        try:
+            return self.known[value]
+        except KeyError:
+            return None
+
+
+def _may_spell(data: bytes) -> bool:
+    return b"\\" in data and _ESCAPED.search(data) is not None
+
+
+def decoded(decoder: Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct]:
+    """Give a record for each line; none at all if one is anything but a single object of the type."""
+    try:
+        records = decoder.decode_lines(data) if decoder else []
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    return records if len(records) == lines else []

@@ -1,0 +1,96 @@
+"""Forms of times beside RFC 3339 and epoch numbers: those of servers, mails, syslog and languages; pure."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Final, NamedTuple
+
+_MONTHS: Final = {
+    name: at
+    for at, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
+}
+_MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
+_CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9})\d*)?"
+_ZONE = r"(?: ?(?P<zone>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?))?"
+_FORMS: Final = tuple(
+    re.compile(form, re.ASCII | re.IGNORECASE)
+    for form in (
+        # ISO 8601 and what languages put behind it: Java a zone in brackets, Go the zone's name and its own clock
+        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_CLOCK}{_ZONE}(?:\[[\w/+-]+\])?",
+        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK} (?P<zone>[+-]\d{{4}}) [A-Z]{{2,5}}(?: m=\S+)?",
+        rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d)[T ]{_CLOCK}{_ZONE}",
+        # ISO 8601's basic form
+        r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)[T ](?P<clock>\d{6})(?:[.,](?P<fraction>\d{1,9})\d*)?" + _ZONE,
+        # nginx and Apache
+        rf"\[?(?P<day>\d\d)/{_MONTH}/(?P<year>\d{{4}}):{_CLOCK}{_ZONE}\]?",
+        # RFC 2822
+        rf"{_DAY}(?P<day>\d\d?) {_MONTH} (?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
+        # C's ctime, and syslog, which names no year
+        rf"{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK} (?P<year>\d{{4}})",
+        rf"{_DAY}{_MONTH} (?P<day>[ \d]?\d) (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}",
+    )
+)
+_AHEAD: Final = timedelta(days=1)
+"""A time without a year that would be so much later than its file's last write is of the year before."""
+_LEAP: Final = 2000
+"""A year that has every day."""
+_LONGEST: Final = 64
+"""Characters; nothing longer is a time."""
+
+
+class Moment(NamedTuple):
+    """A time as it was read."""
+
+    time: datetime
+    """Without its fraction; naive if it names no zone."""
+    fraction: str
+    """Its digits, nine at most; empty if it has none."""
+
+
+def moment_of(text: str, near_ns: int = 0) -> Moment | None:
+    """Read a time in one of the known forms; None if it is in none.
+
+    ``near_ns`` (epoch nanoseconds, when the line was written at the latest) tells the year where the time names none;
+    without it such a time can't be read.
+    """
+    if len(text) > _LONGEST:
+        return None
+    match = next((match for form in _FORMS if (match := form.fullmatch(text))), None)
+    if not match:
+        return None
+    parts = match.groupdict()
+    clock = parts["clock"].replace(":", "")
+    try:
+        month = _MONTHS.get(parts["month"].lower()) or int(parts["month"])
+        numbers = (month, int(parts["day"]), int(clock[:2]), int(clock[2:4]), int(clock[4:]))
+        zone = zone_of(parts.get("zone") or "")
+        time = datetime(int(parts["year"] or _LEAP), *numbers, tzinfo=zone)
+        return Moment(time if parts["year"] else with_year(time, near_ns), parts["fraction"] or "")
+    except ValueError:
+        return None
+
+
+def with_year(time: datetime, near_ns: int) -> datetime:
+    """Put a time in the year that has it at or before the given moment; raises ``ValueError`` without one."""
+    if near_ns <= 0:
+        raise ValueError
+    last = datetime.fromtimestamp(near_ns // 10**9, UTC) + _AHEAD
+    for year in range(last.year, last.year - 9, -1):
+        with suppress(ValueError):  # the 29th of February
+            if time.replace(year=year, tzinfo=UTC) <= last:
+                return time.replace(year=year)
+    raise ValueError
+
+
+def zone_of(text: str) -> tzinfo | None:
+    """Read ``Z``, ``UTC``, ``GMT``, ``+01:00``, ``+0100`` or ``+01``; None for none. Raises ValueError out of range."""
+    if not text:
+        return None
+    if text[0] not in "+-":
+        return UTC
+    hours, minutes = int(text[1:3]), int(text[-2:]) if len(text) > len("+00") else 0
+    if hours > 23 or minutes > 59:  # noqa: PLR2004 - what a clock shows
+        raise ValueError
+    offset = timedelta(hours=hours, minutes=minutes)
+    return timezone(-offset if text[0] == "-" else offset)
