@@ -26,8 +26,10 @@ _FORMS: Final = tuple(
         rf"\[?(?P<day>\d\d)/{_MONTH}/(?P<year>\d{{4}}):{_CLOCK}{_ZONE}\]?",
         # RFC 2822
         rf"{_DAY}(?P<day>\d\d?) {_MONTH} (?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
-        # C's ctime, and syslog, which names no year
-        rf"{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK} (?P<year>\d{{4}})",
+        # JavaScript's Date
+        rf"{_DAY}{_MONTH} (?P<day>\d\d) (?P<year>\d{{4}}) {_CLOCK} GMT(?P<zone>[+-]\d{{4}})(?: \([\w ]+\))?",
+        # C's ctime, date and Java's Date, Apache's errors; and syslog, which names no year
+        rf"\[?{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK}(?: (?P<zone>UTC|GMT))? (?P<year>\d{{4}})\]?",
         rf"{_DAY}{_MONTH} (?P<day>[ \d]?\d) (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}",
     )
 )
