@@ -133,8 +133,10 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     proved = agreed
     if start < view.size and start <= agreed:
         proved = agreed = max(agreed, _by_recent(view, source.recent, start))
-    elif digest.base < agreed and view.size < next_point(digest, agreed):
-        agreed = view.size  # it ends before the next point: every digest that can be asked agrees
+    elif digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
+        # It ends before the next point: every digest that can be asked agrees. Of less that says little: one logger's
+        # lines begin alike, with the same time to the minute, or many constant fields.
+        agreed = view.size
     if agreed >= digest.end and not digest.base:
         proved = agreed = max(agreed, _by_head(view, source))  # it was seen, and not read yet
     return max(same, 0 if agreed <= digest.base else agreed), max(same, proved)

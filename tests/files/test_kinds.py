@@ -955,6 +955,27 @@ def test_a_file_that_is_edited_and_put_in_place(logs: Path, *, away: bool) -> No
     assert got.total() - len(expected) < 1500
 
 
+@pytest.mark.parametrize("count", [1, 3, 10])
+@pytest.mark.parametrize(
+    "head", [b"2026-11-28 07:05:", b'{"service":"checkout","environment":"production","region":"eu","n":']
+)
+def test_a_file_that_is_truncated_and_written_again_with_lines_that_begin_alike(
+    logs: Path, head: bytes, count: int
+) -> None:
+    """What was read begins as they do: they are new all the same."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, written = logs / "a.log", b""
+        for start in range(0, 400, 100):
+            data = b"".join(head + b"%05d\n" % number for number in range(start, start + (count if start else 90)))
+            live.write_bytes(data)
+            written += data
+            yield written
+        yield written
+
+    each_once(logs, scenario, 3.0)
+
+
 @pytest.mark.parametrize("pause", [0.05, 3.0])
 def test_copies_over_the_last_copy_of_lines_that_begin_alike(logs: Path, pause: float) -> None:
     """Each copy is as large as the one before, and has what nobody read of the live file before it was truncated."""
