@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -81,7 +82,7 @@ def judge(logger: Logger, output: Output, records: Sequence[Record]) -> Figures:
     for each in records:
         marks = _MARK.findall(each.body)
         expected = marks and marks[0] not in found
-        if not expected and not (logger.others and re.search(logger.others, each.body)):
+        if not expected and not (logger.others and re.search(logger.others, _text(each.body))):
             figures.apart += 1
             _show(figures, f"apart: {each.body}")
         if marks:
@@ -91,7 +92,7 @@ def judge(logger: Logger, output: Output, records: Sequence[Record]) -> Figures:
     for number in filter(found.__contains__, logger.events):
         _compare(figures, logger, number, found[number], output)
         if logger.time and number not in figures.time:
-            if found[number].time_ns < latest:
+            if found[number].time_ns // logger.unit < latest // logger.unit:
                 figures.time[number] = "out of order"
             latest = found[number].time_ns
     return figures
@@ -138,6 +139,14 @@ def is_object(body: str) -> bool:
         return False
     message = found.get("message")
     return not (isinstance(message, str) and message.startswith("{"))
+
+
+def _text(body: str) -> str:
+    """Give the message of a line of text that was given fields, such as its level; else the body."""
+    with suppress(ValueError):
+        message = json.loads(body).get("message") if body.startswith('{"') else None
+        return message if isinstance(message, str) else body
+    return body
 
 
 def _refuse(text: str) -> Any:

@@ -5,12 +5,22 @@ import pytest
 
 from tests.zoo_loggers.finding import all_loggers
 from tests.zoo_loggers.judging import Figures, Output, Record, is_object, judge, shape
-from tests.zoo_loggers.logger import INFO, SECOND, TRACE, WARNING, Logger
+from tests.zoo_loggers.logger import INFO, NANO, SECOND, TRACE, WARNING, Logger
 
 BEGUN = 1_795_850_253 * SECOND
 OUTPUT = Output("at 2026 zoo-2\nat 2026 WARN zoo-3\nat 2026 zoo-7\n", BEGUN, BEGUN + SECOND)
 LOGGER = Logger(
-    "one", "python", "one", "1", lambda _: None, lambda _: [], time="at 1999", level="WARN", events="237", fields=True
+    "one",
+    "python",
+    "one",
+    "1",
+    lambda _: None,
+    lambda _: [],
+    time="at 1999",
+    level="WARN",
+    events="237",
+    fields=True,
+    unit=NANO,
 )
 
 
