@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 import msgspec
 
 from logship.model import Block, FileId
-from logship.records.encoding import BlockEncoder, RawEncoder
+from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.facts import FactReader
 from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _NAMES: Final = 12

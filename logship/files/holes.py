@@ -92,6 +92,13 @@ class Holes:
         self._at = -1
         return len(data)
 
+    def past(self, start: int, size: int, read_at: ReadAt, data_start: Callable[[int], int], *, note: bool) -> int:
+        """Give where NULs end that begin at the start of a line, maybe a terabyte; ``note`` that they are passed."""
+        end = first_data(start, size, read_at, data_start)
+        if note:
+            self.note_passed(start, end)
+        return end
+
     def note_passed(self, start: int, end: int) -> None:
         """Note that readers have passed NULs; of the last 16 it is known when somebody fills them after all."""
         if not (start == 0 and self.filled_from) and (start, end) not in self.passed:

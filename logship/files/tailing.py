@@ -85,8 +85,6 @@ class TailedFile:
         self.look(now)
         self.fingerprint()
 
-    # -- what the file system says --------------------------------------------------------------------------------
-
     def look(self, now: float) -> bool:
         """Ask ``fstat`` for the truth; give whether there is more to read. ``now`` in monotonic seconds."""
         if self.orphaned:
@@ -150,8 +148,7 @@ class TailedFile:
         self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
-        # A file that was truncated and written again has other bytes before the offset, or, where all lines end alike,
-        # at least another head (DECISIONS 3).
+        # what was truncated and written again has other bytes before the offset, or at least another head (DECISIONS 3)
         same = self._has_head() and self._has_before(self.furthest)
         return same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
 
@@ -186,8 +183,6 @@ class TailedFile:
                 self.head = head_print(self.read_at(min(HEAD_BYTES, self.size), 0))
         return self.head
 
-    # -- reading --------------------------------------------------------------------------------------------------
-
     def read(
         self,
         place: Place,
@@ -218,7 +213,8 @@ class TailedFile:
         if b"\0" in data or self.holes.wait:
             data = data[: self._readable(data, place.scanned, now)]
         if data[:1] == b"\0" and place.scanned == place.offset:
-            frames = self._past_hole(place)
+            end = self.holes.past(place.offset, self.size, self.read_at, self.data_start, note=not self._contents)
+            frames = [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
         else:
             frames = framer.frames(place, data)
             ends = cut if full else at_end
@@ -302,10 +298,3 @@ class TailedFile:
     def close(self) -> None:
         """Give the descriptor back."""
         os.close(self.fd)
-
-    def _past_hole(self, place: Place) -> list[Frame]:
-        # NULs at the start of a line, maybe a hole of a terabyte: a gap up to the first byte that is not NUL
-        end = first_data(place.offset, self.size, self.read_at, self.data_start)
-        if not self._contents:
-            self.holes.note_passed(place.offset, end)
-        return [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []

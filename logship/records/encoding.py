@@ -5,33 +5,32 @@ The cost is per block, not per line, wherever a block provably comes to the same
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import compress
 from typing import NamedTuple, Protocol, cast
 
 from msgspec.structs import replace
 
-from logship.errors import ConfigError
-from logship.model import Block, Encoded, LineState, Tally
+from logship.model import Block, Encoded, Tally
 from logship.records.block_parser import BlockParser
 from logship.records.candidates import Candidates, candidates
 from logship.records.columns import Columns, placed, woven
 from logship.records.content import content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
-from logship.records.joining import joined_lines, one_line
+from logship.records.json_members import SPACE
 from logship.records.layouts import Layout, Rows
-from logship.records.line_parser import SPACE, LineParser, message_key, trim
+from logship.records.line_parser import LineParser, message_key
 from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
-from logship.records.partial_lines import joined, together
+from logship.records.partial_lines import joined
 from logship.records.places import among
 from logship.records.repair import repair
-from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
-from logship.records.selection import Selection
+from logship.records.selection import Selection, condition_for
 from logship.records.severity import NO_LEVEL, UNKNOWN, level_of
+from logship.records.single_records import gap, single_records
 from logship.records.text_records import TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
@@ -60,7 +59,7 @@ class BlockEncoder:
         self._layout = layout
         self._most = most
         sample = Sample(enrichment.sample) if enrichment.sample else None
-        self._selection = Selection(_condition(when, enrichment), sample)
+        self._selection = Selection(condition_for(when, enrichment), sample)
         wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
@@ -74,7 +73,7 @@ class BlockEncoder:
     def encode(self, block: Block) -> Encoded:
         """Give the block's records; a gap has none, and is counted as skipped."""
         if block.skipped:
-            return _gap(block)
+            return gap(block)
         message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
         if message or self._rewriter.of_json:
             return self._encode_mixed(block, message=message)
@@ -87,7 +86,7 @@ class BlockEncoder:
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        found = _records(block, keep_cr=False, continues=self._rewriter.continues)
+        found = single_records(block, keep_cr=False, continues=self._rewriter.continues)
         return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
@@ -183,13 +182,8 @@ class BlockEncoder:
         bad_times = parsed.bad_times + texts.bad_times + plain.bad_times + again.bad_times
         bad_times += sum(line.bad_time for line in alone)
         overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
-        parts = (
-            (sort.messages, levels),
-            (sort.records, plain.levels),
-            ([*broken], again.levels),
-            (odd, [line.level for line in alone]),
-        )
-        levels = placed(len(lines), parts)
+        some = (sort.messages, levels), (sort.records, plain.levels), ([*broken], again.levels)
+        levels = placed(len(lines), (*some, (odd, [line.level for line in alone])))
         unknown = [level.severity for level in levels].count(UNKNOWN)
         tally = Tally(
             parsed=parsed.parsed,
@@ -266,14 +260,6 @@ class BlockEncoder:
         return Encoded(block, body, woven.records, tally, longest)
 
 
-def _condition(text: str, enrichment: Enrichment) -> Condition | None:
-    """Read the condition; raises ConfigError if it asks for a field of ours, which is the same in all records."""
-    try:
-        return condition_on(text, enrichment)
-    except ValueError as why:
-        raise ConfigError([f"WHEN: {why}"]) from why
-
-
 def _with(tally: Tally, columns: Columns, skipped: tuple[tuple[str, int, int], ...] = ()) -> Tally:
     """Add what is counted of all lines."""
     return replace(
@@ -295,55 +281,6 @@ def _fill(
             column[at] = value
 
 
-class RawEncoder:
-    """Encodes blocks as the bytes that they are, without fields of ours, each line between a head and a tail."""
-
-    def __init__(self, head: bytes = b"", tail: bytes = b"\n", *, when: str = "") -> None:
-        self._head = head
-        self._tail = tail
-        self._selection = Selection(_condition(when, Enrichment({}, "raw")))
-
-    def encode(self, block: Block) -> Encoded:
-        """Give the block's lines that are not empty; a gap has none."""
-        if block.skipped:
-            return _gap(block)
-        content = content_of(block, keep_cr=True)
-        lines, tally = content.lines, Tally(content.skipped)
-        if self._selection:
-            count, offsets = len(lines), lambda: content.offsets
-            records = Candidates(block.file, count, offsets, lambda _: (), list, list, lambda: content.lines, list)
-            chosen = self._selection.choose(records)
-            lines = [*compress(lines, chosen.kept)]
-            tally = replace(tally, filtered=chosen.filtered(content.sizes))
-        written = [self._head + line + self._tail for line in lines]
-        longest = max(map(len, written), default=0)
-        return Encoded(block, b"".join(written), len(written), tally, longest)
-
-    def records(self, block: Block) -> list[Block]:
-        """Give one block of a single line for each line encoded."""
-        found = _records(block, keep_cr=True)
-        return [each for each in found if self.encode(each).records] if self._selection else found
-
-
-def _gap(block: Block) -> Encoded:
-    return Encoded(block, b"", 0, Tally(skipped=((block.skipped, 0, block.end - block.start),)))
-
-
-def _records(block: Block, *, keep_cr: bool, continues: Callable[[bytes], bool] | None = None) -> list[Block]:
-    if block.skipped:
-        return []
-    joins = set(block.joins)
-    found = [
-        replace(block, start=at, end=end, data=line, after=LineState.WHOLE, joins=tuple({(at, end)} & joins), cuts=())
-        for at, end, line in ((at, at + len(line), line) for at, line in _lines(block))
-        if trim(one_line(line) if (at, end) in joins else line, first=at == 0, keep_cr=keep_cr).content
-    ]
-    found = together(block, found, continues) if continues else found
-    if found and found[-1].end == block.end:
-        found[-1] = replace(found[-1], after=block.after)
-    return found
-
-
 class _Sorted(NamedTuple):
     """Which lines of a block can be read together, by their places; all others are odd."""
 
@@ -361,16 +298,3 @@ def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: boo
     records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
     others = sorted(set(good).difference(records)) if len(records) < len(good) else []
     return _Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])
-
-
-def _lines(block: Block) -> Iterator[tuple[int, bytes]]:
-    """Give the offset and the bytes, newline included, of each line, or of the several that are one record."""
-    if block.joins:
-        yield from zip(*joined_lines(block), strict=True)
-        return
-    offset = block.start
-    for part in block.data.split(b"\n"):
-        line = part + b"\n" if offset + len(part) < block.end else part
-        if line:
-            yield offset, line
-        offset += len(line)

@@ -22,8 +22,9 @@ from logship.records.field_parts import (
     write_alike,
 )
 from logship.records.field_patterns import Patterns, Renames
+from logship.records.json_members import SPACE
 from logship.records.layouts import EMPTY
-from logship.records.line_parser import SPACE, message_name
+from logship.records.line_parser import message_name
 
 _REMEMBERED: Final = 4096
 _SHORT: Final = 128

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 import msgspec
 
 from logship.records.enrichment import to_json
+from logship.records.json_members import SPACE, members
 from logship.records.layouts import Column, weave
-from logship.records.line_parser import SPACE, members
 
 SPACED: Final = ((b",", b":"), (b", ", b": "))
 """Commas and colons with their blanks, as nearly everybody writes them."""

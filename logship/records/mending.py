@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 from logship.records.enrichment import to_json
-from logship.records.line_parser import Member, members, value_end
+from logship.records.json_members import Member, members, value_end
 
 LARGE_NUMBER: Final = "large_number"
 REPEATED_NAME: Final = "repeated_name"

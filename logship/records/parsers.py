@@ -10,8 +10,8 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicorn
 from logship.records.expressions import Expression, compile_expression
 from logship.records.found import Found
+from logship.records.json_members import members
 from logship.records.layouts import quote
-from logship.records.line_parser import members
 from logship.records.logfmt import parse_logfmt
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])

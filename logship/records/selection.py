@@ -6,8 +6,10 @@ from operator import and_, gt, not_
 
 from msgspec import Struct
 
+from logship.errors import ConfigError
 from logship.records.candidates import Candidates
-from logship.records.routing import Condition
+from logship.records.enrichment import Enrichment
+from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.severity import UNKNOWN
 
@@ -60,3 +62,11 @@ class Selection:
             return [(CONDITION, out)]
         known = [number != UNKNOWN for number in records.severities()]
         return [(CONDITION, [*map(and_, out, known)]), (NO_LEVEL, [*map(gt, out, known)])]
+
+
+def condition_for(text: str, enrichment: Enrichment) -> Condition | None:
+    """Read the condition; raises ConfigError if it asks for a field of ours, which is the same in all records."""
+    try:
+        return condition_on(text, enrichment)
+    except ValueError as why:
+        raise ConfigError([f"WHEN: {why}"]) from why

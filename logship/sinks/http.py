@@ -13,9 +13,10 @@ from logship.net.credentials import basic_faults, bearer_or_basic
 from logship.net.preflight import look
 from logship.net.transport import Transport
 from logship.net.ways_in import AwsSettings, open_way_in
-from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 from logship.settings.config import Secret, setting
 from logship.settings.urls import url_faults
 

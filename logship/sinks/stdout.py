@@ -17,9 +17,10 @@ from msgspec import Struct
 
 from logship.errors import SinkClosedError
 from logship.model import Batch, Finding, Limits, Outcome, Status
-from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 from logship.settings.config import SinkSettings, Verbatim, setting
 
 

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from logship.delivery.verdicts import file_bytes
 from logship.errors import ConfigError
 from logship.model import Block, Encoded, FileId, LineState
-from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Layout, Lines, Rows, Woven, weave
 from logship.records.line_parser import Line, LineParser
+from logship.records.raw_encoding import RawEncoder
 from logship.sinks.elasticsearch.bulk import Bulk
 from tests.oracle import Number, Object, Oracle, depth, parse
 

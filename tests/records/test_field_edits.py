@@ -10,8 +10,8 @@ from logship.model import Block, FileId
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import FieldEdits
+from logship.records.json_members import members
 from logship.records.layouts import Lines
-from logship.records.line_parser import members
 from tests.oracle import Object, parse
 
 ALWAYS = ("message", "time", "level", "log.level")

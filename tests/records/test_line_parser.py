@@ -1,7 +1,8 @@
 import pytest
 
 from logship.records.enrichment import Enrichment
-from logship.records.line_parser import MAX_DEPTH, LineParser, depth_of, members, trim
+from logship.records.json_members import depth_of, members
+from logship.records.line_parser import MAX_DEPTH, LineParser, trim
 
 JUDGE = LineParser(Enrichment({"service.name": "s", "k8s.pod.name": "p"}))
 

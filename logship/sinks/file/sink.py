@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.preflight import outcome_finding, sample_batch
-from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 from logship.settings.config import Seconds, SinkSettings, Size, setting
 
 if TYPE_CHECKING:

@@ -17,9 +17,10 @@ from logship.model import Batch, Block, Finding, Outcome, Status
 from logship.net.credentials import SecretError, basic_faults, read_secret
 from logship.net.preflight import PREFLIGHT_SECONDS, delivery_finding, doubtful, outcome_finding, reach_host
 from logship.net.tls import Tls, open_tls
-from logship.records.encoding import BlockEncoder, Encoder, RawEncoder
+from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 from logship.settings.config import NetworkSettings, Secret, Size, setting
 from logship.sinks.kafka.broker_errors import broker_faults, host_and_port, limits, topic_faults
 

@@ -1,0 +1,78 @@
+"""The members of JSON objects as they are written: by their places in the text, repeated names too; pure."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+SPACE = b" \t\r\n"
+"""What JSON calls white space."""
+
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_KEY = re.compile(rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*")
+_SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
+_TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
+_NEXT = re.compile(rb"[ \t\r\n]*([,}])")
+_HEAD = 64 << 10
+
+
+class Member(NamedTuple):
+    """A member of a JSON object, by its places in the text."""
+
+    name: str
+    key: int
+    """Where the name's quote is."""
+    colon: int
+    """Just past the name."""
+    value: int
+    end: int
+    """Just past the value."""
+
+
+def value_end(text: bytes, start: int) -> int:
+    """Give where the JSON value ends that starts there."""
+    if text[start : start + 1] not in (b"{", b"["):
+        match = _SCALAR.match(text, start)
+        return match.end() if match else start
+    depth = 0
+    for token in _TOKEN.finditer(text, start):
+        depth += (token[0] in b"{[") - (token[0] in b"]}")
+        if not depth:
+            return token.end()
+    return len(text)
+
+
+def members(text: bytes) -> Iterator[Member]:
+    """Find the members of a valid JSON object, duplicates too, in order."""
+    at = text.index(b"{") + 1
+    while match := _KEY.match(text, at):
+        key = match[1]
+        name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
+        end = value_end(text, match.end())
+        yield Member(name, match.start(1), match.end(1), match.end(), end)
+        separator = _NEXT.match(text, end)
+        at = separator.end() if separator else len(text)
+
+
+def head(text: bytes) -> list[tuple[str, msgspec.Raw]]:
+    """Give the members that stand whole in the first 64 KiB of a JSON object that was cut; none of anything else."""
+    text = text[:_HEAD] if text.startswith(b"{") else b"{"
+    found = []
+    try:
+        for member in members(text):
+            value = text[member.value : member.end]
+            if member.end < len(text) or (value.endswith(b'"') and len(value) > 1):
+                found.append((member.name, msgspec.Raw(value)))
+    except msgspec.DecodeError:  # an escape that is none
+        pass
+    return found
+
+
+def depth_of(text: bytes) -> int:
+    """Say how deep a valid JSON value nests."""
+    depth = deepest = 0
+    for token in _TOKEN.finditer(text):
+        depth += (token[0] in b"{[") - (token[0] in b"]}")
+        deepest = max(deepest, depth)
+    return deepest
