@@ -43,8 +43,13 @@ class Tree(dict[str, Any]):
             self.forbid_one(head, rest)
 
     def forbid_one(self, head: str, rest: str) -> None:
-        """Let there be nothing at one way to take a path apart: what has members is no value, a value has none."""
+        """Let there be nothing at one way to take a path apart: what has members is no value, a value has none.
+
+        Raises ValueError if a value has to be there.
+        """
         tree = self.setdefault(head, NEVER)
+        if not rest and tree is not NEVER and not isinstance(tree, Tree):
+            raise ValueError
         if isinstance(tree, Tree) and rest:
             tree.forbid(rest)
 

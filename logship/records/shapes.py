@@ -21,7 +21,7 @@ from logship.records.facts import FactReader
 from logship.records.levels import MARKS, SCALE_MARKS
 from logship.records.odd_lines import Parted
 from logship.records.otlp_lines import OTLP
-from logship.records.paths import Members, members_of, value_at
+from logship.records.paths import Members, heads, members_of, value_at
 from logship.records.record_types import NEVER
 from logship.records.severity import WORDS
 from logship.records.shape import Numbers, Shape, Words
@@ -180,15 +180,23 @@ def _require_time(tree: Tree, found: Members, key: _Key) -> str:
     return fraction
 
 
+def _bar(tree: Tree, path: str, key: _Key) -> None:
+    """Let there be nothing at a path; raises ValueError if there may be, in what has to be there."""
+    scalars = (key.level, key.time.path if key.time else "")
+    if any(tree.get(head) is Raw and head not in scalars for head in heads(path)[1:]):
+        raise ValueError
+    tree.forbid(path)
+
+
 def _forbid_times(tree: Tree, places: Sequence[Place], key: _Key) -> None:
     """Let there be no time that would count before the one that is there."""
     for place in places:
         if place is key.time:
             break
-        tree.forbid(place.path)
+        _bar(tree, place.path, key)
     if key.time is None:
         tree.forbid(OTLP)
-    elif key.time.path == COARSE:
+    elif key.time.path == COARSE and not key.fraction:
         tree.forbid(NANOSECONDS)
 
 
@@ -196,8 +204,9 @@ def _forbid_levels(tree: Tree, paths: Sequence[str], key: _Key) -> None:
     """Let there be no level that would count before the one that is there."""
     for path in paths:
         if path != key.level:
-            tree.forbid(path)
+            _bar(tree, path, key)
         elif key.is_word:
             return
     for name in SCALE_MARKS if key.level else MARKS:
-        tree.forbid(name)
+        if name not in key.marks:
+            tree.forbid(name)

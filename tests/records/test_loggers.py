@@ -438,3 +438,27 @@ def test_a_name_that_is_there_twice_is_noticed_beside_one_that_is_written_otherw
         (MTIME, 0),
         *expected * 10,
     ]
+
+
+def test_what_tells_the_scale_may_be_the_time_or_the_level_of_the_next_record() -> None:
+    """A block whose first record has something unreadable there says nothing of the others."""
+    enrichment = Enrichment({}, timestamp_fields=("time", "ts"), level_fields=("type", "level"))
+    made = BlockEncoder(enrichment, Facts(), levels=True)
+    first = '{"level":30,"ts":"2026-11-27T09:30:00Z","time":"soon","type":"x"}'
+    other = '{"level":30,"ts":"2026-11-27T09:30:00Z","time":"2026-11-27T09:30:05Z","type":"error"}'
+    expected = [("2026-11-27T09:30:00Z", 13)], [("2026-11-27T09:30:05Z", 17)]
+    assert facts(made, block([first, *[other] * 30])) == [*expected[0], *expected[1] * 30]
+    assert facts(made, block([first] * 30)) == expected[0] * 30
+    assert facts(made, block([other] * 30)) == expected[1] * 30
+    assert facts(made, block([first, *[other] * 30, "text"])) == [*expected[0], *expected[1] * 30, (MTIME, 0)]
+
+
+def test_a_level_that_tells_the_time_may_be_readable_in_the_next_record() -> None:
+    """Beside ``levelname``, ``created`` is the time; where it is no level, the number decides, and else itself."""
+    made = BlockEncoder(Enrichment({}), Facts(), levels=True)
+    first = '{"levelname":"user","levelno":40,"created":1795771800.5}'
+    other = '{"levelname":"INFO","levelno":40,"created":1795771800.5}'
+    time = "2026-11-27T09:30:00.500000000Z"
+    for count in (1, 20, 30):
+        assert facts(made, block([first, *[other] * count])) == [(time, 17), *[(time, 9)] * count]
+    assert facts(made, block([first] * 20)) == [(time, 17)] * 20
