@@ -10,6 +10,7 @@ from logship.records.time_forms import Moment, with_year
 _WITNESS = datetime(2001, 11, 27, 22, 33, 44, 123456, tzinfo=UTC)
 """A time whose parts differ, so that it shows which of them a format keeps."""
 _EXAMPLE = "write for example %d.%m.%Y %H:%M:%S"
+_LEAP = 2000
 _YEARS = ("%Y", "%y", "%G", "%c", "%x", "%D", "%F")
 
 
@@ -52,10 +53,12 @@ def _check(form: str) -> None:
 
 
 def _read(form: str, text: str, near_ns: int) -> Moment:
-    found = datetime.strptime(text, form)  # noqa: DTZ007 - it may name no zone
+    dated = any(year in form for year in _YEARS)
+    # without a year strptime knows no 29 February, and Python 3.13 warns of it
+    found = datetime.strptime(text if dated else f"{_LEAP} {text}", form if dated else f"%Y {form}")  # noqa: DTZ007 - it may name no zone
     fraction = f"{found.microsecond:06}" if "%f" in form else ""
     whole = found.replace(microsecond=0)
-    return Moment(whole if any(year in form for year in _YEARS) else with_year(whole, near_ns), fraction)
+    return Moment(whole if dated else with_year(whole, near_ns), fraction)
 
 
 class TimeFormats:
