@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.containers.conftest import StartSidecar
+from tests.containers.sidecar import RESTRICTED
 from tests.e2e.receiver import Answer, Receiver
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(500)]
@@ -68,7 +69,8 @@ def test_check_in_the_container_tells_faults_apart(
     (logs / "secret.text").write_text("secret\n")
     (logs / "secret.text").chmod(0o600)
     (logs / "closed").mkdir(mode=0o700)
-    sidecar = new_sidecar(state=state, sinks="http", http_url=receiver.url).start()
+    room = (*RESTRICTED, "--memory=72m", "--memory-swap=72m")  # daemon and check together take about 64 MiB
+    sidecar = new_sidecar(state=state, flags=room, sinks="http", http_url=receiver.url).start()
     healthy = sidecar.execute("logship", "check", "--send")
     assert healthy.returncode == 0
     assert "FAIL" not in healthy.stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from logship.records.enrichment import MESSAGE_FIELDS
 from tests.e2e.harness import free_port
 from tests.zoo_stores.corpus import SECOND, loads, number_in
 from tests.zoo_stores.judging import Stored
@@ -105,6 +106,7 @@ def _splunk(found: dict[str, Any]) -> Stored:
     found.pop("event.@timestamp", None)
     for name in ("host", "source", "sourcetype", "fields.log_record_uid"):
         found.pop(name)
+    found.pop("fields.severity", None)
     fields, ours = split(found, {"k8s.pod.name": "event.k8s.pod.name", "log.file.name": "event.log.file.name"})
     return record(number, time_ns, message=message, fields=fields, ours=ours)
 
@@ -113,6 +115,8 @@ def _datadog(found: dict[str, Any]) -> Stored:
     level = found.get("status")
     time_ns, message = _taken(found)
     fields, ours = split(parsed(message or ""))
+    if any(name in fields for name in MESSAGE_FIELDS[1:]):
+        fields.pop("message", None)  # what the sink adds for Datadog to show
     return record(number_in(message or ""), time_ns, level=level, fields=fields, ours=ours)
 
 
