@@ -115,8 +115,9 @@ def _datadog(found: dict[str, Any]) -> Stored:
     level = found.get("status")
     time_ns, message = _taken(found)
     fields, ours = split(parsed(message or ""))
-    if any(name in fields for name in MESSAGE_FIELDS[1:]):
-        fields.pop("message", None)  # what the sink adds for Datadog to show
+    text = next((fields[name] for name in MESSAGE_FIELDS[1:] if name in fields), None)
+    if text is not None and fields.get("message") == text:
+        del fields["message"]  # which the sink adds, for Datadog to show
     return record(number_in(message or ""), time_ns, level=level, fields=fields, ours=ours)
 
 
