@@ -17,7 +17,6 @@ from logship.records.field_parts import (
     append,
     decode_all,
     edges,
-    free_name,
     parts_of,
     write_alike,
 )
@@ -25,6 +24,7 @@ from logship.records.field_patterns import Patterns, Renames
 from logship.records.json_members import SPACE
 from logship.records.layouts import EMPTY
 from logship.records.line_parser import message_name
+from logship.records.making_way import free_name
 
 _REMEMBERED: Final = 4096
 _SHORT: Final = 128

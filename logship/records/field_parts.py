@@ -1,6 +1,6 @@
 """Members of records as they are written: taken apart, and put together again; pure."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -9,6 +9,7 @@ import msgspec
 from logship.records.enrichment import to_json
 from logship.records.json_members import SPACE, members
 from logship.records.layouts import Column, weave
+from logship.records.making_way import free_name
 
 SPACED: Final = ((b",", b":"), (b", ", b": "))
 """Commas and colons with their blanks, as nearly everybody writes them."""
@@ -100,10 +101,3 @@ def edges(text: bytes, parts: Sequence[Part]) -> tuple[bytes, bytes]:
     inside = sum(len(part.lead) + len(part.key) + len(part.value) for part in parts)
     start = text.index(parts[0].key) if parts else 1
     return text[:start], text[start + inside :]
-
-
-def free_name(name: str, taken: Container[str]) -> str:
-    """Give a name that is not taken."""
-    while name in taken:
-        name = "overridden." + name
-    return name

@@ -16,6 +16,7 @@ from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.facts import FactReader
 from logship.records.json_members import SPACE, Member, depth_of, head, members
 from logship.records.layouts import EMPTY
+from logship.records.making_way import MAX_MOVED, OVERRIDDEN, free_name
 from logship.records.repair import repair
 from logship.records.severity import NO_LEVEL, Level, level_of
 from logship.records.text_records import MESSAGE, TextRecords
@@ -24,8 +25,6 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
-MAX_MOVED = 100
-"""Members of one line that make way; a line with more is a message. Each of one name is one ``overridden.`` longer."""
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -96,7 +95,7 @@ def message_name(enrichment: Enrichment) -> str:
     """Give the name of a line of text; where ours is in its way, the line moves as any member would."""
     name = f"{MESSAGE}.original" if enrichment.clash(MESSAGE) is Clash.PREFIX else MESSAGE
     while enrichment.clash(name):
-        name = "overridden." + name
+        name = OVERRIDDEN + name
     return name
 
 
@@ -217,8 +216,7 @@ class _Edit:
         self.moved += 1
         if self.moved > MAX_MOVED:
             raise _CrowdedError
-        while name in self._taken:
-            name = "overridden." + name
+        name = free_name(name, self._taken)
         self._taken = self._taken | {name}
         return name
 
@@ -227,7 +225,7 @@ class _Edit:
         full = parent + name
         clash = self._clash(full)
         if clash is Clash.OURS:
-            return "overridden." + full, value, []
+            return OVERRIDDEN + full, value, []
         if clash is None or value == b"null":
             return full, value, []
         if not value.startswith(b"{"):

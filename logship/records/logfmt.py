@@ -6,6 +6,7 @@ from typing import Final
 
 from logship.records.found import Found
 from logship.records.layouts import quote
+from logship.records.making_way import OVERRIDDEN, free_name
 
 _PAIR: Final = re.compile(r'([^\s="\x00-\x1f]++)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"=]*+(?:=[^\s"]*+)?))(?:[ \t]++|$)')
 _AGAIN: Final = 16
@@ -24,19 +25,12 @@ def parse_logfmt(line: bytes) -> Found | None:
         at = match.end()
         if name in fields:  # as everywhere, what makes way is kept
             earlier, again = fields.pop(name), again + 1
-            fields[_free(name, fields)] = earlier
+            fields[free_name(OVERRIDDEN + name, fields)] = earlier
         fields[name] = bare if quoted is None else _unquoted(quoted)
     if at < len(text) or not fields or again > _AGAIN:
         return None
     named = [(name, quote(value)) for name, value in fields.items()]
     return Found(named, text=None if {"msg", "message"} & fields.keys() else line)
-
-
-def _free(name: str, taken: dict[str, str]) -> str:
-    name = "overridden." + name
-    while name in taken:
-        name = "overridden." + name
-    return name
 
 
 def _unquoted(text: str) -> str:

@@ -9,14 +9,12 @@ from typing import Final, NamedTuple
 
 from logship.records.enrichment import to_json
 from logship.records.json_members import Member, members, value_end
+from logship.records.making_way import MAX_MOVED, OVERRIDDEN, free_name
 
 LARGE_NUMBER: Final = "large_number"
 REPEATED_NAME: Final = "repeated_name"
 CLASHING_TYPE: Final = "clashing_type"
-OVERRIDDEN: Final = "overridden."
 
-_MOST: Final = 100
-"""Members that move: each of one name is one ``overridden.`` longer."""
 _ITEM: Final = re.compile(rb"[ \t\r\n,]*(?=[^ \t\r\n,\]])")
 
 Readable = Callable[[str, bytes], bool | None]
@@ -35,7 +33,7 @@ def without_repeats(text: bytes, readable: Readable) -> bytes | None:
     """
     moved: list[_Moved] = []
     kept = _once("", text, readable, moved)
-    return _with_moved(kept, moved) if 0 < len(moved) <= _MOST else None
+    return _with_moved(kept, moved) if 0 < len(moved) <= MAX_MOVED else None
 
 
 def _once(parent: str, text: bytes, readable: Readable, moved: list[_Moved]) -> bytes:
@@ -80,9 +78,7 @@ def _with_moved(text: bytes, moved: list[_Moved]) -> bytes:
     taken = {member.name for member in members(text)}
     added = []
     for name, value in moved:
-        free = name
-        while free in taken:
-            free = OVERRIDDEN + free
+        free = free_name(name, taken)
         taken.add(free)
         added.append(to_json(free) + b":" + value)
     comma = b"," if taken - {name for name, _ in moved} else b""

@@ -11,6 +11,7 @@ from logship.model import Block
 from logship.records.enrichment import Enrichment
 from logship.records.found import Found
 from logship.records.layouts import quote
+from logship.records.making_way import free_name
 from logship.records.text_records import LEVEL, MESSAGE, TextRecords
 from logship.records.timestamps import TimestampReader
 
@@ -92,7 +93,10 @@ def _object(found: Found, level: bytes | None) -> bytes:
         fields.append((MESSAGE, quote(found.text.decode())))
     if not names.isdisjoint(found.names):
         taken = names.union(found.names)
-        fields = [(_free(name, taken) if name in found.names else name, value) for name, value in fields]
+        for at, (name, value) in enumerate(fields):
+            if name in found.names:
+                fields[at] = free_name(name, taken), value
+                taken.add(fields[at][0])
     own = b",".join([_key(name) + value for name, value in fields])
     rest = (found.inner or b"{}").strip(b" \t\r\n")[1:].lstrip(b" \t\r\n")
     return b"{" + own + (b"," if own and rest != b"}" else b"") + rest
@@ -101,10 +105,3 @@ def _object(found: Found, level: bytes | None) -> bytes:
 @lru_cache(maxsize=1024)
 def _key(name: str) -> bytes:
     return quote(name) + b":"
-
-
-def _free(name: str, taken: set[str]) -> str:
-    while name in taken:
-        name = "overridden." + name
-    taken.add(name)
-    return name
