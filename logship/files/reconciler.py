@@ -171,8 +171,9 @@ class Reconciler:
         former, common = known.file or known.entry, known.common
         if found.cut:
             here = former is not None and former.inode == found.inode
-            digest, recent = known.source.digest, known.source.file.digest.recent if known.source.file else b""
-            seen = found.lowest < min(found.size, digest.end - len(recent))  # smaller than any byte that is remembered
+            digest = known.source.digest
+            remembered = digest.end - len(known.source.recent)
+            seen = found.lowest < min(found.size, remembered)  # smaller than any byte that is remembered
             kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
             common = found.lowest if here and (kept or common > found.lowest) else common
         elif known.entry and self._was_cut(known.entry, found):
