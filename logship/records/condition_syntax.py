@@ -12,6 +12,8 @@ from typing import Final, NoReturn
 import msgspec
 from msgspec import Struct
 
+from logship.records.expressions import PIECES
+
 EXAMPLE: Final = "level>=warning and not (logger=health or message~'^GET /ready')"
 _SIGNED: Final = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([^<>=!~()"]*?))\s*(>=|<=|!=|!~|=|>|<|~)\s*')
 _NOT: Final = re.compile(r"\s*not(?=[\s(\"])", re.IGNORECASE)
@@ -20,8 +22,6 @@ _OPEN: Final = re.compile(r"\s*\(")
 _CLOSE: Final = re.compile(r"\s*\)")
 _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 _ENDS: Final = re.compile(r"\s*(?:$|\)|\s(?:and|or)(?=[\s(]|$))", re.IGNORECASE)
-_PIECE: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-"""Of an expression: an escaped character, a set, or another character."""
 _JOINED: Final = re.compile(r"\s+(?:and|or)(?=[\s(]|$)", re.IGNORECASE)
 _NO_VALUE: Final = re.compile(r"(?:and|or)[\s(]", re.IGNORECASE)
 _DEEPEST: Final = 50
@@ -145,7 +145,7 @@ class _Reader:
         while at < len(self._text):
             if not depth and at > self._at and _JOINED.match(self._text, at):
                 return at
-            piece = _PIECE.match(self._text, at) if expression else None
+            piece = PIECES.match(self._text, at) if expression else None
             word = piece[0] if piece else self._text[at]
             if word == ")" and not depth and self._depth:
                 return at

@@ -10,17 +10,12 @@ from typing import Any, Literal
 
 from logship.errors import ConfigError
 from logship.model import Block
-from logship.records.names import LEVEL_FIELDS, TIMESTAMP_FIELDS
+from logship.records.names import LEVEL_FIELDS, MESSAGE_FIELDS, TIMESTAMP_FIELDS, Scale
 
 TIMESTAMP = "@timestamp"
 OFFSET = "log.offset"
 FILE_FIELDS = {"name": "log.file.name", "path": "log.file.path", "offset": OFFSET}
 """What may be said of a record's place: how it is asked for, and what it is called."""
-MESSAGE_FIELDS = (
-    *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
-    *("record.message", "fields.message", "text", "Message"),
-)
-"""Where loggers write the text."""
 _RESERVED = (TIMESTAMP, "log.flags")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -73,7 +68,7 @@ class Enrichment:
     """As strptime has them, for times in no form that is known."""
     level_fields: tuple[str, ...] = LEVEL_FIELDS
     """Dotted paths that may hold the level."""
-    level_scale: str = "auto"
+    level_scale: Scale = "auto"
     """Of numbers whose scale nothing tells."""
     file_fields: tuple[str, ...] = ("name",)
     """Which of :data:`FILE_FIELDS` each record gets."""

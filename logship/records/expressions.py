@@ -26,8 +26,8 @@ _HINTS: Final = tuple(
         (r"\{\d{4,}|\{\d*,\d{4,}", "at most 1000 repeats; write * or +"),
     )
 )
-_PIECES: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
-"""An escaped character, a set, or another character."""
+PIECES: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
+"""Of an expression: an escaped character, a set, or another character."""
 _NOT_BY_LINE: Final = re.compile(r"\\[AzCQ]|\(\?[a-zA-Z]*-?[a-zA-Z]*m")
 """What means something else where many lines are searched at once."""
 
@@ -112,7 +112,7 @@ def _fault(text: str, error: str) -> str:
 def _unclosed(text: str) -> int:
     """Give the place of the last parenthesis that is not closed; -1 where all are."""
     opened: list[int] = []
-    for piece in _PIECES.finditer(text):
+    for piece in PIECES.finditer(text):
         if piece[0] == "(":
             opened.append(piece.start())
         elif piece[0] == ")" and opened:

@@ -9,6 +9,7 @@ from msgspec import UNSET, Raw, UnsetType
 
 from logship.records.candidates import Candidates
 from logship.records.columns import raw_values, spread
+from logship.records.paths import splits
 
 _MOST: Final = 8
 """Names in a path: there are twice as many ways to read it with each."""
@@ -102,9 +103,7 @@ def merged(columns: Iterable[Column]) -> Column:
 
 def _ways(path: str) -> list[tuple[str, Below | None]]:
     """Give each name that may begin the path, that with most dots first, and what looks for the rest below it."""
-    words = path.split(".")
-    if len(words) > _MOST:
+    if path.count(".") >= _MOST:
         message = f"has {path!r}, which goes deeper than {_MOST} names"
         raise ValueError(message)
-    counts = range(len(words), 0, -1)
-    return [(".".join(words[:n]), Below(".".join(words[n:])) if n < len(words) else None) for n in counts]
+    return [(path, None), *((head, Below(rest)) for head, rest in splits(path))]

@@ -133,15 +133,6 @@ class Lines(Struct, frozen=True):
         return rows.woven([self.head], [self.tail])
 
 
-def first_there(columns: Sequence[Sequence[bytes | None]]) -> Sequence[bytes | None]:
-    """Give for each row the value of the first column that has one; None where none has."""
-    first, *others = columns
-    for column in others:
-        if None in first:
-            first = [ours if ours is not None else other for ours, other in zip(first, column, strict=True)]
-    return first
-
-
 def quoted(texts: Sequence[bytes]) -> list[bytes]:
     """Give texts in UTF-8 as JSON strings with their quotes."""
     return [*map(_encode, map(bytes.decode, texts))]

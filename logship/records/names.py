@@ -1,6 +1,6 @@
-"""Where real loggers write the time and the level of a record, as dotted paths; names alone, for the settings too."""
+"""Where real loggers write the time, the level and the text of a record, as dotted paths; for the settings, too."""
 
-from typing import Final
+from typing import Final, Literal
 
 TIMESTAMP_FIELDS: Final = ("@timestamp", "timestamp", "time", "ts", "asctime")
 """The first that can be read counts."""
@@ -12,3 +12,12 @@ LEVEL_FIELDS: Final = (
     *("log_level.name", "PRIORITY", "levelno", "_logLevel"),
 )
 """A name of a level in any of them goes before a number, then the first one counts."""
+
+Scale = Literal["auto", "python", "pino", "syslog", "monolog", "otel"]
+"""Of levels that are numbers."""
+
+MESSAGE_FIELDS: Final = (
+    *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
+    *("record.message", "fields.message", "text", "Message"),
+)
+"""The first that is there counts."""

@@ -7,12 +7,11 @@ which scale its numbers are of, is the business of :mod:`logship.records.levels`
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
 UNKNOWN: Final = 0
-Scale = Literal["auto", "python", "pino", "syslog", "monolog", "otel"]
 
 _NAMES: Final = {
     **dict.fromkeys(("trace", "trce", "notset", "silly", "finest", "all", "t"), 1),
@@ -52,8 +51,6 @@ _SCALES: Final[Mapping[str, Callable[[int], int]]] = {
     "syslog": lambda number: _SYSLOG[number] if number < len(_SYSLOG) else UNKNOWN,
     "otel": lambda number: number if number <= _MOST else UNKNOWN,
 }
-SCALES: Final = ("auto", *_SCALES)
-"""What ``LEVEL_SCALE`` may say."""
 
 
 class Level(NamedTuple):

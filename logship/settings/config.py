@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from logship.records.names import LEVEL_FIELDS, TIMESTAMP_FIELDS
+from logship.records.names import LEVEL_FIELDS, MESSAGE_FIELDS, TIMESTAMP_FIELDS, Scale
 
 Size = Annotated[int, "size"]
 """Bytes; written as ``65536``, ``64KiB`` or ``64kB``."""
@@ -104,20 +104,14 @@ class Config:
     timestamp_zone: str = setting("zone of event times that name none", "UTC")
     timestamp_format: Formats = setting("strptime's forms of times that are not known otherwise, by commas", ())
     level_fields: tuple[str, ...] = setting("where a record's severity is, dotted paths too", LEVEL_FIELDS)
-    level_scale: Literal["auto", "python", "pino", "syslog", "monolog", "otel"] = setting(
-        "scale of levels that are numbers, where nothing else tells; `auto`: Python's", "auto"
-    )
+    level_scale: Scale = setting("scale of levels that are numbers, where nothing else tells; `auto`: Python's", "auto")
     multiline: str = setting(
         "several lines as one record: `auto`, `off`, rules (`python,java,…`) or `start:` and an expression", "auto"
     )
     multiline_wait_seconds: Seconds = setting("how long a line of text may wait for more of its record", 1.0)
     multiline_max_lines: Count = setting("lines of one record; the rest is marked `continuation`", 1000, minimum=1)
     message_fields: tuple[str, ...] = setting(
-        "where the text of a record is, by dotted paths; the first that is there",
-        (
-            *("message", "msg", "event", "@message", "short_message", "M", "@m", "@mt"),
-            *("record.message", "fields.message", "text", "Message"),
-        ),
+        "where the text of a record is, by dotted paths; the first that is there", MESSAGE_FIELDS
     )
     drop_fields: tuple[str, ...] = setting("left out of records: dotted paths, `*` (docs/conditions.md)", ())
     rename_fields: Mapping[str, str] = setting("`a.b=c`: what gets another name", dict)

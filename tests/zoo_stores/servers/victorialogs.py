@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from logship.records.enrichment import MESSAGE_FIELDS
+from logship.records.names import MESSAGE_FIELDS
 from tests.e2e.harness import free_port
 from tests.zoo_stores.corpus import SECOND, loads, number_in
 from tests.zoo_stores.judging import Stored
