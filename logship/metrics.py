@@ -8,16 +8,15 @@ sink's encoding makes of them, so that they add up::
            + dropped{reason} + skipped{reason} + in_flight
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 
 from logship.model import Status
-from logship.record_metrics import RecordMetrics
+from logship.record_metrics import OTHER, ByReason, RecordMetrics
 
-OTHER: Final = "other"
 LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
     OTHER,
@@ -37,7 +36,6 @@ RETRY_REASONS: Final = (
     *("index_missing", "index_closed_exception", "index_not_found_exception", "document_id_not_supported"),
     OTHER,
 )
-REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
 OUTCOMES: Final = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered")
 REQUEST_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 LATENCY_SECONDS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
@@ -46,32 +44,22 @@ Totals = Mapping[str, tuple[int, int]]
 """(records, file bytes) by ``read``, the outcomes, ``dropped``, ``skipped`` and ``in_flight``."""
 
 
-class _ByReason:
-    """A labelled counter bound to every value that its last label may take."""
-
-    def __init__(self, counter: Counter, sink: Sequence[str], values: Iterable[str]) -> None:
-        self._children = {value: counter.labels(*sink, value) for value in values}
-
-    def add(self, value: str, amount: int = 1) -> None:
-        self._children[value if value in self._children else OTHER].inc(amount)
-
-
 class SinkMetrics:
     """One sink's numbers; made by :class:`Metrics`, whose series it shares."""
 
-    def __init__(self, name: str, series: "_SinkSeries", repaired: _ByReason) -> None:
+    def __init__(self, name: str, series: "_SinkSeries", repaired: ByReason) -> None:
         sink = (name,)
         self._repaired = repaired
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
         self._in_flight = tuple(each.labels(name) for each in series.in_flight)
-        self._outcomes = tuple(_ByReason(each, sink, OUTCOMES) for each in series.outcomes)
-        self._filtered = _ByReason(series.filtered, sink, FILTERED_REASONS)
-        self._dropped = tuple(_ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
-        self._skipped = tuple(_ByReason(each, sink, SKIPPED_REASONS) for each in series.skipped)
-        self._requests = _ByReason(series.requests, sink, [status.value for status in Status])
-        self._retries = _ByReason(series.retries, sink, RETRY_REASONS)
+        self._outcomes = tuple(ByReason(each, sink, OUTCOMES) for each in series.outcomes)
+        self._filtered = ByReason(series.filtered, sink, FILTERED_REASONS)
+        self._dropped = tuple(ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
+        self._skipped = tuple(ByReason(each, sink, SKIPPED_REASONS) for each in series.skipped)
+        self._requests = ByReason(series.requests, sink, [status.value for status in Status])
+        self._retries = ByReason(series.retries, sink, RETRY_REASONS)
         self._duration = series.duration.labels(name)
         self._latency = series.latency.labels(name)
         self._last_success = series.last_success.labels(name)
@@ -182,7 +170,7 @@ class SinkMetrics:
     def _end(self, outcome: str, records: int, nbytes: int) -> None:
         self._give_up(outcome, self._outcomes, outcome, records, nbytes)
 
-    def _give_up(self, key: str, counters: tuple[_ByReason, ...], reason: str, records: int, nbytes: int, /) -> None:
+    def _give_up(self, key: str, counters: tuple[ByReason, ...], reason: str, records: int, nbytes: int, /) -> None:
         self._move(key, records, nbytes)
         for counter, amount in zip(counters, (records, nbytes), strict=True):
             counter.add(reason, amount)
@@ -259,34 +247,21 @@ class Metrics:
         self.lines_truncated = counter("logship_input_lines_truncated", "Lines cut at the size limit.")
         self.multiline_records = counter("logship_multiline_records", "Records that were made of several lines.")
         self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
-        overridden = "Records with a field that had to make way for one of logship's."
-        self.overridden_fields = counter("logship_records_overridden_fields", overridden)
-        mended = "Records that had to be mended, by what was wrong."
-        self._repaired = _ByReason(counter("logship_records_repaired", mended, "what"), (), REPAIRS)
-        bad = "Records whose event time could not be understood."
-        self.bad_timestamps = counter("logship_records_bad_timestamps", bad)
-        unparsed = "Records that are not of the form that LOGSHIP_PARSE names, and stay messages."
-        self.unparsed = counter("logship_records_unparsed", unparsed)
-        self.future_times = counter("logship_records_future_timestamps", "Records dated over 5 minutes ahead.")
         self.records = RecordMetrics(registry)
         self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
         doc = "Bytes that vanished before they could be read, by reason."
-        self._lost = _ByReason(counter("logship_input_lost_bytes", doc, "reason"), (), LOST_REASONS)
+        self._lost = ByReason(counter("logship_input_lost_bytes", doc, "reason"), (), LOST_REASONS)
         saves = counter("logship_checkpoint_saves", "Attempts to save the checkpoint, by outcome.", "outcome")
-        self._saves = _ByReason(saves, (), ("saved", "failed"))
+        self._saves = ByReason(saves, (), ("saved", "failed"))
         build = Gauge("logship_build_info", "Always 1; the version is a label.", ["version"], registry=registry)
         build.labels(version).set(1)
         series = _SinkSeries(registry)
-        self._sinks = {name: SinkMetrics(name, series, self._repaired) for name in sinks}
+        self._sinks = {name: SinkMetrics(name, series, self.records.repaired) for name in sinks}
         ProcessCollector(registry=registry)
 
     def lost(self, reason: str, nbytes: int) -> None:
         """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
         self._lost.add(reason, nbytes)
-
-    def repaired(self, what: str, records: int) -> None:
-        """Count records that had to be mended; ``what`` is one of :data:`REPAIRS`."""
-        self._repaired.add(what, records)
 
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""

@@ -1,17 +1,53 @@
-"""What is counted of records, whatever sink they go to."""
+"""What is counted of records, whatever sink they go to; and counters that are bound to the values of a label."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter
 
+from logship.model import Tally
+
+OTHER: Final = "other"
+REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
+
+
+class ByReason:
+    """A labelled counter bound to every value that its last label may take."""
+
+    def __init__(self, counter: Counter, sink: Sequence[str], values: Iterable[str]) -> None:
+        self._children = {value: counter.labels(*sink, value) for value in values}
+
+    def add(self, value: str, amount: int = 1) -> None:
+        """Count; a value that is not known is another."""
+        self._children[value if value in self._children else OTHER].inc(amount)
+
 
 class RecordMetrics:
-    """What records lack."""
+    """What is odd about records, and what they lack."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        self.without_level = Counter(
-            "logship_records_without_level", "Records in which no level was found.", registry=registry
-        )
-        self.without_time = Counter(
-            "logship_records_without_timestamp",
-            "Records in which no event time was found: they have their file's time.",
-            registry=registry,
-        )
+        def counter(name: str, doc: str, *labels: str) -> Counter:
+            return Counter(f"logship_records_{name}", doc, labels, registry=registry)
+
+        overridden = "Records with a field that had to make way for one of logship's."
+        self.overridden = counter("overridden_fields", overridden)
+        mended = counter("repaired", "Records that had to be mended, by what was wrong.", "what")
+        self.repaired = ByReason(mended, (), REPAIRS)
+        self.bad_times = counter("bad_timestamps", "Records whose event time could not be understood.")
+        unparsed = "Records that are not of the form that LOGSHIP_PARSE names, and stay messages."
+        self.unparsed = counter("unparsed", unparsed)
+        self.future_times = counter("future_timestamps", "Records dated over 5 minutes ahead.")
+        self.without_level = counter("without_level", "Records in which no level was found.")
+        none = "Records in which no event time was found: they have their file's time."
+        self.without_time = counter("without_timestamp", none)
+
+    def count(self, tally: Tally) -> None:
+        """Count what an encoder noticed in a block."""
+        self.overridden.inc(tally.overridden)
+        for what, records in tally.repaired:
+            self.repaired.add(what, records)
+        self.bad_times.inc(tally.bad_times)
+        self.unparsed.inc(tally.unparsed)
+        self.future_times.inc(tally.future_times)
+        self.without_level.inc(tally.without_level)
+        self.without_time.inc(tally.without_time)

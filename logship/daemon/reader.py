@@ -146,7 +146,7 @@ class Reader:
         for lineage, files in self._in_turn():
             read = self._read_queue(files)
             blocks += read
-            nbytes += sum(max(LEAST_BYTES, len(block.data)) for block in read)
+            nbytes += _weight(read)
             if nbytes >= limit:
                 self._turn = lineage
                 break
@@ -159,7 +159,7 @@ class Reader:
         for file in files:
             read = self._read_file(file)
             blocks += read
-            nbytes += sum(max(LEAST_BYTES, len(block.data)) for block in read)
+            nbytes += _weight(read)
             if nbytes >= READ_BYTES or (read and file.file in self._ready):
                 break
         return blocks
@@ -206,14 +206,7 @@ class Reader:
             self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
             self._metrics.multiline_records.inc(len(block.joins))
             self._metrics.decode_errors.inc(tally.decode_errors)
-            self._metrics.overridden_fields.inc(tally.overridden)
-            self._metrics.bad_timestamps.inc(tally.bad_times)
-            self._metrics.future_times.inc(tally.future_times)
-            self._metrics.records.without_level.inc(tally.without_level)
-            self._metrics.records.without_time.inc(tally.without_time)
-            for what, records in tally.repaired:
-                self._metrics.repaired(what, records)
-            self._metrics.unparsed.inc(tally.unparsed)
+            self._metrics.records.count(tally)
             self._strangers.saw(block, tally)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
@@ -288,3 +281,8 @@ class Reader:
                 break
             times.popleft()
         return self.block_bytes, None, False, NO_LIMIT
+
+
+def _weight(blocks: Iterable[Block]) -> int:
+    """Give what blocks count against a bound."""
+    return sum(max(LEAST_BYTES, len(block.data)) for block in blocks)

@@ -309,10 +309,10 @@ def test_the_status_marks_files_from_before_the_first_start(logs: Path) -> None:
 def test_the_status_counts_odd_times(logs: Path) -> None:
     """As the metrics do."""
     rig = rig_of(logs)
-    rig.follower.metrics.bad_timestamps.inc(2)
+    rig.follower.metrics.records.bad_times.inc(2)
     rig.follower.metrics.records.without_time.inc(4)
     rig.follower.metrics.records.without_level.inc(5)
-    rig.follower.metrics.future_times.inc(3)
+    rig.follower.metrics.records.future_times.inc(3)
     status = rig.view.status()
     assert (status["bad_timestamps"], status["future_timestamps"]) == (2, 3)
     assert (status["without_timestamp"], status["without_level"]) == (4, 5)
