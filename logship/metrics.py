@@ -106,7 +106,7 @@ class SinkMetrics:
         self._give_up("skipped", self._skipped, reason, records, nbytes)
 
     def repaired(self, what: str, records: int) -> None:
-        """Count records that the store took only once they were mended; ``what`` is one of :data:`REPAIRS`."""
+        """Count records that the store took only once they were mended; ``what`` is one of its reasons."""
         self._repaired.add(what, records)
 
     def evicted(self, records: int, nbytes: int) -> None:

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from logship.model import Block, FileId
+from logship.check.file_lines import block_of
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.facts import FactReader
@@ -42,7 +42,7 @@ class Last(NamedTuple):
     @property
     def near_ns(self) -> int:
         """When it was last written to, in epoch nanoseconds."""
-        return int(self.mtime * 1e9)
+        return int(self.mtime * 10**9)
 
 
 def told(files: Sequence[Last], enrichment: Enrichment, conditions: Mapping[str, str], most: int) -> Iterator[str]:
@@ -68,8 +68,7 @@ def _missing(file: Last, enrichment: Enrichment) -> Iterator[str]:
 
 
 def _unmatched(file: Last, enrichment: Enrichment, conditions: Mapping[str, str]) -> Iterator[str]:
-    data = b"".join(line + b"\n" for line in file.lines)
-    block = Block(FileId("A" * 22), "", 1, 1 + len(data), data, file.near_ns, 0.0)
+    block = block_of(b"".join(line + b"\n" for line in file.lines), file.mtime)
     for name, when in conditions.items():
         made = RawEncoder(when=when) if enrichment.format == "raw" else BlockEncoder(enrichment, Lines(), when)
         encoded = made.encode(block)
