@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -48,6 +48,25 @@ class SteadyLoop(AutojumpLoop):
         except BaseException as error:  # noqa: BLE001 - it belongs to whoever awaits the thread
             future.set_exception(error)
         return future
+
+
+class Played(Protocol):
+    """A random history, and what happened in it so far."""
+
+    log: list[str]
+
+    async def run(self) -> None:
+        """Let it happen."""
+
+
+def play(history: Played, seed: int) -> None:
+    """Run a history from beginning to end; what fails says how to see it again."""
+    try:
+        with asyncio.Runner(loop_factory=SteadyLoop) as runner:
+            runner.run(history.run())
+    except BaseException as error:
+        error.add_note(f"LOGSHIP_TEST_SEED={seed} replays it; history: {' '.join(history.log)}")
+        raise
 
 
 class KilledError(BaseException):

@@ -4,7 +4,6 @@ Whatever dies, rotates or pauses: an id always stands for the same bytes, every 
 stores, and what was written at once arrives as one record, but for what is over the limit.
 """
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 
 from logship.files.joining import Joining
 from logship.records.multiline import parse_multiline
-from tests.living import Id, SteadyLoop
+from tests.living import Id, play
 from tests.seeds import SEEDS
 from tests.test_ship_model import History
 
@@ -85,9 +84,4 @@ def test_records_are_whole_and_the_same_whenever_they_are_read(
     """What may be cut where a writer pauses is cut there again after a kill: no id comes to stand for other bytes."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # it is the process that dies here, not the node
     history = Records(tmp_path, 2 * seed)  # those with kills; what is lost to truncations is the other model's matter
-    try:
-        with asyncio.Runner(loop_factory=SteadyLoop) as runner:
-            runner.run(history.run())
-    except BaseException as error:
-        error.add_note(f"LOGSHIP_TEST_SEED={seed} replays it; history: {' '.join(history.log)}")
-        raise
+    play(history, seed)

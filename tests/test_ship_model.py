@@ -5,7 +5,6 @@ traces that it leaves on disk or in a store, and do nothing to a file that could
 The others destroy lines, and never kill: what is missing must be exactly what was counted as lost.
 """
 
-import asyncio
 import gzip
 import json
 import os
@@ -19,7 +18,7 @@ from logship.daemon.pipeline import Shape
 from logship.delivery.deadletters import decode_letter
 from logship.files.joining import Joining
 from logship.state.identity import Print
-from tests.living import Fuse, Id, Life, SteadyLoop, Store
+from tests.living import Fuse, Id, Life, Store, play
 from tests.seeds import SEEDS
 
 STEPS = 60
@@ -275,9 +274,4 @@ def test_every_line_arrives_or_is_counted(tmp_path: Path, seed: int, monkeypatch
     if seed % 4 > 1:
         monkeypatch.setattr("logship.files.pace.LONG_SWEEP_SECONDS", -1.0)  # as in a folder full of other names
     history = History(tmp_path, seed)
-    try:
-        with asyncio.Runner(loop_factory=SteadyLoop) as runner:
-            runner.run(history.run())
-    except BaseException as error:
-        error.add_note(f"LOGSHIP_TEST_SEED={seed} replays it; history: {' '.join(history.log)}")
-        raise
+    play(history, seed)

@@ -28,6 +28,8 @@ RUN: Final = Path(__file__).parents[1] / "opensearch" / "run.sh"
 START_SECONDS: Final = 180.0
 BUILD_SECONDS: Final = 900.0
 STREAM: Final = "logs-agent-default"
+TEMPLATE: Final = Path(__file__).parents[2] / "k8s" / "agent-with-elasticsearch" / "index-template.json"
+"""The docs' template for the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,18 @@ class OpenSearch:
         request = urllib.request.Request(self.url + path, data, {"Content-Type": kind}, method=method)  # noqa: S310 - http
         with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own server's address
             return json.loads(answer.read() or b"null")
+
+    def put_template(self) -> None:
+        """Put the docs' template in place."""
+        self.ask("PUT", "/_index_template/logs-agent", json.loads(TEMPLATE.read_text()))
+
+    @contextlib.contextmanager
+    def with_template(self, stream: str) -> Iterator[str]:
+        """Have a data stream with the docs' template, which both go in the end."""
+        self.put_template()
+        yield stream
+        self.delete(stream)
+        self.ask("DELETE", "/_index_template/logs-agent")
 
     def count(self, index: str) -> int:
         """Give the number of documents that can be found."""

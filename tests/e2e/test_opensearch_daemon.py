@@ -14,22 +14,17 @@ import pytest
 
 from tests.e2e.conftest import StartLogship, StartWriter
 from tests.e2e.harness import Logship, wait_until
-from tests.e2e.opensearch import OpenSearch, running
+from tests.e2e.opensearch import STREAM, OpenSearch, running
 
 pytest_plugins = ("tests.e2e.opensearch",)
 pytestmark = [pytest.mark.e2e, pytest.mark.opensearch, pytest.mark.timeout(300)]
-
-STREAM = "logs-agent-default"
-TEMPLATE = Path(__file__).parents[2] / "k8s" / "agent-with-elasticsearch" / "index-template.json"
 
 
 @pytest.fixture
 def stream(opensearch: OpenSearch) -> Iterator[str]:
     """Put the template of the docs in place."""
-    opensearch.ask("PUT", "/_index_template/logs-agent", json.loads(TEMPLATE.read_text()))
-    yield STREAM
-    opensearch.delete(STREAM)
-    opensearch.ask("DELETE", "/_index_template/logs-agent")
+    with opensearch.with_template(STREAM) as stream:
+        yield stream
 
 
 @pytest.fixture

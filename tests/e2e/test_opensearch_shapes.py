@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.opensearch import OpenSearch
+from tests.e2e.opensearch import TEMPLATE, OpenSearch
 from tests.e2e.test_elasticsearch_sink import Shipping, shipping
-from tests.e2e.test_opensearch_daemon import TEMPLATE
 
 pytest_plugins = ("tests.e2e.opensearch",)
 pytestmark = [pytest.mark.e2e, pytest.mark.opensearch, pytest.mark.timeout(300)]
@@ -45,10 +44,8 @@ LINES = (
 @pytest.fixture
 def stream(opensearch: OpenSearch) -> Iterator[str]:
     """Put the template of the docs in place."""
-    opensearch.ask("PUT", "/_index_template/logs-agent", json.loads(TEMPLATE.read_text()))
-    yield STREAM
-    opensearch.delete(STREAM)
-    opensearch.ask("DELETE", "/_index_template/logs-agent")
+    with opensearch.with_template(STREAM) as stream:
+        yield stream
 
 
 def members(value: Any) -> set[str]:
@@ -102,6 +99,6 @@ async def test_check_compares_the_mapping(opensearch: OpenSearch, stream: str, t
         [message] = await found(to)
         for words in ("date_detection", "level is of type long", "ignore_malformed", "_rollover"):
             assert words in message
-        opensearch.ask("PUT", "/_index_template/logs-agent", json.loads(TEMPLATE.read_text()))
+        opensearch.put_template()
         opensearch.ask("POST", f"/{stream}/_rollover")
         assert await found(to) == []
