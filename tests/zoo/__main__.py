@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.zoo.cells import PLAYS, Options, has_cell, run_cell
 from tests.zoo.finding import CACHE, built, chosen
 from tests.zoo.judging import Figures
-from tests.zoo.keeping import load, run_all
+from tests.zoo.keeping import load, parser_of, run_all
 from tests.zoo.page import Results, show, write_page
 from tests.zoo.setup import Setup
 
@@ -19,18 +19,11 @@ RESULTS = "results.json"
 
 def arguments() -> argparse.ArgumentParser:
     """Give what the command line may say."""
-    parser = argparse.ArgumentParser(prog="python -m tests.zoo", description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these set-ups")
+    parser = parser_of("tests.zoo", __doc__, only="these set-ups", jobs=2, out="build/zoo", docs="docs/rotators.md")
     parser.add_argument("--language", nargs="+", default=[], help="all set-ups of these")
     parser.add_argument("--cells", nargs="+", default=list(PLAYS), choices=list(PLAYS))
     parser.add_argument("--lines", type=int, default=60_000, help="a cell; default: %(default)s")
-    parser.add_argument("--jobs", type=int, default=2, help="cells at once; default: %(default)s")
-    parser.add_argument("--logship", default=str(Path(sys.executable).with_name("logship")), help="the program")
     parser.add_argument("--cache", type=Path, default=CACHE, help="what is built; default: %(default)s")
-    parser.add_argument("--out", type=Path, default=Path("build/zoo"), help="results; default: %(default)s")
-    parser.add_argument("--docs", type=Path, default=Path("docs/rotators.md"))
-    parser.add_argument("--write-docs", action="store_true", help="write that page from all results in --out")
-    parser.add_argument("--list", action="store_true", help="only name the set-ups")
     parser.add_argument("--keep", action="store_true", help="keep the log files of all cells, not only of failed ones")
     return parser
 

@@ -1,5 +1,6 @@
-"""What a run came to, kept in a file beside what earlier runs came to; shared by the zoos of rotators and of stores."""
+"""How a zoo is run, and what came of it beside what earlier runs came to; shared by all zoos."""
 
+import argparse
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,21 @@ class Named(Protocol):
 
 
 S = TypeVar("S", bound=Named)
+
+
+def parser_of(
+    prog: str, words: str | None, *, jobs: int, out: str, docs: str, only: str = "those whose name begins so"
+) -> argparse.ArgumentParser:
+    """Give what every zoo's command line may say; ``only`` says what its names mean."""
+    parser = argparse.ArgumentParser(prog=f"python -m {prog}", description=words)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help=only)
+    parser.add_argument("--jobs", type=int, default=jobs, help="cells at once; default: %(default)s")
+    parser.add_argument("--logship", default=str(Path(sys.executable).with_name("logship")), help="the program")
+    parser.add_argument("--out", type=Path, default=Path(out), help="results; default: %(default)s")
+    parser.add_argument("--docs", type=Path, default=Path(docs))
+    parser.add_argument("--write-docs", action="store_true", help="write that page from all results in --out")
+    parser.add_argument("--list", action="store_true", help="only name them")
+    return parser
 
 
 def run_all(

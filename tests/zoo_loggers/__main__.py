@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.zoo.finding import built
-from tests.zoo.keeping import load, run_all
+from tests.zoo.keeping import load, parser_of, run_all
 from tests.zoo_loggers.cells import Options, cells, missed, output_of, run_cells
 from tests.zoo_loggers.finding import CACHE, all_loggers, chosen
 from tests.zoo_loggers.judging import Figures, Output
@@ -21,16 +21,15 @@ RESULTS = "results.json"
 
 def arguments() -> argparse.ArgumentParser:
     """Give what the command line may say."""
-    parser = argparse.ArgumentParser(prog="python -m tests.zoo_loggers", description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="those whose name begins so")
+    parser = parser_of(
+        "tests.zoo_loggers",
+        __doc__,
+        jobs=2,
+        out="build/zoo-loggers",
+        docs="docs/loggers.md",
+    )
     parser.add_argument("--language", nargs="+", default=[], help="all loggers of these")
-    parser.add_argument("--jobs", type=int, default=2, help="cells at once; default: %(default)s")
-    parser.add_argument("--logship", default=str(Path(sys.executable).with_name("logship")), help="the program")
     parser.add_argument("--cache", type=Path, default=CACHE, help="what is built; default: %(default)s")
-    parser.add_argument("--out", type=Path, default=Path("build/zoo-loggers"), help="results; default: %(default)s")
-    parser.add_argument("--docs", type=Path, default=Path("docs/loggers.md"))
-    parser.add_argument("--write-docs", action="store_true", help="write that page from all results in --out")
-    parser.add_argument("--list", action="store_true", help="only name the loggers")
     return parser
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.zoo.keeping import load, run_all
+from tests.zoo.keeping import load, parser_of, run_all
 from tests.zoo_stores.cells import PLAYS, Options, missed, run_cell
 from tests.zoo_stores.finding import builds, chosen
 from tests.zoo_stores.judging import Figures
@@ -20,16 +20,15 @@ RESULTS = "results.json"
 
 def arguments() -> argparse.ArgumentParser:
     """Give what the command line may say."""
-    parser = argparse.ArgumentParser(prog="python -m tests.zoo_stores", description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="those whose name begins so")
+    parser = parser_of(
+        "tests.zoo_stores",
+        __doc__,
+        jobs=1,
+        out="build/zoo_stores",
+        docs="docs/stores.md",
+    )
     parser.add_argument("--cells", nargs="+", default=list(PLAYS), choices=list(PLAYS))
     parser.add_argument("--lines", type=int, default=3000, help="a cell; default: %(default)s")
-    parser.add_argument("--jobs", type=int, default=1, help="cells at once; default: %(default)s")
-    parser.add_argument("--logship", default=str(Path(sys.executable).with_name("logship")), help="the program")
-    parser.add_argument("--out", type=Path, default=Path("build/zoo_stores"), help="results; default: %(default)s")
-    parser.add_argument("--docs", type=Path, default=Path("docs/stores.md"))
-    parser.add_argument("--write-docs", action="store_true", help="write that page from all results in --out")
-    parser.add_argument("--list", action="store_true", help="only name the set-ups")
     return parser
 
 
