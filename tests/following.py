@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from logship.daemon.reader import Reader
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
-from logship.files.intake import Intake, Rules
+from logship.files.intake import Intake
 from logship.files.patterns import Pattern
+from logship.files.rules import Rules
 from logship.files.wakeups import Timer
 from logship.metrics import Metrics
 from logship.model import Block, Encoded, FileId

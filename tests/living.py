@@ -17,9 +17,10 @@ from logship.delivery.deadletters import DeadLetters, Letter
 from logship.delivery.delivery import Delivery
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
-from logship.files.intake import Intake, Rules
+from logship.files.intake import Intake
 from logship.files.joining import Joining
 from logship.files.patterns import Pattern
+from logship.files.rules import Rules
 from logship.files.wakeups import Timer
 from logship.metrics import Metrics
 from logship.model import Batch, Block, Encoded, FileId, Outcome, Status, Tally, Verdict

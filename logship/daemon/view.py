@@ -88,7 +88,7 @@ class DaemonView:
             return "the first sweep has not finished"
         if self._stop.stopping.is_set():
             return "draining"
-        if roots := self._intake.catalog.unlistable_roots:
+        if roots := [each for each in self._intake.catalog.unlistable if each in self._intake.discovery.root_paths]:
             return f"folders can't be listed: {', '.join(roots)}"
         oldest = max((self._oldest(pipeline) for pipeline in self._pipelines), default=0.0)
         if 0 < self._max_lag < oldest:

@@ -9,7 +9,7 @@ import logging
 import os
 import time
 from collections import ChainMap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec.structs import replace
 
@@ -17,6 +17,7 @@ from logship.files.adoption import Adoption
 from logship.files.discovery import Discovery
 from logship.files.found import Found, new_entry
 from logship.files.gaps import Gaps, Seen
+from logship.files.newcomers import Newcomers
 from logship.files.open_files import folders_of
 from logship.files.opener import Opener, reopen_copied_up
 from logship.files.reconciler import Reconciler
@@ -25,6 +26,7 @@ from logship.files.successors import Successors
 from logship.files.sweeping import SUCCESSORS, Sweep
 from logship.files.tailing import TailedFile
 from logship.files.truncation import Truncations
+from logship.files.unlistable import Unlistable
 from logship.files.waiting import Waiting
 from logship.metrics import Metrics
 from logship.model import FileId
@@ -33,7 +35,6 @@ from logship.state.identity import Entry
 
 logger = logging.getLogger(__name__)
 
-UNLISTABLE_SWEEPS = 3
 PATIENT_SWEEPS = 10
 """So many sweeps in a row may meet names that are changing before they conclude anything from what is not there."""
 AWAY_NS = 2 * 10**9
@@ -55,6 +56,7 @@ class Catalog:
         self._adoption = Adoption(self._registry, self._opener, metrics, sinks, first=first, from_end=from_end)
         self._reconciler = Reconciler(self._registry, self._adoption, checkpoint)
         self._successors = Successors(discovery, self._opener, self._reconciler, self._adoption.open)
+        self._newcomers = Newcomers(discovery, self._opener, self._reconciler, self._registry, self._adoption, sinks)
         self.gaps = Gaps(metrics)
         self._opened: Mapping[int, Found] = {}
         """By inode, what the sweep that is under way has opened and not adopted yet."""
@@ -65,7 +67,7 @@ class Catalog:
         self._accounted = self._looked_closer = False
         self._moving = 0
         """How many sweeps in a row have met names that were changing."""
-        self._unlistable: dict[str, int] = {}
+        self._unlistable = Unlistable()
         self.files: dict[FileId, TailedFile] = {}
         self._truncations = Truncations(self.files, self._reconciler, self._adoption, metrics, self.lose)
         self.gone: list[TailedFile] = []
@@ -90,12 +92,7 @@ class Catalog:
     @property
     def unlistable(self) -> list[str]:
         """Folders that exist and could not be listed for three sweeps."""
-        return [folder for folder, sweeps in self._unlistable.items() if sweeps >= UNLISTABLE_SWEEPS]
-
-    @property
-    def unlistable_roots(self) -> list[str]:
-        """Those of them that a path begins with: without them nothing is tailed there."""
-        return [folder for folder in self.unlistable if folder in self._discovery.root_paths]
+        return self._unlistable.lasting
 
     @property
     def unreadable(self) -> dict[str, str]:
@@ -110,8 +107,8 @@ class Catalog:
     @property
     def unsettled(self) -> bool:
         """Whether a sweep is needed soon: files wait, a copy is held, names moved, or a file lost its bytes."""
-        doubted = self._looked_closer != self._accounted or self.waiting.files > 0
-        return doubted or self._opener.moved or self._truncations.pressing(self._swept)
+        doubted = self._looked_closer != self._accounted or self._opener.moved
+        return doubted or self.waiting.files > 0 or self._truncations.pressing(self._swept)
 
     @property
     def settling(self) -> bool:
@@ -133,17 +130,13 @@ class Catalog:
 
     def publish(self) -> list[tuple[TailedFile, Entry]]:
         """Move what is new to the open files, and give it; the checkpoint has it now."""
-        new = list(self.new.values())
-        self.new.clear()
+        new = [self.new.pop(file) for file in list(self.new)]
         self.files.update({file.file: file for file, _ in new})
         self._renamed.update(file.file for file, _ in new)
         return new
 
     def succeed(self, now: float) -> bool:
-        """Adopt what was created under the names of files that were rotated; without a sweep, or between two steps.
-
-        Gives whether there was any. What may be something else is left to the next sweep.
-        """
+        """Adopt what was created under the names of files that were rotated, without a sweep; whether there was any."""
         room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
         found = False
         for each in self._successors.find(list(self.files.values()), self._opened, room, now):
@@ -154,6 +147,15 @@ class Catalog:
             self._adoption.start(new_entry(each.found, self._sinks), each.found)
             found = True
         return found
+
+    def welcome(self, paths: Collection[str], now: float) -> bool:
+        """Adopt what is new under names of which something was heard; without a sweep, or between two steps.
+
+        Gives whether that is all that has to be done about them.
+        """
+        return self._newcomers.adopt(
+            paths, self._opened, lambda: self._left(self.max_files) > 0 or self.make_room(), now
+        )
 
     def finish(self, file: TailedFile, entry: Entry) -> None:
         """Close a file that is read and settled; what it was stays known."""
@@ -198,7 +200,7 @@ class Catalog:
         self._renamed.clear()
         try:
             yield from sweep.look(self._discovery.look(unlistable, folders_of(self.files.values())))
-            self._unlistable = {folder: self._unlistable.get(folder, 0) + 1 for folder in unlistable}
+            self._unlistable.note(unlistable)
             self.moved.extend(reopen_copied_up(sweep.overlaid, self._opener, now))
             replaced += self._truncations.confirmed(sweep)
             if not self._unsure:
@@ -224,8 +226,6 @@ class Catalog:
     def _unsure(self) -> bool:
         """Whether what was not found may yet be there: names were changing meanwhile."""
         return 0 < self._moving < PATIENT_SWEEPS and not self.settling
-
-    # -- what happened to files that are open ---------------------------------------------------------------------
 
     def _rename(self, file: TailedFile, sweep: Sweep) -> None:
         candidate = sweep.present.get(file.file)
@@ -256,7 +256,7 @@ class Catalog:
 
     def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        sure = not (self._unlistable or self._unsure)
+        sure = not (self._unlistable.any or self._unsure)
         if sure and not self._looked_closer:
             self._looked_closer = True
             if self._registry.doubt_copies_of_missing(sweep.present):
@@ -280,6 +280,9 @@ class Catalog:
         full = self._left(self.max_descriptors) == 0 and self.max_descriptors < self.max_files
         room = max(full and any(file.deleted for file in self.files.values()), self._left(self.max_files))
         return room, max(0, self._left(self.max_files + SUCCESSORS) - room)
+
+    def _has_room(self) -> bool:
+        return self._left(self.max_files) > 0 or self.make_room()
 
     def _left(self, most: int) -> int:
         """Give how many more files may be open if so many may be."""

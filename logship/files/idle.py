@@ -21,6 +21,10 @@ class Idle:
         """Look anew when room is needed: there may be thousands of files, too many to look at for each that waits."""
         self._order = None
 
+    def refill(self) -> None:
+        """Look anew between two sweeps if none is left."""
+        self._order = self._order or None
+
     def take(
         self, files: Iterable[TailedFile], listeners: Sequence[Listener], now: float, *, ending: bool
     ) -> TailedFile | None:

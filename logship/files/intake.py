@@ -8,16 +8,16 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 
-from msgspec import Struct
-
 from logship.files.backlog import Backlog, Listener
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
 from logship.files.drain import Drain
 from logship.files.faults import Faults
+from logship.files.folder_changes import FolderChanges
 from logship.files.found import entry_of
 from logship.files.idle import Idle
 from logship.files.pace import Pace
+from logship.files.rules import Rules
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
 from logship.metrics import Metrics
@@ -33,17 +33,6 @@ ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
 SUCCESSION_SECONDS = 0.25
 """Between two times that successors are taken up without a sweep: each time the checkpoint is saved."""
-
-
-class Rules(Struct, frozen=True):
-    """How files are followed; durations in seconds."""
-
-    poll: float = 1.0
-    rotate_wait: float = 30.0
-    drain_quiet: float = 0.5
-    drain_longest: float = 8.0
-    max_backlog: int = 0
-    """Bytes of unlinked files that are held, and bytes that a live file may lag; 0: no bound."""
 
 
 class Intake:
@@ -67,7 +56,7 @@ class Intake:
         self._wakeups = wakeups
         self._save = save
         self._clock = clock
-        self._folders: dict[str, int] = {}
+        self._changes = FolderChanges(discovery.folder_states)
         self._next_look = 0.0
         self._looked = 0.0
         self._next_succession = 0.0
@@ -134,11 +123,12 @@ class Intake:
         self._look_at_files(now)
         self._release(now)
         await self._succeed(now)
+        watched = await self._welcome(now)
         now = self._clock()
         if now >= self._pace.rested:
-            folders = self.discovery.folder_states(time.time_ns())
-            if now >= self._pace.due or folders != self._folders or self.catalog.unsettled:
-                self._folders = folders
+            changed = self._changes.unexplained(now, watched=watched)
+            if now >= self._pace.due or changed or self.catalog.unsettled:
+                self._changes.begin_sweep()
                 await self._sweep(now)
                 await self._take_up()
         if self._rules.max_backlog:
@@ -174,6 +164,15 @@ class Intake:
         if found:
             self._next_succession = now + SUCCESSION_SECONDS
             await self._read_new()
+
+    async def _welcome(self, now: float) -> bool:
+        """Take up what file events name, where sweeps are long; whether they tell of all that happens."""
+        paths = self._wakeups.heard() if self._pace.slow else None
+        if paths:
+            self._idle.refill()
+            self._changes.explain(told=self.catalog.welcome(paths, now))
+            await self._read_new()
+        return paths is not None
 
     def _look_at_files(self, now: float) -> None:
         files = list(self.catalog.files.values())
@@ -235,7 +234,9 @@ class Intake:
 
     async def _wait(self) -> None:
         active = self._drain.begun or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
-        if active:
+        if active and self._pace.slow:
+            await self._wakeups.wait(TICK_SECONDS)
+        elif active:
             await self._wakeups.rest()
             await self._wakeups.sleep(TICK_SECONDS)
         else:

@@ -3,11 +3,16 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Collection
 from typing import Protocol
 
 MAX_WATCHED = 1024
 """Folders: an application can make any number, and each is a watch of the whole node's."""
+MAX_HEARD = 1024
+"""Names that are kept until somebody asks; of more, nobody knows."""
+SETTLING_SECONDS = 1.0
+"""So long after it was asked for, a watch is surely there."""
 
 logger = logging.getLogger(__name__)
 # it tells every wake-up: a shipper that reads its own messages would feed itself
@@ -28,6 +33,9 @@ class Wakeups(Protocol):
 
     async def rest(self) -> None:
         """Stop watching: a timer does, as long as files grow (DECISIONS 34)."""
+
+    def heard(self) -> Collection[str] | None:
+        """Give the paths to which something happened since this was last asked; None where not all are known."""
 
 
 class Timer:
@@ -54,6 +62,10 @@ class Timer:
     async def rest(self) -> None:
         """Nothing to stop."""
 
+    def heard(self) -> Collection[str] | None:
+        """Nobody knows."""
+        return None
+
 
 class FileEvents(Timer):
     """inotify by watchfiles, started when the daemon goes idle; falls back to the timer for good if it can't be had.
@@ -61,12 +73,15 @@ class FileEvents(Timer):
     Each folder is watched alone: a recursive watch follows links, out of the root and through the whole node.
     """
 
-    def __init__(self, folders: Callable[[], Collection[str]]) -> None:
+    def __init__(self, folders: Callable[[], Collection[str]], clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._folders = folders
         self._task: asyncio.Task[None] | None = None
-        self._watched: set[str] = set()
+        self._present: Collection[str] = ()
         self._broken = False
+        self._clock = clock
+        self._began = 0.0
+        self._heard: set[str] | None = None
 
     async def wait(self, seconds: float) -> None:
         """Return when woken or at the first file event, at the latest after ``seconds``."""
@@ -80,13 +95,26 @@ class FileEvents(Timer):
             task.cancel()
             await asyncio.wait([task])  # not `await task`: whether it or we were cancelled must not be mixed up
 
+    def heard(self) -> Collection[str] | None:
+        """Give the paths of all events since this was last asked; None if there may have been others."""
+        heard, settled = self._heard, self._clock() - self._began > SETTLING_SECONDS
+        all_watched = self._task is not None and not self._task.done() and len(self._present) < MAX_WATCHED
+        self._heard = set()
+        return heard if settled and all_watched else None
+
     async def _watch(self) -> None:
-        present = set(sorted(self._folders(), key=lambda path: (path.count("/"), path))[:MAX_WATCHED])
-        if self._task and (self._task.done() or present != self._watched):
+        folders = self._folders()
+        if self._task and (self._task.done() or folders != self._present):
             await self.rest()
-        if not self._task and present and not self._broken:
-            self._watched = present
-            self._task = asyncio.create_task(self._follow(present))
+        if not self._task and folders and not self._broken:
+            self._present, self._began = folders, self._clock()
+            watched = set(sorted(folders, key=lambda path: (path.count("/"), path))[:MAX_WATCHED])
+            self._task = asyncio.create_task(self._follow(watched))
+
+    def _hear(self, paths: set[str]) -> None:
+        if self._heard is not None:
+            self._heard |= paths
+            self._heard = None if len(self._heard) > MAX_HEARD else self._heard
 
     async def _follow(self, folders: set[str]) -> None:
         from watchfiles import awatch  # noqa: PLC0415 - not loaded at all where polling is forced
@@ -94,7 +122,8 @@ class FileEvents(Timer):
         try:
             # it wakes every `step` ms to see whether something came: at 50 ms that is half of an idle daemon's CPU
             watching = awatch(*folders, watch_filter=None, debounce=100, step=100, recursive=False)
-            async for _ in watching:
+            async for changes in watching:
+                self._hear({path for _, path in changes})
                 self.wake()
         except (OSError, RuntimeError) as error:
             # FileNotFoundError: a folder went away meanwhile, and the next wait watches what is there then

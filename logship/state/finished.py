@@ -12,10 +12,12 @@ import time
 from array import array
 from collections.abc import Container, Iterator
 from contextlib import suppress
+from itertools import compress, islice
 from pathlib import Path
 from typing import Final
 
 from logship.state.identity import HEAD_BYTES
+from logship.state.row_index import RowIndex
 from logship.state.rows import (
     FORMAT,
     GONE,
@@ -35,6 +37,7 @@ KEEP_SECONDS: Final = 30 * 86400.0
 MAX_ROWS: Final = 200_000
 """18 MB on disk, half as much again before it is written anew; of more the oldest are dropped, which is said."""
 _SEARCHED_BYTES: Final = ROW_BYTES * 16384
+_LINEAGE_BITS: Final = 1 << 20
 MET: Final = 8
 """In memory only: its file was met, as it was, by the sweep that is under way."""
 _NOT_MET: Final = bytes(flags & ~MET for flags in range(256))
@@ -46,9 +49,7 @@ class Finished:
     def __init__(self, path: Path | None = None, *, anew: bool = False) -> None:
         self._path = path
         self._changing, self._flushing = threading.Lock(), threading.Lock()
-        self._there: dict[int, int] = {}
-        """By inode, the row of the file that is there, as far as is known."""
-        self._sizes, self._mtimes, self._flags = array("Q"), array("q"), bytearray()
+        self._forget_all()
         self._written, self._tail = 0, bytearray()
         """Rows on disk, and those that are not there yet."""
         self.dropped = 0
@@ -58,7 +59,14 @@ class Finished:
                 path.unlink(missing_ok=True)
         elif path:
             with suppress(OSError):
-                self._load(path, path.read_bytes())
+                self._load(path)
+
+    def _forget_all(self) -> None:
+        self._there = RowIndex()
+        """The row of each file that is there, as far as is known."""
+        self._sizes, self._mtimes, self._flags = array("Q"), array("q"), bytearray()
+        self._lineages = bytearray(_LINEAGE_BITS // 8)
+        """A bit for each lineage that has rows, by its hash: most that are asked about have none."""
 
     def __len__(self) -> int:
         """Give how many files are there, as far as is known."""
@@ -72,8 +80,8 @@ class Finished:
             self._tail += FORMAT.pack(*row)
 
     def _note(self, row: Row) -> None:
-        if not row.flags & GONE:
-            self._there[row.inode] = len(self._sizes)
+        self._there.append(row.inode, there=not row.flags & GONE)
+        self._lineages[row.lineage % _LINEAGE_BITS >> 3] |= 1 << (row.lineage & 7)
         self._sizes.append(row.file_size)
         self._mtimes.append(row.mtime_ns)
         self._flags.append(row.flags)
@@ -81,16 +89,16 @@ class Finished:
     def at(self, inode: int) -> Row | None:
         """Give the finished generation whose file has an inode."""
         number = self._there.get(inode)
-        return None if number is None else self._row(number)
+        return None if number < 0 else self._row(number)
 
     def number(self, inode: int) -> int:
         """Give how many rows are older than that of the file with an inode; -1 where there is none."""
-        return self._there.get(inode, -1)
+        return self._there.get(inode)
 
     def unchanged(self, inode: int, size: int, mtime_ns: int) -> bool:
         """Whether the file with an inode is as it was."""
         number = self._there.get(inode)
-        return number is not None and self._sizes[number] == size and self._mtimes[number] == mtime_ns
+        return number >= 0 and self._sizes[number] == size and self._mtimes[number] == mtime_ns
 
     @property
     def pending(self) -> bool:
@@ -103,7 +111,7 @@ class Finished:
 
     def forget(self, inode: int) -> None:
         """Note that the file is open again, or gone; its row stays, for copies of it."""
-        self._there.pop(inode, None)
+        self._there.forget(inode)
 
     def begin_sweep(self) -> None:
         """Note that all names are listed anew."""
@@ -111,18 +119,19 @@ class Finished:
 
     def meet(self, inode: int) -> None:
         """Note that the file with an inode is there, as it was."""
-        self._flags[self._there[inode]] |= MET
+        if (number := self._there.get(inode)) >= 0:
+            self._flags[number] |= MET
 
     def met(self, inode: int) -> bool:
         """Whether that was so since the names were listed anew."""
         number = self._there.get(inode)
-        return number is not None and bool(self._flags[number] & MET)
+        return number >= 0 and bool(self._flags[number] & MET)
 
     def keep_met(self, besides: Container[int] = ()) -> None:
         """Note that only files that were met, and those with the inodes ``besides``, are there."""
-        for inode in [inode for inode, number in self._there.items() if not self._flags[number] & MET]:
+        for inode in [inode for inode, number in self._there if not self._flags[number] & MET]:
             if inode not in besides:
-                del self._there[inode]
+                self._there.forget(inode)
 
     def like(self, path: str, head: bytes) -> Iterator[Row]:
         """Give rows of a lineage whose files began with ``head``, or with its first bytes."""
@@ -141,7 +150,10 @@ class Finished:
 
     def _places(self, path: str) -> Iterator[tuple[bytes, int]]:
         """Give where the rows of a lineage begin, and in what."""
-        lineage = struct.pack("<Q", path_hash(path))
+        hashed = path_hash(path)
+        if not self._lineages[hashed % _LINEAGE_BITS >> 3] & 1 << (hashed & 7):
+            return
+        lineage = struct.pack("<Q", hashed)
         for piece in self._pieces():
             at = piece.find(lineage)
             while at >= 0:
@@ -155,7 +167,7 @@ class Finished:
         for inode in {row.inode for row in self.of_lineage(path) if row.ignored}:
             row = self.at(inode)  # an inode may have had other rows before
             if row and row.ignored and row.lineage == path_hash(path):
-                del self._there[inode]
+                self._there.forget(inode)
 
     def left_alone(self) -> Iterator[Row]:
         """Give what is there and never to be read."""
@@ -166,7 +178,7 @@ class Finished:
         return sum(1 for _ in self._ignored())
 
     def _ignored(self) -> Iterator[int]:
-        return (number for number in self._there.values() if self._flags[number] & IGNORED)
+        return (number for _, number in self._there if self._flags[number] & IGNORED)
 
     def flush(self) -> None:
         """Put new rows on disk; raises OSError, and they are written the next time."""
@@ -179,10 +191,10 @@ class Finished:
             try:
                 with suppress(OSError):
                     self._flush()
-                    data, there = self._path.read_bytes(), set(self._there)
-                    self._there, self._sizes, self._mtimes, self._flags = {}, array("Q"), array("q"), bytearray()
-                    self._load(self._path, data)
-                    self._there = {inode: number for inode, number in self._there.items() if inode in there}
+                    there = self._there
+                    self._load(self._path)
+                    for inode in [inode for inode, _ in self._there if inode not in there]:
+                        self._there.forget(inode)
             finally:
                 self._flushing.release()
 
@@ -216,20 +228,35 @@ class Finished:
                     yield piece[: len(piece) // ROW_BYTES * ROW_BYTES]
         yield bytes(self._tail)
 
-    def _load(self, path: Path, data: bytes) -> None:
-        rows = [Row(*each) for each in FORMAT.iter_unpack(data[: len(data) // ROW_BYTES * ROW_BYTES])]
-        now = time.time()
-        last = {row.number: number for number, row in enumerate(rows)}  # a file may have been finished many times
-        young = [row for at, row in enumerate(rows) if last[row.number] == at and now - row.seen < KEEP_SECONDS]
-        kept = young[-MAX_ROWS:]
-        self._drop(len(young) - len(kept))
-        for row in kept:
+    def _load(self, path: Path) -> None:
+        """Know what is on disk. It is gone through, not read at once: it may have several hundred thousand rows."""
+        self._written = path.stat().st_size // ROW_BYTES
+        kept = self._kept()
+        if not all(kept):
+            with suppress(OSError):
+                self._rewrite(path, kept)
+        self._forget_all()
+        for row in self._rows():
             self._note(row)
-        if len(kept) == len(rows):
-            self._written = len(kept)
-        else:
-            self._tail += b"".join(FORMAT.pack(*row) for row in kept)
-            self._rewrite(path)
+
+    def _rows(self) -> Iterator[Row]:
+        """Give the rows on disk."""
+        for piece in islice(self._pieces(), -(-self._written * ROW_BYTES // _SEARCHED_BYTES)):
+            yield from map(Row._make, FORMAT.iter_unpack(piece))
+
+    def _kept(self) -> bytearray:
+        """Say of each row on disk whether it is kept: the last of its generation, young, and one of not too many."""
+        last, now = RowIndex(), time.time()
+        for row in self._rows():  # a file may have been finished many times
+            last.append(_key(row), there=True)
+        rows = enumerate(self._rows())
+        kept = bytearray(last.get(_key(row)) == at and now - row.seen < KEEP_SECONDS for at, row in rows)
+        surplus = max(0, sum(kept) - MAX_ROWS)
+        self._drop(surplus)
+        oldest = [at for at in range(len(kept)) if kept[at]][:surplus] if surplus else []
+        for at in oldest:
+            kept[at] = 0
+        return kept
 
     def _drop(self, count: int) -> None:
         self.dropped += count
@@ -239,9 +266,13 @@ class Finished:
             )
             logger.warning(message, extra={"files": count, "most": MAX_ROWS})
 
-    def _rewrite(self, path: Path) -> None:
+    def _rewrite(self, path: Path, kept: bytearray) -> None:
         temporary = path.with_suffix(".tmp")
-        with suppress(OSError):
-            temporary.write_bytes(bytes(self._tail))
-            temporary.replace(path)
-            self._written, self._tail = len(self._sizes), bytearray()
+        with temporary.open("wb") as file:
+            file.writelines(FORMAT.pack(*row) for row in compress(self._rows(), kept))
+        temporary.replace(path)
+        self._written = sum(kept)
+
+
+def _key(row: Row) -> int:
+    return int.from_bytes(row.number[:8], "little")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from logship.files.wakeups import MAX_WATCHED, FileEvents, Timer
+from logship.files.wakeups import MAX_HEARD, MAX_WATCHED, FileEvents, Timer
 from tests.autojump import autojump
 
 SOON = 20.0
@@ -111,12 +111,12 @@ async def test_a_folder_that_goes_while_it_is_watched_is_no_fault(
     """The next wait watches what is there then."""
     started = []
 
-    async def awatch(*folders: str, **_: object) -> AsyncIterator[None]:
+    async def awatch(*folders: str, **_: object) -> AsyncIterator[set[object]]:
         started.append(folders)
         if len(started) == 1:
             raise FileNotFoundError(2, "No such file or directory")
         await asyncio.sleep(1.0)
-        yield
+        yield set()
 
     monkeypatch.setattr(watchfiles, "awatch", awatch)
     wakeups = events(tmp_path)
@@ -160,6 +160,56 @@ async def test_a_timer_only_waits() -> None:
     assert asyncio.get_running_loop().time() == 3.0
 
 
+async def heard(wakeups: FileEvents, act: Callable[[], object]) -> set[str]:
+    """Act again and again until paths are heard of, or for long."""
+    deadline = time.monotonic() + SOON
+    while time.monotonic() < deadline:
+        act()
+        await wakeups.wait(0.05)
+        if paths := wakeups.heard():
+            return set(paths)
+    return set()
+
+
+async def test_it_is_told_to_which_paths_something_happened(tmp_path: Path) -> None:
+    """A new file, a write, a removal; each once."""
+    wakeups, file = events(tmp_path), tmp_path / "a.log"
+    assert wakeups.heard() is None
+    assert await heard(wakeups, file.touch) == {str(file)}
+    assert await heard(wakeups, lambda: file.write_text("more")) == {str(file)}
+    assert await heard(wakeups, lambda: file.unlink(missing_ok=True)) == {str(file)}
+    await wakeups.rest()
+    assert wakeups.heard() is None
+
+
+async def test_of_too_many_paths_nobody_knows(tmp_path: Path) -> None:
+    """Nor before a watch is surely there; afterwards they are told of again."""
+    now = 1000.0
+    wakeups = FileEvents(lambda: [str(tmp_path)], clock=lambda: now)
+    await wakeups.wait(0.05)
+    assert wakeups.heard() is None
+    now += 2
+    assert wakeups.heard() == set()
+    wakeups._hear({f"{tmp_path}/{number}" for number in range(MAX_HEARD + 1)})
+    wakeups._hear({f"{tmp_path}/a.log"})
+    assert wakeups.heard() is None
+    wakeups._hear({f"{tmp_path}/a.log"})
+    assert wakeups.heard() == {f"{tmp_path}/a.log"}
+    await wakeups.rest()
+
+
+async def test_where_not_all_folders_are_watched_nobody_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happens in the others is seen by sweeps alone."""
+    now = 1000.0
+    monkeypatch.setattr("logship.files.wakeups.MAX_WATCHED", 3)
+    folders = make_folders(tmp_path, 3)
+    wakeups = FileEvents(lambda: folders, clock=lambda: now)
+    await wakeups.wait(0.05)
+    now += 2
+    assert wakeups.heard() is None
+    await wakeups.rest()
+
+
 def watches() -> int:
     """Count this process's inotify watches."""
     found = 0
@@ -169,12 +219,21 @@ def watches() -> int:
     return found
 
 
+async def unwatched() -> int:
+    """Wait until no test before this one watches any more; give how many watches are left, should there be any."""
+    deadline, timer = time.monotonic() + SOON, Timer()
+    while watches() and time.monotonic() < deadline:
+        await timer.sleep(0.05)
+    return watches()
+
+
 async def watching(wakeups: FileEvents, before: int) -> int:
-    """Give how many folders are watched, once any are: all are added in one go."""
-    deadline = time.monotonic() + SOON
-    while watches() == before and time.monotonic() < deadline:
+    """Give how many folders are watched, once there are no more from one look to the next."""
+    deadline, last = time.monotonic() + SOON, before
+    while (last == before or last != watches()) and time.monotonic() < deadline:
+        last = watches()
         await wakeups.wait(0.05)
-    return watches() - before
+    return last - before
 
 
 def make_folders(folder: Path, count: int) -> list[str]:
@@ -187,7 +246,7 @@ def make_folders(folder: Path, count: int) -> list[str]:
 
 async def test_a_link_in_a_watched_folder_is_not_watched(tmp_path: Path) -> None:
     """Who owns the log folder can't have the daemon walk and watch the rest of the node."""
-    before = watches()
+    before = await unwatched()
     logs = tmp_path / "logs"
     logs.mkdir()
     (tmp_path / "elsewhere" / "deep").mkdir(parents=True)
@@ -199,7 +258,7 @@ async def test_a_link_in_a_watched_folder_is_not_watched(tmp_path: Path) -> None
 
 async def test_so_many_folders_are_watched(tmp_path: Path) -> None:
     """The highest ones: a file that is made in another is found by the timer."""
-    before = watches()
+    before = await unwatched()
     folders = {str(tmp_path), *make_folders(tmp_path, MAX_WATCHED + 10)}
     events = FileEvents(lambda: folders)
     assert await watching(events, before) == MAX_WATCHED

@@ -1,0 +1,83 @@
+"""Finds what file events name, without a sweep: new files, and finished ones that grow again, whatever is beside them.
+
+Only what is surely related to nothing else is taken so. All else is left to the next sweep, which sees all names.
+"""
+
+import os
+from collections.abc import Callable, Collection, Container
+from contextlib import suppress
+from stat import S_ISREG
+
+from msgspec import Struct
+
+from logship.files.adoption import Adoption
+from logship.files.discovery import Discovery
+from logship.files.found import Found, new_entry
+from logship.files.opener import Opener
+from logship.files.reconciler import Reconciler
+from logship.files.registry import Registry
+from logship.state.identity import Entry
+
+
+class Newcomers(Struct):
+    """Asks names; opens beneath the root like a sweep."""
+
+    discovery: Discovery
+    opener: Opener
+    reconciler: Reconciler
+    registry: Registry
+    adoption: Adoption
+    sinks: tuple[str, ...]
+
+    def adopt(self, paths: Collection[str], swept: Container[int], has_room: Callable[[], bool], now: float) -> bool:
+        """Adopt the files that can be followed at once; whether nothing is left that a sweep has to look at.
+
+        ``swept`` are the inodes of what a sweep under way has opened and will adopt; ``now`` in monotonic seconds.
+        """
+        told = [self._adopt(path, swept, has_room, now) for path in paths]
+        return all(told)
+
+    def _adopt(self, path: str, swept: Container[int], has_room: Callable[[], bool], now: float) -> bool:
+        settled = self._needs_nothing(path, swept)
+        if settled is not None:
+            return settled
+        found = self._open(path, now)
+        entry = self._entry(found) if found else None
+        if found and entry and has_room():
+            self.adoption.start(entry, found)
+            return True
+        if found:
+            os.close(found.fd)
+        return False
+
+    def _needs_nothing(self, path: str, swept: Container[int]) -> bool | None:
+        """Say whether nothing has to be done about a name, else a sweep has to look; None if it may be a newcomer's."""
+        file = self.adoption.open.by_path.get(path)
+        try:
+            stat = os.lstat(path)
+        except FileNotFoundError:
+            return file is None or file.deleted
+        except OSError:
+            return False
+        other = self.adoption.open.by_inode.get((stat.st_dev, stat.st_ino))
+        if other or file or stat.st_ino in swept or not S_ISREG(stat.st_mode):
+            return other is not None and other is file
+        return self.registry.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns) or None
+
+    def _open(self, path: str, now: float) -> Found | None:
+        with suppress(OSError):
+            stat = os.lstat(path)
+            candidate = self.discovery.candidate(path, stat.st_dev, stat.st_ino)
+            return self.opener.open(candidate, now) if candidate else None
+        return None
+
+    def _entry(self, found: Found) -> Entry | None:
+        """Give what is known of a file, or a new generation; None where it may be related to another one."""
+        if self.registry.at(found.inode):
+            return None
+        if self.reconciler.is_new(found):
+            return None if found.live else new_entry(found, self.sinks)
+        with suppress(OSError):
+            entry = None if found.packed else self.registry.find(found)
+            return None if entry is None or entry.ignored or entry.sealed else entry
+        return None
