@@ -84,7 +84,7 @@ class Reconciler:
         entry = None if found.packed else self._registry.find(found)
         if entry is None and not (found.candidate.matched or found.packed):
             found.shredded = is_noise(found.read_at(HEAD_BYTES, 0)) and self._registry.was_in(found)
-        former = found.former = tuple(self._registry.at(found.inode))
+        former, found.former = self._registry.at(found.inode), self._registry.former(found)
         for other in former:
             if entry is None or other != entry.file:
                 sweep.present.pop(other, None)  # inodes are used again: who had this one before is gone

@@ -15,6 +15,7 @@ from logship.files.beneath import is_overlay
 from logship.files.found import SEEN_SECONDS, Found, finished_row
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
+from logship.files.inode_reuse import entry_of_another, row_of_another
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
@@ -123,6 +124,10 @@ class Registry:
         """Give the generations that had this inode, and are not finished."""
         return self._by_inode.of(inode)
 
+    def former(self, found: Found) -> tuple[FileId, ...]:
+        """Give those of them that may have been in this very file."""
+        return tuple(entry.file for entry in self._each(self.at(found.inode)) if not entry_of_another(found, entry))
+
     def unchanged(self, candidate: Candidate) -> FileId | None:
         """Give the generation that a name still stands for, if its file has not changed since it was closed.
 
@@ -151,10 +156,10 @@ class Registry:
         """Give the generation that this file is, by inode, head and marker."""
         same = (found.inode, found.birth_ns, found.size, found.read_at)
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
-        alike = self._each(self._by_inode.of(found.inode))
+        alike = (entry for entry in self._each(self._by_inode.of(found.inode)) if not entry_of_another(found, entry))
         entry = next((entry for entry in alike if same_file(entry, *same, named=entry.path == name)), None)
         row = None if entry else self.finished.at(found.inode)
-        if row and row.size and row.begins(found.size, found.read_at):
+        if row and row.size and not row_of_another(found, row) and row.begins(found.size, found.read_at):
             born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
             return (
                 None
