@@ -132,6 +132,13 @@ def test_settings_stop_at_the_door(module: str) -> None:
     assert room(module) == "settings" or "Config" not in names
 
 
+def test_only_its_command_knows_the_converter() -> None:
+    """Whoever does not migrate pays nothing for it; the tables of the page are made of its own."""
+    users = {module for module, found in GRAPH.items() if any(room(each) == "convert" for each in found)}
+    allowed = {"logship.commands.convert", "logship.commands.tables"}
+    assert {module for module in users if room(module) != "convert"} == allowed
+
+
 def test_only_commands_load_rich() -> None:
     """What is heavy has one place."""
     users = {

@@ -58,6 +58,8 @@ def _listen(service: Section, sheet: Sheet) -> None:
     host = service.get("http_listen", "::")
     host = "[::]" if host in ("0.0.0.0", "::", "[::]") else host  # noqa: S104 - what the file says
     sheet.set("LOGSHIP_LISTEN", f"{host}:{service.get('http_port', '2020')}", server.place)
+    why = "with /metrics, /livez, /readyz, /startupz and /status, and series of our own; port 8687 by default"
+    sheet.remark(Kind.NOTE, server.place, "LOGSHIP_LISTEN", why)
 
 
 def _check(sheet: Sheet) -> None:
@@ -71,7 +73,7 @@ def _check(sheet: Sheet) -> None:
         first = sheet.settings.get("LOGSHIP_SINKS") or next(iter(sheet.settings.values()), None)
         place = setting.place if setting else first.place if first else None
         if place is not None:
-            sheet.remark(Kind.LEFT_OUT, place, found[1] if found else "settings", found[2] if found else fault)
+            sheet.remark(Kind.LEFT_OUT, place, found[1] if found else "settings", found[2].strip() if found else fault)
         if setting is None:
             return
 

@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from logship.convert.inputs import is_line
-from logship.convert.parsers import expression, use_multiline, use_parser
+from logship.convert.inputs import text_field
+from logship.convert.parsers import add_time_field, expression, use_multiline, use_parser
 from logship.convert.routing import renamed, tags, taken
 from logship.convert.rows import accessor, find_row
 from logship.convert.sections import VARIABLE, Configuration, Property, Section
@@ -138,6 +138,8 @@ def _edit(found: Property, action: str, name: str, value: str, sheet: Sheet) -> 
             sheet.add(DROP, name, found.place)
         case "drop below":
             sheet.add(DROP, f"{name.rstrip('*')}*", found.place)
+        case "rename" if value.strip("\"'") == "@timestamp":
+            add_time_field(name, found, sheet)
         case "rename":
             sheet.put(RENAME, name, accessor(value.strip("\"'")), found.place)
         case "only":
@@ -152,7 +154,7 @@ def _add_field(found: Property, name: str, value: str, sheet: Sheet) -> None:
     value = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
     if is_secret(name) and not VARIABLE.search(value):
         sheet.leave(found, "a secret in every record? LOGSHIP_FIELDS, if it is meant")
-    elif "$" in VARIABLE.sub("", value):
+    elif VARIABLE.sub("", value).startswith("$"):
         sheet.leave(found, "LOGSHIP_FIELDS are constant: the value comes from the record")
     else:
         sheet.put(FIELDS, name, value, found.place)
@@ -174,7 +176,7 @@ def _grep(section: Section, configuration: Configuration, sheet: Sheet) -> None:
     for found in section.every("regex", "exclude"):
         name, _, regex = found.text.partition(" ")
         try:
-            term = _term(found._replace(text=accessor(name)), expression(regex), configuration)
+            term = _term(text_field(accessor(name), configuration), expression(regex))
         except ValueError as why:
             sheet.leave(found, f"LOGSHIP_<SINK>_WHEN: {why}")
             continue
@@ -195,12 +197,10 @@ def _negated(term: str) -> str:
     return term.replace("~", "!~", 1)
 
 
-def _term(name: Property, regex: str, configuration: Configuration) -> str:
-    """Give a comparison; what Fluent Bit calls the whole line is looked at as such."""
-    if is_line(name, configuration):
-        return f"~{_quoted(regex)}"
-    field = name.text if _PLAIN_NAME.fullmatch(name.text) else json.dumps(name.text, ensure_ascii=False)
-    return f"{field}~{_quoted(regex)}"
+def _term(field: str, regex: str) -> str:
+    """Give a comparison; without a field it is about whole lines."""
+    name = field if not field or _PLAIN_NAME.fullmatch(field) else json.dumps(field, ensure_ascii=False)
+    return f"{name}~{_quoted(regex)}"
 
 
 def _quoted(regex: str) -> str:
@@ -218,7 +218,7 @@ def _parser(section: Section, configuration: Configuration, sheet: Sheet) -> Non
     form = defined.get("format").lower() if defined else "json" if parsers[0].text == "json" else ""
     if form == "json" and "LOGSHIP_PARSE" not in sheet.settings:
         sheet.set("LOGSHIP_PARSE", f"json_in:{accessor(key.text)}", key.place)
-    elif form == "json" or is_line(key, configuration):
+    elif form == "json" or text_field(key.text, configuration) in ("", "message"):
         _of_line(parsers[0], form, configuration, sheet)
     else:
         sheet.leave(parsers[0], "LOGSHIP_PARSE reads whole lines, and JSON in a field (json_in:), no other field")

@@ -5,7 +5,7 @@ from typing import Final
 
 from logship.convert.parsers import set_way, use_first_line, use_multiline, use_parser
 from logship.convert.rows import apply_rows, find_row
-from logship.convert.sections import Configuration, Property, Section
+from logship.convert.sections import Configuration, Section
 from logship.convert.sheet import Kind, Sheet
 from logship.convert.values import seconds, size, surely, yes
 from logship.settings.parsing import format_size
@@ -136,12 +136,18 @@ def _parsing(section: Section, configuration: Configuration, sheet: Sheet) -> No
             sheet.leave(more, "LOGSHIP_MULTILINE=auto, or start: and an expression", Kind.NOTE)
 
 
-def line_field(section: Section | None) -> str:
-    """Give what Fluent Bit calls the whole text of a line."""
-    return section.get("key", "log") if section else "log"
+def text_field(name: str, configuration: Configuration) -> str:
+    """Give what a field of Fluent Bit's is called here: the text of a line is ``log`` there, or what ``key`` says.
 
-
-def is_line(found: Property, configuration: Configuration) -> bool:
-    """Whether a property names the whole text of a line, and no field of JSON."""
+    Empty: it is the whole line, as it stands in the file. With a parser, ``log`` is a field as any other, but for what
+    a container's runtime wrote.
+    """
     tails = [each for each in configuration.of("input") if each.name == "tail"]
-    return any(found.text in (line_field(each), "log", "message") for each in tails)
+    keys = {each.get("key", "log") for each in tails} | {"log"}
+    asked = {each.text.strip().lower() for tail in tails for each in tail.every("parser", "multiline.parser")}
+    runtimes = {part.strip() for each in asked for part in each.split(",")} & {"docker", "cri"}
+    if name not in keys:
+        return name
+    if runtimes:
+        return "message"
+    return name if asked else ""

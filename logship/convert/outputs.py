@@ -8,14 +8,13 @@ from logship import plugins
 from logship.convert.routing import renamed, tags, taken
 from logship.convert.rows import PREFIX, apply_rows, find_row
 from logship.convert.sections import VARIABLE, Configuration, Place, Property, Section
-from logship.convert.sheet import Kind, Sheet, is_secret
+from logship.convert.sheet import LOOKS_SECRET, Kind, Sheet, is_secret
 from logship.convert.values import surely, yes
 
 _TABLES: Final = {"opensearch": "es", "cloudwatch": "cloudwatch_logs"}
 """Outputs whose options are another's."""
 _PORTS: Final = {"es": 9200, "opensearch": 9200, "http": 80, "loki": 3100, "splunk": 8088, "opentelemetry": 80}
 _SINK_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
-_KEY: Final = re.compile(r"[/=](?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}")
 _SCHEME: Final = re.compile(r"https?://")
 
 
@@ -70,7 +69,7 @@ def _output(section: Section, name: str, configuration: Configuration, sheet: Sh
         )
     table = _TABLES.get(section.name, section.name)
     apply_rows(table, section, sheet, name)
-    _MAKERS[table](section, f"{PREFIX}{name.upper()}_", sheet)
+    MAKERS[table](section, f"{PREFIX}{name.upper()}_", sheet)
     if header := section.every("header"):
         _headers(header, f"{PREFIX}{name.upper()}_", sheet)
 
@@ -103,7 +102,7 @@ def _holds_secret(path: str) -> bool:
     """Whether a path has a key in it, as addresses of some services do."""
     bare = VARIABLE.sub("", path)
     names = re.findall(r"[?&]([^=&]+)=[^&]", bare)
-    return any(map(is_secret, names)) or bool(_KEY.search(bare))
+    return any(map(is_secret, names)) or bool(LOOKS_SECRET.search(bare))
 
 
 def _headers(headers: Sequence[Property], prefix: str, sheet: Sheet) -> None:
@@ -115,13 +114,18 @@ def _headers(headers: Sequence[Property], prefix: str, sheet: Sheet) -> None:
             sheet.secret(f"{prefix}BEARER_TOKEN", found._replace(text=value.strip()[7:].strip()))
         elif name and value.strip():
             rest.append((name, value.strip(), found))
-    secret = next((found for name, value, found in rest if is_secret(name) and not VARIABLE.search(value)), None)
+    secret = next((found for name, value, found in rest if _is_secret(name, value)), None)
     if secret:
         sheet.secret(f"{prefix}HEADERS", secret._replace(text=""))
-        form = ",".join(f"{name}={'…' if is_secret(name) else value}" for name, value, _ in rest)
+        form = ",".join(f"{name}={'…' if _is_secret(name, value) else value}" for name, value, _ in rest)
         sheet.remark(Kind.NOTE, secret.place, f"{prefix}HEADERS", f"what is to be in the Secret: {form}")
     for name, value, found in () if secret else rest:
         sheet.put(f"{prefix}HEADERS", name, value, found.place)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    """Whether a header says who we are: by its name, or by a value that looks like a key."""
+    return not VARIABLE.search(value) and (is_secret(name) or bool(LOOKS_SECRET.search(value)))
 
 
 def _es(section: Section, prefix: str, sheet: Sheet) -> None:
@@ -235,7 +239,7 @@ def _nothing(section: Section, prefix: str, sheet: Sheet) -> None:
     del section, prefix, sheet
 
 
-_MAKERS: Final[Mapping[str, Callable[[Section, str, Sheet], None]]] = {
+MAKERS: Final[Mapping[str, Callable[[Section, str, Sheet], None]]] = {
     "es": _es,
     "http": _plain_url("URL", "uri"),
     "splunk": _plain_url("URL", ""),

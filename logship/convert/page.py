@@ -6,7 +6,7 @@ from typing import Final
 
 from logship.convert.rows import Row, tables
 
-_OPTIONS: Final[Mapping[str, str]] = {
+OPTIONS: Final[Mapping[str, str]] = {
     "tail": "",
     "es": "elasticsearch",
     "http": "http",
@@ -24,7 +24,8 @@ _OPTIONS: Final[Mapping[str, str]] = {
 }
 """Headings of ``options.txt``, and the sink whose settings stand for its own."""
 _NONE: Final = "\N{EN DASH}"
-_PLUGINS: Final = ("inputs", "outputs", "filters", "processors", "parsers")
+PLUGINS: Final = ("inputs", "outputs", "filters", "processors", "parsers")
+"""Headings of ``plugins.txt``."""
 
 
 def _options(heading: str, sink: str) -> str:
@@ -55,7 +56,7 @@ def _line(row: Row, ours: str, words: str) -> str:
 
 
 PAGE_MARKS: Final[Mapping[str, Callable[[], str]]] = {
-    **{heading: partial(_options, heading, sink) for heading, sink in _OPTIONS.items()},
-    **{heading: partial(_plugins, heading) for heading in _PLUGINS},
+    **{heading: partial(_options, heading, sink) for heading, sink in OPTIONS.items()},
+    **{heading: partial(_plugins, heading) for heading in PLUGINS},
 }
 """Each table stands between ``<!-- name -->`` and ``<!-- /name -->``."""

@@ -95,10 +95,8 @@ def _use_format(parser: Section, asked: Property, sheet: Sheet) -> None:
 
 def _use_time(parser: Section, sheet: Sheet) -> None:
     """Say where the time is; a form only where it is none of the usual ones."""
-    key = parser.find("time_key")
-    if key and key.text not in TIMESTAMP_FIELDS:
-        for name in (key.text, *TIMESTAMP_FIELDS):
-            sheet.add("LOGSHIP_TIMESTAMP_FIELDS", name, key.place)
+    if key := parser.find("time_key"):
+        add_time_field(key.text, key, sheet)
     form = parser.find("time_format")
     if form and not _is_usual(form.text):
         made = form.text.replace("%L", "%f").replace("%N", "%f").replace("%T", "%H:%M:%S").replace("%e", "%d")
@@ -109,6 +107,14 @@ def _use_time(parser: Section, sheet: Sheet) -> None:
         except ValueError as why:
             sheet.leave(form, f"LOGSHIP_TIMESTAMP_FORMAT {why}; usual forms need none")
     _use_zone(parser, sheet)
+
+
+def add_time_field(name: str, found: Property, sheet: Sheet) -> None:
+    """Say that a field has the event time, before those that are known anyway."""
+    if name in TIMESTAMP_FIELDS:
+        return
+    for each in (name, *TIMESTAMP_FIELDS):
+        sheet.add("LOGSHIP_TIMESTAMP_FIELDS", each, found.place)
 
 
 def _is_usual(form: str) -> bool:

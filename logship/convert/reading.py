@@ -34,7 +34,7 @@ def read_configuration(name: str) -> Configuration:
 
 
 def _read(text: str, shown: str, folder: Path, into: Configuration, seen: set[Path]) -> None:
-    yaml = shown.endswith((".yaml", ".yml")) or not _looks_classic(text)
+    yaml = shown.endswith((".yaml", ".yml")) or not (shown.endswith(".conf") or _looks_classic(text))
     for place, pattern in (read_yaml if yaml else read_classic)(text, shown, into):
         _include(place, resolved(pattern, into.variables), folder, into, seen)
 
@@ -47,7 +47,7 @@ def _looks_classic(text: str) -> bool:
 
 def _include(place: Place, pattern: str, folder: Path, into: Configuration, seen: set[Path]) -> None:
     """Read the files that a pattern names, from the first file's folder on."""
-    found = sorted(glob.glob(str(folder / pattern)))  # noqa: PTH207 - Path.glob takes no absolute pattern
+    found = _found(folder / pattern) or _found(folder / Path(pattern).name)  # a container's path: beside it, here
     if not found:
         into.missing.append((place, pattern))
     for path in map(Path, found):
@@ -58,6 +58,10 @@ def _include(place: Place, pattern: str, folder: Path, into: Configuration, seen
             _read(_file_text(path), str(path), folder, into, seen)
         except ConfigError as error:
             into.oddities += [(place, pattern, fault) for fault in error.faults]
+
+
+def _found(pattern: Path) -> list[str]:
+    return sorted(glob.glob(str(pattern)))  # noqa: PTH207 - Path.glob takes no absolute pattern
 
 
 def _standard_input() -> str:

@@ -3,6 +3,7 @@
 ``k8s/FROM-FLUENT-BIT.md`` is made of the same rows (:mod:`logship.convert.page`), so that the two cannot differ.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from functools import cache
@@ -15,6 +16,7 @@ from logship.convert.sheet import Kind, Sheet
 
 PREFIX: Final = "LOGSHIP_"
 NOTHING: Final = "logship has nothing of the kind"
+_EMPHASIS: Final = re.compile(r"\*(\w[\w ]*)\*")
 _FOLDER: Final = Path(__file__).parent
 
 
@@ -50,7 +52,7 @@ class Row(NamedTuple):
 
     def instead(self, sink: str = "") -> str:
         """Say what is there instead, without Markdown."""
-        words = self.words.replace("`", "").replace("*the", "the").replace("](", " (").replace("[", "")
+        words = _EMPHASIS.sub(r"\1", self.words.replace("`", "").replace("](", " (").replace("[", ""))
         ours = ", ".join(self.names(sink))
         return ": ".join(filter(None, (ours, words))) or NOTHING
 
@@ -81,6 +83,13 @@ def find_row(file: str, heading: str, name: str) -> Row | None:
     return next((row for row in tables(file).get(heading, ()) if name in row.theirs), None)
 
 
+_BY_BEGINNING: Final = {
+    "net.": "connections are kept open, and made again by themselves",
+    "storage.": "no second copy on disk: the log file is the buffer",
+    "thread": "one loop; compression is done in a thread",
+}
+
+
 def apply_rows(heading: str, section: Section, sheet: Sheet, sink: str = "") -> None:
     """Convert each property of a plugin by its row."""
     for found in section.properties:
@@ -91,8 +100,8 @@ def apply_rows(heading: str, section: Section, sheet: Sheet, sink: str = "") -> 
         row = next(filter(None, rows), None)
         if row:
             _apply(row, found, sheet, sink)
-        elif found.name.startswith(("net.", "storage.", "thread")):
-            sheet.leave(found, "connections, buffers and threads look after themselves", Kind.NOT_NEEDED)
+        elif why := next((why for begin, why in _BY_BEGINNING.items() if found.name.startswith(begin)), ""):
+            sheet.leave(found, why, Kind.NOT_NEEDED)
         else:
             sheet.leave(found, NOTHING)
 
@@ -157,6 +166,13 @@ def _retries(text: str) -> str | Fate:
     return "0" if values.known(text).strip().lower() in ("false", "off", "no_limits") else Fate.NOT_NEEDED
 
 
+def _timestamp(text: str) -> Fate:
+    """Judge what the time's field is called, or how it is written: ours is ``@timestamp``, in RFC 3339."""
+    word = text.strip().lower()
+    usual = word in ("@timestamp", "false", "off", "true", "on", "iso8601") or word.startswith("%y-%m-%dt")
+    return Fate.NOT_NEEDED if usual else Fate.LEFT_OUT
+
+
 def _aws(text: str) -> str | Fate:
     try:
         return values.flag(text)
@@ -190,10 +206,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "on": _only("on", "true", "yes", "1"),
     "off": _only("off", "false", "no", "0"),
     "json": _only("json", "json_lines"),
-    "streams": _only("/dev/stdout", "/dev/stderr"),
     "create": _only("create"),
     "json_lines": _only("json_lines", "json", "json_stream"),
-    "timestamp": _always(Fate.NOT_NEEDED),
+    "timestamp": _timestamp,
     "gzip": _choice(gzip="gzip", none="none", off="none", false="none", on="gzip", true="gzip"),
     "codec": _choice(zstd="zstd", lz4="lz4", gzip="gzip", none="none"),
     "http_format": _choice(json_lines="ndjson", json_stream="ndjson", json="json", ndjson="ndjson"),

@@ -10,8 +10,16 @@ from logship.convert.sections import VARIABLE, Place, Property, Section
 from logship.settings.parsing import format_list, quote
 
 _SECRET: Final = re.compile(
-    r"pass(?:w(?:or)?d)?$|passwd|token|secret|api_?key|shared_key|authorization|credential|auth$"
+    r"pass(?:w(?:or)?d)?$|passwd|token|secret|key$|api_?key|authorization|credential|cookie|auth$"
 )
+_NAMES_A_FIELD: Final = re.compile(
+    r"key|(path|offset|time|tag|id|message|log|severity|labels|uuid|remove|allowlist|whitelist|json_date|timestamp"
+    r"|logstash_prefix|topic|body|trace|text_payload|span_id|log_name|dd_message|event|event_index|event_sourcetype"
+    r"|http_request|trace_sampled|project_id|raw_log|tenant_id|structured_metadata_map)_key"
+)
+"""Options that end so and name a field."""
+LOOKS_SECRET: Final = re.compile(r"(?<![\w-])(?=[A-Za-z_-]*\d)[A-Za-z0-9_-]{24,}")
+"""What is in an address or a header and may be a key: long, with digits."""
 _BARE: Final = re.compile(r"[^,=]*")
 _TEXT_MAX: Final = 120
 
@@ -100,9 +108,11 @@ class Sheet:
     def finish(self) -> None:
         """Make settings of the lists and mappings."""
         for variable, (parts, place) in self.lists.items():
-            self.set(variable, format_list(tuple(parts)), place)
+            text = format_list(tuple(parts))
+            self.set(variable, text, place, f"{variable} {text}")
         for variable, (pairs, place) in self.maps.items():
-            self.set(variable, format_mapping(pairs), place)
+            text = format_mapping(pairs)
+            self.set(variable, text, place, f"{variable} {text}")
 
     @property
     def left_out(self) -> list[Remark]:
@@ -120,7 +130,8 @@ def format_mapping(pairs: dict[str, str]) -> str:
 
 def is_secret(name: str) -> bool:
     """Whether a name sounds as if a secret were beside it."""
-    return bool(_SECRET.search(name.lower()))
+    word = name.lower().replace("-", "_")
+    return bool(_SECRET.search(word)) and not _NAMES_A_FIELD.fullmatch(word)
 
 
 def shown(found: Property) -> str:
@@ -131,4 +142,5 @@ def shown(found: Property) -> str:
         text = "***"
     elif rest and (is_secret(first) or found.name == "header"):
         text = f"{first} ***"
+    text = LOOKS_SECRET.sub("***", re.sub(r"([?&][^=&\s]*=)[^&\s]+", r"\1***", text))
     return f"{found.name} {quote(text)[1:-1]}"

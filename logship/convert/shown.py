@@ -8,7 +8,7 @@ from typing import Final
 from logship.convert.sections import VARIABLE
 from logship.convert.sheet import Kind, Remark, Setting, Sheet
 from logship.logs import printable
-from logship.settings.options import config_options
+from logship.settings.options import PREFIX, config_options
 
 SECRETS_FOLDER: Final = "/run/secrets/logship"
 SECRET_NAME: Final = "logship-secrets"  # noqa: S105 - what the Secret is called
@@ -20,6 +20,7 @@ _POD_FIELDS: Final = {
 }
 NO_SECRETS: Final = ("_URL", "_ENDPOINT", "_HEADERS")
 """Ends of settings that take no ``_FILE``; the folder of secrets can hold any setting."""
+_ADDRESSES: Final = ("_URL", "_ENDPOINT", "_BROKERS", "_GROUP", "_PATH", "_SITE")
 _HEADINGS: Final = {
     Kind.LEFT_OUT: "left out, and what to do instead",
     Kind.NOTE: "converted, and different",
@@ -39,10 +40,14 @@ def environment_file(sheet: Sheet, source: str) -> str:
 
 
 def _in_order(sheet: Sheet) -> list[tuple[str, Setting]]:
-    """Give the settings as the table of all settings has them: the daemon's own, then each sink's."""
-    own = [option.variable for option in config_options()]
-    places = {variable: place for place, variable in enumerate(own)}
-    return sorted(sheet.settings.items(), key=lambda each: places.get(each[0], len(own)))
+    """Give the daemon's own settings as the table of all settings has them, then each sink's, its address first."""
+    places = {option.variable: place for place, option in enumerate(config_options())}
+
+    def key(each: tuple[str, Setting]) -> tuple[int, str, bool]:
+        sink = "" if each[0] in places else each[0].removeprefix(PREFIX).partition("_")[0]
+        return places.get(each[0], len(places)), sink, not each[0].endswith(_ADDRESSES)
+
+    return sorted(sheet.settings.items(), key=key)
 
 
 def _shell_lines(variable: str, setting: Setting) -> Iterator[str]:
@@ -100,17 +105,27 @@ def _yaml_text(text: str) -> str:
 
 
 def _variables(sheet: Sheet) -> list[str]:
-    used = {found[1]: None for each in sheet.settings.values() for found in VARIABLE.finditer(each.text)}
-    return [f"# define these before them in the list: {', '.join(map(printable, used))}"] if used else []
+    used: dict[str, str] = {}
+    for found in (found for each in sheet.settings.values() for found in VARIABLE.finditer(each.text)):
+        name, has_default, default = found[1].partition(":-")
+        used[name] = f"{name} ({default} there, if it is not set)" if has_default else name
+    return [printable(f"# define these before them in the list: {', '.join(used.values())}")] if used else []
 
 
 def _remarks(sheet: Sheet) -> Iterator[str]:
     for kind, heading in _HEADINGS.items():
-        found = [each for each in sheet.remarks if each.kind is kind]
+        found = sorted((each for each in sheet.remarks if each.kind is kind), key=lambda each: each.place)
         if found:
             yield f"\n# {heading}:"
-        yield from (_line(each) for each in found)
+        groups: dict[object, list[Remark]] = {}
+        for each in found:
+            alike = (each.place.file, each.what.partition(" ")[0], each.why)
+            groups.setdefault(each if kind is Kind.LEFT_OUT else alike, []).append(each)
+        yield from map(_line, groups.values())
 
 
-def _line(remark: Remark) -> str:
-    return printable(f"# {remark.place}: {remark.what}: {remark.why}")
+def _line(remarks: list[Remark]) -> str:
+    """Give a line for remarks that are alike but for the line of the file."""
+    first, *others = remarks
+    also = f" (and in line {', '.join(str(each.place.line) for each in others)})" if others else ""
+    return printable(f"# {first.place}: {first.what}{also}: {first.why}")
