@@ -12,7 +12,20 @@ from logship.plugins import names
 
 PACKAGE = Path(logship.__file__).parent
 
-ROOMS = ("ground", "records", "state", "settings", "files", "delivery", "net", "sinks", "daemon", "check", "convert", "commands")
+ROOMS = (
+    "ground",
+    "records",
+    "state",
+    "settings",
+    "files",
+    "delivery",
+    "net",
+    "sinks",
+    "daemon",
+    "check",
+    "convert",
+    "commands",
+)
 """From the bottom to the top. The ground is what lies beside the rooms, but for ``__main__``, which is a command."""
 
 PURE = [

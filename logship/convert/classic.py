@@ -1,7 +1,7 @@
 """Fluent Bit's classic format: ``[SECTION]``, indented ``Key value`` lines, ``@INCLUDE``, ``@SET``.
 
 As ``src/config_format/flb_cf_fluentbit.c`` of Fluent Bit 5.1 reads it: a ``#`` begins a comment only where a line
-begins, blanks aside; a key ends at its first blank; the rest of the line, trimmed, is the value.
+begins, blanks aside; a key ends at its first blank (there a space alone); the rest of the line, trimmed, is the value.
 """
 
 import re

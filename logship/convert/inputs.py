@@ -35,6 +35,9 @@ def convert_inputs(configuration: Configuration, sheet: Sheet) -> None:
         sheet.remark(kind, section.place, f"input {section.name}", why)
     if tails:
         _read_from(tails, sheet)
+        if not any(each.every("multiline.parser", "multiline", "docker_mode") for each in tails):
+            why = "stack traces and the like are one record; LOGSHIP_MULTILINE=off: each line is one, as before"
+            sheet.remark(Kind.NOTE, tails[0].place, "input tail", why)
         for name, variable, least, join in _NUMBERS:
             _number(tails, name, variable, least, join, sheet)
 

@@ -32,6 +32,8 @@ def convert_outputs(configuration: Configuration, sheet: Sheet) -> None:
             sheet.remark(Kind.NOT_NEEDED, section.place, f"output {section.name}", why)
         else:
             kind_of = row.ours[0].removeprefix("=")
+            if row.words.startswith("needs"):
+                sheet.remark(Kind.NOTE, section.place, f"output {section.name}", row.instead())
             name = _free_name(kind_of, section, sinks)
             sinks.append((name, kind_of))
             _output(section, name, configuration, sheet)
@@ -84,6 +86,7 @@ def _url(section: Section, sheet: Sheet, variable: str, path: str = "", default:
         sheet.remark(Kind.LEFT_OUT, place, f"tls {section.get('tls')}", f"{why}; http:// or https:// in {variable}")
         tls = False
     name = host.text if host else "127.0.0.1"
+    name = f"[{name}]" if name.count(":") > 1 and not name.startswith("[") else name
     # a port within the host, and a whole URL, are not Fluent Bit's, but are seen
     name = _SCHEME.sub("", name).rstrip("/")
     port = section.get("port") or default
@@ -162,6 +165,8 @@ def _loki(section: Section, prefix: str, sheet: Sheet) -> None:
                 )
             else:
                 sheet.put(f"{prefix}LABELS", name.strip(), value.strip().strip('"'), found.place)
+    if not section.every("labels", "label_keys", "label_map_path"):
+        sheet.put(f"{prefix}LABELS", "job", "fluent-bit", section.place)  # as Fluent Bit does: queries ask for it
     for found in section.every("remove_keys"):
         for part in filter(None, map(str.strip, found.text.split(","))):
             sheet.add("LOGSHIP_DROP_FIELDS", part.lstrip("$"), found.place)

@@ -1,5 +1,6 @@
 """Fluent Bit's YAML, with the line of each value; PyYAML is in the extra ``convert``, and imported here alone."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -7,6 +8,7 @@ from logship.convert.sections import Configuration, Place, Property, Section
 from logship.errors import ConfigError
 
 _LISTS: Final = {"parsers": "parser", "multiline_parsers": "multiline_parser", "upstream_servers": "upstream"}
+_CAPITAL: Final = re.compile(r"(?<=.)([A-Z])")
 _PIPELINE: Final = {"inputs": "input", "filters": "filter", "outputs": "output"}
 
 
@@ -81,7 +83,7 @@ def _processors(node: Any, file: str, inside: str) -> list[Section]:  # noqa: AN
 def _properties(node: Any, file: str, prefix: str = "") -> Iterator[Property]:  # noqa: ANN401 - a node of PyYAML's
     """Give one for each value of a list; ``rules`` of a multiline parser come as the classic ``rule``."""
     for key, value in _members(node):
-        name = (prefix + key).lower()
+        name = prefix + snake_case(key)
         if name == "processors":
             continue
         if name == "rules":
@@ -92,6 +94,12 @@ def _properties(node: Any, file: str, prefix: str = "") -> Iterator[Property]:  
             yield from _properties(value, file, f"{name}.")
         else:
             yield from (Property(name, _text(each), _place(file, each)) for each in value.value)
+
+
+def snake_case(key: str) -> str:
+    """Give ``readFromHead`` as ``read_from_head``, as Fluent Bit does (flb_cf_key_translate)."""
+    camel = key[:1].islower() and "_" not in key
+    return (_CAPITAL.sub(r"_\1", key) if camel else key).lower()
 
 
 def _rule(node: Any) -> str:  # noqa: ANN401 - a node of PyYAML's

@@ -223,6 +223,8 @@ EXAMPLES: Final[Mapping[str, Example]] = {
         {"LOGSHIP_LOKI_URL": "http://loki:3100", "LOGSHIP_LOKI_LABELS": "job=x", "LOGSHIP_LOKI_TENANT": "t"},
         ("labels lvl=$level", "label_keys $a"),
     ),
+    "loki without labels": Example(with_output("Name loki", "Host ::1"), {
+        "LOGSHIP_LOKI_URL": "http://[::1]:3100", "LOGSHIP_LOKI_LABELS": "job=fluent-bit"}),
     "kafka": Example(
         with_output("Name kafka", "Brokers a:9092,b:9092", "Topics logs", "rdkafka.security.protocol SASL_SSL",
                     "rdkafka.sasl.mechanism SCRAM-SHA-512", "rdkafka.sasl.username me", "rdkafka.sasl.password p"),

@@ -8,6 +8,7 @@ from logship.convert.classic import read_classic
 from logship.convert.conversion import convert
 from logship.convert.reading import read_configuration
 from logship.convert.sections import Configuration
+from logship.convert.yaml_format import snake_case
 from logship.errors import ConfigError
 
 CLASSIC = """\
@@ -116,6 +117,12 @@ def test_the_rules_of_a_multiline_parser_are_read_alike(tmp_path: Path) -> None:
         for text, name in ((CLASSIC, "a.conf"), (YAML, "a.yaml"))
     ]
     assert [" ".join(rule.split()) for rule in rules] == ['"start_state" "/^x/" "cont"'] * 2
+
+
+def test_names_in_camel_case_are_those_of_the_manual() -> None:
+    """As Fluent Bit takes them in YAML."""
+    names = {"readFromHead": "read_from_head", "storage.maxChunksUp": "storage.max_chunks_up", "Host": "host"}
+    assert {name: snake_case(name) for name in (*names, "HTTP_User")} == {**names, "HTTP_User": "http_user"}
 
 
 def test_included_files_are_read_once(tmp_path: Path) -> None:
