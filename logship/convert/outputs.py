@@ -10,6 +10,7 @@ from logship.convert.rows import PREFIX, apply_rows, find_row
 from logship.convert.sections import VARIABLE, Configuration, Place, Property, Section
 from logship.convert.sheet import LOOKS_SECRET, Kind, Sheet, is_secret
 from logship.convert.values import surely, yes
+from logship.records.names import MESSAGE_FIELDS
 
 _TABLES: Final = {"opensearch": "es", "cloudwatch": "cloudwatch_logs"}
 """Outputs whose options are another's."""
@@ -195,14 +196,13 @@ def _address(text: str) -> str:
 
 def _datadog(section: Section, prefix: str, sheet: Sheet) -> None:
     host = section.find("host")
-    if not host:
-        return
-    if found := re.fullmatch(r"http-intake\.logs\.(.+)", host.text):
+    if host and (found := re.fullmatch(r"http-intake\.logs\.(.+)", host.text)):
         sheet.set(f"{prefix}SITE", found[1], host.place)
-    else:
+    elif host:
         _url(section, sheet, f"{prefix}URL")
     if key := section.find("dd_message_key"):
-        sheet.add("LOGSHIP_MESSAGE_FIELDS", key.text, key.place)
+        for name in (key.text, *MESSAGE_FIELDS):
+            sheet.add("LOGSHIP_MESSAGE_FIELDS", name, key.place)
 
 
 def _otlp(section: Section, prefix: str, sheet: Sheet) -> None:

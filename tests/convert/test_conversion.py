@@ -8,7 +8,8 @@ from logship.convert.conversion import convert, environment, faults
 from logship.convert.reading import read_configuration
 from logship.convert.sheet import Sheet
 from logship.settings.loading import load
-from tests.convert.examples import EXAMPLES, Example
+from tests.convert.examples import EXAMPLES
+from tests.convert.writing import Example
 
 
 def converted(example: Example, folder: Path) -> Sheet:

@@ -13,10 +13,11 @@ import yaml  # type: ignore[import-untyped]
 from logship.convert.conversion import faults
 from logship.convert.sheet import Kind
 from logship.convert.shown import SECRET_NAME, SECRETS_FOLDER, environment_file, kubernetes_list
-from tests.convert.examples import EXAMPLES, Example, with_filter, with_output
+from tests.convert.examples import EXAMPLES
 from tests.convert.test_conversion import converted
+from tests.convert.writing import Example, with_filter, with_output
 
-AROUND = {"ES": "es.example", "TOKEN": "t", "ENV": 'a "b" $c', "HOSTNAME": "h", "HOME": "/root"}
+AROUND = {"ES": "es.example", "TOKEN": "t", "ENV": 'a "b" $c', "HOSTNAME": "h", "KEY": "k", "HOME": "/root"}
 """Variables that examples use."""
 
 
