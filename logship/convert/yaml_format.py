@@ -23,11 +23,11 @@ def read_yaml(text: str, file: str, into: Configuration) -> list[tuple[Place, st
             case "env":
                 into.variables.update({name: _text(value) for name, value in _members(node)})
             case "includes" | "include":
-                includes += [(_place(file, each), _text(each)) for each in node.value]
+                includes += [(_place(file, each), _text(each)) for each in _items(node)]
             case "pipeline":
                 _pipeline(node, file, into)
             case name if name in _LISTS:
-                into.sections += [_plugin(_LISTS[name], each, file) for each in node.value]
+                into.sections += [_plugin(_LISTS[name], each, file) for each in _items(node)]
             case _:
                 into.oddities.append((place, key, "logship has no such section"))
     return includes
@@ -54,7 +54,7 @@ def _pipeline(node: Any, file: str, into: Configuration) -> None:  # noqa: ANN40
         if kind is None:
             into.oddities.append((_place(file, plugins), f"pipeline.{key}", "logship has no such section"))
             continue
-        for each in plugins.value:
+        for each in _items(plugins):
             section = _plugin(kind, each, file)
             into.sections.append(section)
             of = section.get("tag") or section.get("match") or section.name
@@ -73,7 +73,7 @@ def _processors(node: Any, file: str, inside: str) -> list[Section]:  # noqa: AN
             continue
         for signal, plugins in _members(groups):
             kind = "processor" if signal.lower() == "logs" else "processor of " + signal.lower()
-            for each in plugins.value if isinstance(plugins.value, list) else ():
+            for each in _items(plugins):
                 section = _plugin(kind, each, file)
                 section.inside = inside
                 found.append(section)
@@ -87,13 +87,13 @@ def _properties(node: Any, file: str, prefix: str = "") -> Iterator[Property]:  
         if name == "processors":
             continue
         if name == "rules":
-            yield from (Property("rule", _rule(each), _place(file, each)) for each in value.value)
+            yield from (Property("rule", _rule(each), _place(file, each)) for each in _items(value))
         elif not isinstance(value.value, list):
             yield Property(name, str(value.value), _place(file, value))
         elif _is_mapping(value):
             yield from _properties(value, file, f"{name}.")
         else:
-            yield from (Property(name, _text(each), _place(file, each)) for each in value.value)
+            yield from (Property(name, _text(each), _place(file, each)) for each in _items(value))
 
 
 def snake_case(key: str) -> str:
@@ -109,6 +109,10 @@ def _rule(node: Any) -> str:  # noqa: ANN401 - a node of PyYAML's
 
 def _members(node: Any) -> Sequence[tuple[str, Any]]:  # noqa: ANN401 - a node of PyYAML's
     return [(str(key.value), value) for key, value in node.value] if _is_mapping(node) else []
+
+
+def _items(node: Any) -> Sequence[Any]:  # noqa: ANN401 - a node of PyYAML's
+    return node.value if getattr(node, "id", "") == "sequence" else ()
 
 
 def _is_mapping(node: Any) -> bool:  # noqa: ANN401 - a node of PyYAML's

@@ -125,6 +125,17 @@ def test_names_in_camel_case_are_those_of_the_manual() -> None:
     assert {name: snake_case(name) for name in (*names, "HTTP_User")} == {**names, "HTTP_User": "http_user"}
 
 
+def test_yaml_of_another_shape_is_no_more_than_left_out(tmp_path: Path) -> None:
+    """Whatever stands where a list should be."""
+    text = YAML.replace("  inputs:\n", "  what: x\n  inputs:\n").replace(
+        "parsers:\n  - name: own\n    format", "parsers:\n  format", 1
+    )
+    text += "includes: {a: b}\nplugins: [c]\n"
+    found = read(text.replace("    regex: ^(?<a>.)\n", ""), tmp_path, "x.yaml")
+    assert found.of("parser") == []
+    assert [what for _, what, _ in found.oddities] == ["pipeline.what", "plugins"]
+
+
 def test_included_files_are_read_once(tmp_path: Path) -> None:
     """From the first file's folder on, patterns too; one that names itself is no endless tale."""
     (tmp_path / "parts").mkdir()
