@@ -143,8 +143,6 @@ def _es(section: Section, prefix: str, sheet: Sheet) -> None:
     else:
         index = section.get("index", "fluent-bit")
     sheet.set(f"{prefix}INDEX", index, place, f"index {index}")
-    if not section.get("compress"):
-        sheet.set(f"{prefix}COMPRESSION", "gzip", place)
 
 
 def _plain_url(variable: str, path: str) -> Callable[[Section, str, Sheet], None]:
