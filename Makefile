@@ -93,6 +93,7 @@ format: $(STAMP)  ## let ruff format and fix
 docs: $(STAMP)  ## write the tables of settings and metrics again
 	$(BIN)/python -m logship.commands.tables docs/settings.md
 	$(BIN)/python -m logship.commands.tables docs/metrics.md
+	$(BIN)/python -m logship.commands.tables k8s/FROM-FLUENT-BIT.md
 
 lock: $(STAMP)  ## pin every dependency again, with hashes
 	$(BIN)/pip install --quiet uv

@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "probe": "ask a running daemon: live, ready or startup",
     "status": "show what a running daemon does",
     "settings": "list every setting",
+    "convert": "make settings of a configuration of Fluent Bit's",
     "replay": "send the dead letters again",
     "demo": "watch rotating logs being shipped",
 }

@@ -12,7 +12,20 @@ from logship.plugins import names
 
 PACKAGE = Path(logship.__file__).parent
 
-ROOMS = ("ground", "records", "state", "settings", "files", "delivery", "net", "sinks", "daemon", "check", "commands")
+ROOMS = (
+    "ground",
+    "records",
+    "state",
+    "settings",
+    "files",
+    "delivery",
+    "net",
+    "sinks",
+    "daemon",
+    "check",
+    "convert",
+    "commands",
+)
 """From the bottom to the top. The ground is what lies beside the rooms, but for ``__main__``, which is a command."""
 
 PURE = [
@@ -130,6 +143,13 @@ def test_settings_stop_at_the_door(module: str) -> None:
     tree = ast.parse(MODULES[module].read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) for alias in node.names}
     assert room(module) == "settings" or "Config" not in names
+
+
+def test_only_its_command_knows_the_converter() -> None:
+    """Whoever does not migrate pays nothing for it; the tables of the page are made of its own."""
+    users = {module for module, found in GRAPH.items() if any(room(each) == "convert" for each in found)}
+    allowed = {"logship.commands.convert", "logship.commands.tables"}
+    assert {module for module in users if room(module) != "convert"} == allowed
 
 
 def test_only_commands_load_rich() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from logship.commands.settings import default_text, every_option, type_text
+from logship.convert.page import PAGE_MARKS
 from logship.metrics import Metrics
 from logship.settings.options import PREFIX, Option
 
@@ -62,7 +63,7 @@ def main(argv: Sequence[str]) -> int:
         return 0
     page = Path(argv[0])
     text = page.read_text()
-    for name, make in README_MARKS.items():
+    for name, make in {**README_MARKS, **PAGE_MARKS}.items():
         before, start, rest = text.partition(f"<!-- {name} -->\n")
         _, end, after = rest.partition(f"<!-- /{name} -->")
         text = before + start + make() + end + after if end else text

@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,14 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from logship.commands.settings import every_option
+from logship.convert.conversion import convert
+from logship.convert.filters import CONVERTERS
+from logship.convert.outputs import MAKERS
+from logship.convert.page import OPTIONS, PAGE_MARKS, PLUGINS
+from logship.convert.rows import RULES, Row
+from logship.convert.rows import tables as rows_of
+from logship.convert.sections import Configuration, Place, Property, Section
+from logship.convert.sheet import Kind, Sheet
 from logship.metrics import Metrics
 
 PAGE = Path(__file__).parents[2] / "k8s" / "FROM-FLUENT-BIT.md"
@@ -49,10 +58,10 @@ def test_the_tables_have_every_option_of_the_plugin(heading: str, plugin: str) -
     assert set(named) - ELSEWHERE == set(THEIRS[plugin])
 
 
-def test_what_is_said_of_the_service_is_in_the_manual() -> None:
-    """Its own options, those of TLS, and those of every output."""
+def test_every_option_of_the_service_is_there() -> None:
+    """Its own options, those of TLS, and those of every output; none that the manual does not have."""
     named = {name for theirs, _ in tables()["Every output, and the service"] for name in theirs}
-    assert named - ELSEWHERE <= {*THEIRS["service"], *THEIRS["tls"]}
+    assert named - ELSEWHERE == {*THEIRS["service"], *THEIRS["tls"]} - ELSEWHERE
 
 
 def test_every_setting_on_the_page_is_one() -> None:
@@ -119,3 +128,74 @@ def test_the_links_lead_somewhere() -> None:
     links = re.findall(r"\]\(([^)#]+)\)", PAGE.read_text())
     assert links
     assert all((PAGE.parent / link).exists() for link in links)
+
+
+@pytest.mark.parametrize("name", PAGE_MARKS)
+def test_the_tables_are_what_convert_goes_by(name: str) -> None:
+    """``make docs`` writes them again."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- /{name} -->", PAGE.read_text(), re.DOTALL)
+    assert found, f"the page lacks <!-- {name} -->"
+    assert found[1] == PAGE_MARKS[name]()
+
+
+@pytest.mark.parametrize("heading", PLUGINS)
+def test_every_plugin_of_the_manual_is_on_the_page(heading: str) -> None:
+    """Whether it is there or not; what is there has code that converts it."""
+    rows = rows_of("plugins")[heading]
+    named = [name for row in rows for name in row.theirs]
+    assert len(set(named)) == len(named)
+    assert set(THEIRS[heading]) <= set(named)
+    made = {name for row in rows for name in row.theirs if row.rule == "made"}
+    code = {
+        "inputs": {"tail"},
+        "outputs": {*MAKERS, "opensearch", "cloudwatch"},
+        "filters": {*CONVERTERS} - {"content_modifier"},
+    }
+    assert made == code.get(heading, made)
+    assert made <= {*CONVERTERS, "regex"} or heading != "processors"
+
+
+SAMPLES = {"seconds": "7", "size": "3M", "flag": "on", "no_flag": "off", "level": "warn", "on": "on", "off": "off"}
+"""By rule: what an option may say; of all others any word."""
+RULED = [(heading, row, name) for heading in OPTIONS for row in rows_of("options")[heading] for name in row.theirs]
+
+
+@cache
+def outcome(heading: str) -> tuple[Sheet, dict[str, Place]]:
+    """Convert a plugin that has every option of a table; gives the place of each, too."""
+    plugin = "http" if heading == "every output" else heading
+    first = Place("x", 0)
+    tail = Section("input", first, [Property("name", "tail", first), Property("path", "/a", first)])
+    kind = {"tail": "input", "service": "service"}.get(plugin, "output")
+    section = Section(kind, first, [Property("name", plugin, first)])
+    places: dict[str, Place] = {}
+    for of, row, name in RULED:
+        if of == heading:
+            places[name] = Place("x", len(places) + 1)
+            section.properties.append(Property(name, SAMPLES.get(row.rule, "word"), places[name]))
+    return convert(Configuration([section] if plugin == "tail" else [tail, section])), places
+
+
+@pytest.mark.parametrize(("heading", "row", "name"), RULED, ids=[f"{heading}: {name}" for heading, _, name in RULED])
+def test_convert_does_with_an_option_what_the_page_says(heading: str, row: Row, name: str) -> None:
+    """A setting of the row, or its words as the reason why there is none; never silence about what is left out."""
+    sheet, places = outcome(heading)
+    made = {variable for variable, setting in sheet.settings.items() if setting.place == places[name]}
+    told = [each for each in sheet.remarks if each.place == places[name]]
+    sink = "http" if heading == "every output" else OPTIONS[heading]
+    if row.rule in ("left_out", "not_needed"):
+        assert made == set()
+        assert [each.kind for each in told] == [Kind.LEFT_OUT if row.rule == "left_out" else Kind.NOT_NEEDED]
+        assert told[0].why == row.instead(sink)
+    elif row.rule != "made":
+        alike = {name for name in row.names(sink) if name in sheet.settings}  # made by another name of the same option
+        assert made | alike | {each.what for each in told}
+        assert made <= set(row.names(sink))
+
+
+def test_every_rule_is_one() -> None:
+    """In both tables; only what Fluent Bit lacks has none."""
+    for file in ("options", "plugins"):
+        for row in (row for rows in rows_of(file).values() for row in rows):
+            assert row.rule in RULES or not row.theirs
+            assert row.rule or not row.theirs
