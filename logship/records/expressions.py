@@ -81,6 +81,14 @@ def compile_expression(text: str) -> Expression:
     return cast("Expression", _compiled(text))
 
 
+def finder(text: str, *, captures: bool = True) -> Finder:
+    """Compile an expression to be asked often; without captures it tells where the whole match is, and sooner.
+
+    Raises as :func:`compile_expression` does.
+    """
+    return _finder(_compiled(text, never_capture=not captures))
+
+
 def _compiled(text: str, wrapped: str = "", **options: bool) -> Any:  # noqa: ANN401 - re2 has no types
     import re2  # type: ignore[import-untyped]  # noqa: PLC0415 - 3.4 MiB, and most set no expression
 

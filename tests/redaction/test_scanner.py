@@ -1,0 +1,37 @@
+import pytest
+
+from logship.redaction.detectors import DETECTORS, NAMES, detectors_of
+from logship.redaction.scanner import Detector, Found, Scanner
+
+EMAIL = Scanner(detectors_of(["email"]))
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=NAMES)
+def test_each_detector_finds_its_sample(detector: Detector) -> None:
+    """`check` tries them."""
+    text = detector.sample.encode()
+    scanner = Scanner([detector])
+    assert scanner.may_hold(text)
+    assert {each.detector for each in scanner.find(text)} == {detector.name}
+
+
+def test_only_lines_with_something_are_suspects() -> None:
+    """So is a line that may hide a character behind an escape."""
+    lines = b'plain\n{"to":"jane@example.org"}\n\nplain\n{"to":"jane\\u0040example.org"}'
+    assert [lines[start:end] for start, end in EMAIL.suspects(lines)] == lines.split(b"\n")[1::3]
+    assert EMAIL.suspects(b"plain\n") == EMAIL.suspects(b"") == []
+
+
+def test_of_what_overlaps_nothing_is_left() -> None:
+    """The first goes whole, and of the next what sticks out."""
+    scanner = Scanner([Detector("one", ("abc",)), Detector("two", ("bcd",)), Detector("three", ("b",))])
+    assert scanner.find(b"abcd") == [Found(0, 3, "one"), Found(3, 4, "two")]
+
+
+def test_an_unknown_detector_is_told_with_the_nearest_known() -> None:
+    """The message ends a sentence that begins with the setting."""
+    with pytest.raises(ValueError, match=r"^names no detector with 'emial'; did you mean email\?$"):
+        detectors_of(["email", "emial"])
+    with pytest.raises(ValueError, match="write all, or of email, "):
+        detectors_of(["zzz"])
+    assert detectors_of(["all"]) == DETECTORS
