@@ -3,27 +3,15 @@
 from collections.abc import Iterable
 from typing import Final
 
+from logship.redaction.addresses import EMAIL
+from logship.redaction.credentials import AUTHORIZATION, JWT, PRIVATE_KEY
+from logship.redaction.numbers import CARD, IBAN, IP, PHONE
 from logship.redaction.scanner import Detector
+from logship.redaction.secrets import KEYS, NAMED
 
-PEM_BEGIN: Final = r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
-PEM_END: Final = r"-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"
-"""The line before and the line after a private key (RFC 7468, section 2), for whoever sees its lines one by one."""
-
-DETECTORS: Final = (
-    Detector(
-        "email",
-        (r"[\w.%+-]+@(?:[a-zA-Z0-9-]+\.)+[a-zA-Z]{2,}",),
-        hints=(r"\w@\w",),
-        sample="mail to jane@example.org",
-    ),
-    Detector(
-        "jwt",
-        (r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*){1,3}",),
-        hints=(r"eyJ[\w-]+\.[\w-]",),
-        sample="token eyJ" + "x" * 20 + "." + "x" * 20 + "." + "x" * 20,
-    ),
-)
-NAMES: Final = tuple(each.name for each in DETECTORS)
+DETECTORS: Final = (EMAIL, CARD, IBAN, PHONE, IP, JWT, *AUTHORIZATION, PRIVATE_KEY, KEYS, *NAMED)
+"""Several of one name find one kind, each by a form of its own."""
+NAMES: Final = tuple(dict.fromkeys(each.name for each in DETECTORS))
 
 
 def detectors_of(names: Iterable[str]) -> tuple[Detector, ...]:

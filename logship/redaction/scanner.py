@@ -9,7 +9,7 @@ What a JSON string's escapes do to the first question: lines in which a printabl
 the detectors' hints. A caller needs no look of its own at backslashes.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -58,7 +58,7 @@ class Scanner:
         self._each = [(each, finder(_either(each.expressions))) for each in detectors]
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
         hints = [hint for each in detectors for hint in each.hints or (*each.expressions, r"\\")]
-        self._any = finder(_either((*hints, ESCAPED)), captures=False)
+        self._any = finder(_either(dict.fromkeys((*hints, ESCAPED))), captures=False)
 
     def may_hold(self, text: bytes) -> bool:
         """Say False only if no line, nor any JSON string or number or message in one, has anything to find."""
@@ -95,7 +95,7 @@ class Scanner:
             at = end + 1
 
 
-def _either(expressions: Sequence[str]) -> str:
+def _either(expressions: Iterable[str]) -> str:
     return "(?m:" + "|".join(f"(?:{each})" for each in expressions) + ")"
 
 

@@ -1,12 +1,12 @@
 import pytest
 
-from logship.redaction.detectors import DETECTORS, NAMES, detectors_of
+from logship.redaction.detectors import DETECTORS, detectors_of
 from logship.redaction.scanner import Detector, Found, Scanner
 
 EMAIL = Scanner(detectors_of(["email"]))
 
 
-@pytest.mark.parametrize("detector", DETECTORS, ids=NAMES)
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda each: each.name)
 def test_each_detector_finds_its_sample(detector: Detector) -> None:
     """`check` tries them."""
     text = detector.sample.encode()
