@@ -20,9 +20,9 @@ def is_jwt(value: bytes) -> bool:
 
 JWT: Final = Detector(
     "jwt",
-    (r"\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*){0,3}",),
+    (r"\beyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*){0,3}",),
     confirm=is_jwt,
-    hints=(r"eyJ[\w-]{8,}\.[\w-]",),
+    hints=(r"eyJ[\w-]{8,}\.[\w.-]",),
     sample="token eyJhbGciOiJub25lIn0." + "x" * 20 + ".",
 )
 
@@ -41,7 +41,8 @@ _SCHEMES: Final = (
 )
 _SPACE: Final = r"[ \t]"
 _HEADER: Final = rf"(?i:authorization){QUOTE}?{_SPACE}*[:=]{_SPACE}*{QUOTE}?"
-_PARAMETERS: Final = r"""[^\s"'`\\,;]+(?:,? ?\w+=(?:\\*"[^"\\]*\\*"|[^\s"'\\,]+))*"""
+_PARAMETER: Final = r"""[\w-]+=(?:\\*"[^"\\]*\\*"|[^\s"'\\,]+)"""
+_PARAMETERS: Final = rf"""{_PARAMETER}(?:, ?{_PARAMETER})*|[^\s"'`\\,;]+"""
 
 
 def is_basic(value: bytes) -> bool:
@@ -53,8 +54,8 @@ def is_basic(value: bytes) -> bool:
 
 
 def is_bearer(value: bytes) -> bool:
-    """Say whether it is no word of a sentence about bearer tokens."""
-    return _NO_WORD.search(value) is not None
+    """Say whether it is no word of a sentence about bearer tokens, nor the name of a scheme that has digits."""
+    return _NO_WORD.search(value) is not None and not value.lower().startswith(b"aws4-hmac")
 
 
 _NO_WORD: Final = re.compile(rb"[0-9]|[a-z][A-Z]")

@@ -14,7 +14,7 @@ from typing import Final
 
 import msgspec
 
-from logship.records.expressions import Finder, finder
+from logship.records.expressions import PIECES, Finder, compile_expression, finder
 
 ESCAPED: Final = r"\\(?:u00|/)"
 """In a JSON text, where a character that could be written as itself may be written otherwise."""
@@ -29,11 +29,10 @@ class Detector(msgspec.Struct, frozen=True):
     expressions: tuple[str, ...]
     """In RE2's syntax, on plain text in UTF-8; ``^`` and ``$`` are at each line. The first group that took part is what
     goes; without groups it is the whole match, and where none took part nothing."""
+    hints: tuple[str, ...]
+    """Found in every line, JSON or text, in which an expression is found once its strings are decoded."""
     confirm: Callable[[bytes], bool] | None = None
     """Says of what would go whether it really is one."""
-    hints: tuple[str, ...] = ()
-    """Expressions that are found in every line, JSON or text, in which an expression is found once strings are decoded.
-    Empty: the expressions themselves, with every line with a backslash."""
     keys: str = ""
     """Matches in full the name of a JSON member whose value goes, whatever it is; in lower case."""
     keyed: Callable[[bytes], bool] | None = None
@@ -57,7 +56,7 @@ class Scanner:
         """Raise ``ValueError``, the end of a sentence that begins with the expression, if one does not compile."""
         self._each = [(each, finder(_either(each.expressions))) for each in detectors]
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
-        hints = [hint for each in detectors for hint in each.hints or (*each.expressions, r"\\")]
+        hints = [hint for each in detectors for hint in each.hints]
         self._any = finder(_either(dict.fromkeys((*hints, ESCAPED))), captures=False)
 
     def may_hold(self, text: bytes) -> bool:
@@ -93,6 +92,31 @@ class Scanner:
             end = size if end < 0 else end
             yield lines.rfind(b"\n", at, place) + 1 or at, end
             at = end + 1
+
+
+_ASSERTIONS: Final = frozenset(("^", "$", r"\A", r"\z", r"\b", r"\B"))
+
+
+def own(name: str, expression: str) -> Detector:
+    """Make a detector of an operator's expression; what goes is the whole match, whatever groups it has.
+
+    Raises ``ValueError``, the end of a sentence that begins with the expression, if it does not compile or matches the
+    empty text.
+    """
+    if compile_expression(expression).search(b"") is not None:
+        message = "matches the empty text, which is everywhere; write + for *, say"
+        raise ValueError(message)
+    return Detector(name, (f"({expression})",), hints=(r"\\", _bare(expression)))
+
+
+def _bare(expression: str) -> str:
+    """Give what matches wherever an expression may, though a string begins and ends elsewhere than a line does.
+
+    That is the expression without its assertions; one that cannot be without them may match anywhere.
+    """
+    if r"\Q" in expression:
+        return ""
+    return "".join("(?:)" if piece in _ASSERTIONS else piece for piece in PIECES.findall(expression))
 
 
 def _either(expressions: Iterable[str]) -> str:

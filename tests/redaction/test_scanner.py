@@ -1,7 +1,9 @@
+import json
+
 import pytest
 
 from logship.redaction.detectors import DETECTORS, detectors_of
-from logship.redaction.scanner import Detector, Found, Scanner
+from logship.redaction.scanner import Detector, Found, Scanner, own
 
 EMAIL = Scanner(detectors_of(["email"]))
 
@@ -24,7 +26,7 @@ def test_only_lines_with_something_are_suspects() -> None:
 
 def test_of_what_overlaps_nothing_is_left() -> None:
     """The first goes whole, and of the next what sticks out."""
-    scanner = Scanner([Detector("one", ("abc",)), Detector("two", ("bcd",)), Detector("three", ("b",))])
+    scanner = Scanner([own("one", "abc"), own("two", "bcd"), own("three", "b")])
     assert scanner.find(b"abcd") == [Found(0, 3, "one"), Found(3, 4, "two")]
 
 
@@ -35,3 +37,34 @@ def test_an_unknown_detector_is_told_with_the_nearest_known() -> None:
     with pytest.raises(ValueError, match="write all, or of email, "):
         detectors_of(["zzz"])
     assert detectors_of(["all"]) == DETECTORS
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (r"^id-\d+$", "id-12"),
+        (r"\Ax{2}", "xx"),
+        (r"\bkey\b{1}", "a key"),
+        (r"\Qa^b\E", "a^b"),
+        ('"x"', 'say "x"'),
+        ("[^a]b", "\nb"),
+        ("(a|b)c", "bc"),
+        ("(?i)Ä", "ä"),
+    ],
+)
+def test_an_expression_of_ones_own_sees_each_string_as_a_text(expression: str, text: str) -> None:
+    """Its assertions are about the string, not about the line that it is in; its whole match goes."""
+    scanner = Scanner([own("id", expression)])
+    found = scanner.find(text.encode())
+    assert [each.detector for each in found] == ["id"]
+    assert found[0].end == len(text.encode())
+    for ascii_only in (True, False):
+        assert scanner.may_hold(json.dumps({"n": [text]}, ensure_ascii=ascii_only).encode())
+
+
+def test_an_expression_that_cannot_be_is_refused() -> None:
+    """With what is wrong: it does not compile, or it would match everywhere."""
+    with pytest.raises(ValueError, match="has no valid expression"):
+        own("x", "(")
+    with pytest.raises(ValueError, match="matches the empty text"):
+        own("x", "a*")
