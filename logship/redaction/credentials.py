@@ -5,7 +5,7 @@ from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
 from typing import Final
 
-from logship.redaction.forms import QUOTE
+from logship.redaction.forms import AFTER, QUOTE
 from logship.redaction.scanner import Detector
 
 
@@ -20,7 +20,7 @@ def is_jwt(value: bytes) -> bool:
 
 JWT: Final = Detector(
     "jwt",
-    (r"\beyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*){0,3}",),
+    (AFTER + r"(eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*){0,3})",),
     confirm=is_jwt,
     hints=(r"eyJ[\w-]{8,}\.[\w.-]",),
     sample="token eyJhbGciOiJub25lIn0." + "x" * 20 + ".",
@@ -69,7 +69,7 @@ AUTHORIZATION: Final = (
     ),
     Detector(
         "bearer",
-        (r"(?i:\bbearer[ \t]+)([\w.~+/-]{8,}=*)", _HEADER + r"([\w.~+/=-]{16,})"),
+        (AFTER + r"(?i:bearer[ \t]+)([\w.~+/-]{8,}=*)", _HEADER + r"([\w.~+/=-]{16,})"),
         confirm=is_bearer,
         hints=(_HEADER_HINT,),
         keys=r"(?:[\w.-]*[._-])?authorization",
@@ -78,7 +78,7 @@ AUTHORIZATION: Final = (
     ),
     Detector(
         "bearer",
-        (r"(?i:\bbasic[ \t]+)([A-Za-z0-9+/]{8,}={0,2})",),
+        (AFTER + r"(?i:basic[ \t]+)([A-Za-z0-9+/]{8,}={0,2})",),
         confirm=is_basic,
         hints=(r"(?i:basic(?:[ \t]|\\t)+[A-Za-z0-9+/]{8})",),
         sample="Authorization: Basic dXNlcjpwYXNz",

@@ -1,14 +1,15 @@
-r"""What stands around a match, in plain text and in lines as they were read, and what values look like.
+r"""What stands around a match, and what values look like.
 
-A JSON string's ``\n`` or ``\u4e2d`` are letters and digits as they are read, but no part of a word once decoded.
+The same holds in a plain text and in a line as it was read: ``\n`` and ``\u4e2d`` of a JSON string are no part of the
+word behind them. Agents also log JSON within a string, where the plain text has them still.
 """
 
 import re
 from typing import Final
 
 ESCAPE: Final = r"\\(?:[bfnrt]|u[0-9a-fA-F]{4})"
-RAW_AFTER: Final = rf"(?:^|[^\w\n]|{ESCAPE})"
-r"""What ``\b`` is before a word, in a line as it was read."""
+AFTER: Final = rf"(?:^|[^\w\n]|{ESCAPE})"
+r"""``\b`` before a word."""
 QUOTE: Final = r"""(?:\\*["'`])"""
 """Also one that was escaped, once or several times."""
 

@@ -9,12 +9,11 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
-from logship.redaction.forms import ESCAPE, RAW_AFTER
+from logship.redaction.forms import AFTER, ESCAPE
 from logship.redaction.scanner import Detector
 
-_LONE: Final = r"(?:^|[^\w\n.-]|(?:^|[^\w\n])[.-])"
-"""Before it is no word, nor a point or dash of one: no fraction of a number, no last part of an identity."""
-_RAW_LONE: Final = rf"(?:^|[^\w\n.-]|(?:^|[^\w\n])[.-]|{ESCAPE}[.-]?)"
+_LONE: Final = rf"(?:^|[^\w\n.-]|{ESCAPE})"
+"""Before it is no word, nor a point or dash: no fraction of a number, no last part of an identity, nothing negative."""
 _ENDS: Final = r"(?:$|[^\w.-]|[.-](?:$|\W))"
 
 _CARDS: Final = tuple(
@@ -42,15 +41,16 @@ def is_card(value: bytes) -> bool:
     return total % 10 == 0 and any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _CARDS)
 
 
-_CARD: Final = r"\d{14,16}|\d{4}(?:[ -]\d{4}){3}(?:[ -]\d{1,3})?|3\d{3}[ -]\d{6}[ -]\d{4,5}"
+_FOUR: Final = r"(?:2[2-7]|3[05689]|4\d|5[0-8]|6\d|8[12]|97)\d\d"
+_CARD: Final = "|".join(
+    (
+        rf"{_FOUR}\d{{12}}|3[47]\d{{13}}|3[0689]\d{{12}}",
+        rf"{_FOUR}(?:[ -]\d{{4}}){{3}}(?:[ -]\d{{1,3}})?|3[04-9]\d\d[ -]\d{{6}}[ -]\d{{4,5}}",
+    )
+)
+_LONE_CARD: Final = f"{_LONE}({_CARD}){_ENDS}"
 CARD: Final = Detector(
-    "card",
-    (f"{_LONE}({_CARD}){_ENDS}",),
-    confirm=is_card,
-    hints=(
-        rf"{_RAW_LONE}(?:[2-689]\d{{13,15}}(?:$|\W)|[2-689]\d{{3}}(?:[ -]\d{{4}}){{3}}|3\d{{3}}[ -]\d{{6}}[ -]\d{{4}})",
-    ),
-    sample="paid with 4111 1111 1111 1111",
+    "card", (_LONE_CARD,), hints=(_LONE_CARD,), confirm=is_card, sample="paid with 4111 1111 1111 1111"
 )
 
 _IBAN_LENGTHS: Final = {
@@ -81,13 +81,13 @@ _IN_HEX: Final = "AD AE BA BE DE EE"
 def _ibans() -> Iterator[str]:
     for length, countries in _IBAN_LENGTHS.items():
         groups, rest = divmod(length - 4, 4)
-        tail = f"[ -]?[A-Z0-9]{{{rest}}}" if rest else ""
-        yield rf"(?:{countries.replace(' ', '|')})\d\d(?:[ -]?[A-Z0-9]{{4}}){{{groups}}}{tail}"
+        tail = f" ?[A-Z0-9]{{{rest}}}" if rest else ""
+        yield rf"(?:{countries.replace(' ', '|')})\d\d(?: ?[A-Z0-9]{{4}}){{{groups}}}{tail}"
 
 
 def is_iban(value: bytes) -> bool:
     """Say whether the check digits are right (ISO/IEC 7064, MOD 97-10); the expression has country and length."""
-    text = value.translate(None, b" -").decode()
+    text = value.translate(None, b" ").decode()
     return int("".join(str(int(each, 36)) for each in text[4:] + text[:4])) % 97 == 1
 
 
@@ -95,11 +95,11 @@ _HEX_COUNTRIES: Final = _IN_HEX.replace(" ", "|")
 _OTHERS: Final = "|".join(each for some in _IBAN_LENGTHS.values() for each in some.split() if each not in _IN_HEX)
 IBAN: Final = Detector(
     "iban",
-    (rf"(?i:\b({'|'.join(_ibans())})\b)",),
+    (rf"{AFTER}((?i:{'|'.join(_ibans())}))(?:$|\W)",),
     confirm=is_iban,
     hints=(
-        rf"{RAW_AFTER}(?i:{_HEX_COUNTRIES})\d\d(?:[ -]?\d{{4}}){{2}}[ -]?[A-Za-z0-9]{{4}}",
-        rf"{RAW_AFTER}(?i:{_OTHERS})\d\d(?:[ -]?[A-Za-z0-9]{{4}}){{2}}",
+        rf"{AFTER}(?i:{_HEX_COUNTRIES})\d\d(?: ?\d{{4}}){{2}} ?[A-Za-z0-9]{{4}}",
+        rf"{AFTER}(?i:{_OTHERS})\d\d(?: ?[A-Za-z0-9]{{4}}){{2}}",
     ),
     sample="pay to GB82 WEST 1234 5698 7654 32",
 )
@@ -126,17 +126,14 @@ def is_phone(value: bytes) -> bool:
     return 9 <= len(digits) <= 15 and any(digits[:count] in _COUNTRY_CODES for count in (1, 2, 3))  # noqa: PLR2004 - E.164
 
 
+_INTERNATIONAL: Final = rf"(?:^|[^\w\n+]|{ESCAPE})(\+[1-9](?:[ ().-]{{0,2}}\d){{7,14}})(?:$|\W)"
 PHONE: Final = Detector(
-    "phone",
-    (r"(?:^|[^\w\n+/=.-])(\+[1-9](?:[ ().-]{0,2}\d){7,14})(?:$|\W)",),
-    confirm=is_phone,
-    hints=(r"\+[1-9](?:[ ().-]{0,2}\d){7}",),
-    sample="call +1 (202) 555-0143",
+    "phone", (_INTERNATIONAL,), hints=(_INTERNATIONAL,), confirm=is_phone, sample="call +1 (202) 555-0143"
 )
 
 
 def is_address(value: bytes) -> bool:
-    """Say whether it is the address of one machine: not of any (``0.0.0.0``), of this one, nor a mask."""
+    """Say whether it is the address of one machine: not this one's own to itself, nor a mask."""
     text = value.decode()
     try:
         four = IPv4Address(text.rpartition(":")[2]) if "." in text else None
@@ -145,7 +142,7 @@ def is_address(value: bytes) -> bool:
         return False
     if six is not None:
         return four is not None or _given_out(int(six) >> 112)
-    return four is not None and not (four.is_loopback or four.is_unspecified or text.startswith("255."))
+    return four is not None and not text.startswith(("127.", "255."))
 
 
 def _given_out(group: int) -> bool:
@@ -153,17 +150,26 @@ def _given_out(group: int) -> bool:
     return group == 0x64 or 0x2000 <= group < 0x4000 or group >= 0xFC00  # noqa: PLR2004 - the standards' own numbers
 
 
-_V4: Final = r"\d{1,3}(?:\.\d{1,3}){3}"
-_VERSION: Final = rf"(?:(?i:\b(?:version|release|revision|build|ver|rev)\W{{1,3}})|\b[A-Z]\w*/|==){_V4}"
+_REST: Final = r"(?:\.\d{1,3}){2}\.[1-9]\d{0,2}"
+"""An address that ends in 0 is a network's, or was made so on purpose; a browser's version often does."""
+_V4: Final = rf"(?:1(?:[013-9]\d|2[0-689]?)?|[2-9]\d?|1\d|2\d\d){_REST}"
+_VERSION: Final = rf"(?:(?i:\b(?:version|release|revision|build|ver|rev)\W{{1,3}})|\b[A-Z]\w*/|==)\d{{1,3}}{_REST}"
+_LONE_V4: Final = rf"(?:^|[^\w\n.]|(?:^|[^\w\n])\.|{ESCAPE})({_V4})(?:$|[^\w.]|\.(?:$|\W))"
+_COLON: Final = rf"(?:^|[^\w\n:.]|{ESCAPE})"
 _GROUPS: Final = r"[0-9a-fA-F]{1,4}:"
 IP: Final = Detector(
     "ip",
     (
         _VERSION,
-        rf"(?:^|[^\w\n.]|(?:^|[^\w\n])\.)({_V4})(?:$|[^\w.]|\.(?:$|\W))",
-        rf"(?:^|[^\w\n:.])((?:[0-9a-fA-F]{{0,4}}:){{2,7}}(?:{_V4}|[0-9a-fA-F]{{0,4}}))(?:$|[^\w:.]|[:.](?:$|\W))",
+        _LONE_V4,
+        rf"{_COLON}((?:[0-9a-fA-F]{{0,4}}:){{2,7}}(?:{_V4}|[0-9a-fA-F]{{0,4}}))(?:$|[^\w:.]|[:.](?:$|\W))",
     ),
     confirm=is_address,
-    hints=(_V4, rf"(?:{_GROUPS}){{7}}[0-9a-fA-F]", rf"(?:^|[^\w\n:]|{ESCAPE})(?:{_GROUPS}){{1,6}}:"),
+    hints=(
+        _LONE_V4,
+        rf"[fF]:{_V4}",
+        rf"{_COLON}(?:{_GROUPS}){{7}}[0-9a-fA-F]",
+        rf"{_COLON}(?:{_GROUPS}){{1,6}}:",
+    ),
     sample="from 192.0.2.10",
 )

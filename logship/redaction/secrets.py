@@ -7,15 +7,15 @@ a length is asked for, so that a key is found that was cut, or whose issuer make
 import re
 from typing import Final
 
-from logship.redaction.forms import QUOTE, RAW_AFTER, looks_drawn
+from logship.redaction.forms import AFTER, QUOTE, looks_drawn
 from logship.redaction.scanner import Detector
 
 _BEGIN: Final = (
     r"sk-[\w-]{20,}",  # OpenAI, Anthropic, and others that do as they do
     r"gh[opsur]_[\w.-]{30,}|github_pat_\w{22,}",
     r"gl(?:pat|dt|rt|rtr|ptt|ft|soat|cbt|imt|agent|oas|ffct|wt)-[\w.-]{20,}|GR1348941[\w-]{20,}",  # GitLab
-    r"(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}|ABSK[A-Za-z0-9+/]{40,}=*|bedrock-api-key-[\w+/=-]{20,}",  # AWS
-    r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}|1//0[\w-]{30,}",  # Google
+    r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b|ABSK[A-Za-z0-9+/]{40,}=*|bedrock-api-key-[\w+/=-]{20,}",  # AWS
+    r"AIza[\w-]{35}|GOCSPX-[\w-]{20,}|ya29\.[\w-]{20,}",  # Google
     r"xox[a-z](?:\.xox[bp])?-[\w-]{10,}|xapp-\d-[\w-]{10,}|hooks\.slack\.com/(?:services|workflows|triggers)/[\w/]{20,}",
     r"[rs]k_(?:live|test|prod)_\w{10,}|whsec_[\w+/]{24,}=*",  # Stripe
     r"hf_[A-Za-z0-9]{30,}|api_org_[A-Za-z0-9]{30,}",  # Hugging Face
@@ -46,9 +46,9 @@ def is_key(value: bytes) -> bool:
 _KEYS: Final = "|".join((*_BEGIN, *(each for each, _ in _HOLD)))
 KEYS: Final = Detector(
     "secret",
-    (rf"\b(?:{_KEYS})",),
+    (f"{AFTER}({_KEYS})",),
     confirm=is_key,
-    hints=(f"{RAW_AFTER}(?:{'|'.join(_BEGIN)})", *(hint for _, hint in _HOLD)),
+    hints=(f"{AFTER}(?:{'|'.join(_BEGIN)})", *(hint for _, hint in _HOLD)),
     sample="key sk-" + "x0" * 12,
 )
 
@@ -62,7 +62,7 @@ _KINDS_OF_TOKENS: Final = (
     r"|account|github|gitlab|slack|hf|npm|pypi|vault|jwt|reset)"
 )
 """Not of pages, of requests to go on, and of text: those are no secrets, and agents' logs are full of them."""
-_TOKENS: Final = rf"(?:{_KINDS_OF_TOKENS}[_.-]?token|\btoken|x-amz-signature|[?&]sig)"
+_TOKENS: Final = rf"(?:{_KINDS_OF_TOKENS}[_.-]?token|{AFTER}token|x-amz-signature|[?&]sig)"
 
 _IS: Final = rf"{QUOTE}?[ \t]*(?:=>|[:=]=?)[ \t]*"
 _WORD: Final = r"""([^\s"'`,;&<>()\[\]{}\\]+)(?:$|[^\w(\[.]|\.(?:$|\W))"""
@@ -72,10 +72,10 @@ def _named(name: str, *values: str) -> str:
     return f"(?i:{name})(?:{'|'.join(values)})"
 
 
-_QUOTED: Final = (rf'{_IS}\\*"([^"\n]+?)(?:\\*"|$)', rf"{_IS}\\*'([^'\n]+?)(?:\\*'|$)", r">([^<>\n]+)<")
+_QUOTED: Final = (rf'{_IS}\\*"([^"\n]+?)(?:\\*"|\z)', rf"{_IS}\\*'([^'\n]+?)(?:\\*'|\z)", r">([^<>\n]+)<")
 _NO_VALUE: Final = re.compile(
-    rb"[*.xX_-]+|\[[^\]]*\]?|<[^>]*>?|[$%]?\{\{?[^}]*\}*|\$\w+|%[a-z]|none|null|nil|true|false|undefined|empty",
-    re.IGNORECASE,
+    rb"(?i)(?:[*.x_-]+|\[[^\]]*\]?|<[^>]*>?|[$%]?\{\{?[^}]*\}*|\$\w+|%[a-z]|none|null|nil|true|false|undefined|empty)[.:]?"
+    rb"|[^\w\x80-\xff]*"
 )
 _PATH: Final = re.compile(rb"~?(?:/[\w.-]*)+")
 _CODE: Final = re.compile(
@@ -100,6 +100,7 @@ def is_marked(value: bytes) -> bool:
 
 
 _NAME_HINT: Final = rf"(?i:{_NAMES}){QUOTE}?(?:[ \t]|\\t)*[:=>]|--[\w-]*(?i:{_NAMES})[ \t]"
+_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>){QUOTE}?[^\s"'\\]*[A-Za-z0-9]{{16}}"""
 NAMED: Final = (
     Detector(
         "secret",
@@ -128,7 +129,7 @@ NAMED: Final = (
         "secret",
         (_named(_TOKENS, *_QUOTED, f"{_IS}{_WORD}"),),
         confirm=looks_drawn,
-        hints=(rf"(?i:token|x-amz-signature|[?&]sig){QUOTE}?(?:[ \t]|\\t)*[:=>]",),
+        hints=(_TOKEN_HINT,),
         keys=rf"(?:.*{_KINDS_OF_TOKENS}[_.-]?|x-)?token",
         keyed=looks_drawn,
         sample="access_token=" + "x0" * 12,

@@ -151,7 +151,7 @@ def phone(rng: Random) -> Planted:
 
 def ip(rng: Random) -> Planted:
     """Draw an address of a machine."""
-    four = ".".join(str(rng.randrange(1, 255)) for _ in range(4))
+    four = ".".join(str(rng.randrange(*limits)) for limits in ((128, 224), (0, 256), (0, 256), (1, 255)))
     groups = [f"{rng.randrange(1, 1 << 16):x}" for _ in range(8)]
     groups[0] = rng.choice(["2001", "2a02", "fe80", "fd12"])
     cut = rng.randrange(1, 6)
