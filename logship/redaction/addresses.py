@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from logship.redaction.forms import ESCAPE
 from logship.redaction.scanner import Detector
 
 _LATIN: Final = r"\x{C0}-\x{24F}"
@@ -21,7 +22,7 @@ EMAIL: Final = Detector(
     "email",
     (
         r"""://[^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+@""",  # a login in an address is no one's mail
-        rf"([\w.%+'{_LATIN}-]*[\w+{_LATIN}-](?:@|%40)(?:[a-zA-Z0-9{_LATIN}-]+\.)+[a-zA-Z]{{2,}})",
+        rf"(?:{ESCAPE})?([\w.%+'{_LATIN}-]*[\w+{_LATIN}-](?:@|%40)(?:[a-zA-Z0-9{_LATIN}-]+\.)+[a-zA-Z]{{2,}})",
     ),
     confirm=is_email,
     hints=(rf"[\w+{_LATIN}-](?:@|%40)(?:[a-zA-Z0-9.{_LATIN}-]|\\u[0-9a-fA-F]{{4}})+\.[a-zA-Z]{{2}}",),

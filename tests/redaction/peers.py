@@ -7,10 +7,11 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.zoo.keeping import tell
 
 Found = dict[int, list[tuple[str, str]]]
 """By line, counted from 1: as what something was found, and its text."""
@@ -23,7 +24,9 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 names = [each.__name__ for each in get_mapping_from_secret_type_to_class().values()]
 if sys.argv[2:]:
     names = [each for each in names if "Entropy" not in each]
-settings = transient_settings({"plugins_used": [{"name": each} for each in names]}) if sys.argv[2:] else default_settings()
+    settings = transient_settings({"plugins_used": [{"name": each} for each in names]})
+else:
+    settings = default_settings()
 with settings:
     print(json.dumps([(each.line_number, each.type, each.secret_value) for each in scan_file(sys.argv[1])]))
 """
@@ -55,7 +58,7 @@ def peers(folder: Path) -> dict[str, Callable[[Path], Found]]:
         _go(folder)
         found["gitleaks"] = lambda path: _gitleaks(folder / "gitleaks", path)
     else:
-        print("gitleaks is left out: there is no Go here to build it with", file=sys.stderr)
+        tell("gitleaks is left out: there is no Go here to build it with")
     return found
 
 
@@ -73,7 +76,7 @@ def _go(folder: Path) -> None:
 
 
 def _gitleaks(program: Path, path: Path) -> Found:
-    command = [program, "dir", path, "--no-banner", "--exit-code", "0", "-f", "json", "-r", "-"]
+    command: list[str | Path] = [program, "dir", path, "--no-banner", "--exit-code", "0", "-f", "json", "-r", "-"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return _by_line([(each["StartLine"], each["RuleID"], each["Secret"]) for each in json.loads(done.stdout)])
 
