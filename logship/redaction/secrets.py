@@ -7,7 +7,7 @@ a length is asked for, so that a key is found that was cut, or whose issuer make
 import re
 from typing import Final
 
-from logship.redaction.forms import AFTER, QUOTE, looks_drawn
+from logship.redaction.forms import AFTER, ESCAPE, QUOTE, looks_drawn
 from logship.redaction.scanner import Detector
 
 _BEGIN: Final = (
@@ -32,15 +32,10 @@ _BEGIN: Final = (
 _HOLD: Final = (
     (r"[\w~.]{3}\dQ~[\w~.-]{31,34}", r"\dQ~[\w~.-]{4}"),  # Microsoft Entra
     (r"\w{14}\.atlasv1\.[\w=-]{40,}", r"\.atlasv1\."),  # Terraform
-    (r"[a-f0-9]{32}-us\d{1,2}", r"[a-f0-9]{4}-us\d"),  # Mailchimp
+    (r"[a-f0-9]{32}-us\d{1,2}", r"[a-f0-9]-us\d"),  # Mailchimp
     (r"\d{8,10}:AA[\w-]{32,34}", r"\d:AA[\w-]{4}"),  # Telegram
 )
 """What has its mark further in, with what is looked for in a block: something rarer than how it begins."""
-
-
-def is_key(value: bytes) -> bool:
-    """Say whether it is a key: ``sk-`` also begins names of things, whose words are short."""
-    return not value.startswith(b"sk-") or value.startswith((b"sk-ant-", b"sk-proj-")) or looks_drawn(value)
 
 
 _ENOUGH: Final = 8
@@ -48,16 +43,26 @@ _COUNTED: Final = re.compile(r"\{(\d+),?\}")
 
 
 def _fewer(expression: str) -> str:
-    """Give what asks for so many in a block: counting on takes memory for each, and tells nothing more."""
-    return _COUNTED.sub(lambda match: f"{{{min(int(match[1]), _ENOUGH)},}}", expression)
+    """Give what asks for some of many characters only: re2 has states for each that it counts."""
+    return _COUNTED.sub(lambda match: f"{{{_ENOUGH},}}" if int(match[1]) > _ENOUGH else match[0], expression)
 
 
 _KEYS: Final = "|".join((*_BEGIN, *(each for each, _ in _HOLD)))
+_WHOLE_KEY: Final = re.compile(_KEYS.encode())
+
+
+def is_key(value: bytes) -> bool:
+    """Say whether it is long enough, and, as ``sk-`` also begins names of things, not made of words."""
+    if _WHOLE_KEY.fullmatch(value) is None:
+        return False
+    return not value.startswith(b"sk-") or value.startswith((b"sk-ant-", b"sk-proj-")) or looks_drawn(value)
+
+
 KEYS: Final = Detector(
     "secret",
-    (f"{AFTER}({_KEYS})",),
+    (rf"(?:\b|{ESCAPE})(?:{_fewer(_KEYS)})",),
     confirm=is_key,
-    hints=(f"{AFTER}(?:{_fewer('|'.join(_BEGIN))})", *(hint for _, hint in _HOLD)),
+    hints=(f"{AFTER}(?:{_fewer('|'.join(_BEGIN)).replace(',}', ',}?')})", *(hint for _, hint in _HOLD)),
     sample="key sk-" + "x0" * 12,
 )
 
