@@ -19,6 +19,9 @@ from logship.records.expressions import PIECES, Finder, compile_expression, find
 
 ESCAPED: Final = r"\\(?:u00|/)"
 """In a JSON text, where a character that could be written as itself may be written otherwise."""
+_ALL_BYTES: Final = 8_000_000
+_DETECTOR_BYTES: Final = 1_000_000
+"""Of memory: enough for what is common to be found again, whatever comes."""
 _NAMES: Final = 1000
 """Names of members of which it is known whose they are; an application has fewer, and they come in every record."""
 _SHORT: Final = 64
@@ -37,6 +40,8 @@ class Detector(msgspec.Struct, frozen=True):
     """Found in every line, JSON or text, in which an expression is found once its strings are decoded."""
     confirm: Callable[[bytes], bool] | None = None
     """Says of what would go whether it really is one."""
+    whole: Callable[[bytes, int], int] | None = None
+    """Gives where what begins at a place of a text ends, if the expression finds only how it begins."""
     keys: str = ""
     """Matches in full the name of a JSON member whose value goes, whatever it is; in lower case."""
     keyed: Callable[[bytes], bool] | None = None
@@ -62,7 +67,7 @@ class Scanner:
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
         self._known: dict[bytes, tuple[Detector, ...]] = {}
         hints = [hint for each in detectors for hint in each.hints]
-        self._any = finder(_either(dict.fromkeys((*hints, ESCAPED))), captures=False)
+        self._any = finder(_either(dict.fromkeys((*hints, ESCAPED))), captures=False, max_bytes=_ALL_BYTES)
 
     def may_hold(self, text: bytes) -> bool:
         """Say False only if no line, nor any JSON string or number or message in one, has anything to find."""
@@ -136,7 +141,7 @@ def _either(expressions: Iterable[str]) -> str:
 
 def _finder(detector: Detector) -> Finder:
     grouped = any(_GROUP.search(each) for each in detector.expressions)
-    return finder(_either(detector.expressions), captures=grouped)
+    return finder(_either(detector.expressions), captures=grouped, max_bytes=_DETECTOR_BYTES)
 
 
 _GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
@@ -149,6 +154,8 @@ def _found(detector: Detector, find: Finder, text: bytes) -> Iterator[Found]:
         if match[0][0] < 0:
             return
         start, end = _of(match, text)
+        if detector.whole is not None:
+            end = detector.whole(text, start)
         if start < 0:
             at = max(match[0][1], at + 1)
         elif detector.confirm is None or detector.confirm(text[start:end]):

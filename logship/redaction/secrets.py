@@ -38,31 +38,39 @@ _HOLD: Final = (
 """What has its mark further in, with what is looked for in a block: something rarer than how it begins."""
 
 
-_ENOUGH: Final = 8
+_ENOUGH: Final = 5
 _COUNTED: Final = re.compile(r"\{(\d+),?\}")
 
 
 def _fewer(expression: str) -> str:
-    """Give what asks for some of many characters only: re2 has states for each that it counts."""
-    return _COUNTED.sub(lambda match: f"{{{_ENOUGH},}}" if int(match[1]) > _ENOUGH else match[0], expression)
+    """Give what asks for some of many characters only, and stops there: re2 has a state for each that it counts."""
+    return _COUNTED.sub(lambda match: f"{{{_ENOUGH},}}?" if int(match[1]) > _ENOUGH else match[0], expression)
 
 
 _KEYS: Final = "|".join((*_BEGIN, *(each for each, _ in _HOLD)))
 _WHOLE_KEY: Final = re.compile(_KEYS.encode())
 
 
+def key_end(text: bytes, start: int) -> int:
+    """Give where a key ends; its start, if what begins as one is none."""
+    match = _WHOLE_KEY.match(text, start)
+    return match.end() if match else start
+
+
 def is_key(value: bytes) -> bool:
-    """Say whether it is long enough, and, as ``sk-`` also begins names of things, not made of words."""
-    if _WHOLE_KEY.fullmatch(value) is None:
-        return False
-    return not value.startswith(b"sk-") or value.startswith((b"sk-ant-", b"sk-proj-")) or looks_drawn(value)
+    """Say whether it is one: ``sk-`` also begins names of things, which are made of words."""
+    return len(value) > 0 and (not value.startswith(_WORDY) or value.startswith(_CLEAR) or looks_drawn(value))
 
 
+_WORDY: Final = b"sk-"
+_CLEAR: Final = (b"sk-ant-", b"sk-proj-")
+_BEGINNINGS: Final = (_fewer("|".join(_BEGIN)), *(_fewer(each) for each, _ in _HOLD))
 KEYS: Final = Detector(
     "secret",
-    (rf"(?:\b|{ESCAPE})(?:{_fewer(_KEYS)})",),
+    (rf"(?:\b|{ESCAPE})(?:{'|'.join(_BEGINNINGS)})",),
+    hints=(f"{AFTER}(?:{_BEGINNINGS[0]})", *(hint for _, hint in _HOLD)),
     confirm=is_key,
-    hints=(f"{AFTER}(?:{_fewer('|'.join(_BEGIN)).replace(',}', ',}?')})", *(hint for _, hint in _HOLD)),
+    whole=key_end,
     sample="key sk-" + "x0" * 12,
 )
 
@@ -114,7 +122,7 @@ def is_marked(value: bytes) -> bool:
 
 
 _NAME_HINT: Final = rf"(?i:{_NAMES}){QUOTE}?(?:[ \t]|\\t)*[:=>]|--[\w-]*(?i:{_NAMES})[ \t]"
-_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>){QUOTE}?[^\s"'\\]{{16}}"""
+_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>){QUOTE}?[^\s"'\\]{{8}}"""
 NAMED: Final = (
     Detector(
         "secret",
