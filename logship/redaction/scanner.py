@@ -36,8 +36,9 @@ class Detector(msgspec.Struct, frozen=True):
     """In RE2's syntax, on plain text in UTF-8; ``^`` and ``$`` are at each line. The first group that took part is what
     goes, and where none took part nothing. Without groups, which is several times as fast, it is the whole match, but
     for an escape that it begins with."""
-    hints: tuple[str, ...]
-    """Found in every line, JSON or text, in which an expression is found once its strings are decoded."""
+    hints: tuple[str, ...] = ()
+    """Found in every line, JSON or text, in which an expression is found once its strings are decoded. Empty: the
+    expressions, wherever they match, and every line with a backslash."""
     confirm: Callable[[bytes], bool] | None = None
     """Says of what would go whether it really is one."""
     whole: Callable[[bytes, int], int] | None = None
@@ -66,7 +67,7 @@ class Scanner:
         self._each = [(each, _finder(each)) for each in detectors]
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
         self._known: dict[bytes, tuple[Detector, ...]] = {}
-        hints = [hint for each in detectors for hint in each.hints]
+        hints = [hint for each in detectors for hint in each.hints or _hints(each.expressions)]
         self._any = finder(_either(dict.fromkeys((*hints, ESCAPED))), captures=False, max_bytes=_ALL_BYTES)
 
     def may_hold(self, text: bytes) -> bool:
@@ -87,18 +88,22 @@ class Scanner:
         found = [each for detector, find in self._each for each in _found(detector, find, text)]
         return _apart(found) if len(found) > 1 else found
 
+    def may_key(self, name: bytes) -> bool:
+        """Say whether a member of that name, decoded, may be one whose value goes."""
+        return bool(self._of_name(name))
+
     def by_key(self, name: bytes, value: bytes) -> str:
         """Give the detector for which a member's value goes in full, by its name, both decoded; empty if none."""
-        known = self._known.get(name)
-        if known is None:
-            known = self._learn(name)
+        known = self._of_name(name)
         return next((each.name for each in known if each.keyed is None or each.keyed(value)), "")
 
-    def _learn(self, name: bytes) -> tuple[Detector, ...]:
-        lower = name.lower()
-        known = tuple(each for each, find in self._keys if find(lower, 0, len(lower))[0][0] >= 0)
-        if len(name) <= _SHORT and len(self._known) < _NAMES:
-            self._known[name] = known
+    def _of_name(self, name: bytes) -> tuple[Detector, ...]:
+        known = self._known.get(name)
+        if known is None:
+            lower = name.lower()
+            known = tuple(each for each, find in self._keys if find(lower, 0, len(lower))[0][0] >= 0)
+            if len(name) <= _SHORT and len(self._known) < _NAMES:
+                self._known[name] = known
         return known
 
     def _suspects(self, lines: bytes) -> Iterator[tuple[int, int]]:
@@ -122,7 +127,12 @@ def own(name: str, expression: str) -> Detector:
     if compile_expression(expression).search(b"") is not None:
         message = "matches the empty text, which is everywhere; write + for *, say"
         raise ValueError(message)
-    return Detector(name, (f"({expression})",), hints=(r"\\", _bare(expression)))
+    return Detector(name, (f"({expression})",))
+
+
+def _hints(expressions: Iterable[str]) -> Iterator[str]:
+    yield r"\\"
+    yield from map(_bare, expressions)
 
 
 def _bare(expression: str) -> str:
