@@ -1,7 +1,7 @@
 """What must not leave a pod, drawn: every kind that a detector is for, in the forms that logs have it in.
 
-Nothing here looks like a credential: each is made when it is asked for, of a seed. What issuers and standards fix is
-written down a second time, from their documents and not from the detectors.
+Nothing here looks like a credential: each is made of a seed when it is asked for. What issuers and standards fix is
+written down a second time, by their documents.
 """
 
 import base64
@@ -71,9 +71,8 @@ def card(rng: Random) -> Planted:
     groups = [digits[start:end] for start, end in pairwise(ends)]
     form, between = rng.choice([("as digits", ""), ("with blanks", " "), ("with dashes", "-")])
     value = between.join(groups)
-    return Planted(
-        "card", form, value, rng.choice(["paid with {}", "card {}.", "{}", "no. {}, thank you"]).format(value)
-    )
+    text = rng.choice(["paid with {}", "card {}.", "{}", "no. {}, thank you"])
+    return Planted("card", form, value, text.format(value))
 
 
 IBANS = {
@@ -101,12 +100,10 @@ def iban(rng: Random) -> Planted:
     account = "".join(rng.choice(letters[each]) for each in IBANS[country])
     number = int("".join(str(int(each, 36)) for each in f"{account}{country}00"))
     whole = f"{country}{98 - number % 97:02d}{account}"
-    form, value = rng.choice(
-        [("in one", whole), ("in groups", " ".join(whole[at : at + 4] for at in range(0, len(whole), 4)))]
-    )
-    return Planted(
-        "iban", form, value, rng.choice(["to {}", "IBAN: {}, EUR 12.50", "account {} is closed"]).format(value)
-    )
+    groups = " ".join(whole[at : at + 4] for at in range(0, len(whole), 4))
+    form, value = rng.choice([("in one", whole), ("in groups", groups)])
+    text = rng.choice(["to {}", "IBAN: {}, EUR 12.50", "account {} is closed"])
+    return Planted("iban", form, value, text.format(value))
 
 
 NAMES = ("jane", "j.doe", "maria-luisa", "chen_wei", "o'neil", "user+tag", "ANNA.SCHMIDT", "x1")
