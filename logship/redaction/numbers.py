@@ -126,7 +126,7 @@ def is_phone(value: bytes) -> bool:
     return 9 <= len(digits) <= 15 and any(digits[:count] in _COUNTRY_CODES for count in (1, 2, 3))  # noqa: PLR2004 - E.164
 
 
-_INTERNATIONAL: Final = rf"(?:^|[^\w\n+]|{ESCAPE})(\+[1-9](?:[ ().-]{{0,2}}\d){{7,14}})(?:$|\W)"
+_INTERNATIONAL: Final = rf"(?:^|[^\w\n+]|{ESCAPE})(\+[1-9](?:[ ().-]{{0,2}}\d){{7,14}})(?:$|\W|x\d)"
 PHONE: Final = Detector(
     "phone", (_INTERNATIONAL,), hints=(_INTERNATIONAL,), confirm=is_phone, sample="call +1 (202) 555-0143"
 )
