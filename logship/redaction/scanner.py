@@ -1,0 +1,202 @@
+r"""Detectors' expressions, run together: is there anything in a block, in which of its lines, and where in a text.
+
+Almost every line of a log has nothing to hide, so two questions are asked. :meth:`Scanner.suspects` is put to a block
+of lines as they were read, JSON or text, and costs one look of google-re2 at its bytes; :meth:`Scanner.find` is put to
+the plain text of each string, number or message of the few lines that are left.
+
+What a JSON string's escapes do to the first question: lines in which a printable character may hide behind an escape
+(``\u0040``, ``\/``) are always suspects; all other escapes (``\n``, ``\"``, ``\\``, ``\u4e2d`` …) are allowed for in
+the detectors' hints. A caller needs no look of its own at backslashes.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
+
+import msgspec
+
+from logship.records.expressions import PIECES, Finder, compile_expression, finder
+
+ESCAPED: Final = r"\\(?:u00|/)"
+"""In a JSON text, where a character that could be written as itself may be written otherwise."""
+_ALL_BYTES: Final = 8_000_000
+_DETECTOR_BYTES: Final = 1_000_000
+"""Of memory: enough for what is common to be found again, whatever comes."""
+_NAMES: Final = 1000
+"""Names of members of which it is known whose they are; an application has fewer, and they come in every record."""
+_SHORT: Final = 64
+"""Bytes of a candidate that is no secret, within which the next one may begin; linear in time, as it is bounded."""
+
+
+class Detector(msgspec.Struct, frozen=True):
+    """One kind of what must not leave the pod."""
+
+    name: str
+    expressions: tuple[str, ...]
+    """In RE2's syntax, on plain text in UTF-8; ``^`` and ``$`` are at each line. The first group that took part is what
+    goes, and where none took part nothing. Without groups, which is several times as fast, it is the whole match, but
+    for an escape that it begins with."""
+    hints: tuple[str, ...] = ()
+    """Found in every line, JSON or text, in which an expression is found once its strings are decoded. Empty: the
+    expressions, wherever they match, and every line with a backslash."""
+    confirm: Callable[[bytes], bool] | None = None
+    """Says of what would go whether it really is one."""
+    whole: Callable[[bytes, int], int] | None = None
+    """Gives where what begins at a place of a text ends, if the expression finds only how it begins."""
+    keys: str = ""
+    """Matches in full the name of a JSON member whose value goes, whatever it is; in lower case."""
+    keyed: Callable[[bytes], bool] | None = None
+    """Says of the value of such a member whether it is one; None: always."""
+    sample: str = ""
+    """A harmless text with one of the kind."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """Bytes of a text that must go."""
+
+    start: int
+    end: int
+    detector: str
+
+
+class Scanner:
+    """Some detectors; needs re2, which takes memory from the first of them on."""
+
+    def __init__(self, detectors: Sequence[Detector]) -> None:
+        """Raise ``ValueError``, the end of a sentence that begins with the expression, if one does not compile."""
+        self._each = [(each, _finder(each)) for each in detectors]
+        self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
+        self._known: dict[bytes, tuple[Detector, ...]] = {}
+        hints = [hint for each in detectors for hint in each.hints or _hints(each.expressions)]
+        self._any = finder(_either(dict.fromkeys((*hints, ESCAPED))), captures=False, max_bytes=_ALL_BYTES)
+
+    def may_hold(self, text: bytes) -> bool:
+        """Say False only if no line, nor any JSON string or number or message in one, has anything to find."""
+        return self._any(text, 0, len(text))[0][0] >= 0
+
+    def suspects(self, lines: bytes) -> list[tuple[int, int]]:
+        """Give start and end, without the newline, of each line of which :meth:`may_hold` says True; in order.
+
+        Something that is found in several lines at once (a key in PEM) is a suspect in the line where it begins.
+        """
+        return [*self._suspects(lines)]
+
+    def find(self, text: bytes) -> list[Found]:
+        """Give what must go of a plain text, decoded and in UTF-8: left to right, not overlapping."""
+        if not self.may_hold(text):
+            return []
+        found = [each for detector, find in self._each for each in _found(detector, find, text)]
+        return _apart(found) if len(found) > 1 else found
+
+    def may_key(self, name: bytes) -> bool:
+        """Say whether a member of that name, decoded, may be one whose value goes."""
+        return bool(self._of_name(name))
+
+    def by_key(self, name: bytes, value: bytes) -> str:
+        """Give the detector for which a member's value goes in full, by its name, both decoded; empty if none."""
+        known = self._of_name(name)
+        return next((each.name for each in known if each.keyed is None or each.keyed(value)), "")
+
+    def _of_name(self, name: bytes) -> tuple[Detector, ...]:
+        known = self._known.get(name)
+        if known is None:
+            lower = name.lower()
+            known = tuple(each for each, find in self._keys if find(lower, 0, len(lower))[0][0] >= 0)
+            if len(name) <= _SHORT and len(self._known) < _NAMES:
+                self._known[name] = known
+        return known
+
+    def _suspects(self, lines: bytes) -> Iterator[tuple[int, int]]:
+        at, size = 0, len(lines)
+        while at < size and (place := self._any(lines, at, size)[0][0]) >= 0:
+            end = lines.find(b"\n", place)
+            end = size if end < 0 else end
+            yield lines.rfind(b"\n", at, place) + 1 or at, end
+            at = end + 1
+
+
+_ASSERTIONS: Final = frozenset(("^", "$", r"\A", r"\z", r"\b", r"\B"))
+
+
+def own(name: str, expression: str) -> Detector:
+    """Make a detector of an operator's expression; what goes is the whole match, whatever groups it has.
+
+    Raises ``ValueError``, the end of a sentence that begins with the expression, if it does not compile or matches the
+    empty text.
+    """
+    if compile_expression(expression).search(b"") is not None:
+        message = "matches the empty text, which is everywhere; write + for *, say"
+        raise ValueError(message)
+    return Detector(name, (f"({expression})",))
+
+
+def _hints(expressions: Iterable[str]) -> Iterator[str]:
+    yield r"\\"
+    yield from map(_bare, expressions)
+
+
+def _bare(expression: str) -> str:
+    """Give what matches wherever an expression may, though a string begins and ends elsewhere than a line does.
+
+    That is the expression without its assertions; one that cannot be without them may match anywhere.
+    """
+    if r"\Q" in expression:
+        return ""
+    return "".join("(?:)" if piece in _ASSERTIONS else piece for piece in PIECES.findall(expression))
+
+
+def _either(expressions: Iterable[str]) -> str:
+    return "(?m:" + "|".join(f"(?:{each})" for each in expressions) + ")"
+
+
+def _finder(detector: Detector) -> Finder:
+    grouped = any(_GROUP.search(each) for each in detector.expressions)
+    return finder(_either(detector.expressions), captures=grouped, max_bytes=_DETECTOR_BYTES)
+
+
+_GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
+
+
+def _found(detector: Detector, find: Finder, text: bytes) -> Iterator[Found]:
+    at, size = 0, len(text)
+    while at < size:
+        match = find(text, at, size)
+        if match[0][0] < 0:
+            return
+        start, end = _of(match, text)
+        if detector.whole is not None:
+            end = detector.whole(text, start)
+        if start < 0:
+            at = max(match[0][1], at + 1)
+        elif detector.confirm is None or detector.confirm(text[start:end]):
+            yield Found(start, end, detector.name)
+            at = max(end, at + 1)
+        else:
+            at = start + 1 if end - start <= _SHORT else end
+
+
+def _of(match: Sequence[tuple[int, int]], text: bytes) -> tuple[int, int]:
+    """Give where the part is that goes; -1 for both if there is none."""
+    if len(match) > 1:
+        return next((each for each in match[1:] if each[0] >= 0), (-1, -1))
+    start, end = match[0]
+    if text[start] == _BACKSLASH:
+        start += _UNICODE if text[start + 1 : start + 2] == b"u" else _LETTER
+    return start, end
+
+
+_BACKSLASH: Final = ord("\\")
+_LETTER: Final = 2
+_UNICODE: Final = 6
+"""How long an escape is, by what it names."""
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Leave no two that overlap: the first, of those at one place the longest, and what sticks out of the others."""
+    apart: list[Found] = []
+    at = 0
+    for each in sorted(found, key=lambda each: (each.start, -each.end)):
+        if each.end > at:
+            apart.append(each if each.start >= at else Found(at, each.end, each.detector))
+            at = each.end
+    return apart
