@@ -46,10 +46,10 @@ def test_check_shows_what_the_daemon_knows(tmp_path: Path, receiver: Receiver) -
         assert "FAIL http: it is retrying: http_401; the credentials are refused" in said
         receiver.script(then=Answer())
         wait_until(lambda: logship.status()["sinks"][0]["totals"]["delivered"]["records"], "it is delivered")
-        requests = len(receiver.requests)
+        requests = len(receiver.requests())
         code, said = ask(logship, "check", "--json")
         assert (code, subjects(said)) == (0, ["daemon", "files", "http"])
-        assert len(receiver.requests) == requests, "nobody was asked but the daemon"
+        assert len(receiver.requests()) == requests, "nobody was asked but the daemon"
         code, said = ask(logship, "check", "--full", "--json")
         assert code == 0
         assert subjects(said)[:3] == ["daemon", "http", "settings"]
