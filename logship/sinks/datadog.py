@@ -126,11 +126,16 @@ class DatadogSink:
         return answer_findings("datadog: API key", answer, sure=self._own)
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("datadog")
+    entries, most = Entries(settings, enrichment), DatadogSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, entries, settings.when, most=most, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("datadog")
-    entries, most = Entries(settings, enrichment), DatadogSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, entries, settings.when, most=most, levels=True)
+    records = encoder(settings, enrichment)
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
-        yield DatadogSink(settings, encoder, transport)
+        yield DatadogSink(settings, records, transport)

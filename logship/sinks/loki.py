@@ -208,12 +208,17 @@ def _outcome(answer: Answer, batch: Batch) -> Outcome:
     return replace(outcome, too_large=True) if large else outcome
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("loki")
+    values, most = Values(enrichment, metadata=settings.metadata), LokiSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("loki")
-    values, most = Values(enrichment, metadata=settings.metadata), LokiSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
+    records, labels = encoder(settings, enrichment), stream_labels(settings, enrichment)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
-        yield LokiSink(settings, stream_labels(settings, enrichment), encoder, transport)
+        yield LokiSink(settings, labels, records, transport)

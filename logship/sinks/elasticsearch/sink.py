@@ -203,19 +203,21 @@ class ElasticsearchSink:
         return [*findings, *([await delivery_finding("elasticsearch", self, transport.credentials)] if send else [])]
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("elasticsearch")
+    bulk, most = Bulk(named_index(settings), settings.ids), ElasticsearchSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, bulk, settings.when, most=most)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("elasticsearch")
+    records = encoder(settings, enrichment)
     async with open_way_in(settings, _credentials(settings), "elasticsearch") as transport:
         yield ElasticsearchSink(
             settings,
-            BlockEncoder(
-                enrichment,
-                Bulk(named_index(settings), settings.ids),
-                settings.when,
-                most=ElasticsearchSink.limits.max_record_bytes,
-            ),
+            records,
             transport,
             readable_names(enrichment.timestamp_fields, enrichment.timestamp_zone),
         )

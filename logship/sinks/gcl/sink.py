@@ -147,14 +147,19 @@ def _ask(clock: Callable[[], float]) -> Grant | Outcome:
     return ask(SCOPE, clock)
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("gcl")
+    most = GclSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, Entries(enrichment), settings.when, most=most, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[GclSink]:
     """Open the sink; leaving closes its connections. Nothing is asked before the first delivery."""
     if absent := [name for name in _LIBRARIES if not _is_there(name)]:
         raise missing(" and ".join(absent), "gcl", "gcl")
-    enrichment.require_records("gcl")
-    most = GclSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, Entries(enrichment), settings.when, most=most, levels=True)
+    records = encoder(settings, enrichment)
     access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:
-        yield GclSink(settings, enrichment, encoder, transport, access)
+        yield GclSink(settings, enrichment, records, transport, access)

@@ -143,14 +143,23 @@ class OtlpSink:
         return [] if outcome.reason == "http_400" else [found if outcome.fault else doubtful(found)]
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records so that people can read them: in JSON, whatever the protocol says."""
+    enrichment.require_records("otlp")
+    return _encoder(settings, enrichment, JsonRecords(enrichment))
+
+
+def _encoder(settings: Settings, enrichment: Enrichment, records: Format) -> BlockEncoder:
+    most = OtlpSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[OtlpSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("otlp")
     kind = JsonRecords if settings.protocol == "http/json" else ProtobufRecords
     records = kind(enrichment)
-    most = OtlpSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_way_in(settings, credentials, "otlp") as transport:
-        yield OtlpSink(logs_url(settings.endpoint), records, encoder, transport)
+        yield OtlpSink(logs_url(settings.endpoint), records, _encoder(settings, enrichment, records), transport)

@@ -163,14 +163,16 @@ def _members(settings: Settings, enrichment: Enrichment) -> bytes:
     return b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in named.items() if value])
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("splunk")
+    layout = Events(_members(settings, enrichment), settings.source)
+    return BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[SplunkSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("splunk")
-    layout = Events(_members(settings, enrichment), settings.source)
+    records = encoder(settings, enrichment)
     async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
-        yield SplunkSink(
-            settings,
-            BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes, levels=True),
-            transport,
-        )
+        yield SplunkSink(settings, records, transport)
