@@ -34,7 +34,11 @@ def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
     """Add the flags."""
     parser.add_argument("--send", action="store_true", help="deliver one test record to each sink, as --full")
     parser.add_argument("--full", action="store_true", help="look at everything, also beside a daemon that runs")
-    parser.add_argument("--json", action="store_true", help="the findings as JSON")
+    parser.add_argument("--json", action="store_true", help="as JSON: the findings, or an object for each record")
+    parser.add_argument(
+        "--lines", metavar="FILE", help="show what becomes of a file's lines, or of standard input's (-)"
+    )
+    parser.add_argument("--explain", action="store_true", help="with --lines: say why")
     others = {*words} - _OURS
     parser.set_defaults(light=not {*words} - _LIGHT, as_it_runs=not others)
     if others:
@@ -45,6 +49,8 @@ def arguments(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Print the findings; 0 if all is well, 1 if something stands in the way, 2 if a setting is wrong."""
+    if parsed.explain and parsed.lines is None:
+        raise ConfigError(["--explain: says why of --lines: name a file, or - for standard input"])
     folder = state_dir_of(os.environ)
     running = find(folder) if parsed.as_it_runs else None
     known: list[Known] = []
@@ -87,6 +93,10 @@ def _look(parsed: argparse.Namespace, before: Sequence[Known]) -> int:
         faults = [Known(good=False, subject="settings", message=fault) for fault in error.faults]
         show([*before, *faults], as_json=parsed.json)
         return BAD_CONFIGURATION
+    if parsed.lines is not None:
+        from logship.commands import check_lines  # noqa: PLC0415
+
+        return check_lines.run(parsed, resolved)
     found = asyncio.run(inspect(resolved, send=parsed.send))
     every = [*before, *(Known(each.good, each.subject, each.message) for each in found)]
     return show(every, as_json=parsed.json)

@@ -215,6 +215,11 @@ def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
     return BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
 
 
+def common(settings: Settings, enrichment: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"labels {to_json(stream_labels(settings, enrichment)).decode()}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""

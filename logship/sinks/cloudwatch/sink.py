@@ -170,6 +170,11 @@ def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
     return BlockEncoder(enrichment, LogEvents(), settings.when, most=CloudwatchSink.limits.max_record_bytes)
 
 
+def common(settings: Settings, enrichment: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"group {settings.group}, stream {stream_name(settings, enrichment)}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[CloudwatchSink]:
     """Open the sink; leaving closes its connections. Raises ConfigError where there is no region or no botocore."""

@@ -210,6 +210,11 @@ def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
     return BlockEncoder(enrichment, bulk, settings.when, most=most)
 
 
+def common(settings: Settings, _: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"index {settings.index}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
     """Open the sink; leaving closes its connections."""

@@ -176,6 +176,11 @@ def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
     return BlockEncoder(enrichment, Lines(), settings.when, most=most)
 
 
+def common(settings: Settings, _: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"topic {settings.topic}, key by {settings.key}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[KafkaSink]:
     """Open the sink; leaving ends its connections. Raises ConfigError where the client or a TLS file can't be used."""

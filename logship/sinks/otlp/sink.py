@@ -154,6 +154,11 @@ def _encoder(settings: Settings, enrichment: Enrichment, records: Format) -> Blo
     return BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
 
 
+def common(_: Settings, enrichment: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"resource {to_json(dict(enrichment.fields)).decode()}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[OtlpSink]:
     """Open the sink; leaving closes its connections."""
