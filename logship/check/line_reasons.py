@@ -62,14 +62,13 @@ def _joins(block: Block, rules: tuple[str, ...], form: str) -> bool:
     return any((block.start, block.end) in frame.joins for frame in found.frames)
 
 
-def why_edited(block: Block, gone: frozenset[str], enrichment: Enrichment) -> Iterator[str]:
-    """Say which setting left fields out, or gave them other names."""
-    unedited = gone - _written(block, with_fields(enrichment, **_NONE))
-    if unedited:
-        yield f"fields: made way for ours: {', '.join(sorted(unedited))}"
+def why_edited(block: Block, gone: frozenset[str], new: frozenset[str], enrichment: Enrichment) -> Iterator[str]:
+    """Say which setting left fields out or gave them other names, and which made way for ours."""
+    if moved := new & _written(block, with_fields(enrichment, **_NONE)):
+        yield f"fields: made way for ours: now {', '.join(sorted(moved))}"
     for name, setting in _EDITS.items():
         if value := getattr(enrichment, name):
-            alone = gone - unedited - _written(block, with_fields(enrichment, **{**_NONE, name: value}))
+            alone = gone - _written(block, with_fields(enrichment, **{**_NONE, name: value}))
             if alone:
                 yield f"fields: {setting}: {', '.join(sorted(alone))}"
 

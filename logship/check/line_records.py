@@ -160,7 +160,9 @@ class Lines:
             told,
             added=tuple(sorted(ours & there)),
             gone=tuple(sorted(gone)),
-            new=tuple(sorted(there - app - ours)),
+            new=tuple(
+                sorted(path for path in there - app - ours if not any(each.startswith(f"{path}.") for each in app))
+            ),
         )
 
     def _why(self, told: Told, seen: Seen, tally: Tally) -> Iterator[str]:
@@ -169,7 +171,7 @@ class Lines:
         yield from self._witness.why_level(seen)
         multiline = self._joining.multiline if self._joining else None
         yield from why_joined(seen.block, multiline, self._form, self._multiline)
-        yield from why_edited(seen.block, frozenset(told.gone), self._enrichment)
+        yield from why_edited(seen.block, frozenset(told.gone), frozenset(told.new), self._enrichment)
         yield from why_chosen(seen.block, told.left_out, self._conditions, self._enrichment)
 
 
@@ -190,6 +192,11 @@ def _name(level: Level) -> str:
 
 def _text(encoded: Encoded) -> str:
     return encoded.body.decode(errors="replace").rstrip("\n").rstrip(",")
+
+
+def _emptied(app: set[str]) -> set[str]:
+    """Give the paths of what may be an object of which nothing is left."""
+    return {path[:at] for path in app for at, character in enumerate(path) if character == "."}
 
 
 def _notes(block: Block, tally: Tally) -> Iterator[str]:

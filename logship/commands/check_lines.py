@@ -39,6 +39,7 @@ def run(parsed: argparse.Namespace, resolved: Resolved) -> int:
     counted: Counter[str] = Counter()
     for sink, words in lines.common.items():
         sys.stdout.writelines(f"{line}\n" for line in _labelled(sink, f"all records: {words}", width))
+    sys.stdout.write("\n" if lines.common else "")
     for told in lines.records():
         counted.update(_counted(told))
         sys.stdout.writelines(f"{line}\n" for line in _page(told, width))
