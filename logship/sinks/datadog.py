@@ -117,6 +117,11 @@ class DatadogSink:
             return answer
         return classify(answer.status, answer.headers, answer.body, time.time())
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask Datadog about the key."""
         return await look("datadog", self, self._transport, self._url, send=send, ask=self._key)

@@ -65,6 +65,11 @@ class HttpSink:
             return answer
         return classify(answer.status, answer.headers, answer.body, time.time())
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._settings.url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, read the secrets; only a real delivery shows more."""
         return await look("http", self, self._transport, self._settings.url, send=send)

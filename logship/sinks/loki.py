@@ -185,9 +185,14 @@ class LokiSink:
         values.sort(key=lambda value: value[:22])
         return self._head + b"".join(values).removesuffix(b",") + b"]}]}"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask Loki whether it is ready."""
-        return await look("loki", self, self._transport, self._url, send=send, ask=self._ready)
+        return await look("loki", self, self._transport, self._url, send=send, ask=self._ready, proves=False)
 
     async def _ready(self) -> list[Finding]:
         answer = await self._transport.request("GET", self._ready_url)

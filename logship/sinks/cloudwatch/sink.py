@@ -134,6 +134,11 @@ class CloudwatchSink:
             self._signed.keys.forget()
         return Outcome(Status.DELIVERED) if outcome.reason == EXISTS else outcome
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Find credentials, look up the name, connect, and look for the group and the stream."""
         findings = [await self._credentials(), *await reach("cloudwatch", self._url, self._signed.tls)]

@@ -186,6 +186,11 @@ class ElasticsearchSink:
         outcome = read_answer(answer.body, batch.records, ids=self._settings.ids, sent=sent)
         return with_mended(outcome, batch, self._readable) if outcome.verdicts else outcome
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return tuple(self._urls)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look at every address, then at the version, the credentials and what the index would be."""
         from logship.sinks.elasticsearch.preflight import look  # noqa: PLC0415 - asyncio: not for whoever only reads our settings

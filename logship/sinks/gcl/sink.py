@@ -105,6 +105,11 @@ class GclSink:
         except TimeoutError:
             return Outcome(Status.ERRORED, "token", "TimeoutError")
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Find credentials and project, look up the name, connect, and write nothing on trial."""
         grant = await self._grant_in_time()

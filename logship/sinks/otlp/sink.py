@@ -126,6 +126,11 @@ class OtlpSink:
     async def _post(self, request: bytes) -> Answer | Outcome:
         return await self._transport.post(self._url, request, {"Content-Type": self._format.content_type})
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and send an empty request, which is to be answered like any other."""
         findings = [*secret_finding("otlp", self._transport), *await reach("otlp", self._url, self._transport.tls)]

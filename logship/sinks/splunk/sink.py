@@ -138,9 +138,14 @@ class SplunkSink:
         # By a reason of its own: a question that fails says nothing about the size of the batch.
         return replace(outcome, status=Status.ERRORED, reason=f"ack_{outcome.reason}")
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask the collector for its health and about the token."""
-        return await look("splunk", self, self._transport, self._url, send=send, ask=self._health)
+        return await look("splunk", self, self._transport, self._url, send=send, ask=self._health, proves=False)
 
     async def _health(self) -> list[Finding]:
         answer = await self._transport.request("GET", self._health_url)
