@@ -37,11 +37,11 @@ def findings(
 ) -> Iterator[Known]:
     """Say what it knows; ``where`` it answers; ``dead_letters`` are the bytes that each sink has put aside.
 
-    Nothing of ``files`` where those are looked at anyway.
+    Nothing of ``files``, nor of folders that can't be listed, where those are looked at anyway.
     """
     up = f"logship {status.get('version')} runs, up {status.get('uptime_seconds', 0):.0f} s, and answers at {where}"
     yield _of("daemon", up)
-    if not status.get("ready", True):
+    if files and not status.get("ready", True):
         yield _of("daemon", f"it is not ready: {status.get('cause')}", good=False)
     if files:
         yield from _of_files(status)

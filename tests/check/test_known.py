@@ -80,5 +80,5 @@ def test_what_it_knows_of_files_is_told() -> None:
 def test_where_files_are_looked_at_anyway_it_tells_of_sinks_alone() -> None:
     """Else the same would be told twice."""
     made = document(version="1", started_at=0, now=1, ready="", files=[], sinks=[SinkStatus("http", "ok")])
-    found = [*findings({**made, "problems": ["x"]}, WHERE, {"http": 5}, files=False)]
+    found = [*findings({**made, "problems": ["x"], "ready": False}, WHERE, {"http": 5}, files=False)]
     assert [each.subject for each in found] == ["daemon", "http"]
