@@ -88,7 +88,7 @@ def _exact(sink: str, record: str, width: int) -> Iterator[str]:
         label = ""
     for line in map(printable, record.split("\n")):
         for at in range(0, max(1, len(line)), room):
-            yield f"  {printable(label):{_LABEL}}{line[at : at + room]}".rstrip()
+            yield f"  {printable(label):{_LABEL}}{line[at : at + room]}"  # blanks at its end are part of it
             label = ""
 
 
@@ -104,7 +104,8 @@ def _counted(told: Told) -> Iterator[str]:
 def _sum(sample: Sample, lines: Lines, counted: Counter[str], width: int) -> Iterator[str]:
     """Say what all came to."""
     count = sample.data.count(b"\n") + (not sample.data.endswith(b"\n"))
-    parts = [f"{count} lines, {counted.pop('records', 0)} records"]
+    records = counted.pop("records", 0)
+    parts = [f"{count} line{'s' * (count != 1)}, {records} record{'s' * (records != 1)}"]
     parts += [f"{number} {what}" for what, number in counted.items()]
     parts += [f"{nbytes} bytes skipped ({reason})" for reason, nbytes in lines.skipped().items()]
     yield from textwrap.wrap(f"{printable(sample.name)}: {', '.join(parts)}", width, break_on_hyphens=False)
