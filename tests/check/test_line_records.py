@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from logship.check.line_records import Lines, Told
 from logship.model import Tally
@@ -219,3 +221,28 @@ def test_an_encoder_asks_for_what_its_sink_asks_for() -> None:
     """A sink that can't take raw lines says so here, too."""
     with pytest.raises(Exception, match="LOGSHIP_FORMAT=raw gives no JSON records"):
         load("loki").encoder(load("loki").Settings(url="http://x"), Enrichment({}, "raw"))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from([line.encode() for line, *_ in LINES.values()]),
+            st.sampled_from([b"Traceback (most recent call last):", b"  File x", b"ValueError: y", b"\0\0x", b"{"]),
+            st.binary(max_size=40).map(lambda odd: odd.replace(b"\n", b"")),
+        ),
+        min_size=1,
+        max_size=8,
+    ),
+    st.sampled_from(["auto", "off", "logfmt", "cri", "docker", "nginx", "json_in:msg", "regex:(?P<level>[a-z]+)"]),
+    st.sampled_from([{}, {"format": "text"}, {"format": "raw"}, {"max_line_bytes": 64}, {"only_fields": ("msg",)}]),
+)
+def test_nothing_that_an_application_writes_is_too_odd(lines: list[bytes], parse: str, more: dict[str, Any]) -> None:
+    """Every record of an encoder is told of, once and in order, with every reason."""
+    text = b"\n".join(lines) + b"\n"
+    made = Lines(sample(text), resolved(parse=parse, drop_fields=("a",), **more), explain=True)
+    found = [*made.records()]
+    encode = load("stdout").encoder(load("stdout").Settings(), enrichment_of(resolved(parse=parse, **more).config))
+    assert len(found) == sum(encode.encode(block).records for block in made._blocks)
+    assert [each.first for each in found] == sorted(each.first for each in found)
+    assert all(each.sinks["stdout"] for each in found)

@@ -104,4 +104,4 @@ def test_what_only_asks_the_daemon_is_in_its_memory(
         assert done.returncode == 0, done.stdout + done.stderr
         assert "FAIL" not in done.stdout
     assert len(receiver.requests()) == 1
-    assert sidecar.cgroup()  # which says that the kernel killed nobody
+    sidecar.cgroup()  # fails if the kernel killed anybody
