@@ -20,12 +20,13 @@ from logship.check.witness import Seen, Witness
 from logship.files.joining import Joining
 from logship.model import Block, Encoded, Tally
 from logship.records.encoding import BlockEncoder, Encoder
-from logship.records.enrichment import OFFSET, TIMESTAMP
+from logship.records.enrichment import OFFSET, TIMESTAMP, Enrichment
 from logship.records.layouts import Rows, Woven
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import parse_multiline
 from logship.records.raw_encoding import RawEncoder
 from logship.records.severity import Level
+from logship.settings import resolved as resolved_settings
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved, enrichment_of
 
@@ -89,7 +90,7 @@ class Lines:
     """Some lines, read as a daemon with these settings would read them."""
 
     def __init__(self, sample: Sample, resolved: Resolved, *, explain: bool = False) -> None:
-        config, enrichment = resolved.config, enrichment_of(resolved.config)
+        config, enrichment = resolved.config, _enrichment(resolved.config)
         self._sample, self._explain, self._raw = sample, explain, config.format == "raw"
         self._enrichment, self._layout = enrichment, _Rows()
         every = with_fields(enrichment, sample={})
@@ -148,7 +149,9 @@ class Lines:
             notes=tuple(_notes(block, tally)),
         )
         told = self._with_fields(told, seen, encoded, rows)
-        return replace(told, why=tuple(self._why(told, seen, tally))) if self._explain else told
+        if self._explain:
+            told = replace(told, why=tuple(self._why(told, seen, tally)))
+        return _hidden(told, self._enrichment)
 
     def _with_fields(self, told: Told, seen: Seen, encoded: Encoded, rows: Rows) -> Told:
         """Compare names: what is ours, what is not there any more, what is there and was not."""
@@ -173,6 +176,21 @@ class Lines:
         yield from why_joined(seen.block, multiline, self._form, self._multiline)
         yield from why_edited(seen.block, frozenset(told.gone), frozenset(told.new), self._enrichment)
         yield from why_chosen(seen.block, told.left_out, self._conditions, self._enrichment)
+
+
+def _enrichment(config: Config) -> Enrichment:
+    """Give what is added to records that leave: with what takes out of them what must not, where there is such."""
+    made: Enrichment = getattr(resolved_settings, "redacting", enrichment_of)(config)
+    return made
+
+
+def _hidden(told: Told, enrichment: Enrichment) -> Told:
+    """Take out of our own words, too, what must not be shown: values stand in them."""
+    redaction = getattr(enrichment, "redaction", None)
+    if not redaction:
+        return told
+    words = {name: redaction.text(getattr(told, name)) for name in ("kind", "time_from", "level")}
+    return replace(told, **words, why=tuple(map(redaction.text, told.why)))
 
 
 def _joining(config: Config) -> Joining | None:

@@ -1,17 +1,19 @@
 import json
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logship.check import line_records
 from logship.check.line_records import Lines, Told
 from logship.model import Tally
 from logship.plugins import load, names
 from logship.records.enrichment import Enrichment
-from logship.settings.config import Secret
+from logship.settings.config import Config, Secret
 from logship.settings.resolved import enrichment_of
 from tests.check.samples import resolved, sample, told
 from tests.records.test_loggers import LINES
@@ -158,6 +160,31 @@ def test_what_an_encoder_counts_beside_is_shown_by_its_name(monkeypatch: pytest.
     assert "repaired: nan 1" in found.notes
     assert "without level: 1" in found.notes
     assert Tally().repaired == ()
+
+
+def test_what_must_not_leave_is_not_shown() -> None:
+    """Neither in records nor in what is said of them."""
+    if "redact" not in Config.__dataclass_fields__:
+        pytest.skip("there is no such setting yet")
+    lines = '{"time":"a@b.example","level":"a@b.example","msg":"of a@b.example"}\na@b.example\n'
+    found = told(lines, explain=True, redact=("email",))
+    assert "a@b.example" not in str(found)
+    assert "[email]" in found[1].sinks["stdout"]
+    assert any("email" in note for note in found[0].notes)
+
+
+def test_our_own_words_go_through_what_redacts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They quote values."""
+
+    class Hiding(Enrichment):
+        @property
+        def redaction(self) -> Any:
+            return SimpleNamespace(text=lambda text: text.replace("soon", "[word]"))
+
+    monkeypatch.setattr(line_records, "_enrichment", lambda _: Hiding({}))
+    (found,) = told('{"time":"soon","level":"soon"}\n', explain=True)
+    assert found.level == "[word]"
+    assert "soon" not in str(found.why)
 
 
 def test_a_sink_that_does_not_get_it_says_why() -> None:
