@@ -50,7 +50,8 @@ def why_joined(block: Block, multiline: Multiline | None, form: str, setting: st
     elif multiline.chosen and setting.startswith("start:"):
         yield f"lines: all but its first are none that {setting} matches"
     elif _joins(block, (), form):
-        yield f"lines: all but its first lack the head that records of its file have ({head})"
+        told = f"all but its first lack the head that records of its file have ({head})"
+        yield f"lines: {'an object over several lines' if block.data[:1] in b'{[' else told}"
     else:
         rules = [rule for rule in RULES if _joins(block, (rule,), form)]
         yield f"lines: one record by {', '.join(rules) or 'several rules together'}"

@@ -47,7 +47,7 @@ class Seen(Struct, frozen=True):
 
     def kind(self, tally: Tally) -> str:
         """Say what it was taken for, in a few words."""
-        lines = f", {self.line.count(10) + 1} lines as one" if self.block.joins else ""
+        lines = f", {self.block.lines} lines as one" if self.block.joins else ""
         if tally.parsed:
             return f"what LOGSHIP_PARSE={self.parse} made of the line{lines}"
         if self.members is None:

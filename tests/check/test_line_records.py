@@ -92,6 +92,12 @@ def test_several_lines_are_one_record_and_empty_ones_none() -> None:
     assert Lines(sample(TEXT), resolved()).skipped() == {"empty": 1}
 
 
+def test_an_object_over_several_lines_is_one_of_so_many() -> None:
+    """Though it leaves on one."""
+    (found,) = told('{\n  "level": "info"\n}\n')
+    assert (found.kind, found.last, found.severity) == ("JSON object, 3 lines as one", 3, 9)
+
+
 def test_a_record_without_time_has_its_files() -> None:
     """Whether there is none, or none that can be read."""
     (none, bad) = told('{"level":"info"}\n{"time":"soon"}\n')
