@@ -50,8 +50,9 @@ def why_joined(block: Block, multiline: Multiline | None, form: str, setting: st
     elif multiline.chosen and setting.startswith("start:"):
         yield f"lines: all but its first are none that {setting} matches"
     elif _joins(block, (), form):
-        told = f"all but its first lack the head that records of its file have ({head})"
-        yield f"lines: {'an object over several lines' if block.data[:1] in b'{[' else told}"
+        lacking = f"all but its first lack the head that records of its file have ({head})"
+        is_object = block.data.partition(b"\n")[0].rstrip() in (b"{", b"[")
+        yield f"lines: {'an object over several lines' if is_object else lacking}"
     else:
         rules = [rule for rule in RULES if _joins(block, (rule,), form)]
         yield f"lines: one record by {', '.join(rules) or 'several rules together'}"

@@ -84,6 +84,11 @@ def test_what_the_head_of_a_text_has() -> None:
     ("text", "settings", "said"),
     [
         (STAMPED + "  more\n", {}, ["all but its first lack the head that records of its file have (stamp)"]),
+        (
+            "[2026-11-27 09:30:00] INFO x\n  more\n",
+            {},
+            ["all but its first lack the head that records of its file have (stamp)"],
+        ),
         (TRACE, {}, ["one record by python"]),
         (TRACE, {"multiline": "java,python"}, ["one record by python"]),
         (STAMPED + STAMPED, {}, ["it begins a record whatever is before it (head: stamp)"]),
