@@ -92,9 +92,7 @@ def _open_standard_streams() -> None:
 
 
 def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    from logship.logs import printable  # noqa: PLC0415 - seldom needed, and a probe is to be quick
+    from logship.printable import printable  # noqa: PLC0415 - seldom needed, and a probe is to be quick
 
     return printable(text)
 

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TextIO
 import orjson
 
 from logship.errors import LogshipError
+from logship.printable import printable as printable  # noqa: PLC0414 - who prints asks for it here, too
 
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _VALUE_MAX: Final = 2000
@@ -88,15 +89,6 @@ def readable_line(record: logging.LogRecord) -> str:
     """Give a record as ``10:00:00.123 warning the sentence  name=value``."""
     fields = "".join(f"  {printable(name)}={_shown(value)}" for name, value in _fields(record).items())
     return f"{_time(record)[11:23]} {record.levelname.lower():7} {printable(record.getMessage())}{fields}"
-
-
-def printable(text: str) -> str:
-    """Escape what a terminal could take for a command, and what would end the line."""
-    return text if text.isprintable() else "".join(c if c.isprintable() else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def _time(record: logging.LogRecord) -> str:

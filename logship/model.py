@@ -270,3 +270,6 @@ class SinkModule(Protocol):
 
     def open_sink(self, settings: Any, enrichment: Any, /) -> AbstractAsyncContextManager[Sink]:  # noqa: ANN401
         """Open the sink with its own ``Settings`` and an ``Enrichment`` of the records; leaving closes it."""
+
+    def encoder(self, settings: Any, enrichment: Any, /) -> Any:  # noqa: ANN401
+        """Give the sink's :class:`logship.records.encoding.Encoder`, of records that people can read; opens nothing."""

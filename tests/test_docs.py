@@ -9,7 +9,7 @@ from logship.commands.settings import every_option
 from logship.commands.tables import README_MARKS, metrics_table, settings_tables
 from logship.metrics import Metrics
 from logship.settings.options import SECRETS_DIR_DEFAULT
-from logship.settings.validation import IMAGE_STATE_DIR
+from logship.settings.places import IMAGE_STATE_DIR
 from tests.test_layers import ROOMS
 
 ROOT = Path(__file__).parent.parent

@@ -35,7 +35,7 @@ PURE = [
     "pace",
     *("braces", "options", "parsing"),
     *("anyvalues", "broker_errors", "bulk", "entries", "hec", "log_events", "protobuf"),
-    *("daemon.status", "otlp.log_records", "otlp.responses"),
+    *("daemon.status", "otlp.log_records", "otlp.responses", "check.known", "commands.text_tables"),
 ]
 """What is pure outside ``records/`` and ``redaction/``, where everything is."""
 
@@ -233,6 +233,63 @@ def test_a_probe_loads_nothing_heavy() -> None:
     silent = "sys.stderr = open('/dev/null', 'w')"
     probe = "from logship.__main__ import main; main(['probe', 'live', '--listen', '127.0.0.1:1'])"
     assert loaded(f"{silent}; {probe}") <= LIGHT
+
+
+BESIDE = """
+import os, socket, sys, threading
+before = set(sys.modules)
+folder, page, *words = sys.argv[2:]
+listener = socket.create_server(("127.0.0.1", 0))
+
+def answer():
+    while True:
+        connection, _ = listener.accept()
+        connection.recv(9999)
+        connection.sendall(b"HTTP/1.1 200 OK\\r\\n\\r\\n" + page.encode())
+        connection.close()
+
+threading.Thread(target=answer, daemon=True).start()
+with open(folder + "/lock", "w") as lock:
+    lock.write(f"{os.getpid()} 127.0.0.1:{listener.getsockname()[1]}\\n")
+from logship.__main__ import main
+code = main(words)
+print(code, *(set(sys.modules) - before), file=sys.stderr)
+"""
+"""A process that passes for a daemon, with its argument, and asks itself."""
+
+
+def loaded_beside_a_daemon(folder: Path, *words: str) -> tuple[str, set[str]]:
+    """Give what a command prints beside a daemon, and every module that it loads."""
+    page = '{"version":"1","uptime_seconds":1,"ready":true,"problems":[],"files":[],"files_total":0,"sinks":[]}'
+    environ = {name: text for name, text in os.environ.items() if not name.startswith(("LOGSHIP_", "COV"))}
+    done = subprocess.run(
+        [sys.executable, "-c", BESIDE, "logship.daemon", str(folder), page, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**environ, "LOGSHIP_STATE_DIR": str(folder)},
+    )
+    code, *modules = done.stderr.split()
+    assert code == "0", done.stdout
+    return done.stdout, set(modules)
+
+
+@pytest.mark.parametrize("words", [("check",), ("check", "--json"), ("status",), ("status", "--json")], ids=" ".join)
+def test_beside_a_daemon_nothing_is_loaded_but_what_asks_it(words: tuple[str, ...], tmp_path: Path) -> None:
+    """It is in the daemon's memory: neither what reads settings, nor rich, ssl, or a sink and its library."""
+    said, modules = loaded_beside_a_daemon(tmp_path, *words)
+    assert "logship 1" in said or '"version": "1"' in said
+    packages = {name.partition(".")[0] for name in modules if not name.startswith("_")} - sys.stdlib_module_names
+    assert packages <= {"logship", "msgspec", "orjson"}
+    assert {name for name in modules if name.startswith(("logship.sinks", "logship.net"))} == set()
+    assert modules & {"ssl", "http.client", "asyncio"} == set()
+
+
+def test_a_whole_check_loads_what_it_needs(tmp_path: Path) -> None:
+    """So that the test above can fail."""
+    said, modules = loaded_beside_a_daemon(tmp_path, "check", "--full", "--json")
+    assert '"settings"' in said
+    assert {"pydantic_settings", "asyncio", "logship.sinks.stdout"} <= modules
 
 
 def test_the_look_at_loaded_modules_can_fail() -> None:

@@ -2,5 +2,5 @@
 
 In: `Resolved`.
 Out: findings: what is so and, where it is wrong, what to do.
-Imports: ground, records, state, settings, files, delivery, daemon.
+Imports: ground, records, state, settings, files, delivery, net, daemon.
 """

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from logship import plugins
 from logship.check.log_files import Surroundings, bad, good, look_at_files
+from logship.check.ways import look_at_ways
 from logship.daemon.server import bind
 from logship.delivery.deadletters import Letter, decode_letter
 from logship.errors import LogshipError, StateError
@@ -154,7 +155,8 @@ async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) 
             asyncio.timeout(2 * config.request_timeout_seconds),
             plugins.load(name).open_sink(settings, enrichment_of(config)) as sink,
         ):
-            return [*_look_at_limits(name, config, sink), *await sink.preflight(send=send)]
+            ways = look_at_ways(name, name, getattr(sink, "addresses", ()))
+            return [*_look_at_limits(name, config, sink), *ways, *await sink.preflight(send=send)]
     except TimeoutError:
         return [bad(name, f"no answer within {2 * config.request_timeout_seconds:g} s: see whether it can be reached")]
     except LogshipError as error:

@@ -2,5 +2,5 @@
 
 In: words of a command line.
 Out: an exit code.
-Imports: ground, settings, delivery, daemon, check, convert.
+Imports: ground, state, settings, delivery, daemon, check, convert.
 """

@@ -1,16 +1,24 @@
-"""Asks the daemon on this machine; the standard library only, since a probe runs every few seconds."""
+"""Asks the daemon on this machine, by a request of one line: a probe runs every few seconds in the pod's memory.
 
-import http.client
+Not by ``http.client``: that loads ssl, and with it a tenth of a pod's 64 MiB.
+"""
+
+import json
 import os
-from typing import Final
+import socket
+from typing import Any, Final
 
 from logship.errors import LogshipError
-from logship.settings.parsing import parse_listen
+from logship.settings.places import LISTEN, LISTEN_DEFAULT, parse_listen, state_dir_of
+from logship.state.running import find
 
-LISTEN: Final = "LOGSHIP_LISTEN"
-LISTEN_DEFAULT: Final = "[::]:8687"
 SECONDS: Final = 3.0
-_ANY: Final = ("::", "0.0.0.0")  # noqa: S104 - compared with, not listened on
+_ANY: Final = {"::": "127.0.0.1", "0.0.0.0": "127.0.0.1"}  # noqa: S104 - compared with, not listened on
+_ANSWER_MAX: Final = 8 << 20
+"""Bytes; a status with a thousand files, by far."""
+_READ: Final = 1 << 16
+_OK: Final = 200
+_WORDS_MAX: Final = 200
 
 
 def get(path: str, listen: str | None = None) -> tuple[int, bytes]:
@@ -21,14 +29,55 @@ def get(path: str, listen: str | None = None) -> tuple[int, bytes]:
     except ValueError as why:
         message = f"{LISTEN} is off: there is no server to ask" if not text else f"{LISTEN}: {text!r} {why}"
         raise LogshipError(message) from why
-    connection = http.client.HTTPConnection("127.0.0.1" if host in _ANY else host, port, timeout=SECONDS)
     try:
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-    except (OSError, http.client.HTTPException) as error:
+        return _read(_asked(_ANY.get(host, host), port, path))
+    except (OSError, ValueError) as error:
         cause = getattr(error, "strerror", "") or str(error) or type(error).__name__
         message = f"nobody answers at {text}: {cause}"
         raise LogshipError(message) from error
-    finally:
-        connection.close()
+
+
+def fetch(listen: str | None) -> dict[str, Any]:
+    """Give the status document; raises LogshipError if it is none, or nobody answers."""
+    status, body = get("/status", listen)
+    if status != _OK:
+        words = body.decode(errors="replace").strip()[:_WORDS_MAX]
+        message = f"the daemon answered {status}: {words}"
+        raise LogshipError(message)
+    try:
+        document: dict[str, Any] = json.loads(body)
+        document["version"], document["files"]
+    except (ValueError, TypeError, KeyError) as error:
+        message = "what answers there is no logship: see --listen"
+        raise LogshipError(message) from error
+    return document
+
+
+def address(listen: str | None) -> str | None:
+    """Give where the daemon answers: as the flag says, else as the one that uses our state folder says of itself.
+
+    None if neither says anything: then the variable or its default counts.
+    """
+    if listen is not None:
+        return listen
+    running = find(state_dir_of(os.environ))
+    return (running and running.address) or None
+
+
+def _asked(host: str, port: int, path: str) -> bytes:
+    with socket.create_connection((host, port), SECONDS) as connection:
+        name = f"[{host}]" if ":" in host else host
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: {name}:{port}\r\n\r\n".encode())
+        answer = bytearray()
+        while len(answer) < _ANSWER_MAX and (piece := connection.recv(_READ)):
+            answer += piece
+    return bytes(answer)
+
+
+def _read(answer: bytes) -> tuple[int, bytes]:
+    head, blank, body = answer.partition(b"\r\n\r\n")
+    words = head.split(maxsplit=2)
+    if not blank or not head.startswith(b"HTTP/1.") or not words[1].isdigit():
+        message = "what answers there is no daemon"
+        raise ValueError(message)
+    return int(words[1]), body

@@ -78,7 +78,8 @@ async def open_parts(
         lag, first_start_ns = config.ready_max_lag_seconds, checkpoint.first_start_ns
         view = DaemonView(lag, metrics, intake, pipelines, stop, first_start_ns=first_start_ns, clock=clock)
         if config.listen:
-            await stack.enter_async_context(open_server(config.listen, view, view.stalled))
+            port = await stack.enter_async_context(open_server(config.listen, view, view.stalled))
+            checkpoints.announce(f"{config.listen.rpartition(':')[0]}:{port}")
         exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None
         yield Parts(exit_file, intake, pipelines, saver, view, stop)
 

@@ -23,7 +23,7 @@ from msgspec import Struct
 from logship.errors import LogshipError
 from logship.logs import document
 from logship.metrics import Metrics
-from logship.settings.parsing import parse_listen
+from logship.settings.places import parse_listen
 
 logger = logging.getLogger(__name__)
 

@@ -40,13 +40,17 @@ async def look(
     *,
     send: bool,
     ask: Callable[[], Awaitable[Sequence[Finding]]] | None = None,
+    proves: bool = True,
 ) -> list[Finding]:
     """Read the secrets, look the name up and connect, ask the store, then deliver a record if told to ``send``.
+
+    ``proves``: what is asked needs the credentials, so that they are tried.
 
     Nothing is asked before all that comes earlier is good; the record is sent whatever was found, for it alone proves
     anything.
     """
-    findings = [*secret_finding(name, transport), *await reach(name, url, transport.tls)]
+    tried = send or (ask is not None and proves)
+    findings = [*secret_finding(name, transport, tried=tried), *await reach(name, url, transport.tls)]
     if ask and all(each.good for each in findings):
         findings += await ask()
     if send:
@@ -145,13 +149,14 @@ def _refusal(subject: str, reason: str, where: str = "") -> Finding:
     return Finding(good=False, subject=subject, message=f"{words}; {ADVICE.get(reason, 'see the log of the server')}")
 
 
-def secret_finding(sink: str, transport: Transport) -> Sequence[Finding]:
-    """Say whether the secrets can be read; nothing if none is set."""
+def secret_finding(sink: str, transport: Transport, *, tried: bool = True) -> Sequence[Finding]:
+    """Say whether the secrets can be read, and if they are not ``tried``; nothing if none is set."""
     try:
         names = transport.credentials()
     except SecretError as error:
         return [Finding(good=False, subject=f"{sink}: credentials", message=str(error))]
-    return [Finding(good=True, subject=f"{sink}: credentials", message="can be read")] if names else []
+    message = "can be read" if tried else "can be read, but were not tried: --send tries them"
+    return [Finding(good=True, subject=f"{sink}: credentials", message=message)] if names else []
 
 
 def outcome_finding(subject: str, outcome: Outcome) -> Finding:

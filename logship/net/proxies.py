@@ -7,19 +7,38 @@ hosts (and all below them), of addresses, of networks (``10.0.0.0/8``), each may
 import ipaddress
 import os
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import urlsplit
 
 _PORTS: Final = {"http": 80, "https": 443}
 
 
+class Way(NamedTuple):
+    """How requests get to a store."""
+
+    proxy: str | None
+    """The proxy's address, with its credentials; None if they go straight."""
+    why: str
+    """What decided that, free of credentials."""
+
+
 def proxy_for(url: str, environ: Mapping[str, str] = os.environ) -> str | None:
     """Give the address of the proxy for a URL, with its credentials; None if the request goes straight."""
+    return way_to(url, environ).proxy
+
+
+def way_to(url: str, environ: Mapping[str, str] = os.environ) -> Way:
+    """Say by which way a request to a URL goes, and why."""
     parts = urlsplit(url)
-    proxy = _variable(f"{parts.scheme}_proxy", environ) or _variable("all_proxy", environ)
-    if not proxy or _bypassed(bare(parts.hostname or ""), parts.port or _PORTS.get(parts.scheme, 0), environ):
-        return None
-    return proxy if "://" in proxy else f"http://{proxy}"
+    name = next((each for each in (f"{parts.scheme}_proxy", "all_proxy") if _variable(each, environ)), "")
+    if not name:
+        return Way(None, f"neither {parts.scheme.upper()}_PROXY nor ALL_PROXY is set")
+    if entry := _bypass(bare(parts.hostname or ""), parts.port or _PORTS.get(parts.scheme, 0), environ):
+        return Way(None, f"NO_PROXY has {entry}")
+    proxy = _variable(name, environ)
+    return Way(
+        proxy if "://" in proxy else f"http://{proxy}", f"{name.upper()} is set, and NO_PROXY names no such host"
+    )
 
 
 def bare(host: str) -> str:
@@ -38,9 +57,10 @@ def _variable(name: str, environ: Mapping[str, str]) -> str:
     return environ.get(name.upper(), "").strip()
 
 
-def _bypassed(host: str, port: int, environ: Mapping[str, str]) -> bool:
+def _bypass(host: str, port: int, environ: Mapping[str, str]) -> str:
+    """Give the entry that says that requests go straight there; empty if there is none."""
     entries = _variable("no_proxy", environ).lower().replace(",", " ").split()
-    return any(entry == "*" or _matches(entry, host.lower(), port) for entry in entries)
+    return next((entry for entry in entries if entry == "*" or _matches(entry, host.lower(), port)), "")
 
 
 def _matches(entry: str, host: str, port: int) -> bool:

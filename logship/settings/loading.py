@@ -17,6 +17,7 @@ from logship.settings.config import Config, NetworkSettings, Secret
 from logship.settings.model import InitSettingsSource, ValidationError, model_of, words
 from logship.settings.options import PREFIX, Option, config_options, sink_options
 from logship.settings.parsing import quote
+from logship.settings.places import default_state_dir
 from logship.settings.resolved import Resolved
 from logship.settings.sink_names import kinds_of, shared_variables
 from logship.settings.sources import Environment, Flags, Folder, Ledger, NamedFiles, SecretsFolder, Standards
@@ -25,7 +26,6 @@ from logship.settings.validation import (
     condition_faults,
     config_faults,
     config_warnings,
-    default_state_dir,
     file_name_faults,
     name_faults,
     unreadable,

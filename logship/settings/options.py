@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, Literal, get_args, get_origin, get_typ
 
 from logship.settings.config import GROUPS, Config, Secret
 from logship.settings.parsing import format_list, format_seconds, format_size
+from logship.settings.places import SECRETS_DIR as SECRETS_DIR  # noqa: PLC0414 - an option, if not a setting
+from logship.settings.places import SECRETS_DIR_DEFAULT as SECRETS_DIR_DEFAULT  # noqa: PLC0414
 
 PREFIX: Final = "LOGSHIP_"
-SECRETS_DIR: Final = PREFIX + "SECRETS_DIR"
-SECRETS_DIR_DEFAULT: Final = "/run/secrets/logship"
 
 
 @dataclass(frozen=True, slots=True)

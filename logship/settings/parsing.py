@@ -35,7 +35,6 @@ _UNITS: Final = {
 _SIZE: Final = re.compile(r"(\d{1,19}(?:\.\d{1,9})?) ?([A-Za-z]*)", re.ASCII)
 _SECONDS: Final = re.compile(r"(\d{1,12}(?:\.\d{1,9})?) ?(ms|s|m|h|)", re.ASCII)
 _IN_SECONDS: Final = {"ms": Decimal("0.001"), "s": Decimal(1), "": Decimal(1), "m": Decimal(60), "h": Decimal(3600)}
-_PORT_MAX: Final = 65535
 _SIZE_MAX: Final = 1 << 60
 _TEXT_MAX: Final = 200
 _INTEGERS: Final = (-(1 << 63), (1 << 64) - 1)
@@ -238,17 +237,6 @@ def _json(text: str, kind: Any, fault: str) -> Any:  # noqa: ANN401 - of the giv
         return msgspec.json.decode(text.encode(), type=kind)
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
         raise ValueError(fault) from None
-
-
-def parse_listen(text: str) -> tuple[str, int]:
-    """Read ``[::]:8687``, ``127.0.0.1:0`` or ``:8687`` as (host, port); ``::`` is every address of both kinds."""
-    host, colon, port = text.rpartition(":")
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
-    number = int(port) if re.fullmatch(r"\d{1,5}", port, re.ASCII) else _PORT_MAX + 1
-    if not colon or number > _PORT_MAX or (":" in bare and bare == host) or set(bare) & set("[]/ "):
-        message = "is not an address; write [::]:8687 or 127.0.0.1:8687"
-        raise ValueError(message)
-    return bare or "::", number
 
 
 def quote(text: str) -> str:

@@ -1,7 +1,6 @@
 """What can be wrong with settings that are each well-formed: paths, folders, zones, names; the file system is asked."""
 
 import difflib
-import os
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -14,12 +13,12 @@ from logship.records.multiline import parse_multiline
 from logship.records.routing import condition_on
 from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
-from logship.settings.parsing import clean_secret, parse_listen, quote
+from logship.settings.parsing import clean_secret, quote
+from logship.settings.places import parse_listen
 from logship.settings.resolved import enrichment_of
 from logship.settings.sink_names import sink_faults
 from logship.settings.sources import Folder
 
-IMAGE_STATE_DIR: Final = "/var/lib/logship"
 SECRET_MAX: Final = 1 << 16
 """Bytes that are read of a file that holds a secret."""
 
@@ -252,17 +251,6 @@ def config_warnings(config: Config) -> tuple[str, ...]:
         f"LOGSHIP_STATE_DIR: {quote(config.state_dir)} is inside {quote(root)}: whoever writes logs there can change it"
         for root in dict.fromkeys(inside)
     )
-
-
-def default_state_dir(environ: Mapping[str, str], image: str = IMAGE_STATE_DIR) -> str:
-    """Give the image's state folder if it can be written, else the user's; empty if there is no home."""
-    if os.access(image, os.W_OK | os.X_OK):
-        return image
-    state = environ.get("XDG_STATE_HOME", "")
-    if state.startswith("/"):
-        return str(Path(state) / "logship")
-    home = environ.get("HOME", "")
-    return str(Path(home) / ".local/state/logship") if home.startswith("/") and home != "/" else ""
 
 
 def _content(path: str) -> bytes:

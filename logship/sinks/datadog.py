@@ -117,6 +117,11 @@ class DatadogSink:
             return answer
         return classify(answer.status, answer.headers, answer.body, time.time())
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask Datadog about the key."""
         return await look("datadog", self, self._transport, self._url, send=send, ask=self._key)
@@ -126,11 +131,16 @@ class DatadogSink:
         return answer_findings("datadog: API key", answer, sure=self._own)
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("datadog")
+    entries, most = Entries(settings, enrichment), DatadogSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, entries, settings.when, most=most, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[DatadogSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("datadog")
-    entries, most = Entries(settings, enrichment), DatadogSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, entries, settings.when, most=most, levels=True)
+    records = encoder(settings, enrichment)
     async with open_transport(settings, lambda: {"DD-API-KEY": read_secret(settings.api_key)}) as transport:
-        yield DatadogSink(settings, encoder, transport)
+        yield DatadogSink(settings, records, transport)

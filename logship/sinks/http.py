@@ -65,9 +65,22 @@ class HttpSink:
             return answer
         return classify(answer.status, answer.headers, answer.body, time.time())
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._settings.url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, read the secrets; only a real delivery shows more."""
         return await look("http", self, self._transport, self._settings.url, send=send)
+
+
+def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
+    """Give what encodes its records; the same for the same settings."""
+    if enrichment.format == "raw":
+        return RawEncoder(when=settings.when)
+    layout = Lines(tail=_COMMA if settings.format == "json" else b"\n")
+    return BlockEncoder(enrichment, layout, settings.when, most=HttpSink.limits.max_record_bytes)
 
 
 @asynccontextmanager
@@ -77,13 +90,7 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
     if raw and settings.format == "json":
         message = "LOGSHIP_HTTP_FORMAT=json can't carry LOGSHIP_FORMAT=raw: take ndjson"
         raise ConfigError([message])
-    layout = Lines(tail=_COMMA if settings.format == "json" else b"\n")
-    encoder = (
-        RawEncoder(when=settings.when)
-        if raw
-        else BlockEncoder(enrichment, layout, settings.when, most=HttpSink.limits.max_record_bytes)
-    )
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_way_in(settings, credentials, "http") as transport:
         content_type = _CONTENT_TYPES["raw" if raw else settings.format]
-        yield HttpSink(settings, encoder, transport, content_type)
+        yield HttpSink(settings, encoder(settings, enrichment), transport, content_type)

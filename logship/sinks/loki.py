@@ -185,9 +185,14 @@ class LokiSink:
         values.sort(key=lambda value: value[:22])
         return self._head + b"".join(values).removesuffix(b",") + b"]}]}"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask Loki whether it is ready."""
-        return await look("loki", self, self._transport, self._url, send=send, ask=self._ready)
+        return await look("loki", self, self._transport, self._url, send=send, ask=self._ready, proves=False)
 
     async def _ready(self) -> list[Finding]:
         answer = await self._transport.request("GET", self._ready_url)
@@ -208,12 +213,22 @@ def _outcome(answer: Answer, batch: Batch) -> Outcome:
     return replace(outcome, too_large=True) if large else outcome
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("loki")
+    values, most = Values(enrichment, metadata=settings.metadata), LokiSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
+
+
+def common(settings: Settings, enrichment: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"labels {to_json(stream_labels(settings, enrichment)).decode()}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[LokiSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("loki")
-    values, most = Values(enrichment, metadata=settings.metadata), LokiSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, values, settings.when, most=most, levels=settings.metadata)
+    records, labels = encoder(settings, enrichment), stream_labels(settings, enrichment)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_transport(settings, credentials) as transport:
-        yield LokiSink(settings, stream_labels(settings, enrichment), encoder, transport)
+        yield LokiSink(settings, labels, records, transport)

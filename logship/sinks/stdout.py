@@ -143,18 +143,18 @@ class StdoutSink:
         self._writer.close()
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
+    """Give what encodes its records; the same for the same settings."""
+    prefix, when = settings.prefix.encode(), settings.when
+    if enrichment.format == "raw":
+        return RawEncoder(prefix, when=when)
+    return BlockEncoder(enrichment, Lines(prefix), when, most=StdoutSink.limits.max_record_bytes)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment, fd: int = 1) -> AsyncIterator[StdoutSink]:
     """Open the sink on a descriptor, which stays the caller's."""
-    prefix = settings.prefix.encode()
-    raw = enrichment.format == "raw"
-    when = settings.when
-    encoder = (
-        RawEncoder(prefix, when=when)
-        if raw
-        else BlockEncoder(enrichment, Lines(prefix), when, most=StdoutSink.limits.max_record_bytes)
-    )
-    sink = StdoutSink(encoder, fd)
+    sink = StdoutSink(encoder(settings, enrichment), fd)
     try:
         yield sink
     finally:

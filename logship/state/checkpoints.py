@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from logship.errors import StateError
 from logship.model import FileId, LineState
+from logship.state import running
 from logship.state.durable import make_folder, sync_folder
 from logship.state.fingerprint import Fingerprint
 from logship.state.finished import Finished
@@ -54,6 +55,7 @@ class Checkpoints:
         self._saving = threading.Lock()
         self._holding = False
         self._lock_fd = -1
+        self._address = ""
         self._saved: tuple[int, int] | None = None
         """Device and inode of the file that was written last."""
 
@@ -86,7 +88,7 @@ class Checkpoints:
 
     def _hold(self) -> None:
         make_folder(self._folder)
-        path = self._folder / "lock"
+        path = self._folder / running.LOCK
         with contextlib.suppress(FileNotFoundError):
             if self._lock_fd >= 0 and _identity(path.stat()) == _identity(os.fstat(self._lock_fd)):
                 return
@@ -101,6 +103,13 @@ class Checkpoints:
         except OSError:  # a file system that knows no locks
             pass
         self._lock_fd = fd
+        running.announce(fd, self._address)
+
+    def announce(self, address: str) -> None:
+        """Say to whoever looks into the folder where its daemon answers (:mod:`logship.state.running`)."""
+        self._address = address
+        if self._lock_fd >= 0:
+            running.announce(self._lock_fd, address)
 
     def _let_go(self) -> None:
         if self._lock_fd >= 0:

@@ -69,7 +69,7 @@ def test_check_in_the_container_tells_faults_apart(
     (logs / "secret.text").write_text("secret\n")
     (logs / "secret.text").chmod(0o600)
     (logs / "closed").mkdir(mode=0o700)
-    room = (*RESTRICTED, "--memory=72m", "--memory-swap=72m")  # daemon and check together take about 64 MiB
+    room = (*RESTRICTED, "--memory=72m", "--memory-swap=72m")  # a daemon and a whole check: 64 MiB
     sidecar = new_sidecar(state=state, flags=room, sinks="http", http_url=receiver.url).start()
     healthy = sidecar.execute("logship", "check", "--send")
     assert healthy.returncode == 0
@@ -89,3 +89,19 @@ def test_check_in_the_container_tells_faults_apart(
     assert re.search(r"^FAIL http: delivery: .*credentials are refused.*$", said, re.MULTILINE), said
     said = sidecar.execute("logship", "check", http_url=receiver.url.replace("http:", "https:")).stdout
     assert re.search(r"^FAIL http: TLS: .*does not speak TLS.*$", said, re.MULTILINE), said
+
+
+def test_what_only_asks_the_daemon_is_in_its_memory(
+    new_sidecar: StartSidecar, receiver: Receiver, logs: Path, state: Path
+) -> None:
+    """In less room than a whole check takes, check and status harm nobody, and open no connection to the store."""
+    (logs / "app.log").write_text('{"level":"info","time":"2026-01-01T00:00:00Z"}\n')
+    room = (*RESTRICTED, "--memory=48m", "--memory-swap=48m")
+    sidecar = new_sidecar(state=state, flags=room, sinks="http", http_url=receiver.url).start()
+    receiver.wait_for_records(1)
+    for words in (("check",), ("status",), ("status", "--json"), ("check", "--json")) * 5:
+        done = sidecar.execute("logship", *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "FAIL" not in done.stdout
+    assert len(receiver.requests()) == 1
+    sidecar.cgroup()  # fails if the kernel killed anybody

@@ -4,8 +4,9 @@ from pathlib import Path, PurePosixPath
 from logship.commands.settings import every_option
 from logship.settings.loading import load
 from logship.settings.options import SECRETS_DIR, SECRETS_DIR_DEFAULT
+from logship.settings.places import IMAGE_STATE_DIR
 from logship.settings.resolved import Resolved
-from logship.settings.validation import IMAGE_STATE_DIR, trusted_root
+from logship.settings.validation import trusted_root
 from tests.k8s.rendering import Sidecar, every_example, only_sidecar
 
 LOGS = "/var/log/agent"

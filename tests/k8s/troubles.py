@@ -102,10 +102,10 @@ class Pod:
         )
 
     def _check(self, logship: Logship) -> list[dict[str, Any]]:
-        """Run ``logship check --json`` as ``kubectl exec`` does: in the daemon's environment."""
+        """Run ``logship check --full --json`` as ``kubectl exec`` does: in the daemon's environment."""
         settings = {f"LOGSHIP_{name.upper()}": str(value) for name, value in logship.settings.items()}
         clean = {name: text for name, text in os.environ.items() if not name.startswith(("LOGSHIP_", "KUBERNETES_"))}
-        words = [*self.prefix, sys.executable, "-m", "logship", "check", "--json"]
+        words = [*self.prefix, sys.executable, "-m", "logship", "check", "--full", "--json"]
         done = subprocess.run(
             words, env={**clean, **self.environ, **settings}, capture_output=True, text=True, check=False, timeout=60
         )

@@ -130,3 +130,30 @@ def open_http(url: str) -> AbstractAsyncContextManager[Any]:
     """Open the sink http with a name, and the password that the environment has."""
     made = load("http").Settings(url=f"{url}/in", username="u", password=Secret("LOGSHIP_TEST_PASSWORD"))
     return load("http").open_sink(made, Enrichment({}))
+
+
+@pytest.mark.parametrize(
+    ("name", "send", "said"),
+    [
+        ("http", False, "can be read, but were not tried: --send tries them"),
+        ("http", True, "can be read"),
+        ("loki", False, "can be read, but were not tried: --send tries them"),
+        ("elasticsearch", False, "can be read"),
+    ],
+)
+async def test_credentials_that_nothing_tried_are_said_to_be_untried(
+    name: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    send: bool,
+) -> None:
+    """A store's page for everybody says nothing of them."""
+    monkeypatch.setenv("LOGSHIP_TEST_PASSWORD", "hunter2")
+    secret = Secret("LOGSHIP_TEST_PASSWORD")
+    async with scripted_server(otherwise=Reply(200, b"{}")) as server:
+        url = (server.url,) if name == "elasticsearch" else server.url
+        made = load(name).Settings(url=url, username="u", password=secret)
+        async with load(name).open_sink(made, Enrichment({})) as sink:
+            findings = await sink.preflight(send=send)
+    assert [each.message for each in findings if each.subject == f"{name}: credentials"] == [said]

@@ -7,12 +7,12 @@ from logship.settings.parsing import (
     format_seconds,
     format_size,
     parse_list,
-    parse_listen,
     parse_mapping,
     parse_seconds,
     parse_size,
     quote,
 )
+from logship.settings.places import parse_listen
 
 HIDDEN = "hunter2-sEcReT"
 

@@ -134,6 +134,11 @@ class CloudwatchSink:
             self._signed.keys.forget()
         return Outcome(Status.DELIVERED) if outcome.reason == EXISTS else outcome
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Find credentials, look up the name, connect, and look for the group and the stream."""
         findings = [await self._credentials(), *await reach("cloudwatch", self._url, self._signed.tls)]
@@ -164,19 +169,29 @@ class CloudwatchSink:
         return Finding(good=False, subject=subject, message="the group is not there: make it, or allow CREATE")
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("cloudwatch")
+    return BlockEncoder(enrichment, LogEvents(), settings.when, most=CloudwatchSink.limits.max_record_bytes)
+
+
+def common(settings: Settings, enrichment: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"group {settings.group}, stream {stream_name(settings, enrichment)}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[CloudwatchSink]:
     """Open the sink; leaving closes its connections. Raises ConfigError where there is no region or no botocore."""
-    enrichment.require_records("cloudwatch")
+    records = encoder(settings, enrichment)
     try:
         from logship.net.aws_signing import Keys, Signed, the_region  # noqa: PLC0415 - botocore: only for whoever sends
     except ModuleNotFoundError as error:
         raise missing(error.name, "cloudwatch", "cloudwatch") from error
     region = await the_region(settings.region, "LOGSHIP_CLOUDWATCH_REGION")
-    encoder = BlockEncoder(enrichment, LogEvents(), settings.when, most=CloudwatchSink.limits.max_record_bytes)
     keys = Keys(region, settings.access_key_id, settings.secret_access_key)
     gzip = settings.compression == "gzip"
     async with open_transport(replace(settings, compression="none")) as transport:
         signed = Signed(transport, keys, service="logs", region=region, gzip=gzip)
         url = settings.endpoint or address(region)
-        yield CloudwatchSink(settings, stream_name(settings, enrichment), encoder, signed, url)
+        yield CloudwatchSink(settings, stream_name(settings, enrichment), records, signed, url)

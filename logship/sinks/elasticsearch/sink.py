@@ -186,6 +186,11 @@ class ElasticsearchSink:
         outcome = read_answer(answer.body, batch.records, ids=self._settings.ids, sent=sent)
         return with_mended(outcome, batch, self._readable) if outcome.verdicts else outcome
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return tuple(self._urls)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look at every address, then at the version, the credentials and what the index would be."""
         from logship.sinks.elasticsearch.preflight import look  # noqa: PLC0415 - asyncio: not for whoever only reads our settings
@@ -203,19 +208,26 @@ class ElasticsearchSink:
         return [*findings, *([await delivery_finding("elasticsearch", self, transport.credentials)] if send else [])]
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("elasticsearch")
+    bulk, most = Bulk(named_index(settings), settings.ids), ElasticsearchSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, bulk, settings.when, most=most)
+
+
+def common(settings: Settings, _: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"index {settings.index}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[ElasticsearchSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("elasticsearch")
+    records = encoder(settings, enrichment)
     async with open_way_in(settings, _credentials(settings), "elasticsearch") as transport:
         yield ElasticsearchSink(
             settings,
-            BlockEncoder(
-                enrichment,
-                Bulk(named_index(settings), settings.ids),
-                settings.when,
-                most=ElasticsearchSink.limits.max_record_bytes,
-            ),
+            records,
             transport,
             readable_names(enrichment.timestamp_fields, enrichment.timestamp_zone),
         )

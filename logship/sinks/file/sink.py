@@ -128,6 +128,13 @@ class FileSink:
         await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
+    """Give what encodes its records; the same for the same settings."""
+    if enrichment.format == "raw":
+        return RawEncoder(when=settings.when)
+    return BlockEncoder(enrichment, Lines(), settings.when, most=FileSink.limits.max_record_bytes)
+
+
 @asynccontextmanager
 async def open_sink(
     settings: Settings, enrichment: Enrichment, clock: Callable[[], float] = time.monotonic
@@ -136,15 +143,9 @@ async def open_sink(
     from logship.sinks.file.archive import Archive  # noqa: PLC0415 - isal: not for whoever only reads settings
 
     prefix = settings.prefix or _prefix(str(enrichment.fields.get("k8s.pod.name", "")))
-    raw = enrichment.format == "raw"
-    encoder = (
-        RawEncoder(when=settings.when)
-        if raw
-        else BlockEncoder(enrichment, Lines(), settings.when, most=FileSink.limits.max_record_bytes)
-    )
     folder, gzip = Path(settings.path), settings.compression == "gzip"
     archive = Archive(folder, prefix, gzip=gzip, max_bytes=settings.max_bytes, max_seconds=settings.max_seconds)
-    sink = FileSink(encoder, archive, folder, clock)
+    sink = FileSink(encoder(settings, enrichment), archive, folder, clock)
     try:
         yield sink
     finally:

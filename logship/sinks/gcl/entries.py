@@ -90,6 +90,11 @@ def _span(value: bytes | None) -> bytes:
     return b',"spanId":' + value.lower() if value and _SPAN.fullmatch(value) else b""
 
 
+def in_project(entries: bytes, project: str) -> bytes:
+    """Give encoded entries with the name of their project, which nobody knows before the first request."""
+    return entries.replace(_PROJECT, project.encode())
+
+
 def write_body(
     entries: bytes, *, project: str, log_name: str, resource: Mapping[str, object], dry_run: bool = False
 ) -> bytes:
@@ -97,7 +102,7 @@ def write_body(
     name = to_json(f"projects/{project}/logs/{quote(log_name, safe='')}")
     head = b'{"logName":' + name + b',"resource":' + to_json(resource) + b',"partialSuccess":true'
     head += b',"dryRun":true,"entries":[' if dry_run else b',"entries":['
-    listed = memoryview(entries.replace(_PROJECT, project.encode()))  # a slice of it is no copy
+    listed = memoryview(in_project(entries, project))  # a slice of it is no copy
     return b"".join([head, listed[:-1], b"]}"])
 
 

@@ -9,16 +9,19 @@ from importlib.util import find_spec
 from typing import Final
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from logship.errors import missing
-from logship.model import Batch, Finding, Limits, Outcome, Status
+from logship.model import Batch, Block, Encoded, Finding, Limits, Outcome, Status
 from logship.net.access_tokens import Access, Grant
 from logship.net.preflight import delivery_finding, outcome_finding, reach
 from logship.net.transport import Transport, open_transport
-from logship.records.encoding import BlockEncoder
+from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import Enrichment
 from logship.settings.config import NetworkSettings, setting
 from logship.settings.urls import url_faults
-from logship.sinks.gcl.entries import SCOPE, Entries, read_answer, resource_of, write_body
+from logship.sinks.gcl.entries import SCOPE, Entries, in_project, read_answer, resource_of, write_body
 
 MAX_REQUEST_BYTES: Final = 9_500_000
 """The service takes 10 MB: what is around the entries, and the project's name in each, has its room."""
@@ -102,6 +105,11 @@ class GclSink:
         except TimeoutError:
             return Outcome(Status.ERRORED, "token", "TimeoutError")
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Find credentials and project, look up the name, connect, and write nothing on trial."""
         grant = await self._grant_in_time()
@@ -147,14 +155,39 @@ def _ask(clock: Callable[[], float]) -> Grant | Outcome:
     return ask(SCOPE, clock)
 
 
+class _Readable(Struct, frozen=True):
+    """Encodes for people: the project is named, as far as the settings tell it."""
+
+    encoder: BlockEncoder
+    project: str
+
+    def encode(self, block: Block) -> Encoded:
+        """Give the block's entries."""
+        found = self.encoder.encode(block)
+        return replace(found, body=in_project(found.body, self.project))
+
+    def records(self, block: Block) -> list[Block]:
+        """Give a block for each record."""
+        return self.encoder.records(block)
+
+
+def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
+    """Give what encodes its records, for people to read."""
+    return _Readable(_encoder(settings, enrichment), settings.project or "PROJECT")
+
+
+def _encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    enrichment.require_records("gcl")
+    most = GclSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, Entries(enrichment), settings.when, most=most, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[GclSink]:
     """Open the sink; leaving closes its connections. Nothing is asked before the first delivery."""
     if absent := [name for name in _LIBRARIES if not _is_there(name)]:
         raise missing(" and ".join(absent), "gcl", "gcl")
-    enrichment.require_records("gcl")
-    most = GclSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, Entries(enrichment), settings.when, most=most, levels=True)
+    records = _encoder(settings, enrichment)
     access = Access(_ask, settings.project)
     async with open_transport(settings, access.headers) as transport:
-        yield GclSink(settings, enrichment, encoder, transport, access)
+        yield GclSink(settings, enrichment, records, transport, access)

@@ -168,6 +168,19 @@ class KafkaSink:
         return findings
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
+    """Give what encodes its records; the same for the same settings."""
+    if enrichment.format == "raw":
+        return RawEncoder(when=settings.when)
+    most = limits(settings.message_max_bytes).max_record_bytes
+    return BlockEncoder(enrichment, Lines(), settings.when, most=most)
+
+
+def common(settings: Settings, _: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"topic {settings.topic}, key by {settings.key}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[KafkaSink]:
     """Open the sink; leaving ends its connections. Raises ConfigError where the client or a TLS file can't be used."""
@@ -177,13 +190,10 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
         raise missing(error.name, "kafka", "kafka") from error
     files = settings.ca_file, settings.cert_file, settings.key_file
     tls = open_tls(*files, insecure=settings.insecure_skip_verify)
-    raw = enrichment.format == "raw"
-    most = limits(settings.message_max_bytes).max_record_bytes
-    encoder = RawEncoder(when=settings.when) if raw else BlockEncoder(enrichment, Lines(), settings.when, most=most)
     client = KafkaClient(
         settings.topic, client_settings(settings), password=settings.password, files=files, headers=settings.headers
     )
     try:
-        yield KafkaSink(settings, keys(settings, enrichment), encoder, client, tls)
+        yield KafkaSink(settings, keys(settings, enrichment), encoder(settings, enrichment), client, tls)
     finally:
         await client.close()

@@ -126,6 +126,11 @@ class OtlpSink:
     async def _post(self, request: bytes) -> Answer | Outcome:
         return await self._transport.post(self._url, request, {"Content-Type": self._format.content_type})
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and send an empty request, which is to be answered like any other."""
         findings = [*secret_finding("otlp", self._transport), *await reach("otlp", self._url, self._transport.tls)]
@@ -143,14 +148,28 @@ class OtlpSink:
         return [] if outcome.reason == "http_400" else [found if outcome.fault else doubtful(found)]
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records so that people can read them: in JSON, whatever the protocol says."""
+    enrichment.require_records("otlp")
+    return _encoder(settings, enrichment, JsonRecords(enrichment))
+
+
+def _encoder(settings: Settings, enrichment: Enrichment, records: Format) -> BlockEncoder:
+    most = OtlpSink.limits.max_record_bytes
+    return BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
+
+
+def common(_: Settings, enrichment: Enrichment) -> str:
+    """Give what all its records have in common, in the store's words."""
+    return f"resource {to_json(dict(enrichment.fields)).decode()}"
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[OtlpSink]:
     """Open the sink; leaving closes its connections."""
     enrichment.require_records("otlp")
     kind = JsonRecords if settings.protocol == "http/json" else ProtobufRecords
     records = kind(enrichment)
-    most = OtlpSink.limits.max_record_bytes
-    encoder = BlockEncoder(enrichment, records, settings.when, most=most, levels=True)
     credentials = bearer_or_basic(settings.bearer_token, settings.username, settings.password)
     async with open_way_in(settings, credentials, "otlp") as transport:
-        yield OtlpSink(logs_url(settings.endpoint), records, encoder, transport)
+        yield OtlpSink(logs_url(settings.endpoint), records, _encoder(settings, enrichment, records), transport)

@@ -138,9 +138,14 @@ class SplunkSink:
         # By a reason of its own: a question that fails says nothing about the size of the batch.
         return replace(outcome, status=Status.ERRORED, reason=f"ack_{outcome.reason}")
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where requests go."""
+        return (self._url,)
+
     async def preflight(self, *, send: bool) -> Sequence[Finding]:
         """Look up the name, connect, and ask the collector for its health and about the token."""
-        return await look("splunk", self, self._transport, self._url, send=send, ask=self._health)
+        return await look("splunk", self, self._transport, self._url, send=send, ask=self._health, proves=False)
 
     async def _health(self) -> list[Finding]:
         answer = await self._transport.request("GET", self._health_url)
@@ -163,14 +168,16 @@ def _members(settings: Settings, enrichment: Enrichment) -> bytes:
     return b"".join([to_json(name) + b":" + to_json(value) + b"," for name, value in named.items() if value])
 
 
+def encoder(settings: Settings, enrichment: Enrichment) -> BlockEncoder:
+    """Give what encodes its records; the same for the same settings."""
+    enrichment.require_records("splunk")
+    layout = Events(_members(settings, enrichment), settings.source)
+    return BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes, levels=True)
+
+
 @asynccontextmanager
 async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator[SplunkSink]:
     """Open the sink; leaving closes its connections."""
-    enrichment.require_records("splunk")
-    layout = Events(_members(settings, enrichment), settings.source)
+    records = encoder(settings, enrichment)
     async with open_transport(settings, bearer(settings.token, "Splunk")) as transport:
-        yield SplunkSink(
-            settings,
-            BlockEncoder(enrichment, layout, settings.when, most=SplunkSink.limits.max_record_bytes, levels=True),
-            transport,
-        )
+        yield SplunkSink(settings, records, transport)
