@@ -159,6 +159,10 @@ class SinkMetrics:
         """Give the terms of the conservation law as they are now."""
         return {key: (records, nbytes) for key, (records, nbytes) in self._totals.items()}
 
+    def by_reason(self) -> dict[str, dict[str, int]]:
+        """Give how many records were ``filtered`` and ``dropped``, by reason."""
+        return {"filtered": self._filtered.totals, "dropped": self._dropped[0].totals}
+
     def _move(self, key: str, records: int, nbytes: int) -> None:
         sign = 1 if key == "read" else -1
         for name, change in ((key, 1), ("in_flight", sign)):
@@ -262,6 +266,11 @@ class Metrics:
     def lost(self, reason: str, nbytes: int) -> None:
         """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
         self._lost.add(reason, nbytes)
+
+    @property
+    def lost_bytes(self) -> dict[str, int]:
+        """Bytes that nobody can read any more, by reason."""
+        return dict(self._lost.totals)
 
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""

@@ -13,6 +13,7 @@ from logship.daemon.pipeline import Pipeline
 from logship.daemon.shutdown import Stop
 from logship.daemon.supervisor import leaves, supervise
 from logship.daemon.view import DaemonView
+from logship.daemon.volumes import Volumes
 from logship.files.intake import Intake
 from logship.state.checkpointer import Checkpointer
 
@@ -39,6 +40,8 @@ class Parts:
         saver: Checkpointer,
         view: DaemonView,
         stop: Stop,
+        *,
+        volumes: Volumes,
     ) -> None:
         self._exit_file = exit_file
         self._intake = intake
@@ -46,6 +49,7 @@ class Parts:
         self._saver = saver
         self._view = view
         self._stop = stop
+        self._volumes = volumes
         self._drained = False
 
     async def run(self, *, once: bool) -> int:
@@ -76,6 +80,7 @@ class Parts:
                 self._start(group, "deadline", self._stop.arm(deadline)),
                 self._start(group, "exit file", self._watch_exit_file()),
                 self._start(group, "memory", give_back_memory(self._progress)),
+                self._start(group, "volumes", self._volumes.run()),
             ]
             if once:
                 helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))

@@ -41,7 +41,7 @@ class SinkStatus(Struct, frozen=True):
 
     name: str
     state: str
-    """``delivering``, ``idle``, ``retrying``, ``holding`` or ``closed``."""
+    """``ok``, ``refusing``, ``retrying`` or ``holding``; see :class:`logship.delivery.health.SinkHealth`."""
     last_success: float = 0.0
     """Epoch seconds; 0: never."""
     last_error: str = ""
@@ -53,6 +53,14 @@ class SinkStatus(Struct, frozen=True):
     """Why the last dead letter was refused, free of content."""
     waiting_records: int = 0
     """Records that wait by themselves, since the store does not take them; what comes behind them goes on."""
+    where: str = ""
+    """``host:port`` or a folder, free of credentials; empty for standard output."""
+    last_refusal_at: float | None = None
+    """When the last record was put aside or dropped, in epoch seconds; None: never."""
+    filtered: Mapping[str, int] = field(default_factory=dict)
+    """Records that the operator did not want, by reason."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Records that are lost, by reason."""
 
 
 def document(
@@ -64,7 +72,7 @@ def document(
     files: Sequence[FileStatus],
     sinks: Iterable[SinkStatus],
     problems: Sequence[str] = (),
-    counts: Mapping[str, int] = MappingProxyType({}),
+    counts: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Make the document, most lagging files first; times are epoch seconds, ``ready`` is empty or the cause.
 
@@ -101,8 +109,14 @@ def _file(file: FileStatus) -> dict[str, Any]:
 
 def _sink(sink: SinkStatus) -> dict[str, Any]:
     totals = {key: {"records": records, "bytes": nbytes} for key, (records, nbytes) in sink.totals.items()}
-    success = _rfc3339(sink.last_success) if sink.last_success else None
-    return asdict(sink) | {"totals": totals, "last_success": success, "last_error": _printable(sink.last_error)}
+    times = {"last_success": time_of(sink.last_success), "last_refusal_at": time_of(sink.last_refusal_at)}
+    plain = {"where": _printable(sink.where), "last_error": _printable(sink.last_error)}
+    return asdict(sink) | plain | times | {"totals": totals}
+
+
+def time_of(seconds: float | None) -> str | None:
+    """Give epoch seconds as the document has times; null for never."""
+    return _rfc3339(seconds) if seconds else None
 
 
 def _printable(text: str) -> str:

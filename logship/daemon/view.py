@@ -10,9 +10,11 @@ from logship import __version__
 from logship.daemon.pipeline import Pipeline
 from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
+from logship.daemon.surroundings import Surroundings
 from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
 from logship.metrics import Metrics
+from logship.record_metrics import value_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,7 @@ class DaemonView:
         stop: Stop,
         *,
         first_start_ns: int = 0,
+        surroundings: Surroundings | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.metrics = metrics
@@ -46,6 +49,7 @@ class DaemonView:
         self._stop = stop
         self._clock = clock
         self._first_start_ns = first_start_ns
+        self._surroundings = surroundings
         self._beat = self._born = clock()
         self._started_at = time.time()
         self.dead = ""
@@ -125,11 +129,13 @@ class DaemonView:
             files=files,
             sinks=[self._sink(pipeline) for pipeline in self._pipelines],
             problems=list(self._problems()),
-            counts={"files_left_alone": catalog.left_alone, **self._odd_records()},
+            counts={**self._counts(), **(self._surroundings.status() if self._surroundings else {})},
         )
 
     def _problems(self) -> Iterator[str]:
-        """Give, a line each, what keeps files from becoming records."""
+        """Give, a line each, what keeps files from becoming records, or may soon."""
+        if self._surroundings:
+            yield from self._surroundings.problems()
         catalog, discovery = self._intake.catalog, self._intake.discovery
         yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
         yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
@@ -145,11 +151,13 @@ class DaemonView:
             if file.unterminated and not file.offset and self._clock() - file.opened_at > UNTERMINATED_SECONDS:
                 yield f"{file.path or file.lineage}: {file.unterminated} bytes, and no line has ended"
 
-    def _odd_records(self) -> dict[str, int]:
-        """Give how many records had no time, level or form that was expected, or a time that can't be right."""
-        value = self.metrics.registry.get_sample_value
-        names = ("bad_timestamps", "future_timestamps", "without_timestamp", "without_level", "unparsed")
-        return {name: int(value(f"logship_records_{name}_total") or 0) for name in names}
+    def _counts(self) -> dict[str, object]:
+        """Give what is left out, what is lost, and what is odd about records."""
+        catalog = self._intake.catalog
+        waiting = {"files_waiting": catalog.waiting.files, "waiting_bytes": catalog.waiting.nbytes}
+        ignored = value_of(self.metrics.files_ignored)
+        files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
+        return {**files, "lost_bytes": self.metrics.lost_bytes, **self.metrics.records.totals()}
 
     def undelivered(self) -> dict[str, int]:
         """Give what would be read again after a stop now: bytes that some sink has not acknowledged."""
@@ -179,6 +187,9 @@ class DaemonView:
             self.metrics.sink(name).totals(),
             delivery.last_refusal,
             len(delivery.waiting),
+            delivery.where,
+            delivery.last_refusal_at,
+            **self.metrics.sink(name).by_reason(),
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:

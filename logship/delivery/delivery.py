@@ -65,6 +65,7 @@ class Delivery:
         metrics: Counts,
         draining: asyncio.Event,
         time_left: Callable[[], float] = lambda: math.inf,
+        where: str = "",
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random_module.random,
     ) -> None:
@@ -72,7 +73,7 @@ class Delivery:
         self._clock, self._sleep = clock, Sleep(draining)
         self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
-        self._complaints = SinkHealth(name, clock)
+        self._complaints = SinkHealth(name, clock, where=where)
         self._suspects = Suspects(policy.max_seconds, policy.limit_seconds)
         self._culprits = Culprits(sink, self._suspects)
         self._attempts = Attempts(sink, metrics, policy.request_timeout_seconds, time_left=time_left, clock=clock)
@@ -108,8 +109,13 @@ class Delivery:
 
     @property
     def state(self) -> State:
-        """``ok``, ``retrying`` or ``holding``."""
+        """``ok``, ``refusing``, ``retrying`` or ``holding``."""
         return self._complaints.state
+
+    @property
+    def where(self) -> str:
+        """``host:port``, or a folder, that the sink delivers to; nothing secret."""
+        return self._complaints.where
 
     @property
     def last_error(self) -> str:
@@ -120,6 +126,15 @@ class Delivery:
     def last_refusal(self) -> str:
         """Why the last dead letter was refused; no log content."""
         return self._complaints.last_refusal
+
+    @property
+    def last_refusal_at(self) -> float | None:
+        """When that was, in epoch seconds; also before this start."""
+        return self._complaints.last_refusal_at
+
+    def refused_before(self, at: float | None) -> None:
+        """Note when, in epoch seconds, a record was put aside before this start."""
+        self._complaints.last_refusal_at = at
 
     @property
     def last_error_at(self) -> float | None:

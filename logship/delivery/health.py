@@ -12,7 +12,9 @@ from logship.delivery.advice import ADVICE
 logger = logging.getLogger(__name__)
 
 MESSAGE_SECONDS: Final = 60.0
-State = Literal["ok", "retrying", "holding"]
+State = Literal["ok", "refusing", "retrying", "holding"]
+REFUSING_SECONDS: Final = 3600.0
+"""So long after its last dead letter a sink is not simply ``ok``."""
 _WORDS: Final = {
     (True, False): (logging.ERROR, "the store refuses everything: records are held"),
     (False, True): (logging.ERROR, "a setting or credential is wrong: records are kept"),
@@ -29,21 +31,32 @@ class _Cause(Struct):
 class SinkHealth:
     """Speaks for one sink. Reasons come from a bounded vocabulary: no log content, no secret."""
 
-    def __init__(self, sink: str, clock: Callable[[], float], wall: Callable[[], float] = time.time) -> None:
-        self._sink, self._clock, self._wall = sink, clock, wall
+    def __init__(
+        self, sink: str, clock: Callable[[], float], wall: Callable[[], float] = time.time, *, where: str = ""
+    ) -> None:
+        self._sink, self._clock, self._wall, self.where = sink, clock, wall, where
         self._causes: dict[tuple[str, str], _Cause] = {}
         self._attempts = 0
         self._spoken = False
-        self.state: State = "ok"
+        self._state: State = "ok"
         self.last_error = self.last_refusal = ""
         self.last_error_at: float | None = None
-        """Epoch seconds, as the two below."""
+        """Epoch seconds, as all below."""
         self.last_success_at: float | None = None
+        self.last_refusal_at: float | None = None
+        """When a record last became a dead letter, or was dropped, also before this start."""
         self.failing_since: float | None = None
+
+    @property
+    def state(self) -> State:
+        """``refusing`` for an hour after a record was put aside, where nothing worse is."""
+        if self._state == "ok" and self.last_refusal_at and self._wall() - self.last_refusal_at < REFUSING_SECONDS:
+            return "refusing"
+        return self._state
 
     def failing(self, reason: str, *, fault: bool, holding: bool, seconds: float) -> None:
         """Note an attempt that failed and will be repeated after so many seconds."""
-        self.state = "holding" if holding else "retrying"
+        self._state = "holding" if holding else "retrying"
         self.last_error, self.last_error_at = reason, self._wall()
         self.failing_since = self.failing_since or self.last_error_at
         self._attempts += 1
@@ -55,7 +68,7 @@ class SinkHealth:
 
     def put_aside(self, reason: str, records: int) -> None:
         """Note records that became dead letters."""
-        self.last_refusal = reason
+        self.last_refusal, self.last_refusal_at = reason, self._wall()
         self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
 
     def waiting(self, reason: str, records: int) -> None:
@@ -67,7 +80,7 @@ class SinkHealth:
 
     def dropped(self, reason: str, records: int) -> None:
         """Note records that the store refused without saying which they are."""
-        self.last_refusal = reason
+        self.last_refusal, self.last_refusal_at = reason, self._wall()
         self._say(logging.ERROR, "the store refused records and did not say which", reason, {"records": records})
 
     def misused(self, reason: str) -> None:
@@ -91,9 +104,12 @@ class SinkHealth:
         self.last_success_at = self._wall()
         if self._spoken and self.failing_since is not None:
             seconds = round(self.last_success_at - self.failing_since, 3)
-            extra = {"sink": self._sink, "failed_attempts": self._attempts, "seconds": seconds}
+            extra = {**self._who(), "failed_attempts": self._attempts, "seconds": seconds}
             logger.info("delivery works again", extra=extra)
-        self.state, self.failing_since, self._attempts, self._spoken = "ok", None, 0, False
+        self._state, self.failing_since, self._attempts, self._spoken = "ok", None, 0, False
+
+    def _who(self) -> dict[str, object]:
+        return {"sink": self._sink, **({"where": self.where} if self.where else {})}
 
     def _say(self, level: int, message: str, reason: str, extra: dict[str, object]) -> bool:
         now = self._clock()
@@ -102,6 +118,6 @@ class SinkHealth:
             cause.unlogged += 1
             return False
         repeated = cause.unlogged if cause else 0
-        logger.log(level, message, extra={"sink": self._sink, "reason": reason, "repeated": repeated, **extra})
+        logger.log(level, message, extra={**self._who(), "reason": reason, "repeated": repeated, **extra})
         self._causes[message, reason] = _Cause(now)
         return True

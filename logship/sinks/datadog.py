@@ -70,6 +70,10 @@ class Settings(NetworkSettings):
         faults += [f"TAGS has {tag!r}, which is not key:value" for tag in self.tags if not all(tag.partition(":"))]
         return faults
 
+    def addresses(self) -> tuple[str, ...]:
+        """Give the address of the intake."""
+        return (self.url or f"https://http-intake.logs.{self.site}",)
+
 
 class Entries:
     """Entries of the array that the intake takes, each with a comma after it."""
@@ -105,7 +109,7 @@ class DatadogSink:
         self.encode = encoder.encode
         self.records = encoder.records
         self._transport = transport
-        self._url = with_path(settings.url or f"https://http-intake.logs.{settings.site}", _PATH)
+        self._url = with_path(settings.addresses()[0], _PATH)
         self._check_url = urljoin(settings.url or f"https://api.{settings.site}", "/api/v1/validate")
         self._own = not settings.url
 

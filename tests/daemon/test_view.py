@@ -324,4 +324,4 @@ async def test_the_status_tells_why_the_last_record_was_refused(tmp_path: Path) 
     rig = Rig(Follower(f"{tmp_path}/*.log", tmp_path / "state"))
     rig.pipeline.delivery._complaints.put_aside("mapper_parsing_exception", 1)
     (sink,) = rig.view.status()["sinks"]
-    assert (sink["state"], sink["last_error"], sink["last_refusal"]) == ("ok", "", "mapper_parsing_exception")
+    assert (sink["state"], sink["last_error"], sink["last_refusal"]) == ("refusing", "", "mapper_parsing_exception")

@@ -55,6 +55,14 @@ class Settings(SinkSettings):
             faults.append("PREFIX has a character other than A-Z a-z 0-9 . _ -")
         return faults
 
+    def where(self) -> str:
+        """Give the folder."""
+        return self.path
+
+    def folder(self) -> str:
+        """Give it."""
+        return self.path
+
 
 def _prefix(pod: str) -> str:
     return pod if _PREFIX.fullmatch(pod) else "logship"
