@@ -13,9 +13,14 @@ SECONDS: Final = 3.0
 _ANY: Final = ("::", "0.0.0.0")  # noqa: S104 - compared with, not listened on
 
 
+def named(listen: str | None) -> str:
+    """Give where the daemon is asked: what ``--listen`` says, else the setting, else the default."""
+    return os.environ.get(LISTEN, LISTEN_DEFAULT) if listen is None else listen
+
+
 def get(path: str, listen: str | None = None) -> tuple[int, bytes]:
     """Give (status, body); raises LogshipError if nobody answers. ``listen`` is where the daemon was told to listen."""
-    text = os.environ.get(LISTEN, LISTEN_DEFAULT) if listen is None else listen
+    text = named(listen)
     try:
         host, port = parse_listen(text)
     except ValueError as why:
