@@ -112,6 +112,7 @@ class _Assembly(Struct, frozen=True):
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
+            self.stop.listeners.append(reader.hurry)
             yield Pipeline(
                 reader,
                 sink,
@@ -150,7 +151,7 @@ class _Assembly(Struct, frozen=True):
             where=where,
             clock=self.clock,
         )
-        delivery.refused_before(dead_letters.last_put())
+        delivery.health.last_refusal_at = dead_letters.last_put()
         return delivery
 
     def _shape(self) -> Shape:

@@ -73,6 +73,7 @@ class Reader:
         self._held: dict[FileId, float] = {}
         """Files of which a record is held back, and until when (monotonic seconds) if they don't grow."""
         self._turn = ""
+        self._oldest_first = False
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
         self._strangers = Strangers()
@@ -98,6 +99,10 @@ class Reader:
             now = self.clock()
             self._ready.setdefault(file.file, _Behind(now, file.size, now))
         self.news.set()
+
+    def hurry(self) -> None:
+        """Read what waits longest first from now on."""
+        self._oldest_first = True
 
     def end(self) -> None:
         """Look at every file once more: nothing more will come."""
@@ -165,9 +170,14 @@ class Reader:
         return blocks
 
     def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
-        """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
+        """Give what is ready by lineage, each oldest first, beginning after the lineage that came last.
+
+        In a drain, what waits longest comes first: there may be no time for all.
+        """
         ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
         order = in_queues(ready if self._ready else ())
+        if self._oldest_first:
+            return sorted(order, key=lambda queue: min(self._ready[file.file].since for file in queue[1]))
         after = next((at for at, (lineage, _) in enumerate(order, 1) if lineage == self._turn), 0)
         return order[after:] + order[:after]
 

@@ -159,15 +159,6 @@ class DaemonView:
         files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
         return {**files, "lost_bytes": self.metrics.lost_bytes, **self.metrics.records.totals()}
 
-    def undelivered(self) -> dict[str, int]:
-        """Give what would be read again after a stop now: bytes that some sink has not acknowledged."""
-        lags = [
-            file.size - pipeline.reader.ledger.offset(file.file)
-            for pipeline in self._pipelines
-            for file in self._intake.catalog.files.values()
-        ]
-        return {"undelivered_bytes": sum(max(0, lag) for lag in lags)}
-
     def acknowledged(self) -> tuple[int, int]:
         """Give (bytes that every sink has, bytes in all open files)."""
         files = self._intake.catalog.files.values()
@@ -185,10 +176,10 @@ class DaemonView:
             delivery.last_error,
             self._oldest(pipeline),
             self.metrics.sink(name).totals(),
-            delivery.last_refusal,
+            delivery.health.last_refusal,
             len(delivery.waiting),
-            delivery.where,
-            delivery.last_refusal_at,
+            delivery.health.where,
+            delivery.health.last_refusal_at,
             **self.metrics.sink(name).by_reason(),
         )
 

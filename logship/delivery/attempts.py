@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 SEARCH_SECONDS: Final = 2.0
 SEARCH_MEDIANS: Final = 5.0
+CUT_OFF: Final = "drain_deadline"
+"""The reason of an attempt that the end of a drain cut off: it says nothing of the store, or of a record."""
 _REMEMBERED: Final = 32
 
 
@@ -47,12 +49,13 @@ class Attempts:
     async def make(self, batch: Batch, doubts: int | None = None) -> Outcome:
         """Make one; raises SinkClosedError."""
         began = self._clock()
+        patience, left = self.patience(doubts), max(self._time_left(), 0.0)
         try:
-            async with asyncio.timeout(min(self.patience(doubts), max(self._time_left(), 0.0))):
+            async with asyncio.timeout(min(patience, left)):
                 outcome = await self._sink.deliver(batch)
         except TimeoutError as error:
             forget_frames(error)
-            outcome = Outcome(Status.ERRORED, "timeout")
+            outcome = Outcome(Status.ERRORED, "timeout" if patience <= left else CUT_OFF)
         except SinkClosedError:
             raise
         except Exception as error:  # noqa: BLE001 - a sink's own fault must not end the daemon that holds the files

@@ -18,7 +18,7 @@ from typing import Final
 from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
-from logship.delivery.attempts import Attempts
+from logship.delivery.attempts import CUT_OFF, Attempts
 from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Sleep, Work, work_of
 from logship.delivery.counting import Counts, PutsAside
 from logship.delivery.culprits import Culprits
@@ -113,28 +113,14 @@ class Delivery:
         return self._complaints.state
 
     @property
-    def where(self) -> str:
-        """``host:port``, or a folder, that the sink delivers to; nothing secret."""
-        return self._complaints.where
+    def health(self) -> SinkHealth:
+        """What is known of the sink's health."""
+        return self._complaints
 
     @property
     def last_error(self) -> str:
         """The last failure's reason; no log content."""
         return self._complaints.last_error
-
-    @property
-    def last_refusal(self) -> str:
-        """Why the last dead letter was refused; no log content."""
-        return self._complaints.last_refusal
-
-    @property
-    def last_refusal_at(self) -> float | None:
-        """When that was, in epoch seconds; also before this start."""
-        return self._complaints.last_refusal_at
-
-    def refused_before(self, at: float | None) -> None:
-        """Note when, in epoch seconds, a record was put aside before this start."""
-        self._complaints.last_refusal_at = at
 
     @property
     def last_error_at(self) -> float | None:
@@ -303,6 +289,8 @@ class Delivery:
     def _complain(self, state: RetryCallState) -> None:
         work, outcome = work_of(state), state.outcome.result() if state.outcome else _DONE
         self._metrics.retried(outcome.reason)
+        if outcome.reason == CUT_OFF:
+            return
         self._complaints.failing(
             outcome.reason, fault=outcome.fault, holding=work.holding, seconds=state.upcoming_sleep
         )

@@ -34,7 +34,7 @@ class SinkHealth:
     def __init__(
         self, sink: str, clock: Callable[[], float], wall: Callable[[], float] = time.time, *, where: str = ""
     ) -> None:
-        self._sink, self._clock, self._wall, self.where = sink, clock, wall, where
+        self.sink, self._clock, self._wall, self.where = sink, clock, wall, where
         self._causes: dict[tuple[str, str], _Cause] = {}
         self._attempts = 0
         self._spoken = False
@@ -46,6 +46,11 @@ class SinkHealth:
         self.last_refusal_at: float | None = None
         """When a record last became a dead letter, or was dropped, also before this start."""
         self.failing_since: float | None = None
+
+    @property
+    def named(self) -> str:
+        """The sink's name, and where it delivers to."""
+        return f"{self.sink} ({self.where})" if self.where else self.sink
 
     @property
     def state(self) -> State:
@@ -109,7 +114,7 @@ class SinkHealth:
         self._state, self.failing_since, self._attempts, self._spoken = "ok", None, 0, False
 
     def _who(self) -> dict[str, object]:
-        return {"sink": self._sink, **({"where": self.where} if self.where else {})}
+        return {"sink": self.sink, **({"where": self.where} if self.where else {})}
 
     def _say(self, level: int, message: str, reason: str, extra: dict[str, object]) -> bool:
         now = self._clock()

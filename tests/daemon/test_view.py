@@ -176,7 +176,6 @@ def test_the_lag_is_what_is_not_acknowledged(logs: Path) -> None:
     assert rig.gauge("logship_input_lag_bytes") == 8
     (block,) = taken(rig, ack=False)
     assert rig.gauge("logship_input_lag_bytes") == 8
-    assert rig.view.undelivered() == {"undelivered_bytes": 8}
     assert rig.view.acknowledged() == (0, 8)
     with (logs / "a.log").open("a") as file:
         file.write("three\n")
@@ -185,7 +184,6 @@ def test_the_lag_is_what_is_not_acknowledged(logs: Path) -> None:
     for block in taken(rig, ack=False):
         rig.follower.reader.ledger.ack(block)
     assert rig.gauge("logship_input_lag_bytes") == 0
-    assert rig.view.undelivered() == {"undelivered_bytes": 0}
     rig.follower.step()
     assert rig.gauge("logship_input_lag_bytes") == 6
 
