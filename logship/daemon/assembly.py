@@ -109,6 +109,7 @@ class _Assembly(Struct, frozen=True):
                 max_line_bytes=config.max_line_bytes,
                 unsound=self.intake.look_again,
                 joining=self._joining(),
+                strangers=self.intake.strangers,
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
@@ -130,7 +131,8 @@ class _Assembly(Struct, frozen=True):
             return None
         lines, nbytes = config.multiline_max_lines, config.max_line_bytes
         multiline = parse_multiline(config.multiline, max_lines=lines, max_bytes=nbytes)
-        return Joining(multiline, config.multiline_wait_seconds) if multiline else None
+        strangers = self.intake.strangers
+        return Joining(multiline, config.multiline_wait_seconds, strangers=strangers) if multiline else None
 
     def _delivery(self, name: str, sink: Sink, where: str) -> Delivery:
         config = self.config

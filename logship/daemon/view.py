@@ -11,6 +11,7 @@ from logship.daemon.pipeline import Pipeline
 from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
 from logship.daemon.surroundings import Surroundings
+from logship.daemon.voice import Voice
 from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
 from logship.metrics import Metrics
@@ -51,6 +52,7 @@ class DaemonView:
         self._first_start_ns = first_start_ns
         self._surroundings = surroundings
         self._beat = self._born = clock()
+        self._voice = Voice(intake, pipelines, metrics, self._born)
         self._started_at = time.time()
         self.dead = ""
         """Which task has died, and of what: a LogshipError's words."""
@@ -62,6 +64,7 @@ class DaemonView:
             self._beat = self._clock()
             if self._awaits_file:
                 self._say_if_there_is_none()
+            self._voice.look(self._beat, said=self._surroundings.memory_problem if self._surroundings else "")
             await asyncio.sleep(BEAT_SECONDS)
 
     def _say_if_there_is_none(self) -> None:
@@ -140,11 +143,12 @@ class DaemonView:
         yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
         yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
         if waiting := catalog.waiting.files:
-            yield f"{waiting} files wait until one that is open has been read: raise LOGSHIP_MAX_FILES"
+            yield f"{waiting} files wait until one that is open has been read: {catalog.waiting.advice}"
+        yield from self._intake.strangers.problems()
         for path, nbytes in catalog.gaps.suspected.items():
             yield f"{path}: about {nbytes} bytes were rotated away while nobody looked"
-        absent = sorted(discovery.root_paths - discovery.roots() - set(catalog.unlistable))
-        yield from (f"{root}: does not exist" for root in absent)
+        yield from (f"{root}: does not exist" for root in sorted(self._voice.absent()))
+        yield from self._voice.unmatched()
         if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
             yield f"no file matches, but the folder has {others} other files"
         for file in catalog.files.values():

@@ -8,6 +8,7 @@ from typing import Final
 
 from logship.delivery.counting import Counts
 from logship.errors import SinkClosedError, forget_frames
+from logship.logs import Seldom, places
 from logship.model import Batch, Outcome, Sink, Status
 
 logger = logging.getLogger(__name__)
@@ -24,6 +25,7 @@ class Attempts:
 
     def __init__(
         self,
+        name: str,
         sink: Sink,
         metrics: Counts,
         seconds: float,
@@ -31,8 +33,9 @@ class Attempts:
         time_left: Callable[[], float],
         clock: Callable[[], float],
     ) -> None:
-        self._sink, self._metrics, self._seconds = sink, metrics, seconds
+        self._name, self._sink, self._metrics, self._seconds = name, sink, metrics, seconds
         self._time_left, self._clock = time_left, clock
+        self._saying = Seldom()
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
     def patience(self, doubts: int | None) -> float:
@@ -59,8 +62,10 @@ class Attempts:
         except SinkClosedError:
             raise
         except Exception as error:  # noqa: BLE001 - a sink's own fault must not end the daemon that holds the files
-            # Only the type: an exception's text may quote a record.
-            logger.error("the sink failed", extra={"type": type(error).__name__})  # noqa: TRY400
+            # Only type and places: an exception's text may quote a record.
+            if self._saying.may_say(began):
+                extra = {"sink": self._name, "type": type(error).__name__, "at": places(error.__traceback__)}
+                logger.error("the sink failed", extra=extra)  # noqa: TRY400
             forget_frames(error)
             outcome = Outcome(Status.ERRORED, "internal_error")
         seconds = self._clock() - began

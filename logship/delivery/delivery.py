@@ -76,7 +76,7 @@ class Delivery:
         self._complaints = SinkHealth(name, clock, where=where)
         self._suspects = Suspects(policy.max_seconds, policy.limit_seconds)
         self._culprits = Culprits(sink, self._suspects)
-        self._attempts = Attempts(sink, metrics, policy.request_timeout_seconds, time_left=time_left, clock=clock)
+        self._attempts = Attempts(name, sink, metrics, policy.request_timeout_seconds, time_left=time_left, clock=clock)
         self._endings = Endings(
             metrics,
             dead_letters,

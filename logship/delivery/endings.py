@@ -74,4 +74,5 @@ class Endings:
         self._complaints.put_aside(one_reason(refused), len(refused))
 
     def _complain(self, state: RetryCallState) -> None:
-        self._complaints.failing("dead_letters", fault=True, holding=True, seconds=state.upcoming_sleep)
+        error = state.outcome.exception() if state.outcome else None
+        self._complaints.unwritable(str(error), state.upcoming_sleep)

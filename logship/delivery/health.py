@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from logship.delivery.advice import ADVICE
+from logship.delivery.advice import ADVICE, GIVEN_UP, REFUSED, REPLAY, advice
 
 logger = logging.getLogger(__name__)
 
@@ -21,6 +21,11 @@ _WORDS: Final = {
     (False, False): (logging.WARNING, "delivery failed and is tried again"),
 }
 """Level and message, by whether records are held and whether a setting is at fault."""
+
+
+def _advice(reason: str) -> dict[str, object]:
+    found = advice(reason)
+    return {"advice": found} if found else {}
 
 
 class _Cause(Struct):
@@ -61,48 +66,62 @@ class SinkHealth:
 
     def failing(self, reason: str, *, fault: bool, holding: bool, seconds: float) -> None:
         """Note an attempt that failed and will be repeated after so many seconds."""
+        self._note(reason, holding=holding)
+        extra = {"next_attempt_seconds": round(seconds, 3), **_advice(reason)}
+        level, message = _WORDS[holding, fault and not holding]
+        self._spoken |= self._say(level, message, reason, extra)
+
+    def _note(self, reason: str, *, holding: bool) -> None:
         self._state = "holding" if holding else "retrying"
         self.last_error, self.last_error_at = reason, self._wall()
         self.failing_since = self.failing_since or self.last_error_at
         self._attempts += 1
-        extra: dict[str, object] = {"next_attempt_seconds": round(seconds, 3)}
-        if reason in ADVICE:
-            extra["advice"] = ADVICE[reason]
-        level, message = _WORDS[holding, fault and not holding]
-        self._spoken |= self._say(level, message, reason, extra)
+
+    def unwritable(self, cause: str, seconds: float) -> None:
+        """Note that a refused record can't be put aside for now: the state folder is at fault, not the store."""
+        self._note("dead_letters", holding=True)
+        advice = "make room on the state volume, or let this user write there; what is behind the record waits"
+        extra: dict[str, object] = {"cause": cause, "next_attempt_seconds": round(seconds, 3), "advice": advice}
+        message = "a refused record can't be put aside: it is held"
+        self._spoken |= self._say(logging.ERROR, message, "dead_letters", extra)
 
     def put_aside(self, reason: str, records: int) -> None:
         """Note records that became dead letters."""
         self.last_refusal, self.last_refusal_at = reason, self._wall()
-        self._say(logging.WARNING, "records were put aside as dead letters", reason, {"records": records})
+        why = [ADVICE[reason]] if reason in ADVICE else []
+        refused = "; ".join([*why, REFUSED.format(sink=self.sink), REPLAY])
+        extra = {"records": records, "advice": GIVEN_UP if reason == "retry_limit" else refused}
+        self._say(logging.WARNING, "records were put aside as dead letters", reason, extra)
 
     def waiting(self, reason: str, records: int) -> None:
         """Note that records wait by themselves; ``records``: how many there are of those."""
         self.last_error, self.last_error_at = reason, self._wall()
         message = "records that the store does not take wait by themselves, and what comes behind them goes on"
-        advice: dict[str, object] = {"advice": ADVICE[reason]} if reason in ADVICE else {}
-        self._say(logging.WARNING, message, reason, {"records": records, **advice})
+        self._say(logging.WARNING, message, reason, {"records": records, **_advice(reason)})
 
     def dropped(self, reason: str, records: int) -> None:
         """Note records that the store refused without saying which they are."""
         self.last_refusal, self.last_refusal_at = reason, self._wall()
-        self._say(logging.ERROR, "the store refused records and did not say which", reason, {"records": records})
+        extra = {"records": records, **_advice(reason)}
+        self._say(logging.ERROR, "records are lost: the store refused some and did not say which", reason, extra)
 
     def misused(self, reason: str) -> None:
         """Note that the store took records, though not in the way that a setting asks for."""
-        extra: dict[str, object] = {"advice": ADVICE[reason]} if reason in ADVICE else {}
-        self._say(logging.ERROR, "a setting is wrong: records are delivered without what it promises", reason, extra)
+        message = "a setting is wrong: records are delivered without what it promises"
+        self._say(logging.ERROR, message, reason, _advice(reason))
 
     def failure_store(self, records: int) -> None:
         """Note records that the store keeps where it keeps what it could not index."""
-        extra: dict[str, object] = {"records": records, "advice": ADVICE["failure_store"]}
+        extra = {"records": records, **_advice("failure_store")}
         message = "the store could not index records, and keeps them in its failure store"
         self._say(logging.ERROR, message, "failure_store", extra)
 
     def lost(self, records: int, nbytes: int) -> None:
         """Note dead letters that had to go for newer ones."""
-        extra: dict[str, object] = {"records": records, "bytes": nbytes}
-        self._say(logging.ERROR, "the oldest dead letters were dropped: the file is full", "dead_letter_full", extra)
+        advice = "raise it, and the state volume with it; or mend what is refused"
+        extra: dict[str, object] = {"records": records, "bytes": nbytes, "advice": advice}
+        message = "dead letters were dropped: LOGSHIP_DEAD_LETTER_MAX_BYTES keeps no more"
+        self._say(logging.ERROR, message, "dead_letter_full", extra)
 
     def working(self) -> None:
         """Note that the store took something."""

@@ -101,7 +101,7 @@ class FileSink:
             await self._run(self._archive.append, batch.body, now)
         except OSError as error:
             reason = _REASONS.get(error.errno or 0, "write_failed")
-            return Outcome(Status.ERRORED, reason, str(error), fault=reason != "disk_full")
+            return Outcome(Status.ERRORED, reason, str(error), fault=reason not in {"disk_full", "write_failed"})
         self._finish_in_time(now)
         return Outcome(Status.DELIVERED)
 
