@@ -11,6 +11,7 @@ from logship.delivery.advice import ADVICE, GIVEN_UP, REFUSED, REPLAY, advice
 
 logger = logging.getLogger(__name__)
 
+_UNWRITABLE: Final = "dead_letters"
 MESSAGE_SECONDS: Final = 60.0
 State = Literal["ok", "refusing", "retrying", "holding"]
 REFUSING_SECONDS: Final = 3600.0
@@ -79,15 +80,18 @@ class SinkHealth:
 
     def unwritable(self, cause: str, seconds: float) -> None:
         """Note that a refused record can't be put aside for now: the state folder is at fault, not the store."""
-        self._note("dead_letters", holding=True)
+        self._note(_UNWRITABLE, holding=True)
         advice = "make room on the state volume, or let this user write there; what is behind the record waits"
         extra: dict[str, object] = {"cause": cause, "next_attempt_seconds": round(seconds, 3), "advice": advice}
         message = "a refused record can't be put aside: it is held"
-        self._spoken |= self._say(logging.ERROR, message, "dead_letters", extra)
+        self._say(logging.ERROR, message, _UNWRITABLE, extra)
 
     def put_aside(self, reason: str, records: int) -> None:
         """Note records that became dead letters."""
         self.last_refusal, self.last_refusal_at = reason, self._wall()
+        if self._state == "holding" and self.last_error == _UNWRITABLE:
+            self._state, self.failing_since = "ok", None
+            logger.info("refused records can be put aside again", extra=self._who())
         why = [ADVICE[reason]] if reason in ADVICE else []
         refused = "; ".join([*why, REFUSED.format(sink=self.sink), REPLAY])
         extra = {"records": records, "advice": GIVEN_UP if reason == "retry_limit" else refused}
