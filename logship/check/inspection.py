@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from logship import plugins
+from logship.check.limits import look_at_limits
 from logship.check.log_files import Surroundings, bad, good, look_at_files
 from logship.daemon.server import bind
 from logship.delivery.deadletters import Letter, decode_letter
@@ -44,6 +45,7 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     )
     findings += look_at_files(discovery, around)
     findings += look_at_state(config)
+    findings += look_at_limits(config, discovery, resolved.sinks)
     findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", tuple(resolved.sinks))
     for name, settings in resolved.sinks.items():
         kind = resolved.kind(name)

@@ -117,6 +117,8 @@ def _ends(sink: Sink) -> Iterator[str]:
     yield f"{refused} refused" + (f" ({sink.last_refusal or 'before this start'}{last})" if last else "")
     if elsewhere := sink.total("failure_store").records:
         yield f"{elsewhere} in the failure store"
+    if sink.ignored_records:
+        yield f"{sink.ignored_records} that the store may not show"
     for what, reasons in (("filtered", sink.filtered), ("dropped", sink.dropped)):
         yield f"{sum(reasons.values())} {what}" + (f" ({_by_reason(reasons)})" if any(reasons.values()) else "")
 

@@ -71,6 +71,7 @@ class Sink(Struct, frozen=True):
     filtered: Mapping[str, int] = {}
     dropped: Mapping[str, int] = {}
     waiting_records: int = 0
+    ignored_records: int = 0
 
     def total(self, name: str) -> Amount:
         """Give a term of the conservation law."""

@@ -61,6 +61,8 @@ class SinkStatus(Struct, frozen=True):
     """Records that the operator did not want, by reason."""
     dropped: Mapping[str, int] = field(default_factory=dict)
     """Records that are lost, by reason."""
+    ignored_records: int = 0
+    """Records that the store took and may leave out without a word."""
 
 
 def document(

@@ -149,6 +149,7 @@ class DaemonView:
             yield f"{path}: about {nbytes} bytes were rotated away while nobody looked"
         yield from (f"{root}: does not exist" for root in sorted(self._voice.absent()))
         yield from self._voice.unmatched()
+        yield from self._voice.ignored()
         if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
             yield f"no file matches, but the folder has {others} other files"
         for file in catalog.files.values():
@@ -185,6 +186,7 @@ class DaemonView:
             delivery.health.where,
             delivery.health.last_refusal_at,
             **self.metrics.sink(name).by_reason(),
+            ignored_records=delivery.health.ignored_records,
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:

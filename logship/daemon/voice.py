@@ -55,6 +55,12 @@ class Voice:
             if totals["filtered"][0] >= ENOUGH and not others:
                 yield f"LOGSHIP_{name.upper()}_WHEN holds for none of the records so far"
 
+    def ignored(self) -> Iterator[str]:
+        """Say, a line each, which stores may leave out what they took."""
+        for pipeline in self._pipelines:
+            if records := pipeline.delivery.health.ignored_records:
+                yield f"{pipeline.reader.name}: the store took {records} records that it may not show, for their age"
+
     def _say(self, message: str, now: set[str], advice: str) -> None:
         for what in sorted(now - self._told.get(message, set())):
             named = "path" if what.startswith("/") else "what"

@@ -50,6 +50,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "cluster_block_exception": "the index is blocked, or read-only for want of disk: see the cluster's health",
     "topic_authorization_failed": "the user may not write to the topic: allow it Write and Describe",
     "unknown_topic_or_part": "there is no such topic: create it, or name another in TOPIC",
+    "over_18_hours": "Datadog shows what is up to 18 hours old: ship in time, or mend the application's clock",
     "bad_request_setting": "a header or the address can't be sent: check the characters of URL and HEADERS",
     "circuit_breaking_exception": "the store is short of memory: lower LOGSHIP_BATCH_MAX_BYTES, or give it more",
     "es_rejected_execution_exception": "the store is busy: it should pass; else it needs more nodes",

@@ -199,7 +199,7 @@ class Delivery:
         if not outcome.verdicts and (outcome.too_large or outcome.status is Status.REJECTED):
             return await self._refused_whole(work, piece, outcome)
         settled = settle(piece, outcome, self._sink)
-        self._endings.count(settled, outcome.reason)
+        self._endings.count(settled, outcome)
         if settled.accepted:
             self._accepted(work, settled)
             if outcome.fault and not outcome.verdicts:
@@ -249,7 +249,7 @@ class Delivery:
     def _keep(self, work: Work) -> None:
         """Count the next piece as delivered: the store has kept it, and refused the request for what is behind it."""
         settled = settle(work.pieces.pop(), _DONE, self._sink)
-        self._endings.count(settled, "")
+        self._endings.count(settled, _DONE)
         self._accepted(work, settled)
 
     def _divide(self, work: Work, piece: Batch, blamed: int | None = None) -> None:

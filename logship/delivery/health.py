@@ -46,6 +46,8 @@ class SinkHealth:
         self._spoken = False
         self._state: State = "ok"
         self.last_error = self.last_refusal = ""
+        self.ignored_records = 0
+        """How many the store took and may leave out."""
         self.last_error_at: float | None = None
         """Epoch seconds, as all below."""
         self.last_success_at: float | None = None
@@ -108,6 +110,12 @@ class SinkHealth:
         self.last_refusal, self.last_refusal_at = reason, self._wall()
         extra = {"records": records, **_advice(reason)}
         self._say(logging.ERROR, "records are lost: the store refused some and did not say which", reason, extra)
+
+    def ignored(self, reason: str, records: int) -> None:
+        """Note records that the store took and may leave out without a word."""
+        self.ignored_records += records
+        extra = {"records": records, **_advice(reason)}
+        self._say(logging.WARNING, "the store took records that it may not show", reason, extra)
 
     def misused(self, reason: str) -> None:
         """Note that the store took records, though not in the way that a setting asks for."""

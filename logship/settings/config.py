@@ -169,6 +169,10 @@ class SinkSettings:
         """Give the URLs, or pairs ``host:port``, that records go to."""
         return ()
 
+    def oldest_seconds(self) -> float:
+        """Give how old a record may be that the store shows; 0 where any may."""
+        return 0.0
+
     def folder(self) -> str:
         """Give the folder that records are written to; empty if they are not."""
         return ""
