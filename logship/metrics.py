@@ -50,6 +50,8 @@ class SinkMetrics:
     def __init__(self, name: str, series: "_SinkSeries", repaired: ByReason) -> None:
         sink = (name,)
         self._repaired = repaired
+        self.retries = 0
+        """Batches, or parts of one, that were sent again."""
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
@@ -129,6 +131,7 @@ class SinkMetrics:
 
     def retried(self, reason: str) -> None:
         """Count a batch, or a part of one, that is sent again; ``reason`` is one of :data:`RETRY_REASONS`."""
+        self.retries += 1
         self._retries.add(reason)
 
     def succeeded(self, at: float) -> None:
@@ -138,6 +141,11 @@ class SinkMetrics:
     def latency(self, seconds: float) -> None:
         """Note the time from a read to its acknowledgement."""
         self._latency.observe(seconds)
+
+    def latencies(self) -> list[tuple[float, int]]:
+        """Give (seconds, how many acknowledgements took at most so long) for each bucket; the last is infinite."""
+        samples = next(iter(self._latency.collect())).samples
+        return [(float(each.labels["le"]), int(each.value)) for each in samples if each.name.endswith("_bucket")]
 
     def buffer(self, nbytes: int) -> None:
         """Say how many bytes are held in memory for this sink."""

@@ -34,7 +34,7 @@ PURE = [
     "pace",
     *("braces", "options", "parsing"),
     *("anyvalues", "broker_errors", "bulk", "entries", "hec", "log_events", "protobuf"),
-    *("daemon.status", "otlp.log_records", "otlp.responses"),
+    *("daemon.attention", "daemon.figures", "daemon.status", "otlp.log_records", "otlp.responses"),
 ]
 """What is pure outside ``records/``, where everything is."""
 

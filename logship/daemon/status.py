@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 FILES_MAX: Final = 1000
+_TIMES: Final = ("last_success", "last_error_at", "last_refusal_at", "since")
 
 
 class FileStatus(Struct, frozen=True):
@@ -29,6 +30,10 @@ class FileStatus(Struct, frozen=True):
     """Bytes at its end without a newline: no record comes of them before there is one."""
     before_start: bool = False
     """It was there before logship first started."""
+    rotated: bool = False
+    """It is no longer found under the name that it was first seen under."""
+    quiet_seconds: float = 0.0
+    """Since it last grew."""
 
     @property
     def lag(self) -> int:
@@ -63,6 +68,16 @@ class SinkStatus(Struct, frozen=True):
     """Records that are lost, by reason."""
     ignored_records: int = 0
     """Records that the store took and may leave out without a word."""
+    since: float = 0.0
+    """Epoch seconds: so long it has been in this state."""
+    last_error_at: float = 0.0
+    """Epoch seconds; 0: never."""
+    retries: int = 0
+    """Batches, or parts of one, that were sent again."""
+    buffer_bytes: int = 0
+    """Held in memory."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """What goes into the document as it is."""
 
 
 def document(
@@ -106,14 +121,17 @@ def _file(file: FileStatus) -> dict[str, Any]:
         "deleted": file.deleted,
         "unterminated_bytes": file.unterminated,
         "before_start": file.before_start,
+        "rotated": file.rotated,
+        "quiet_seconds": round(file.quiet_seconds, 1),
     }
 
 
 def _sink(sink: SinkStatus) -> dict[str, Any]:
     totals = {key: {"records": records, "bytes": nbytes} for key, (records, nbytes) in sink.totals.items()}
-    times = {"last_success": time_of(sink.last_success), "last_refusal_at": time_of(sink.last_refusal_at)}
-    plain = {"where": _printable(sink.where), "last_error": _printable(sink.last_error)}
-    return asdict(sink) | plain | times | {"totals": totals}
+    times = {name: time_of(getattr(sink, name)) for name in _TIMES}
+    texts = {name: _printable(getattr(sink, name)) for name in ("where", "last_error", "last_refusal")}
+    shown = asdict(sink) | {"totals": totals} | times | texts
+    return {name: value for name, value in shown.items() if name != "figures"} | dict(sink.figures)
 
 
 def time_of(seconds: float | None) -> str | None:

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from logship import __version__
+from logship.daemon import figures
+from logship.daemon.attention import attention
 from logship.daemon.pipeline import Pipeline
 from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
@@ -121,10 +124,12 @@ class DaemonView:
                 deleted=file.deleted,
                 unterminated=file.unterminated,
                 before_start=(file.birth_ns or self._first_start_ns) < self._first_start_ns - BIRTH_SLACK_NS,
+                rotated=file.path != file.lineage,
+                quiet_seconds=max(0.0, self._clock() - file.grown_at),
             )
             for file in catalog.files.values()
         ]
-        return document(
+        made = document(
             version=__version__,
             started_at=self._started_at,
             now=self._started_at + self._clock() - self._born,  # whatever the wall clock was set to meanwhile
@@ -134,6 +139,7 @@ class DaemonView:
             problems=list(self._problems()),
             counts={**self._counts(), **(self._surroundings.status() if self._surroundings else {})},
         )
+        return {**made, **self._about_process(), "attention": attention(made)}
 
     def _problems(self) -> Iterator[str]:
         """Give, a line each, what keeps files from becoming records, or may soon."""
@@ -164,6 +170,11 @@ class DaemonView:
         files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
         return {**files, "lost_bytes": self.metrics.lost_bytes, **self.metrics.records.totals()}
 
+    def _about_process(self) -> dict[str, Any]:
+        """Give where this runs, what it takes, and what it has read, each byte once."""
+        read = {"bytes": value_of(self.metrics.input_bytes), "lines": value_of(self.metrics.input_lines)}
+        return {"host": os.uname().nodename, "input": read, "cpu_seconds": round(time.process_time(), 3)}
+
     def acknowledged(self) -> tuple[int, int]:
         """Give (bytes that every sink has, bytes in all open files)."""
         files = self._intake.catalog.files.values()
@@ -187,6 +198,11 @@ class DaemonView:
             delivery.health.last_refusal_at,
             **self.metrics.sink(name).by_reason(),
             ignored_records=delivery.health.ignored_records,
+            since=delivery.health.state_since,
+            last_error_at=delivery.health.last_error_at or 0.0,
+            retries=self.metrics.sink(name).retries,
+            buffer_bytes=pipeline.held,
+            figures=figures.latency(self.metrics.sink(name).latencies()),
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:

@@ -54,6 +54,8 @@ class SinkHealth:
         self.last_refusal_at: float | None = None
         """When a record last became a dead letter, or was dropped, also before this start."""
         self.failing_since: float | None = None
+        self.working_since = wall()
+        """When the last failures ended, or this began."""
 
     @property
     def named(self) -> str:
@@ -66,6 +68,12 @@ class SinkHealth:
         if self._state == "ok" and self.last_refusal_at and self._wall() - self.last_refusal_at < REFUSING_SECONDS:
             return "refusing"
         return self._state
+
+    @property
+    def state_since(self) -> float:
+        """When it began to be in this state; of ``refusing``, when it last refused a record. Epoch seconds."""
+        refused = self.last_refusal_at if self.state == "refusing" else None
+        return self.failing_since or refused or self.working_since
 
     def failing(self, reason: str, *, fault: bool, holding: bool, seconds: float) -> None:
         """Note an attempt that failed and will be repeated after so many seconds."""
@@ -138,6 +146,8 @@ class SinkHealth:
     def working(self) -> None:
         """Note that the store took something."""
         self.last_success_at = self._wall()
+        if self.failing_since is not None:
+            self.working_since = self.last_success_at
         if self._spoken and self.failing_since is not None:
             seconds = round(self.last_success_at - self.failing_since, 3)
             extra = {**self._who(), "failed_attempts": self._attempts, "seconds": seconds}

@@ -60,6 +60,8 @@ def test_the_document_is_plain_json() -> None:
             "deleted": True,
             "unterminated_bytes": 0,
             "before_start": False,
+            "rotated": False,
+            "quiet_seconds": 0.0,
         }
     ]
     assert back["started_at"] == "2023-11-14T22:13:20.000Z"
