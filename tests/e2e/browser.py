@@ -115,8 +115,9 @@ class Page:
         await self.send("Page.navigate", url=url)
 
     async def run(self, script: str) -> Any:
-        """Give what a script comes to, as JSON has it; scripts of ours are not bound by the page's policy."""
-        result = await self.send("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        """Give what a script comes to, as JSON has it; what it does to the page is bound by the page's policy."""
+        how = {"awaitPromise": True, "returnByValue": True, "allowUnsafeEvalBlockedByCSP": False}
+        result = await self.send("Runtime.evaluate", expression=script, **how)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
@@ -143,10 +144,16 @@ class Page:
         await self.send("Input.dispatchKeyEvent", type="keyUp", **words)
 
     async def tree(self) -> list[tuple[str, str]]:
-        """Give (role, name) of all that a screen reader gets."""
+        """Give (role, name) of all that a screen reader gets, in its order."""
         nodes = (await self.send("Accessibility.getFullAXTree"))["nodes"]
-        shown = [node for node in nodes if not node.get("ignored")]
-        return [(node["role"]["value"], str(node.get("name", {}).get("value", ""))) for node in shown]
+        by_id = {node["nodeId"]: node for node in nodes}
+        found, left = [], [nodes[0]["nodeId"]]
+        while left:
+            node = by_id[left.pop()]
+            left += [child for child in reversed(node.get("childIds", ())) if child in by_id]
+            if not node.get("ignored"):
+                found.append((node["role"]["value"], str(node.get("name", {}).get("value", ""))))
+        return found
 
     async def picture(self) -> bytes:
         """Give a PNG of what is seen without scrolling."""

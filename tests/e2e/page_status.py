@@ -1,0 +1,47 @@
+"""Status documents for the page, made as the daemon makes them."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from logship.daemon import figures
+from logship.daemon.attention import attention
+from logship.daemon.status import FileStatus, SinkStatus, document
+
+STARTED_AT = 1_790_000_000.0
+BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, math.inf)
+
+
+def sink(name: str = "elasticsearch", state: str = "ok", *, records: int = 1000, **more: Any) -> SinkStatus:
+    """Make one that has read 10 records more than it delivered."""
+    totals = {"read": (records + 10, 100 * records + 1000), "delivered": (records, 100 * records)}
+    totals |= {"in_flight": (10, 1000)} | more.pop("totals", {})
+    latency = figures.latency(
+        [(bound, int(records * min(1.0, bound))) for bound in BOUNDS[:-1]] + [(math.inf, records)]
+    )
+    where = {"where": more.pop("where", "es.logs:9200")}
+    return SinkStatus(name, state, STARTED_AT + 60, totals=totals, since=STARTED_AT, figures=latency | where, **more)
+
+
+def status(
+    *sinks: SinkStatus,
+    files: Sequence[FileStatus] = (FileStatus("/var/log/agent/app.log", 5000, {"elasticsearch": 4000}),),
+    uptime: float = 100.0,
+    lines: int = 1010,
+    **more: Any,
+) -> dict[str, Any]:
+    """Make a document; ``more`` is put into it as it is."""
+    odd = dict.fromkeys(("bad_timestamps", "future_timestamps", "without_timestamp", "without_level", "unparsed"), 0)
+    made = document(
+        version="1.2.3",
+        started_at=STARTED_AT,
+        now=STARTED_AT + uptime,
+        ready=more.pop("cause", ""),
+        files=files,
+        sinks=sinks or (sink(),),
+        problems=more.pop("problems", ()),
+        counts={"files_left_alone": 0, **odd},
+    )
+    about = {"host": "agent-5d8c", "input": {"lines": lines, "bytes": 100 * lines}, "cpu_seconds": uptime / 100}
+    made |= {**about, "memory": {"resident_bytes": 40_000_000, "limit_bytes": 64_000_000}, **more}
+    return {**made, "attention": attention(made)}
