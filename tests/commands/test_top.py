@@ -26,7 +26,6 @@ from tests.status_server import StatusServer
 
 HOSTILE = "[red]\x1b[2J\u202ex\nA</b>.log"
 NOW = STARTED_AT + 100
-WIDE = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
 def screen(watched: Watched, width: int = 80, height: int | None = 24, **more: Any) -> str:

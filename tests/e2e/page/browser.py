@@ -133,8 +133,8 @@ class Page:
         return found
 
     async def text(self, selector: str = "body") -> str:
-        """Give the text that an element shows."""
-        return str(await self.run(f"document.querySelector({selector!r}).innerText"))
+        """Give the text that an element shows, with common blanks."""
+        return str(await self.run(f"document.querySelector({selector!r}).innerText")).replace("\N{NO-BREAK SPACE}", " ")
 
     async def press(self, key: str, text: str = "") -> None:
         """Press and release a key."""

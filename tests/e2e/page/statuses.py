@@ -16,11 +16,12 @@ def sink(name: str = "elasticsearch", state: str = "ok", *, records: int = 1000,
     """Make one that has read 10 records more than it delivered."""
     totals = {"read": (records + 10, 100 * records + 1000), "delivered": (records, 100 * records)}
     totals |= {"in_flight": (10, 1000)} | more.pop("totals", {})
+    times = {"last_success": more.pop("last_success", STARTED_AT + 60), "since": more.pop("since", STARTED_AT)}
     latency = figures.latency(
         [(bound, int(records * min(1.0, bound))) for bound in BOUNDS[:-1]] + [(math.inf, records)]
     )
     where = {"where": more.pop("where", "es.logs:9200")}
-    return SinkStatus(name, state, STARTED_AT + 60, totals=totals, since=STARTED_AT, figures=latency | where, **more)
+    return SinkStatus(name, state, totals=totals, figures=latency | where, **times, **more)
 
 
 def status(
