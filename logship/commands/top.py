@@ -17,15 +17,14 @@ import orjson
 from rich.console import Console
 from rich.live import Live
 
-from logship.commands.daemon_client import get
 from logship.commands.frame import frame
+from logship.commands.status_document import fetch
 from logship.commands.watching import Watched
 from logship.errors import LogshipError
 
 EVERY_SECONDS: Final = 1.0
 PLAIN_WIDTH: Final = 120
 """Of a frame that goes to a file or a pipe."""
-_OK: Final = 200
 _LEAVE: Final = b"qQ\x04"
 """q, and the end of input; Ctrl-C does it, too."""
 
@@ -51,14 +50,10 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def look(listen: str | None) -> dict[str, Any]:
-    """Ask for the status; raises LogshipError for anything else."""
-    status, body = get("/status", listen)
-    message = f"what answers says {status}" if status != _OK else "what answers there is no logship"
-    with contextlib.suppress(orjson.JSONDecodeError):
-        found = orjson.loads(body)
-        if status == _OK and isinstance(found, dict) and {"version", "sinks", "files"} <= set(found):
-            return found
-    raise LogshipError(message)
+    """Ask for the status; raises LogshipError, which says where, if nobody answers, or another program."""
+    _, body = fetch(listen)
+    document: dict[str, Any] = orjson.loads(body)
+    return document
 
 
 def once(watched: Watched) -> None:

@@ -32,6 +32,7 @@ _CAUSES: Final = {
 }
 """By the beginning of a cause: level, kind, what to do."""
 _PROBLEMS: Final = {
+    "the checkpoint can't be saved": "Give logship room in its state folder (LOGSHIP_STATE_DIR), and let it write.",
     "does not exist": "Check LOGSHIP_PATHS, and that the volume is mounted there in both containers.",
     "no file matches": "Check LOGSHIP_PATHS: the application's files have other names.",
     "no line has ended": "The application must end each record with a newline: until then it is no record.",
@@ -42,6 +43,17 @@ _PROBLEMS: Final = {
 """By words of a problem: what to do; others say it themselves."""
 _SLOW: Final = "It is slower than the application writes: see the store's load, or raise LOGSHIP_MAX_IN_FLIGHT."
 _CHECK: Final = "`logship check` shows the names of such a record's fields"
+_REPLAY: Final = "Then `logship replay` sends them again."
+_LETTERS: Final = f"See the reason beside each dead letter. {_REPLAY}"
+_LOST: Final = {
+    "truncated": "Have the rotation keep the old file: what truncates in place is faster than it can be read.",
+    "gone_while_down": "Keep more rotated files, so that they are there until logship is back.",
+    "backlog": "Raise LOGSHIP_MAX_BACKLOG_BYTES, or see why the store is behind.",
+    "suspected_rotation": "Rotate less often, or keep more rotated files.",
+    "descriptor_limit": "Raise the limit of open files (ulimit -n), or lower LOGSHIP_MAX_FILES.",
+    "unreadable": "See logship's log for the file and the cause.",
+}
+"""By the reason why bytes were lost: what to do."""
 _RECORDS: Final = {
     "bad_timestamps": (
         "records have a time that can't be read",
@@ -68,7 +80,7 @@ _RECORDS: Final = {
 
 def attention(document: Mapping[str, Any]) -> list[Item]:
     """Give what needs attention, problems first; empty where all is well."""
-    found = [*_readiness(document), *_problems(document)]
+    found = [*_readiness(document), *_problems(document), *_lost(document)]
     for sink in document["sinks"]:
         found += [*_state(sink), *_refused(sink)]
     found += _odd_records(document)
@@ -88,7 +100,14 @@ def _readiness(document: Mapping[str, Any]) -> Iterator[Item]:
 
 def _problems(document: Mapping[str, Any]) -> Iterator[Item]:
     for problem in document["problems"]:
-        yield _item("problem", "files", problem, next((do for words, do in _PROBLEMS.items() if words in problem), ""))
+        yield _item("problem", "limit", problem, next((do for words, do in _PROBLEMS.items() if words in problem), ""))
+
+
+def _lost(document: Mapping[str, Any]) -> Iterator[Item]:
+    for reason, nbytes in document.get("lost_bytes", {}).items():
+        if nbytes:
+            what = f"{nbytes} bytes were lost before they could be read: {reason}."
+            yield _item("problem", "lost", what, _LOST.get(reason, "See logship's log."))
 
 
 def _state(sink: Mapping[str, Any]) -> Iterator[Item]:
@@ -111,8 +130,12 @@ def _refused(sink: Mapping[str, Any]) -> Iterator[Item]:
     if count := _records(totals, "dead_lettered"):
         last = reason or "a reason that is not known"
         what = f"{name} refused {count} records, the last for {last}; they are dead letters."
-        do = f"{_advice(reason, 'See the reason beside each dead letter.')} Then `logship replay` sends them again."
-        yield _item("problem", "dead_letters", what, do, about=name)
+        do = f"{_advice(reason, 'See the reason beside each dead letter.')} {_REPLAY}"
+        long_ago = sink["state"] == "ok" and sink["last_refusal_at"]
+        yield _item("note" if long_ago else "problem", "dead_letters", what, do, about=name)
+    elif sink["state"] == "refusing" and not _records(totals, "dropped"):
+        what = f"{name} refused records before this start, within the last hour; they are dead letters."
+        yield _item("problem", "dead_letters", what, _LETTERS, about=name)
     if count := _records(totals, "dropped"):
         what = f"{name}: {count} records were given up: the store refused them and did not say which."
         yield _item("problem", "dropped", what, "See the store's own log.", about=name)

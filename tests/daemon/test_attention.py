@@ -2,8 +2,10 @@ from typing import Any
 
 import pytest
 
-from logship.daemon.attention import Item, attention
+from logship.daemon.attention import _LOST, Item, attention
 from logship.daemon.status import FileStatus, SinkStatus, document
+from logship.metrics import LOST_REASONS
+from logship.record_metrics import OTHER
 
 SINCE = 1_700_000_000.0
 
@@ -89,6 +91,7 @@ def test_being_unready_is_a_problem_where_it_does_not_pass_by_itself(cause: str,
     ("problem", "advice"),
     [
         ("/logs: does not exist", "Check LOGSHIP_PATHS"),
+        ("the checkpoint can't be saved, x: /state can't be written: Permission denied", "LOGSHIP_STATE_DIR"),
         ("/logs/a.log: Permission denied", "fsGroup"),
         ("/logs/a.log: 14 bytes, and no line has ended", "newline"),
         ("3 files wait until one that is open has been read: raise LOGSHIP_MAX_FILES", ""),
@@ -99,6 +102,29 @@ def test_a_problem_of_files_is_told_with_what_to_do(problem: str, advice: str) -
     (item,) = found(problems=(problem,))
     assert (item["level"], item["what"]) == ("problem", problem)
     assert advice in item["do"]
+
+
+def test_lost_bytes_are_told_by_reason() -> None:
+    """Each with what keeps it from coming again."""
+    (item,) = found(lost_bytes={"truncated": 5, "backlog": 0})
+    assert (item["kind"], item["what"]) == ("lost", "5 bytes were lost before they could be read: truncated.")
+    assert "keep the old file" in item["do"]
+    assert set(_LOST) == set(LOST_REASONS) - {OTHER}
+
+
+def test_dead_letters_of_long_ago_are_a_note() -> None:
+    """And of before this start a problem for the hour, though nobody knows how many they are."""
+    letters = {"dead_lettered": (7, 70)}
+    (item,) = found(SinkStatus("es", "ok", totals=letters, last_refusal_at=SINCE))
+    assert (item["level"], item["kind"]) == ("note", "dead_letters")
+    for state in ("refusing", "retrying"):
+        item = found(SinkStatus("es", state, totals=letters, last_refusal_at=SINCE))[-1]
+        assert (item["level"], item["kind"]) == ("problem", "dead_letters")
+    (item,) = found(SinkStatus("es", "refusing", last_refusal_at=SINCE))
+    assert (item["level"], item["kind"]) == ("problem", "dead_letters")
+    assert "before this start" in item["what"]
+    (item,) = found(SinkStatus("es", "refusing", totals={"dropped": (1, 2)}, last_refusal_at=SINCE))
+    assert item["kind"] == "dropped"
 
 
 def test_odd_records_are_notes_behind_the_problems() -> None:

@@ -20,8 +20,8 @@ def sink(name: str = "elasticsearch", state: str = "ok", *, records: int = 1000,
     latency = figures.latency(
         [(bound, int(records * min(1.0, bound))) for bound in BOUNDS[:-1]] + [(math.inf, records)]
     )
-    where = {"where": more.pop("where", "es.logs:9200")}
-    return SinkStatus(name, state, totals=totals, figures=latency | where, **times, **more)
+    where = more.pop("where", "es.logs:9200")
+    return SinkStatus(name, state, totals=totals, where=where, figures=latency, **times, **more)
 
 
 def status(
@@ -41,8 +41,16 @@ def status(
         files=files,
         sinks=sinks or (sink(),),
         problems=more.pop("problems", ()),
-        counts={"files_left_alone": 0, **odd},
+        counts={**dict.fromkeys(("files_ignored", "files_left_alone", "files_waiting", "waiting_bytes"), 0), **odd},
     )
-    about = {"host": "agent-5d8c", "input": {"lines": lines, "bytes": 100 * lines}, "cpu_seconds": uptime / 100}
-    made |= {**about, "memory": {"resident_bytes": 40_000_000, "limit_bytes": 64_000_000}, **more}
+    about: dict[str, Any] = {
+        "host": "agent-5d8c",
+        "input": {"lines": lines, "bytes": 100 * lines},
+        "cpu_seconds": uptime / 100,
+    }
+    about |= {"memory": {"resident_bytes": 40_000_000, "limit_bytes": 64_000_000}, "lost_bytes": {"truncated": 0}}
+    about |= {"checkpoint": {"saved_at": made["started_at"], "failing_since": None, "error": ""}}
+    volume = {"free_bytes": 10**9, "size_bytes": 10**10, "no_inodes": False, "state": "ok"}
+    about |= {"volumes": [{"path": "/var/log/agent", "holds": "logs", **volume}]}
+    made |= {**about, **more}
     return {**made, "attention": attention(made)}

@@ -11,6 +11,7 @@ from tests.e2e.page.browser import Page
 from tests.e2e.page.conftest import Counted, show
 from tests.e2e.page.statuses import sink, status
 from tests.e2e.receiver import Answer, Receiver
+from tests.status_schema import assert_is_status
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
@@ -25,6 +26,7 @@ async def test_it_follows_a_real_daemon(page: Page, new_logship: StartLogship, r
     await page.wait("document.querySelector('#attention .problem')?.innerText.includes('http_503')")
     assert "delivery fails and is tried again" in await page.text("#attention")
     assert "retrying, since" in await page.text("#sinks")
+    assert receiver.url.split("/")[2] in await page.text("#sinks")
     assert f"{logs}/app.log" in await page.text("#files")
     assert "3.6 kB" in await page.text("#files")
     receiver.clear()
@@ -51,6 +53,11 @@ async def test_a_look_costs_little(new_logship: StartLogship, receiver: Receiver
         took.append((daemon.status()["cpu_seconds"] - before) / 200)
     print(f"{1000 * min(took):.2f} ms")  # noqa: T201 - a figure of docs/page.md
     assert min(took) <= 0.001
+
+
+def test_what_is_shown_here_is_what_a_daemon_says() -> None:
+    """The documents of these tests are of the schema that the daemon's are held to."""
+    assert_is_status(status(sink(state="retrying", last_error="http_503"), without_level=3))
 
 
 async def test_all_is_well_is_said_in_words(shown: Page) -> None:
