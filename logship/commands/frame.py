@@ -108,7 +108,7 @@ def _attention(status: Status, now: float, console: Console, most: int | None) -
         return [Text("nothing needs attention", style="green")]
     if most is None or len(found) <= most:
         return found
-    return [*found[: max(1, most - 1)], Text("… and more: a larger window shows it, or `logship status`", style="dim")]
+    return [*found[: max(1, most - 1)], Text("… and more: a larger window, or the page at /, shows it", style="dim")]
 
 
 def _item(item: Mapping[str, Any], now: float, console: Console) -> list[Text]:

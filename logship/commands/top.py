@@ -38,12 +38,13 @@ def run(parsed: argparse.Namespace) -> int:
     """Show it until q; raises LogshipError, which says where it looked, if no daemon answers to begin with."""
     watched = Watched()
     watched.add(time.monotonic(), look(parsed.listen))
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    console = Console()
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or console.is_dumb_terminal:
         time.sleep(EVERY_SECONDS)
         watched.add(time.monotonic(), look(parsed.listen))
         once(watched)
         return 0
-    live = Live(console=Console(), screen=True, auto_refresh=False)
+    live = Live(console=console, screen=True, auto_refresh=False)
     with contextlib.suppress(KeyboardInterrupt), _keys() as pressed, live:
         Screen(watched, live, parsed.listen).run(pressed)
     return 0
@@ -58,7 +59,9 @@ def look(listen: str | None) -> dict[str, Any]:
 
 def once(watched: Watched) -> None:
     """Print one frame, without colours: there is no terminal to redraw."""
-    sys.stderr.write("logship: no terminal here: one look, and no more; for scripts there is `logship status --json`\n")
+    sys.stderr.write(
+        "logship: no terminal that can be redrawn: one look, and no more; scripts have `logship status --json`\n"
+    )
     width = int(os.environ.get("COLUMNS", "") or PLAIN_WIDTH)
     console = Console(width=width, no_color=True, force_terminal=False, highlight=False)
     console.print(frame(watched, console, height=None, now=time.time()))

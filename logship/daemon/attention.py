@@ -11,6 +11,9 @@ from logship.delivery.advice import ADVICE
 SLOW_SECONDS: Final = 60.0
 """An undelivered byte that is older needs attention, though nothing fails."""
 
+PROBLEMS_MAX: Final = 20
+"""Each of 4,000 files may be unreadable: so many are told one by one."""
+
 Item = dict[str, Any]
 """``level``: ``problem`` or ``note``; ``kind``: a word that stays the same; ``about``: the sink, or empty; ``what`` and
 ``do``: sentences; ``since``: RFC 3339, or null."""
@@ -99,8 +102,11 @@ def _readiness(document: Mapping[str, Any]) -> Iterator[Item]:
 
 
 def _problems(document: Mapping[str, Any]) -> Iterator[Item]:
-    for problem in document["problems"]:
+    problems = document["problems"]
+    for problem in problems[:PROBLEMS_MAX]:
         yield _item("problem", "limit", problem, next((do for words, do in _PROBLEMS.items() if words in problem), ""))
+    if (more := len(problems) - PROBLEMS_MAX) > 0:
+        yield _item("problem", "limit", f"And {more} more problems.", "See `problems` in /status.")
 
 
 def _lost(document: Mapping[str, Any]) -> Iterator[Item]:

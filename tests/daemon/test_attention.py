@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from logship.daemon.attention import _LOST, Item, attention
+from logship.daemon.attention import _LOST, PROBLEMS_MAX, Item, attention
 from logship.daemon.status import FileStatus, SinkStatus, document
 from logship.metrics import LOST_REASONS
 from logship.record_metrics import OTHER
@@ -102,6 +102,14 @@ def test_a_problem_of_files_is_told_with_what_to_do(problem: str, advice: str) -
     (item,) = found(problems=(problem,))
     assert (item["level"], item["what"]) == ("problem", problem)
     assert advice in item["do"]
+
+
+def test_a_thousand_problems_are_told_as_a_few() -> None:
+    """The first ones, and how many there are beside them."""
+    items = found(problems=tuple(f"/logs/{at}.log: Permission denied" for at in range(1000)))
+    assert len(items) == PROBLEMS_MAX + 1
+    assert items[-1]["what"] == "And 980 more problems."
+    assert len(found(problems=("x",) * PROBLEMS_MAX)) == PROBLEMS_MAX
 
 
 def test_lost_bytes_are_told_by_reason() -> None:

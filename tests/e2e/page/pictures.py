@@ -1,4 +1,4 @@
-"""The pictures of docs/page.md: ``python -m tests.e2e.page.pictures docs`` makes them again."""
+"""The pictures, and the terminal, of docs/page.md: ``python -m tests.e2e.page.pictures docs`` makes them again."""
 
 import asyncio
 import io
@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from rich.console import Console
 
+from logship.commands.frame import frame
+from logship.commands.watching import Watched
 from logship.daemon.server import open_server
 from logship.daemon.status import FileStatus
 from tests.daemon.test_server import StillView
@@ -81,6 +84,24 @@ async def draw(page: Page, folder: Path) -> None:
         picture.save(folder / f"{name}.png", optimize=True)
 
 
+def terminal() -> str:
+    """Give what ``logship top`` would show in the end, as Markdown's code."""
+    watched = Watched()
+    for each in history():
+        watched.add(each["uptime_seconds"], json.loads(json.dumps(each)))
+    console = Console(width=80, height=24, record=True, file=io.StringIO())
+    console.print(frame(watched, console, height=24, now=STARTED_AT + END))
+    return "".join(f"    {line.rstrip()}\n" for line in console.export_text().splitlines())
+
+
+def write_terminal(page: Path) -> None:
+    """Put it between its marks."""
+    before, begin, rest = page.read_text().partition("<!-- top -->\n")
+    _, end, after = rest.partition("<!-- /top -->\n")
+    assert end, "docs/page.md lacks its marks"
+    page.write_text(f"{before}{begin}\n{terminal()}\n{end}{after}")
+
+
 async def main(arguments: Sequence[str]) -> None:
     """Write them into the folder that is named."""
     program = find_browser()
@@ -91,6 +112,7 @@ async def main(arguments: Sequence[str]) -> None:
         async with open_server("127.0.0.1:0", view) as port, new_page(address) as page:
             await page.go(f"http://127.0.0.1:{port}/")
             await draw(page, Path(arguments[0]))
+    write_terminal(Path(arguments[0]) / "page.md")
 
 
 if __name__ == "__main__":

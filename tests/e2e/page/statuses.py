@@ -7,6 +7,7 @@ from typing import Any
 from logship.daemon import figures
 from logship.daemon.attention import attention
 from logship.daemon.status import FileStatus, SinkStatus, document
+from logship.metrics import OUTCOMES
 
 STARTED_AT = 1_790_000_000.0
 BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, math.inf)
@@ -14,7 +15,8 @@ BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, math.inf)
 
 def sink(name: str = "elasticsearch", state: str = "ok", *, records: int = 1000, **more: Any) -> SinkStatus:
     """Make one that has read 10 records more than it delivered."""
-    totals = {"read": (records + 10, 100 * records + 1000), "delivered": (records, 100 * records)}
+    totals = dict.fromkeys(("read", *OUTCOMES, "dropped", "skipped", "in_flight"), (0, 0))
+    totals |= {"read": (records + 10, 100 * records + 1000), "delivered": (records, 100 * records)}
     totals |= {"in_flight": (10, 1000)} | more.pop("totals", {})
     times = {"last_success": more.pop("last_success", STARTED_AT + 60), "since": more.pop("since", STARTED_AT)}
     latency = figures.latency(
