@@ -20,6 +20,7 @@ async def test_it_follows_a_real_daemon(page: Page, new_logship: StartLogship, r
     """A store that is down, then works: the page says so by itself, from one load; nothing of a record is in it."""
     receiver.script(then=Answer(status=503))
     (logs / "app.log").write_text('{"message": "a secret of a record"}\n' * 100)
+    (logs / "<img src=x onerror='window.hacked=1'>\n.log").touch()
     daemon = new_logship(paths=f"{logs}/*.log", sinks="http", http_url=receiver.url, retry_max_seconds=1)
     await asyncio.to_thread(daemon.start)
     await page.go(f"http://127.0.0.1:{daemon.port}/")
@@ -34,6 +35,8 @@ async def test_it_follows_a_real_daemon(page: Page, new_logship: StartLogship, r
     assert "All is well" not in await page.text("#attention")  # the records have no level: a note
     assert "100 records have no level" in await page.text("#attention")
     await page.wait("/Delivered\\s+(?:Lines )?100/.test(document.querySelector('#ends').innerText)")
+    assert "<img src=x onerror='window.hacked=1'>\\u{a}.log" in await page.text("#files")
+    assert await page.run("[window.hacked, document.images.length]") == [None, 0]
     assert page.loads == 1
     assert "secret" not in await page.run("document.documentElement.outerHTML")
 
