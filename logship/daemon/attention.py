@@ -41,6 +41,8 @@ _PROBLEMS: Final = {
     "no line has ended": "The application must end each record with a newline: until then it is no record.",
     "can't be listed": _LET_IN,
     "Permission denied": "Let logship's user read the file: see its mode and the pod's fsGroup.",
+    "holds for none of the records": "Compare the condition with a line of the log; `logship check` looks at the last.",
+    "may not show, for their age": "Nothing brings these back; see why they came so late.",
     "rotated away": "Rotate less often, or keep more rotated files: these came and went between two looks.",
 }
 """By words of a problem: what to do; others say it themselves."""

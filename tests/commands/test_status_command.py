@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from logship.__main__ import main
 from logship.commands import status
 from logship.commands.status import facts
 from logship.commands.status_document import Document
+from logship.daemon.figures import latency
 from logship.daemon.server import open_server
 from logship.daemon.status import FileStatus, SinkStatus, document
 from logship.metrics import Metrics
@@ -19,6 +21,8 @@ from tests.scripted_server import Reply, scripted_server
 from tests.status_schema import assert_is_status
 
 VOLUME = {"path": "/state", "holds": "state", "free_bytes": 0, "size_bytes": 10**6, "no_inodes": False, "state": "full"}
+
+FIGURES = latency([(0.1, 5), (math.inf, 9)])
 
 
 def a_status() -> dict[str, Any]:
@@ -33,12 +37,14 @@ def a_status() -> dict[str, Any]:
     }
     refused = {"last_refusal": "mapper_parsing_exception", "last_refusal_at": 1_700_000_000.0}
     reasons = {"filtered": {"condition": 4, "sampled": 0}, "dropped": {"too_large": 2}}
-    sink = SinkStatus("es", "refusing", 1.0, "http_503", 1.5, totals, where="es:9200", **refused, **reasons)  # type: ignore[arg-type]
+    about: dict[str, Any] = {**refused, **reasons, "where": "es:9200", "figures": FIGURES}
+    sink = SinkStatus("es", "refusing", 1.0, "http_503", 1.5, totals, **about)
     odd = {"bad_timestamps": 1, "future_timestamps": 2, "without_timestamp": 3, "without_level": 4, "unparsed": 0}
     files = {"files_ignored": 6, "files_left_alone": 7, "files_waiting": 0, "waiting_bytes": 0}
     checkpoint = {"saved_at": None, "failing_since": "2023-11-14T22:13:20.000Z", "error": "/state: No space left"}
     memory = {"resident_bytes": 45_000_000, "limit_bytes": 64_000_000}
-    around = {"checkpoint": checkpoint, "volumes": [VOLUME], "memory": memory}
+    around: dict[str, Any] = {"checkpoint": checkpoint, "volumes": [VOLUME], "memory": memory}
+    around |= {"host": "pod", "input": {"bytes": 200, "lines": 20}, "cpu_seconds": 1.5, "attention": []}
     counts = {**odd, **files, "lost_bytes": {"truncated": 12, "backlog": 0}, **around}
     file = FileStatus("/logs/a.log", 10, {"es": 4}, deleted=True)
     return document(
