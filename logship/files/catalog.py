@@ -17,8 +17,8 @@ from logship.files.adoption import Adoption
 from logship.files.discovery import Discovery
 from logship.files.found import Found, new_entry
 from logship.files.gaps import Gaps, Seen
-from logship.files.newcomers import Newcomers
 from logship.files.losses import LOSSES
+from logship.files.newcomers import Newcomers
 from logship.files.open_files import folders_of
 from logship.files.opener import Opener, reopen_copied_up
 from logship.files.reconciler import Reconciler
