@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "check": "find out what stands in the way of run, without shipping",
     "probe": "ask a running daemon: live, ready or startup",
     "status": "show what a running daemon does",
+    "top": "watch what a running daemon does, redrawn each second",
     "settings": "list every setting",
     "convert": "make settings of a configuration of Fluent Bit's",
     "replay": "send the dead letters again",

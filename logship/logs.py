@@ -10,6 +10,7 @@ import math
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Final, Literal, TextIO
 
 import orjson
@@ -105,12 +106,17 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 def _exception(record: logging.LogRecord) -> str:
     """Give the kind and the places of an exception; only our own texts are known to quote no record and no secret."""
     kind, error, trace = record.exc_info or (None, None, None)
-    places = []
-    while trace is not None:
-        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
-        trace = trace.tb_next
     text = f" ({error})" if isinstance(error, LogshipError | OSError) else ""
-    return f"{kind.__name__ if kind else '?'}{text} at {' > '.join(places)}"
+    return f"{kind.__name__ if kind else '?'}{text} at {places(trace)}"
+
+
+def places(trace: TracebackType | None) -> str:
+    """Give the places that an exception came through, outermost first, without any content."""
+    found = []
+    while trace is not None:
+        found.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(found)
 
 
 def _value(value: object) -> object:

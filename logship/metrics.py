@@ -50,6 +50,8 @@ class SinkMetrics:
     def __init__(self, name: str, series: "_SinkSeries", repaired: ByReason) -> None:
         sink = (name,)
         self._repaired = repaired
+        self.retries = 0
+        """Batches, or parts of one, that were sent again."""
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
@@ -129,6 +131,7 @@ class SinkMetrics:
 
     def retried(self, reason: str) -> None:
         """Count a batch, or a part of one, that is sent again; ``reason`` is one of :data:`RETRY_REASONS`."""
+        self.retries += 1
         self._retries.add(reason)
 
     def succeeded(self, at: float) -> None:
@@ -138,6 +141,11 @@ class SinkMetrics:
     def latency(self, seconds: float) -> None:
         """Note the time from a read to its acknowledgement."""
         self._latency.observe(seconds)
+
+    def latencies(self) -> list[tuple[float, int]]:
+        """Give (seconds, how many acknowledgements took at most so long) for each bucket; the last is infinite."""
+        samples = next(iter(self._latency.collect())).samples
+        return [(float(each.labels["le"]), int(each.value)) for each in samples if each.name.endswith("_bucket")]
 
     def buffer(self, nbytes: int) -> None:
         """Say how many bytes are held in memory for this sink."""
@@ -158,6 +166,10 @@ class SinkMetrics:
     def totals(self) -> Totals:
         """Give the terms of the conservation law as they are now."""
         return {key: (records, nbytes) for key, (records, nbytes) in self._totals.items()}
+
+    def by_reason(self) -> dict[str, dict[str, int]]:
+        """Give how many records were ``filtered`` and ``dropped``, by reason."""
+        return {"filtered": self._filtered.totals, "dropped": self._dropped[0].totals}
 
     def _move(self, key: str, records: int, nbytes: int) -> None:
         sign = 1 if key == "read" else -1
@@ -262,6 +274,11 @@ class Metrics:
     def lost(self, reason: str, nbytes: int) -> None:
         """Count bytes that nobody can read any more; ``reason`` is one of :data:`LOST_REASONS`."""
         self._lost.add(reason, nbytes)
+
+    @property
+    def lost_bytes(self) -> dict[str, int]:
+        """Bytes that nobody can read any more, by reason."""
+        return dict(self._lost.totals)
 
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""

@@ -208,6 +208,8 @@ class Outcome(Struct, frozen=True):
     """With ``blamed``: the store has the records before that one, and none after it."""
     unnamed: int = 0
     """Of a batch DELIVERED without verdicts: how many of its records the store refused without saying which."""
+    ignored: int = 0
+    """Of a batch DELIVERED: how many of its records the store may leave out without a word, for the reason."""
     retry_after: float | None = None
     """Seconds that the store asked to wait."""
     too_large: bool = False

@@ -11,6 +11,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from logship import plugins
+from logship.check.limits import look_at_limits
 from logship.check.log_files import Surroundings, bad, good, look_at_files
 from logship.check.ways import look_at_ways
 from logship.daemon.server import bind
@@ -26,7 +27,8 @@ from logship.state.checkpoints import Checkpoints
 STATE_MARGIN: Final = 16 << 20
 _GIB: Final = 1 << 30
 _CHECKPOINT: Final = "checkpoint.json"
-_MEND: Final = "mend the mapping or the records, then run `logship replay`"
+_THEN: Final = "then run `logship replay`"
+_ONCE_IT_CAN: Final = "the store was away or busy; once it takes records again, run `logship replay`"
 _LETTERS_READ: Final = 1 << 20
 """The end of a sink's dead letters in which the last one is looked for."""
 _FIELD: Final = re.compile(r"field \[([\w.@-]{1,100})\] of type \[(\w{1,40})\]", re.ASCII)
@@ -44,6 +46,7 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     )
     findings += look_at_files(discovery, around)
     findings += look_at_state(config)
+    findings += look_at_limits(config, discovery, resolved.sinks)
     findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", tuple(resolved.sinks))
     for name, settings in resolved.sinks.items():
         kind = resolved.kind(name)
@@ -108,8 +111,7 @@ def look_at_dead_letters(folder: Path, names: tuple[str, ...]) -> list[Finding]:
         for pattern in (f"{name}.ndjson", f"{name}.1.ndjson", f"{name}.replay-*.ndjson"):
             letter = next(filter(None, map(_last_letter, folder.glob(pattern))), None)
             if letter:
-                what = f"the store refused records, the last for {_why(letter)}"
-                findings.append(bad(f"{name}: dead letters", f"{what}; {_MEND}"))
+                findings.append(bad(f"{name}: dead letters", _said(letter)))
                 break
     return findings
 
@@ -121,6 +123,16 @@ def _last_letter(path: Path) -> Letter | None:
             return next(filter(None, map(decode_letter, reversed(file.read().splitlines()))), None)
     except OSError:  # a replay took it just now
         return None
+
+
+def _said(letter: Letter) -> str:
+    """Say of a dead letter who is to blame, and what to do."""
+    if letter.reason == "retry_limit":
+        last = f", at last for {letter.detail}" if letter.detail else ""
+        return f"records could not be delivered within LOGSHIP_RETRY_LIMIT_SECONDS{last}: {_ONCE_IT_CAN}"
+    if letter.status == "errored":
+        return f"records made every request with them fail, the last by {_why(letter)}: see the store's log; {_THEN}"
+    return f"the store refused records, the last for {_why(letter)}; mend the mapping or the records, {_THEN}"
 
 
 def _why(letter: Letter) -> str:

@@ -9,7 +9,8 @@ from typing import Any, Final, NamedTuple
 from logship.delivery.advice import ADVICE
 from logship.printable import printable
 
-_WELL: Final = frozenset({"ok", "idle", "delivering", "closed"})
+_WELL: Final = frozenset({"ok", "idle", "delivering", "closed", "refusing"})
+"""Of a sink that is refusing, its dead letters speak."""
 _COUNTS: Final = {
     "future_timestamps": "records had a time in the future, where no search for recent ones looks",
     "bad_timestamps": "records had a time that can't be read: see LOGSHIP_TIMESTAMP_FORMAT",

@@ -5,6 +5,7 @@ Not by ``http.client``: that loads ssl, and with it a tenth of a pod's 64 MiB.
 
 import json
 import os
+import re
 import socket
 from typing import Any, Final
 
@@ -17,13 +18,19 @@ _ANY: Final = {"::": "127.0.0.1", "0.0.0.0": "127.0.0.1"}  # noqa: S104 - compar
 _ANSWER_MAX: Final = 8 << 20
 """Bytes; a status with a thousand files, by far."""
 _READ: Final = 1 << 16
+_LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]{1,9})\r?$", re.IGNORECASE | re.MULTILINE)
 _OK: Final = 200
 _WORDS_MAX: Final = 200
 
 
+def named(listen: str | None) -> str:
+    """Give where the daemon is asked: what ``--listen`` says, else the setting, else the default."""
+    return os.environ.get(LISTEN, LISTEN_DEFAULT) if listen is None else listen
+
+
 def get(path: str, listen: str | None = None) -> tuple[int, bytes]:
     """Give (status, body); raises LogshipError if nobody answers. ``listen`` is where the daemon was told to listen."""
-    text = os.environ.get(LISTEN, LISTEN_DEFAULT) if listen is None else listen
+    text = named(listen)
     try:
         host, port = parse_listen(text)
     except ValueError as why:
@@ -67,11 +74,18 @@ def address(listen: str | None) -> str | None:
 def _asked(host: str, port: int, path: str) -> bytes:
     with socket.create_connection((host, port), SECONDS) as connection:
         name = f"[{host}]" if ":" in host else host
-        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: {name}:{port}\r\n\r\n".encode())
+        connection.sendall(f"GET {path} HTTP/1.0\r\nHost: {name}:{port}\r\nConnection: close\r\n\r\n".encode())
         answer = bytearray()
-        while len(answer) < _ANSWER_MAX and (piece := connection.recv(_READ)):
+        while not _is_whole(answer) and (piece := connection.recv(_READ)):
             answer += piece
     return bytes(answer)
+
+
+def _is_whole(answer: bytearray) -> bool:
+    """Whether all of an answer is there that says how long it is: another program may leave the connection open."""
+    head, blank, body = answer.partition(b"\r\n\r\n")
+    length = _LENGTH.search(head) if blank else None
+    return len(answer) >= _ANSWER_MAX or bool(length and len(body) >= int(length[1]))
 
 
 def _read(answer: bytes) -> tuple[int, bytes]:

@@ -17,7 +17,9 @@ from logship.daemon.pipeline import Pipeline, Shape
 from logship.daemon.reader import Reader
 from logship.daemon.server import open_server
 from logship.daemon.shutdown import Stop
+from logship.daemon.surroundings import Surroundings
 from logship.daemon.view import DaemonView
+from logship.daemon.volumes import LOGS, STATE, Volumes
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters
 from logship.delivery.delivery import Delivery
@@ -31,7 +33,7 @@ from logship.files.wakeups import FileEvents, Timer, Wakeups
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.records.multiline import parse_multiline
-from logship.settings.config import Config
+from logship.settings.config import Config, SinkSettings
 from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpointer import Checkpointer
 from logship.state.checkpoints import Checkpoints
@@ -76,12 +78,15 @@ async def open_parts(
             for name, settings in resolved.sinks.items()
         ]
         lag, first_start_ns = config.ready_max_lag_seconds, checkpoint.first_start_ns
-        view = DaemonView(lag, metrics, intake, pipelines, stop, first_start_ns=first_start_ns, clock=clock)
+        around = Surroundings(saver, Volumes(_folders(resolved, discovery), clock=clock), config.buffer_max_bytes)
+        view = DaemonView(
+            *(lag, metrics, intake, pipelines, stop), first_start_ns=first_start_ns, surroundings=around, clock=clock
+        )
         if config.listen:
             port = await stack.enter_async_context(open_server(config.listen, view, view.stalled))
             checkpoints.announce(f"{config.listen.rpartition(':')[0]}:{port}")
         exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None
-        yield Parts(exit_file, intake, pipelines, saver, view, stop)
+        yield Parts(exit_file, intake, pipelines, saver, view, stop, volumes=around.volumes)
 
 
 class _Assembly(Struct, frozen=True):
@@ -105,13 +110,15 @@ class _Assembly(Struct, frozen=True):
                 max_line_bytes=config.max_line_bytes,
                 unsound=self.intake.look_again,
                 joining=self._joining(),
+                strangers=self.intake.strangers,
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
+            self.stop.listeners.append(reader.hurry)
             yield Pipeline(
                 reader,
                 sink,
-                self._delivery(name, sink),
+                self._delivery(name, sink, settings.where() if isinstance(settings, SinkSettings) else ""),
                 metrics,
                 self._shape(),
                 ended=lambda: self.intake.ended,
@@ -125,11 +132,13 @@ class _Assembly(Struct, frozen=True):
             return None
         lines, nbytes = config.multiline_max_lines, config.max_line_bytes
         multiline = parse_multiline(config.multiline, max_lines=lines, max_bytes=nbytes)
-        return Joining(multiline, config.multiline_wait_seconds) if multiline else None
+        strangers = self.intake.strangers
+        return Joining(multiline, config.multiline_wait_seconds, strangers=strangers) if multiline else None
 
-    def _delivery(self, name: str, sink: Sink) -> Delivery:
+    def _delivery(self, name: str, sink: Sink, where: str) -> Delivery:
         config = self.config
-        return Delivery(
+        dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
+        delivery = Delivery(
             name,
             sink,
             policy=RetryPolicy(
@@ -138,12 +147,15 @@ class _Assembly(Struct, frozen=True):
                 config.retry_limit_seconds,
                 config.request_timeout_seconds,
             ),
-            dead_letters=DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes),
+            dead_letters=dead_letters,
             metrics=self.metrics.sink(name),
             draining=self.stop.stopping,
             time_left=self.stop.time_left,
+            where=where,
             clock=self.clock,
         )
+        delivery.health.last_refusal_at = dead_letters.last_put()
+        return delivery
 
     def _shape(self) -> Shape:
         config = self.config
@@ -151,6 +163,13 @@ class _Assembly(Struct, frozen=True):
         return Shape(
             config.batch_max_bytes, config.batch_max_records, config.batch_timeout_seconds, share, config.max_in_flight
         )
+
+
+def _folders(resolved: Resolved, discovery: Discovery) -> dict[str, list[str]]:
+    """Give the folders that have to have room, by what they hold."""
+    files = {name: [each.folder()] for name, each in resolved.sinks.items() if isinstance(each, SinkSettings)}
+    written = {name: folders for name, folders in files.items() if folders[0]}
+    return {LOGS: sorted(discovery.root_paths), STATE: [resolved.config.state_dir], **written}
 
 
 def _rules(config: Config) -> Rules:

@@ -7,18 +7,21 @@ from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 from logship.daemon import handoff, progress
+from logship.daemon.ending import Ending
 from logship.daemon.exit_file import ExitFile, watch_exit_file
 from logship.daemon.memory import give_back_memory
 from logship.daemon.pipeline import Pipeline
 from logship.daemon.shutdown import Stop
 from logship.daemon.supervisor import leaves, supervise
 from logship.daemon.view import DaemonView
+from logship.daemon.volumes import Volumes
 from logship.files.intake import Intake
 from logship.state.checkpointer import Checkpointer
 
 logger = logging.getLogger("logship.daemon")
 
 DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
+_LATE = "the drain deadline passed with bytes undelivered"
 _POISON = "all is delivered but records that make the store fail"
 
 
@@ -39,6 +42,8 @@ class Parts:
         saver: Checkpointer,
         view: DaemonView,
         stop: Stop,
+        *,
+        volumes: Volumes,
     ) -> None:
         self._exit_file = exit_file
         self._intake = intake
@@ -46,27 +51,38 @@ class Parts:
         self._saver = saver
         self._view = view
         self._stop = stop
+        self._volumes = volumes
+        self._ending = Ending(intake, pipelines, stop)
         self._drained = False
 
     async def run(self, *, once: bool) -> int:
         """Run all tasks until every pipeline has drained, or the deadline."""
         with self._stop.on_signals(on_second=self._leave_now, on_hang_up=self._look_again):
             handoff.release_signals()
+            late = False
             try:
                 async with asyncio.timeout(None) as deadline:
                     await self._run_tasks(deadline, once=once)
-                code = DEADLINE if any(len(each.delivery.waiting) for each in self._pipelines) else DRAINED
+                waits = any(len(each.delivery.waiting) for each in self._pipelines)
+                code = DEADLINE if waits or self._intake.catalog.waiting.files else DRAINED
             except TimeoutError:
-                code = DEADLINE
+                late = True
+                code = DRAINED if self._ending.is_delivered() else DEADLINE
             finally:
                 await self._saver.finish()
-        if code == DEADLINE:
-            late = not self._stop.time_left()
-            message = "the drain deadline passed with bytes undelivered" if late else _POISON
-            logger.error(message, extra=self._view.undelivered())
+        self._say_the_end(code, late=late)
         self._intake.catalog.close()
-        logger.info("stopped", extra={"exit_code": code})
         return code
+
+    def _say_the_end(self, code: int, *, late: bool) -> None:
+        left, message = self._ending.left(), ""
+        if code == DEADLINE:
+            message = _LATE if late or self._intake.catalog.waiting.files else _POISON
+            logger.error(message, extra=left.fields())
+            message = f"{message}: {left.words()}"
+        self._ending.last_word(message)
+        others = {"left_to_the_next_start_bytes": left.nbytes} if code == DRAINED and left.nbytes else {}
+        logger.info("stopped", extra={"exit_code": code, **others})
 
     async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
         async with asyncio.TaskGroup() as group:
@@ -76,6 +92,8 @@ class Parts:
                 self._start(group, "deadline", self._stop.arm(deadline)),
                 self._start(group, "exit file", self._watch_exit_file()),
                 self._start(group, "memory", give_back_memory(self._progress)),
+                self._start(group, "volumes", self._volumes.run()),
+                self._start(group, "ending", self._ending.run()),
             ]
             if once:
                 helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
@@ -115,4 +133,6 @@ class Parts:
 
     def _leave_now(self) -> None:
         self._saver.save_now()
-        leave(DEADLINE if self._view.undelivered()["undelivered_bytes"] else DRAINED)
+        left = self._ending.left()
+        self._ending.last_word(f"left at a second signal: {left.words()}" if left.nbytes else "")
+        leave(DEADLINE if left.nbytes else DRAINED)

@@ -9,10 +9,10 @@ from contextlib import suppress
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship.daemon.strangers import Strangers
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import in_queues
+from logship.files.strangers import PARSE, Strangers
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
 from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
@@ -53,6 +53,7 @@ class Reader:
         max_line_bytes: int,
         unsound: Callable[[], None],
         joining: Joining | None = None,
+        strangers: Strangers | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make a reader of no file; ``joining`` makes it give whole records of several lines."""
@@ -72,10 +73,10 @@ class Reader:
         self._ready: dict[FileId, _Behind] = {}
         self._held: dict[FileId, float] = {}
         """Files of which a record is held back, and until when (monotonic seconds) if they don't grow."""
-        self._turn = ""
+        self._turn, self._oldest_first = "", False
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
-        self._strangers = Strangers()
+        self._strangers = strangers or Strangers()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
 
     # -- what the intake tells ------------------------------------------------------------------------------------
@@ -99,6 +100,10 @@ class Reader:
             self._ready.setdefault(file.file, _Behind(now, file.size, now))
         self.news.set()
 
+    def hurry(self) -> None:
+        """Read what waits longest first from now on."""
+        self._oldest_first = True
+
     def end(self) -> None:
         """Look at every file once more: nothing more will come."""
         for file in self._files.values():
@@ -113,6 +118,7 @@ class Reader:
         self._ready.pop(file.file, None)
         self._held.pop(file.file, None)
         self._times.pop(file.file, None)
+        self._strangers.forget(file.file)
         self.ledger.forget(file.file)
 
     def settled(self, file: TailedFile) -> bool:
@@ -165,9 +171,14 @@ class Reader:
         return blocks
 
     def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
-        """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
+        """Give what is ready by lineage, each oldest first, beginning after the lineage that came last.
+
+        In a drain, what waits longest comes first: there may be no time for all.
+        """
         ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
         order = in_queues(ready if self._ready else ())
+        if self._oldest_first:
+            return sorted(order, key=lambda queue: min(self._ready[file.file].since for file in queue[1]))
         after = next((at for at, (lineage, _) in enumerate(order, 1) if lineage == self._turn), 0)
         return order[after:] + order[:after]
 
@@ -183,7 +194,7 @@ class Reader:
             self._metrics.input_bytes.inc(block.end - max(file.counted, block.start))
             before = block.data.count(b"\n", 0, max(0, file.counted - block.start))  # where readers' blocks overlap
             self._metrics.input_lines.inc(max(0, lines - before))
-            self._count_oddities(block, tally, file.counted)
+            self._count_oddities(file, block, tally)
             file.counted = block.end
 
     @property
@@ -201,13 +212,14 @@ class Reader:
         seen = [block.seen for block in self.ledger.in_flight()]
         return min((*seen, *(behind.since for behind in self._ready.values())), default=None)
 
-    def _count_oddities(self, block: Block, tally: Tally, counted: int) -> None:
-        if block.start >= counted:  # readers' blocks may overlap: then nobody can tell in which part it was
+    def _count_oddities(self, file: TailedFile, block: Block, tally: Tally) -> None:
+        if block.start >= file.counted:  # readers' blocks may overlap: then nobody can tell in which part it was
             self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
             self._metrics.multiline_records.inc(len(block.joins))
             self._metrics.decode_errors.inc(tally.decode_errors)
             self._metrics.records.count(tally)
-            self._strangers.saw(block, tally)
+            if tally.parsed or tally.unparsed:
+                self._strangers.saw(PARSE, file.file, file.path or file.lineage, tally.unparsed, fits=tally.parsed > 0)
 
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]

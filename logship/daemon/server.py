@@ -20,6 +20,7 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
+from logship.daemon.page import page
 from logship.errors import LogshipError
 from logship.logs import document
 from logship.metrics import Metrics
@@ -43,6 +44,7 @@ STAND_IN_PATIENCE: Final = 0.2
 _PACKAGE: Final = str(Path(__file__).parents[1])
 _TEXT: Final = "text/plain; charset=utf-8"
 _JSON: Final = "application/json"
+_HTML: Final = "text/html; charset=utf-8"
 
 
 class View(Protocol):
@@ -72,6 +74,7 @@ class _Answer(Struct, frozen=True):
     status: HTTPStatus
     body: bytes
     content_type: str = _TEXT
+    policy: str = "default-src 'none'; frame-ancestors 'none'"
 
     @property
     def head(self) -> bytes:
@@ -81,6 +84,8 @@ class _Answer(Struct, frozen=True):
             f"Content-Length: {len(self.body)}",
             "Cache-Control: no-store",
             "X-Content-Type-Options: nosniff",
+            f"Content-Security-Policy: {self.policy}",
+            "Referrer-Policy: no-referrer",
             *(["Allow: GET, HEAD"] if self.status is HTTPStatus.METHOD_NOT_ALLOWED else []),
             "Connection: close\r\n\r\n",
         )
@@ -101,7 +106,13 @@ def _metrics(view: View, accept: str) -> _Answer:
     return _Answer(HTTPStatus.OK, page, content_type)
 
 
+def _page() -> _Answer:
+    body, policy = page()
+    return _Answer(HTTPStatus.OK, body, _HTML, policy)
+
+
 _ROUTES: Final[Mapping[str, Callable[[View, str], _Answer]]] = {
+    "/": lambda *_: _page(),
     "/livez": lambda view, _: _probe(view.live()),
     "/startupz": lambda view, _: _probe("" if view.started() else "the first sweep has not finished"),
     "/readyz": lambda view, _: _probe(view.ready()),

@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import asdict
 
 FILES_MAX: Final = 1000
+_TIMES: Final = ("last_success", "last_error_at", "last_refusal_at", "since")
 
 
 class FileStatus(Struct, frozen=True):
@@ -29,6 +30,10 @@ class FileStatus(Struct, frozen=True):
     """Bytes at its end without a newline: no record comes of them before there is one."""
     before_start: bool = False
     """It was there before logship first started."""
+    rotated: bool = False
+    """It is no longer found under the name that it was first seen under."""
+    quiet_seconds: float = 0.0
+    """Since it last grew."""
 
     @property
     def lag(self) -> int:
@@ -41,7 +46,7 @@ class SinkStatus(Struct, frozen=True):
 
     name: str
     state: str
-    """``delivering``, ``idle``, ``retrying``, ``holding`` or ``closed``."""
+    """``ok``, ``refusing``, ``retrying`` or ``holding``; see :class:`logship.delivery.health.SinkHealth`."""
     last_success: float = 0.0
     """Epoch seconds; 0: never."""
     last_error: str = ""
@@ -53,6 +58,26 @@ class SinkStatus(Struct, frozen=True):
     """Why the last dead letter was refused, free of content."""
     waiting_records: int = 0
     """Records that wait by themselves, since the store does not take them; what comes behind them goes on."""
+    where: str = ""
+    """``host:port`` or a folder, free of credentials; empty for standard output."""
+    last_refusal_at: float | None = None
+    """When the last record was put aside or dropped, in epoch seconds; None: never."""
+    filtered: Mapping[str, int] = field(default_factory=dict)
+    """Records that the operator did not want, by reason."""
+    dropped: Mapping[str, int] = field(default_factory=dict)
+    """Records that are lost, by reason."""
+    ignored_records: int = 0
+    """Records that the store took and may leave out without a word."""
+    since: float = 0.0
+    """Epoch seconds: so long it has been in this state."""
+    last_error_at: float = 0.0
+    """Epoch seconds; 0: never."""
+    retries: int = 0
+    """Batches, or parts of one, that were sent again."""
+    buffer_bytes: int = 0
+    """Held in memory."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    """What goes into the document as it is."""
 
 
 def document(
@@ -64,7 +89,7 @@ def document(
     files: Sequence[FileStatus],
     sinks: Iterable[SinkStatus],
     problems: Sequence[str] = (),
-    counts: Mapping[str, int] = MappingProxyType({}),
+    counts: Mapping[str, object] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """Make the document, most lagging files first; times are epoch seconds, ``ready`` is empty or the cause.
 
@@ -96,13 +121,22 @@ def _file(file: FileStatus) -> dict[str, Any]:
         "deleted": file.deleted,
         "unterminated_bytes": file.unterminated,
         "before_start": file.before_start,
+        "rotated": file.rotated,
+        "quiet_seconds": round(file.quiet_seconds, 1),
     }
 
 
 def _sink(sink: SinkStatus) -> dict[str, Any]:
     totals = {key: {"records": records, "bytes": nbytes} for key, (records, nbytes) in sink.totals.items()}
-    success = _rfc3339(sink.last_success) if sink.last_success else None
-    return asdict(sink) | {"totals": totals, "last_success": success, "last_error": _printable(sink.last_error)}
+    times = {name: time_of(getattr(sink, name)) for name in _TIMES}
+    texts = {name: _printable(getattr(sink, name)) for name in ("where", "last_error", "last_refusal")}
+    shown = asdict(sink) | {"totals": totals} | times | texts
+    return {name: value for name, value in shown.items() if name != "figures"} | dict(sink.figures)
+
+
+def time_of(seconds: float | None) -> str | None:
+    """Give epoch seconds as the document has times; null for never."""
+    return _rfc3339(seconds) if seconds else None
 
 
 def _printable(text: str) -> str:

@@ -2,17 +2,23 @@
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from logship import __version__
+from logship.daemon import figures
+from logship.daemon.attention import attention
 from logship.daemon.pipeline import Pipeline
 from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
+from logship.daemon.surroundings import Surroundings
+from logship.daemon.voice import Voice
 from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
 from logship.metrics import Metrics
+from logship.record_metrics import value_of
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +43,7 @@ class DaemonView:
         stop: Stop,
         *,
         first_start_ns: int = 0,
+        surroundings: Surroundings | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.metrics = metrics
@@ -46,7 +53,9 @@ class DaemonView:
         self._stop = stop
         self._clock = clock
         self._first_start_ns = first_start_ns
+        self._surroundings = surroundings
         self._beat = self._born = clock()
+        self._voice = Voice(intake, pipelines, metrics, self._born)
         self._started_at = time.time()
         self.dead = ""
         """Which task has died, and of what: a LogshipError's words."""
@@ -58,6 +67,7 @@ class DaemonView:
             self._beat = self._clock()
             if self._awaits_file:
                 self._say_if_there_is_none()
+            self._voice.look(self._beat, said=self._surroundings.memory_problem if self._surroundings else "")
             await asyncio.sleep(BEAT_SECONDS)
 
     def _say_if_there_is_none(self) -> None:
@@ -114,10 +124,12 @@ class DaemonView:
                 deleted=file.deleted,
                 unterminated=file.unterminated,
                 before_start=(file.birth_ns or self._first_start_ns) < self._first_start_ns - BIRTH_SLACK_NS,
+                rotated=file.path != file.lineage,
+                quiet_seconds=max(0.0, self._clock() - file.grown_at),
             )
             for file in catalog.files.values()
         ]
-        return document(
+        made = document(
             version=__version__,
             started_at=self._started_at,
             now=self._started_at + self._clock() - self._born,  # whatever the wall clock was set to meanwhile
@@ -125,40 +137,43 @@ class DaemonView:
             files=files,
             sinks=[self._sink(pipeline) for pipeline in self._pipelines],
             problems=list(self._problems()),
-            counts={"files_left_alone": catalog.left_alone, **self._odd_records()},
+            counts={**self._counts(), **(self._surroundings.status() if self._surroundings else {})},
         )
+        return {**made, **self._about_process(), "attention": attention(made)}
 
     def _problems(self) -> Iterator[str]:
-        """Give, a line each, what keeps files from becoming records."""
+        """Give, a line each, what keeps files from becoming records, or may soon."""
+        if self._surroundings:
+            yield from self._surroundings.problems()
         catalog, discovery = self._intake.catalog, self._intake.discovery
         yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
         yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
         if waiting := catalog.waiting.files:
-            yield f"{waiting} files wait until one that is open has been read: raise LOGSHIP_MAX_FILES"
+            yield f"{waiting} files wait until one that is open has been read: {catalog.waiting.advice}"
+        yield from self._intake.strangers.problems()
         for path, nbytes in catalog.gaps.suspected.items():
             yield f"{path}: about {nbytes} bytes were rotated away while nobody looked"
-        absent = sorted(discovery.root_paths - discovery.roots() - set(catalog.unlistable))
-        yield from (f"{root}: does not exist" for root in absent)
+        yield from (f"{root}: does not exist" for root in sorted(self._voice.absent()))
+        yield from self._voice.unmatched()
+        yield from self._voice.ignored()
         if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
             yield f"no file matches, but the folder has {others} other files"
         for file in catalog.files.values():
             if file.unterminated and not file.offset and self._clock() - file.opened_at > UNTERMINATED_SECONDS:
                 yield f"{file.path or file.lineage}: {file.unterminated} bytes, and no line has ended"
 
-    def _odd_records(self) -> dict[str, int]:
-        """Give how many records had no time, level or form that was expected, or a time that can't be right."""
-        value = self.metrics.registry.get_sample_value
-        names = ("bad_timestamps", "future_timestamps", "without_timestamp", "without_level", "unparsed")
-        return {name: int(value(f"logship_records_{name}_total") or 0) for name in names}
+    def _counts(self) -> dict[str, object]:
+        """Give what is left out, what is lost, and what is odd about records."""
+        catalog = self._intake.catalog
+        waiting = {"files_waiting": catalog.waiting.files, "waiting_bytes": catalog.waiting.nbytes}
+        ignored = value_of(self.metrics.files_ignored)
+        files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
+        return {**files, "lost_bytes": self.metrics.lost_bytes, **self.metrics.records.totals()}
 
-    def undelivered(self) -> dict[str, int]:
-        """Give what would be read again after a stop now: bytes that some sink has not acknowledged."""
-        lags = [
-            file.size - pipeline.reader.ledger.offset(file.file)
-            for pipeline in self._pipelines
-            for file in self._intake.catalog.files.values()
-        ]
-        return {"undelivered_bytes": sum(max(0, lag) for lag in lags)}
+    def _about_process(self) -> dict[str, Any]:
+        """Give where this runs, what it takes, and what it has read, each byte once."""
+        read = {"bytes": value_of(self.metrics.input_bytes), "lines": value_of(self.metrics.input_lines)}
+        return {"host": os.uname().nodename, "input": read, "cpu_seconds": round(time.process_time(), 3)}
 
     def acknowledged(self) -> tuple[int, int]:
         """Give (bytes that every sink has, bytes in all open files)."""
@@ -177,8 +192,17 @@ class DaemonView:
             delivery.last_error,
             self._oldest(pipeline),
             self.metrics.sink(name).totals(),
-            delivery.last_refusal,
+            delivery.health.last_refusal,
             len(delivery.waiting),
+            delivery.health.where,
+            delivery.health.last_refusal_at,
+            **self.metrics.sink(name).by_reason(),
+            ignored_records=delivery.health.ignored_records,
+            since=delivery.health.state_since,
+            last_error_at=delivery.health.last_error_at or 0.0,
+            retries=self.metrics.sink(name).retries,
+            buffer_bytes=pipeline.held,
+            figures=figures.latency(self.metrics.sink(name).latencies()),
         )
 
     def _oldest(self, pipeline: Pipeline) -> float:

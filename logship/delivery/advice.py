@@ -50,4 +50,34 @@ ADVICE: Final[Mapping[str, str]] = {
     "cluster_block_exception": "the index is blocked, or read-only for want of disk: see the cluster's health",
     "topic_authorization_failed": "the user may not write to the topic: allow it Write and Describe",
     "unknown_topic_or_part": "there is no such topic: create it, or name another in TOPIC",
+    "over_18_hours": "Datadog shows what is up to 18 hours old: ship in time, or mend the application's clock",
+    "bad_request_setting": "a header or the address can't be sent: check the characters of URL and HEADERS",
+    "circuit_breaking_exception": "the store is short of memory: lower LOGSHIP_BATCH_MAX_BYTES, or give it more",
+    "es_rejected_execution_exception": "the store is busy: it should pass; else it needs more nodes",
+    "http_408": "the store gave up waiting for the request: check network and proxy",
+    "http_500": "the store failed: see its log",
+    "http_502": "what is in front of the store can't reach it: see whether the store runs",
+    "http_503": "the store, or what is in front of it, takes nothing now: see whether it is overloaded or starting",
+    "http_504": "what is in front of the store waits for it in vain: see whether it is overloaded",
+    "index_closed_exception": "the index is closed: open it",
+    "internal_error": "a fault of logship's own: please report the message `the sink failed`",
+    "no_project": "the credentials name no project: set LOGSHIP_GCL_PROJECT",
+    "proxy": "the proxy can't be reached, or refuses: check HTTPS_PROXY and NO_PROXY",
+    "throttled": "the store limits how much it takes: it should pass, or raise its limit",
+    "token": "the authorization server gives no token: check OAUTH_TOKEN_URL, OAUTH_CLIENT_ID and its secret",
+    "too_large": "the request is too large: lower LOGSHIP_BATCH_MAX_BYTES",
+    "unavailable_shards_exception": "shards of the index are not there: see the cluster's health",
+    "unreachable": "no way leads there: check network, routes and network policy",
+    "write_failed": "the disk, or the reader of the output, fails: see the node's log",
 }
+REDIRECTED: Final = "the store is somewhere else: set the URL to where it sends, redirects are not followed"
+REFUSED: Final = (
+    "the store's words are with each record in dead-letter/{sink}.ndjson in the state folder: mend the cause"
+)
+REPLAY: Final = "then run `logship replay`"
+GIVEN_UP: Final = "the store could not take them within LOGSHIP_RETRY_LIMIT_SECONDS: once it can, run `logship replay`"
+
+
+def advice(reason: str) -> str:
+    """Say what to do about a failure; empty where nothing better is known than to look at the store."""
+    return ADVICE.get(reason, REDIRECTED if reason.startswith("http_3") else "")

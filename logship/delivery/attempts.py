@@ -8,12 +8,15 @@ from typing import Final
 
 from logship.delivery.counting import Counts
 from logship.errors import SinkClosedError, forget_frames
+from logship.logs import Seldom, places
 from logship.model import Batch, Outcome, Sink, Status
 
 logger = logging.getLogger(__name__)
 
 SEARCH_SECONDS: Final = 2.0
 SEARCH_MEDIANS: Final = 5.0
+CUT_OFF: Final = "drain_deadline"
+"""The reason of an attempt that the end of a drain cut off: it says nothing of the store, or of a record."""
 _REMEMBERED: Final = 32
 
 
@@ -22,6 +25,7 @@ class Attempts:
 
     def __init__(
         self,
+        name: str,
         sink: Sink,
         metrics: Counts,
         seconds: float,
@@ -29,8 +33,9 @@ class Attempts:
         time_left: Callable[[], float],
         clock: Callable[[], float],
     ) -> None:
-        self._sink, self._metrics, self._seconds = sink, metrics, seconds
+        self._name, self._sink, self._metrics, self._seconds = name, sink, metrics, seconds
         self._time_left, self._clock = time_left, clock
+        self._saying = Seldom()
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
     def patience(self, doubts: int | None) -> float:
@@ -47,17 +52,20 @@ class Attempts:
     async def make(self, batch: Batch, doubts: int | None = None) -> Outcome:
         """Make one; raises SinkClosedError."""
         began = self._clock()
+        patience, left = self.patience(doubts), max(self._time_left(), 0.0)
         try:
-            async with asyncio.timeout(min(self.patience(doubts), max(self._time_left(), 0.0))):
+            async with asyncio.timeout(min(patience, left)):
                 outcome = await self._sink.deliver(batch)
         except TimeoutError as error:
             forget_frames(error)
-            outcome = Outcome(Status.ERRORED, "timeout")
+            outcome = Outcome(Status.ERRORED, "timeout" if patience <= left else CUT_OFF)
         except SinkClosedError:
             raise
         except Exception as error:  # noqa: BLE001 - a sink's own fault must not end the daemon that holds the files
-            # Only the type: an exception's text may quote a record.
-            logger.error("the sink failed", extra={"type": type(error).__name__})  # noqa: TRY400
+            # Only type and places: an exception's text may quote a record.
+            if self._saying.may_say(began):
+                extra = {"sink": self._name, "type": type(error).__name__, "at": places(error.__traceback__)}
+                logger.error("the sink failed", extra=extra)  # noqa: TRY400
             forget_frames(error)
             outcome = Outcome(Status.ERRORED, "internal_error")
         seconds = self._clock() - began

@@ -166,6 +166,14 @@ class DeadLetters:
             message = f"{self._current}: {error.strerror}"
             raise DeadLetterError(message) from error
 
+    def last_put(self) -> float | None:
+        """Give when a letter that is there was last put, in epoch seconds; None if none is seen."""
+        times = []
+        for path in (self._current, self._older):
+            with contextlib.suppress(OSError):
+                times.append(path.stat().st_mtime)
+        return max(times, default=None)
+
     def take(self) -> list[Path]:
         """Take all that is there for a replay, oldest first: nothing is added to what it gives.
 

@@ -18,7 +18,7 @@ from typing import Final
 from msgspec.structs import replace
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result
 
-from logship.delivery.attempts import Attempts
+from logship.delivery.attempts import CUT_OFF, Attempts
 from logship.delivery.backoff import FullJitter, RetryLimit, RetryPolicy, Sleep, Work, work_of
 from logship.delivery.counting import Counts, PutsAside
 from logship.delivery.culprits import Culprits
@@ -65,6 +65,7 @@ class Delivery:
         metrics: Counts,
         draining: asyncio.Event,
         time_left: Callable[[], float] = lambda: math.inf,
+        where: str = "",
         clock: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random_module.random,
     ) -> None:
@@ -72,10 +73,10 @@ class Delivery:
         self._clock, self._sleep = clock, Sleep(draining)
         self._size = RequestSize()
         self._refusals = Refusals(policy.hold_seconds)
-        self._complaints = SinkHealth(name, clock)
+        self._complaints = SinkHealth(name, clock, where=where)
         self._suspects = Suspects(policy.max_seconds, policy.limit_seconds)
         self._culprits = Culprits(sink, self._suspects)
-        self._attempts = Attempts(sink, metrics, policy.request_timeout_seconds, time_left=time_left, clock=clock)
+        self._attempts = Attempts(name, sink, metrics, policy.request_timeout_seconds, time_left=time_left, clock=clock)
         self._endings = Endings(
             metrics,
             dead_letters,
@@ -108,18 +109,18 @@ class Delivery:
 
     @property
     def state(self) -> State:
-        """``ok``, ``retrying`` or ``holding``."""
+        """``ok``, ``refusing``, ``retrying`` or ``holding``."""
         return self._complaints.state
+
+    @property
+    def health(self) -> SinkHealth:
+        """What is known of the sink's health."""
+        return self._complaints
 
     @property
     def last_error(self) -> str:
         """The last failure's reason; no log content."""
         return self._complaints.last_error
-
-    @property
-    def last_refusal(self) -> str:
-        """Why the last dead letter was refused; no log content."""
-        return self._complaints.last_refusal
 
     @property
     def last_error_at(self) -> float | None:
@@ -198,7 +199,7 @@ class Delivery:
         if not outcome.verdicts and (outcome.too_large or outcome.status is Status.REJECTED):
             return await self._refused_whole(work, piece, outcome)
         settled = settle(piece, outcome, self._sink)
-        self._endings.count(settled, outcome.reason)
+        self._endings.count(settled, outcome)
         if settled.accepted:
             self._accepted(work, settled)
             if outcome.fault and not outcome.verdicts:
@@ -248,7 +249,7 @@ class Delivery:
     def _keep(self, work: Work) -> None:
         """Count the next piece as delivered: the store has kept it, and refused the request for what is behind it."""
         settled = settle(work.pieces.pop(), _DONE, self._sink)
-        self._endings.count(settled, "")
+        self._endings.count(settled, _DONE)
         self._accepted(work, settled)
 
     def _divide(self, work: Work, piece: Batch, blamed: int | None = None) -> None:
@@ -288,6 +289,8 @@ class Delivery:
     def _complain(self, state: RetryCallState) -> None:
         work, outcome = work_of(state), state.outcome.result() if state.outcome else _DONE
         self._metrics.retried(outcome.reason)
+        if outcome.reason == CUT_OFF:
+            return
         self._complaints.failing(
             outcome.reason, fault=outcome.fault, holding=work.holding, seconds=state.upcoming_sleep
         )

@@ -10,7 +10,7 @@ from logship.delivery.deadletters import Letter
 from logship.delivery.health import SinkHealth
 from logship.delivery.verdicts import Refusal, Settled, again, one_reason
 from logship.errors import DeadLetterError
-from logship.model import Batch, Sink, Status
+from logship.model import Batch, Outcome, Sink, Status
 
 
 class Endings:
@@ -34,7 +34,7 @@ class Endings:
             sleep=sleep,
         )
 
-    def count(self, settled: Settled, reason: str) -> None:
+    def count(self, settled: Settled, outcome: Outcome) -> None:
         """Count what an answer ended."""
         for counts, count in (
             (settled.delivered, self._metrics.delivered),
@@ -48,8 +48,10 @@ class Endings:
         if settled.failure_store:
             self._complaints.failure_store(settled.failure_store["records"])
         if settled.dropped:
-            self._metrics.dropped(reason, settled.dropped["records"], settled.dropped["bytes"])
-            self._complaints.dropped(reason, settled.dropped["records"])
+            self._metrics.dropped(outcome.reason, settled.dropped["records"], settled.dropped["bytes"])
+            self._complaints.dropped(outcome.reason, settled.dropped["records"])
+        if outcome.ignored:
+            self._complaints.ignored(outcome.reason, outcome.ignored)
 
     async def refused(self, settled: Settled, sink: Sink) -> list[Batch]:
         """Put aside what was refused, and give what is to be sent at once, the last first.
@@ -74,4 +76,5 @@ class Endings:
         self._complaints.put_aside(one_reason(refused), len(refused))
 
     def _complain(self, state: RetryCallState) -> None:
-        self._complaints.failing("dead_letters", fault=True, holding=True, seconds=state.upcoming_sleep)
+        error = state.outcome.exception() if state.outcome else None
+        self._complaints.unwritable(str(error), state.upcoming_sleep)

@@ -111,7 +111,7 @@ class Waiting:
 
     async def _judge(self, suspect: Suspect, batch: Batch, outcome: Outcome) -> bool:
         settled = settle(batch, outcome, self._sink)
-        self._endings.count(settled, outcome.reason)
+        self._endings.count(settled, outcome)
         if settled.mended:
             mended = Batch(tuple(settled.mended))
             return await self._judge(suspect, mended, await self._attempts.make(mended, 0))

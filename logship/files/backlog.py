@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from logship.files.catalog import Catalog
+from logship.files.losses import LOSSES
 from logship.files.tailing import TailedFile
 from logship.logs import Seldom
 from logship.metrics import Metrics
@@ -74,6 +75,6 @@ class Backlog:
         self._metrics.lost("backlog", lost)
         self._skipped += lost
         if self._saying.may_say(self._clock()):
-            extra = {"path": file.path, "lost_bytes": self._skipped}
+            extra = {"path": file.path, "lost_bytes": self._skipped, "advice": LOSSES["backlog"]}
             logger.warning("a file lags too far behind: skipping forward; said once a minute", extra=extra)
             self._skipped = 0

@@ -17,6 +17,7 @@ from logship.files.adoption import Adoption
 from logship.files.discovery import Discovery
 from logship.files.found import Found, new_entry
 from logship.files.gaps import Gaps, Seen
+from logship.files.losses import LOSSES
 from logship.files.newcomers import Newcomers
 from logship.files.open_files import folders_of
 from logship.files.opener import Opener, reopen_copied_up
@@ -212,7 +213,7 @@ class Catalog:
             self._free_descriptor()
         self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
-        self.waiting.note(sweep.waiting, sweep.waiting_bytes, min(self.max_files, self.max_descriptors), now)
+        self.waiting.note(sweep.waiting, sweep.waiting_bytes, self.max_files, self.max_descriptors, now)
         for file in self.files.values():
             if file.file not in self._renamed and not file.orphaned:
                 self._rename(file, sweep)
@@ -242,11 +243,10 @@ class Catalog:
         """Give a generation up: what no reader got of its ``size`` bytes is counted as lost."""
         lost = max(0, size - file.offset)
         self._metrics.lost(reason, lost)
-        logger.log(
-            logging.WARNING if lost else logging.INFO,
-            "a file generation has ended early",
-            extra={"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost},
-        )
+        extra = {"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost}
+        advice = {"advice": LOSSES[reason]} if lost else {}
+        level = logging.WARNING if lost else logging.INFO
+        logger.log(level, "a file generation has ended early", extra=extra | advice)
         entry = self._adoption.describe(file)
         if lost or not self._registry.note_history(entry, file):
             # a copy of what was given up is none of our business, but the rest of what was cut off is
@@ -271,6 +271,7 @@ class Catalog:
         for lost in self._registry.account(sweep.present, time.time(), count=count, sure=sure):
             self._metrics.lost(lost.reason, lost.nbytes)
             extra = {"path": lost.entry.path, "reason": lost.reason, "lost_bytes": lost.nbytes}
+            extra["advice"] = LOSSES[lost.reason]
             logger.warning("a file went before all of it was read", extra=extra)
         self._accounted = self._accounted or count
 

@@ -61,8 +61,8 @@ class Discovery:
         return {root for root in self.root_paths if os.path.isdir(root)}  # noqa: PTH112 - Path's may raise
 
     def folders(self) -> set[str]:
-        """Give the folders that the last look listed, links not followed; before any look the roots."""
-        return set(self._folders) or self.roots()
+        """Give the folders that the last look listed, links not followed; before any look the roots that can be."""
+        return set(self._folders) or {root for root in self.roots() if os.access(root, os.R_OK | os.X_OK)}
 
     def other_files(self) -> int:
         """Count the files, up to 1,000, where none that matches is among the first names; 0 where one is."""

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +30,13 @@ class Drain:
         """Begin; again does nothing."""
         self._began = min(self._began, now)
 
-    def is_quiet(self, now: float, last_growth: float) -> bool:
-        """Give whether there is no reason to wait on."""
+    def is_quiet(self, now: float, last_growth: float, newest: Callable[[], str] = str) -> bool:
+        """Give whether there is no reason to wait on; ``newest`` names the file that grew last."""
         if now - max(self._began, last_growth) >= self._quiet:
             return self.begun
         if now - self._began >= self._longest and not self.cut:
-            logger.warning("files still grow: what is there now is delivered, the next start goes on from there")
+            message = "files still grow: what is there now is delivered, the next start goes on from there"
+            logger.warning(message, extra={"path": newest()})
             self.cut = True
         return self.cut
 

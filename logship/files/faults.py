@@ -3,6 +3,7 @@
 import logging
 from contextlib import suppress
 
+from logship.files.losses import LOSSES
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 
@@ -19,7 +20,8 @@ class Faults:
     def say(self, file: TailedFile, now: float) -> None:
         """Say so, once, of a file that fails; one with a name is opened anew and forgotten here."""
         if file.file not in self._since:
-            logger.warning("an open file can't be read", extra={"path": file.path, "cause": file.fault})
+            extra = {"path": file.path or file.lineage, "cause": file.fault, "advice": LOSSES["unreadable"]}
+            logger.warning("an open file can't be read", extra=extra)
         if file.deleted or not file.path:
             self._since.setdefault(file.file, now)
 

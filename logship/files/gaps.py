@@ -9,6 +9,7 @@ from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct
 
+from logship.files.losses import LOSSES
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics
@@ -82,5 +83,5 @@ class Gaps:
         self._metrics.lost(REASON, nbytes)
         logger.warning(
             "files were rotated away while nobody looked; what was in them is estimated",
-            extra={"path": path, "suspected_bytes": nbytes, "seconds": round(hole / 1e9, 1)},
+            extra={"path": path, "suspected_bytes": nbytes, "seconds": round(hole / 1e9, 1), "advice": LOSSES[REASON]},
         )

@@ -4,7 +4,6 @@ Events, timers and what a reader stumbles on are hints; :meth:`Intake.step` asks
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 
@@ -18,13 +17,12 @@ from logship.files.found import entry_of
 from logship.files.idle import Idle
 from logship.files.pace import Pace
 from logship.files.rules import Rules
+from logship.files.strangers import Strangers
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
 from logship.metrics import Metrics
 from logship.model import FileId
 from logship.state.identity import Entry
-
-logger = logging.getLogger(__name__)
 
 TICK_SECONDS = 0.05
 LOOK_AT_ALL = 64
@@ -72,6 +70,7 @@ class Intake:
         """The first sweep has finished, and what it found is on disk."""
         self.ended = False
         """What is there now is all there is: readers finish."""
+        self.strangers = Strangers()
         self._backlog = Backlog(rules.max_backlog, metrics, clock)
         catalog.make_room = self._make_room
         catalog.describe_by(self._entry)
@@ -99,7 +98,7 @@ class Intake:
     async def run(self, *, once: bool = False) -> None:
         """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
         await self.step()
-        while not (once or self._drain.is_quiet(self._clock(), self._last_growth())):
+        while not (once or self._drain.is_quiet(self._clock(), self._last_growth(), self._newest)):
             if self._drain.begun:
                 self._pace.due = 0.0
             await self._wait()
@@ -250,6 +249,10 @@ class Intake:
 
     def _last_growth(self) -> float:
         return max((file.grown_at for file in self.catalog.files.values()), default=0.0)
+
+    def _newest(self) -> str:
+        newest = max(self.catalog.files.values(), key=lambda file: file.grown_at)
+        return newest.path or newest.lineage
 
     def _tell(self, file: TailedFile) -> None:
         for listener in self.listeners:

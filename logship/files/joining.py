@@ -1,24 +1,20 @@
 """Several lines of a file as one record: what is held back, until when, and what has to be known to cut so again."""
 
-import logging
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.files.framer import Place, advance
-from logship.model import NO_LIMIT
+from logship.files.strangers import MULTILINE, Strangers
+from logship.model import NO_LIMIT, FileId
 from logship.records.framing import Frame
 from logship.records.joining import More, is_plain, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline
 
-logger = logging.getLogger(__name__)
-
-STRANGE_LINES = 1000
-"""Of a file that has so many, and none that the setting is about, it is said once."""
 EARLY_SECONDS = 1e-6
 """A timer may fire so much too early: the loop counts what is within its clock's resolution as due."""
 
@@ -30,7 +26,7 @@ class Cuts:
     be any number of them.
     """
 
-    __slots__ = ("_fresh", "_offsets", "_strange", "_strange_to", "_words", "form")
+    __slots__ = ("_fresh", "_offsets", "_words", "form")
 
     def __init__(self, saved: Iterable[tuple[int, str]] = ()) -> None:
         words = dict(saved)
@@ -39,22 +35,6 @@ class Cuts:
         self._words, self._offsets = words, sorted(words)
         self._fresh = False
         """Whether a form was learned that is in no checkpoint yet."""
-        self._strange = self._strange_to = 0
-        """How many lines were none that the setting is about, and up to which offset; below 0: never mind."""
-
-    def look(self, data: bytes, end: int, multiline: Multiline, path: str) -> None:
-        """Say once that a file has no line that the setting is about; ``data`` has whole lines, up to ``end``."""
-        if self._strange < 0 or end <= self._strange_to:
-            return
-        self._strange_to = end
-        lines = data.split(b"\n")[:-1]
-        if any(map(multiline.knows, lines)):
-            self._strange = -1
-            return
-        self._strange += len(lines)
-        if self._strange >= STRANGE_LINES:
-            self._strange = -1
-            logger.warning("a file has no line that LOGSHIP_MULTILINE is about", extra={"path": path})
 
     def state(self, offset: int) -> str:
         """Give the state of the record that was cut at an offset; empty where none was."""
@@ -102,6 +82,7 @@ class Joining(Struct, frozen=True):
     """Where a block ended that may have left in an earlier life: there a record ends."""
     late: bool = False
     """Nothing is waited for: there is a newer file."""
+    strangers: Strangers = field(default_factory=Strangers)
 
     def boundary(self, cuts: Cuts, place: Place) -> int:
         """Give the first offset from which it is known that a record ends there, past what was looked at."""
@@ -112,6 +93,7 @@ class Joining(Struct, frozen=True):
 class File(Protocol):
     """What is asked of a file that is read."""
 
+    file: FileId
     size: int
     """As it was last seen."""
     grown_at: float
@@ -178,7 +160,7 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
             if number == len(frames) - 1:
                 data, follows = _with_tail(read, frame, more)
             if joining.multiline.chosen:
-                cuts.look(frame.data, frame.end, joining.multiline, read.file.path or read.file.lineage)
+                _look_for_strangers(read.file, frame, joining)
             form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
             found = join_lines(joining.multiline, data, frame.start, follows, form=form, state=state)
             joined += found.frames
@@ -189,6 +171,15 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
         scanned = read.end if place.scanned == place.offset else frames[-1].end
         after = replace(after, scanned=scanned, held=True)
     return Whole(joined, after, form)
+
+
+def _look_for_strangers(file: File, frame: Frame, joining: Joining) -> None:
+    """Note whether the setting is about any of the lines."""
+    if joining.strangers.asks(MULTILINE, file.file, frame.end):
+        lines = frame.data.split(b"\n")[:-1]
+        fits = any(map(joining.multiline.knows, lines))
+        path = file.path or file.lineage
+        joining.strangers.saw(MULTILINE, file.file, path, len(lines), fits=fits, end=frame.end)
 
 
 def _more(read: Read, cuts: Cuts, joining: Joining) -> More:

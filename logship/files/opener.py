@@ -78,7 +78,17 @@ class Opener:
         self._refused.add(path)
         self.unreadable[path] = cause
         if known != cause:
-            logger.warning("a file that matches can't be read; it is tried again", extra={"path": path, "cause": cause})
+            advice = {"advice": _advice(error)} if _advice(error) else {}
+            extra = {"path": path, "cause": cause, **advice}
+            logger.warning("a file that matches can't be read; it is tried again", extra=extra)
+
+
+def _advice(error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"let user {os.geteuid()} read it, e.g. by fsGroup"
+    if error.errno in (errno.EMFILE, errno.ENFILE):
+        return "raise the limit on open files, or lower LOGSHIP_MAX_FILES"
+    return "leave it out by LOGSHIP_EXCLUDE" if error.errno in _CAUSES else ""
 
 
 class _Inodes:

@@ -7,17 +7,24 @@ from logship.logs import Seldom
 logger = logging.getLogger(__name__)
 
 
+_MESSAGE = "files wait until one that is open has been read"
+
+
 class Waiting:
     """How many there are and what they have, as the last sweep saw it; times in monotonic seconds."""
 
     def __init__(self) -> None:
         self.files = self.nbytes = 0
         self.since, self._saying = 0.0, Seldom()
+        self.advice = ""
+        """How there could be room for them."""
 
-    def note(self, files: int, nbytes: int, max_files: int, now: float) -> None:
+    def note(self, files: int, nbytes: int, max_files: int, max_descriptors: int, now: float) -> None:
         """Take over what a sweep saw; it is said once a minute."""
+        descriptors = f"raise the limit on open files of the container's runtime: it leaves {max_descriptors} for logs"
+        self.advice = descriptors if max_descriptors < max_files else "raise LOGSHIP_MAX_FILES"
         self.since = self.since if self.files else now
         self.files, self.nbytes = files, nbytes
         if files and self._saying.may_say(now):
-            extra = {"waiting_files": files, "waiting_bytes": nbytes, "max_files": max_files}
-            logger.warning("files wait until one that is open has been read: raise LOGSHIP_MAX_FILES", extra=extra)
+            sizes = {"waiting_files": files, "waiting_bytes": nbytes, "max_files": min(max_files, max_descriptors)}
+            logger.warning(_MESSAGE, extra={**sizes, "advice": self.advice})

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import time
 from collections.abc import Callable, Collection
@@ -126,11 +127,16 @@ class FileEvents(Timer):
                 self._hear({path for _, path in changes})
                 self.wake()
         except (OSError, RuntimeError) as error:
-            # FileNotFoundError: a folder went away meanwhile, and the next wait watches what is there then
-            if not isinstance(error, FileNotFoundError):
+            # a folder went away meanwhile, or may not be listed any more: the next wait watches what is there then
+            if not isinstance(error, FileNotFoundError | PermissionError):
                 self._broken = True
                 logger.warning(
-                    "file events can't be had: polling instead; a larger fs.inotify.max_user_watches or "
-                    "max_user_instances would bring them back",
-                    extra={"cause": str(error)},
+                    "file events can't be had: polling instead", extra={"cause": str(error), **_advice(error)}
                 )
+
+
+def _advice(error: OSError | RuntimeError) -> dict[str, str]:
+    limits = ("limit", f"os error {errno.EMFILE}", f"os error {errno.ENOSPC}")
+    known = any(each in str(error) for each in limits)
+    advice = "raise fs.inotify.max_user_watches or max_user_instances on the node, which all its programs share"
+    return {"advice": advice} if known else {}

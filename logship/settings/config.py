@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from logship.records.names import LEVEL_FIELDS, MESSAGE_FIELDS, TIMESTAMP_FIELDS, Scale
+from logship.settings.urls import host_port
 
 Size = Annotated[int, "size"]
 """Bytes; written as ``65536``, ``64KiB`` or ``64kB``."""
@@ -160,6 +161,22 @@ class SinkSettings:
         "only such records: `level>=warning and not (logger=health or path~^/metrics)` (docs/conditions.md)"
     )
 
+    def where(self) -> str:
+        """Say where records go, ``host:port`` as a rule, without anything secret; empty for standard output."""
+        return ", ".join(filter(None, map(host_port, self.addresses())))
+
+    def addresses(self) -> tuple[str, ...]:
+        """Give the URLs, or pairs ``host:port``, that records go to."""
+        return ()
+
+    def oldest_seconds(self) -> float:
+        """Give how old a record may be that the store shows; 0 where any may."""
+        return 0.0
+
+    def folder(self) -> str:
+        """Give the folder that records are written to; empty if they are not."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkSettings(SinkSettings):
@@ -171,3 +188,8 @@ class NetworkSettings(SinkSettings):
     key_file: str = setting("key of the client certificate (PEM)", path=True)
     insecure_skip_verify: bool = setting("do not check the server's certificate", False)  # noqa: FBT003
     headers: Headers = setting("`K=V,K2=V2` or a JSON object, sent with every request", dict)
+
+    def addresses(self) -> tuple[str, ...]:
+        """Give the URLs, or pairs ``host:port``, that records go to."""
+        named: str | tuple[str, ...] = getattr(self, "url", "") or getattr(self, "endpoint", "")
+        return (named,) if isinstance(named, str) else named

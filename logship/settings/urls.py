@@ -28,6 +28,18 @@ def url_faults(url: str) -> list[str]:
     return []
 
 
+def host_port(address: str) -> str:
+    """Give ``host:port`` of a URL, or of such a pair, and nothing else of it; empty where it can't be understood."""
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    port = port or {"http": 80, "https": 443}.get(parts.scheme)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{shown}:{port}" if host and port else shown
+
+
 def with_path(url: str, path: str) -> str:
     """Give the address to send to, for one that names a server, or where the server is behind a proxy.
 

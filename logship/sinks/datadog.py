@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
+from msgspec.structs import replace
+
 from logship.delivery.http_status import classify
-from logship.model import Batch, Finding, Limits, Outcome
+from logship.model import Batch, Finding, Limits, Outcome, Status
 from logship.net.credentials import read_secret
 from logship.net.preflight import answer_findings, look
 from logship.net.transport import Transport, open_transport
@@ -30,6 +32,11 @@ MAX_REQUEST_BYTES: Final = 5_000_000 - len("[]")
 MAX_RECORDS: Final = 1000
 MAX_RECORD_BYTES: Final = 1_000_000
 """A longer one would be cut without a word."""
+OLDEST_SECONDS: Final = 18 * 3600
+"""The page above allows for that much; what is older is answered alike, and may not be shown."""
+_TIMES: Final = re.compile(rb'"timestamp":([0-9]+),"message":')
+"""Of entries: within their texts each quote has a backslash before it."""
+_DATADOGS: Final = re.compile(r"(^|\.)(datadoghq\.[a-z]+|ddog-gov\.com)(:[0-9]+)?$")
 _PATH: Final = "/api/v2/logs"
 _HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json"}
 _NAMES: Final = {
@@ -70,6 +77,14 @@ class Settings(NetworkSettings):
         faults += [f"TAGS has {tag!r}, which is not key:value" for tag in self.tags if not all(tag.partition(":"))]
         return faults
 
+    def addresses(self) -> tuple[str, ...]:
+        """Give the address of the intake."""
+        return (self.url or f"https://http-intake.logs.{self.site}",)
+
+    def oldest_seconds(self) -> float:
+        """Give Datadog's own limit; another store at this address has none."""
+        return OLDEST_SECONDS if _DATADOGS.search(self.where()) else 0.0
+
 
 class Entries:
     """Entries of the array that the intake takes, each with a comma after it."""
@@ -96,6 +111,13 @@ class Entries:
         return weave(len(times), self._head, statuses, b'"timestamp":', times, b',"message":', *shown.quoted(), b"},")
 
 
+def too_old(body: bytes, now: float) -> int:
+    """Give how many entries of a request are older than Datadog allows for; ``now`` in epoch seconds."""
+    times = _TIMES.findall(body)
+    oldest = int((now - OLDEST_SECONDS) * 1000)
+    return sum(int(each) < oldest for each in times)
+
+
 class DatadogSink:
     """One request a batch."""
 
@@ -105,9 +127,10 @@ class DatadogSink:
         self.encode = encoder.encode
         self.records = encoder.records
         self._transport = transport
-        self._url = with_path(settings.url or f"https://http-intake.logs.{settings.site}", _PATH)
+        self._url = with_path(settings.addresses()[0], _PATH)
         self._check_url = urljoin(settings.url or f"https://api.{settings.site}", "/api/v1/validate")
         self._own = not settings.url
+        self._oldest = settings.oldest_seconds()
 
     async def deliver(self, batch: Batch) -> Outcome:
         """Send it; the answer's status speaks for every record: Datadog tells none apart."""
@@ -115,7 +138,9 @@ class DatadogSink:
         answer = await self._transport.post(self._url, body, _HEADERS)
         if isinstance(answer, Outcome):
             return answer
-        return classify(answer.status, answer.headers, answer.body, time.time())
+        outcome = classify(answer.status, answer.headers, answer.body, time.time())
+        old = too_old(body, time.time()) if self._oldest and outcome.status is Status.DELIVERED else 0
+        return replace(outcome, reason="over_18_hours", ignored=old) if old else outcome
 
     @property
     def addresses(self) -> tuple[str, ...]:

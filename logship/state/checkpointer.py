@@ -53,6 +53,11 @@ class Checkpointer:
         self._clock = clock
         self._said_at: float | None = None
         """When a failure was last said; None while saves work."""
+        self.saved_at: float | None = None
+        """When it was last written, in epoch seconds, as the next."""
+        self.failing_since: float | None = None
+        self.error = ""
+        """Why the last save failed; empty while saves work."""
 
     async def run(self) -> None:
         """Save every second while something moves, for ever."""
@@ -118,17 +123,19 @@ class Checkpointer:
         self._metrics.checkpoint_saved("saved")
         if self._said_at is not None:
             logger.info("the checkpoint can be saved again")
-        self._said_at = None
+        self._said_at = self.failing_since = None
+        self.saved_at, self.error = time.time(), ""
 
     def _failed(self, error: StateError) -> None:
         self._stirred = True
         self._metrics.checkpoint_saved("failed")
+        self.error, self.failing_since = str(error), self.failing_since or time.time()
         now = self._clock()
         if self._said_at is None or now - self._said_at >= SAY_AGAIN_SECONDS:
             self._said_at = now
             logger.error(
-                "the checkpoint can't be saved: after a crash, what is shipped meanwhile would be shipped again",
-                extra={"cause": str(error)},
+                "the checkpoint can't be saved: after any restart, what is shipped meanwhile is shipped again",
+                extra={"cause": self.error, "advice": "make room on that volume, or let this user write there"},
             )
 
 

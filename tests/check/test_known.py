@@ -37,7 +37,7 @@ def test_who_sent_nothing_says_that_nothing_was_tried() -> None:
     assert sink.message.endswith("neither the way there nor credentials were tried; --send tries them")
 
 
-@pytest.mark.parametrize("state", ["retrying", "holding", "refusing"])
+@pytest.mark.parametrize("state", ["retrying", "holding", "another"])
 def test_a_last_error_fails_the_check(state: str) -> None:
     """With what to do, and since when; a state that nobody knew when this was written, too."""
     (line,) = bad(of(SinkStatus("http", state, 0.0, "http_401")))
@@ -49,10 +49,16 @@ def test_a_last_error_fails_the_check(state: str) -> None:
     assert line == f"http: it is {state}: odd (the last delivery was at 1970-01-01T00:01:00.000Z)"
 
 
+def test_of_a_sink_that_refuses_the_dead_letters_speak() -> None:
+    """Nothing else is wrong with it."""
+    (line,) = bad(of(SinkStatus("http", "refusing", 60.0, last_refusal="http_400"), letters=3))
+    assert line.startswith("http: dead letters: the store refused records, the last for http_400; 3 bytes")
+
+
 def test_records_that_wait_by_themselves_fail_it() -> None:
     """Though what comes behind them goes on."""
     (line,) = bad(of(SinkStatus("http", "ok", 60.0, "http_500", waiting_records=2)))
-    assert line.startswith("http: 2 records wait by themselves: http_500 ")
+    assert line.startswith("http: 2 records wait by themselves: http_500; ")
 
 
 @pytest.mark.parametrize(

@@ -73,15 +73,3 @@ def test_no_server_is_a_no(
     text = capsys.readouterr().err
     assert said in text
     assert text.count("\n") == 1
-
-
-async def test_status_as_json_is_the_document(capsys: pytest.CaptureFixture[str]) -> None:
-    """For scripts."""
-    assert await run("status", "--json", "--listen", "PORT") == 0
-    assert '"version": "1"' in capsys.readouterr().out
-
-
-def test_no_daemon_no_status(capsys: pytest.CaptureFixture[str]) -> None:
-    """Exit 1 and one line."""
-    assert main(["status", "--listen", "127.0.0.1:1"]) == 1
-    assert "nobody answers" in capsys.readouterr().err

@@ -95,6 +95,20 @@ def test_files_take_turns(reader: Reader, opened: Opening) -> None:
     assert order == ["0", "1", "2", "3", "4"] * 2
 
 
+def test_in_a_drain_what_waits_longest_comes_first(reader: Reader, opened: Opening, clock: Clock) -> None:
+    """There may be no time for all; within a lineage its older generation still comes first."""
+    for number in range(5):
+        opened(str(number), lines(9000))
+        clock.now += 1.0
+    assert [block.name for block in took(reader, reader.read(1))] == ["0"]
+    reader.hurry()
+    clock.now += 1.0
+    order = [block.name for _ in range(25) for block in took(reader, reader.read(1))]
+    assert order == sorted(order)
+    assert set(order) == {"0", "1", "2", "3", "4"}
+    assert reader.exhausted
+
+
 def test_the_older_generation_of_a_lineage_comes_first(reader: Reader, opened: Opening) -> None:
     """Its newer one is read once nothing is left of the older; other lineages do not wait."""
     opened("old", lines(READ_BYTES // 55, b"o"), lineage="/l/a.log")

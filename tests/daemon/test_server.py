@@ -1,5 +1,7 @@
 import asyncio
+import base64
 import contextlib
+import hashlib
 import json
 import re
 import socket
@@ -111,6 +113,32 @@ async def test_status_is_json(view: StillView, port: int) -> None:
     assert (status, headers["Content-Type"]) == (200, "application/json")
     assert json.loads(body) == view.document
     assert b"\x1b" not in body
+
+
+async def test_the_page_may_run_its_own_parts_and_nothing_else(port: int) -> None:
+    """Its policy names what is in it, as the browser will work it out: by the bytes between the tags."""
+    status, headers, body = await get(port, "/")
+    assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    style, script = (
+        body.split(f"<{tag}>".encode(), 1)[1].split(f"</{tag}>".encode(), 1)[0] for tag in ("style", "script")
+    )
+    names = [base64.b64encode(hashlib.sha256(part).digest()).decode() for part in (style, script)]
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'none'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        f"; style-src 'sha256-{names[0]}'; script-src 'sha256-{names[1]}'"
+    )
+    assert (headers["Referrer-Policy"], headers["X-Content-Type-Options"]) == ("no-referrer", "nosniff")
+    (status_headers, _) = (await get(port, "/status"))[1:]
+    assert status_headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
+async def test_the_page_asks_nobody_else(port: int) -> None:
+    """It is one file: no address but those of its own daemon, no handler or style outside of what the policy names."""
+    body = (await get(port, "/"))[2].decode()
+    assert set(re.findall(r"""(?:src|href|action)=["']([^"']*)""", body)) == {"#attention", "status", "metrics"}
+    assert set(re.findall(r"https?://[^\s\"']+", body)) == {"http://www.w3.org/2000/svg"}
+    assert not re.search(r"<[^>]+\s(?:on\w+|style)=", body)
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function", body)
 
 
 async def test_head_has_no_body(port: int) -> None:

@@ -1,8 +1,10 @@
 import json
 
+import msgspec
 import pytest
 
 from logship.commands.status import rate, show
+from logship.commands.status_document import Document
 from logship.daemon.status import FILES_MAX, FileStatus, SinkStatus, document
 
 HOSTILE = "a\x1b[2J\n\udcff.log"
@@ -16,6 +18,11 @@ def make(*files: FileStatus, uptime: float = 60.0, ended: int = 0) -> dict[str, 
     return document(
         version="1", started_at=1_700_000_000, now=1_700_000_000 + uptime, ready="", files=files, sinks=[sink]
     )
+
+
+def read(made: dict[str, object]) -> Document:
+    """Read a document as a client does."""
+    return msgspec.convert(json.loads(json.dumps(made)), Document)
 
 
 def test_lag_is_the_slowest_sinks() -> None:
@@ -53,6 +60,8 @@ def test_the_document_is_plain_json() -> None:
             "deleted": True,
             "unterminated_bytes": 0,
             "before_start": False,
+            "rotated": False,
+            "quiet_seconds": 0.0,
         }
     ]
     assert back["started_at"] == "2023-11-14T22:13:20.000Z"
@@ -69,14 +78,14 @@ def test_not_ready_has_its_cause() -> None:
 
 def test_rates_come_from_two_documents() -> None:
     """Records that found their end, by the daemon's own clock; a restart between them is no rate."""
-    earlier, later = make(uptime=10, ended=0), make(uptime=12, ended=100)
+    earlier, later = read(make(uptime=10, ended=0)), read(make(uptime=12, ended=100))
     assert rate(later, earlier, "http")[0] == 50
     assert rate(earlier, later, "http") == (0.0, 0.0)
 
 
 def test_the_tables_are_safe_to_print(capsys: pytest.CaptureFixture[str]) -> None:
     """A file name cannot move the cursor, add a row or be taken for markup."""
-    made = make(FileStatus(HOSTILE, 5, {"http": 2}), FileStatus("[red]x[/red]", 1, {"http": 1}))
+    made = read(make(FileStatus(HOSTILE, 5, {"http": 2}), FileStatus("[red]x[/red]", 1, {"http": 1})))
     show(made, made)
     shown = capsys.readouterr().out
     assert "\x1b" not in shown

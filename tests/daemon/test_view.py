@@ -1,4 +1,5 @@
 import asyncio
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from logship.model import Batch, Block, FileId
 from tests.autojump import autojump
 from tests.bench import Kept
 from tests.following import Follower
-from tests.line_sink import LineSink, errored
+from tests.line_sink import DELIVERED, LineSink, errored
 from tests.piping import Notes
 from tests.privileges import folder_of_nobody, unprivileged
 
@@ -176,7 +177,6 @@ def test_the_lag_is_what_is_not_acknowledged(logs: Path) -> None:
     assert rig.gauge("logship_input_lag_bytes") == 8
     (block,) = taken(rig, ack=False)
     assert rig.gauge("logship_input_lag_bytes") == 8
-    assert rig.view.undelivered() == {"undelivered_bytes": 8}
     assert rig.view.acknowledged() == (0, 8)
     with (logs / "a.log").open("a") as file:
         file.write("three\n")
@@ -185,7 +185,6 @@ def test_the_lag_is_what_is_not_acknowledged(logs: Path) -> None:
     for block in taken(rig, ack=False):
         rig.follower.reader.ledger.ack(block)
     assert rig.gauge("logship_input_lag_bytes") == 0
-    assert rig.view.undelivered() == {"undelivered_bytes": 0}
     rig.follower.step()
     assert rig.gauge("logship_input_lag_bytes") == 6
 
@@ -235,14 +234,46 @@ def test_the_status_shows_files_and_sinks(logs: Path) -> None:
 async def test_the_status_tells_a_failing_sink(tmp_path: Path) -> None:
     """Its last error, as long as it lasts."""
     rig = Rig(Follower(f"{tmp_path}/*.log", tmp_path / "state"))
+    await rig.follower.intake.step()
     rig.sink.otherwise = errored("http_503")
     block = Block(FileId("f" * 22), "a.log", 0, 2, b"a\n", 1, 0.0)
     rig.counts.read(1, 2)
     delivering = asyncio.create_task(rig.pipeline.delivery.deliver(Batch((rig.sink.encode(block),))))
     await asyncio.sleep(5)
-    (sink,) = rig.view.status()["sinks"]
+    status = rig.view.status()
+    (sink,) = status["sinks"]
     assert (sink["state"], sink["last_error"]) == ("retrying", "http_503")
-    delivering.cancel()
+    assert sink["last_error_at"] >= sink["since"] >= status["started_at"]
+    assert sink["retries"] == rig.follower.metrics.registry.get_sample_value(
+        "logship_sink_retries_total", {"sink": "sink", "reason": "http_503"}
+    )
+    assert [item["kind"] for item in status["attention"]] == ["sink_retrying"]
+    rig.sink.otherwise = DELIVERED
+    await delivering
+    status = rig.view.status()
+    assert status["attention"] == []
+    assert status["sinks"][0]["since"] == status["sinks"][0]["last_success"]
+
+
+def test_the_status_has_what_rates_and_curves_are_made_of(logs: Path) -> None:
+    """Counters that only grow, memory and CPU; nothing is kept for whoever may look."""
+    rig = rig_of(logs)
+    rig.follower.step()
+    taken(rig, ack=True)
+    rig.counts.latency(0.07)
+    rig.follower.now += 7
+    status = rig.view.status()
+    assert status["input"] == {"bytes": 8, "lines": 0}  # lines are counted once they are encoded
+    assert status["cpu_seconds"] > 0
+    assert status["host"] == os.uname().nodename
+    (sink,), (file,) = status["sinks"], status["files"]
+    assert sink["latency_buckets"][:2] == [[0.05, 0], [0.1, 1]]
+    assert sink["latency_buckets"][-1] == [None, 1]
+    assert 0.05 < sink["latency_p50_seconds"] < sink["latency_p99_seconds"] <= 0.1
+    assert (file["rotated"], file["quiet_seconds"]) == (False, 7.0)
+    (logs / "a.log").rename(logs / "a.log.1")
+    rig.follower.step()
+    assert [each["rotated"] for each in rig.view.status()["files"]] == [True]
 
 
 def test_without_files_there_is_nothing_to_deliver(tmp_path: Path) -> None:
@@ -324,4 +355,4 @@ async def test_the_status_tells_why_the_last_record_was_refused(tmp_path: Path) 
     rig = Rig(Follower(f"{tmp_path}/*.log", tmp_path / "state"))
     rig.pipeline.delivery._complaints.put_aside("mapper_parsing_exception", 1)
     (sink,) = rig.view.status()["sinks"]
-    assert (sink["state"], sink["last_error"], sink["last_refusal"]) == ("ok", "", "mapper_parsing_exception")
+    assert (sink["state"], sink["last_error"], sink["last_refusal"]) == ("refusing", "", "mapper_parsing_exception")

@@ -76,7 +76,10 @@ async def test_refused_records_that_nobody_names_are_dropped(caplog: pytest.LogC
     assert bench.total("dropped") == (2, 10)
     assert bench.kept.letters == []
     [message] = [each for each in caplog.records if each.levelno == logging.ERROR]
-    assert (message.message, vars(message)["records"]) == ("the store refused records and did not say which", 2)
+    assert (message.message, vars(message)["records"]) == (
+        "records are lost: the store refused some and did not say which",
+        2,
+    )
 
 
 @autojump

@@ -175,14 +175,15 @@ def test_neither_a_secret_nor_a_log_is_ever_shown(
 
 def assert_clean(daemon: Logship, *methods: str) -> None:
     """Ask for every page in every way, and for what is no page."""
-    for path in (*server._ROUTES, "/", "/nothing", f"/{CONTENT[:7]}", "/status?pretty", "//status", "/metrics/"):
+    for path in (*server._ROUTES, "/nothing", f"/{CONTENT[:7]}", "/status?pretty", "//status", "/metrics/"):
         for method in methods:
             status, text = ask(daemon, method, path)
             assert status in ({200, 404, 503} if method in ("GET", "HEAD") else {404, 405})
             assert_hidden(text)
-    words = (sys.executable, "-m", "logship", "status", "--listen", f"127.0.0.1:{daemon.port}")
-    shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
-    assert_hidden(shown.stdout + shown.stderr)
+    for command in ("status", "top"):
+        words = (sys.executable, "-m", "logship", command, "--listen", f"127.0.0.1:{daemon.port}")
+        shown = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+        assert_hidden(shown.stdout + shown.stderr)
     assert_hidden(daemon.stderr.read_text())
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import Cuts, Joining
+from logship.files.strangers import MULTILINE
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, Block
 from logship.records.framing import Frame
@@ -230,9 +231,10 @@ def test_a_rule_that_matches_nothing_is_told_once(
     for _ in range(3):
         growing.write((line + b"\n") * 600)
         growing.read()
-    assert [record.getMessage() for record in caplog.records].count(
-        "a file has no line that LOGSHIP_MULTILINE is about"
-    ) == said
+    told = [vars(record) for record in caplog.records]
+    message = "none of a file's lines is of the form that a setting names"
+    assert [(each["message"], each["setting"]) for each in told] == [(message, MULTILINE)] * said
+    assert len(list(growing.rule.strangers.problems())) == said
     growing.file.close()
 
 

@@ -1,4 +1,6 @@
 import json
+import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
 from logship.records.enrichment import Enrichment
 from logship.settings.config import Secret
-from logship.sinks.datadog import MAX_RECORDS, Settings, open_sink
+from logship.sinks.datadog import MAX_RECORDS, OLDEST_SECONDS, Settings, open_sink
 from tests.scripted_server import Reply, Request, scripted_server
 
 FIELDS = {"k8s.pod.name": "agent-1", "k8s.namespace.name": "shop", "k8s.node.name": "node-3", "service.name": "agent"}
@@ -177,3 +179,39 @@ def test_a_site_is_a_host(key: Secret) -> None:
 def test_the_key_must_be_set() -> None:
     """Without it nothing can be sent."""
     assert Settings().check() == ["API_KEY is not set, and there is no default"]
+
+
+async def test_what_datadog_leaves_out_for_its_age_is_told(key: Secret) -> None:
+    """It answers 202 to records over 18 hours old and shows them to nobody; another store at this address may not."""
+    now = time.time()
+    ages = [0, 17 * 3600, OLDEST_SECONDS + 60, 30 * 86400]
+    lines = [
+        {"time": datetime.fromtimestamp(now - age, UTC).isoformat(), "msg": '"timestamp":1,"message":'} for age in ages
+    ]
+    data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    for datadogs, told in (
+        (False, Outcome(Status.DELIVERED)),
+        (True, Outcome(Status.DELIVERED, "over_18_hours", ignored=2)),
+    ):
+        async with (
+            scripted_server(otherwise=intake) as server,
+            open_sink(Settings(url=server.url, api_key=key), Enrichment(FIELDS)) as sink,
+        ):
+            sink._oldest = OLDEST_SECONDS if datadogs else 0
+            assert await sink.deliver(Batch((sink.encode(block(data)),))) == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "datadogs"),
+    [
+        (Settings(), True),
+        (Settings(site="us3.datadoghq.com"), True),
+        (Settings(url="https://http-intake.logs.datadoghq.eu"), True),
+        (Settings(site="ddog-gov.com"), True),
+        (Settings(url="http://victorialogs:9428/insert/datadog"), False),
+        (Settings(url="http://datadoghq.com.example"), False),
+    ],
+)
+def test_only_datadog_leaves_out_what_is_old(settings: Settings, *, datadogs: bool) -> None:
+    """By the name of its sites."""
+    assert bool(settings.oldest_seconds()) is datadogs

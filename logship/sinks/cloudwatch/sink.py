@@ -66,6 +66,10 @@ class Settings(NetworkSettings):
             faults.append("ACCESS_KEY_ID and SECRET_ACCESS_KEY: only one of them is set")
         return faults
 
+    def addresses(self) -> tuple[str, ...]:
+        """Give the service's address, as far as the settings tell it."""
+        return (self.endpoint or (address(self.region) if self.region else ""),)
+
 
 def stream_name(settings: Settings, enrichment: Enrichment) -> str:
     """Give the log stream: one a pod and container."""

@@ -55,6 +55,14 @@ class Settings(SinkSettings):
             faults.append("PREFIX has a character other than A-Z a-z 0-9 . _ -")
         return faults
 
+    def where(self) -> str:
+        """Give the folder."""
+        return self.path
+
+    def folder(self) -> str:
+        """Give it."""
+        return self.path
+
 
 def _prefix(pod: str) -> str:
     return pod if _PREFIX.fullmatch(pod) else "logship"
@@ -93,7 +101,7 @@ class FileSink:
             await self._run(self._archive.append, batch.body, now)
         except OSError as error:
             reason = _REASONS.get(error.errno or 0, "write_failed")
-            return Outcome(Status.ERRORED, reason, str(error), fault=reason != "disk_full")
+            return Outcome(Status.ERRORED, reason, str(error), fault=reason not in {"disk_full", "write_failed"})
         self._finish_in_time(now)
         return Outcome(Status.DELIVERED)
 

@@ -77,6 +77,10 @@ class Settings(NetworkSettings):
             faults.append("TLS is false, and CA_FILE, CERT_FILE or INSECURE_SKIP_VERIFY is set: set it to true")
         return faults
 
+    def addresses(self) -> tuple[str, ...]:
+        """Give the brokers."""
+        return self.brokers
+
 
 def client_settings(settings: Settings) -> dict[str, object]:
     """Give the settings as librdkafka calls them, without the password."""

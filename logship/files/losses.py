@@ -1,0 +1,13 @@
+"""What to do about bytes that vanished before they could be read, by reason (:data:`logship.metrics.LOST_REASONS`)."""
+
+from collections.abc import Mapping
+from typing import Final
+
+LOSSES: Final[Mapping[str, str]] = {
+    "truncated": "the file was emptied before it was read: rotate by renaming",
+    "suspected_rotation": "files are rotated away faster than they can be seen: make them larger, or keep more",
+    "backlog": "the store is slow or away: a larger log volume, and LOGSHIP_MAX_BACKLOG_BYTES with it",
+    "gone_while_down": "it was deleted while logship did not run: keep more rotated files",
+    "descriptor_limit": "too many files are held open: fewer and larger ones, or a higher limit on open files",
+    "unreadable": "it went bad while it was read: look at the volume, and the node's log",
+}
