@@ -21,7 +21,7 @@ LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
     OTHER,
 )
-FILTERED_REASONS: Final = ("condition", "no_level", "sampled", OTHER)
+FILTERED_REASONS: Final = ("condition", "no_level", "sampled", "before_since", "after_until", "no_time", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
