@@ -267,6 +267,11 @@ class Metrics:
         """Count an attempt to save the checkpoint."""
         self._saves.add(outcome)
 
+    @property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of all sinks."""
+        return tuple(self._sinks)
+
     def sink(self, name: str) -> SinkMetrics:
         """Give the numbers of one of the sinks named at construction."""
         return self._sinks[name]

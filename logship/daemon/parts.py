@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 from logship.daemon import handoff, progress
+from logship.daemon.account import DEADLINE, DRAINED, INCOMPLETE, Account, refused
 from logship.daemon.exit_file import ExitFile, watch_exit_file
 from logship.daemon.memory import give_back_memory
 from logship.daemon.pipeline import Pipeline
@@ -18,7 +19,8 @@ from logship.state.checkpointer import Checkpointer
 
 logger = logging.getLogger("logship.daemon")
 
-DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
+_LATE = "the drain deadline passed with bytes undelivered"
+_CUT_SHORT = "stopped before the end: the same command goes on from here, and what is delivered is not sent again"
 _POISON = "all is delivered but records that make the store fail"
 
 
@@ -39,7 +41,11 @@ class Parts:
         saver: Checkpointer,
         view: DaemonView,
         stop: Stop,
+        *,
+        account: Account | None = None,
     ) -> None:
+        """``account`` is kept of a run that ends by itself."""
+        self._account = account
         self._exit_file = exit_file
         self._intake = intake
         self._pipelines = pipelines
@@ -55,18 +61,34 @@ class Parts:
             try:
                 async with asyncio.timeout(None) as deadline:
                     await self._run_tasks(deadline, once=once)
-                code = DEADLINE if any(len(each.delivery.waiting) for each in self._pipelines) else DRAINED
+                waits = any(len(each.delivery.waiting) for each in self._pipelines)
+                code = DEADLINE if waits or self._is_cut_short() else DRAINED
             except TimeoutError:
                 code = DEADLINE
             finally:
                 await self._saver.finish()
-        if code == DEADLINE:
-            late = not self._stop.time_left()
-            message = "the drain deadline passed with bytes undelivered" if late else _POISON
-            logger.error(message, extra=self._view.undelivered())
+        code = self._say_end(code)
         self._intake.catalog.close()
         logger.info("stopped", extra={"exit_code": code})
         return code
+
+    def _is_cut_short(self) -> bool:
+        """Whether a run that would have ended by itself was told to."""
+        left = self._intake.catalog.waiting.files or self._view.undelivered()["undelivered_bytes"]
+        return bool(self._account and self._stop.stopping.is_set() and left)
+
+    def _say_end(self, code: int) -> int:
+        """Say what it came to, and give the exit code."""
+        finished = self._account.finish(saved=self._saver.saved) if self._account else None
+        if code == DEADLINE:
+            late = not self._stop.time_left()
+            message = _LATE if late else _CUT_SHORT if self._is_cut_short() else _POISON
+            left = {"files_left": count} if (count := self._intake.catalog.waiting.files) else {}
+            logger.error(message, extra={**self._view.undelivered(), **left})
+            return code
+        if finished is not None:
+            return finished
+        return INCOMPLETE if refused(self._view.metrics) or not self._saver.saved else code
 
     async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
         async with asyncio.TaskGroup() as group:
@@ -77,8 +99,9 @@ class Parts:
                 self._start(group, "exit file", self._watch_exit_file()),
                 self._start(group, "memory", give_back_memory(self._progress)),
             ]
-            if once:
-                helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
+            if self._account:
+                helpers.append(self._start(group, "progress bar", progress.show(self._account.progress)))
+                helpers.append(self._start(group, "closing of files", self._intake.close_read()))
             async with asyncio.TaskGroup() as shipping:
                 self._start(shipping, "intake", self._intake.run(once=once))
                 for pipeline in self._pipelines:

@@ -33,6 +33,8 @@ class Shape(Struct, frozen=True):
     share: int
     """What this pipeline may hold in memory: blocks and their encoded form."""
     in_flight: int = 1
+    once: bool = False
+    """Whether nothing more is read at the stop."""
 
 
 class Saves(Protocol):
@@ -78,6 +80,7 @@ class Pipeline:
         self._metrics = metrics
         self._ended = ended
         self._stop = stop
+        self._leaves = stop if shape.once else asyncio.Event()
         self._saver = saver
         self._share = shape.share
         self._block_bytes = reader.block_bytes = max(1, min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE))
@@ -108,6 +111,9 @@ class Pipeline:
             ended = self._ended()
             self.reader.news.clear()
             await self._wait_for_room()
+            if self._leaves.is_set():
+                await self._send(self._batcher.take())
+                break
             # half of the room: their encoded form needs as much again
             blocks = self.reader.read((self._share - self.held) // 2)
             for part in [part for block in blocks for part in self._take(block)]:

@@ -5,6 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,10 @@ LEAST_BYTES = 4096
 """What a block counts at least: a thousand files may have one line each."""
 LOOK_SECONDS = 0.05
 """A record that is held back is not looked at more often."""
+
+
+Order = Callable[[TailedFile], Any]
+"""What files are sorted by."""
 
 
 class _Behind(Struct):
@@ -53,9 +58,13 @@ class Reader:
         max_line_bytes: int,
         unsound: Callable[[], None],
         joining: Joining | None = None,
+        order: Order | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Make a reader of no file; ``joining`` makes it give whole records of several lines."""
+        """Make a reader of no file; ``joining`` makes it give whole records of several lines.
+
+        ``order`` has all files read one after the other, in its order.
+        """
         self.name = name
         self.ledger = Ledger()
         self.news = asyncio.Event()
@@ -65,6 +74,7 @@ class Reader:
         self._max_line_bytes = max_line_bytes
         self._unsound = unsound
         self._joining = joining
+        self._order = order
         self.clock = clock
         self.block_bytes = READ_BYTES
         """What makes one block at the most, unless a line is longer."""
@@ -167,6 +177,8 @@ class Reader:
     def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
         """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
         ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
+        if self._order:
+            return [("", sorted(ready, key=self._order))]
         order = in_queues(ready if self._ready else ())
         after = next((at for at, (lineage, _) in enumerate(order, 1) if lineage == self._turn), 0)
         return order[after:] + order[:after]

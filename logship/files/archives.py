@@ -71,6 +71,10 @@ class Contents:
             while self._start + len(self._window) < offset and self._take_piece(offset):
                 yield
 
+    def rest(self) -> None:
+        """Give memory back: what is read next is unpacked again."""
+        self._rewind()
+
     def read_at(self, size: int, offset: int, /) -> bytes:
         """Give up to ``size`` bytes at ``offset``."""
         if self._beginning and offset + size <= len(self._beginning):

@@ -99,6 +99,8 @@ class Intake:
     async def run(self, *, once: bool = False) -> None:
         """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
         await self.step()
+        if once:
+            self._end_files()
         while not (once or self._drain.is_quiet(self._clock(), self._last_growth())):
             if self._drain.begun:
                 self._pace.due = 0.0
@@ -106,11 +108,29 @@ class Intake:
             await self.step()
         self.catalog.settling = True
         await self._sweep_now()
-        while self.catalog.waiting.files and not self._drain.cut:  # each has its turn, as others are read
+        while self.catalog.waiting.files and not (self._drain.cut or (once and self._drain.begun)):
             self._end_files()
             await self._wakeups.sleep(TICK_SECONDS)
-            await self._sweep_now()
+            if not once or self._close_read() or self._may_open_more():
+                await self._sweep_now()  # each has its turn, as others are read
         self._end()
+
+    async def close_read(self) -> None:
+        """Close what is read and acknowledged soon after, once nothing more will come; for ever."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if self.ended:
+                self._close_read()
+
+    def _close_read(self) -> bool:
+        self._idle.begin_sweep()
+        closed = False
+        while self._make_room():
+            closed = True
+        return closed
+
+    def _may_open_more(self) -> bool:
+        return len(self.catalog.files) < self.catalog.max_files or self._clock() - self._looked >= self._rules.poll
 
     async def _sweep_now(self) -> None:
         await self._wakeups.rest()

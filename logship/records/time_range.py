@@ -34,6 +34,9 @@ class TimeRange(Struct, frozen=True):
         return [each for each in found if any(each[1])]
 
 
+ALL_TIMES: Final = TimeRange()
+
+
 def _bound(time_ns: int | None) -> bytes:
     """Give what normalised times can be compared with, however many digits of fraction they have."""
     return b"" if time_ns is None else rfc3339(time_ns)[:-_END].rstrip(b"0").rstrip(b".")

@@ -41,7 +41,7 @@ def backfill_of(asked: Asked, zone: str, now_ns: int, *, once: bool, raw: bool) 
             faults.append(f"--{name}: {quote(text)} {why}")
     since, until = moments["since"], moments["until"]
     if since is not None and until is not None and since >= until:
-        faults.append(f"--since: {quote(asked.since)} is not before --until {quote(asked.until)}: no record can be between")
+        faults.append(f"--since: {quote(asked.since)} is not before --until {quote(asked.until)}: nothing is between")
     if raw and (asked.since or asked.until):
         faults.append("--since, --until: raw lines have no time; set LOGSHIP_FORMAT to auto")
     return Backfill(history=asked.history, since_ns=since, until_ns=until, verbose=asked.verbose), faults

@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from logship.records.enrichment import Enrichment
-from logship.records.time_range import TimeRange
+from logship.records.time_range import ALL_TIMES, TimeRange
 from logship.settings.config import Config
 
 _OTEL_NAMES: Final = {
@@ -56,7 +56,7 @@ def enrichment_fields(config: Config) -> dict[str, Any]:
     return {**config.fields, **{name: value for name, value in named.items() if value}}
 
 
-def enrichment_of(config: Config, times: TimeRange = TimeRange()) -> Enrichment:
+def enrichment_of(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:
     """Give what is added to every record, how lines are understood, and when those were written that are kept."""
     return Enrichment(
         enrichment_fields(config),
