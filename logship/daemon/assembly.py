@@ -49,9 +49,7 @@ DRAIN_SHARE = 0.3
 
 
 @contextlib.asynccontextmanager
-async def open_parts(
-    state: State, stop: Stop, *, clock: Callable[[], float] = time.monotonic
-) -> AsyncIterator[Parts]:
+async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[Parts]:
     """Put a daemon together, ready to run; leaving closes what it opened. ``clock`` gives monotonic seconds."""
     resolved, checkpoints = state.resolved, state.checkpoints
     config = resolved.config

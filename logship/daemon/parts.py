@@ -66,6 +66,8 @@ class Parts:
             except TimeoutError:
                 code = DEADLINE
             finally:
+                if self._account:
+                    self._intake.close_what_is_read()
                 await self._saver.finish()
         code = self._say_end(code)
         self._intake.catalog.close()

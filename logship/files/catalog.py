@@ -284,7 +284,8 @@ class Catalog:
 
     def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        sure = not (self._unlistable.any or self._unsure)
+        put_off = self.plan is not None and sweep.waiting > 0  # what is there may wait to be recognised
+        sure = not (self._unlistable.any or self._unsure or put_off)
         if sure and not self._looked_closer:
             self._looked_closer = True
             if self._registry.doubt_copies_of_missing(sweep.present):

@@ -111,7 +111,7 @@ class Intake:
         while self.catalog.waiting.files and not (self._drain.cut or (once and self._drain.begun)):
             self._end_files()
             await self._wakeups.sleep(TICK_SECONDS)
-            if not once or self._close_read() or self._may_open_more():
+            if not once or self.close_what_is_read() or self._may_open_more():
                 await self._sweep_now()  # each has its turn, as others are read
         self._end()
 
@@ -120,9 +120,10 @@ class Intake:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             if self.ended:
-                self._close_read()
+                self.close_what_is_read()
 
-    def _close_read(self) -> bool:
+    def close_what_is_read(self) -> bool:
+        """Close what is read and acknowledged, whoever else needs room or not; gives whether there was any."""
         self._idle.begin_sweep()
         closed = False
         while self._make_room():

@@ -35,9 +35,7 @@ class Chosen(Struct, frozen=True):
 class Selection:
     """Chooses; the same record is always chosen alike."""
 
-    def __init__(
-        self, when: Condition | None, sample: Sample | None = None, times: TimeRange | None = None
-    ) -> None:
+    def __init__(self, when: Condition | None, sample: Sample | None = None, times: TimeRange | None = None) -> None:
         self._times = times
         self._when = when
         self._sample = sample
