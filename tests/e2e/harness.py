@@ -118,6 +118,7 @@ class Logship:
         prefix: Sequence[str] = (),
         program: Sequence[str] = (sys.executable, "-m", "logship"),
         once: bool = False,
+        flags: Sequence[str] = (),
         **settings: object,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +132,7 @@ class Logship:
             "log_format": "json",
             **settings,
         }
-        self._command = [*prefix, *program, "run", *(["--once"] if once else [])]
+        self._command = [*prefix, *program, "run", *(["--once"] if once else []), *flags]
         self._process: subprocess.Popen[bytes] | None = None
         self.last_totals: dict[str, dict[str, tuple[int, int]]] = {}
         """By sink, what ``/status`` said last before the end."""
