@@ -124,7 +124,7 @@ class _Assembly(Struct, frozen=True):
                 max_line_bytes=config.max_line_bytes,
                 unsound=self.intake.look_again,
                 joining=self._joining(),
-                order=(lambda file: plan.rank(file.inode)) if plan else None,
+                order=plan,
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)

@@ -5,7 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,8 +28,14 @@ LOOK_SECONDS = 0.05
 """A record that is held back is not looked at more often."""
 
 
-Order = Callable[[TailedFile], Any]
-"""What files are sorted by."""
+class Order(Protocol):
+    """In which order files are read, one after the other, by their inodes."""
+
+    def rank(self, inode: int, /) -> tuple[Any, ...]:
+        """Give what they are sorted by."""
+
+    def may_read(self, inode: int, /) -> bool:
+        """Whether no other has to be opened before."""
 
 
 class _Behind(Struct):
@@ -162,6 +168,9 @@ class Reader:
                 break
         return blocks
 
+    def _may_read(self, file: TailedFile) -> bool:
+        return file.sound and (self._order is None or self._order.may_read(file.inode))
+
     def _read_queue(self, files: Iterable[TailedFile]) -> list[Block]:
         """Read of files that are read one after the other: several may be small."""
         blocks: list[Block] = []
@@ -177,11 +186,11 @@ class Reader:
     def _in_turn(self) -> Iterable[tuple[str, list[TailedFile]]]:
         """Give what is ready by lineage, each oldest first, beginning after the lineage that came last."""
         ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
-        if self._order:
-            return [("", sorted(ready, key=self._order))]
-        order = in_queues(ready if self._ready else ())
-        after = next((at for at, (lineage, _) in enumerate(order, 1) if lineage == self._turn), 0)
-        return order[after:] + order[:after]
+        if order := self._order:
+            return [("", sorted(filter(self._may_read, ready), key=lambda file: order.rank(file.inode)))]
+        queues = in_queues(ready if self._ready else ())
+        after = next((at for at, (lineage, _) in enumerate(queues, 1) if lineage == self._turn), 0)
+        return queues[after:] + queues[:after]
 
     def took(self, part: Encoded) -> None:
         """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
@@ -201,7 +210,7 @@ class Reader:
     @property
     def exhausted(self) -> bool:
         """Whether there is nothing to read now; what is not sound has to be mended first."""
-        return not any(self._files[file].sound for file in self._ready)
+        return not any(self._may_read(self._files[file]) for file in self._ready)
 
     @property
     def due(self) -> float | None:
@@ -238,7 +247,7 @@ class Reader:
                 file.fault = error.strerror or type(error).__name__
             self._unsound()
             return []
-        if blocks and self._older_grew(file):
+        if blocks and not self._order and self._older_grew(file):
             return []
         if time_ns is not None:
             blocks = [replace(block, time_ns=time_ns) for block in blocks]

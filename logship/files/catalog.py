@@ -240,6 +240,8 @@ class Catalog:
             self._free_descriptor()
         self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
+        if self.plan:
+            self.plan.wait_for(sweep.left_inodes)
         self.waiting.note(sweep.waiting, sweep.waiting_bytes, min(self.max_files, self.max_descriptors), now)
         for file in self.files.values():
             if file.file not in self._renamed and not file.orphaned:

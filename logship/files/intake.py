@@ -98,6 +98,7 @@ class Intake:
 
     async def run(self, *, once: bool = False) -> None:
         """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
+        self.catalog.settling = once
         await self.step()
         if once:
             self._end_files()
@@ -237,6 +238,9 @@ class Intake:
         self.catalog.moved.clear()
         await self._read_new()
         self.swept = True
+        if self.catalog.plan:
+            for file in self.catalog.files.values():  # which ones may be read has changed
+                self._tell(file)
 
     async def _read_new(self) -> None:
         """Have what is new read, once it is on disk."""

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Container, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -95,6 +95,7 @@ class Plan:
         self._remembered_ns = now_ns - int(KEEP_SECONDS) * 10**9
         self._daemon = daemon
         self._keys: dict[int, Key] = {}
+        self._barrier: Key | None = None
         self._files: dict[int, _File] = {}
 
     def takes(self, candidate: Candidate) -> bool:
@@ -126,6 +127,14 @@ class Plan:
     def rank(self, inode: int) -> Key:
         """Give what orders files, oldest first: by their first event time, else by their last write."""
         return self._keys.get(inode, (_LAST,))
+
+    def may_read(self, inode: int) -> bool:
+        """Whether no older file waits to be opened."""
+        return self._barrier is None or self.rank(inode) < self._barrier
+
+    def wait_for(self, inodes: Iterable[int]) -> None:
+        """Note which files were not opened for want of room: the oldest are among them."""
+        self._barrier = min(map(self.rank, inodes), default=None)
 
     def seen(self, candidate: Candidate) -> Key:
         """Give the same of a name; looks into its file if it was not seen before."""

@@ -163,10 +163,8 @@ class Registry:
         file, signature = self._signatures.get(candidate.inode, (None, None))
         if not finished and (file is None or file not in self.entries):
             return None
-        if self._again and candidate.inode not in self._judged:
-            known = file and self.entries.get(file)
-            if self.finished.ignores(candidate.inode) if finished else known and known.ignored:
-                return None
+        if self._is_to_judge(candidate.inode, file):
+            return None
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
             if finished and self.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
@@ -175,9 +173,15 @@ class Registry:
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
 
+    def _is_to_judge(self, inode: int, file: FileId | None = None) -> bool:
+        """Whether what is never to be read is judged anew; once."""
+        known = self.entries.get(file) if file else None
+        ignored = known.ignored if known else self.finished.ignores(inode)
+        return self._again and ignored and inode not in self._judged
+
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
-        same = self.finished.unchanged(found.inode, found.size, found.mtime_ns)
+        same = self.finished.unchanged(found.inode, found.size, found.mtime_ns) and not self._is_to_judge(found.inode)
         if same:
             self.finished.meet(found.inode)
         return same

@@ -97,6 +97,8 @@ class Sweep(Struct):
     """What they have, as far as a sweep looks."""
     unpacked: int = 0
     """Bytes of archives that were unpacked."""
+    left_inodes: list[int] = field(default_factory=list)
+    """Of what waits, if in order, those that come first are among these."""
     in_order: bool = False
     """Whether names are opened in the order in which they are listed, whatever is known of them."""
     _links: list[Candidate] = field(default_factory=list)
@@ -140,6 +142,7 @@ class Sweep(Struct):
         self._left = []
         tried = yield from self._open_all(regular, self.room)
         self.waiting = len(again) + new.count - tried
+        self.left_inodes += [candidate.inode for candidate in self._left]
         self.waiting_bytes = sum(map(_size, (*self._left, *regular)))
         self.opener.new_first ^= bool(tried)
 
@@ -151,6 +154,7 @@ class Sweep(Struct):
         """Let what was opened wait for the next sweep."""
         self.waiting += 1
         self.waiting_bytes += found.size
+        self.left_inodes.append(found.inode)
 
     def close(self) -> None:
         """Give back what nobody took."""
