@@ -133,7 +133,7 @@ class Account:
         self._say_sum()
         unread = self._unread()
         for path, cause in list(unread.items())[:_SHOWN]:
-            logger.error("not shipped", extra={"path": path, "cause": cause})
+            logger.error("not all could be read", extra={"path": path, "cause": cause})
         if unread:
             return FAILED
         return INCOMPLETE if self._left_out() or refused(self._metrics) or not saved else DRAINED

@@ -246,7 +246,9 @@ class Adoption:
             self._plan.started.add(found.inode)
         self._registry.reopen(entry.file, found.inode)
         self.open.add(file)
-        self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
+        # the head of what it has: of an archive that is not what its file begins with
+        here = replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size, head=file.head)
+        self.new[file.file] = (file, here)
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 

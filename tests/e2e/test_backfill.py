@@ -222,7 +222,7 @@ def test_what_is_asked_for_and_cannot_be_read_is_exit_1(
         run.start(ready=False)
         assert run.exit_code() == 1
     assert sorted(numbers(receiver)) == [0, 1, 2]
-    named = [message["path"] for message in run.messages("not shipped")]
+    named = [message["path"] for message in run.messages("not all could be read")]
     assert sorted(named) == [f"{logs}/b.log.1.gz"] * 2 + [f"{logs}/nothing/*.log"] * 2
 
 
