@@ -79,6 +79,12 @@ class Samples:
         """Give the names of the sinks."""
         return {dict(labels)["sink"] for name, labels in self.values if name == "logship_sink_read_bytes_total"}
 
+    @property
+    def refused(self) -> int:
+        """How many records no store would take."""
+        each = [self.totals(sink) for sink in self.sinks()]
+        return sum(totals[term][0] for totals in each for term in ("dead_lettered", "dropped"))
+
     def totals(self, sink: str) -> dict[str, tuple[int, int]]:
         """Give the terms of the conservation law: (records, bytes) each."""
         found = {}
