@@ -15,9 +15,9 @@ import pytest
 from logship import logs, plugins
 from logship.daemon import __main__ as daemon
 from logship.daemon import handoff
+from logship.daemon.account import DRAINED
 from logship.daemon.assembly import open_parts
 from logship.daemon.backfill import State
-from logship.daemon.parts import DRAINED
 from logship.daemon.shutdown import Stop
 from logship.daemon.supervisor import leaves
 from logship.errors import LogshipError
