@@ -165,6 +165,8 @@ class Catalog:
 
     def succeed(self, now: float) -> bool:
         """Adopt what was created under the names of files that were rotated, without a sweep; whether there was any."""
+        if self.plan:
+            return False
         room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
         found = False
         for each in self._successors.find(list(self.files.values()), self._opened, room, now):
@@ -181,6 +183,8 @@ class Catalog:
 
         Gives whether that is all that has to be done about them.
         """
+        if self.plan:
+            return False  # what is not in it is another's, or has its turn
         return self._newcomers.adopt(
             paths, self._opened, lambda: self._left(self.max_files) > 0 or self.make_room(), now
         )
