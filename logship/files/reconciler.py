@@ -113,7 +113,7 @@ class Reconciler:
             found.begin, found.was_put_by = entry.size, True
             unknown.append(found)
         else:
-            old = self._plan and self._plan.is_history(found)
+            old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
             why = HISTORY if old else COPY
             self._adoption.put_by(replace(entry, size=found.size, seen=time.time()), found, sweep, why=why)
 
@@ -234,7 +234,7 @@ class Reconciler:
         prints = [each.entry.head for each in sources if each.entry]
         prints += [file.head for file in self._open.of_lineage(found.lineage)]
         known = any(each.length and each.matches(head) for each in prints)
-        return known or any(True for _ in self._registry.finished.like(found.lineage, head[:HEAD_BYTES]))
+        return known or any(True for _ in self._registry.like(found.lineage, head[:HEAD_BYTES]))
 
     def _is_old(self, found: Found) -> bool:
         if self._plan and self._plan.wants(found):

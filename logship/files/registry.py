@@ -173,6 +173,15 @@ class Registry:
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
 
+    def is_anothers(self, found: Found) -> bool:
+        """Whether the neighbour has read all that a plain file has."""
+        if not self._neighbour:
+            return False
+        with suppress(OSError):
+            rows = self._neighbour.finished.like(found.lineage, found.read_at(min(HEAD_BYTES, found.size), 0))
+            return any(row.size == found.size and row.begins(found.size, found.read_at) for row in rows)
+        return False
+
     def _is_to_judge(self, inode: int, file: FileId | None = None) -> bool:
         """Whether what is never to be read is judged anew; once."""
         known = self.entries.get(file) if file else None
@@ -232,7 +241,7 @@ class Registry:
         ``proven``: by its digest, not only by its first and last bytes, which are all that is known of history.
         """
         best: Known | None = None
-        for row in self._like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
+        for row in self.like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
             least = best.common + 1 if best else SHORT_HEAD_BYTES
             stale = row.file in self._reopened or row.file in self.entries or (proven and not row.crc)
             if stale or row.size < least or not row.begins(view.size, view.read_at):
@@ -244,7 +253,8 @@ class Registry:
             best = Known(source, row.size, row.size)
         return best
 
-    def _like(self, lineage: str, head: bytes) -> Iterator[Row]:
+    def like(self, lineage: str, head: bytes) -> Iterator[Row]:
+        """Give what has been read of a lineage, by this or by the neighbour, and begins with a head."""
         ours = self.finished.like(lineage, head)
         yield from (row for row in ours if not (self._history and row.ignored))
         if self._neighbour:

@@ -179,6 +179,9 @@ def test_beside_a_daemon_only_what_it_left_alone_is_shipped(
     count = len(found)
     beside.start(ready=False)
     assert beside.exit_code() == 0
+    plain = new_logship("plain", **flags | {"flags": []}, paths=f"{logs}/*.log", state_dir=daemon.state)
+    plain.start(ready=False)
+    assert plain.exit_code() == 0, "nothing is left out: it was shipped beside the daemon"
     daemon.start()
     application.rotate()
     daemon.wait_idle()
