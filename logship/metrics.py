@@ -21,7 +21,7 @@ LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
     OTHER,
 )
-FILTERED_REASONS: Final = ("condition", "no_level", "sampled", OTHER)
+FILTERED_REASONS: Final = ("condition", "no_level", "sampled", "before_since", "after_until", "no_time", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
 RETRY_REASONS: Final = (
@@ -283,6 +283,11 @@ class Metrics:
     def checkpoint_saved(self, outcome: Literal["saved", "failed"]) -> None:
         """Count an attempt to save the checkpoint."""
         self._saves.add(outcome)
+
+    @property
+    def sinks(self) -> tuple[str, ...]:
+        """The names of all sinks."""
+        return tuple(self._sinks)
 
     def sink(self, name: str) -> SinkMetrics:
         """Give the numbers of one of the sinks named at construction."""

@@ -11,18 +11,18 @@ import logging
 import resource
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from logship import __version__, logs
 from logship.daemon import handoff
+from logship.daemon.account import BAD_CONFIGURATION, FAILED
 from logship.daemon.assembly import open_parts
+from logship.daemon.backfill import held
 from logship.daemon.memory import look_for_new_garbage_only
-from logship.daemon.parts import BAD_CONFIGURATION, FAILED, leave
+from logship.daemon.parts import leave
 from logship.daemon.shutdown import Stop, ignore_signals
 from logship.daemon.supervisor import leaves
 from logship.errors import ConfigError, LogshipError
 from logship.settings.resolved import Resolved
-from logship.state.checkpoints import Checkpoints
 
 logger = logging.getLogger("logship.daemon")  # __name__ is __main__ here
 
@@ -55,9 +55,8 @@ async def run(resolved: Resolved) -> int:
     logger.info("starting", extra={**told, "state_dir": config.state_dir, "listen": config.listen})
     _raise_descriptor_limit()
     stop = Stop(config.shutdown_timeout_seconds)
-    checkpoints = Checkpoints(Path(config.state_dir))
-    with checkpoints.lock():
-        async with open_parts(resolved, checkpoints, stop) as parts:
+    with held(resolved) as state:
+        async with open_parts(state, stop) as parts:
             look_for_new_garbage_only()
             return await parts.run(once=resolved.once)
 

@@ -4,13 +4,15 @@ import contextlib
 import logging
 import resource
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from logship import __version__, plugins
+from logship.daemon.account import Account
+from logship.daemon.backfill import State, plan_of
 from logship.daemon.exit_file import ExitFile
 from logship.daemon.parts import Parts
 from logship.daemon.pipeline import Pipeline, Shape
@@ -28,15 +30,16 @@ from logship.files.discovery import Discovery
 from logship.files.intake import Intake
 from logship.files.joining import Joining
 from logship.files.patterns import Pattern
+from logship.files.plan import OPEN_AT_ONCE, Plan, PlannedDiscovery
 from logship.files.rules import Rules
 from logship.files.wakeups import FileEvents, Timer, Wakeups
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.records.multiline import parse_multiline
+from logship.records.time_range import TimeRange
 from logship.settings.config import Config, SinkSettings
 from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpointer import Checkpointer
-from logship.state.checkpoints import Checkpoints
 from logship.state.journal import Journal, applied
 
 logger = logging.getLogger("logship.daemon")
@@ -48,10 +51,9 @@ DRAIN_SHARE = 0.3
 
 
 @contextlib.asynccontextmanager
-async def open_parts(
-    resolved: Resolved, checkpoints: Checkpoints, stop: Stop, *, clock: Callable[[], float] = time.monotonic
-) -> AsyncIterator[Parts]:
+async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = time.monotonic) -> AsyncIterator[Parts]:
     """Put a daemon together, ready to run; leaving closes what it opened. ``clock`` gives monotonic seconds."""
+    resolved, checkpoints = state.resolved, state.checkpoints
     config = resolved.config
     sinks = tuple(resolved.sinks)
     metrics = Metrics(sinks, __version__)
@@ -62,16 +64,25 @@ async def open_parts(
         logger.error(
             "the checkpoint is not usable: every file is read from its beginning", extra={"cause": checkpoint.damage}
         )
-    discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
-    catalog = Catalog(discovery, checkpoint, metrics, sinks=sinks, from_end=config.read_from == "end")
-    catalog.max_files = config.max_files
+    plan, patterns = plan_of(state, checkpoint), [Pattern.of(glob, config.root) for glob in config.paths]
+    discovery = PlannedDiscovery(patterns, config.exclude, plan) if plan else Discovery(patterns, config.exclude)
+    catalog = Catalog(
+        discovery,
+        checkpoint,
+        metrics,
+        sinks=sinks,
+        from_end=config.read_from == "end",
+        plan=plan,
+        neighbour=state.neighbour,
+    )
+    catalog.max_files = min(config.max_files, OPEN_AT_ONCE) if plan else config.max_files
     catalog.max_descriptors = max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - SPARE_DESCRIPTORS)
     saver = Checkpointer(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
-    rules = _rules(config)
+    rules = _rules(config, once=resolved.once)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
     saver.entries = intake.entries
     stop.listeners.append(intake.drain)
-    assembly = _Assembly(config, metrics, intake, saver, stop, clock)
+    assembly = _Assembly(resolved, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:
         pipelines = [
             await stack.enter_async_context(assembly.open_pipeline(name, resolved.kind(name), settings))
@@ -86,24 +97,32 @@ async def open_parts(
             port = await stack.enter_async_context(open_server(config.listen, view, view.stalled))
             checkpoints.announce(f"{config.listen.rpartition(':')[0]}:{port}")
         exit_file = ExitFile.of(config.exit_file, discovery.root_paths) if config.exit_file else None
-        yield Parts(exit_file, intake, pipelines, saver, view, stop, volumes=around.volumes)
+        account = _account(plan, resolved, intake, pipelines, metrics, clock) if plan else None
+        yield Parts(exit_file, intake, pipelines, saver, view, stop, volumes=around.volumes, account=account)
 
 
 class _Assembly(Struct, frozen=True):
     """What every pipeline is connected to."""
 
-    config: Config
+    resolved: Resolved
     metrics: Metrics
     intake: Intake
     saver: Checkpointer
     stop: Stop
     clock: Callable[[], float]
 
+    @property
+    def config(self) -> Config:
+        """The daemon's own settings."""
+        return self.resolved.config
+
     @contextlib.asynccontextmanager
     async def open_pipeline(self, name: str, kind: str, settings: object) -> AsyncIterator[Pipeline]:
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
-        async with plugins.load(kind).open_sink(settings, enrichment_of(config)) as sink:
+        asked, plan = self.resolved.backfill, self.intake.catalog.plan
+        enrichment = enrichment_of(config, TimeRange(asked.since_ns, asked.until_ns))
+        async with plugins.load(kind).open_sink(settings, enrichment) as sink:
             reader = Reader(
                 name,
                 self.metrics,
@@ -111,6 +130,7 @@ class _Assembly(Struct, frozen=True):
                 unsound=self.intake.look_again,
                 joining=self._joining(),
                 strangers=self.intake.strangers,
+                order=plan,
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
@@ -161,7 +181,12 @@ class _Assembly(Struct, frozen=True):
         config = self.config
         share = config.buffer_max_bytes // len(config.sinks)
         return Shape(
-            config.batch_max_bytes, config.batch_max_records, config.batch_timeout_seconds, share, config.max_in_flight
+            config.batch_max_bytes,
+            config.batch_max_records,
+            config.batch_timeout_seconds,
+            share,
+            config.max_in_flight,
+            self.resolved.once,
         )
 
 
@@ -172,14 +197,30 @@ def _folders(resolved: Resolved, discovery: Discovery) -> dict[str, list[str]]:
     return {LOGS: sorted(discovery.root_paths), STATE: [resolved.config.state_dir], **written}
 
 
-def _rules(config: Config) -> Rules:
+def _account(
+    plan: Plan,
+    resolved: Resolved,
+    intake: Intake,
+    pipelines: Sequence[Pipeline],
+    metrics: Metrics,
+    clock: Callable[[], float],
+) -> Account:
+    """Keep account of a run that ends by itself: its files are told of by that alone."""
+    logging.getLogger("logship.files").setLevel(logging.WARNING)
+    ledgers = [pipeline.reader.ledger for pipeline in pipelines]
+    account = Account(intake, plan, ledgers, metrics, verbose=resolved.backfill.verbose, clock=clock)
+    intake.listeners.insert(0, account)  # before the readers forget a file that is closed
+    return account
+
+
+def _rules(config: Config, *, once: bool) -> Rules:
     quiet = config.drain_quiet_seconds
     return Rules(
         poll=config.poll_seconds,
         rotate_wait=config.rotate_wait_seconds,
         drain_quiet=quiet,
         drain_longest=max(quiet, config.shutdown_timeout_seconds * DRAIN_SHARE),
-        max_backlog=config.max_backlog_bytes,
+        max_backlog=0 if once else config.max_backlog_bytes,
     )
 
 

@@ -15,7 +15,7 @@ import orjson
 
 from logship.plugins import settings_type
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved
+from logship.settings.resolved import Backfill, Resolved
 
 HELD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
 
@@ -24,7 +24,7 @@ def write(resolved: Resolved) -> int:
     """Give the descriptor of an anonymous file that holds the settings and survives ``exec``."""
     descriptor = os.memfd_create("logship-settings", 0)
     with open(descriptor, "wb", closefd=False) as file:
-        file.write(orjson.dumps(msgspec.structs.asdict(resolved)))
+        file.write(orjson.dumps(msgspec.structs.asdict(resolved), default=msgspec.structs.asdict))
     os.lseek(descriptor, 0, os.SEEK_SET)
     return descriptor
 
@@ -37,8 +37,9 @@ def read(descriptor: int) -> Resolved:
     chosen = {
         name: msgspec.convert(values, settings_type(kinds.get(name, name))) for name, values in raw.pop("sinks").items()
     }
-    config = msgspec.convert(raw.pop("config"), Config)
-    return Resolved(config=config, sinks=chosen, kinds=kinds, warnings=tuple(raw["warnings"]), once=raw["once"])
+    config, backfill = msgspec.convert(raw.pop("config"), Config), msgspec.convert(raw.pop("backfill"), Backfill)
+    warnings = tuple(raw["warnings"])
+    return Resolved(config=config, sinks=chosen, kinds=kinds, warnings=warnings, once=raw["once"], backfill=backfill)
 
 
 def release_signals() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from typing import Any, NoReturn
 
 from logship.daemon import handoff, progress
+from logship.daemon.account import DEADLINE, DRAINED, INCOMPLETE, Account, refused
 from logship.daemon.ending import Ending
 from logship.daemon.exit_file import ExitFile, watch_exit_file
 from logship.daemon.memory import give_back_memory
@@ -20,8 +21,8 @@ from logship.state.checkpointer import Checkpointer
 
 logger = logging.getLogger("logship.daemon")
 
-DRAINED, FAILED, BAD_CONFIGURATION, DEADLINE = 0, 1, 2, 3
 _LATE = "the drain deadline passed with bytes undelivered"
+_CUT_SHORT = "stopped before the end: the same command goes on from here, and what is delivered is not sent again"
 _POISON = "all is delivered but records that make the store fail"
 
 
@@ -44,7 +45,10 @@ class Parts:
         stop: Stop,
         *,
         volumes: Volumes,
+        account: Account | None = None,
     ) -> None:
+        """``account`` is kept of a run that ends by itself."""
+        self._account = account
         self._exit_file = exit_file
         self._intake = intake
         self._pipelines = pipelines
@@ -64,25 +68,41 @@ class Parts:
                 async with asyncio.timeout(None) as deadline:
                     await self._run_tasks(deadline, once=once)
                 waits = any(len(each.delivery.waiting) for each in self._pipelines)
-                code = DEADLINE if waits or self._intake.catalog.waiting.files else DRAINED
+                code = DEADLINE if waits or self._is_cut_short() else DRAINED
             except TimeoutError:
                 late = True
                 code = DRAINED if self._ending.is_delivered() else DEADLINE
             finally:
+                if self._account:
+                    self._intake.close_what_is_read()
                 await self._saver.finish()
-        self._say_the_end(code, late=late)
+        code = self._say_the_end(code, late=late)
         self._intake.catalog.close()
         return code
 
-    def _say_the_end(self, code: int, *, late: bool) -> None:
+    def _is_cut_short(self) -> bool:
+        """Whether files wait that were never opened, or a run that would have ended by itself was told to."""
+        told = bool(self._account and self._stop.stopping.is_set() and self._ending.left().nbytes)
+        return told or self._intake.catalog.waiting.files > 0
+
+    def _say_the_end(self, code: int, *, late: bool) -> int:
+        """Say what it came to, and give the exit code."""
+        finished = self._account.finish(saved=self._saver.saved) if self._account else None
         left, message = self._ending.left(), ""
         if code == DEADLINE:
-            message = _LATE if late or self._intake.catalog.waiting.files else _POISON
-            logger.error(message, extra=left.fields())
+            short = _CUT_SHORT if self._account else _LATE
+            message = _LATE if late else short if self._is_cut_short() else _POISON
+            waiting = {"files_left": count} if (count := self._intake.catalog.waiting.files) else {}
+            logger.error(message, extra={**left.fields(), **waiting})
             message = f"{message}: {left.words()}"
+        elif finished is not None:
+            code = finished
+        elif refused(self._view.metrics) or not self._saver.saved:
+            code = INCOMPLETE
         self._ending.last_word(message)
-        others = {"left_to_the_next_start_bytes": left.nbytes} if code == DRAINED and left.nbytes else {}
+        others = {"left_to_the_next_start_bytes": left.nbytes} if code != DEADLINE and left.nbytes else {}
         logger.info("stopped", extra={"exit_code": code, **others})
+        return code
 
     async def _run_tasks(self, deadline: asyncio.Timeout, *, once: bool) -> None:
         async with asyncio.TaskGroup() as group:
@@ -95,8 +115,9 @@ class Parts:
                 self._start(group, "volumes", self._volumes.run()),
                 self._start(group, "ending", self._ending.run()),
             ]
-            if once:
-                helpers.append(self._start(group, "progress bar", progress.show(self._view.acknowledged)))
+            if self._account:
+                helpers.append(self._start(group, "progress bar", progress.show(self._account.progress)))
+                helpers.append(self._start(group, "closing of files", self._intake.close_read()))
             async with asyncio.TaskGroup() as shipping:
                 self._start(shipping, "intake", self._intake.run(once=once))
                 for pipeline in self._pipelines:

@@ -33,6 +33,8 @@ class Shape(Struct, frozen=True):
     share: int
     """What this pipeline may hold in memory: blocks and their encoded form."""
     in_flight: int = 1
+    once: bool = False
+    """Whether nothing more is read at the stop."""
 
 
 class Saves(Protocol):
@@ -78,6 +80,7 @@ class Pipeline:
         self._metrics = metrics
         self._ended = ended
         self._stop = stop
+        self._once = shape.once
         self._saver = saver
         self._share = shape.share
         self._block_bytes = reader.block_bytes = max(1, min(reader.block_bytes, shape.share // BLOCKS_IN_SHARE))
@@ -108,10 +111,12 @@ class Pipeline:
             ended = self._ended()
             self.reader.news.clear()
             await self._wait_for_room()
+            if self._once and self._stop.is_set():
+                await self._send(self._batcher.take())
+                break
             # half of the room: their encoded form needs as much again
             blocks = self.reader.read((self._share - self.held) // 2)
-            for part in [part for block in blocks for part in self._take(block)]:
-                await self._send(self._batcher.add(part, self._clock()))
+            await self._pass_on([part for block in blocks for part in self._take(block)])
             due = self._batcher.due
             if blocks or not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
@@ -123,6 +128,12 @@ class Pipeline:
                 await self._wait_for_news(min((at for at in (due, self.reader.due) if at is not None), default=None))
         for _ in range(self._in_flight):
             await self._batches.put(None)
+
+    async def _pass_on(self, parts: Sequence[Encoded]) -> None:
+        for part in parts:
+            await self._send(self._batcher.add(part, self._clock()))
+        if self._once and not any(part.records for part in parts):
+            await self._send(self._batcher.take())  # of what is left out as a whole, nothing is to be kept
 
     async def _wait_for_news(self, due: float | None) -> None:
         with suppress(TimeoutError):

@@ -5,6 +5,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from typing import Any, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -25,6 +26,16 @@ LEAST_BYTES = 4096
 """What a block counts at least: a thousand files may have one line each."""
 LOOK_SECONDS = 0.05
 """A record that is held back is not looked at more often."""
+
+
+class Order(Protocol):
+    """In which order files are read, one after the other, by their inodes."""
+
+    def rank(self, inode: int, /) -> tuple[Any, ...]:
+        """Give what they are sorted by."""
+
+    def may_read(self, inode: int, /) -> bool:
+        """Whether no other has to be opened before."""
 
 
 class _Behind(Struct):
@@ -54,9 +65,13 @@ class Reader:
         unsound: Callable[[], None],
         joining: Joining | None = None,
         strangers: Strangers | None = None,
+        order: Order | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Make a reader of no file; ``joining`` makes it give whole records of several lines."""
+        """Make a reader of no file; ``joining`` makes it give whole records of several lines.
+
+        ``order`` has all files read one after the other, in its order.
+        """
         self.name = name
         self.ledger = Ledger()
         self.news = asyncio.Event()
@@ -66,6 +81,7 @@ class Reader:
         self._max_line_bytes = max_line_bytes
         self._unsound = unsound
         self._joining = joining
+        self._order = order
         self.clock = clock
         self.block_bytes = READ_BYTES
         """What makes one block at the most, unless a line is longer."""
@@ -158,6 +174,9 @@ class Reader:
                 break
         return blocks
 
+    def _may_read(self, file: TailedFile) -> bool:
+        return file.sound and (self._order is None or self._order.may_read(file.inode))
+
     def _read_queue(self, files: Iterable[TailedFile]) -> list[Block]:
         """Read of files that are read one after the other: several may be small."""
         blocks: list[Block] = []
@@ -176,11 +195,13 @@ class Reader:
         In a drain, what waits longest comes first: there may be no time for all.
         """
         ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
-        order = in_queues(ready if self._ready else ())
+        if order := self._order:
+            return [("", sorted(filter(self._may_read, ready), key=lambda file: order.rank(file.inode)))]
+        queues = in_queues(ready if self._ready else ())
         if self._oldest_first:
-            return sorted(order, key=lambda queue: min(self._ready[file.file].since for file in queue[1]))
-        after = next((at for at, (lineage, _) in enumerate(order, 1) if lineage == self._turn), 0)
-        return order[after:] + order[:after]
+            return sorted(queues, key=lambda queue: min(self._ready[file.file].since for file in queue[1]))
+        after = next((at for at, (lineage, _) in enumerate(queues, 1) if lineage == self._turn), 0)
+        return queues[after:] + queues[:after]
 
     def took(self, part: Encoded) -> None:
         """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
@@ -200,7 +221,7 @@ class Reader:
     @property
     def exhausted(self) -> bool:
         """Whether there is nothing to read now; what is not sound has to be mended first."""
-        return not any(self._files[file].sound for file in self._ready)
+        return not any(self._may_read(self._files[file]) for file in self._ready)
 
     @property
     def due(self) -> float | None:
@@ -238,7 +259,7 @@ class Reader:
                 file.fault = error.strerror or type(error).__name__
             self._unsound()
             return []
-        if blocks and self._older_grew(file):
+        if blocks and not self._order and self._older_grew(file):
             return []
         if time_ns is not None:
             blocks = [replace(block, time_ns=time_ns) for block in blocks]

@@ -25,6 +25,7 @@ from logship.files.found import Found, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
+from logship.files.plan import COPY, FORGOTTEN, HISTORY, OVERWRITTEN, Plan
 from logship.files.registry import Registry
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
@@ -48,8 +49,10 @@ class Adoption:
         *,
         first: bool,
         from_end: bool,
+        plan: Plan | None = None,
     ) -> None:
         self._registry = registry
+        self._plan = plan
         self._opener = opener
         self._metrics = metrics
         self._sinks = sinks
@@ -135,7 +138,7 @@ class Adoption:
     def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
         if known.whole:
             self.met_again.add(found.lineage)
-        self.put_by(new_entry(found, (), ignored=True), found, sweep)
+        self.put_by(new_entry(found, (), ignored=True), found, sweep, why=COPY)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether all that was read of a generation is acknowledged."""
@@ -194,11 +197,14 @@ class Adoption:
         if rotated and found.shredded:
             extra = {"path": found.candidate.path, "bytes": found.size}
             logger.info("a rotated file was written over in place, and never cut off: it is not read", extra=extra)
-            self.put_by(new_entry(found, (), ignored=True), found, sweep)  # shredded: written over, never cut off
+            entry = new_entry(found, (), ignored=True)
+            self.put_by(entry, found, sweep, why=OVERWRITTEN)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
         elif (rotated or contents) and old and not found.begin:
-            self.put_by(new_entry(found, (), ignored=True), found, sweep)
+            self.put_by(new_entry(found, (), ignored=True), found, sweep, why=HISTORY)
+        elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
+            self.put_by(new_entry(found, (), ignored=True), found, sweep, why=FORGOTTEN)
         elif not (found.size or found.settled) and (rotated or (live and live.size)):
             self.held[found.inode] = found  # a copy, or an archive, may just have been begun
         else:
@@ -206,6 +212,8 @@ class Adoption:
             begin = last_newline(found, found.size) if at_end else last_newline(found, found.begin)
             entry = new_entry(found, self._sinks, begin=begin)
             self.unknown.append(entry)
+            if contents:
+                contents.rest()  # many may be open before the first is read
             self.start(entry, found, contents)
 
     def leave_packed(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> None:
@@ -222,7 +230,9 @@ class Adoption:
         if not old and self._saying.may_say(found.grown_at):
             extra = {"path": found.candidate.path, "format": found.packed, "cause": problem or "it is not complete"}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
-        self.put_by(new_entry(found, (), ignored=True), found, sweep)
+        if self._plan and not old:
+            self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
+        self.put_by(new_entry(found, (), ignored=True), found, sweep, why=HISTORY if old else "")
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
@@ -232,14 +242,20 @@ class Adoption:
             self._registry.add(entry)
             self.refuse(found, error)
             return
+        if self._plan:
+            self._plan.started.add(found.inode)
         self._registry.reopen(entry.file, found.inode)
         self.open.add(file)
-        self.new[file.file] = (file, replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size))
+        # the head of what it has: of an archive that is not what its file begins with
+        here = replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size, head=file.head)
+        self.new[file.file] = (file, here)
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
-    def put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None) -> None:
-        """Close what was found, and know it as not to be read."""
+    def put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None, *, why: str) -> None:
+        """Close what was found, and know it as not to be read; ``why`` is a word of :mod:`logship.files.plan`."""
+        if self._plan and why:
+            self._plan.left_out.note(found.candidate.path, why)
         self._registry.keep(entry, found)
         if sweep:
             sweep.present[entry.file] = None

@@ -7,20 +7,25 @@ import os
 from collections.abc import Generator, Iterator
 from contextlib import suppress
 
+from msgspec import Struct, field
+
 from logship.files.decoding import MAGIC_BYTES, UNREADABLE, packed_as, unpack
 from logship.state.identity import HEAD_BYTES
 
 MAX_CONTENT_BYTES = 2 << 30
 """A file that unpacks to more is left alone. To find out costs a second or two of processor time a gibibyte, and a few
 megabytes on disk are enough to ask for it; a pod's log that is rotated only past this is not seen."""
-_WINDOW_BYTES = 4 << 20
+_WINDOW_BYTES = 1 << 20
+_PLACES = 3
+"""At which one archive is read at once."""
 
 
 class Contents:
-    """The unpacked bytes of an open archive, read mostly forwards; a window of 4 MiB is kept, never the whole.
+    """The unpacked bytes of an open archive, read mostly forwards; a window of 1 MiB is kept, never the whole.
 
-    Stepping back behind the window unpacks again from the start. What takes long comes in steps of up to 1 MiB, so that
-    nobody else has to wait. Raises OSError where the file is damaged.
+    Stepping back behind the window unpacks again from the start, and both places are kept: sinks may be far from each
+    other. What takes long comes in steps of up to 256 KiB, so that nobody else has to wait. Raises OSError where the
+    file is damaged.
     """
 
     def __init__(self, fd: int, kind: str = "") -> None:
@@ -36,7 +41,8 @@ class Contents:
         self.unpacked = 0
         """Bytes that were unpacked so far, those that were unpacked again included."""
         self._beginning: bytes | None = None
-        self._rewind()
+        self._places: list[_Place] = []
+        """Those that were used last are at the end."""
 
     def head(self) -> bytes:
         """Give the first bytes, for the fingerprint; empty where the file can't be read."""
@@ -65,37 +71,60 @@ class Contents:
 
     def reach(self, offset: int) -> Iterator[None]:
         """Unpack up to ``offset``: what is there, and right before it, is then read without delay."""
-        if offset < self._start:
-            self._rewind()
+        place = self._place(offset)
         with suppress(OSError):  # whoever reads there is told
-            while self._start + len(self._window) < offset and self._take_piece(offset):
+            while place.end < offset and self._take_piece(place, offset):
                 yield
+
+    def rest(self) -> None:
+        """Give memory back: but for its head, what is read next is unpacked again."""
+        self.head()
+        self._places.clear()
 
     def read_at(self, size: int, offset: int, /) -> bytes:
         """Give up to ``size`` bytes at ``offset``."""
         if self._beginning and offset + size <= len(self._beginning):
             return self._beginning[offset : offset + size]
-        if offset < self._start:
-            self._rewind()
-        while self._start + len(self._window) < offset + size and self._take_piece(offset):
+        place = self._place(offset)
+        while place.end < offset + size and self._take_piece(place, offset):
             pass
-        at = offset - self._start
-        return bytes(self._window[at : at + size])
+        at = offset - place.start
+        return bytes(place.window[at : at + size])
 
-    def _take_piece(self, needed_from: int) -> bool:
-        piece = next(self._pieces, None)
+    def _place(self, offset: int) -> "_Place":
+        """Give the nearest place from which ``offset`` can be reached; begin anew where there is none."""
+        place = max((each for each in self._places if each.start <= offset), key=lambda each: each.start, default=None)
+        if place is None:
+            readable = self.kind and self.kind not in UNREADABLE
+            place = _Place(unpack(self._fd, self.kind) if readable else iter(()))
+            del self._places[: -_PLACES + 1]
+        else:
+            self._places.remove(place)
+        self._places.append(place)
+        return place
+
+    def _take_piece(self, place: "_Place", needed_from: int) -> bool:
+        piece = next(place.pieces, None)
         if piece is None:
             return False
-        self._window += piece[0]
+        place.window += piece[0]
         self.unpacked += len(piece[0])
-        surplus = min(len(self._window) - _WINDOW_BYTES, needed_from - self._start)
+        surplus = min(len(place.window) - _WINDOW_BYTES, needed_from - place.start)
         if surplus > 0:
-            del self._window[:surplus]
-            self._start += surplus
+            del place.window[:surplus]
+            place.start += surplus
         return True
 
-    def _rewind(self) -> None:
-        readable = self.kind and self.kind not in UNREADABLE
-        self._pieces: Iterator[tuple[bytes, bool]] = unpack(self._fd, self.kind) if readable else iter(())
-        self._start = 0
-        self._window = bytearray()
+
+class _Place(Struct, eq=False):
+    """Where one unpacks."""
+
+    pieces: Iterator[tuple[bytes, bool]]
+    start: int = 0
+    window: bytearray = field(default_factory=bytearray)
+    """What was unpacked last; it begins at ``start``."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+        return self.start + len(self.window)

@@ -21,6 +21,7 @@ from logship.files.losses import LOSSES
 from logship.files.newcomers import Newcomers
 from logship.files.open_files import folders_of
 from logship.files.opener import Opener, reopen_copied_up
+from logship.files.plan import Plan
 from logship.files.reconciler import Reconciler
 from logship.files.registry import Registry
 from logship.files.successors import Successors
@@ -33,6 +34,7 @@ from logship.metrics import Metrics
 from logship.model import FileId
 from logship.state.checkpoints import Checkpoint
 from logship.state.identity import Entry
+from logship.state.neighbour import Neighbour
 
 logger = logging.getLogger(__name__)
 
@@ -46,16 +48,30 @@ class Catalog:
     """All generations: open ones in ``files``, oldest first; others in the registry."""
 
     def __init__(
-        self, discovery: Discovery, checkpoint: Checkpoint, metrics: Metrics, *, sinks: tuple[str, ...], from_end: bool
+        self,
+        discovery: Discovery,
+        checkpoint: Checkpoint,
+        metrics: Metrics,
+        *,
+        sinks: tuple[str, ...],
+        from_end: bool,
+        plan: Plan | None = None,
+        neighbour: Neighbour | None = None,
     ) -> None:
+        """``plan``: what a run that ends takes; ``neighbour``: what is known beside the checkpoint."""
+        self.plan = plan
         self._discovery = discovery
         self._metrics = metrics
         self._sinks = sinks
-        self._registry = Registry(checkpoint.entries, checkpoint.finished, sinks)
+        history, again = bool(plan and plan.history), plan is not None
+        known = checkpoint.entries, checkpoint.finished
+        self._registry = Registry(*known, sinks, again=again, history=history, neighbour=neighbour)
         self._opener = Opener(self._free_descriptor)
         first = checkpoint.first
-        self._adoption = Adoption(self._registry, self._opener, metrics, sinks, first=first, from_end=from_end)
-        self._reconciler = Reconciler(self._registry, self._adoption, checkpoint)
+        self._adoption = Adoption(
+            self._registry, self._opener, metrics, sinks, first=first, from_end=from_end, plan=plan
+        )
+        self._reconciler = Reconciler(self._registry, self._adoption, checkpoint, plan)
         self._successors = Successors(discovery, self._opener, self._reconciler, self._adoption.open)
         self._newcomers = Newcomers(discovery, self._opener, self._reconciler, self._registry, self._adoption, sinks)
         self.gaps = Gaps(metrics)
@@ -78,7 +94,7 @@ class Catalog:
         """What files may take of the process's descriptors: listing, saving and sending need some, too."""
         self.make_room: Callable[[], bool] = lambda: False
         """Closes a file that is read, acknowledged and quiet, if there is one, and says whether."""
-        self.waiting = Waiting()
+        self.waiting = Waiting(expected=plan is not None)
 
     @property
     def new(self) -> dict[FileId, tuple[TailedFile, Entry]]:
@@ -120,6 +136,18 @@ class Catalog:
     def settling(self, value: bool) -> None:
         self._truncations.settling = value
 
+    def unfinished(self) -> list[str]:
+        """Give the paths of files that are there, were to be read, and were not read to their ends."""
+        return self._registry.unfinished()
+
+    def missed(self) -> list[str]:
+        """Give the paths of files of the plan that have gone before anybody opened them."""
+        return self.plan.missed(self._registry.has) if self.plan else []
+
+    def remaining(self, expansion: float) -> int:
+        """Give about how many bytes of log there are in files of the plan that wait for their turn."""
+        return self.plan.remaining(self._registry.has, expansion) if self.plan and self.waiting.files else 0
+
     def describe_by(self, describe: Callable[[TailedFile], Entry]) -> None:
         """Have what is saved of open files given by somebody who knows what is acknowledged."""
         self._adoption.describe = describe
@@ -138,6 +166,8 @@ class Catalog:
 
     def succeed(self, now: float) -> bool:
         """Adopt what was created under the names of files that were rotated, without a sweep; whether there was any."""
+        if self.plan:
+            return False
         room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
         found = False
         for each in self._successors.find(list(self.files.values()), self._opened, room, now):
@@ -154,6 +184,8 @@ class Catalog:
 
         Gives whether that is all that has to be done about them.
         """
+        if self.plan:
+            return False  # what is not in it is another's, or has its turn
         return self._newcomers.adopt(
             paths, self._opened, lambda: self._left(self.max_files) > 0 or self.make_room(), now
         )
@@ -194,7 +226,7 @@ class Catalog:
         held = ChainMap(self._adoption.held, reconciler.waiting)
         sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self._registry, held, room, live, spare)
         reconciler.away = not self._accounted or looked_ns - reconciler.looked_ns > AWAY_NS
-        sweep.make_room = self.make_room
+        sweep.make_room, sweep.in_order = self.make_room, self.plan is not None
         self._registry.begin_sweep()
         reconciler.note_names(self.files.values())
         self._opened = sweep.fresh
@@ -213,6 +245,8 @@ class Catalog:
             self._free_descriptor()
         self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
+        if self.plan:
+            self.plan.wait_for(sweep.left_inodes)
         self.waiting.note(sweep.waiting, sweep.waiting_bytes, self.max_files, self.max_descriptors, now)
         for file in self.files.values():
             if file.file not in self._renamed and not file.orphaned:
@@ -256,7 +290,8 @@ class Catalog:
 
     def _account(self, sweep: Sweep) -> None:
         """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        sure = not (self._unlistable.any or self._unsure)
+        put_off = self.plan is not None and sweep.waiting > 0  # what is there may wait to be recognised
+        sure = not (self._unlistable.any or self._unsure or put_off)
         if sure and not self._looked_closer:
             self._looked_closer = True
             if self._registry.doubt_copies_of_missing(sweep.present):

@@ -19,7 +19,7 @@ Piece = tuple[bytes, bool]
 
 MEMORY_BYTES: Final = 16 << 20
 INPUT_BYTES: Final = 64 * 1024
-OUTPUT_BYTES: Final = 1 << 20
+OUTPUT_BYTES: Final = 1 << 18
 MAGIC_BYTES: Final = 512
 _ZSTD_WINDOW_LOG: Final = 24
 _GZIP: Final = 31
@@ -55,7 +55,7 @@ def packed_as(head: bytes) -> str:
 
 
 def unpack(fd: int, kind: str) -> Iterator[Piece]:
-    """Give the contents of a file in pieces of up to 1 MiB; OSError where it is damaged, or takes too much memory."""
+    """Give the contents of a file in pieces of up to 256 KiB; OSError where it is damaged, or takes too much memory."""
     if kind not in _DECODERS:
         raise OSError(errno.EBADMSG, f"not read: {kind or 'not packed'}")
     try:

@@ -41,6 +41,7 @@ class Discovery:
     def __init__(self, patterns: Collection[Pattern], exclude: Collection[str] = ()) -> None:
         self._patterns = tuple(patterns)
         # **/ is also no folder at all
+        self.exclude = tuple(exclude)
         self._exclude = tuple(_compiled(each) for glob in exclude for each in {glob, glob.replace("/**/", "/")})
         self._nested = any(self._beneath_two(root + "/") for root in self.root_paths)
         self._filtered = bool(self._exclude or self._nested)

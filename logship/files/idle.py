@@ -45,5 +45,5 @@ class Idle:
 def _may_close(file: TailedFile, listeners: Sequence[Listener], now: float, *, ending: bool) -> bool:
     long = ending or now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
     read = file.sound and not file.padding.there and file.offset >= file.size
-    named = bool(file.path) and not file.deleted
+    named = bool(file.path or ending) and not file.deleted
     return long and read and named and all(listener.settled(file) for listener in listeners)

@@ -97,7 +97,10 @@ class Intake:
 
     async def run(self, *, once: bool = False) -> None:
         """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
+        self.catalog.settling = once
         await self.step()
+        if once:
+            self._end_files()
         while not (once or self._drain.is_quiet(self._clock(), self._last_growth(), self._newest)):
             if self._drain.begun:
                 self._pace.due = 0.0
@@ -105,11 +108,30 @@ class Intake:
             await self.step()
         self.catalog.settling = True
         await self._sweep_now()
-        while self.catalog.waiting.files and not self._drain.cut:  # each has its turn, as others are read
+        while self.catalog.waiting.files and not (self._drain.cut or (once and self._drain.begun)):
             self._end_files()
             await self._wakeups.sleep(TICK_SECONDS)
-            await self._sweep_now()
+            if not once or self.close_what_is_read() or self._may_open_more():
+                await self._sweep_now()  # each has its turn, as others are read
         self._end()
+
+    async def close_read(self) -> None:
+        """Close what is read and acknowledged soon after, once nothing more will come; for ever."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if self.ended:
+                self.close_what_is_read()
+
+    def close_what_is_read(self) -> bool:
+        """Close what is read and acknowledged, whoever else needs room or not; gives whether there was any."""
+        self._idle.begin_sweep()
+        closed = False
+        while self._make_room():
+            closed = True
+        return closed
+
+    def _may_open_more(self) -> bool:
+        return len(self.catalog.files) < self.catalog.max_files or self._clock() - self._looked >= self._rules.poll
 
     async def _sweep_now(self) -> None:
         await self._wakeups.rest()
@@ -215,6 +237,9 @@ class Intake:
         self.catalog.moved.clear()
         await self._read_new()
         self.swept = True
+        if self.catalog.plan:
+            for file in self.catalog.files.values():  # which ones may be read has changed
+                self._tell(file)
 
     async def _read_new(self) -> None:
         """Have what is new read, once it is on disk."""

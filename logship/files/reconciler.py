@@ -15,6 +15,7 @@ from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, identify
+from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
 from logship.files.registry import Registry
 from logship.files.sweeping import FILES_AT_ONCE, Sweep
 from logship.files.tailing import TailedFile
@@ -34,8 +35,11 @@ _PARTS_AT_MOST = 64
 class Reconciler:
     """Compares what a sweep found with what is known."""
 
-    def __init__(self, registry: Registry, adoption: Adoption, checkpoint: Checkpoint) -> None:
+    def __init__(
+        self, registry: Registry, adoption: Adoption, checkpoint: Checkpoint, plan: Plan | None = None
+    ) -> None:
         self._registry = registry
+        self._plan = plan
         self._adoption = adoption
         self._open = adoption.open
         self._ages = {entry.file: age for age, entry in enumerate(checkpoint.entries)}
@@ -72,13 +76,18 @@ class Reconciler:
             else:
                 self._go_on(pair[0], sweep.take(pair[1]), sweep, unknown)
         # rotated forms first, oldest first: what they hold was written before what the live file holds
-        for found in in_steps(sorted(unknown, key=lambda found: (not found.live, found.mtime_ns))):
+        for found in in_steps(sorted(unknown, key=self._order)):
             if found is None:
                 yield
+            elif self._plan and not found.begin and sweep.unpacked > UNPACKED_AT_ONCE:
+                sweep.put_off(found)
             else:
                 if found.inode in sweep.fresh:
                     sweep.take(found)
                 yield from self.reconcile(found, sweep)
+
+    def _order(self, found: Found) -> Key:
+        return self._plan.rank(found.inode) if self._plan else (not found.live, found.mtime_ns)
 
     def _recognise(self, found: Found, sweep: Sweep) -> Entry | None:
         entry = None if found.packed else self._registry.find(found)
@@ -104,7 +113,9 @@ class Reconciler:
             found.begin, found.was_put_by = entry.size, True
             unknown.append(found)
         else:
-            self._adoption.put_by(replace(entry, size=found.size, seen=time.time()), found, sweep)
+            old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
+            why = HISTORY if old else COPY
+            self._adoption.put_by(replace(entry, size=found.size, seen=time.time()), found, sweep, why=why)
 
     def reconcile(self, found: Found, sweep: Sweep | None = None, *, settled: bool = False) -> Steps:
         """Decide what an unknown file is, in steps; whoever calls gives its descriptor away.
@@ -121,7 +132,7 @@ class Reconciler:
         contents = Contents(found.fd, found.packed) if found.packed else None
         old = self._is_old(found)
         if contents:
-            if sweep and sweep.unpacked > MAX_CONTENT_BYTES:
+            if sweep and sweep.unpacked > MAX_CONTENT_BYTES and not self._plan:
                 os.close(found.fd)  # the next sweep finds it again
                 return
             if not (yield from self._unpack(found, contents, sweep, old=old)):
@@ -153,7 +164,8 @@ class Reconciler:
         self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool
     ) -> Generator[None, None, bool]:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
-        found.came_unseen = found.came_unseen or self.away or found.inode in self._adoption.incomplete
+        wanted = self._plan is not None and self._plan.wants(found)
+        found.came_unseen = wanted or found.came_unseen or self.away or found.inode in self._adoption.incomplete
         new = found.came_unseen and not old
         plausible = new or self._may_be_known(found, contents)
         strange = not (plausible or old)
@@ -222,9 +234,11 @@ class Reconciler:
         prints = [each.entry.head for each in sources if each.entry]
         prints += [file.head for file in self._open.of_lineage(found.lineage)]
         known = any(each.length and each.matches(head) for each in prints)
-        return known or any(True for _ in self._registry.finished.like(found.lineage, head[:HEAD_BYTES]))
+        return known or any(True for _ in self._registry.like(found.lineage, head[:HEAD_BYTES]))
 
     def _is_old(self, found: Found) -> bool:
+        if self._plan and self._plan.wants(found):
+            return False
         # a clock that was set back since the last look dates nothing: what nobody has seen is then taken as new
         looked_ns = 0 if time.time_ns() < self.looked_ns - NEWER_SLACK_NS else self.looked_ns
         return self._adoption.first or found.mtime_ns < looked_ns - NEWER_SLACK_NS

@@ -22,7 +22,8 @@ from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, same_file
-from logship.state.rows import path_hash
+from logship.state.neighbour import Neighbour
+from logship.state.rows import Row, path_hash
 
 FORGET_SECONDS = 3600.0
 MAX_ENTRIES = 8192
@@ -40,7 +41,23 @@ class Lost(Struct, frozen=True):
 class Registry:
     """What is kept of generations that are not open now."""
 
-    def __init__(self, entries: Iterable[Entry], finished: Finished, sinks: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry],
+        finished: Finished,
+        sinks: tuple[str, ...],
+        *,
+        again: bool = False,
+        history: bool = False,
+        neighbour: Neighbour | None = None,
+    ) -> None:
+        """``again`` has what is never to be read judged anew, ``history`` as if it had not been known.
+
+        ``neighbour`` knows what another has read, or is to read.
+        """
+        self._again, self._history, self._neighbour = again, history, neighbour
+        self._judged: set[int] = set()
+        """Inodes of files that were put by since the start."""
         self.entries: dict[FileId, Entry] = {}
         self.finished = finished
         self._sinks = sinks
@@ -69,6 +86,7 @@ class Registry:
         """Know a generation, and what its file looks like as long as nobody touches it."""
         self.pop(entry.file)
         stat = os.fstat(found.fd)
+        self._judged |= {stat.st_ino} if self._again else set()
         row = finished_row(entry, found) if stat.st_nlink else None
         if row and entry.shift:
             self.finished.add(row, there=False)  # who is at the head of that file speaks for it
@@ -104,6 +122,14 @@ class Registry:
         """Give the live paths of all generations that are not finished."""
         return set(self._by_path)
 
+    def has(self, inode: int) -> bool:
+        """Whether a generation is known to be, or to have been, in the file with an inode."""
+        return inode in self.finished or bool(self.at(inode))
+
+    def unfinished(self) -> list[str]:
+        """Give the paths of generations that are not open, were to be read, and were not read to their ends."""
+        return [entry.path for entry in self.entries.values() if self._lost(entry, "").nbytes > 0]
+
     @property
     def left_alone(self) -> int:
         """How many files are there and never read."""
@@ -137,6 +163,8 @@ class Registry:
         file, signature = self._signatures.get(candidate.inode, (None, None))
         if not finished and (file is None or file not in self.entries):
             return None
+        if self._is_to_judge(candidate.inode, file):
+            return None
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
             if finished and self.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
@@ -145,9 +173,24 @@ class Registry:
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
 
+    def is_anothers(self, found: Found) -> bool:
+        """Whether the neighbour has read all that a plain file has."""
+        if not self._neighbour:
+            return False
+        with suppress(OSError):
+            rows = self._neighbour.finished.like(found.lineage, found.read_at(min(HEAD_BYTES, found.size), 0))
+            return any(row.size == found.size and row.begins(found.size, found.read_at) for row in rows)
+        return False
+
+    def _is_to_judge(self, inode: int, file: FileId | None = None) -> bool:
+        """Whether what is never to be read is judged anew; once."""
+        known = self.entries.get(file) if file else None
+        ignored = known.ignored if known else self.finished.ignores(inode)
+        return self._again and ignored and inode not in self._judged
+
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
-        same = self.finished.unchanged(found.inode, found.size, found.mtime_ns)
+        same = self.finished.unchanged(found.inode, found.size, found.mtime_ns) and not self._is_to_judge(found.inode)
         if same:
             self.finished.meet(found.inode)
         return same
@@ -156,9 +199,11 @@ class Registry:
         """Give the generation that this file is, by inode, head and marker."""
         same = (found.inode, found.birth_ns, found.size, found.read_at)
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
-        alike = (entry for entry in self._each(self._by_inode.of(found.inode)) if not entry_of_another(found, entry))
+        alike = (each for each in self._each(self._by_inode.of(found.inode)) if not entry_of_another(found, each))
+        alike = (each for each in alike if not self._is_history(each, found))
         entry = next((entry for entry in alike if same_file(entry, *same, named=entry.path == name)), None)
         row = None if entry else self.finished.at(found.inode)
+        row = None if row and self._history and row.ignored and row.file_size == found.size else row
         if row and row.size and not row_of_another(found, row) and row.begins(found.size, found.read_at):
             born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
             return (
@@ -167,6 +212,9 @@ class Registry:
                 else row.entry(found.lineage, self._sinks, found.read_at)
             )
         return entry
+
+    def _is_history(self, entry: Entry, found: Found) -> bool:
+        return self._history and entry.ignored and entry.size == found.size
 
     def was_in(self, found: Found) -> bool:
         """Whether a known generation was in this very file, whatever is in it now: inode and birth time agree."""
@@ -183,7 +231,9 @@ class Registry:
         """Give the generations of a file's lineage, and those that were in it, newest last."""
         former = [file for file in found.former if file in self.entries]
         files = dict.fromkeys([*self._by_path.of(found.lineage), *former, *self._by_inode.of(found.inode)])
-        return [Source.saved(entry) for entry in self._each(files)]
+        ours = [entry for entry in self._each(files) if not (self._history and entry.ignored)]
+        theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []
+        return [Source.saved(entry) for entry in (*theirs, *ours)]
 
     def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
         """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.
@@ -191,7 +241,7 @@ class Registry:
         ``proven``: by its digest, not only by its first and last bytes, which are all that is known of history.
         """
         best: Known | None = None
-        for row in self.finished.like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
+        for row in self.like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
             least = best.common + 1 if best else SHORT_HEAD_BYTES
             stale = row.file in self._reopened or row.file in self.entries or (proven and not row.crc)
             if stale or row.size < least or not row.begins(view.size, view.read_at):
@@ -202,6 +252,13 @@ class Registry:
             source = Source(digest, row.size, entry=row.entry(lineage, self._sinks, view.read_at))
             best = Known(source, row.size, row.size)
         return best
+
+    def like(self, lineage: str, head: bytes) -> Iterator[Row]:
+        """Give what has been read of a lineage, by this or by the neighbour, and begins with a head."""
+        ours = self.finished.like(lineage, head)
+        yield from (row for row in ours if not (self._history and row.ignored))
+        if self._neighbour:
+            yield from self._neighbour.finished.like(lineage, head)
 
     def note_history(self, entry: Entry, file: TailedFile) -> bool:
         """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""

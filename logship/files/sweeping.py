@@ -97,6 +97,10 @@ class Sweep(Struct):
     """What they have, as far as a sweep looks."""
     unpacked: int = 0
     """Bytes of archives that were unpacked."""
+    left_inodes: list[int] = field(default_factory=list)
+    """Of what waits, if in order, those that come first are among these."""
+    in_order: bool = False
+    """Whether names are opened in the order in which they are listed, whatever is known of them."""
     _links: list[Candidate] = field(default_factory=list)
     _led: set[int] = field(default_factory=set)
     _again: dict[int, Candidate] = field(default_factory=dict)
@@ -138,12 +142,19 @@ class Sweep(Struct):
         self._left = []
         tried = yield from self._open_all(regular, self.room)
         self.waiting = len(again) + new.count - tried
+        self.left_inodes += [candidate.inode for candidate in self._left]
         self.waiting_bytes = sum(map(_size, (*self._left, *regular)))
         self.opener.new_first ^= bool(tried)
 
     def take(self, found: Found) -> Found:
         """Hand over what was opened, and its descriptor."""
         return self.fresh.pop(found.inode)
+
+    def put_off(self, found: Found) -> None:
+        """Let what was opened wait for the next sweep."""
+        self.waiting += 1
+        self.waiting_bytes += found.size
+        self.left_inodes.append(found.inode)
 
     def close(self) -> None:
         """Give back what nobody took."""
@@ -168,11 +179,13 @@ class Sweep(Struct):
             # it is there, even if it can't be opened
             self.present.update((each, None) for each in known or () if each not in self.present)
             self.registry.change(inode)
+            if self.in_order:
+                return False
             if inode not in self._again or candidate.matched:
                 self._again[inode] = candidate
         elif inode in self.opener.links and not candidate.regular:
             self._links.append(candidate)
-        elif candidate.matched and candidate.regular and candidate.path in self.live:
+        elif candidate.matched and candidate.regular and candidate.path in self.live and not self.in_order:
             self._successors[candidate.path] = candidate
         else:
             return False

@@ -13,7 +13,9 @@ _MESSAGE = "files wait until one that is open has been read"
 class Waiting:
     """How many there are and what they have, as the last sweep saw it; times in monotonic seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, expected: bool = False) -> None:
+        self.expected = expected
+        """Whether it is nothing to tell of: a few are open on purpose."""
         self.files = self.nbytes = 0
         self.since, self._saying = 0.0, Seldom()
         self.advice = ""
@@ -25,6 +27,6 @@ class Waiting:
         self.advice = descriptors if max_descriptors < max_files else "raise LOGSHIP_MAX_FILES"
         self.since = self.since if self.files else now
         self.files, self.nbytes = files, nbytes
-        if files and self._saying.may_say(now):
+        if files and not self.expected and self._saying.may_say(now):
             sizes = {"waiting_files": files, "waiting_bytes": nbytes, "max_files": min(max_files, max_descriptors)}
             logger.warning(_MESSAGE, extra={**sizes, "advice": self.advice})

@@ -28,6 +28,8 @@ class Candidates(Struct, frozen=True):
     itself; then not all need be UTF-8."""
     objects: Callable[[], Sequence[bytes]]
     """Gives the records as JSON objects, without what we add."""
+    stamps: Sequence[bytes | None] = ()
+    """The event time of each, a JSON string; None where none can be read."""
 
 
 def candidates(
@@ -47,4 +49,5 @@ def candidates(
         lambda: [level.text or None for level in columns.each_level()],
         lines,
         lambda: [b"{" + rest for rest in columns.whole()],
+        columns.stamps,
     )

@@ -59,7 +59,7 @@ class BlockEncoder:
         self._layout = layout
         self._most = most
         sample = Sample(enrichment.sample) if enrichment.sample else None
-        self._selection = Selection(condition_for(when, enrichment), sample)
+        self._selection = Selection(condition_for(when, enrichment), sample, enrichment.times)
         wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)

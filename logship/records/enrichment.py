@@ -11,6 +11,7 @@ from typing import Any, Literal
 from logship.errors import ConfigError
 from logship.model import Block
 from logship.records.names import LEVEL_FIELDS, MESSAGE_FIELDS, TIMESTAMP_FIELDS, Scale
+from logship.records.time_range import ALL_TIMES, TimeRange
 
 TIMESTAMP = "@timestamp"
 OFFSET = "log.offset"
@@ -84,6 +85,8 @@ class Enrichment:
     """The share of the records that is kept, by level (:class:`logship.records.sampling.Sample`)."""
     parse: str = "auto"
     """How lines of text become fields, as :mod:`logship.records.parsers` reads it."""
+    times: TimeRange = ALL_TIMES
+    """When the records were written that are kept."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)
     """The names of all our fields."""
     prefixes: frozenset[str] = field(init=False, repr=False, compare=False)

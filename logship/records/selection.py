@@ -1,8 +1,8 @@
-"""What a sink is to have of a block: by a condition, and as a sample; what is left out is counted by reason; pure."""
+"""What a sink is to have of a block: by event time, by a condition, and as a sample; the rest is counted; pure."""
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import and_, gt, not_
+from operator import and_, gt
 
 from msgspec import Struct
 
@@ -12,6 +12,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.routing import Condition, condition_on
 from logship.records.sampling import Sample
 from logship.records.severity import UNKNOWN
+from logship.records.time_range import TimeRange
 
 CONDITION = "condition"
 NO_LEVEL = "no_level"
@@ -34,7 +35,8 @@ class Chosen(Struct, frozen=True):
 class Selection:
     """Chooses; the same record is always chosen alike."""
 
-    def __init__(self, when: Condition | None, sample: Sample | None = None) -> None:
+    def __init__(self, when: Condition | None, sample: Sample | None = None, times: TimeRange | None = None) -> None:
+        self._times = times
         self._when = when
         self._sample = sample
         wants = (*(when.wants if when else ()), *(sample.wants if sample else ()))
@@ -44,12 +46,17 @@ class Selection:
         """Whether it looks at levels."""
 
     def __bool__(self) -> bool:
-        return bool(self._when or self._sample)
+        return bool(self._when or self._sample or self._times)
 
     def choose(self, records: Candidates) -> Chosen:
         """Say which records are sent."""
-        kept = self._when.holds(records) if self._when else [True] * records.count
-        left_out = [] if all(kept) else self._unmet(records, [*map(not_, kept)])
+        left_out = self._times.left_out(records.stamps) if self._times else []
+        kept = [not any(each) for each in zip(*(which for _, which in left_out), strict=True)]
+        kept = kept if left_out else [True] * records.count
+        if self._when:
+            met = [*map(and_, kept, self._when.holds(records))]
+            left_out += [] if met == kept else self._unmet(records, [*map(gt, kept, met)])
+            kept = met
         if self._sample:
             sampled = [*map(and_, kept, self._sample.left_out(records))]
             if any(sampled):

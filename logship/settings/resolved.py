@@ -6,6 +6,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from logship.records.enrichment import Enrichment
+from logship.records.time_range import ALL_TIMES, TimeRange
 from logship.settings.config import Config
 
 _OTEL_NAMES: Final = {
@@ -16,6 +17,17 @@ _OTEL_NAMES: Final = {
     "k8s.container.name": "container_name",
     "service.name": "service_name",
 }
+
+
+class Backfill(Struct, frozen=True, kw_only=True):
+    """What goes with ``--once``; times in epoch nanoseconds."""
+
+    history: bool = False
+    """Rotated files from before the first start are read, too."""
+    since_ns: int | None = None
+    until_ns: int | None = None
+    verbose: bool = False
+    """A line for each file."""
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
@@ -30,6 +42,8 @@ class Resolved(Struct, frozen=True, kw_only=True):
     """One line each, for the log."""
     once: bool = False
     """Ship what is there and leave."""
+    backfill: Backfill = Backfill()
+    """What goes with that."""
 
     def kind(self, sink: str) -> str:
         """Give the kind of a sink by its name."""
@@ -42,8 +56,8 @@ def enrichment_fields(config: Config) -> dict[str, Any]:
     return {**config.fields, **{name: value for name, value in named.items() if value}}
 
 
-def enrichment_of(config: Config) -> Enrichment:
-    """Give what is added to every record, and how lines are understood."""
+def enrichment_of(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:
+    """Give what is added to every record, how lines are understood, and when those were written that are kept."""
     return Enrichment(
         enrichment_fields(config),
         config.format,
@@ -59,4 +73,5 @@ def enrichment_of(config: Config) -> Enrichment:
         only=config.only_fields,
         message_fields=config.message_fields,
         sample=config.sample,
+        times=times,
     )

@@ -51,6 +51,8 @@ class Checkpointer:
         self._stirred = True
         """Whether a block moved, or a save failed, since entries were gathered: to gather them all costs a while."""
         self._clock = clock
+        self.saved = True
+        """Whether the last save, at the end, succeeded."""
         self._said_at: float | None = None
         """When a failure was last said; None while saves work."""
         self.saved_at: float | None = None
@@ -101,9 +103,11 @@ class Checkpointer:
 
     async def finish(self) -> None:
         """Save for the last time; a disk that hangs must not keep the process (DECISIONS 23)."""
+        self.saved = False
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
                 await self.save()
+                self.saved = self._said_at is None
 
     def save_now(self) -> None:
         """Save without waiting for anybody: the process is about to leave."""

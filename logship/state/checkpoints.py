@@ -19,7 +19,7 @@ from logship.model import FileId, LineState
 from logship.state import running
 from logship.state.durable import make_folder, sync_folder
 from logship.state.fingerprint import Fingerprint
-from logship.state.finished import Finished
+from logship.state.finished import KEEP_SECONDS, Finished
 from logship.state.identity import Entry, Print, Saved
 
 VERSION = 1
@@ -48,8 +48,10 @@ class Checkpoint(Struct, frozen=True):
 class Checkpoints:
     """The state folder's checkpoint file. One daemon at a time uses a folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep: float = KEEP_SECONDS) -> None:
+        """``keep``: how long, in seconds, a finished generation is remembered."""
         self._folder = folder
+        self._keep = keep
         self._path = folder / _FILE
         self._finished: Finished | None = None
         self._saving = threading.Lock()
@@ -118,20 +120,29 @@ class Checkpoints:
 
     def load(self) -> Checkpoint:
         """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
-        found = self.peek()
-        self._finished = found.finished
-        return replace(found, damage=f"{found.damage}; {self._set_aside()}") if found.damage else found
+        found = self._read()
+        if found.damage:
+            self._finished = found.finished
+            return replace(found, damage=f"{found.damage}; {self._set_aside()}")
+        self._finished = Finished(self._folder / FINISHED, anew=found.first, keep=self._keep)
+        return replace(found, finished=self._finished)
 
     def peek(self) -> Checkpoint:
-        """Do the same, and leave what can't be used where it is."""
+        """Do the same beside whoever uses the folder: nothing in it is touched."""
+        found = self._read()
+        if found.first or found.damage:
+            return found
+        return replace(found, finished=Finished(self._folder / FINISHED, shared=True))
+
+    def _read(self) -> Checkpoint:
         try:
             text = self._path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            return Checkpoint(finished=Finished(self._folder / FINISHED, anew=True))
+            return Checkpoint()
         except OSError as error:
             return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
-            return replace(_parse(text), finished=Finished(self._folder / FINISHED))
+            return _parse(text)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
 

@@ -46,8 +46,15 @@ _NOT_MET: Final = bytes(flags & ~MET for flags in range(256))
 class Finished:
     """The table. Rows are appended in memory, and put on disk by :meth:`flush`, which may run in a thread."""
 
-    def __init__(self, path: Path | None = None, *, anew: bool = False) -> None:
-        self._path = path
+    def __init__(
+        self, path: Path | None = None, *, anew: bool = False, shared: bool = False, keep: float = KEEP_SECONDS
+    ) -> None:
+        """Read what is there, unless it begins ``anew``; ``shared`` leaves the file, which is another's, as it is.
+
+        What is older than ``keep`` seconds is dropped.
+        """
+        self._path = None if shared else path
+        self._keep = keep
         self._changing, self._flushing = threading.Lock(), threading.Lock()
         self._forget_all()
         self._written, self._tail = 0, bytearray()
@@ -59,7 +66,7 @@ class Finished:
                 path.unlink(missing_ok=True)
         elif path:
             with suppress(OSError):
-                self._load(path)
+                self._copy(path) if shared else self._load(path)
 
     def _forget_all(self) -> None:
         self._there = RowIndex()
@@ -94,6 +101,11 @@ class Finished:
     def number(self, inode: int) -> int:
         """Give how many rows are older than that of the file with an inode; -1 where there is none."""
         return self._there.get(inode)
+
+    def ignores(self, inode: int) -> bool:
+        """Whether the file with an inode is never to be read."""
+        number = self._there.get(inode)
+        return number >= 0 and bool(self._flags[number] & IGNORED)
 
     def unchanged(self, inode: int, size: int, mtime_ns: int) -> bool:
         """Whether the file with an inode is as it was."""
@@ -228,6 +240,13 @@ class Finished:
                     yield piece[: len(piece) // ROW_BYTES * ROW_BYTES]
         yield bytes(self._tail)
 
+    def _copy(self, path: Path) -> None:
+        """Know what is on disk of another's, young enough; it is kept in memory."""
+        data, now = path.read_bytes(), time.time()
+        for row in map(Row._make, FORMAT.iter_unpack(data[: len(data) // ROW_BYTES * ROW_BYTES])):
+            if now - row.seen < self._keep:
+                self.add(row, there=not row.flags & GONE)
+
     def _load(self, path: Path) -> None:
         """Know what is on disk. It is gone through, not read at once: it may have several hundred thousand rows."""
         self._written = path.stat().st_size // ROW_BYTES
@@ -250,7 +269,7 @@ class Finished:
         for row in self._rows():  # a file may have been finished many times
             last.append(_key(row), there=True)
         rows = enumerate(self._rows())
-        kept = bytearray(last.get(_key(row)) == at and now - row.seen < KEEP_SECONDS for at, row in rows)
+        kept = bytearray(last.get(_key(row)) == at and now - row.seen < self._keep for at, row in rows)
         surplus = max(0, sum(kept) - MAX_ROWS)
         self._drop(surplus)
         oldest = [at for at in range(len(kept)) if kept[at]][:surplus] if surplus else []

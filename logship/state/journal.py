@@ -91,7 +91,7 @@ def applied(entries: tuple[Entry, ...], folder: Path) -> tuple[Entry, ...]:
     for path in sorted(_files(folder), key=_number):
         with suppress(OSError):
             for line in path.read_bytes().splitlines():
-                with suppress(ValueError, TypeError, OverflowError):
+                with suppress(ValueError, TypeError, OverflowError, IndexError):
                     file, sink, *values = json.loads(line)
                     noted.setdefault(file, {}).setdefault(sink, _Noted()).take(values)
     return tuple(_forward(entry, noted[entry.file]) if entry.file in noted else entry for entry in entries)

@@ -57,6 +57,7 @@ def test_a_working_folder_that_was_removed_is_no_hindrance(tmp_path: Path) -> No
     """Where nothing is read from it."""
     gone = tmp_path / "gone"
     gone.mkdir()
+    (tmp_path / "app.log").write_text("a line\n")
     words = ["run", "--once", "--state-dir", f"{tmp_path}/state", "--paths", f"{tmp_path}/*.log", "--listen", ""]
     script = f'rmdir "{gone}" && exec "$@"'
     command = ["sh", "-c", script, "sh", sys.executable, "-P", "-m", "logship", *words]

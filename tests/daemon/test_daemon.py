@@ -15,8 +15,9 @@ import pytest
 from logship import logs, plugins
 from logship.daemon import __main__ as daemon
 from logship.daemon import handoff
+from logship.daemon.account import DRAINED
 from logship.daemon.assembly import open_parts
-from logship.daemon.parts import DRAINED
+from logship.daemon.backfill import State
 from logship.daemon.shutdown import Stop
 from logship.daemon.supervisor import leaves
 from logship.errors import LogshipError
@@ -56,7 +57,7 @@ class Daemon:
     async def run(self) -> int:
         """Run to its end."""
         checkpoints, clock = Checkpoints(self.state), asyncio.get_running_loop().time
-        async with open_parts(self._resolved, checkpoints, self.stop, clock=clock) as parts:
+        async with open_parts(State(self._resolved, checkpoints), self.stop, clock=clock) as parts:
             self.view, finish = parts._view, parts._saver.finish
 
             async def last_save() -> None:

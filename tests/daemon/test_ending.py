@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from logship.daemon import ending
+from logship.daemon.account import DEADLINE, DRAINED
 from logship.daemon.ending import OWED_SECONDS
-from logship.daemon.parts import DEADLINE, DRAINED
 from logship.model import Batch, Outcome
 from tests.autojump import autojump
 from tests.daemon.test_daemon import SINKS, Daemon

@@ -42,8 +42,8 @@ StartLogship = Callable[..., Logship]
 def new_logship(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[StartLogship]:
     """Make daemons, not started yet: ``new_logship(paths=…, sinks="http", http_url=receiver.url)``.
 
-    At the end of a test that passed, a daemon that still runs must add up and drain with exit 0; messages of the
-    daemons of a test that failed are shown.
+    At the end of a test that passed, a daemon that still runs must add up and drain with exit 0, or 4 if records were
+    refused; messages of the daemons of a test that failed are shown.
     """
     made: list[Logship] = []
 
@@ -56,8 +56,8 @@ def new_logship(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Star
         if request.node.stash.get(_OUTCOME, False):
             for each in made:
                 if each.running:
-                    each.check_conservation()
-                    assert each.terminate() == 0
+                    refused = each.check_conservation().refused
+                    assert each.terminate() == (4 if refused else 0)
     finally:
         for each in made:
             each.close()

@@ -79,6 +79,12 @@ class Samples:
         """Give the names of the sinks."""
         return {dict(labels)["sink"] for name, labels in self.values if name == "logship_sink_read_bytes_total"}
 
+    @property
+    def refused(self) -> int:
+        """How many records no store would take."""
+        each = [self.totals(sink) for sink in self.sinks()]
+        return sum(totals[term][0] for totals in each for term in ("dead_lettered", "dropped"))
+
     def totals(self, sink: str) -> dict[str, tuple[int, int]]:
         """Give the terms of the conservation law: (records, bytes) each."""
         found = {}
@@ -118,6 +124,7 @@ class Logship:
         prefix: Sequence[str] = (),
         program: Sequence[str] = (sys.executable, "-m", "logship"),
         once: bool = False,
+        flags: Sequence[str] = (),
         **settings: object,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -131,7 +138,7 @@ class Logship:
             "log_format": "json",
             **settings,
         }
-        self._command = [*prefix, *program, "run", *(["--once"] if once else [])]
+        self._command = [*prefix, *program, "run", *(["--once"] if once else []), *flags]
         self._process: subprocess.Popen[bytes] | None = None
         self.last_totals: dict[str, dict[str, tuple[int, int]]] = {}
         """By sink, what ``/status`` said last before the end."""

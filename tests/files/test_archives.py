@@ -79,7 +79,8 @@ def test_any_place_can_be_read(places: list[tuple[int, int]]) -> None:
         contents = Contents(fd)
         for offset, size in places:
             assert contents.read_at(size, offset) == LARGE[offset : offset + size]
-            assert len(contents._window) <= 64_000 + 16_000 + 30_000
+            assert len(contents._places) <= 3
+            assert all(len(each.window) <= 64_000 + 16_000 + 30_000 for each in contents._places)
     os.close(fd)
 
 

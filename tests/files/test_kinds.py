@@ -793,7 +793,8 @@ def test_files_that_cannot_have_a_place_wait_and_are_told(logs: Path, caplog: py
     for _ in range(3):
         follower.step(1.0)
     assert len(follower.catalog.files) == 5
-    (said,) = (record for record in caplog.records if "LOGSHIP_MAX_FILES" in record.message)
+    (said,) = (record for record in caplog.records if record.message.startswith("files wait until"))
+        assert "LOGSHIP_MAX_FILES" in said.__dict__["advice"]
     assert getattr(said, "waiting_files", 0) == 15
     for _ in range(10):
         follower.read()

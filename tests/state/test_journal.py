@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -68,6 +68,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> N
 
 
 @given(garbage=st.binary(max_size=200))
+@example(garbage=b'"  "')
 def test_garbage_is_passed_over(tmp_path_factory: object, garbage: bytes) -> None:
     """A torn or strange line hides nothing that comes before or after it."""
     folder = tmp_path_factory.mktemp("journal")  # type: ignore[attr-defined]
