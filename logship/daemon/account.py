@@ -114,7 +114,10 @@ class Account:
             begin = self._begins.get(file.file, 0)
             done += self._acknowledged(file) - begin
             total += file.size - begin
-        return Progress(done, total + self._intake.catalog.remaining(self._unpacked / self._packed))
+        catalog = self._intake.catalog
+        waits = bool(catalog.waiting.files)
+        total += self._plan.remaining(catalog.registry.has, self._unpacked / self._packed) if waits else 0
+        return Progress(done, total)
 
     def _acknowledged(self, file: TailedFile) -> int:
         return min((ledger.offset(file.file) for ledger in self._ledgers), default=0)
@@ -173,8 +176,8 @@ class Account:
         found = dict.fromkeys(self.unmatched, "no file matches: look at LOGSHIP_PATHS")
         found |= dict.fromkeys(sorted(self.unlistable), "this folder can't be listed by the user that logship runs as")
         found |= catalog.unreadable | self._plan.left_out.unreadable
-        found |= dict.fromkeys(catalog.unfinished(), "it could not be read to its end")
-        found |= dict.fromkeys(catalog.missed(), "it was removed before it was read")
+        found |= dict.fromkeys(catalog.registry.unfinished(), "it could not be read to its end")
+        found |= dict.fromkeys(self._plan.missed(catalog.registry.has), "it was removed before it was read")
         lost = self._by_reason("logship_input_lost_bytes_total")
         lost.pop(_SUSPECTED, None)
         return found | {f"{size} bytes": f"they went before they were read: {reason}" for reason, size in lost.items()}

@@ -74,7 +74,7 @@ class Parts:
                 code = DRAINED if self._ending.is_delivered() else DEADLINE
             finally:
                 if self._account:
-                    self._intake.close_what_is_read()
+                    self._intake.closing.close_read()
                 await self._saver.finish()
         code = self._say_the_end(code, late=late)
         self._intake.catalog.close()

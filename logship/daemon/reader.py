@@ -5,14 +5,13 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from typing import Any, Protocol
 
-from msgspec import Struct
 from msgspec.structs import replace
 
+from logship.daemon.behind import Behind
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import EARLY_SECONDS, Joining
-from logship.files.queues import in_queues
+from logship.files.queues import Order, in_queues
 from logship.files.strangers import PARSE, Strangers
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.metrics import Metrics
@@ -26,31 +25,6 @@ LEAST_BYTES = 4096
 """What a block counts at least: a thousand files may have one line each."""
 LOOK_SECONDS = 0.05
 """A record that is held back is not looked at more often."""
-
-
-class Order(Protocol):
-    """In which order files are read, one after the other, by their inodes."""
-
-    def rank(self, inode: int, /) -> tuple[Any, ...]:
-        """Give what they are sorted by."""
-
-    def may_read(self, inode: int, /) -> bool:
-        """Whether no other has to be opened before."""
-
-
-class _Behind(Struct):
-    """How long a file has had something to read."""
-
-    since: float
-    """What is not read yet was seen at, or after, this time (monotonic seconds)."""
-    size: int
-    """What lies past this was seen after ``sized``."""
-    sized: float
-
-    def passed(self, offset: int, size: int, now: float) -> None:
-        """Note how far the file was read, and its size now."""
-        if offset >= self.size:
-            self.since, self.size, self.sized = self.sized, size, now
 
 
 class Reader:
@@ -86,7 +60,7 @@ class Reader:
         self.block_bytes = READ_BYTES
         """What makes one block at the most, unless a line is longer."""
         self._files: dict[FileId, TailedFile] = {}
-        self._ready: dict[FileId, _Behind] = {}
+        self._ready: dict[FileId, Behind] = {}
         self._held: dict[FileId, float] = {}
         """Files of which a record is held back, and until when (monotonic seconds) if they don't grow."""
         self._turn, self._oldest_first = "", False
@@ -113,7 +87,7 @@ class Reader:
         """Note that there may be more to read."""
         if file.file in self._files:
             now = self.clock()
-            self._ready.setdefault(file.file, _Behind(now, file.size, now))
+            self._ready.setdefault(file.file, Behind(now, file.size, now))
         self.news.set()
 
     def hurry(self) -> None:
@@ -162,7 +136,7 @@ class Reader:
             file for file, due in self._held.items() if due <= now + EARLY_SECONDS and self._files[file].sound
         ]:
             del self._held[file]
-            self._ready.setdefault(file, _Behind(now, self._files[file].size, now))
+            self._ready.setdefault(file, Behind(now, self._files[file].size, now))
         blocks: list[Block] = []
         nbytes = 0
         for lineage, files in self._in_turn():

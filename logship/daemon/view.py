@@ -151,7 +151,7 @@ class DaemonView:
         if waiting := catalog.waiting.files:
             yield f"{waiting} files wait until one that is open has been read: {catalog.waiting.advice}"
         yield from self._intake.strangers.problems()
-        for path, nbytes in catalog.gaps.suspected.items():
+        for path, nbytes in catalog.departures.gaps.suspected.items():
             yield f"{path}: about {nbytes} bytes were rotated away while nobody looked"
         yield from (f"{root}: does not exist" for root in sorted(self._voice.absent()))
         yield from self._voice.unmatched()

@@ -14,9 +14,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
+from logship.files.departures import Departures
 from logship.files.discovery import Discovery
 from logship.files.found import Found, new_entry
-from logship.files.gaps import Gaps, Seen
 from logship.files.losses import LOSSES
 from logship.files.newcomers import Newcomers
 from logship.files.open_files import folders_of
@@ -65,27 +65,24 @@ class Catalog:
         self._sinks = sinks
         history, again = bool(plan and plan.history), plan is not None
         known = checkpoint.entries, checkpoint.finished
-        self._registry = Registry(*known, sinks, again=again, history=history, neighbour=neighbour)
+        self.registry = Registry(*known, sinks, again=again, history=history, neighbour=neighbour)
         self._opener = Opener(self._free_descriptor)
         first = checkpoint.first
         self._adoption = Adoption(
-            self._registry, self._opener, metrics, sinks, first=first, from_end=from_end, plan=plan
+            self.registry, self._opener, metrics, sinks, first=first, from_end=from_end, plan=plan
         )
-        self._reconciler = Reconciler(self._registry, self._adoption, checkpoint, plan)
+        self._reconciler = Reconciler(self.registry, self._adoption, checkpoint, plan)
         self._successors = Successors(discovery, self._opener, self._reconciler, self._adoption.open)
-        self._newcomers = Newcomers(discovery, self._opener, self._reconciler, self._registry, self._adoption, sinks)
-        self.gaps = Gaps(metrics)
+        self._newcomers = Newcomers(discovery, self._opener, self._reconciler, self.registry, self._adoption, sinks)
         self._opened: Mapping[int, Found] = {}
         """By inode, what the sweep that is under way has opened and not adopted yet."""
         self._renamed: set[FileId] = set()
         """Of which files more is known since the last sweep began than it can say."""
-        self._swept = 0.0
-        """When the last sweep began, in monotonic seconds."""
-        self._accounted = self._looked_closer = False
-        self._moving = 0
-        """How many sweeps in a row have met names that were changing."""
+        self._swept, self._moving = 0.0, 0
+        """When the last sweep began, in monotonic seconds, and how many in a row have met names that were changing."""
         self._unlistable = Unlistable()
         self.files: dict[FileId, TailedFile] = {}
+        self.departures = Departures(self.registry, self._adoption, self._reconciler, metrics, self.files)
         self._truncations = Truncations(self.files, self._reconciler, self._adoption, metrics, self.lose)
         self.gone: list[TailedFile] = []
         """Generations whose bytes are lost: readers must let go of them."""
@@ -119,13 +116,17 @@ class Catalog:
     @property
     def left_alone(self) -> int:
         """How many files are never read: rotated before the first start, or copies."""
-        return self._registry.left_alone
+        return self.registry.left_alone
 
     @property
     def unsettled(self) -> bool:
         """Whether a sweep is needed soon: files wait, a copy is held, names moved, or a file lost its bytes."""
-        doubted = self._looked_closer != self._accounted or self._opener.moved
-        return doubted or self.waiting.files > 0 or self._truncations.pressing(self._swept)
+        return (
+            self.departures.doubted
+            or self._opener.moved
+            or self.waiting.files > 0
+            or self._truncations.pressing(self._swept)
+        )
 
     @property
     def settling(self) -> bool:
@@ -136,25 +137,13 @@ class Catalog:
     def settling(self, value: bool) -> None:
         self._truncations.settling = value
 
-    def unfinished(self) -> list[str]:
-        """Give the paths of files that are there, were to be read, and were not read to their ends."""
-        return self._registry.unfinished()
-
-    def missed(self) -> list[str]:
-        """Give the paths of files of the plan that have gone before anybody opened them."""
-        return self.plan.missed(self._registry.has) if self.plan else []
-
-    def remaining(self, expansion: float) -> int:
-        """Give about how many bytes of log there are in files of the plan that wait for their turn."""
-        return self.plan.remaining(self._registry.has, expansion) if self.plan and self.waiting.files else 0
-
     def describe_by(self, describe: Callable[[TailedFile], Entry]) -> None:
         """Have what is saved of open files given by somebody who knows what is acknowledged."""
         self._adoption.describe = describe
 
     def entries(self) -> Iterator[Entry]:
         """Give what is known of generations that are not open, and of those that are new."""
-        yield from self._registry.entries.values()
+        yield from self.registry.entries.values()
         yield from (entry for _, entry in self.new.values())
 
     def publish(self) -> list[tuple[TailedFile, Entry]]:
@@ -180,30 +169,25 @@ class Catalog:
         return found
 
     def welcome(self, paths: Collection[str], now: float) -> bool:
-        """Adopt what is new under names of which something was heard; without a sweep, or between two steps.
-
-        Gives whether that is all that has to be done about them.
-        """
+        """Adopt what is new under names of which something was heard; whether no sweep has to look at them, too."""
         if self.plan:
             return False  # what is not in it is another's, or has its turn
-        return self._newcomers.adopt(
-            paths, self._opened, lambda: self._left(self.max_files) > 0 or self.make_room(), now
-        )
+        return self._newcomers.adopt(paths, self._opened, self._has_room, now)
 
     def finish(self, file: TailedFile, entry: Entry) -> None:
         """Close a file that is read and settled; what it was stays known."""
         self._forget(file)
         if file.deleted or file.orphaned:
-            self._registry.note_history(entry, file)
-            self._registry.add(entry)
+            self.registry.note_history(entry, file)
+            self.registry.add(entry)
         else:
-            self._registry.keep(entry, file)
+            self.registry.keep(entry, file)
         file.close()
 
     def release(self, file: TailedFile, entry: Entry) -> None:
         """Close a file that can't be read now; it is looked for by its name again."""
         self._forget(file)
-        self._registry.add(entry)
+        self.registry.add(entry)
         file.close()
 
     def close(self) -> None:
@@ -219,15 +203,15 @@ class Catalog:
         self._swept = now
         replaced = self._truncations.begin()
         for file in replaced:
-            self._registry.doubt_copies(file.lineage)
-        live = {file.lineage for file in self.files.values()} | self._registry.paths()
+            self.registry.doubt_copies(file.lineage)
+        live = {file.lineage for file in self.files.values()} | self.registry.paths()
         room, spare = self._room()
         reconciler = self._reconciler
         held = ChainMap(self._adoption.held, reconciler.waiting)
-        sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self._registry, held, room, live, spare)
-        reconciler.away = not self._accounted or looked_ns - reconciler.looked_ns > AWAY_NS
+        sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, room, live, spare)
+        reconciler.away = not self.departures.counted or looked_ns - reconciler.looked_ns > AWAY_NS
         sweep.make_room, sweep.in_order = self.make_room, self.plan is not None
-        self._registry.begin_sweep()
+        self.registry.begin_sweep()
         reconciler.note_names(self.files.values())
         self._opened = sweep.fresh
         self._renamed.clear()
@@ -254,7 +238,9 @@ class Catalog:
         reconciler.note_names(self.files.values())
         yield
         yield from self._truncations.settle(sweep, now)
-        self._account(sweep)
+        put_off = self.plan is not None and sweep.waiting > 0  # what is there may wait to be recognised
+        sure = not (self._unlistable.any or self._unsure or put_off)
+        self.departures.account(sweep.present, sure=sure)
         reconciler.looked_ns, self._adoption.first = looked_ns, False
 
     @property
@@ -282,33 +268,11 @@ class Catalog:
         level = logging.WARNING if lost else logging.INFO
         logger.log(level, "a file generation has ended early", extra=extra | advice)
         entry = self._adoption.describe(file)
-        if lost or not self._registry.note_history(entry, file):
+        if lost or not self.registry.note_history(entry, file):
             # a copy of what was given up is none of our business, but the rest of what was cut off is
-            self._registry.add(replace(entry, inode=0, gone=True, ignored=reason != "truncated"))
+            self.registry.add(replace(entry, inode=0, gone=True, ignored=reason != "truncated"))
         self._forget(file)
         self.gone.append(file)
-
-    def _account(self, sweep: Sweep) -> None:
-        """Count what went while logship was down, once; forget files that have been gone for an hour."""
-        put_off = self.plan is not None and sweep.waiting > 0  # what is there may wait to be recognised
-        sure = not (self._unlistable.any or self._unsure or put_off)
-        if sure and not self._looked_closer:
-            self._looked_closer = True
-            if self._registry.doubt_copies_of_missing(sweep.present):
-                return  # what is missing may be in a copy that was put by while its file was still read
-        count = sure and not self._accounted
-        if count or (sure and self._reconciler.away):
-            looked_ns, again = self._reconciler.looked_ns, self._adoption.met_again
-            seen = Seen(self._registry, sweep.present, self.files, self.new, looked_ns, again)
-            self.gaps.look(seen, self._adoption.unknown)
-        self._adoption.unknown.clear()
-        self._adoption.met_again.clear()
-        for lost in self._registry.account(sweep.present, time.time(), count=count, sure=sure):
-            self._metrics.lost(lost.reason, lost.nbytes)
-            extra = {"path": lost.entry.path, "reason": lost.reason, "lost_bytes": lost.nbytes}
-            extra["advice"] = LOSSES[lost.reason]
-            logger.warning("a file went before all of it was read", extra=extra)
-        self._accounted = self._accounted or count
 
     def _room(self) -> tuple[int, int]:
         """Give how many files may be opened, and how many more to go on with a name that is followed."""

@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Iterator
 
 from logship.files.backlog import Backlog, Listener
 from logship.files.catalog import Catalog
+from logship.files.closing import Closing
 from logship.files.discovery import Discovery
 from logship.files.drain import Drain
 from logship.files.faults import Faults
 from logship.files.folder_changes import FolderChanges
 from logship.files.found import entry_of
-from logship.files.idle import Idle
 from logship.files.pace import Pace
 from logship.files.rules import Rules
 from logship.files.strangers import Strangers
@@ -64,15 +64,15 @@ class Intake:
         """What was last given to be saved."""
         self._drain = Drain(rules.drain_quiet, rules.drain_longest)
         self._faults = Faults(rules.rotate_wait)
-        self._idle = Idle()
         self.listeners: list[Listener] = []
+        self.closing = Closing(catalog, self.listeners, rules.rotate_wait, self._entry, clock)
         self.swept = False
         """The first sweep has finished, and what it found is on disk."""
         self.ended = False
         """What is there now is all there is: readers finish."""
         self.strangers = Strangers()
         self._backlog = Backlog(rules.max_backlog, metrics, clock)
-        catalog.make_room = self._make_room
+        catalog.make_room = self.closing.make_room
         catalog.describe_by(self._entry)
 
     def look_again(self) -> None:
@@ -111,7 +111,7 @@ class Intake:
         while self.catalog.waiting.files and not (self._drain.cut or (once and self._drain.begun)):
             self._end_files()
             await self._wakeups.sleep(TICK_SECONDS)
-            if not once or self.close_what_is_read() or self._may_open_more():
+            if not once or self.closing.close_read() or self._may_open_more():
                 await self._sweep_now()  # each has its turn, as others are read
         self._end()
 
@@ -120,15 +120,7 @@ class Intake:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             if self.ended:
-                self.close_what_is_read()
-
-    def close_what_is_read(self) -> bool:
-        """Close what is read and acknowledged, whoever else needs room or not; gives whether there was any."""
-        self._idle.begin_sweep()
-        closed = False
-        while self._make_room():
-            closed = True
-        return closed
+                self.closing.close_read()
 
     def _may_open_more(self) -> bool:
         return len(self.catalog.files) < self.catalog.max_files or self._clock() - self._looked >= self._rules.poll
@@ -155,13 +147,13 @@ class Intake:
         if self._rules.max_backlog:
             self._backlog.bound(self.catalog, self.listeners)
             self._let_go()
-        self._retire(now)
+        self.closing.retire(now)
         self._measure()
 
     async def _sweep(self, now: float) -> None:
         """Sweep, in steps: all others go on between them, and the files are looked at as if there were no sweep."""
         spent, began = 0.0, now
-        self._idle.begin_sweep()
+        self.closing.idle.begin_sweep()
         for _ in self.catalog.sweep(now):
             spent += self._clock() - began
             await asyncio.sleep(0)
@@ -190,7 +182,7 @@ class Intake:
         """Take up what file events name, where sweeps are long; whether they tell of all that happens."""
         paths = self._wakeups.heard() if self._pace.slow else None
         if paths:
-            self._idle.refill()
+            self.closing.idle.refill()
             self._changes.explain(told=self.catalog.welcome(paths, now))
             await self._read_new()
         return paths is not None
@@ -293,27 +285,6 @@ class Intake:
         for file in self.catalog.files.values():
             file.ended = self._drain.has_ended(file.grown_at, self._clock())
             self._tell(file)
-
-    def _retire(self, now: float) -> None:
-        for file in list(self.catalog.files.values()):
-            nameless = file.deleted or not file.path
-            if not nameless or now - file.grown_at < self._rules.rotate_wait:
-                continue
-            if file.offset < file.size and not file.ended:
-                file.ended = True  # nobody will finish its last line
-                self._tell(file)
-            elif file.offset >= file.size and all(listener.settled(file) for listener in self.listeners):
-                self.catalog.finish(file, self._entry(file))
-                for listener in self.listeners:
-                    listener.closed(file)
-
-    def _make_room(self) -> bool:
-        file = self._idle.take(self.catalog.files.values(), self.listeners, self._clock(), ending=self.catalog.settling)
-        if file:
-            self.catalog.finish(file, self._entry(file))
-            for listener in self.listeners:
-                listener.closed(file)
-        return file is not None
 
     def _entry(self, file: TailedFile) -> Entry:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}

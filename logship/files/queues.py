@@ -2,9 +2,20 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any, Protocol
 
 from logship.files.names import shape
 from logship.files.tailing import TailedFile
+
+
+class Order(Protocol):
+    """In which order files are read, one after the other, by their inodes."""
+
+    def rank(self, inode: int, /) -> tuple[Any, ...]:
+        """Give what they are sorted by."""
+
+    def may_read(self, inode: int, /) -> bool:
+        """Whether no other has to be opened before."""
 
 
 def in_queues(files: Iterable[TailedFile]) -> list[tuple[str, list[TailedFile]]]:

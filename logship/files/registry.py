@@ -5,14 +5,13 @@ answered by an index, however many there are.
 """
 
 import os
-from collections.abc import Collection, Container, Generator, Iterable, Iterator, Mapping
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.beneath import is_overlay
-from logship.files.found import SEEN_SECONDS, Found, finished_row
+from logship.files.found import Found, finished_row
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, row_of_another
@@ -24,18 +23,6 @@ from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, same_file
 from logship.state.neighbour import Neighbour
 from logship.state.rows import Row, path_hash
-
-FORGET_SECONDS = 3600.0
-MAX_ENTRIES = 8192
-"""Of more, those that are gone are forgotten first, the longest gone before the others (about 8 MB of checkpoint)."""
-
-
-class Lost(Struct, frozen=True):
-    """A generation that went, or was forgotten, before all of it was read."""
-
-    entry: Entry
-    nbytes: int
-    reason: str
 
 
 class Registry:
@@ -72,8 +59,6 @@ class Registry:
             row = finished.at(entry.inode)
             if row and row.file == entry.file:
                 finished.forget(entry.inode)  # it was open again when the checkpoint was saved
-
-    # -- what is kept ---------------------------------------------------------------------------------------------
 
     def add(self, entry: Entry) -> None:
         """Know a generation."""
@@ -128,14 +113,12 @@ class Registry:
 
     def unfinished(self) -> list[str]:
         """Give the paths of generations that are not open, were to be read, and were not read to their ends."""
-        return [entry.path for entry in self.entries.values() if self._lost(entry, "").nbytes > 0]
+        return [entry.path for entry in self.entries.values() if self.unread(entry) > 0]
 
     @property
     def left_alone(self) -> int:
         """How many files are there and never read."""
         return sum(entry.ignored for entry in self.entries.values()) + self.finished.count_left_alone()
-
-    # -- which of them a file is ----------------------------------------------------------------------------------
 
     def begin_sweep(self) -> None:
         """Note that names are listed anew."""
@@ -185,8 +168,7 @@ class Registry:
     def _is_to_judge(self, inode: int, file: FileId | None = None) -> bool:
         """Whether what is never to be read is judged anew; once."""
         known = self.entries.get(file) if file else None
-        ignored = known.ignored if known else self.finished.ignores(inode)
-        return self._again and ignored and inode not in self._judged
+        return self._again and inode not in self._judged and (known.ignored if known else self.finished.ignores(inode))
 
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
@@ -199,18 +181,15 @@ class Registry:
         """Give the generation that this file is, by inode, head and marker."""
         same = (found.inode, found.birth_ns, found.size, found.read_at)
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
-        alike = (each for each in self._each(self._by_inode.of(found.inode)) if not entry_of_another(found, each))
-        alike = (each for each in alike if not self._is_history(each, found))
+        there = self._each(self._by_inode.of(found.inode))
+        alike = (each for each in there if not (self._is_history(each, found) or entry_of_another(found, each)))
         entry = next((entry for entry in alike if same_file(entry, *same, named=entry.path == name)), None)
         row = None if entry else self.finished.at(found.inode)
         row = None if row and self._history and row.ignored and row.file_size == found.size else row
         if row and row.size and not row_of_another(found, row) and row.begins(found.size, found.read_at):
             born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
-            return (
-                None
-                if row.size < SHORT_HEAD_BYTES and not born
-                else row.entry(found.lineage, self._sinks, found.read_at)
-            )
+            known = row.size >= SHORT_HEAD_BYTES or born
+            return row.entry(found.lineage, self._sinks, found.read_at) if known else None
         return entry
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
@@ -285,7 +264,7 @@ class Registry:
         missing = {
             entry.path
             for entry in self.entries.values()
-            if not (entry.ignored or entry.gone or entry.file in present) and self._lost(entry, "").nbytes > 0
+            if not (entry.ignored or entry.gone or entry.file in present) and self.unread(entry) > 0
         }
         for path in missing:
             self.doubt_copies(path)
@@ -301,47 +280,18 @@ class Registry:
     def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
         return (self.entries[file] for file in files)
 
-    # -- what became of them --------------------------------------------------------------------------------------
-
-    def account(self, present: Collection[FileId], now: float, *, count: bool, sure: bool) -> list[Lost]:
-        """Keep what is present, forget what has been gone for an hour; ``now`` in Unix seconds.
-
-        With ``count``, what is not there went while logship was down; ``sure`` says that all names were seen. Gives
-        what is lost by either.
-        """
-        lost = []
-        for entry in list(self.entries.values()):
-            if entry.file in present:
-                if now - entry.seen > SEEN_SECONDS:
-                    self.entries[entry.file] = replace(entry, seen=now)
-            elif count and not entry.ignored and not entry.gone:
-                self.entries[entry.file] = replace(entry, gone=True)
-                lost.append(self._lost(entry, "gone_while_down"))
-            elif now - entry.seen > FORGET_SECONDS:
-                lost.append(self._forget(entry))
-        lost += [self._forget(entry) for entry in self._too_many(present)]
+    def keep_names(self, present: Container[FileId], *, sure: bool) -> None:
+        """Note which generations a sweep has met; ``sure`` says that all names were seen."""
         self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in present}
         if sure:
             self.finished.keep_met(self._changed)
             self.finished.compact()
-        return [each for each in lost if each.nbytes > 0]
 
-    def _too_many(self, present: Collection[FileId]) -> list[Entry]:
-        surplus = len(self.entries) - MAX_ENTRIES
-        if surplus <= 0:
-            return []
-        # what was never to be read would only be judged again; what is there and was read would be read again
-        return sorted(self.entries.values(), key=lambda e: (e.file in present, not e.ignored, e.seen))[:surplus]
-
-    def _forget(self, entry: Entry) -> Lost:
-        self.pop(entry.file)
-        return self._lost(entry, "unreadable")
-
-    def _lost(self, entry: Entry, reason: str) -> Lost:
-        """Give what nobody read; nothing where that was counted before, or was none of our business."""
+    def unread(self, entry: Entry) -> int:
+        """Give what nobody read of one; nothing where that was counted before, or was none of our business."""
         settled = entry.ignored or entry.gone
         read = min((entry.offsets.get(sink, Saved()).offset for sink in self._sinks), default=0)
-        return Lost(entry, 0 if settled else entry.size - read, reason)
+        return 0 if settled else entry.size - read
 
 
 def _shared(offsets: Mapping[str, Saved]) -> dict[str, Saved]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from logship.files import registry
+from logship.files import departures
 from tests.following import append, lines
 from tests.following import follow as start
 from tests.privileges import folder_of_nobody, unprivileged
@@ -120,15 +120,15 @@ def test_nothing_of_a_forgotten_file_stays(logs: Path, monkeypatch: pytest.Monke
     follower.read()
     (logs / "a.log").rename(logs / "a.log.1")
     follower.step(31)
-    assert len(follower.catalog._registry.finished) == 1
+    assert len(follower.catalog.registry.finished) == 1
     (logs / "a.log.1").unlink()
     follower.step(2.0)
-    assert not len(follower.catalog._registry.finished)
+    assert not len(follower.catalog.registry.finished)
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 3700)
     follower.step(2.0)
-    assert not follower.catalog._registry.entries
-    assert not follower.catalog._registry._signatures
+    assert not follower.catalog.registry.entries
+    assert not follower.catalog.registry._signatures
     assert not follower.reader.ledger._files
     assert not follower.catalog._adoption.open.by_inode
 
@@ -249,7 +249,7 @@ def test_a_copy_of_what_was_not_read_yet_is_no_other_file(logs: Path, later: int
 
 def test_what_is_remembered_of_files_that_are_gone_is_bounded(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Names that are made and removed for an hour do not fill the checkpoint: the oldest are forgotten."""
-    monkeypatch.setattr(registry, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(departures, "MAX_ENTRIES", 5)
     append(logs / "kept.log", lines(0, 10))
     follower = follow(logs)
     follower.read()
@@ -270,7 +270,7 @@ def test_what_is_remembered_of_files_that_are_gone_is_bounded(logs: Path, monkey
 
 def test_archives_that_were_left_alone_do_not_fill_the_checkpoint(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are there are forgotten before any that was read; one that is found again is left alone again."""
-    monkeypatch.setattr(registry, "MAX_ENTRIES", 5)
+    monkeypatch.setattr(departures, "MAX_ENTRIES", 5)
     append(logs / "a.log", lines(0, 10))
     follower = follow(logs)
     follower.read()

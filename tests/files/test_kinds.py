@@ -794,7 +794,7 @@ def test_files_that_cannot_have_a_place_wait_and_are_told(logs: Path, caplog: py
         follower.step(1.0)
     assert len(follower.catalog.files) == 5
     (said,) = (record for record in caplog.records if record.message.startswith("files wait until"))
-        assert "LOGSHIP_MAX_FILES" in said.__dict__["advice"]
+    assert "LOGSHIP_MAX_FILES" in said.__dict__["advice"]
     assert getattr(said, "waiting_files", 0) == 15
     for _ in range(10):
         follower.read()

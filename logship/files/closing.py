@@ -1,0 +1,63 @@
+"""Closes files that need not be open any more: rotated ones that are read, and quiet ones where others need room."""
+
+from collections.abc import Callable, Sequence
+
+from logship.files.backlog import Listener
+from logship.files.catalog import Catalog
+from logship.files.idle import Idle
+from logship.files.tailing import TailedFile
+from logship.state.identity import Entry
+
+
+class Closing:
+    """Decides and does it; ``describe`` gives what to save of a file, ``clock`` monotonic seconds."""
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        listeners: Sequence[Listener],
+        rotate_wait: float,
+        describe: Callable[[TailedFile], Entry],
+        clock: Callable[[], float],
+    ) -> None:
+        """``rotate_wait`` seconds after it last grew, a file without a name has got all that its writer wrote."""
+        self._catalog = catalog
+        self._listeners = listeners
+        self._rotate_wait = rotate_wait
+        self._describe = describe
+        self._clock = clock
+        self.idle = Idle()
+
+    def retire(self, now: float) -> None:
+        """Close what was rotated, or removed, and is read; its last line may be without an end."""
+        for file in list(self._catalog.files.values()):
+            nameless = file.deleted or not file.path
+            if not nameless or now - file.grown_at < self._rotate_wait:
+                continue
+            if file.offset < file.size and not file.ended:
+                file.ended = True  # nobody will finish its last line
+                for listener in self._listeners:
+                    listener.grew(file)
+            elif file.offset >= file.size and all(listener.settled(file) for listener in self._listeners):
+                self._close(file)
+
+    def make_room(self) -> bool:
+        """Close the file that has been quiet for longest; False where none is read, acknowledged and quiet."""
+        catalog = self._catalog
+        file = self.idle.take(catalog.files.values(), self._listeners, self._clock(), ending=catalog.settling)
+        if file:
+            self._close(file)
+        return file is not None
+
+    def close_read(self) -> bool:
+        """Close all of those, whoever else needs room or not; gives whether there was any."""
+        self.idle.begin_sweep()
+        closed = False
+        while self.make_room():
+            closed = True
+        return closed
+
+    def _close(self, file: TailedFile) -> None:
+        self._catalog.finish(file, self._describe(file))
+        for listener in self._listeners:
+            listener.closed(file)
