@@ -75,7 +75,7 @@ class BlockParser:
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
         if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
-        found = self._shapes.read(data, len(pieces), near_ns)
+        found = self._shapes.read(data, pieces, near_ns, cut=2)
         if found is None:
             return None
         shape, records = found
@@ -126,8 +126,10 @@ class BlockParser:
             rests,
             0,
             wanted=[raw_values([*map(get, records)]) if get else [None] * len(records) for get in shape.wanted],
-            lengths=[*map(len, pieces)],
+            texts=pieces,
             around=around,
+            before=b'"',
+            after=b"}",
             complete=bool(shape.time),
             levels=levels,
             without_level=0 if shape.level else len(records),
@@ -160,7 +162,7 @@ class BlockParser:
         """Read lines of one shape; None if they are not."""
         if not lines or (max(map(len, lines)) >= LONG and any(map(may_be_deep, lines))):
             return None
-        found = self._shapes.read(b"\n".join(lines), len(lines), near_ns)
+        found = self._shapes.read(b"\n".join(lines), lines, near_ns)
         if found is None:
             return None
         shape, records = found

@@ -1,24 +1,42 @@
 """The lines of a block that make records, and what is trimmed off them; pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import accumulate, compress
-from typing import NamedTuple
 
 from logship.model import Block
 from logship.records.joining import joined_lines, one_line
 from logship.records.line_parser import BOM, trim
 
 
-class Content(NamedTuple):
+class Content:
     """The lines of a block that are not empty once trimmed."""
 
-    offsets: Sequence[int]
-    lines: Sequence[bytes]
-    sizes: Sequence[int]
-    """Bytes of the file that are in each: its newline too, but not what was trimmed off for a reason that counts."""
-    skipped: tuple[tuple[str, int, int], ...]
-    """As in :class:`Tally`."""
+    def __init__(
+        self,
+        lines: Sequence[bytes],
+        places: Callable[[], tuple[Sequence[int], Sequence[int]]],
+        skipped: tuple[tuple[str, int, int], ...] = (),
+    ) -> None:
+        self.lines = lines
+        self._places = places
+        self.skipped = skipped
+        """As in :class:`Tally`."""
+
+    @cached_property
+    def _both(self) -> tuple[Sequence[int], Sequence[int]]:
+        return self._places()
+
+    @property
+    def offsets(self) -> Sequence[int]:
+        """Where each begins; added up only where somebody asks."""
+        return self._both[0]
+
+    @property
+    def sizes(self) -> Sequence[int]:
+        """Bytes of the file in each: its newline too, but not what was trimmed off for a reason that counts."""
+        return self._both[1]
 
 
 def offsets_of(start: int, sizes: Sequence[int]) -> list[int]:
@@ -29,6 +47,8 @@ def offsets_of(start: int, sizes: Sequence[int]) -> list[int]:
 def content_of(block: Block, *, keep_cr: bool) -> Content:
     """Trim a block's lines, drop those that are empty then, and count what made no record."""
     data = block.data
+    if simple := _simple(block):
+        return simple
     if block.joins:
         offsets, raw = joined_lines(block)
         lines, sizes = [one_line(line) for line in raw], [*map(len, raw)]
@@ -49,7 +69,24 @@ def content_of(block: Block, *, keep_cr: bool) -> Content:
             lines = [b"" if line == b"\r" else line if keep_cr else line.removesuffix(b"\r") for line in lines]
         if b"" in lines:
             noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
-    return Content([*compress(offsets, lines)], [*filter(None, lines)], [*compress(sizes, lines)], _sum(noise))
+    found = [*compress(offsets, lines)], [*compress(sizes, lines)]
+    return Content([*filter(None, lines)], lambda: found, _sum(noise))
+
+
+def _simple(block: Block) -> Content | None:
+    """Give the lines of a block of which nothing is trimmed off but newlines; None if that is not certain."""
+    data = block.data
+    if block.joins or not data.endswith(b"\n") or b"\r" in data or b"\0" in data or data.startswith((BOM, b"\n")):
+        return None
+    lines = data[:-1].split(b"\n")
+    if b"" in lines:
+        return None
+
+    def places() -> tuple[list[int], list[int]]:
+        sizes = [len(line) + 1 for line in lines]
+        return offsets_of(block.start, sizes), sizes
+
+    return Content(lines, places)
 
 
 def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:

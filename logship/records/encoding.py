@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import compress
+from operator import itemgetter
 from typing import NamedTuple, Protocol, cast
 
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from logship.records.content import content_of
 from logship.records.enrichment import Enrichment
 from logship.records.field_edits import edits_of
 from logship.records.json_members import SPACE
-from logship.records.layouts import Layout, Rows
+from logship.records.layouts import Layout, Rows, each
 from logship.records.line_parser import LineParser, message_key
 from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
@@ -29,13 +30,17 @@ from logship.records.places import among
 from logship.records.repair import repair
 from logship.records.sampling import Sample
 from logship.records.selection import Selection, condition_for
-from logship.records.severity import NO_LEVEL, UNKNOWN, level_of
+from logship.records.severity import UNKNOWN, level_of
 from logship.records.single_records import gap, single_records
-from logship.records.text_records import TextRecords
+from logship.records.text_records import AFTER, TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
+
+
+_MAYBE_JSON = frozenset(b"{" + SPACE)
+"""What a line begins with that may be an object."""
 
 
 class Encoder(Protocol):
@@ -158,18 +163,18 @@ class BlockEncoder:
         sort = _sort(lines, known_text=is_text(block.data), message=message, whole=whole)
         messages = [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
-        levels = [*map(level_of, texts.levels)]
+        level = {each: level_of(each) for each in {*texts.levels}}
+        levels = [*map(level.__getitem__, texts.levels)]
         if len(messages) == len(lines):
             columns = texts.columns(self._wants, messages)
-            unknown = levels.count(NO_LEVEL)
-            found = Columns(
-                texts.stamps, texts.rests, texts.bad_times, 0, wanted=columns, levels=levels, without_level=unknown
-            )
+            unknown = sum(texts.levels.count(each) for each in level if level[each].severity == UNKNOWN)
+            found = Columns(texts.stamps, texts.inner, texts.bad_times, before=texts.before, after=AFTER)
+            found = found._replace(wanted=columns, levels=levels, without_level=unknown)
             return found, Tally(unparsed=parsed.unparsed)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
         plain = self._read_some(table, sort.records, [lines[at] for at in sort.records], block.time_ns)
-        _fill(table, sort.messages, [texts.stamps, texts.rests, *texts.columns(self._wants, messages)])
+        _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
         broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
@@ -216,17 +221,8 @@ class BlockEncoder:
         if not chosen.left_out:
             return self._written(block, records.offsets, columns, tally)
         kept = chosen.kept
-        left = Columns(
-            [*compress(columns.stamps, kept)],
-            rests := [*compress(columns.rests, kept)],
-            columns.bad_times,
-            wanted=[[*compress(column, kept)] for column in columns.wanted],
-            around=columns.around,
-            hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
-            levels=[*compress(columns.levels, kept)],
-        )
         tally = replace(tally, filtered=chosen.filtered(sizes()))
-        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
+        return self._written(block, lambda: [*compress(records.offsets(), kept)], columns.compressed(kept), tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
         stamps: Sequence[bytes | None] = columns.stamps
@@ -238,9 +234,9 @@ class BlockEncoder:
         ours = self._enrichment.members(block)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
-        bare = columns.bare
-        if self._edits and self._edits.concern(b"".join(known[1])):
-            known, bare = (known[0], self._edits.apply(columns.whole())), False
+        if self._edits and self._edits.concern(b"".join((*{*each(columns.before, 1)}, *known[1]))):
+            known = known[0], self._edits.apply(columns.whole())
+            columns = columns._replace(before=b"", after=b"", hollow=())
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
             Rows(
@@ -250,8 +246,9 @@ class BlockEncoder:
                 *known,
                 wanted,
                 columns.each_level(),
-                bare=bare,
-                hollow=columns.hollow if bare else (),
+                columns.before,
+                columns.after,
+                columns.hollow,
                 located=self._enrichment.located,
             )
         )
@@ -290,7 +287,7 @@ class _Sorted(NamedTuple):
 
 def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> _Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
-    if known_text and {line[:1] for line in lines}.isdisjoint((b"{", b" ", b"\t", b"\r", b"\n")):
+    if known_text and _MAYBE_JSON.isdisjoint(map(itemgetter(0), lines)):
         return _Sorted([], [*range(len(lines))])
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:

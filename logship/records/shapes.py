@@ -60,12 +60,17 @@ class Shapes:
         self._best: dict[_Key, Shape] = {}
         self._words = _FIRST_WORDS
 
-    def read(self, data: bytes, lines: int, near_ns: int) -> tuple[Shape, list[msgspec.Struct]] | None:
-        """Give the shape that all lines have, and a record for each; None if they have no one shape that is known."""
-        if self._likely and (records := self._likely.records(data, lines)):
+    def read(
+        self, data: bytes, lines: Sequence[bytes], near_ns: int, *, cut: int = 0
+    ) -> tuple[Shape, list[msgspec.Struct]] | None:
+        """Give the shape that all lines have, and a record for each; None if they have no one shape that is known.
+
+        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack.
+        """
+        if self._likely and (records := self._likely.records(data, lines, cut)):
             return self._likely, records
         for found, key, shape in self._alike(data[: data.find(b"\n")].rstrip(), near_ns):
-            if records := shape.records(data, lines):
+            if records := shape.records(data, lines, cut):
                 self._learn(found, key, shape, records)
                 return shape, records
         return None
@@ -138,6 +143,7 @@ class Shapes:
         asked = [key.time.path if key.time else "", fraction, "" if key.words else key.level]
         _forbid_times(tree, self._facts.times.places, key)
         _forbid_levels(tree, levels.paths, key)
+        first = key.time.path if key.time and tree.names(key.time.path) == [key.time.path] else ""
         shape = Shape(
             msgspec.json.Decoder(Any),
             tuple({msgspec.json.encode(tree.names(path)[0]) for path in asked if path and path != TIMESTAMP}),
@@ -149,6 +155,7 @@ class Shapes:
             with_nanoseconds if key.time and key.time.fraction else refined,
             tree.getter(key.level) if key.level and not key.words else None,
             not key.level,
+            first=first,
         )
         words = sorted(key.words or ())
         types = tree.types(self._names, self._wants, words)

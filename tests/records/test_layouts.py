@@ -71,6 +71,6 @@ def test_a_record_without_a_member_or_a_field_of_ours_is_valid() -> None:
 def test_bare_rests_get_their_quote_and_brace_back() -> None:
     """What was cut off for speed is put back."""
     ours = Enrichment({}).members(BLOCK)
-    rows = Rows(BLOCK, ours, lambda: [0], [STAMP], [b'b":1'], bare=True)
+    rows = Rows(BLOCK, ours, lambda: [0], [STAMP], [b'b":1'], before=b'"', after=b"}")
     expected = b'> {"@timestamp":"2026-11-22T10:00:00Z","log.file.name":"app.log","b":1};'
     assert Lines(b"> ", b";").write(rows).each() == [expected]
