@@ -85,9 +85,14 @@ class BlockParser:
             return None
         return self._columns(shape, pieces, records, (stamps, levels, rests), len(end) + 2)
 
-    def mostly(self, data: bytes, near_ns: int = 0) -> tuple[Columns, Parted] | None:
-        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain."""
-        parted = by_looks(data) if self._plain else None
+    def mostly(
+        self, data: bytes, near_ns: int = 0, joins: Sequence[tuple[int, int]] = ()
+    ) -> tuple[Columns, Parted] | None:
+        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain.
+
+        ``joins``: where in it lines that are one record begin and end.
+        """
+        parted = by_looks(data, joins) if self._plain else None
         if parted is None:
             return None
         parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))

@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import accumulate, compress
 
 from logship.model import Block
-from logship.records.joining import joined_lines, one_line
+from logship.records.joining import one_line
 from logship.records.line_parser import BOM, trim
 
 
@@ -49,15 +49,8 @@ def content_of(block: Block, *, keep_cr: bool) -> Content:
     data = block.data
     if simple := _simple(block):
         return simple
-    if block.joins:
-        offsets, raw = joined_lines(block)
-        lines, sizes = [one_line(line) for line in raw], [*map(len, raw)]
-    else:
-        lines = data.removesuffix(b"\n").split(b"\n") if data else []
-        sizes = [len(line) + 1 for line in lines]
-        offsets = offsets_of(block.start, sizes)
-        if not data.endswith(b"\n") and sizes:
-            sizes[-1] -= 1
+    lines, sizes = _lines_of(block)
+    offsets = offsets_of(block.start, sizes)
     noise: list[tuple[str, int, int]] = []
     if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
         trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
@@ -71,6 +64,25 @@ def content_of(block: Block, *, keep_cr: bool) -> Content:
             noise = [("empty", 1, size) for line, size in zip(lines, sizes, strict=True) if not line]
     found = [*compress(offsets, lines)], [*compress(sizes, lines)]
     return Content([*filter(None, lines)], lambda: found, _sum(noise))
+
+
+def _lines_of(block: Block) -> tuple[list[bytes], list[int]]:
+    """Give lines without their newlines, those that are one record as one, and the bytes of each in the file."""
+    lines: list[bytes] = []
+    sizes: list[int] = []
+    at, data = block.start, block.data
+    for start, end in (*block.joins, (block.end, block.end)):
+        if between := data[at - block.start : start - block.start]:
+            some = between.removesuffix(b"\n").split(b"\n")
+            lines += some
+            sizes += [len(line) + 1 for line in some]
+        if start < end:
+            lines.append(one_line(data[start - block.start : end - block.start]))
+            sizes.append(end - start)
+        at = end
+    if sizes and at - block.start < sum(sizes):  # the newline of the last one is missing
+        sizes[-1] -= 1
+    return lines, sizes
 
 
 def _simple(block: Block) -> Content | None:

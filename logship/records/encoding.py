@@ -114,16 +114,19 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if block.joins or self._rewriter.continues:
+        if self._rewriter.continues:
             return None
-        found = self._plain.mostly(block.data, block.time_ns) if self._habit.few() else None
+        joins = [(start - block.start, end - block.start) for start, end in block.joins]
+        found = self._plain.mostly(block.data, block.time_ns, joins) if self._habit.few() else None
         self._habit.note(found[1] if found else None, len(block.data))
         if found is None:
             return None
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]
         lone = b"".join(parted.odd)
-        alone = replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone)
+        start = 0 if first else 1
+        joins = [(at + start, end + start) for at, end in parted.joins()] if block.joins else []
+        alone = replace(block, start=start, end=start + len(lone), data=lone, joins=(*joins,))
         odd = content_of(alone, keep_cr=False)
         which, places = parted.kept([offset - (not first) for offset in odd.offsets])
         others, tally = self._read_mixed(odd.lines, alone, message=False)

@@ -5,8 +5,8 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 """
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import accumulate, compress
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, compress, pairwise
 from operator import methodcaller
 from typing import Final, NamedTuple
 
@@ -44,6 +44,13 @@ class Parted(NamedTuple):
     """All others, with their newlines."""
     places: list[int]
     """Which lines of the block those are, in order."""
+    has_escapes: bool
+    """Whether there is a backslash in the block."""
+
+    def joins(self) -> tuple[tuple[int, int], ...]:
+        """Give where in all odd bytes those begin and end that have several lines."""
+        ends = [*accumulate(map(len, self.odd), initial=0)]
+        return tuple(span for line, span in zip(self.odd, pairwise(ends), strict=True) if b"\n" in line[:-1])
 
     def kept(self, starts: Sequence[int]) -> tuple[list[int], list[int]]:
         """Give the odd lines that start there in all odd bytes; and their places once the others are dropped."""
@@ -85,8 +92,11 @@ class Habit:
             self._pause = _PAUSE
 
 
-def by_looks(data: bytes) -> Parted | None:
-    """Take a block apart; None if not nearly all lines look plain. There are no records yet."""
+def by_looks(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
+    """Take a block apart; None if not nearly all lines look plain. There are no records yet.
+
+    ``joins``: where lines that are one record begin and end in it, ascending; such are one odd line.
+    """
     end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
     parts = data.split(end + b'{"')
     if len(parts) < _FEW or not data.endswith(b"\n"):
@@ -94,21 +104,37 @@ def by_looks(data: bytes) -> Parted | None:
     odd: list[bytes] = []
     places: list[int] = []
     pieces: list[bytes] = []
-    done = 0
+    done = place = 0
     last = len(parts) - 1
+    left = [*reversed(joins)]
     for at in sorted({0, last, *those(parts, _newlines)}):
         pieces += parts[done:at]
-        done = at + 1
         text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
-        for line in [line + b"\n" for line in text.split(b"\n")[:-1]]:
-            if line.startswith(b'{"') and line.endswith(end):
+        if left:
+            place += sum(map(len, parts[done:at])) + (at - done) * (len(end) + 2)
+        done = at + 1
+        for line in _lines(text, place, left):
+            place += len(line)
+            if line.startswith(b'{"') and line.endswith(end) and line.find(b"\n") == len(line) - 1:
                 pieces.append(line[2 : -len(end)])
             else:
                 places.append(len(pieces) + len(odd))
                 odd.append(line)
         if len(odd) * _FEW > len(parts):
             return None
-    return Parted(pieces, [], end, odd, places)
+    return None if left else Parted(pieces, [], end, odd, places, b"\\" in data)
+
+
+def _lines(text: bytes, place: int, joins: list[tuple[int, int]]) -> Iterator[bytes]:
+    """Give the lines of a text that begins there, and takes the joins that are in it from the end of the list."""
+    start = 0
+    while start < len(text):
+        if joins and joins[-1][0] == place + start and joins[-1][1] <= place + len(text):
+            end = joins.pop()[1] - place
+        else:
+            end = text.find(b"\n", start) + 1
+        yield text[start:end]
+        start = end
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
@@ -128,11 +154,16 @@ def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -
     """Take pieces, in order, for odd ones; ``decoded``: they have no records already."""
     if not gone:
         return parted
-    pieces, records, end, odd, places = parted
+    pieces, records, end, odd, places, _ = parted
     more = ((row, b'{"' + pieces[at] + end) for at, row in zip(gone, _lines_of(gone, places), strict=True))
     found = sorted([*zip(places, odd, strict=True), *more])
     left = without(records, gone) if records and not decoded else records
-    return Parted(without(pieces, gone), left, end, [line for _, line in found], [at for at, _ in found])
+    return parted._replace(
+        pieces=without(pieces, gone),
+        records=left,
+        odd=[line for _, line in found],
+        places=[at for at, _ in found],
+    )
 
 
 def _lines_of(pieces: Sequence[int], odd: Sequence[int]) -> list[int]:

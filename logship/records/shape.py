@@ -89,10 +89,14 @@ class Shape(Struct, frozen=True):
         records = decoded(self.decoder, data, len(lines))
         if not records or _may_spell(data):
             return []
-        names = self.once
-        if self.first and self._has_one_time(records, data[: data.find(b"\n")], lines, cut):
-            names = tuple(name for name in names if name != b'"%b"' % self.first.encode())
+        names = self._to_count(records, data[: data.find(b"\n")], lines, cut)
         return [] if any(data.count(name) != len(lines) for name in names) else records
+
+    def _to_count(self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int) -> tuple[bytes, ...]:
+        """Give the names that a line may have twice for all that its bytes at the head say."""
+        if self.first and self._has_one_time(records, model, lines, cut):
+            return tuple(name for name in self.once if name != b'"%b"' % self.first.encode())
+        return self.once
 
     def _has_one_time(self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int) -> bool:
         """Say whether each line's first time is surely its last, too, by its bytes: to count names takes twice as long.
@@ -130,12 +134,14 @@ class Shape(Struct, frozen=True):
     def _odd(self, found: Parted) -> list[int]:
         """Give the pieces that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
         pieces = found.pieces
-        text = b'{"%b}' % b'}\n{"'.join(pieces)
-        once = (*self.once, _OWN) if self.own else self.once
-        names = [name for name in once if text.count(name) != len(pieces)]
-        odd = {at for name in names for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
-        if b"\\" in text:
-            odd |= {*those(pieces, _may_spell)}
+        odd = {*those(pieces, _may_spell)} if found.has_escapes else set()
+        names = self._to_count(found.records, b'{"%b}' % pieces[0], pieces, 2) if pieces else ()
+        if self.own:
+            names = *names, _OWN
+        if names:
+            text = b'{"%b}' % b'}\n{"'.join(pieces)
+            wrong = [name for name in names if text.count(name) != len(pieces)]
+            odd |= {at for name in wrong for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
         return sorted(odd)
 
     @property

@@ -56,7 +56,8 @@ class Shapes:
         self._wants = wants
         self._facts = facts
         self._known: dict[_Key, Shape | None] = {}
-        self._likely: Shape | None = None
+        self._likely: dict[bool, Shape] = {}
+        """The shape that was met last: among the lines of a whole block, and among some."""
         self._best: dict[_Key, Shape] = {}
         self._words = _FIRST_WORDS
 
@@ -65,24 +66,26 @@ class Shapes:
     ) -> tuple[Shape, list[msgspec.Struct]] | None:
         """Give the shape that all lines have, and a record for each; None if they have no one shape that is known.
 
-        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack.
+        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack: none, if they are not those of a whole block.
         """
-        if self._likely and (records := self._likely.records(data, lines, cut)):
-            return self._likely, records
+        likely = self._likely.get(cut > 0)
+        if likely and (records := likely.records(data, lines, cut)):
+            return likely, records
         for found, key, shape in self._alike(data[: data.find(b"\n")].rstrip(), near_ns):
             if records := shape.records(data, lines, cut):
-                self._learn(found, key, shape, records)
+                self._learn(found, key, shape, records, whole=cut > 0)
                 return shape, records
         return None
 
     def mostly(self, parted: Parted, near_ns: int, *, at_once: bool) -> tuple[Shape, Parted] | None:
         """Give the shape that nearly all pieces have, and what those come to; the others are odd. None if more are."""
-        if self._likely and (read := self._likely.mostly(parted, at_once=at_once)):
-            return self._likely, read
+        likely = self._likely.get(True)
+        if likely and (read := likely.mostly(parted, at_once=at_once)):
+            return likely, read
         for piece in parted.pieces[:1] + parted.pieces[len(parted.pieces) // 2 :][:1]:
             for found, key, shape in self._alike(b'{"%b}' % piece, near_ns):
                 if read := shape.mostly(parted, at_once=at_once):
-                    self._learn(found, key, shape, read.records)
+                    self._learn(found, key, shape, read.records, whole=True)
                     return shape, read
         return None
 
@@ -96,9 +99,9 @@ class Shapes:
             if shape:
                 yield found, key, shape
 
-    def _learn(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> None:
-        self._likely = shape if shape.sure else self._narrowed(found, key, shape, records) or shape
-        self._best[key] = self._likely
+    def _learn(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any], *, whole: bool) -> None:
+        best = shape if shape.sure else self._narrowed(found, key, shape, records) or shape
+        self._likely[whole] = self._best[key] = best
 
     def _narrowed(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> Shape | None:
         """Give a shape that is faster to read, if all levels are usual names of one; None if there is none."""
