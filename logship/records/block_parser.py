@@ -135,7 +135,7 @@ class BlockParser:
             around=around,
             before=b'"',
             after=b"}",
-            complete=bool(shape.time),
+            untimed=() if shape.time else None,
             levels=levels,
             without_level=0 if shape.level else len(records),
         )

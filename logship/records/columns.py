@@ -1,6 +1,6 @@
 """The parsed lines of a block as columns (event times, remaining bytes, wanted values), one entry a line; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, compress, count
 from operator import add
 from typing import Any, NamedTuple, cast
@@ -31,8 +31,8 @@ class Columns(NamedTuple):
     """As in :class:`logship.records.layouts.Rows`."""
     after: bytes = b""
     hollow: Sequence[int] = ()
-    complete: bool = False
-    """Whether it is known that each line has its event time."""
+    untimed: Sequence[int] | None = None
+    """Which lines have no event time; None if nobody has looked."""
     levels: Sequence[Level] = ()
     """The level of each line; empty unless somebody wants it."""
     without_level: int = 0
@@ -41,7 +41,16 @@ class Columns(NamedTuple):
     @property
     def without_time(self) -> int:
         """Lines that have no event time."""
-        return 0 if self.complete else self.stamps.count(None)
+        return self.stamps.count(None) if self.untimed is None else len(self.untimed)
+
+    def timed(self, time: Callable[[], bytes]) -> list[bytes]:
+        """Give the event times; those that have none get a time."""
+        untimed, stamps = self.untimed, [*self.stamps]
+        if untimed is None:
+            untimed = [at for at, stamp in enumerate(stamps) if stamp is None] if None in stamps else ()
+        for at in untimed:
+            stamps[at] = time()
+        return cast("list[bytes]", stamps)
 
     def each_level(self) -> Sequence[Level]:
         """Give the level of each line: of all none, if nobody wanted them."""
@@ -66,6 +75,7 @@ class Columns(NamedTuple):
             hollow=[at for at, number in enumerate(numbers) if number in self.hollow],
             levels=[*compress(self.levels, kept)],
             texts=(),
+            untimed=None if self.untimed else self.untimed,
         )
 
     def offsets(self, start: int) -> list[int]:
@@ -99,6 +109,7 @@ def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Column
 def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
     """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
     rests, others = plain.rests, odd.whole()
+    untimed = [at for at, stamp in zip(places, odd.stamps, strict=True) if stamp is None]
     hollow = [at for at, rest in zip(places, others, strict=True) if rest == EMPTY]
     # What has white space before its first name has no quote to leave out.
     bare = all(rest == EMPTY or rest.startswith(b'"') for rest in others)
@@ -114,7 +125,7 @@ def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
         [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
         before=plain.before if bare else b"",
         after=plain.after if bare else b"",
-        complete=plain.complete and None not in odd.stamps,
+        untimed=None if plain.untimed is None else untimed,
         levels=among(plain.each_level(), places, odd.each_level()),
         without_level=plain.without_level + odd.without_level,
         hollow=hollow if bare else (),

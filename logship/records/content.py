@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate, compress
 
 from logship.model import Block
@@ -47,12 +47,14 @@ def offsets_of(start: int, sizes: Sequence[int]) -> list[int]:
 def content_of(block: Block, *, keep_cr: bool) -> Content:
     """Trim a block's lines, drop those that are empty then, and count what made no record."""
     data = block.data
-    if simple := _simple(block):
-        return simple
-    lines, sizes = _lines_of(block)
-    offsets = offsets_of(block.start, sizes)
+    lines, joined = _lines_of(block)
+    places = partial(_places, block, lines, joined)
+    has_bom = block.start == 0 and data.startswith(BOM)
+    if not (b"\r" in data or b"\0" in data or has_bom or b"" in lines):
+        return Content(lines, places)
+    offsets, sizes = places()
     noise: list[tuple[str, int, int]] = []
-    if b"\0" in data or (block.start == 0 and data.startswith(BOM)):
+    if b"\0" in data or has_bom:
         trims = [trim(line, first=at == 0, keep_cr=keep_cr) for at, line in zip(offsets, lines, strict=True)]
         noise = [entry for trimmed, size in zip(trims, sizes, strict=True) for entry in trimmed.noise(size)]
         sizes = [size - trimmed.bom - trimmed.nul for trimmed, size in zip(trims, sizes, strict=True)]
@@ -66,39 +68,29 @@ def content_of(block: Block, *, keep_cr: bool) -> Content:
     return Content([*filter(None, lines)], lambda: found, _sum(noise))
 
 
-def _lines_of(block: Block) -> tuple[list[bytes], list[int]]:
-    """Give lines without their newlines, those that are one record as one, and the bytes of each in the file."""
+def _lines_of(block: Block) -> tuple[list[bytes], list[tuple[int, int]]]:
+    """Give lines without their newlines, those that are one record as one: which ones, and their bytes in the file."""
     lines: list[bytes] = []
-    sizes: list[int] = []
+    joined: list[tuple[int, int]] = []
     at, data = block.start, block.data
     for start, end in (*block.joins, (block.end, block.end)):
         if between := data[at - block.start : start - block.start]:
-            some = between.removesuffix(b"\n").split(b"\n")
-            lines += some
-            sizes += [len(line) + 1 for line in some]
+            lines += between.removesuffix(b"\n").split(b"\n")
         if start < end:
+            joined.append((len(lines), end - start))
             lines.append(one_line(data[start - block.start : end - block.start]))
-            sizes.append(end - start)
         at = end
-    if sizes and at - block.start < sum(sizes):  # the newline of the last one is missing
+    return lines, joined
+
+
+def _places(block: Block, lines: Sequence[bytes], joined: Sequence[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    """Give where each of a block's lines begins, and the bytes of the file in it."""
+    sizes = [len(line) + 1 for line in lines]
+    for at, size in joined:
+        sizes[at] = size
+    if sizes and not block.data.endswith(b"\n") and not (joined and joined[-1][0] == len(sizes) - 1):
         sizes[-1] -= 1
-    return lines, sizes
-
-
-def _simple(block: Block) -> Content | None:
-    """Give the lines of a block of which nothing is trimmed off but newlines; None if that is not certain."""
-    data = block.data
-    if block.joins or not data.endswith(b"\n") or b"\r" in data or b"\0" in data or data.startswith((BOM, b"\n")):
-        return None
-    lines = data[:-1].split(b"\n")
-    if b"" in lines:
-        return None
-
-    def places() -> tuple[list[int], list[int]]:
-        sizes = [len(line) + 1 for line in lines]
-        return offsets_of(block.start, sizes), sizes
-
-    return Content(lines, places)
+    return offsets_of(block.start, sizes), sizes
 
 
 def _sum(noise: list[tuple[str, int, int]]) -> tuple[tuple[str, int, int], ...]:

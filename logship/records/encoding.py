@@ -228,17 +228,13 @@ class BlockEncoder:
         return self._written(block, lambda: [*compress(records.offsets(), kept)], columns.compressed(kept), tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
-        stamps: Sequence[bytes | None] = columns.stamps
-        if not columns.complete and None in stamps:
-            read_time = rfc3339(block.time_ns)
-            stamps = [stamp or read_time for stamp in stamps]
+        stamps = columns.timed(partial(rfc3339, block.time_ns))
         ahead = count_after(stamps, block.time_ns + AHEAD_NS)
         tally = replace(tally, future_times=ahead) if ahead else tally
         ours = self._enrichment.members(block)
-        # no rest and no stamp is None any more
-        known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
-        if self._edits and self._edits.concern(b"".join((*{*each(columns.before, 1)}, *known[1]))):
-            known = known[0], self._edits.apply(columns.whole())
+        rests = cast("Sequence[bytes]", columns.rests)  # none is None any more
+        if self._edits and self._edits.concern(b"".join((*{*each(columns.before, 1)}, *rests))):
+            rests = self._edits.apply(columns.whole())
             columns = columns._replace(before=b"", after=b"", hollow=())
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
@@ -246,7 +242,8 @@ class BlockEncoder:
                 block,
                 ours,
                 offsets,
-                *known,
+                stamps,
+                rests,
                 wanted,
                 columns.each_level(),
                 columns.before,

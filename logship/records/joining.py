@@ -5,7 +5,7 @@ clock or a limit, is in the frame that ends there: whoever reads the same bytes 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from enum import Enum
 from itertools import accumulate
@@ -88,19 +88,19 @@ class _Lines(NamedTuple):
     raw: list[bytes]
     bare: list[bytes]
     """Without CRs."""
-    count: int
-    """How many are the stretch's own."""
+    own: int
+    """How many are the stretch's."""
 
     @classmethod
     def of(cls, data: bytes, first: int, end: int) -> "_Lines":
         """Take the lines of a stretch."""
         text = data[first:end]
         lines = text.removesuffix(b"\n").split(b"\n")
-        count = len(lines)
+        own = len(lines)
         if end < len(data):
             lines.append(data[end : data.find(b"\n", end)])
         has_cr = b"\r" in text or lines[-1].endswith(b"\r")
-        return cls(lines, [line.removesuffix(b"\r") for line in lines] if has_cr else lines, count)
+        return cls(lines, [line.removesuffix(b"\r") for line in lines] if has_cr else lines, own)
 
     def size(self, first: int, end: int) -> int:
         """Give the bytes of some, with their newlines."""
@@ -116,7 +116,7 @@ def _alone(multiline: Multiline, stretch: _Lines, form: str, *, of_text: bool) -
     skeleton = form.partition("|")[2].encode("latin-1")
     lines = stretch.bare
     if of_text:
-        records = [False] * stretch.count + [True] * (len(lines) - stretch.count)
+        records = [False] * stretch.own + [True] * (len(lines) - stretch.own)
     else:
         records = [line.startswith(RECORD) for line in lines]
     if skeleton:
@@ -172,7 +172,7 @@ class _Walk:
 
     def stretch(self, lines: _Lines, place: int, state: str, *, of_text: bool) -> int:
         """Join the lines of a stretch that begins there; give the place of the record held back, or else its end."""
-        count = lines.count
+        count = lines.own
         end = count if self.whole else count - 1
         alone = _alone(self._multiline, lines, self._form, of_text=of_text)
         alone[end:] = [False]

@@ -6,8 +6,8 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, compress, pairwise
-from operator import methodcaller
+from itertools import accumulate, compress, pairwise, repeat
+from operator import contains
 from typing import Final, NamedTuple
 
 import msgspec
@@ -26,9 +26,6 @@ _LARGE: Final = 64 << 10
 """Bytes."""
 _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
 _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
-
-
-_newlines = methodcaller("__contains__", b"\n")
 
 
 class Parted(NamedTuple):
@@ -107,7 +104,7 @@ def by_looks(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | Non
     done = place = 0
     last = len(parts) - 1
     left = [*reversed(joins)]
-    for at in sorted({0, last, *those(parts, _newlines)}):
+    for at in sorted({0, last, *_with_newline(parts)}):
         pieces += parts[done:at]
         text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
         if left:
@@ -135,6 +132,16 @@ def _lines(text: bytes, place: int, joins: list[tuple[int, int]]) -> Iterator[by
             end = text.find(b"\n", start) + 1
         yield text[start:end]
         start = end
+
+
+def _with_newline(pieces: Sequence[bytes]) -> list[int]:
+    """Give the pieces with a newline in them."""
+    found: list[int] = []
+    for start in range(0, len(pieces), _GROUP):
+        group = pieces[start : start + _GROUP]
+        if b"\n" in b"".join(group):
+            found += compress(range(start, start + _GROUP), map(contains, group, repeat(b"\n")))
+    return found
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
@@ -202,8 +209,7 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at
 
 def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes]) -> list[msgspec.Struct] | int:
     """Give a record for each piece, if all are plain; else which one seems not to be, or -1."""
-    head, *rest = pieces
-    data = b'}\n{"'.join([b'{"' + head, *rest]) + b"}"
+    data = b'{"%b}' % b'}\n{"'.join(pieces)
     try:
         records = decoder.decode_lines(data)
     except msgspec.DecodeError as why:

@@ -66,7 +66,7 @@ class Shapes:
     ) -> tuple[Shape, list[msgspec.Struct]] | None:
         """Give the shape that all lines have, and a record for each; None if they have no one shape that is known.
 
-        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack: none, if they are not those of a whole block.
+        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack; none if they are not those of a whole block.
         """
         likely = self._likely.get(cut > 0)
         if likely and (records := likely.records(data, lines, cut)):
