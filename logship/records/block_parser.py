@@ -153,7 +153,8 @@ class BlockParser:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         if together := self._together(lines, near_ns):
             return together
-        groups = [range(at, min(at + _GROUP, len(lines))) for at in range(0, len(lines), _GROUP)]
+        starts = range(0, len(lines), _GROUP) if len(lines) > _GROUP else ()
+        groups = [range(at, min(at + _GROUP, len(lines))) for at in starts]
         read, failed = [], 0
         for group in groups:
             # Where lines of two kinds take turns, no group is of one.

@@ -64,6 +64,8 @@ def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, for
     # A record that was cut may go on in any line; else JSON between two stretches ends what is before it.
     some = walk.whole and not state
     for first, end in _stretches(data) if some else [(0, len(data))]:
+        if some and walk.is_one_head(first, end):
+            continue
         held = walk.stretch(_Lines.of(data, first, end), first, state, of_text=some)
         if held < end:
             break
@@ -107,13 +109,12 @@ class _Lines(NamedTuple):
         return sum(map(len, self.raw[first:end])) + end - first
 
 
-def _alone(multiline: Multiline, stretch: _Lines, form: str, *, of_text: bool) -> list[bool]:
+def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: bool) -> list[bool]:
     """Say which lines are records by themselves for sure, if they are no part of one before: most are.
 
     JSON records are; heads of the form that was learned are if another one or JSON follows; where none was learned,
     lines that nobody knows if such a line or JSON does. ``of_text``: none of the stretch is JSON.
     """
-    skeleton = form.partition("|")[2].encode("latin-1")
     lines = stretch.bare
     if of_text:
         records = [False] * stretch.own + [True] * (len(lines) - stretch.own)
@@ -166,15 +167,21 @@ class _Walk:
         self.frames: list[Frame] = []
         self.whole = data.endswith(b"\n")
         self._multiline, self._form, self._more = multiline, form, more
+        self._skeleton = form.partition("|")[2].encode("latin-1")
         self._data, self._start = data, start
         self._since = 0
         self._joins: list[tuple[int, int]] = []
+
+    def is_one_head(self, first: int, end: int) -> bool:
+        """Say whether a stretch is one line with a head of the form that was learned, and JSON behind it."""
+        head = self._data[first : first + len(self._skeleton)].translate(DIGITS) if self._skeleton else b""
+        return head != b"" and head == self._skeleton and self._data.find(b"\n", first) + 1 == end < len(self._data)
 
     def stretch(self, lines: _Lines, place: int, state: str, *, of_text: bool) -> int:
         """Join the lines of a stretch that begins there; give the place of the record held back, or else its end."""
         count = lines.own
         end = count if self.whole else count - 1
-        alone = _alone(self._multiline, lines, self._form, of_text=of_text)
+        alone = _alone(self._multiline, lines, self._skeleton, of_text=of_text)
         alone[end:] = [False]
         at = 0
         while at < end or (state and at < count):

@@ -5,7 +5,7 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate, compress, pairwise, repeat
 from operator import contains
 from typing import Final, NamedTuple
@@ -95,43 +95,39 @@ def by_looks(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | Non
     ``joins``: where lines that are one record begin and end in it, ascending; such are one odd line.
     """
     end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
+    parted = Parted([], [], end, [], [], b"\\" in data)
+    at = 0
+    for start, stop in (*joins, (len(data), len(data))):
+        if start < at or (start > at and not (data[start - 1 : start] == b"\n" and _take(parted, data[at:start]))):
+            return None
+        if start < stop:
+            parted.places.append(len(parted.pieces) + len(parted.odd))
+            parted.odd.append(data[start:stop])
+        at = stop
+    lines = len(parted.pieces) + len(parted.odd)
+    few = lines >= _FEW and len(parted.odd) * _FEW <= lines
+    return parted if few and data.endswith(b"\n") else None
+
+
+def _take(parted: Parted, data: bytes) -> bool:
+    """Take whole lines apart, and add them; say whether few of them are odd."""
+    pieces, _, end, odd, places, _ = parted
+    before = len(odd)
     parts = data.split(end + b'{"')
-    if len(parts) < _FEW or not data.endswith(b"\n"):
-        return None
-    odd: list[bytes] = []
-    places: list[int] = []
-    pieces: list[bytes] = []
-    done = place = 0
-    last = len(parts) - 1
-    left = [*reversed(joins)]
+    done, last = 0, len(parts) - 1
     for at in sorted({0, last, *_with_newline(parts)}):
         pieces += parts[done:at]
-        text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
-        if left:
-            place += sum(map(len, parts[done:at])) + (at - done) * (len(end) + 2)
         done = at + 1
-        for line in _lines(text, place, left):
-            place += len(line)
-            if line.startswith(b'{"') and line.endswith(end) and line.find(b"\n") == len(line) - 1:
+        text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
+        for line in [line + b"\n" for line in text.split(b"\n")[:-1]]:
+            if line.startswith(b'{"') and line.endswith(end):
                 pieces.append(line[2 : -len(end)])
             else:
                 places.append(len(pieces) + len(odd))
                 odd.append(line)
-        if len(odd) * _FEW > len(parts):
-            return None
-    return None if left else Parted(pieces, [], end, odd, places, b"\\" in data)
-
-
-def _lines(text: bytes, place: int, joins: list[tuple[int, int]]) -> Iterator[bytes]:
-    """Give the lines of a text that begins there, and takes the joins that are in it from the end of the list."""
-    start = 0
-    while start < len(text):
-        if joins and joins[-1][0] == place + start and joins[-1][1] <= place + len(text):
-            end = joins.pop()[1] - place
-        else:
-            end = text.find(b"\n", start) + 1
-        yield text[start:end]
-        start = end
+        if (len(odd) - before) * _FEW > max(len(parts), _GROUP):
+            return False
+    return True
 
 
 def _with_newline(pieces: Sequence[bytes]) -> list[int]:
