@@ -8,8 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import compress
-from operator import itemgetter
-from typing import NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from msgspec.structs import replace
 
@@ -19,28 +18,25 @@ from logship.records.candidates import Candidates, candidates
 from logship.records.columns import Columns, placed, woven
 from logship.records.content import content_of
 from logship.records.enrichment import Enrichment
-from logship.records.field_edits import edits_of
-from logship.records.json_members import SPACE
 from logship.records.layouts import Layout, Rows, each
+from logship.records.line_kinds import sort_lines
 from logship.records.line_parser import LineParser, message_key
 from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
 from logship.records.places import among
 from logship.records.repair import repair
-from logship.records.sampling import Sample
-from logship.records.selection import Selection, condition_for
+from logship.records.selection import Selection, condition_for, sample_of
 from logship.records.severity import UNKNOWN, level_of
 from logship.records.single_records import gap, single_records
 from logship.records.text_records import AFTER, TextRecords
 from logship.records.timestamps import count_after, rfc3339
 
+if TYPE_CHECKING:
+    from logship.records.field_edits import FieldEdits
+
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
-
-
-_MAYBE_JSON = frozenset(b"{" + SPACE)
-"""What a line begins with that may be an object."""
 
 
 class Encoder(Protocol):
@@ -63,8 +59,7 @@ class BlockEncoder:
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
-        sample = Sample(enrichment.sample) if enrichment.sample else None
-        self._selection = Selection(condition_for(when, enrichment), sample, enrichment.times)
+        self._selection = Selection(condition_for(when, enrichment), sample_of(enrichment), enrichment.times)
         wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
@@ -72,7 +67,7 @@ class BlockEncoder:
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
-        self._edits = edits_of(enrichment)
+        self._edits = _edits_of(enrichment)
         self._habit = Habit()
 
     def encode(self, block: Block) -> Encoded:
@@ -163,7 +158,7 @@ class BlockEncoder:
         """Read plain records together, text together, and only odd lines one by one."""
         parsed = self._rewriter.rewrite(lines, None if message else block)
         lines, whole = parsed.lines, self._enrichment.format == "text"
-        sort = _sort(lines, known_text=is_text(block.data), message=message, whole=whole)
+        sort = sort_lines(lines, known_text=is_text(block.data), message=message, whole=whole)
         messages = [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
         level = {each: level_of(each) for each in {*texts.levels}}
@@ -257,6 +252,14 @@ class BlockEncoder:
         return Encoded(block, body, woven.records, tally, longest)
 
 
+def _edits_of(enrichment: Enrichment) -> "FieldEdits | None":
+    if not (enrichment.drop or enrichment.rename or enrichment.only):
+        return None
+    from logship.records.field_edits import edits_of  # noqa: PLC0415 - most set none
+
+    return edits_of(enrichment)
+
+
 def _with(tally: Tally, columns: Columns, skipped: tuple[tuple[str, int, int], ...] = ()) -> Tally:
     """Add what is counted of all lines."""
     return replace(
@@ -276,22 +279,3 @@ def _fill(
     for column, values in zip(table, columns, strict=bool(columns)):
         for at, value in zip(places, values, strict=True):
             column[at] = value
-
-
-class _Sorted(NamedTuple):
-    """Which lines of a block can be read together, by their places; all others are odd."""
-
-    records: list[int]
-    messages: list[int]
-
-
-def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> _Sorted:
-    """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
-    if known_text and _MAYBE_JSON.isdisjoint(map(itemgetter(0), lines)):
-        return _Sorted([], [*range(len(lines))])
-    good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
-    if message:
-        return _Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
-    records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
-    others = sorted(set(good).difference(records)) if len(records) < len(good) else []
-    return _Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])
