@@ -1,6 +1,6 @@
 """The parsed lines of a block as columns (event times, remaining bytes, wanted values), one entry a line; pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate, compress, count
 from operator import add
 from typing import Any, NamedTuple, cast
@@ -10,6 +10,7 @@ from msgspec import UNSET
 from logship.records.layouts import EMPTY, Column, whole
 from logship.records.places import among
 from logship.records.severity import NO_LEVEL, Level
+from logship.records.timestamps import rfc3339
 
 
 class Columns(NamedTuple):
@@ -43,13 +44,14 @@ class Columns(NamedTuple):
         """Lines that have no event time."""
         return self.stamps.count(None) if self.untimed is None else len(self.untimed)
 
-    def timed(self, time: Callable[[], bytes]) -> list[bytes]:
-        """Give the event times; those that have none get a time."""
-        untimed, stamps = self.untimed, [*self.stamps]
-        if untimed is None:
-            untimed = [at for at, stamp in enumerate(stamps) if stamp is None] if None in stamps else ()
-        for at in untimed:
-            stamps[at] = time()
+    def timed(self, time_ns: int) -> list[bytes]:
+        """Give the event times; the read time, in epoch nanoseconds, for those that have none."""
+        stamps = [*self.stamps]
+        if self.untimed is None and None in stamps:
+            read_time = rfc3339(time_ns)
+            return [stamp or read_time for stamp in stamps]
+        for at in self.untimed or ():
+            stamps[at] = rfc3339(time_ns)
         return cast("list[bytes]", stamps)
 
     def each_level(self) -> Sequence[Level]:

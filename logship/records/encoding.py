@@ -30,7 +30,7 @@ from logship.records.selection import Selection, condition_for, sample_of
 from logship.records.severity import UNKNOWN, level_of
 from logship.records.single_records import gap, single_records
 from logship.records.text_records import AFTER, TextRecords
-from logship.records.timestamps import count_after, rfc3339
+from logship.records.timestamps import count_after
 
 if TYPE_CHECKING:
     from logship.records.field_edits import FieldEdits
@@ -223,7 +223,7 @@ class BlockEncoder:
         return self._written(block, lambda: [*compress(records.offsets(), kept)], columns.compressed(kept), tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
-        stamps = columns.timed(partial(rfc3339, block.time_ns))
+        stamps = columns.timed(block.time_ns)
         ahead = count_after(stamps, block.time_ns + AHEAD_NS)
         tally = replace(tally, future_times=ahead) if ahead else tally
         ours = self._enrichment.members(block)
