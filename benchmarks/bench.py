@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks import corpora
 from benchmarks.corpus import numbered, prepare
 from benchmarks.processes import SHIPPER_CORES, Receiver, Shipper, run_aside
 from benchmarks.shippers import Job, Program, Start, present
@@ -70,6 +71,12 @@ class Bench:
         )
         file = folder / ("*.log" if files > 1 else "input-0000.log")
         return Input(file, nbytes, each * files, sum([numbered(each, odd=odd)] * files))
+
+    def corpus(self, name: str, records: int, line_bytes: int) -> Input:
+        """Write so many records of one of ``corpora``; they count as lines, however many lines each has."""
+        file = self.fresh() / "input-0000.log"
+        numbered = corpora.write(file, name, records, line_bytes)
+        return Input(file, file.stat().st_size, records, numbered)
 
     def ceiling(self, job: Job, file: Path) -> dict[str, float]:
         """Give what the receiver takes from a sender that does nothing else."""

@@ -3,11 +3,24 @@
 import json
 import random
 from collections.abc import Callable
+from typing import cast
 
+from msgspec.structs import replace
+
+from benchmarks import corpora
 from logship.model import Block, FileId
+from logship.records.framing import frame_lines
+from logship.records.joining import More, is_plain, join_lines
+from logship.records.line_starts import LEARNED_BYTES
+from logship.records.multiline import Multiline, parse_multiline
 
 PLAIN = "plain JSON"
+TEXT = "text"
+TRACES = ("stack traces, 5 %", "80 % JSON, 15 % text, 5 % stack traces")
+"""Kinds whose lines are joined before they are encoded."""
 _BLOCK_BYTES = 256 * 1024
+_LINE_BYTES = 262
+_MULTILINE = cast("Multiline", parse_multiline("auto", max_lines=1000, max_bytes=1 << 20))
 
 
 def _record(at: int, **extra: object) -> dict[str, object]:
@@ -81,7 +94,10 @@ KINDS: dict[str, Callable[[int], bytes]] = {
     "1 % no UTF-8": _among(lambda at: _json(_record(at)).replace(b"usual", b"\xff")),
     "NaN in every line": lambda at: _json(_record(at, loss=float("nan"))),
     "service as a string, in every line": lambda at: _json(_record(at, service="agent")),
-    "text": lambda at: b"2026-11-22 10:00:00,123 INFO agent.worker: " + b"some words of text, " * 10 + b"%d" % at,
+    TEXT: lambda at: corpora.text(at, _LINE_BYTES),
+    TRACES[0]: lambda at: corpora.traces(at, _LINE_BYTES),
+    TRACES[1]: lambda at: corpora.agents(at, _LINE_BYTES),
+    "1 % of seven kinds": lambda at: corpora.odd(at, _LINE_BYTES),
 }
 
 
@@ -93,3 +109,15 @@ def block(kind: str) -> Block:
         lines.append(KINDS[kind](len(lines)) + b"\n")
     data = b"".join(lines)
     return Block(FileId("F" * 22), "agent.log", 1 << 20, (1 << 20) + len(data), data, 1_795_341_600 * 10**9, 0.0)
+
+
+def joined(given: Block) -> list[Block]:
+    """Frame and join the lines of a block, as its reader does at the end of a file."""
+    frames = []
+    for frame in frame_lines(given.data, given.start, given.end):
+        if is_plain(frame.data):
+            frames.append(frame)
+        else:
+            form = _MULTILINE.learn(given.data[:LEARNED_BYTES])
+            frames += join_lines(_MULTILINE, frame.data, frame.start, More.NEVER, form=form).frames
+    return [replace(given, start=each.start, end=each.end, data=each.data, joins=each.joins) for each in frames]

@@ -6,13 +6,14 @@ import contextlib
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from statistics import median
+from typing import Any, NamedTuple
 
 from benchmarks.bench import Bench
-from benchmarks.kinds import KINDS, PLAIN, block
+from benchmarks.kinds import KINDS, PLAIN, TEXT, TRACES, block, joined
 from benchmarks.rounds import Plan, Run
 from benchmarks.tables import Column
 from logship.files.framer import Place
@@ -32,7 +33,11 @@ from tests.sinks.plugins import NETWORK
 SINKS = ("http",)
 COMPRESSIONS = ("none",)
 WORDS = "CPU seconds per GB of log for each step: read, frame, check, enrich, encode for each sink, compress, send"
-COLUMNS = (Column("cpu_seconds_per_gb", "CPU s/GB", ".2f"), Column("design", "DESIGN.md", ".2f"))
+COLUMNS = (
+    Column("cpu_seconds_per_gb", "CPU s/GB", ".2f"),
+    Column("to_plain", "x plain", ".2f"),
+    Column("design", "DESIGN.md", ".2f"),
+)
 _FIELDS = {
     "k8s.pod.name": "agent-7d9c5b6f4-x2x9z",
     "k8s.namespace.name": "default",
@@ -49,6 +54,7 @@ _DESIGN: Mapping[str, float] = {
     "send to http": 1.5,
 }
 """The table of the design: what each step cost when it was tried by itself."""
+_NO_CONDITION = "no condition"
 _CONDITIONS = ("level>=warning", "~(?i)timeout|refused", "~.", "message~.", "not (level=debug or ~health)")
 """One expression that no line matches, one that every line does."""
 _MAX_LINE_BYTES = 1 << 20
@@ -57,6 +63,13 @@ _SHARE_SECONDS = 0.25
 _LEAST_RUNS = 5
 
 Step = Callable[[], object]
+
+
+class Sized(NamedTuple):
+    """A step, and the bytes of log that it is about."""
+
+    run: Step
+    nbytes: int
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -77,11 +90,10 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
         for blocks, steps in ((1, one), (_BATCH_BLOCKS, several))
         for name, step in steps.items()
     ]
-    for kind in options.kinds:
-        odd = block(kind)
-        runs.append(
-            Run(f"encode: {kind}", "logship", partial(_cost, partial(sinks["http"].encode, odd), len(odd.data)))
-        )
+    choosing = {name: Sized(partial(made.encode, plain), len(plain.data)) for name, made in _choosing().items()}
+    beside = {f"encode, {name}": (step, choosing[_NO_CONDITION]) for name, step in choosing.items()}
+    beside |= _kinds(sinks["http"], options.kinds)
+    runs += [Run(name, "logship", partial(beside_plain, *steps)) for name, steps in beside.items()]
     return Plan(runs, {"line_bytes": len(plain.data) / plain.lines, "block_bytes": len(plain.data)})
 
 
@@ -90,12 +102,41 @@ def _cost(run: Step, size: int, name: str = "") -> dict[str, Any]:
     best, runs, until = float("inf"), 0, time.monotonic() + _SHARE_SECONDS
     kept = deque[object](maxlen=_BATCH_BLOCKS)  # as blocks are, on their way: else each run begins by asking for pages
     while runs < _LEAST_RUNS or time.monotonic() < until:
-        begin = time.process_time()
-        kept.append(run())
-        best = min(best, time.process_time() - begin)
+        best = min(best, _seconds(run, kept))
         runs += 1
     figures = {"cpu_seconds_per_gb": best / size * 1e9}
     return figures | {"design": _DESIGN[name]} if name in _DESIGN else figures
+
+
+def beside_plain(step: Sized, plain: Sized) -> dict[str, Any]:
+    """Give the cost of the best run, and the median of what each costs of a run of plain JSON just before it."""
+    best, ratios, until = float("inf"), list[float](), time.monotonic() + _SHARE_SECONDS
+    kept = deque[object](maxlen=_BATCH_BLOCKS)
+    while len(ratios) < _LEAST_RUNS or time.monotonic() < until:
+        before, cost = (_seconds(each.run, kept) / each.nbytes for each in (plain, step))
+        ratios.append(cost / before)
+        best = min(best, cost)
+    return {"cpu_seconds_per_gb": best * 1e9, "to_plain": median(ratios)}
+
+
+def _seconds(run: Step, kept: deque[object]) -> float:
+    begin = time.process_time()
+    kept.append(run())
+    return time.process_time() - begin
+
+
+def _kinds(sink: Sink, kinds: Sequence[str]) -> dict[str, tuple["Sized", "Sized"]]:
+    """Give what encodes each kind of lines, with plain JSON beside it: by itself, or joined before where text is."""
+    blocks = {kind: block(kind) for kind in (PLAIN, *kinds)}
+    alone = {kind: Sized(partial(sink.encode, each), len(each.data)) for kind, each in blocks.items()}
+    whole = {kind: Sized(partial(_join_and_encode, sink, each), len(each.data)) for kind, each in blocks.items()}
+    found = {f"encode: {kind}": (alone[kind], alone[PLAIN]) for kind in kinds if kind not in TRACES}
+    joined = [kind for kind in kinds if kind in (PLAIN, TEXT, *TRACES)]
+    return found | {f"join and encode: {kind}": (whole[kind], whole[PLAIN]) for kind in joined}
+
+
+def _join_and_encode(sink: Sink, given: Block) -> list[object]:
+    return [sink.encode(each) for each in joined(given)]
 
 
 def _reading(bench: Bench, plain: Block) -> dict[str, Step]:
@@ -128,13 +169,12 @@ def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
         "check": partial(check.whole, plain.data),
         "enrich": lambda: separator.join(plain.data.split(b'\n{"')),
         **{f"encode for {name}": partial(sink.encode, plain) for name, sink in sinks.items()},
-        **{f"encode, {name}": partial(made.encode, plain) for name, made in _choosing().items()},
     }
 
 
 def _choosing() -> dict[str, BlockEncoder]:
     """Give what encodes as for http, with a condition, a sample or edits."""
-    conditions = {"no condition": "", **{f"when {when}": when for when in _CONDITIONS}}
+    conditions = {_NO_CONDITION: "", **{f"when {when}": when for when in _CONDITIONS}}
     edits: dict[str, Any] = {
         "a tenth of info": {"sample": {"info": 0.1}},
         "a field left out": {"drop": ("path",)},

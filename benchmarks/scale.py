@@ -1,13 +1,14 @@
-"""``scale``: how cost grows with files, rate, line size, batch size, odd lines and file size."""
+"""``scale``: how cost grows with files, rate, line size, batch size, odd lines, file size and what lines are."""
 
 import argparse
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from statistics import median
 from typing import Any
 
 from benchmarks.bench import Bench, Input
+from benchmarks.corpora import CORPORA, PLAIN
 from benchmarks.corpus import prepare
 from benchmarks.drain import drain
 from benchmarks.following import SETTLE_SECONDS, following
@@ -21,6 +22,7 @@ WORDS = "how cost grows: 1 to 1,000 files, 1 to 100,000 lines/s, lines of 64 B t
 COLUMNS = (
     Column("cpu_seconds_per_gb", "CPU s/GB", compared="the CPU per GB"),
     Column("mb_per_second_after_start", "MB/s", compared="the speed"),
+    Column("to_plain", "x plain", ".2f"),
     Column("cpu_percent", "CPU %", ".2f", compared="the CPU"),
     Column("lines_per_second", "lines/s", ",.0f"),
     Column("peak_rss_mib", "peak RSS MiB"),
@@ -38,8 +40,8 @@ _BLOCK_LINES = 100_000
 _STARTS = 3
 
 Measure = Callable[[], dict[str, Any]]
-Point = tuple[float, Program, Measure]
-"""The value on the axis, the shipper, and how it is measured."""
+Point = tuple[float | str, Program, Measure]
+"""The value on the axis, or its name, the shipper, and how it is measured."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,9 +62,11 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     runs = []
     for axis in options.axis:
         for value, program, measure in _AXES[axis](bench, job, options):
-            runs.append(Run(f"{axis}: {value:,g}", program.name, partial(_on_axis, value, measure)))
+            shown = value if isinstance(value, str) else f"{value:,g}"
+            runs.append(Run(f"{axis}: {shown}", program.name, partial(_on_axis, value, measure)))
     facts: dict[str, Any] = {"job": str(job), "megabytes": options.megabytes, "seconds": options.seconds}
-    facts |= {"CPU s/GB": "less that of shipping one line", "batch sizes, file sizes": "logship only"}
+    facts |= {"CPU s/GB": "less that of shipping one line", "batch sizes, file sizes, corpora": "logship only"}
+    facts |= {"x plain": "the CPU per GB, of that of plain JSON shipped just before"}
     return Plan(runs, facts | {"axes": list(options.axis)})
 
 
@@ -74,10 +78,10 @@ def _afford(options: argparse.Namespace) -> None:
     options.gigabytes = [size for size in options.gigabytes if size <= share / 200] or [0.02]
 
 
-def _on_axis(value: float, measure: Measure) -> dict[str, Any]:
+def _on_axis(value: float | str, measure: Measure) -> dict[str, Any]:
     figures = measure()
     figures.pop("delays_ms", None)
-    return {"value": value} | figures
+    return figures if isinstance(value, str) else {"value": value} | figures
 
 
 def _takers(bench: Bench, job: Job) -> list[Program]:
@@ -121,6 +125,21 @@ def _line_sizes(bench: Bench, job: Job, options: argparse.Namespace) -> Iterator
 def _odd(bench: Bench, job: Job, options: argparse.Namespace) -> Iterator[Point]:
     lines = int(options.megabytes * 1e6 / _LINE_BYTES)
     return _drains(bench, job, (0, 1), lambda share: bench.input(lines, _LINE_BYTES, odd=share > 0))
+
+
+def _corpora(bench: Bench, job: Job, options: argparse.Namespace) -> Iterator[Point]:
+    ours, records = bench.programs[0], int(options.megabytes * 1e6 / _LINE_BYTES)
+    given = {name: bench.corpus(name, records, _LINE_BYTES) for name in CORPORA}
+    for name in CORPORA:
+        yield name, ours, partial(_beside_plain, bench, ours, job, given, name)
+
+
+def _beside_plain(bench: Bench, program: Program, job: Job, given: Mapping[str, Input], name: str) -> dict[str, Any]:
+    """Ship plain JSON, then one corpus."""
+    settings = {each.format(f"LOGSHIP_{job.sink.upper()}"): text for each, text in CORPORA[name].settings.items()}
+    plain = _drain(bench, program, job, given[PLAIN])
+    figures = _drain(bench, program, job, given[name], settings=settings)
+    return figures | {"to_plain": figures["cpu_seconds_per_gb"] / max(1e-9, plain["cpu_seconds_per_gb"])}
 
 
 def _batches(bench: Bench, job: Job, options: argparse.Namespace) -> Iterator[Point]:
@@ -187,6 +206,7 @@ _AXES = {
     "line bytes": _line_sizes,
     "batch MiB": _batches,
     "odd lines %": _odd,
+    "corpus": _corpora,
     "idle files": _idle_files,
     "file GB": _sizes,
 }

@@ -2,23 +2,29 @@ import json
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from benchmarks import drain, loops, profile, report, results
+from benchmarks import corpora, drain, loops, micro, profile, report, results
 from benchmarks.__main__ import BENCHMARKS
 from benchmarks.corpus import lines, numbered, prepare, shortest
 from benchmarks.flames import flame_graph
 from benchmarks.goals import GOALS, PEER, judge
+from benchmarks.kinds import joined
 from benchmarks.plots import along, bars, distribution, phases
 from benchmarks.receiver import Kept, Request, answer
 from benchmarks.rounds import FailedError, Plan, Run, measure
 from benchmarks.shippers import FIELDS, Job, Start, present
 from benchmarks.tables import Column, figures_table, ratios, shown, spread, summary, table
 from benchmarks.writer import HOW, Log, line
+from logship.model import Block, FileId
+from logship.records.encoding import BlockEncoder
+from logship.records.enrichment import Enrichment
+from logship.records.layouts import Lines
 
 JOBS = [Job(sink, how) for sink in drain.SINKS for how in drain.COMPRESSIONS]
 
@@ -61,6 +67,54 @@ def test_one_line_in_a_hundred_may_be_odd() -> None:
     for odd in (b"Traceback", b"\n{}\n", b"\r\n", b'"service.name"'):
         assert text.count(odd) == 1
     assert numbered(400, odd=False) == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "shares"),
+    [
+        ("plain", (100, 0, 0)),
+        ("a condition", (100, 0, 0)),
+        ("1 % odd lines", (99, 0, 1)),
+        ("text lines", (0, 100, 0)),
+        ("stack traces 5 %", (95, 0, 5)),
+        ("agents", (80, 15, 5)),
+    ],
+)
+def test_a_corpus_has_the_lines_that_it_is_named_for(tmp_path: Path, name: str, shares: tuple[int, ...]) -> None:
+    """In per cent: numbered JSON, text with its time, all else; the same every time, and a record for each number."""
+    records = 40 * 115 if shares[2] == 5 else 4200
+    numbered = corpora.write(tmp_path / "a", name, records, 262)
+    corpora.write(tmp_path / "b", name, records, 262)
+    data = (tmp_path / "a").read_bytes()
+    assert data == (tmp_path / "b").read_bytes()
+    found = data.splitlines()
+    kinds = [sum(b'"seq"' in each for each in found), sum(each.startswith(b"2026-11-22 10:") for each in found)]
+    kinds.append(len(found) - sum(kinds))
+    assert kinds == [round(len(found) * share / 100) for share in shares]
+    assert kinds[0] == numbered
+    encoder = BlockEncoder(Enrichment({}), Lines())
+    whole = Block(FileId("f" * 22), "a.log", 0, len(data), data, 1_795_345_200 * 10**9, 0.0)
+    encoded = [encoder.encode(each) for each in joined(whole)]
+    assert sum(each.records for each in encoded) == records
+    assert sum(each.body.count(b"TimeoutError: no answer") for each in encoded) == data.count(
+        b"TimeoutError: no answer"
+    )
+
+
+def test_the_odd_lines_of_a_corpus_are_of_several_kinds(tmp_path: Path) -> None:
+    """Text, an empty object, NaN, a name in our way, no time, no UTF-8, CRLF: each once in 700 lines."""
+    corpora.write(tmp_path / "a", "1 % odd lines", 700, 262)
+    odd = [each for each in (tmp_path / "a").read_bytes().split(b"\n") if each and b'"seq"' not in each]
+    assert len({*odd}) == 7
+    assert {odd[0][:6], odd[1], odd[6][-1:]} == {b"worker", b"{}", b"\r"}
+
+
+def test_a_cost_beside_plain_is_of_the_same_bytes() -> None:
+    """What takes as long for half as many bytes costs about twice as much."""
+    step = partial(sum, range(20_000))
+    figures = micro.beside_plain(micro.Sized(step, 1000), micro.Sized(step, 2000))
+    assert figures["to_plain"] > 1
+    assert figures["cpu_seconds_per_gb"] > 0
 
 
 def test_the_receiver_misses_nothing_and_notes_what_came_twice() -> None:

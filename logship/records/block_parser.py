@@ -75,7 +75,7 @@ class BlockParser:
         # A newline in a piece would be one that is no boundary; this is much faster than counting them.
         if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
-        found = self._shapes.read(data, len(pieces), near_ns)
+        found = self._shapes.read(data, pieces, near_ns, cut=2)
         if found is None:
             return None
         shape, records = found
@@ -85,9 +85,14 @@ class BlockParser:
             return None
         return self._columns(shape, pieces, records, (stamps, levels, rests), len(end) + 2)
 
-    def mostly(self, data: bytes, near_ns: int = 0) -> tuple[Columns, Parted] | None:
-        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain."""
-        parted = by_looks(data) if self._plain else None
+    def mostly(
+        self, data: bytes, near_ns: int = 0, joins: Sequence[tuple[int, int]] = ()
+    ) -> tuple[Columns, Parted] | None:
+        """Read the plain lines of a block as :meth:`whole` does, if few others are among them; None if not certain.
+
+        ``joins``: where in it lines that are one record begin and end.
+        """
+        parted = by_looks(data, joins) if self._plain else None
         if parted is None:
             return None
         parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
@@ -126,9 +131,11 @@ class BlockParser:
             rests,
             0,
             wanted=[raw_values([*map(get, records)]) if get else [None] * len(records) for get in shape.wanted],
-            lengths=[*map(len, pieces)],
+            texts=pieces,
             around=around,
-            complete=bool(shape.time),
+            before=b'"',
+            after=b"}",
+            untimed=() if shape.time else None,
             levels=levels,
             without_level=0 if shape.level else len(records),
         )
@@ -146,7 +153,8 @@ class BlockParser:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         if together := self._together(lines, near_ns):
             return together
-        groups = [range(at, min(at + _GROUP, len(lines))) for at in range(0, len(lines), _GROUP)]
+        starts = range(0, len(lines), _GROUP) if len(lines) > _GROUP else ()
+        groups = [range(at, min(at + _GROUP, len(lines))) for at in starts]
         read, failed = [], 0
         for group in groups:
             # Where lines of two kinds take turns, no group is of one.
@@ -160,7 +168,7 @@ class BlockParser:
         """Read lines of one shape; None if they are not."""
         if not lines or (max(map(len, lines)) >= LONG and any(map(may_be_deep, lines))):
             return None
-        found = self._shapes.read(b"\n".join(lines), len(lines), near_ns)
+        found = self._shapes.read(b"\n".join(lines), lines, near_ns)
         if found is None:
             return None
         shape, records = found

@@ -48,6 +48,6 @@ def candidates(
         cache(lambda: [level.severity for level in columns.each_level()]),
         lambda: [level.text or None for level in columns.each_level()],
         lines,
-        lambda: [b"{" + rest for rest in columns.whole()],
+        lambda: columns.whole(b"{"),
         columns.stamps,
     )

@@ -1,15 +1,16 @@
 """The parsed lines of a block as columns (event times, remaining bytes, wanted values), one entry a line; pure."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, compress, count
 from operator import add
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from msgspec import UNSET
 
-from logship.records.layouts import EMPTY
+from logship.records.layouts import EMPTY, Column, whole
 from logship.records.places import among
 from logship.records.severity import NO_LEVEL, Level
+from logship.records.timestamps import rfc3339
 
 
 class Columns(NamedTuple):
@@ -24,13 +25,15 @@ class Columns(NamedTuple):
     """Lines in which names of ours were moved."""
     wanted: Sequence[Sequence[bytes | None]] = ()
     """For each name that the layout wants: the raw value in each line, None where there is none."""
-    lengths: Sequence[int] = ()
-    """Of a whole block: the bytes of each line, without what is ``around`` all of them alike."""
+    texts: Sequence[bytes] = ()
+    """Of a whole block: each line, without what is ``around`` all of them alike."""
     around: int = 0
+    before: Column = b""
+    """As in :class:`logship.records.layouts.Rows`."""
+    after: bytes = b""
     hollow: Sequence[int] = ()
-    """Which rests of a whole block are empty."""
-    complete: bool = False
-    """Whether it is known that each line has its event time."""
+    untimed: Sequence[int] | None = None
+    """Which lines have no event time; None if nobody has looked."""
     levels: Sequence[Level] = ()
     """The level of each line; empty unless somebody wants it."""
     without_level: int = 0
@@ -39,7 +42,17 @@ class Columns(NamedTuple):
     @property
     def without_time(self) -> int:
         """Lines that have no event time."""
-        return 0 if self.complete else self.stamps.count(None)
+        return self.stamps.count(None) if self.untimed is None else len(self.untimed)
+
+    def timed(self, time_ns: int) -> list[bytes]:
+        """Give the event times; the read time, in epoch nanoseconds, for those that have none."""
+        stamps = [*self.stamps]
+        if self.untimed is None and None in stamps:
+            read_time = rfc3339(time_ns)
+            return [stamp or read_time for stamp in stamps]
+        for at in self.untimed or ():
+            stamps[at] = rfc3339(time_ns)
+        return cast("list[bytes]", stamps)
 
     def each_level(self) -> Sequence[Level]:
         """Give the level of each line: of all none, if nobody wanted them."""
@@ -47,23 +60,30 @@ class Columns(NamedTuple):
 
     def sizes(self) -> list[int]:
         """Give the bytes of each line of a whole block, with its newline."""
-        return [length + self.around for length in self.lengths]
+        return [len(text) + self.around for text in self.texts]
 
-    @property
-    def bare(self) -> bool:
-        """Whether the rests lack the quote that they start with and the brace that they end with."""
-        return bool(self.around)
+    def whole(self, head: bytes = b"") -> list[bytes]:
+        """Give a head and the rest of each record, all of which have one, with what it lacks."""
+        return whole(self.before, cast("Sequence[bytes]", self.rests), self.after, self.hollow, head=head)
 
-    def whole(self) -> list[bytes]:
-        """Give the rests of records, all of which have one, with the quote and the brace that bare ones lack."""
-        if self.bare:
-            return [b'"' + rest + b"}" if rest else EMPTY for rest in self.rests]
-        return [rest or EMPTY for rest in self.rests]
+    def compressed(self, kept: Sequence[bool]) -> "Columns":
+        """Give what some records come to."""
+        numbers = [*compress(count(), kept)] if self.hollow else []
+        return self._replace(
+            stamps=[*compress(self.stamps, kept)],
+            rests=[*compress(self.rests, kept)],
+            wanted=[[*compress(column, kept)] for column in self.wanted],
+            before=self.before if isinstance(self.before, bytes) else [*compress(self.before, kept)],
+            hollow=[at for at, number in enumerate(numbers) if number in self.hollow],
+            levels=[*compress(self.levels, kept)],
+            texts=(),
+            untimed=None if self.untimed else self.untimed,
+        )
 
     def offsets(self, start: int) -> list[int]:
         """Give where each line of a whole block that begins at ``start`` begins."""
-        ends = accumulate(self.lengths, initial=start)
-        return [*map(add, ends, range(0, self.around * len(self.lengths), self.around))]
+        ends = accumulate(map(len, self.texts), initial=start)
+        return [*map(add, ends, range(0, self.around * len(self.texts), self.around))]
 
 
 def placed(lines: int, parts: Sequence[tuple[Sequence[int], Sequence[Level]]]) -> list[Level]:
@@ -90,24 +110,27 @@ def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Column
 
 def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
     """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
-    rests, others = plain.rests, odd.rests
+    rests, others = plain.rests, odd.whole()
+    untimed = [at for at, stamp in zip(places, odd.stamps, strict=True) if stamp is None]
+    hollow = [at for at, rest in zip(places, others, strict=True) if rest == EMPTY]
     # What has white space before its first name has no quote to leave out.
-    bare = all(rest == EMPTY or (rest and rest.startswith(b'"')) for rest in others)
+    bare = all(rest == EMPTY or rest.startswith(b'"') for rest in others)
     if bare:
-        others = [rest and rest[1:-1] for rest in others]
+        others = [rest[1:-1] for rest in others]
     else:
-        rests = [rest and b'"' + rest + b"}" for rest in rests]
+        rests = plain.whole()
     return Columns(
         among(plain.stamps, places, odd.stamps),
         among(rests, places, others),
         plain.bad_times + odd.bad_times,
         plain.overridden + odd.overridden,
         [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
-        around=plain.around if bare else 0,
-        complete=plain.complete and None not in odd.stamps,
+        before=plain.before if bare else b"",
+        after=plain.after if bare else b"",
+        untimed=None if plain.untimed is None else untimed,
         levels=among(plain.each_level(), places, odd.each_level()),
         without_level=plain.without_level + odd.without_level,
-        hollow=[at for at, rest in zip(places, odd.rests, strict=True) if rest == EMPTY] if bare else (),
+        hollow=hollow if bare else (),
     )
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import compress
-from typing import NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from msgspec.structs import replace
 
@@ -18,21 +18,22 @@ from logship.records.candidates import Candidates, candidates
 from logship.records.columns import Columns, placed, woven
 from logship.records.content import content_of
 from logship.records.enrichment import Enrichment
-from logship.records.field_edits import edits_of
-from logship.records.json_members import SPACE
-from logship.records.layouts import Layout, Rows
+from logship.records.layouts import Layout, Rows, each
+from logship.records.line_kinds import sort_lines
 from logship.records.line_parser import LineParser, message_key
 from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
 from logship.records.places import among
 from logship.records.repair import repair
-from logship.records.sampling import Sample
-from logship.records.selection import Selection, condition_for
-from logship.records.severity import NO_LEVEL, UNKNOWN, level_of
+from logship.records.selection import Selection, condition_for, sample_of
+from logship.records.severity import UNKNOWN, level_of
 from logship.records.single_records import gap, single_records
-from logship.records.text_records import TextRecords
-from logship.records.timestamps import count_after, rfc3339
+from logship.records.text_records import AFTER, TextRecords
+from logship.records.timestamps import count_after
+
+if TYPE_CHECKING:
+    from logship.records.field_edits import FieldEdits
 
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
@@ -58,8 +59,7 @@ class BlockEncoder:
         self._enrichment = enrichment
         self._layout = layout
         self._most = most
-        sample = Sample(enrichment.sample) if enrichment.sample else None
-        self._selection = Selection(condition_for(when, enrichment), sample, enrichment.times)
+        self._selection = Selection(condition_for(when, enrichment), sample_of(enrichment), enrichment.times)
         wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
@@ -67,7 +67,7 @@ class BlockEncoder:
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
-        self._edits = edits_of(enrichment)
+        self._edits = _edits_of(enrichment)
         self._habit = Habit()
 
     def encode(self, block: Block) -> Encoded:
@@ -109,16 +109,19 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if block.joins or self._rewriter.continues:
+        if self._rewriter.continues:
             return None
-        found = self._plain.mostly(block.data, block.time_ns) if self._habit.few() else None
+        joins = [(start - block.start, end - block.start) for start, end in block.joins]
+        found = self._plain.mostly(block.data, block.time_ns, joins) if self._habit.few() else None
         self._habit.note(found[1] if found else None, len(block.data))
         if found is None:
             return None
         plain, parted = found
         first = block.start == 0 and parted.places[:1] == [0]
         lone = b"".join(parted.odd)
-        alone = replace(block, start=0 if first else 1, end=len(lone) + (not first), data=lone)
+        start = 0 if first else 1
+        joins = [(at + start, end + start) for at, end in parted.joins()] if block.joins else []
+        alone = replace(block, start=start, end=start + len(lone), data=lone, joins=(*joins,))
         odd = content_of(alone, keep_cr=False)
         which, places = parted.kept([offset - (not first) for offset in odd.offsets])
         others, tally = self._read_mixed(odd.lines, alone, message=False)
@@ -155,21 +158,21 @@ class BlockEncoder:
         """Read plain records together, text together, and only odd lines one by one."""
         parsed = self._rewriter.rewrite(lines, None if message else block)
         lines, whole = parsed.lines, self._enrichment.format == "text"
-        sort = _sort(lines, known_text=is_text(block.data), message=message, whole=whole)
+        sort = sort_lines(lines, known_text=is_text(block.data), message=message, whole=whole)
         messages = [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
-        levels = [*map(level_of, texts.levels)]
+        level = {each: level_of(each) for each in {*texts.levels}}
+        levels = [*map(level.__getitem__, texts.levels)]
         if len(messages) == len(lines):
             columns = texts.columns(self._wants, messages)
-            unknown = levels.count(NO_LEVEL)
-            found = Columns(
-                texts.stamps, texts.rests, texts.bad_times, 0, wanted=columns, levels=levels, without_level=unknown
-            )
+            unknown = sum(texts.levels.count(each) for each in level if level[each].severity == UNKNOWN)
+            found = Columns(texts.stamps, texts.inner, texts.bad_times, before=texts.before, after=AFTER)
+            found = found._replace(wanted=columns, levels=levels, without_level=unknown)
             return found, Tally(unparsed=parsed.unparsed)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
         plain = self._read_some(table, sort.records, [lines[at] for at in sort.records], block.time_ns)
-        _fill(table, sort.messages, [texts.stamps, texts.rests, *texts.columns(self._wants, messages)])
+        _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
         broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
@@ -216,48 +219,45 @@ class BlockEncoder:
         if not chosen.left_out:
             return self._written(block, records.offsets, columns, tally)
         kept = chosen.kept
-        left = Columns(
-            [*compress(columns.stamps, kept)],
-            rests := [*compress(columns.rests, kept)],
-            columns.bad_times,
-            wanted=[[*compress(column, kept)] for column in columns.wanted],
-            around=columns.around,
-            hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
-            levels=[*compress(columns.levels, kept)],
-        )
         tally = replace(tally, filtered=chosen.filtered(sizes()))
-        return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
+        return self._written(block, lambda: [*compress(records.offsets(), kept)], columns.compressed(kept), tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
-        stamps: Sequence[bytes | None] = columns.stamps
-        if not columns.complete and None in stamps:
-            read_time = rfc3339(block.time_ns)
-            stamps = [stamp or read_time for stamp in stamps]
+        stamps = columns.timed(block.time_ns)
         ahead = count_after(stamps, block.time_ns + AHEAD_NS)
         tally = replace(tally, future_times=ahead) if ahead else tally
         ours = self._enrichment.members(block)
-        # no rest and no stamp is None any more
-        known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
-        bare = columns.bare
-        if self._edits and self._edits.concern(b"".join(known[1])):
-            known, bare = (known[0], self._edits.apply(columns.whole())), False
+        rests = cast("Sequence[bytes]", columns.rests)  # none is None any more
+        if self._edits and self._edits.concern(b"".join((*{*each(columns.before, 1)}, *rests))):
+            rests = self._edits.apply(columns.whole())
+            columns = columns._replace(before=b"", after=b"", hollow=())
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
             Rows(
                 block,
                 ours,
                 offsets,
-                *known,
+                stamps,
+                rests,
                 wanted,
                 columns.each_level(),
-                bare=bare,
-                hollow=columns.hollow if bare else (),
+                columns.before,
+                columns.after,
+                columns.hollow,
                 located=self._enrichment.located,
             )
         )
         body = b"".join(woven.parts)
         longest = len(body) if len(body) <= self._most else max(map(len, woven.each()))
         return Encoded(block, body, woven.records, tally, longest)
+
+
+def _edits_of(enrichment: Enrichment) -> "FieldEdits | None":
+    if not (enrichment.drop or enrichment.rename or enrichment.only):
+        return None
+    from logship.records.field_edits import edits_of  # noqa: PLC0415 - most set none
+
+    return edits_of(enrichment)
 
 
 def _with(tally: Tally, columns: Columns, skipped: tuple[tuple[str, int, int], ...] = ()) -> Tally:
@@ -279,22 +279,3 @@ def _fill(
     for column, values in zip(table, columns, strict=bool(columns)):
         for at, value in zip(places, values, strict=True):
             column[at] = value
-
-
-class _Sorted(NamedTuple):
-    """Which lines of a block can be read together, by their places; all others are odd."""
-
-    records: list[int]
-    messages: list[int]
-
-
-def _sort(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> _Sorted:
-    """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
-    if known_text and {line[:1] for line in lines}.isdisjoint((b"{", b" ", b"\t", b"\r", b"\n")):
-        return _Sorted([], [*range(len(lines))])
-    good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
-    if message:
-        return _Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
-    records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
-    others = sorted(set(good).difference(records)) if len(records) < len(good) else []
-    return _Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])

@@ -64,7 +64,7 @@ class FactColumns:
 
     def _together(self, table: FactTable, places: Sequence[int], lines: Sequence[bytes], near_ns: int) -> bool:
         """Read lines of one shape; say whether they are."""
-        found = self._shapes.read(b"\n".join(lines), len(lines), near_ns)
+        found = self._shapes.read(b"\n".join(lines), lines, near_ns)
         if not found:
             return False
         shape, records = found

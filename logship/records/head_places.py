@@ -151,23 +151,30 @@ class Known:
         for size, share in sorted(self._shares.items(), key=itemgetter(1), reverse=True):
             if share * len(lines) * _PAYS < len(left) or not left:
                 break
-            get, others = self._sizes[size].get, []
-            used = set()
-            for at, shape in zip(left, _shapes([lines[at][:size] for at in left]), strict=True):
-                place = get(shape)
-                if place and not (place.more and place.more.match(lines[at], place.past, _end(place))):
-                    places[at] = place
-                    used.add(shape)
-                else:
-                    others.append(at)
-            kinds += map(self._sizes[size].__getitem__, used)
-            left = others
+            some = lines if len(left) == len(lines) else [lines[at] for at in left]
+            shapes = _shapes([*map(itemgetter(slice(size)), some)])
+            used = {shape: place for shape in {*shapes} if (place := self._sizes[size].get(shape))}
+            found = [*map(used.get, shapes)]
+            if any(place.more for place in used.values()):
+                found = [*map(_unless_more, found, some)]
+            if some is lines:
+                places[:] = [place or _NOWHERE for place in found]
+            else:
+                for at, place in zip(left, found, strict=True):
+                    places[at] = place or _NOWHERE
+            kinds += used.values()
+            left = [at for at, place in zip(left, found, strict=True) if place is None]
         return left
 
     def count(self, places: Sequence[Place]) -> None:
         """Note which sizes the next block is likely to have."""
         sizes = Counter(map(_size, places))
         self._shares = {size: count / len(places) for size, count in sizes.items() if size in self._sizes}
+
+
+def _unless_more(place: Place | None, line: bytes) -> Place | None:
+    """Give the place, unless something stands in that line that must not follow its head."""
+    return None if place and place.more and place.more.match(line, place.past, _end(place)) else place
 
 
 def places_of(lines: Sequence[bytes], kinds: list[Place], known: Known) -> list[Place]:

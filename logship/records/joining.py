@@ -5,11 +5,11 @@ clock or a limit, is in the frame that ends there: whoever reads the same bytes 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import suppress
 from enum import Enum
 from itertools import accumulate
-from operator import or_
+from operator import and_, itemgetter, or_
 from typing import NamedTuple
 
 import msgspec
@@ -17,10 +17,13 @@ import msgspec
 from logship.model import Block, LineState
 from logship.records.framing import CONTINUATION, PARTIAL, Frame
 from logship.records.line_starts import DIGITS
-from logship.records.multiline import END, RECORD, Multiline
+from logship.records.multiline import END, RECORD, Extent, Multiline
 
 _TEXT = re.compile(rb'\n(?!\{"|\Z)')
 """A line that is no JSON record by its looks."""
+_TEXTS = re.compile(rb'(?:(?!\{")[^\n]*+\n)++')
+"""Lines that are none, with their newlines."""
+_LATER_TEXTS = re.compile(b"\n(" + _TEXTS.pattern + b")")
 _ALONE = {"p", "pe", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
@@ -57,56 +60,73 @@ def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, for
     ``form`` is what its generation has learned. A last line without newline, passed only where it is to leave, is taken
     where it goes on with a record, whose frame is partial then; else it is left, as if held back.
     """
-    whole = data.endswith(b"\n")
-    if whole and is_plain(data):
-        return Joined([Frame(start, start + len(data), data)], start + len(data))
-    lines = data.removesuffix(b"\n").split(b"\n")
-    ends = [*accumulate((len(line) + 1 for line in lines), initial=start)]
-    ends[-1] = start + len(data)
-    walk = _Walk(data, start, ends)
-    bare = [line.removesuffix(b"\r") for line in lines] if b"\r" in data else lines
-    alone = _alone(multiline, data, bare, form)
-    at = 0
-    while at < len(bare) and (whole or state or at < len(bare) - 1):
-        if not state and alone[at]:
-            at += 1
+    walk = _Walk(multiline, form, more, data, start)
+    # A record that was cut may go on in any line; else JSON between two stretches ends what is before it.
+    some = walk.whole and not state
+    for first, end in _stretches(data) if some else [(0, len(data))]:
+        if some and walk.is_one_head(first, end):
             continue
-        extent = multiline.extent(bare, at, form, state)
-        if not extent.certain and more is More.MAYBE:
+        held = walk.stretch(_Lines.of(data, first, end), first, state, of_text=some)
+        if held < end:
             break
-        if not extent.certain and more is More.NOTED:
-            count = len(bare) - at
-        else:
-            count = extent.lines + (extent.empty if more is More.LATE else 0)
-        if not count:
-            state = ""
-            continue
-        cut = extent.state != END and (extent.certain or more is More.LATE)
-        follows = "" if extent.state in _ALONE else extent.state
-        walk.record(at, at + count, (follows,) if cut else (), goes_on=bool(state))
-        state = follows if cut else ""
-        at += count
-    walk.plain(at)
-    return Joined(walk.frames, ends[at])
+    else:
+        held = len(data)
+    walk.plain(held)
+    return Joined(walk.frames, start + held)
 
 
-def _alone(multiline: Multiline, data: bytes, lines: Sequence[bytes], form: str) -> list[bool]:
+def _stretches(data: bytes) -> Iterator[tuple[int, int]]:
+    """Give where lines of text begin and end, among those that are JSON records by their looks."""
+    first = _TEXTS.match(data)
+    if first:
+        yield first.span()
+    for found in _LATER_TEXTS.finditer(data, first.end() - 1 if first else 0):
+        yield found.span(1)
+
+
+class _Lines(NamedTuple):
+    """The lines of a stretch, and the JSON record behind it, if one is there."""
+
+    raw: list[bytes]
+    bare: list[bytes]
+    """Without CRs."""
+    own: int
+    """How many are the stretch's."""
+
+    @classmethod
+    def of(cls, data: bytes, first: int, end: int) -> "_Lines":
+        """Take the lines of a stretch."""
+        text = data[first:end]
+        lines = text.removesuffix(b"\n").split(b"\n")
+        own = len(lines)
+        if end < len(data):
+            lines.append(data[end : data.find(b"\n", end)])
+        has_cr = b"\r" in text or lines[-1].endswith(b"\r")
+        return cls(lines, [line.removesuffix(b"\r") for line in lines] if has_cr else lines, own)
+
+    def size(self, first: int, end: int) -> int:
+        """Give the bytes of some, with their newlines."""
+        return sum(map(len, self.raw[first:end])) + end - first
+
+
+def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: bool) -> list[bool]:
     """Say which lines are records by themselves for sure, if they are no part of one before: most are.
 
     JSON records are; heads of the form that was learned are if another one or JSON follows; where none was learned,
-    lines that nobody knows if such a line or JSON does.
+    lines that nobody knows if such a line or JSON does. ``of_text``: none of the stretch is JSON.
     """
-    skeleton = form.partition("|")[2].encode("latin-1")
-    flat = data.translate(DIGITS).split(b"\n") if skeleton else lines
-    heads = (skeleton, RECORD) if skeleton else (RECORD,)
-    sure = [line.startswith(heads) for line in flat[: len(lines)]]
-    calm = [not (skeleton or known) and multiline.is_calm(line) for known, line in zip(sure, lines, strict=True)]
-    ends = [*map(or_, sure[1:], calm[1:]), False]
-    follows = [*sure[1:], False]
-    return [
-        line.startswith(RECORD) or (known and head) or (quiet and end)
-        for line, known, head, quiet, end in zip(lines, sure, follows, calm, ends, strict=True)
-    ]
+    lines = stretch.bare
+    if of_text:
+        records = [False] * stretch.own + [True] * (len(lines) - stretch.own)
+    else:
+        records = [line.startswith(RECORD) for line in lines]
+    if skeleton:
+        heads = b"\n".join(map(itemgetter(slice(len(skeleton))), lines)).translate(DIGITS).split(b"\n")
+        sure = [*map(or_, records, map(skeleton.__eq__, heads))]
+        return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
+    calm = [not is_record and multiline.is_calm(line) for is_record, line in zip(records, lines, strict=True)]
+    ends = [*map(or_, records[1:], calm[1:]), False]
+    return [*map(or_, records, map(and_, calm, ends))]
 
 
 def joined_lines(block: Block) -> tuple[list[int], list[bytes]]:
@@ -141,21 +161,63 @@ def one_line(record: bytes) -> bytes:
 
 
 class _Walk:
-    """Makes frames of the records that were found, one after the other."""
+    """Makes frames of the records that were found, one after the other; all places are in the data."""
 
-    def __init__(self, data: bytes, start: int, ends: Sequence[int]) -> None:
+    def __init__(self, multiline: Multiline, form: str, more: More, data: bytes, start: int) -> None:
         self.frames: list[Frame] = []
-        self._data, self._start, self._ends = data, start, ends
+        self.whole = data.endswith(b"\n")
+        self._multiline, self._form, self._more = multiline, form, more
+        self._skeleton = form.partition("|")[2].encode("latin-1")
+        self._data, self._start = data, start
         self._since = 0
         self._joins: list[tuple[int, int]] = []
 
-    def record(self, at: int, end: int, cut: tuple[str, ...], *, goes_on: bool) -> None:
-        """Add a record of the lines from ``at`` to ``end``; ``cut``: the state that it was cut in."""
-        alone = goes_on or (end == len(self._ends) - 1 and not self._data.endswith(b"\n"))
+    def is_one_head(self, first: int, end: int) -> bool:
+        """Say whether a stretch is one line with a head of the form that was learned, and JSON behind it."""
+        head = self._data[first : first + len(self._skeleton)].translate(DIGITS) if self._skeleton else b""
+        return head != b"" and head == self._skeleton and self._data.find(b"\n", first) + 1 == end < len(self._data)
+
+    def stretch(self, lines: _Lines, place: int, state: str, *, of_text: bool) -> int:
+        """Join the lines of a stretch that begins there; give the place of the record held back, or else its end."""
+        count = lines.own
+        end = count if self.whole else count - 1
+        alone = _alone(self._multiline, lines, self._skeleton, of_text=of_text)
+        alone[end:] = [False]
+        at = 0
+        while at < end or (state and at < count):
+            if not state and alone[at]:
+                following = alone.index(False, at)
+                place += lines.size(at, following)
+                at = following
+                continue
+            extent = self._multiline.extent(lines.bare, at, self._form, state)
+            if not extent.certain and self._more is More.MAYBE:
+                break
+            taken = self._taken(extent, count - at)
+            if not taken:
+                state = ""
+                continue
+            cut = extent.state != END and (extent.certain or self._more is More.LATE)
+            follows = "" if extent.state in _ALONE else extent.state
+            past = place + lines.size(at, at + taken) - (not self.whole and at + taken == count)
+            self._record(place, past, taken, (follows,) if cut else (), goes_on=bool(state))
+            state = follows if cut else ""
+            at, place = at + taken, past
+        return place
+
+    def _taken(self, extent: Extent, left: int) -> int:
+        """Say how many lines a record has, of those that are left."""
+        if not extent.certain and self._more is More.NOTED:
+            return left
+        return extent.lines + (extent.empty if self._more is More.LATE else 0)
+
+    def _record(self, at: int, end: int, lines: int, cut: tuple[str, ...], *, goes_on: bool) -> None:
+        """Add a record of so many lines from ``at`` to ``end``; ``cut``: the state that it was cut in."""
+        alone = goes_on or (end == len(self._data) and not self.whole)
         if alone:
             self.plain(at)
-        if end - at > 1:
-            self._joins.append((self._ends[at], self._ends[end]))
+        if lines > 1:
+            self._joins.append((self._start + at, self._start + end))
         if alone or cut:
             self._frame(end, (CONTINUATION,) if goes_on else (), cut)
 
@@ -165,8 +227,8 @@ class _Walk:
             self._frame(end, (), ())
 
     def _frame(self, end: int, flags: tuple[str, ...], cut: tuple[str, ...]) -> None:
-        first, last = self._ends[self._since], self._ends[end]
-        data = self._data[first - self._start : last - self._start]
+        data = self._data[self._since : end]
+        first, last = self._start + self._since, self._start + end
         cuts = tuple((last, state) for state in cut)
         after = LineState.WHOLE
         if not data.endswith(b"\n"):

@@ -5,6 +5,7 @@ long list, and one ``join`` of that list: no record is put together by itself.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Final, NamedTuple, Protocol, cast
 
 import msgspec
@@ -17,6 +18,12 @@ EMPTY = b"}"
 """The rest of a record that has no member of its own."""
 
 _OFFSET: Final = b'"log.offset":'
+
+_SELDOM: Final = b"\x7f"
+"""A byte that logs seldom have, and that stands in JSON as it is (RFC 8259, section 7)."""
+
+_GROUP: Final = 64
+"""Texts that are quoted at once."""
 
 _encode = quote = msgspec.json.Encoder().encode
 
@@ -72,10 +79,12 @@ class Rows(Struct, frozen=True):
     """For each name that the layout wants: the raw JSON value in each record, None where there is none."""
     levels: Sequence[Level] = ()
     """The level of each record, if the encoder was told that the layout asks for it."""
-    bare: bool = False
-    """The rests lack the quote that they start with and the brace that they end with."""
+    before: Column = b""
+    """What each rest lacks at its beginning, and is not put together with: a quote, say."""
+    after: bytes = b""
+    """What it lacks at its end: a brace, say."""
     hollow: Sequence[int] = ()
-    """If bare: which of them are empty, as of records that have no member of their own."""
+    """If rests lack a quote and a brace: which are empty, as of records that have no member of their own."""
     located: bool = False
     """Each record gets its offset, too."""
 
@@ -84,18 +93,22 @@ class Rows(Struct, frozen=True):
         ours: list[Column] = [b'{"@timestamp":', self.stamps, b"," + self.ours]
         if self.located:
             ours += [_OFFSET, decimals(self.offsets()), b","]
-        if self.bare and self.hollow:
+        if self.hollow:
             last = cast("bytes", ours[-1])
-            middle = [last + b'"'] * len(self.rests)
+            middle = [last + before for before in each(self.before, len(self.rests))]
             for at in self.hollow:
                 middle[at] = last.removesuffix(b",")
-            return *ours[:-1], middle, self.rests, b"}"
-        if self.bare:
-            return *ours, b'"', self.rests, b"}"
+            return *ours[:-1], middle, self.rests, self.after
+        if self.after:
+            return *ours, self.before, self.rests, self.after
         if EMPTY not in self.rests:
             return *ours, self.rests
         commas = [b"" if rest == EMPTY else b"," for rest in self.rests]
         return *ours[:-1], cast("bytes", ours[-1]).removesuffix(b","), commas, self.rests
+
+    def own(self) -> list[bytes]:
+        """Give each record as a JSON object, without what we add."""
+        return whole(self.before, self.rests, self.after, self.hollow, head=b"{")
 
     def quoted(self) -> Sequence[Column]:
         """Give each record as a JSON object within a JSON string: the columns of the string, quotes included."""
@@ -131,6 +144,39 @@ class Lines(Struct, frozen=True):
     def write(self, rows: Rows) -> Woven:
         """Give the records between their heads and tails."""
         return rows.woven([self.head], [self.tail])
+
+
+def each(column: Column, count: int) -> Sequence[bytes]:
+    """Give the part of each of so many records."""
+    return [column] * count if isinstance(column, bytes) else column
+
+
+def whole(
+    before: Column, rests: Sequence[bytes], after: bytes, hollow: Sequence[int] = (), *, head: bytes = b""
+) -> list[bytes]:
+    """Put rests together with what they lack, and a head; those that are ``hollow`` are :data:`EMPTY`."""
+    if isinstance(before, bytes):
+        found = [b"%b%b%b" % (head + before, rest, after) for rest in rests]
+    else:
+        found = [b"%b%b%b%b" % (head, lack, rest, after) for lack, rest in zip(before, rests, strict=True)]
+    for at in hollow:
+        found[at] = head + EMPTY
+    return found
+
+
+def within_quotes(texts: Sequence[bytes]) -> Sequence[bytes]:
+    """Give texts in UTF-8 as they stand within a JSON string."""
+    # In groups: to ask for large pieces of memory costs more than to fill them.
+    groups = [texts[at : at + _GROUP] for at in range(0, len(texts), _GROUP)]
+    return [*chain.from_iterable(map(_within_quotes, groups))]
+
+
+def _within_quotes(texts: Sequence[bytes]) -> Sequence[bytes]:
+    joined = _SELDOM.join(texts)
+    if joined.count(_SELDOM) != len(texts) - 1:
+        return [text[1:-1] for text in quoted(texts)]
+    encoded = _encode(joined.decode())
+    return texts if len(encoded) == len(joined) + 2 else encoded[1:-1].split(_SELDOM)
 
 
 def quoted(texts: Sequence[bytes]) -> list[bytes]:

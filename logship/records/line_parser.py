@@ -140,7 +140,7 @@ class LineParser:
     def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
         texts = self._texts.read([text], block)
         wanted = tuple(value for (value,) in texts.columns(self._wants, [text]))
-        stamp, rest, level = texts.stamps[0], texts.rests[0], level_of(texts.levels[0])
+        (rest,), stamp, level = texts.rests(), texts.stamps[0], level_of(texts.levels[0])
         bare = text.strip(SPACE)
         if bare.startswith(b"{") and self._enrichment.format == "auto":  # a record that was cut
             facts = self._facts.of_pairs(head(bare), block.time_ns if block else 0)

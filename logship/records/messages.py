@@ -25,7 +25,7 @@ class MessageText:
         """Give the records with their texts; ``columns`` has those that are wanted."""
         if not self._paths or None not in columns[MESSAGE]:
             return rows
-        objects = [b'{"%b}' % rest for rest in rows.rests] if rows.bare else [b"{" + rest for rest in rows.rests]
+        objects = rows.own()
         records = Candidates(
             *(rows.block.file, len(objects), rows.offsets, columns.__getitem__, list, list),
             *(lambda: objects, lambda: objects),
@@ -37,7 +37,7 @@ class MessageText:
             each[1:] if has is not None or text is None else b'"message":' + text + b"," + each[1:]
             for each, has, text in zip(objects, columns[MESSAGE], texts, strict=True)
         ]
-        return replace(rows, rests=rests, bare=False)
+        return replace(rows, rests=rests, before=b"", after=b"", hollow=())
 
 
 def _strings(values: Column) -> Column:

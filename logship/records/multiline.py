@@ -8,10 +8,12 @@ are taken in only once a later one bears it out, and are else records of their o
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from logship.records.expressions import Expression, compile_expression
 from logship.records.line_starts import Starts, Table
+
+if TYPE_CHECKING:
+    from logship.records.expressions import Expression
 
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
 GUESSED_LINES = 10
@@ -124,7 +126,7 @@ class Multiline:
     """Says which lines are one record, by one setting."""
 
     def __init__(
-        self, rules: Iterable[str], start: Expression | None, max_lines: int, max_bytes: int, *, chosen: bool = False
+        self, rules: Iterable[str], start: "Expression | None", max_lines: int, max_bytes: int, *, chosen: bool = False
     ) -> None:
         known = set(rules)
         self.chosen = chosen
@@ -255,6 +257,8 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
     if text == "off":
         return None
     if text.startswith("start:"):
+        from logship.records.expressions import compile_expression  # noqa: PLC0415 - most set none
+
         try:
             start = compile_expression(text.removeprefix("start:"))
         except ValueError as why:

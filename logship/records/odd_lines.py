@@ -6,8 +6,8 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import accumulate, compress
-from operator import methodcaller
+from itertools import accumulate, compress, pairwise, repeat
+from operator import contains
 from typing import Final, NamedTuple
 
 import msgspec
@@ -28,9 +28,6 @@ _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
 _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
 
 
-_newlines = methodcaller("__contains__", b"\n")
-
-
 class Parted(NamedTuple):
     """The lines of a block, told apart."""
 
@@ -44,6 +41,13 @@ class Parted(NamedTuple):
     """All others, with their newlines."""
     places: list[int]
     """Which lines of the block those are, in order."""
+    has_escapes: bool
+    """Whether there is a backslash in the block."""
+
+    def joins(self) -> tuple[tuple[int, int], ...]:
+        """Give where in all odd bytes those begin and end that have several lines."""
+        ends = [*accumulate(map(len, self.odd), initial=0)]
+        return tuple(span for line, span in zip(self.odd, pairwise(ends), strict=True) if b"\n" in line[:-1])
 
     def kept(self, starts: Sequence[int]) -> tuple[list[int], list[int]]:
         """Give the odd lines that start there in all odd bytes; and their places once the others are dropped."""
@@ -85,18 +89,33 @@ class Habit:
             self._pause = _PAUSE
 
 
-def by_looks(data: bytes) -> Parted | None:
-    """Take a block apart; None if not nearly all lines look plain. There are no records yet."""
+def by_looks(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
+    """Take a block apart; None if not nearly all lines look plain. There are no records yet.
+
+    ``joins``: where lines that are one record begin and end in it, ascending; such are one odd line.
+    """
     end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
+    parted = Parted([], [], end, [], [], b"\\" in data)
+    at = 0
+    for start, stop in (*joins, (len(data), len(data))):
+        if start < at or (start > at and not (data[start - 1 : start] == b"\n" and _take(parted, data[at:start]))):
+            return None
+        if start < stop:
+            parted.places.append(len(parted.pieces) + len(parted.odd))
+            parted.odd.append(data[start:stop])
+        at = stop
+    lines = len(parted.pieces) + len(parted.odd)
+    few = lines >= _FEW and len(parted.odd) * _FEW <= lines
+    return parted if few and data.endswith(b"\n") else None
+
+
+def _take(parted: Parted, data: bytes) -> bool:
+    """Take whole lines apart, and add them; say whether few of them are odd."""
+    pieces, _, end, odd, places, _ = parted
+    before = len(odd)
     parts = data.split(end + b'{"')
-    if len(parts) < _FEW or not data.endswith(b"\n"):
-        return None
-    odd: list[bytes] = []
-    places: list[int] = []
-    pieces: list[bytes] = []
-    done = 0
-    last = len(parts) - 1
-    for at in sorted({0, last, *those(parts, _newlines)}):
+    done, last = 0, len(parts) - 1
+    for at in sorted({0, last, *_with_newline(parts)}):
         pieces += parts[done:at]
         done = at + 1
         text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
@@ -106,9 +125,19 @@ def by_looks(data: bytes) -> Parted | None:
             else:
                 places.append(len(pieces) + len(odd))
                 odd.append(line)
-        if len(odd) * _FEW > len(parts):
-            return None
-    return Parted(pieces, [], end, odd, places)
+        if (len(odd) - before) * _FEW > max(len(parts), _GROUP):
+            return False
+    return True
+
+
+def _with_newline(pieces: Sequence[bytes]) -> list[int]:
+    """Give the pieces with a newline in them."""
+    found: list[int] = []
+    for start in range(0, len(pieces), _GROUP):
+        group = pieces[start : start + _GROUP]
+        if b"\n" in b"".join(group):
+            found += compress(range(start, start + _GROUP), map(contains, group, repeat(b"\n")))
+    return found
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
@@ -128,11 +157,16 @@ def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -
     """Take pieces, in order, for odd ones; ``decoded``: they have no records already."""
     if not gone:
         return parted
-    pieces, records, end, odd, places = parted
+    pieces, records, end, odd, places, _ = parted
     more = ((row, b'{"' + pieces[at] + end) for at, row in zip(gone, _lines_of(gone, places), strict=True))
     found = sorted([*zip(places, odd, strict=True), *more])
     left = without(records, gone) if records and not decoded else records
-    return Parted(without(pieces, gone), left, end, [line for _, line in found], [at for at, _ in found])
+    return parted._replace(
+        pieces=without(pieces, gone),
+        records=left,
+        odd=[line for _, line in found],
+        places=[at for at, _ in found],
+    )
 
 
 def _lines_of(pieces: Sequence[int], odd: Sequence[int]) -> list[int]:
@@ -171,8 +205,7 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at
 
 def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes]) -> list[msgspec.Struct] | int:
     """Give a record for each piece, if all are plain; else which one seems not to be, or -1."""
-    head, *rest = pieces
-    data = b'}\n{"'.join([b'{"' + head, *rest]) + b"}"
+    data = b'{"%b}' % b'}\n{"'.join(pieces)
     try:
         records = decoder.decode_lines(data)
     except msgspec.DecodeError as why:

@@ -16,12 +16,8 @@ def joined(content: Content, continues: Callable[[bytes], bool] | None) -> Conte
         return content
     spans = [*_spans(goes_on)]
     before = [0, *accumulate(content.sizes)]
-    return Content(
-        [content.offsets[first] for first, _ in spans],
-        [b"\n".join(content.lines[first:end]) for first, end in spans],
-        [before[end] - before[first] for first, end in spans],
-        content.skipped,
-    )
+    places = [content.offsets[first] for first, _ in spans], [before[end] - before[first] for first, end in spans]
+    return Content([b"\n".join(content.lines[first:end]) for first, end in spans], lambda: places, content.skipped)
 
 
 def together(block: Block, lines: Sequence[Block], continues: Callable[[bytes], bool]) -> list[Block]:

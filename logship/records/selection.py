@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import and_, gt
+from operator import and_, gt, not_
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from logship.errors import ConfigError
 from logship.records.candidates import Candidates
 from logship.records.enrichment import Enrichment
-from logship.records.routing import Condition, condition_on
-from logship.records.sampling import Sample
 from logship.records.severity import UNKNOWN
 from logship.records.time_range import TimeRange
+
+if TYPE_CHECKING:
+    from logship.records.routing import Condition
+    from logship.records.sampling import Sample
 
 CONDITION = "condition"
 NO_LEVEL = "no_level"
@@ -35,7 +38,9 @@ class Chosen(Struct, frozen=True):
 class Selection:
     """Chooses; the same record is always chosen alike."""
 
-    def __init__(self, when: Condition | None, sample: Sample | None = None, times: TimeRange | None = None) -> None:
+    def __init__(
+        self, when: "Condition | None", sample: "Sample | None" = None, times: "TimeRange | None" = None
+    ) -> None:
         self._times = times
         self._when = when
         self._sample = sample
@@ -71,8 +76,21 @@ class Selection:
         return [(CONDITION, [*map(and_, out, known)]), (NO_LEVEL, [*map(gt, out, known)])]
 
 
-def condition_for(text: str, enrichment: Enrichment) -> Condition | None:
+def sample_of(enrichment: Enrichment) -> "Sample | None":
+    """Give the sample that was asked for; what most don't set is imported with it, as below."""
+    if not enrichment.sample:
+        return None
+    from logship.records.sampling import Sample  # noqa: PLC0415 - see above
+
+    return Sample(enrichment.sample)
+
+
+def condition_for(text: str, enrichment: Enrichment) -> "Condition | None":
     """Read the condition; raises ConfigError if it asks for a field of ours, which is the same in all records."""
+    if not text.strip():
+        return None
+    from logship.records.routing import condition_on  # noqa: PLC0415 - see above
+
     try:
         return condition_on(text, enrichment)
     except ValueError as why:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from operator import itemgetter
+from typing import Any, Final, cast
 
 import msgspec
 from msgspec import Raw, Struct
@@ -10,6 +11,7 @@ from msgspec import Raw, Struct
 from logship.records.columns import raw_values
 from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
+from logship.records.json_members import members
 from logship.records.levels import LevelReader
 from logship.records.odd_lines import Parted, those, without_odd
 from logship.records.odd_lines import decoded as mostly_decoded
@@ -76,13 +78,38 @@ class Shape(Struct, frozen=True):
     """Gets the level; None: they have none."""
     sure: bool = True
     """Whether each value is a level, or there is none."""
+    first: str = ""
+    """The name of the event time, if it is not within an object."""
 
-    def records(self, data: bytes, lines: int) -> list[msgspec.Struct]:
-        """Give a record for each line; none at all if one is not of this shape."""
-        records = decoded(self.decoder, data, lines)
-        if not records or any(data.count(name) != lines for name in self.once):
+    def records(self, data: bytes, lines: Sequence[bytes], cut: int = 0) -> list[msgspec.Struct]:
+        """Give a record for each line; none at all if one is not of this shape.
+
+        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack.
+        """
+        records = decoded(self.decoder, data, len(lines))
+        if not records or _may_spell(data):
             return []
-        return [] if _may_spell(data) else records
+        names = self._to_count(records, data[: data.find(b"\n")], lines, cut)
+        return [] if any(data.count(name) != len(lines) for name in names) else records
+
+    def _to_count(self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int) -> tuple[bytes, ...]:
+        """Give the names that a line may have twice for all that its bytes at the head say."""
+        if self.first and self._has_one_time(records, model, lines, cut):
+            return tuple(name for name in self.once if name != b'"%b"' % self.first.encode())
+        return self.once
+
+    def _has_one_time(self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int) -> bool:
+        """Say whether each line's first time is surely its last, too, by its bytes: to count names takes twice as long.
+
+        ``model``: the first line, up to whose time all are alike, and times are of one length.
+        """
+        found = next((member for member in members(model) if member.name == self.first), None)
+        if found is None:
+            return False
+        before, after = model[cut : found.value], model[found.end : found.end + 1]
+        times = (after + b"\n" + before).join(map(cast("Column", self.time), records))
+        heads = map(itemgetter(slice(found.end + 1 - cut)), lines)
+        return before + times + after == b"\n".join(heads)
 
     def stamps(
         self, records: Sequence[Any], times: TimestampReader, near_ns: int
@@ -107,12 +134,14 @@ class Shape(Struct, frozen=True):
     def _odd(self, found: Parted) -> list[int]:
         """Give the pieces that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
         pieces = found.pieces
-        text = b'{"%b}' % b'}\n{"'.join(pieces)
-        once = (*self.once, _OWN) if self.own else self.once
-        names = [name for name in once if text.count(name) != len(pieces)]
-        odd = {at for name in names for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
-        if b"\\" in text:
-            odd |= {*those(pieces, _may_spell)}
+        odd = {*those(pieces, _may_spell)} if found.has_escapes else set()
+        names = self._to_count(found.records, b'{"%b}' % pieces[0], pieces, 2) if pieces else ()
+        if self.own:
+            names = *names, _OWN
+        if names:
+            text = b'{"%b}' % b'}\n{"'.join(pieces)
+            wrong = [name for name in names if text.count(name) != len(pieces)]
+            odd |= {at for name in wrong for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
         return sorted(odd)
 
     @property

@@ -56,28 +56,36 @@ class Shapes:
         self._wants = wants
         self._facts = facts
         self._known: dict[_Key, Shape | None] = {}
-        self._likely: Shape | None = None
+        self._likely: dict[bool, Shape] = {}
+        """The shape that was met last: among the lines of a whole block, and among some."""
         self._best: dict[_Key, Shape] = {}
         self._words = _FIRST_WORDS
 
-    def read(self, data: bytes, lines: int, near_ns: int) -> tuple[Shape, list[msgspec.Struct]] | None:
-        """Give the shape that all lines have, and a record for each; None if they have no one shape that is known."""
-        if self._likely and (records := self._likely.records(data, lines)):
-            return self._likely, records
+    def read(
+        self, data: bytes, lines: Sequence[bytes], near_ns: int, *, cut: int = 0
+    ) -> tuple[Shape, list[msgspec.Struct]] | None:
+        """Give the shape that all lines have, and a record for each; None if they have no one shape that is known.
+
+        ``cut``: bytes of each line's head in ``data`` that ``lines`` lack; none if they are not those of a whole block.
+        """
+        likely = self._likely.get(cut > 0)
+        if likely and (records := likely.records(data, lines, cut)):
+            return likely, records
         for found, key, shape in self._alike(data[: data.find(b"\n")].rstrip(), near_ns):
-            if records := shape.records(data, lines):
-                self._learn(found, key, shape, records)
+            if records := shape.records(data, lines, cut):
+                self._learn(found, key, shape, records, whole=cut > 0)
                 return shape, records
         return None
 
     def mostly(self, parted: Parted, near_ns: int, *, at_once: bool) -> tuple[Shape, Parted] | None:
         """Give the shape that nearly all pieces have, and what those come to; the others are odd. None if more are."""
-        if self._likely and (read := self._likely.mostly(parted, at_once=at_once)):
-            return self._likely, read
+        likely = self._likely.get(True)
+        if likely and (read := likely.mostly(parted, at_once=at_once)):
+            return likely, read
         for piece in parted.pieces[:1] + parted.pieces[len(parted.pieces) // 2 :][:1]:
             for found, key, shape in self._alike(b'{"%b}' % piece, near_ns):
                 if read := shape.mostly(parted, at_once=at_once):
-                    self._learn(found, key, shape, read.records)
+                    self._learn(found, key, shape, read.records, whole=True)
                     return shape, read
         return None
 
@@ -91,9 +99,9 @@ class Shapes:
             if shape:
                 yield found, key, shape
 
-    def _learn(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> None:
-        self._likely = shape if shape.sure else self._narrowed(found, key, shape, records) or shape
-        self._best[key] = self._likely
+    def _learn(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any], *, whole: bool) -> None:
+        best = shape if shape.sure else self._narrowed(found, key, shape, records) or shape
+        self._likely[whole] = self._best[key] = best
 
     def _narrowed(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> Shape | None:
         """Give a shape that is faster to read, if all levels are usual names of one; None if there is none."""
@@ -138,6 +146,7 @@ class Shapes:
         asked = [key.time.path if key.time else "", fraction, "" if key.words else key.level]
         _forbid_times(tree, self._facts.times.places, key)
         _forbid_levels(tree, levels.paths, key)
+        first = key.time.path if key.time and tree.names(key.time.path) == [key.time.path] else ""
         shape = Shape(
             msgspec.json.Decoder(Any),
             tuple({msgspec.json.encode(tree.names(path)[0]) for path in asked if path and path != TIMESTAMP}),
@@ -149,6 +158,7 @@ class Shapes:
             with_nanoseconds if key.time and key.time.fraction else refined,
             tree.getter(key.level) if key.level and not key.words else None,
             not key.level,
+            first=first,
         )
         words = sorted(key.words or ())
         types = tree.types(self._names, self._wants, words)

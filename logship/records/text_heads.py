@@ -7,7 +7,8 @@ imported with the first line of text: its expressions take 20 ms to compile.
 
 import re
 from collections.abc import Container, Sequence
-from operator import itemgetter
+from itertools import repeat
+from operator import add, itemgetter
 from typing import Final
 
 from logship.records.found import Heads
@@ -24,9 +25,9 @@ class TextHeads:
         self._seconds = Seconds(zone)
         self._known = Known()
 
-    def read(self, lines: Sequence[bytes], time_ns: int) -> Heads:
-        """Read the heads of lines in UTF-8 of a block of that time (epoch nanoseconds)."""
-        if b"\x1b" in b"".join(lines):
+    def read(self, lines: Sequence[bytes], time_ns: int, data: bytes = b"\x1b") -> Heads:
+        """Read the heads of lines in UTF-8 of a block of that time (epoch nanoseconds); ``data``: where they stand."""
+        if b"\x1b" in data:
             lines = [*map(_plain, lines)]
         kinds: list[Place] = []
         return self._taken(lines, places_of(lines, kinds, self._known), kinds, time_ns)
@@ -55,7 +56,8 @@ class TextHeads:
         second = self._seconds
         a, b, c, d, e, *_ = places[0]
         if times == {(a, b, c, d, e)} and d == e:
-            return [second[line[a:b]] + line[b:c] + b'Z"' for line in lines]
+            seconds = map(second.__getitem__, map(itemgetter(slice(a, b)), lines))
+            return [*map(add, seconds, map(add, map(itemgetter(slice(b, c)), lines), repeat(b'Z"')))]
         return [
             second[line[a:b] + line[d:e]] + line[b:c] + b'Z"'
             for line, (a, b, c, d, e, *_) in zip(lines, places, strict=True)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from logship.model import Block
 from logship.records.enrichment import Enrichment
 from logship.records.found import Heads
-from logship.records.layouts import quote, quoted
+from logship.records.layouts import quoted, whole, within_quotes
 
 if TYPE_CHECKING:
     from logship.records.text_heads import TextHeads
 
 LEVEL: Final = "level"
 """The member that a text line's level becomes."""
+AFTER: Final = b'"}'
+"""What stands behind the text of a record."""
 MESSAGE: Final = "message"
 """The member that a line of text becomes."""
 
@@ -22,10 +24,17 @@ class Texts(NamedTuple):
     """What lines of text come to, one entry a line."""
 
     stamps: Sequence[bytes | None]
-    rests: Sequence[bytes]
+    before: Sequence[bytes]
+    """What stands before the text in a record's own members."""
+    inner: Sequence[bytes]
+    """The text, as it stands within a JSON string."""
     levels: Sequence[bytes | None]
     """As JSON strings."""
     bad_times: int
+
+    def rests(self) -> list[bytes]:
+        """Give what follows our fields."""
+        return whole(self.before, self.inner, AFTER)
 
     def columns(self, names: Sequence[str], lines: Sequence[bytes]) -> list[Sequence[bytes | None]]:
         """Give the values that the records of the lines have under these names; an empty one is nobody's."""
@@ -52,21 +61,20 @@ class TextRecords:
     def read(self, lines: Sequence[bytes], block: Block | None) -> Texts:
         """Make records of lines in UTF-8; without the block that they are in, no head is looked for."""
         heads = self._read_heads(lines, block)
-        before = {level: b'"level":' + level + b"," + self._key if level else self._key for level in {*heads.levels}}
-        # One at a time: what is held at once costs more than to make it.
-        texts = map(quote, map(bytes.decode, lines))
-        rests = [before[level] + text + b"}" for level, text in zip(heads.levels, texts, strict=True)]
-        return Texts(heads.stamps, rests, heads.levels, heads.bad_times)
+        key = self._key + b'"'
+        before = {level: b'"level":' + level + b"," + key if level else key for level in {*heads.levels}}
+        each = [*map(before.__getitem__, heads.levels)]
+        return Texts(heads.stamps, each, within_quotes(lines), heads.levels, heads.bad_times)
 
-    def heads(self, lines: Sequence[bytes], time_ns: int) -> Heads:
+    def heads(self, lines: Sequence[bytes], time_ns: int, *data: bytes) -> Heads:
         """Give what lines in UTF-8 of a block of that time say of themselves; nothing where nobody asked for it."""
         if not self._on:
             return Heads([None] * len(lines), [None] * len(lines), 0)
-        heads = self._heads.read(lines, time_ns)
+        heads = self._heads.read(lines, time_ns, *data)
         return heads if self._level else heads._replace(levels=[None] * len(lines))
 
     def _read_heads(self, lines: Sequence[bytes], block: Block | None) -> Heads:
         # The rest of a line that was cut begins anywhere.
         if block is None or not lines or "continuation" in block.flags:
             return Heads([None] * len(lines), [None] * len(lines), 0)
-        return self.heads(lines, block.time_ns)
+        return self.heads(lines, block.time_ns, block.data)

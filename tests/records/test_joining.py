@@ -1,13 +1,18 @@
 import json
+from itertools import accumulate
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from logship.model import Block, FileId
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
+from logship.records.framing import CONTINUATION
 from logship.records.joining import More, join_lines
 from logship.records.layouts import Lines
-from logship.records.multiline import parse_multiline
+from logship.records.multiline import END, Multiline, parse_multiline
+from logship.records.odd_lines import by_looks
 
 
 def block(data: bytes, start: int = 0, flags: tuple[str, ...] = ()) -> Block:
@@ -87,3 +92,119 @@ def test_numbers_on_two_lines_do_not_become_one(encoder: BlockEncoder) -> None:
     """What is no JSON over several lines is none on one."""
     (found,) = messages(encoder.encode(block(b'{\n"a": 1\n2\n}\n')).body)
     assert found["message"] == '{\n"a": 1\n2\n}'
+
+
+Found = tuple[list[tuple[int, int]], list[tuple[int, str]], list[int], int]
+"""Where records of several lines are, where some were cut and in which state, where continuations end, what is held."""
+
+
+def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form: str, state: str) -> Found:
+    """Measure the record that each line begins, whatever it looks like."""
+    whole = data.endswith(b"\n")
+    lines = data.removesuffix(b"\n").split(b"\n")
+    ends = [*accumulate((len(line) + 1 for line in lines), initial=start)]
+    ends[-1] = start + len(data)
+    bare = [line.removesuffix(b"\r") for line in lines]
+    joins, cuts, rests = [], [], []
+    at = 0
+    while at < len(bare) and (whole or state or at < len(bare) - 1):
+        extent = multiline.extent(bare, at, form, state)
+        if not extent.certain and more is More.MAYBE:
+            break
+        count = extent.lines + (extent.empty if more is More.LATE else 0)
+        if not extent.certain and more is More.NOTED:
+            count = len(bare) - at
+        if not count:
+            state = ""
+            continue
+        joins += [(ends[at], ends[at + count])] if count > 1 else []
+        rests += [ends[at + count]] if state else []
+        cut = extent.state != END and (extent.certain or more is More.LATE)
+        lone = {"p", "pe", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
+        state = extent.state if cut and extent.state not in lone else ""
+        cuts += [(ends[at + count], state)] if cut else []
+        at += count
+    return joins, cuts, rests, ends[at]
+
+
+LINES = st.sampled_from(
+    [
+        *(b'{"level":"info"}', b'{"a":1}\r', b"", b"\r", b" ", b"{", b'  "a": 1,', b"}", b"plain words", b"failed {"),
+        *(
+            b"Traceback (most recent call last):",
+            b'  File "a.py", line 1',
+            b"KeyError: 'a'",
+            b"SomeError: x",
+            b"\tat a.b",
+        ),
+        *(
+            b"2026-11-27 10:00:00,123 INFO a: b",
+            b"2026-11-28 11:11:11 WARNING c",
+            b"INFO:     started",
+            b"java.lang.Error: x",
+        ),
+        *(
+            b"During handling of the above exception, another exception occurred:",
+            b"\xff" * 90,
+            b"goroutine 1 [running]:",
+        ),
+    ]
+)
+
+
+@given(
+    st.lists(LINES, min_size=1, max_size=30),
+    st.sampled_from([b"", b"\n"]),
+    st.sampled_from(More),
+    st.sampled_from(["", "tb", "s", "?fe", "j1"]),
+    st.sampled_from(["auto", "start:^20", "python,java"]),
+)
+@example([b"Traceback (most recent call last):", b"  File", b"E: x", b'{"a":1}', b"x"], b"\n", More.MAYBE, "", "auto")
+def test_stretches_of_text_join_as_their_lines_do(
+    lines: list[bytes], end: bytes, more: More, state: str, rules: str
+) -> None:
+    """Which lines are skipped because they are surely records by themselves changes nothing."""
+    data = b"\n".join(lines) + (end if lines[-1] else b"\n")
+    multiline = parse_multiline(rules, max_lines=6, max_bytes=200)
+    assert multiline
+    form = multiline.learn(data)
+    state = state.lstrip("?")
+    joined = join_lines(multiline, data, 100, more, form=form, state=state)
+    frames = joined.frames
+    joins, cuts = [each for one in frames for each in one.joins], [each for one in frames for each in one.cuts]
+    rests = [frame.end for frame in frames if CONTINUATION in frame.flags]
+    assert (joins, cuts, rests, joined.held) == line_by_line(multiline, data, 100, more, form, state)
+    assert b"".join(frame.data for frame in frames) == data[: joined.held - 100]
+
+
+TRACE = b"Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: '}'\n"
+RECORD = b'{"time":"2026-11-27T10:00:00Z","a":1}\n'
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("when", ["", "message~KeyError", "a=1"])
+def test_joined_records_among_json_are_as_by_themselves(end: bytes, when: str) -> None:
+    """They don't take their neighbours off the path of whole blocks, wherever they are."""
+    encoder = BlockEncoder(Enrichment({"b": 1}), Lines(), when)
+    data = (TRACE + RECORD * 40 + TRACE + b"text\n" + RECORD * 40 + TRACE + b'{"b":2}\n' + TRACE).replace(b"\n", end)
+    whole = block(data, 100)
+    joins = [(start - 100, stop - 100) for start, stop in whole.joins]
+    parted = by_looks(data, joins)
+    assert parted
+    assert [line for line in parted.odd if line.startswith(b"Trace")] == [data[a:b] for a, b in joins]
+    assert len(joins) == 4
+    for _ in range(2):
+        encoded = encoder.encode(whole)
+        parts = [encoder.encode(part) for part in encoder.records(whole)]
+        assert encoded.body == b"".join(part.body for part in parts)
+        assert encoded.records == len(parts) == {"": 86, "a=1": 80}.get(when, 4)
+        filtered = encoded.tally.filtered
+        assert sum(size for _, _, size in filtered) == len(data) - sum(len(part.block.data) for part in parts)
+
+
+def test_joins_that_are_no_lines_of_text_are_not_taken_apart() -> None:
+    """Whoever says so: then each line is judged as it always is."""
+    data = RECORD * 20
+    assert by_looks(data, [(5, 10)]) is None
+    parted = by_looks(data, [(0, 2 * len(RECORD))])
+    assert parted is None or parted.odd == [2 * RECORD]

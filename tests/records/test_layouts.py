@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from logship.model import Block, FileId
 from logship.records.enrichment import Enrichment
-from logship.records.layouts import Lines, Rows, decimals, escaped, quoted, weave
+from logship.records.layouts import Lines, Rows, decimals, escaped, quoted, weave, within_quotes
 
 BLOCK = Block(FileId("F" * 22), "app.log", 0, 0, b"", 0, 0.0)
 STAMP = b'"2026-11-22T10:00:00Z"'
@@ -71,6 +71,21 @@ def test_a_record_without_a_member_or_a_field_of_ours_is_valid() -> None:
 def test_bare_rests_get_their_quote_and_brace_back() -> None:
     """What was cut off for speed is put back."""
     ours = Enrichment({}).members(BLOCK)
-    rows = Rows(BLOCK, ours, lambda: [0], [STAMP], [b'b":1'], bare=True)
+    rows = Rows(BLOCK, ours, lambda: [0], [STAMP], [b'b":1'], before=b'"', after=b"}")
     expected = b'> {"@timestamp":"2026-11-22T10:00:00Z","log.file.name":"app.log","b":1};'
     assert Lines(b"> ", b";").write(rows).each() == [expected]
+
+
+def test_an_empty_record_among_bare_ones_is_an_object_by_itself() -> None:
+    """For stores that get the record within something else."""
+    rows = Rows(BLOCK, b"", lambda: [0, 1], [STAMP] * 2, [b'b":1', b""], before=b'"', after=b"}", hollow=[1])
+    assert rows.own() == [b'{"b":1}', b"{}"]
+    assert rows.woven().each()[1] == b'{"@timestamp":"2026-11-22T10:00:00Z"}'
+
+
+@given(st.lists(texts))
+@example(["a\x7fb", '"', "\\n", ""])
+def test_texts_within_quotes_are_quoted_texts_without_theirs(some: list[str]) -> None:
+    """Also one with the byte that is put between them."""
+    column = [text.encode() for text in some] * 3
+    assert [*within_quotes(column)] == [string[1:-1] for string in quoted(column)]

@@ -62,7 +62,7 @@ class ProtobufRecords:
         file = b"".join([delimited(6, key_value(name, value)) for name, value in self._enrichment.of_file(rows.block)])
         observed = tag(11, FIXED64) + _in_range(rows.block.time_ns).to_bytes(8, "little")
         uid = f"{rows.block.file}-".encode()
-        columns = zip(times(rows), rows.levels, objects(rows), rows.offsets(), _contexts(rows), strict=True)
+        columns = zip(times(rows), rows.levels, rows.own(), rows.offsets(), _contexts(rows), strict=True)
         records = [
             b"%b%b%b%b%b%b%b%b%b%b"
             % (
@@ -110,7 +110,7 @@ class JsonRecords:
         found = [*map(_severity_members, rows.levels)]
         bodies: list[Column] = [
             b'"body":{"stringValue":',
-            _strings(objects(rows)),
+            _strings(rows.own()),
             b'},"attributes":[' + constant + uid,
         ]
         contexts = [b"".join(map(_id_member, ("trace", "span"), context)) for context in _contexts(rows)]
@@ -122,11 +122,6 @@ class JsonRecords:
     def request(self, batch: Batch) -> bytes:
         """Give the ``ExportLogsServiceRequest``."""
         return self._head + batch.body.removesuffix(b",") + b"]}]}]}"
-
-
-def objects(rows: Rows) -> list[bytes]:
-    """Give each record as JSON, without what we add."""
-    return [b'{"%b}' % rest for rest in rows.rests] if rows.bare else [b"{" + rest for rest in rows.rests]
 
 
 def times(rows: Rows) -> list[int]:
