@@ -69,7 +69,7 @@ def test_a_full_state_volume_is_no_fault_of_the_store(
     wait_until(lambda: "the checkpoint can't be saved, after any restart" in problems(daemon), "a failed save")
     (sink,) = daemon.status()["sinks"]
     assert (sink["state"], sink["last_error"]) == ("holding", "dead_letters")
-    assert f"{small}/state: the volume is full" in problems(daemon)
+    wait_until(lambda: f"{small}/state: the volume is full" in problems(daemon), "a look at the volume")
     (unsaved,) = daemon.messages("the checkpoint can't be saved: after any restart")
     assert "No space left on device" in unsaved["cause"]
     (small / "filler").unlink()
