@@ -124,6 +124,9 @@ def test_a_retry_limit_that_is_reached_is_no_refusal(new_logship: StartLogship, 
     environment |= {f"LOGSHIP_{name.upper()}": str(value) for name, value in daemon.settings.items()}
     check = [sys.executable, "-m", "logship", "check"]
     out = subprocess.run(check, env=environment, capture_output=True, text=True, check=False).stdout
+    assert "FAIL http: dead letters: records were given up; " in out
+    assert "the store could not take them within LOGSHIP_RETRY_LIMIT_SECONDS" in out
+    out += subprocess.run([*check, "--full"], env=environment, capture_output=True, text=True, check=False).stdout
     assert (
         "FAIL http: dead letters: records could not be delivered within LOGSHIP_RETRY_LIMIT_SECONDS, at last for "
         "http_503: the store was away or busy; once it takes records again, run `logship replay`"
