@@ -6,7 +6,7 @@ Loads nothing but the words of advice: this is what ``logship check`` is beside 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from logship.delivery.advice import ADVICE
+from logship.delivery.advice import ADVICE, GIVEN_UP
 from logship.printable import printable
 
 _WELL: Final = frozenset({"ok", "idle", "delivering", "closed", "refusing"})
@@ -79,6 +79,8 @@ def _put_aside(sink: Mapping[str, Any], nbytes: int) -> Iterator[Known]:
     if nbytes or reason:
         why = f", the last for {reason}" if reason else " at an earlier start"
         size = f"{nbytes} bytes of dead letters" if nbytes else "no dead letter is left"
-        what = f"the store refused records{why}; {size}"
-        remedy = "mend the mapping or the records, then run `logship replay`; --full says more"
+        given_up = reason == "retry_limit"
+        what = f"records were given up; {size}" if given_up else f"the store refused records{why}; {size}"
+        mend = GIVEN_UP if given_up else "mend the mapping or the records, then run `logship replay`"
+        remedy = f"{mend}; --full says more"
         yield _of(f"{sink['name']}: dead letters", f"{what}; {remedy}", good=False)

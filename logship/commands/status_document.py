@@ -110,7 +110,7 @@ def fetch(listen: str | None) -> tuple[Document, bytes]:
     """Give what the daemon says, read and as it came; raises LogshipError if none answers, or another program."""
     status, body = get("/status", listen)
     if status != _OK:
-        said = body[:_SHOWN].decode("utf-8", "replace").strip()
+        said = " ".join(body[:_SHOWN].decode("utf-8", "replace").split())
         message = f"what answers at {named(listen)} says {status}: {said}"
         raise LogshipError(message)
     try:

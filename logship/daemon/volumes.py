@@ -75,7 +75,7 @@ def look(folders: Mapping[str, Sequence[str]]) -> list[Volume]:
     """Look at the volumes of some folders, by what they hold; each volume once for each of that. Blocks."""
     found: dict[tuple[str, int], Volume] = {}
     for holds, paths in folders.items():
-        for path in paths:
+        for path in sorted(paths, key=lambda path: not os.path.lexists(path)):
             try:
                 there = next(each for each in (Path(path), *Path(path).parents) if os.path.lexists(each))
                 device, seen = there.stat().st_dev, os.statvfs(there)

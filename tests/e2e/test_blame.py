@@ -69,7 +69,7 @@ def test_a_full_state_volume_is_no_fault_of_the_store(
     wait_until(lambda: "the checkpoint can't be saved, after any restart" in problems(daemon), "a failed save")
     (sink,) = daemon.status()["sinks"]
     assert (sink["state"], sink["last_error"]) == ("holding", "dead_letters")
-    assert f"{small}/state: the volume is full" in problems(daemon)
+    wait_until(lambda: f"{small}/state: the volume is full" in problems(daemon), "a look at the volume")
     (unsaved,) = daemon.messages("the checkpoint can't be saved: after any restart")
     assert "No space left on device" in unsaved["cause"]
     (small / "filler").unlink()
@@ -124,6 +124,9 @@ def test_a_retry_limit_that_is_reached_is_no_refusal(new_logship: StartLogship, 
     environment |= {f"LOGSHIP_{name.upper()}": str(value) for name, value in daemon.settings.items()}
     check = [sys.executable, "-m", "logship", "check"]
     out = subprocess.run(check, env=environment, capture_output=True, text=True, check=False).stdout
+    assert "FAIL http: dead letters: records were given up; " in out
+    assert "the store could not take them within LOGSHIP_RETRY_LIMIT_SECONDS" in out
+    out += subprocess.run([*check, "--full"], env=environment, capture_output=True, text=True, check=False).stdout
     assert (
         "FAIL http: dead letters: records could not be delivered within LOGSHIP_RETRY_LIMIT_SECONDS, at last for "
         "http_503: the store was away or busy; once it takes records again, run `logship replay`"
