@@ -21,7 +21,7 @@ from logship.files.discovery import Discovery
 from logship.files.patterns import Pattern
 from logship.model import Finding, Sink
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.settings.resolved import Resolved, enrichment_of, redacting
 from logship.state.checkpoints import Checkpoints
 
 STATE_MARGIN: Final = 16 << 20
@@ -165,7 +165,7 @@ async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) 
     try:
         async with (
             asyncio.timeout(2 * config.request_timeout_seconds),
-            plugins.load(name).open_sink(settings, enrichment_of(config)) as sink,
+            plugins.load(name).open_sink(settings, redacting(config)) as sink,
         ):
             ways = look_at_ways(name, name, getattr(sink, "addresses", ()))
             return [*_look_at_limits(name, config, sink), *ways, *await sink.preflight(send=send)]

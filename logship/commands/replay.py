@@ -16,7 +16,7 @@ from logship.delivery.deadletters import DeadLetters, read_letters, segments
 from logship.delivery.replay import Summary, replay
 from logship.errors import ConfigError
 from logship.logs import printable, set_up
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.settings.resolved import Resolved, redacting
 
 FAILED: Final = 1
 _USED: Final = (
@@ -63,7 +63,7 @@ async def replay_sink(name: str, resolved: Resolved) -> Summary:
         request_timeout_seconds=config.request_timeout_seconds,
     )
     dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
-    async with plugins.load(resolved.kind(name)).open_sink(resolved.sinks[name], enrichment_of(config)) as sink:
+    async with plugins.load(resolved.kind(name)).open_sink(resolved.sinks[name], redacting(config)) as sink:
         return await replay(name, sink, dead_letters, policy)
 
 

@@ -33,12 +33,13 @@ from logship.files.patterns import Pattern
 from logship.files.plan import OPEN_AT_ONCE, Plan, PlannedDiscovery
 from logship.files.rules import Rules
 from logship.files.wakeups import FileEvents, Timer, Wakeups
+from logship.files.watching import Watch
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.records.multiline import parse_multiline
 from logship.records.time_range import TimeRange
 from logship.settings.config import Config, SinkSettings
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.settings.resolved import Resolved, redacting
 from logship.state.checkpointer import Checkpointer
 from logship.state.journal import Journal, applied
 
@@ -121,7 +122,7 @@ class _Assembly(Struct, frozen=True):
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
         asked, plan = self.resolved.backfill, self.intake.catalog.plan
-        enrichment = enrichment_of(config, TimeRange(asked.since_ns, asked.until_ns))
+        enrichment = redacting(config, TimeRange(asked.since_ns, asked.until_ns))
         async with plugins.load(kind).open_sink(settings, enrichment) as sink:
             reader = Reader(
                 name,
@@ -131,6 +132,7 @@ class _Assembly(Struct, frozen=True):
                 joining=self._joining(),
                 strangers=self.intake.strangers,
                 order=plan,
+                watch=self._watch(),
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
@@ -154,6 +156,10 @@ class _Assembly(Struct, frozen=True):
         multiline = parse_multiline(config.multiline, max_lines=lines, max_bytes=nbytes)
         strangers = self.intake.strangers
         return Joining(multiline, config.multiline_wait_seconds, strangers=strangers) if multiline else None
+
+    def _watch(self) -> Watch | None:
+        redaction = redacting(self.config).redaction
+        return Watch(redaction.behind) if redaction else None
 
     def _delivery(self, name: str, sink: Sink, where: str) -> Delivery:
         config = self.config

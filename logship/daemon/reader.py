@@ -14,6 +14,7 @@ from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import Order, in_queues
 from logship.files.strangers import PARSE, Strangers
 from logship.files.tailing import READ_BYTES, TailedFile
+from logship.files.watching import Watch
 from logship.metrics import Metrics
 from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
 from logship.records.framing import LONGEST_CHARACTER, TRUNCATED
@@ -39,6 +40,7 @@ class Reader:
         unsound: Callable[[], None],
         joining: Joining | None = None,
         strangers: Strangers | None = None,
+        watch: Watch | None = None,
         order: Order | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -56,6 +58,7 @@ class Reader:
         self._unsound = unsound
         self._joining = joining
         self._order = order
+        self.watch = watch
         self.clock = clock
         self.block_bytes = READ_BYTES
         """What makes one block at the most, unless a line is longer."""
@@ -235,6 +238,8 @@ class Reader:
             return []
         if blocks and not self._order and self._older_grew(file):
             return []
+        if self.watch:
+            blocks, after = self.watch.marked(blocks, place, after)
         if time_ns is not None:
             blocks = [replace(block, time_ns=time_ns) for block in blocks]
         unterminated = file.ended and after.offset < file.size

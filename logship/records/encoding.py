@@ -26,6 +26,7 @@ from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
 from logship.records.places import among
+from logship.records.redacting import redacted
 from logship.records.repair import repair
 from logship.records.sampling import Sample
 from logship.records.selection import Selection, condition_for
@@ -68,6 +69,7 @@ class BlockEncoder:
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
         self._edits = edits_of(enrichment)
+        self._redaction = enrichment.redaction
         self._habit = Habit()
 
     def encode(self, block: Block) -> Encoded:
@@ -87,6 +89,7 @@ class BlockEncoder:
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
         found = single_records(block, keep_cr=False, continues=self._rewriter.continues)
+        found = self._redaction.parted(block, found) if self._redaction else found
         return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
@@ -216,12 +219,10 @@ class BlockEncoder:
         if not chosen.left_out:
             return self._written(block, records.offsets, columns, tally)
         kept = chosen.kept
-        left = Columns(
-            [*compress(columns.stamps, kept)],
-            rests := [*compress(columns.rests, kept)],
-            columns.bad_times,
+        left = columns._replace(
+            stamps=[*compress(columns.stamps, kept)],
+            rests=(rests := [*compress(columns.rests, kept)]),
             wanted=[[*compress(column, kept)] for column in columns.wanted],
-            around=columns.around,
             hollow=[at for at, rest in enumerate(rests) if not rest] if columns.hollow else (),
             levels=[*compress(columns.levels, kept)],
         )
@@ -229,13 +230,16 @@ class BlockEncoder:
         return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
+        shown = block
+        if self._redaction:
+            shown, columns, tally = redacted(self._enrichment, self._wants, block, offsets, columns, tally)
         stamps: Sequence[bytes | None] = columns.stamps
         if not columns.complete and None in stamps:
             read_time = rfc3339(block.time_ns)
             stamps = [stamp or read_time for stamp in stamps]
         ahead = count_after(stamps, block.time_ns + AHEAD_NS)
         tally = replace(tally, future_times=ahead) if ahead else tally
-        ours = self._enrichment.members(block)
+        ours = self._enrichment.members(shown)
         # no rest and no stamp is None any more
         known = cast("tuple[Sequence[bytes], Sequence[bytes]]", (stamps, columns.rests))
         bare = columns.bare
@@ -244,7 +248,7 @@ class BlockEncoder:
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
             Rows(
-                block,
+                shown,
                 ours,
                 offsets,
                 *known,

@@ -175,7 +175,7 @@ class KafkaSink:
 def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
     """Give what encodes its records; the same for the same settings."""
     if enrichment.format == "raw":
-        return RawEncoder(when=settings.when)
+        return RawEncoder(when=settings.when, redaction=enrichment.redaction)
     most = limits(settings.message_max_bytes).max_record_bytes
     return BlockEncoder(enrichment, Lines(), settings.when, most=most)
 

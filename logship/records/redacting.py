@@ -1,0 +1,85 @@
+"""Where records lose what must not leave the pod: after all is read that they say of themselves; pure.
+
+What is to be hidden is no business of this room: see :mod:`logship.redaction`.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import cast
+
+from msgspec.structs import replace
+
+from logship.model import Block, Tally
+from logship.records.columns import Columns
+from logship.records.enrichment import Enrichment, to_json
+from logship.records.line_parser import message_key
+from logship.records.redaction import Changed, Redaction
+from logship.records.severity import UNKNOWN, Level
+
+
+def redacted(
+    enrichment: Enrichment,
+    wants: Sequence[str],
+    block: Block,
+    offsets: Callable[[], Sequence[int]],
+    columns: Columns,
+    tally: Tally,
+) -> tuple[Block, Columns, Tally]:
+    """Give what may be shown of a block, its columns without what must not leave, and how much that was.
+
+    ``wants`` names the columns that are wanted.
+    """
+    redaction = enrichment.redaction
+    assert redaction  # noqa: S101 - asked for before
+    shown, count = redaction.shown(block), len(columns.rests)
+    changed = redaction.rests(_together(columns), count, columns.whole, block, offsets) if count else None
+    if changed is None:
+        return shown, columns, tally
+    rests = changed.rests
+    if changed.failed:
+        places, key = offsets(), message_key(enrichment)
+        for at, why in changed.failed.items():
+            rests[at] = key + _stub(why, places[at], len(rests[at]) + 1)
+    wanted = [_wanted(redaction, name, column, changed) for name, column in zip(wants, columns.wanted, strict=False)]
+    levels = _levels(redaction, columns.levels, changed)
+    tally = counted(tally, changed.counts, len(changed.places), changed.failed.values())
+    return shown, columns._replace(rests=rests, wanted=wanted, levels=levels, around=0, hollow=()), tally
+
+
+def _together(columns: Columns) -> bytes:
+    """Give the rests, whole but for those that are hollow, with a newline between two."""
+    if columns.bare:
+        rests = cast("Sequence[bytes]", columns.rests)  # of a whole block each line has one
+        return b'"' + b'}\n"'.join(rests) + b"}"
+    return b"\n".join(columns.whole())
+
+
+def _wanted(
+    redaction: Redaction, name: str, column: Sequence[bytes | None], changed: Changed
+) -> Sequence[bytes | None]:
+    """Do with the copy of a member's value what was done with the member."""
+    found = [*column]
+    for at in changed.places:
+        value = found[at]
+        found[at] = None if value is None or at in changed.failed else redaction.value(name, value)
+    return found
+
+
+def _levels(redaction: Redaction, levels: Sequence[Level], changed: Changed) -> Sequence[Level]:
+    """Do it with what a record calls its level, where that is no level that we know."""
+    strange = [at for at in changed.places if levels and levels[at].severity == UNKNOWN and levels[at].text]
+    found = [*levels] if strange else levels
+    for at in strange:
+        text = redaction.value("level", levels[at].text) if at not in changed.failed else b""
+        found[at] = Level(UNKNOWN, text)  # type: ignore[index] # a list of its own
+    return found
+
+
+def counted(tally: Tally, counts: Mapping[str, int], records: int, failed: Iterable[str]) -> Tally:
+    """Add to a tally what was taken out of how many records, and why others could not be looked at."""
+    return replace(tally, redactions=tuple(sorted(counts.items())), redacted=records, unredactable=tuple(failed))
+
+
+def _stub(why: str, offset: int, length: int) -> bytes:
+    """Give what is sent in the place of a record."""
+    said = to_json({"failed": why, "offset": offset, "length": length})
+    return to_json(f"a record that could not be redacted is not sent: {why}") + b',"redaction":' + said + b"}"

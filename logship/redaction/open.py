@@ -1,0 +1,64 @@
+"""Puts together what redacts, from the names of detectors, own expressions and paths."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from logship.records.enrichment import Enrichment
+from logship.records.expressions import compile_expression
+from logship.records.parsed_lines import LineRewriter
+from logship.records.text_records import TextRecords
+from logship.redaction.blocks import BlockRedactor
+from logship.redaction.detectors import NAMES, detectors_of
+from logship.redaction.kept import Kept
+from logship.redaction.marks import by_hash, by_type
+from logship.redaction.redactor import CUT, FIELD, PRIVATE_KEY, Redactor
+from logship.redaction.scanner import Detector, Scanner
+
+
+def open_redaction(
+    names: Sequence[str],
+    expressions: Mapping[str, str],
+    fields: Sequence[str],
+    enrichment: Enrichment,
+    *,
+    key: bytes = b"",
+    tag: bool = False,
+) -> BlockRedactor:
+    """Give it; ``key`` is that of hashes, empty for marks that name the kind alone.
+
+    Raises ValueError: the setting's field in lower case, a colon, and what is wrong.
+    """
+    try:
+        detectors = list(detectors_of(names))
+    except ValueError as why:
+        message = f"redact: {why}"
+        raise ValueError(message) from None
+    for name, expression in expressions.items():
+        detectors.append(_own(name, expression))
+    scanner = Scanner(detectors) if detectors else None
+    known = [each.name for each in detectors]
+    redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type, keys=PRIVATE_KEY in known)
+    continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
+    return BlockRedactor(redactor, known, tag=tag, continues=continues)
+
+
+def _own(name: str, expression: str) -> Detector:
+    """Make a detector of an expression of the operator's."""
+    if name in (*NAMES, FIELD, CUT, "all"):
+        message = f"redact_patterns: {name!r} is the name of a detector of logship's; choose another"
+        raise ValueError(message)
+    try:
+        compiled = compile_expression(expression)
+    except ValueError as why:
+        message = f"redact_patterns: {name!r} {why}"
+        raise ValueError(message) from None
+    if any((match := compiled.search(text)) and match.start() == match.end() for text in _PROBES):
+        message = f"redact_patterns: {name!r} has an expression that matches the empty text, which is everywhere"
+        raise ValueError(message)
+    # Where a string begins and ends, no line does: each is looked at.
+    return Detector(name, (expression,), hints=("",) if _ANCHOR.search(expression) else ())
+
+
+_PROBES: Final = (b"", b"a", b"a 1-b")
+_ANCHOR: Final = re.compile(r"(?<!\[)\^|\$|\\[AzZB]")
