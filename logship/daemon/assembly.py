@@ -34,6 +34,7 @@ from logship.files.plan import OPEN_AT_ONCE, Plan, PlannedDiscovery
 from logship.files.rules import Rules
 from logship.files.wakeups import FileEvents, Timer, Wakeups
 from logship.files.watching import Watch
+from logship.logs import hide
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.records.multiline import parse_multiline
@@ -57,7 +58,9 @@ async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = t
     resolved, checkpoints = state.resolved, state.checkpoints
     config = resolved.config
     sinks = tuple(resolved.sinks)
-    metrics = Metrics(sinks, __version__)
+    redaction = redacting(config).redaction
+    metrics = Metrics(sinks, __version__, redaction.kinds if redaction else ())
+    hide(redaction.text if redaction else None)
     folder = Path(config.state_dir)
     checkpoint = checkpoints.load()
     checkpoint = replace(checkpoint, entries=applied(checkpoint.entries, folder))
@@ -94,6 +97,7 @@ async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = t
         view = DaemonView(
             *(lag, metrics, intake, pipelines, stop), first_start_ns=first_start_ns, surroundings=around, clock=clock
         )
+        view.shown = redaction.text if redaction else str
         if config.listen:
             port = await stack.enter_async_context(open_server(config.listen, view, view.stalled))
             checkpoints.announce(f"{config.listen.rpartition(':')[0]}:{port}")

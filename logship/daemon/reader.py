@@ -9,6 +9,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from logship.daemon.behind import Behind
+from logship.daemon.stubs import Stubs
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import Order, in_queues
@@ -70,6 +71,7 @@ class Reader:
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
         self._strangers = strangers or Strangers()
+        self._stubs = Stubs()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
 
     # -- what the intake tells ------------------------------------------------------------------------------------
@@ -184,6 +186,8 @@ class Reader:
         """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
         block, tally = part.block, part.tally
         self.ledger.sent(block)
+        self._metrics.redactions.count(tally)
+        self._stubs.saw(block, tally, self.clock())
         lines = part.records + tally.skipped_lines + tally.filtered_records  # counted by the encoder: once is enough
         self._sink.read(lines, block.end - block.start)
         lines += sum(block.data.count(b"\n", start - block.start, end - block.start) - 1 for start, end in block.joins)

@@ -41,7 +41,7 @@ def redacted(
             rests[at] = key + _stub(why, places[at], len(rests[at]) + 1)
     wanted = [_wanted(redaction, name, column, changed) for name, column in zip(wants, columns.wanted, strict=False)]
     levels = _levels(redaction, columns.levels, changed)
-    tally = counted(tally, changed.counts, len(changed.places), changed.failed.values())
+    tally = counted(tally, changed.counts, changed.records + len(changed.failed), changed.failed.values())
     return shown, columns._replace(rests=rests, wanted=wanted, levels=levels, around=0, hollow=()), tally
 
 
@@ -58,9 +58,10 @@ def _wanted(
 ) -> Sequence[bytes | None]:
     """Do with the copy of a member's value what was done with the member."""
     found = [*column]
-    for at in changed.places:
-        value = found[at]
-        found[at] = None if value is None or at in changed.failed else redaction.value(name, value)
+    apart = {*changed.places, *changed.failed}
+    for at, value in enumerate(column):
+        if value is not None and (at in apart or redaction.may_have(name, value)):
+            found[at] = None if at in changed.failed else redaction.value(name, value)
     return found
 
 

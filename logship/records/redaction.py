@@ -15,7 +15,9 @@ class Changed(NamedTuple):
     rests: list[bytes]
     """Of all of them (:class:`logship.records.layouts.Rows`), whole."""
     places: Sequence[int]
-    """Which were changed, in order."""
+    """Which were looked at one by one, and changed; others may have lost members that the paths name."""
+    records: int
+    """How many were changed."""
     counts: Mapping[str, int]
     """Values that were taken out, by detector."""
     failed: Mapping[int, str]
@@ -25,10 +27,13 @@ class Changed(NamedTuple):
 class Redaction(Protocol):
     """Takes out of records what must not leave the pod."""
 
-    kinds: Sequence[str]
-    """By what values are taken out, for metrics."""
-    added: Sequence[str]
-    """The names of what it adds to records, at the top."""
+    @property
+    def kinds(self) -> Sequence[str]:
+        """By what values are taken out, for metrics."""
+
+    @property
+    def added(self) -> Sequence[str]:
+        """The names of what it adds to records, at the top."""
 
     def rests(
         self,
@@ -51,6 +56,12 @@ class Redaction(Protocol):
 
     def value(self, name: str, raw: bytes, /) -> bytes:
         """Give what the raw JSON value of a top-level member becomes."""
+
+    def may_have(self, name: str, raw: bytes, /) -> bool:
+        """Say whether the paths may name a top-level member, or what is in its raw JSON value."""
+
+    def text(self, text: str, /) -> str:
+        """Give a text of ours, in which a file's name may be; surrogates stand for bytes that are not UTF-8."""
 
     def shown(self, block: Block, /) -> Block:
         """Give the block with such names of its file as may be shown."""

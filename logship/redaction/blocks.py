@@ -40,7 +40,7 @@ class BlockRedactor:
         )
         self.added = (TAG, STUB)
         self._redactor = redactor
-        self._members = Members(redactor) if redactor.paths else None
+        self._members = Members(redactor, exact=tag) if redactor.paths else None
         self._tag = tag
         self._keys = PRIVATE_KEY in detectors
         self._continues = continues
@@ -55,18 +55,19 @@ class BlockRedactor:
         offsets: Callable[[], Sequence[int]],
     ) -> Changed | None:
         """As in :class:`logship.records.redaction.Redaction`."""
-        known = self._where(block, offsets, count)
         try:
-            taken = self._members.take(text, count) if self._members else Taken(text, 0, (), ())
-            places = {*known, *taken.left, *self._suspects(taken.text)}
+            taken = self._members.take(text, count) if self._members else Taken()
+            suspects = [*self._suspects(b"\n".join(taken.lines) if taken.lines else text)]
         except Exception:  # noqa: BLE001 - each record is looked at by itself then
-            taken, places = Taken(text, 0, (), ()), {*range(count)}
+            taken, suspects = Taken(), [*range(count)]
+        known = self._where(block, offsets, count, suspects=bool(suspects))
+        places = {*known, *taken.left, *suspects}
         if not (places or taken.places):
             return None
-        found = taken.text.split(b"\n")
+        found = [*(taken.lines or text.split(b"\n"))]
         if len(found) != count:  # a record of several lines: each by itself
-            found, taken, places = whole(), Taken(text, 0, (), ()), {*range(count)}
-        changed = {at: Counter({FIELD: 1}) for at in taken.places}
+            found, taken, places = whole(), Taken(), {*range(count)}
+        changed: dict[int, Counter[str]] = {}
         failed: dict[int, str] = {}
         for at in sorted(places):
             try:
@@ -76,20 +77,22 @@ class BlockRedactor:
                 continue
             if hidden and hidden.counts:
                 found[at] = hidden.text[1:]
-                changed[at] = changed.get(at, Counter()) + hidden.counts
-        if not (changed or failed):
+                changed[at] = hidden.counts
+        if not (changed or failed or taken.places):
             return None
-        counts: Counter[str] = Counter({FIELD: taken.values - len(taken.places)})
+        counts = Counter({FIELD: taken.values}) if taken.values else Counter()
         for what in changed.values():
             counts.update(what)
-        return Changed(self._finished(found, changed), sorted({*changed, *failed}), +counts, failed)
+        records = len(taken.places) if not changed else len({*taken.places, *changed})
+        return Changed(self._finished(found, taken, changed), sorted({*changed, *failed}), records, counts, failed)
 
-    def _finished(self, rests: list[bytes], changed: Mapping[int, Counter[str]]) -> list[bytes]:
+    def _finished(self, rests: list[bytes], taken: Taken, changed: Mapping[int, Counter[str]]) -> list[bytes]:
         """Give rests with tags, if they are to have some, and none hollow."""
         found = [EMPTY if rest == HOLLOW else rest for rest in rests] if HOLLOW in rests else rests
         if self._tag:
-            for at, what in changed.items():
-                found[at] = _tagged(found[at], what)
+            for at in {*taken.places, *changed}:
+                fields = (FIELD,) if at in taken.places else ()
+                found[at] = _tagged(found[at], {*changed.get(at, ()), *fields})
         return found
 
     def _suspects(self, text: bytes) -> Iterator[int]:
@@ -103,14 +106,15 @@ class BlockRedactor:
             at = start
             yield place
 
-    def _where(self, block: Block, offsets: Callable[[], Sequence[int]], count: int) -> Mapping[int, Where]:
+    def _where(
+        self, block: Block, offsets: Callable[[], Sequence[int]], count: int, *, suspects: bool
+    ) -> Mapping[int, Where]:
         """Say of the few records of which something is known what that is."""
         if not self._redactor.scanner or not count:
             return {}
         known: dict[int, Where] = {}
-        if self._keys:
-            word = block.opened
-            within = watch(block.data, block.start, word).within if block.data else []
+        if self._keys and (suspects or block.opened):
+            within = watch(block.data, block.start, block.opened).within if block.data else []
             begins = offsets() if within else ()
             known = {
                 at: Where(within=True) for at, begin in enumerate(begins) if any(a <= begin < b for a, b in within)
@@ -125,13 +129,13 @@ class BlockRedactor:
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally
     ) -> tuple[Sequence[bytes], Tally]:
         """As in :class:`logship.records.redaction.Redaction`."""
-        known = self._where(block, offsets, len(lines))
-        suspects = {*range(len(lines))} if self._redactor.paths else {*known, *self._suspects(b"\n".join(lines))}
+        places = [*(range(len(lines)) if self._redactor.paths else self._suspects(b"\n".join(lines)))]
+        known = self._where(block, offsets, len(lines), suspects=bool(places))
         found = [*lines]
         counts: Counter[str] = Counter()
         failed: list[str] = []
         changed = 0
-        for at in sorted(suspects):
+        for at in sorted({*known, *places}):
             try:
                 hidden = self._redactor.line(lines[at], known.get(at, PLAIN))
             except Exception as error:  # noqa: BLE001 - whatever it is, this line must not leave
@@ -147,8 +151,12 @@ class BlockRedactor:
         """As in :class:`logship.records.redaction.Redaction`."""
         return self._redactor.value(name, raw)
 
+    def may_have(self, name: str, raw: bytes) -> bool:
+        """As in :class:`logship.records.redaction.Redaction`."""
+        return self._redactor.may_have(name, raw)
+
     def text(self, text: str) -> str:
-        """Give a text of ours, in which a file's name may be; surrogates stand for bytes that are not UTF-8."""
+        """As in :class:`logship.records.redaction.Redaction`."""
         return self._names(text)
 
     def _name(self, text: str) -> str:

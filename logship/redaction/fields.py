@@ -5,75 +5,101 @@ it stands for any part of it. An array is no step. A name with a dot in it is th
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 _ANY: Final = "*"
+_SEVERAL: Final = re.compile(r"\*(?:\.\*)+(?=\.|\Z)")
+
+
+class _Node:
+    """What may come next on some paths."""
+
+    __slots__ = ("any", "ends", "loops", "names", "patterns")
+
+    def __init__(self, *, loops: bool = False) -> None:
+        """``loops``: any name may come, and leads here again."""
+        self.loops = loops
+        self.names: dict[bytes, _Node] = {}
+        self.patterns: dict[str, tuple[re.Pattern[bytes], _Node]] = {}
+        self.any: _Node | None = None
+        """What comes behind any number of names."""
+        self.ends = False
 
 
 class Place(NamedTuple):
     """Where in the paths a member is."""
 
-    open: frozenset[tuple[int, int]]
-    """(path, how many of its parts are behind us)."""
+    open: tuple[_Node, ...]
     at: bool
     """A path ends here."""
     within: bool
     """A path ended here or above."""
 
 
-NOWHERE: Final = Place(frozenset(), at=False, within=False)
-WITHIN: Final = Place(frozenset(), at=False, within=True)
+NOWHERE: Final = Place((), at=False, within=False)
+WITHIN: Final = Place((), at=False, within=True)
 
 
 class Fields:
     """Several paths at once."""
 
     def __init__(self, paths: Iterable[str] = ()) -> None:
-        self._paths = [[*map(_part, path.split("."))] for path in paths]
-        self.top = self._place({(number, 0) for number in range(len(self._paths))}, within=False)
+        root = _Node()
+        self._some = False
+        for path in paths:
+            self._some = True
+            node = root
+            for part in _SEVERAL.sub(_ANY, path).split("."):
+                node = _next(node, part)
+            node.ends = True
+        self.top = _place([root], within=False) if self._some else NOWHERE
 
     def __bool__(self) -> bool:
-        return bool(self._paths)
+        return self._some
 
     def below(self, place: Place, name: bytes) -> Place:
         """Go down to a member by its name, decoded."""
         if not place.open:
             return WITHIN if place.within else NOWHERE
+        if b"." not in name:
+            return _step(place, name)
         for part in name.split(b"."):
-            place = self._step(place, part)
+            place = _step(place, part)
             if not place.open:
-                break
+                return place
         return place
 
-    def _step(self, place: Place, part: bytes) -> Place:
-        found: set[tuple[int, int]] = set()
-        for number, done in place.open:
-            wanted = self._paths[number][done]
-            if wanted is None:
-                found.add((number, done))
-            elif wanted.fullmatch(part):
-                found.add((number, done + 1))
-        return self._place(found, within=place.within)
 
-    def _place(self, found: set[tuple[int, int]], *, within: bool) -> Place:
-        """Pass each ``*``, which may stand for nothing, and take out what has come to its end."""
-        new = found
-        while new:
-            new = {(n, at + 1) for n, at in new if at < len(self._paths[n]) and self._paths[n][at] is None} - found
-            found |= new
-        ends = any(at == len(self._paths[number]) for number, at in found)
-        left = frozenset((number, at) for number, at in found if at < len(self._paths[number]))
-        return Place(left, at=ends, within=within or ends)
-
-
-def _part(part: str) -> re.Pattern[bytes] | None:
+def _next(node: _Node, part: str) -> _Node:
+    """Give the node behind a part of a path."""
     if part == _ANY:
-        return None
-    return re.compile("[^.]*".join(map(re.escape, part.split(_ANY))).encode(), re.DOTALL)
+        node.any = node.any or _Node(loops=True)
+        return node.any
+    if _ANY not in part:
+        return node.names.setdefault(part.encode(), _Node())
+    pattern = re.compile(b"[^.]*".join(map(re.escape, part.encode().split(b"*"))), re.DOTALL)
+    return node.patterns.setdefault(part, (pattern, _Node()))[1]
 
 
-def last_names(paths: Sequence[str]) -> list[str] | None:
-    """Give the names that paths end with; None if one is not told in full."""
-    found = [path.rpartition(".")[2] for path in paths]
-    return None if any(_ANY in name for name in found) else found
+def _step(place: Place, part: bytes) -> Place:
+    found = []
+    for node in place.open:
+        if name := node.names.get(part):
+            found.append(name)
+        if node.patterns:
+            found += [behind for pattern, behind in node.patterns.values() if pattern.fullmatch(part)]
+        if node.loops:
+            found.append(node)
+    if not found:
+        return WITHIN if place.within else NOWHERE
+    return _place(found, within=place.within)
+
+
+def _place(found: list[_Node], *, within: bool) -> Place:
+    """Pass each ``*``, which may stand for nothing."""
+    for node in found:  # it grows
+        if node.any and node.any not in found:
+            found.append(node.any)
+    at = any(node.ends for node in found)
+    return Place(tuple(dict.fromkeys(found)), at=at, within=within or at)

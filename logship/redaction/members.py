@@ -25,38 +25,57 @@ _Get = Callable[[Any], Any]
 class Taken(NamedTuple):
     """What a block became."""
 
-    text: bytes
-    values: int
-    """Values that were taken out."""
-    places: Sequence[int]
+    lines: Sequence[bytes] | None = None
+    """None if nothing was taken out."""
+    values: int = 0
+    """What was taken out."""
+    places: Sequence[int] = ()
     """The lines out of which something was."""
-    left: Sequence[int]
+    left: Sequence[int] = ()
     """The lines that are to be taken apart: nothing was done with them."""
+
+
+class _Member(NamedTuple):
+    """What one path is about."""
+
+    key: bytes
+    get: _Get | None
+    """Gives what is at the path in a record that was read; None if the path is of any depth."""
+    deep: bool
+    """It is not of a name at the top."""
+
+    def there(self, record: Any) -> bool:  # noqa: ANN401 - of a type that is made here
+        """Say whether a record has a value there."""
+        return self.get is not None and self.get(record) is not UNSET
 
 
 class Members:
     """The paths of a redactor."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, redactor: Redactor, *, exact: bool = False) -> None:
+        """``exact``: which lines were changed has to be known even where a record has a name twice."""
+        self._exact = exact
         paths, names = redactor.paths, [path.rpartition(".")[2] for path in redactor.paths]
         self._mark = redactor.mark
-        self._keys = [name.encode() for name in names]
         self._wild = any("*" in name for name in names)
         self._even = self._mark(FIELD, b"a") == self._mark(FIELD, b"b")
+        self._keys = [name.encode() for name in names]
         exact = [path for path in paths if "*" not in path]
         plain = all(to_json(name)[1:-1] == name.encode() and "." not in name for name in names)
         simple = all("*" not in path.removeprefix(_ANY) for path in paths) and len({*names}) == len(names)
         deep = all("." not in path.removeprefix(_ANY) for path in paths if path not in exact)
         self._quick = plain and simple and deep and redactor.kept_names.isdisjoint(names)
         self._decoder: msgspec.json.Decoder[Any] | None = None
-        self._gets: list[_Get | None] = [None for _ in paths]
+        tree = _tree(exact)
+        self._members = [
+            _Member(name.encode(), _getter(tree, path) if path in exact else None, deep="." in path)
+            for name, path in zip(names, paths, strict=True)
+        ]
         if self._quick and exact:
-            tree = _tree(exact)
             try:
                 self._decoder = msgspec.json.Decoder(_type(tree))
             except ValueError:  # a name that no type can have
                 self._quick = False
-            self._gets = [_getter(tree, path) if path in exact else None for path in paths]
 
     def take(self, text: bytes, count: int) -> Taken:
         """Look at so many lines, each a record without the brace that it begins with."""
@@ -66,79 +85,93 @@ class Members:
             return self._together(text, count) or self._apart(text)
         lines = text.split(b"\n")
         odd = [at for at, line in enumerate(lines) if b"\\" in line]
-        others = [line for line in lines if b"\\" not in line]
-        done = self._together(b"\n".join(others), len(others)) if others else None
+        where = sorted({*range(len(lines))}.difference(odd))
+        others = [lines[at] for at in where]
+        done = self._together(b"\n".join(others), len(others)) if others else Taken()
         if done is None:
             return self._apart(text)
-        where = sorted({*range(len(lines))}.difference(odd))
-        for at, line in zip(where, done.text.split(b"\n"), strict=True):
+        for at, line in zip(where, done.lines or others, strict=True):
             lines[at] = line
-        return Taken(b"\n".join(lines), done.values, [where[at] for at in done.places], odd)
+        return Taken(lines, done.values, [where[at] for at in done.places], odd)
 
     def _apart(self, text: bytes) -> Taken:
         """Take apart all that may have one of the members."""
         if self._wild:
-            return Taken(text, 0, (), range(text.count(b"\n") + 1))
+            return Taken(left=range(text.count(b"\n") + 1))
         keys = [key for key in self._keys if key in text]
         if not keys and b"\\" not in text:
-            return Taken(text, 0, (), ())
+            return Taken()
         lines = text.split(b"\n")
-        left = [at for at, line in enumerate(lines) if b"\\" in line or any(key in line for key in keys)]
-        return Taken(text, 0, (), left)
+        return Taken(left=[at for at, line in enumerate(lines) if b"\\" in line or any(key in line for key in keys)])
 
     def _together(self, text: bytes, count: int) -> Taken | None:
         """Take them out of lines that are written alike; None if that is not certain."""
         here = [key for key in self._keys if b'"' + key + b'"' in text or b"." + key + b'"' in text]
         if not here:
-            return Taken(text, 0, (), ())
-        records: Sequence[Any] = ()
-        if self._decoder:
-            try:
-                records = self._decoder.decode_lines(b"{" + text.replace(b"\n", b"\n{"))
-            except (msgspec.DecodeError, RecursionError):
-                return None
-            if len(records) != count:
-                return None
-        done, taken, full = text, 0, False
-        for key, get in zip(self._keys, self._gets, strict=True):
-            if key not in here:
+            return Taken()
+        records = self._read(text, count)
+        if records is None:
+            return None
+        done, taken, most = text, 0, 0
+        for member in self._members:
+            if member.key not in here:
                 continue
-            parts = done.split(b'"' + key + b'":')
-            there = len(parts) - 1
-            meant = there if get is None else sum(get(record) is not UNSET for record in records)
-            certain = there == meant == done.count(b'"' + key + b'"') and b"." + key + b'"' not in done
-            made = self._without(key, parts) if certain else None
+            parts = done.split(b'"' + member.key + b'"')
+            certain = member.get is None or (records and len(parts) - 1 == sum(map(member.there, records)))
+            certain = certain or not (records or member.deep)
+            made = self._without(member.key, parts) if certain and not self._hidden_name(member, done) else None
             if made is None:
                 return None
             done, gone = made
-            taken += gone
-            full = full or (get is not None and gone == count)
-        if full or not taken:
-            return Taken(done, taken, range(count) if taken else (), ())
-        differs = map(ne, text.split(b"\n"), done.split(b"\n"))
-        return Taken(done, taken, [*compress(range(count), differs)], ())
+            taken, most = taken + gone, max(most, gone)
+        if not taken:
+            return Taken()
+        lines = done.split(b"\n")
+        if most == count and not self._exact:
+            return Taken(lines, taken, range(count))
+        return Taken(lines, taken, [*compress(range(count), map(ne, text.split(b"\n"), lines))])
+
+    def _read(self, text: bytes, count: int) -> Sequence[Any] | None:
+        """Read what lies at the paths; nothing where a name can only be one at the top, None if it can't be read."""
+        # Where no object is in another, a name without a dot stands at the top.
+        if not self._decoder or (b"{" not in text and not any(member.deep for member in self._members)):
+            return ()
+        try:
+            records: Sequence[Any] = self._decoder.decode_lines(b"{" + text.replace(b"\n", b"\n{"))
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        return records if len(records) == count else None
+
+    @staticmethod
+    def _hidden_name(member: "_Member", text: bytes) -> bool:
+        """Say whether a member may be written with dots in its name."""
+        return (member.get is None or member.deep) and b"." + member.key + b'"' in text
 
     def _without(self, key: bytes, parts: list[bytes]) -> tuple[bytes, int] | None:
         """Join what was parted at a member's name, with marks in the place of its values, and say how many there are.
 
         None if a value is neither a string nor a number, true, false or null, or if they are not written alike.
         """
-        head, *rest = parts
-        name = b'"' + key + b'":'
-        if rest and all(part.startswith(b" ") for part in rest):
-            name += b" "
-            rest = [part[1:] for part in rest]
-        firsts = {part[:1] for part in rest}
+        begins = {part[:2] for part in parts[1:]}
+        blank = b": " in begins
+        if (blank and len(begins) > 1) or not all(each[:1] == b":" for each in begins):
+            return None
+        at = 1 + blank
+        name = b'"' + key + (b'": ' if blank else b'":')
+        firsts = {part[at : at + 1] for part in parts[1:]} if blank else {each[1:] for each in begins}
         if not firsts <= _FIRSTS:
             return None
+        count = len(parts) - 1
         if self._even and firsts == {b'"'}:
             between = name + b'"' + self._mark(FIELD, b"")
-            return between.join([head, *[part[part.index(b'"', 1) :] for part in rest]]), len(rest)
+            past = at + 1
+            return between.join([parts[0], *[part[part.index(b'"', past) :] for part in parts[1:]]]), count
+        rest = [part[at:] for part in parts[1:]]
         if self._even and firsts <= _DIGITS:
             between = name + b'"' + self._mark(FIELD, b"") + b'"'
-            return between.join([head, *[part.lstrip(_NUMBER) for part in rest]]), len(rest)
+            return between.join([parts[0], *[part.lstrip(_NUMBER) for part in rest]]), count
         made = [self._marked(part) for part in rest]
-        return name.join([head, *made]), sum(map(ne, made, rest))
+        return name.join([parts[0], *made]), sum(map(ne, made, rest))
 
     def _marked(self, part: bytes) -> bytes:
         """Put a mark in the place of the value that a text begins with, if that is a string or a number."""

@@ -12,7 +12,7 @@ from logship.redaction.blocks import BlockRedactor
 from logship.redaction.detectors import NAMES, detectors_of
 from logship.redaction.kept import Kept
 from logship.redaction.marks import by_hash, by_type
-from logship.redaction.redactor import CUT, FIELD, PRIVATE_KEY, Redactor
+from logship.redaction.redactor import CUT, FIELD, Redactor
 from logship.redaction.scanner import Detector, Scanner
 
 
@@ -34,11 +34,10 @@ def open_redaction(
     except ValueError as why:
         message = f"redact: {why}"
         raise ValueError(message) from None
-    for name, expression in expressions.items():
-        detectors.append(_own(name, expression))
+    detectors += [_own(name, expression) for name, expression in expressions.items()]
     scanner = Scanner(detectors) if detectors else None
-    known = [each.name for each in detectors]
-    redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type, keys=PRIVATE_KEY in known)
+    known = [*dict.fromkeys(each.name for each in detectors)]
+    redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
     return BlockRedactor(redactor, known, tag=tag, continues=continues)
 

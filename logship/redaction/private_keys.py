@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
-from logship.redaction.detectors import PEM_BEGIN, PEM_END
+from logship.redaction.credentials import PEM_BEGIN, PEM_END
 from logship.redaction.escapes import unescaped
 
 LASTING: Final = 16
@@ -99,9 +99,3 @@ def pieces(text: bytes) -> list[tuple[int, int]]:
         start = text.index(bare)
         return [(start, start + len(bare))]
     return [match.span() for match in _PIECE.finditer(text)]
-
-
-def unended(text: bytes) -> int:
-    """Give where a key begins that does not end in a text, just past its first line; -1 where none does."""
-    last = _last_mark(text)
-    return last.end() if last and last[1] and _PIECE.search(text, last.end()) else -1

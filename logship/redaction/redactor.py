@@ -6,17 +6,20 @@ It is right for every record and slow: :mod:`logship.redaction.blocks` says whic
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import compress
 from typing import Final, NamedTuple
 
 import msgspec
 
+from logship.records.json_members import SPACE
 from logship.redaction.cuts import head, tail
 from logship.redaction.escapes import Plain, unescaped
 from logship.redaction.fields import Fields
 from logship.redaction.kept import Kept
 from logship.redaction.loose import Loose
 from logship.redaction.marks import Mark
-from logship.redaction.private_keys import pieces, unended
+from logship.redaction.private_keys import pieces
 from logship.redaction.scanner import Found, Scanner
 from logship.redaction.tokens import Kind, Token, tokens
 
@@ -25,6 +28,8 @@ FIELD: Final = "field"
 CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
+_REMEMBERED: Final = 1024
+"""Names that records have; an application may make any number of any size."""
 _DEEPEST: Final = 3
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
@@ -57,20 +62,23 @@ class Hidden(NamedTuple):
 class Redactor:
     """What is to be hidden, and how."""
 
-    def __init__(self, scanner: Scanner | None, fields: Sequence[str], kept: Kept, mark: Mark, *, keys: bool) -> None:
-        """``scanner`` finds by content, ``fields`` are paths; ``keys``: private keys are looked for."""
+    def __init__(self, scanner: Scanner | None, fields: Sequence[str], kept: Kept, mark: Mark) -> None:
+        """``scanner`` finds by content, ``fields`` are paths."""
         self.scanner = scanner
         self.paths = tuple(fields)
         self._fields = Fields(fields)
         self._loose = Loose(fields)
         self._kept = kept
+        self._may_key = lru_cache(maxsize=_REMEMBERED)(self._is_key)
         self.mark = mark
         self.kept_names = {path.rpartition(".")[2] for path in kept.names}
         """The last names of what is never touched."""
-        self._keys = keys
 
     def record(self, text: bytes, where: Where = PLAIN) -> Hidden:
         """Hide in a JSON object; what is ``where`` has its text in its last string."""
+        quick = self._quick(text) if where is PLAIN and not self._fields and b"\\" not in text else None
+        if quick:
+            return quick
         listed = [*tokens(text, self._fields, self._kept.paths)]
         last = next((at for at in reversed(range(len(listed))) if listed[at].kind is Kind.STRING), -1)
         counts: Counter[str] = Counter()
@@ -84,10 +92,49 @@ class Redactor:
                 done = token.end
         return Hidden(b"".join([*parts, text[done:]]) if parts else text, counts)
 
+    def _quick(self, text: bytes) -> Hidden | None:
+        """Do the same with an object without a backslash, by its strings; None if one has to know more of its place.
+
+        Between two quotes is a string, then what is between strings.
+        """
+        scanner = self.scanner
+        pieces = text.split(b'"')
+        strings, others = pieces[1::2], pieces[2::2]
+        if scanner is None or scanner.may_hold(b"\n".join(pieces[::2])):
+            return None  # a number
+        is_name = [other.lstrip(SPACE).startswith(b":") for other in others]
+        if any(map(self._may_key, compress(strings, is_name))):
+            return None
+        counts: Counter[str] = Counter()
+        joined = b"\n".join(strings)
+        place = last = 0
+        for start, end in scanner.suspects(joined):
+            place += joined.count(b"\n", last, start)
+            last = start
+            if not is_name[place] and (not is_name[place - 1] or self._may_be_kept(strings[place - 1])):
+                return None
+            string = joined[start:end]
+            if found := self._spans(string, PLAIN):
+                pieces[2 * place + 1] = self._spliced(string, None, found, counts)
+        return Hidden(b'"'.join(pieces), counts)
+
+    def _is_key(self, name: bytes) -> bool:
+        return self.scanner is not None and self.scanner.may_key(name)
+
+    def _may_be_kept(self, name: bytes) -> bool:
+        return name.rpartition(b".")[2].decode() in self.kept_names
+
     def value(self, name: str, raw: bytes) -> bytes:
         """Hide in the raw JSON value of a top-level member."""
         key = msgspec.json.encode(name)
         return self.record(b"{" + key + b":" + raw + b"}").text[len(key) + 2 : -1]
+
+    def may_have(self, name: str, raw: bytes) -> bool:
+        """Say whether the paths may name a top-level member, or what is in its raw JSON value; wrong only in a yes."""
+        if not self._fields:
+            return False
+        here = self._fields.below(self._fields.top, name.encode())
+        return here.within or (bool(here.open) and raw[:1] in b"{[" and self._loose.may_hold(raw))
 
     def line(self, line: bytes, where: Where = PLAIN) -> Hidden:
         """Hide in a line as it was written, JSON or text, of whatever bytes."""
@@ -123,11 +170,8 @@ class Redactor:
     def _spans(self, text: bytes, where: Where) -> list[Found]:
         """Give what must go of a text, decoded: left to right, not overlapping."""
         found = self._find(text) if self.scanner else []
-        if self._keys:
-            if where.within:
-                found += [Found(*span, PRIVATE_KEY) for span in pieces(text)]
-            if (begin := unended(text)) >= 0:
-                found.append(Found(begin, len(text), PRIVATE_KEY))
+        if where.within:
+            found += [Found(*span, PRIVATE_KEY) for span in pieces(text)]
         if self._fields:
             found += [Found(*span, FIELD) for span in self._in_text(text)]
         if where.from_cut:
