@@ -25,6 +25,7 @@ from logship.daemon.volumes import LOGS, STATE, Volumes
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters
 from logship.delivery.delivery import Delivery
+from logship.delivery.hiding import hiding
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
 from logship.files.intake import Intake
@@ -167,7 +168,8 @@ class _Assembly(Struct, frozen=True):
 
     def _delivery(self, name: str, sink: Sink, where: str) -> Delivery:
         config = self.config
-        dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
+        folder, hide_in = Path(config.state_dir) / "dead-letter", hiding(redacting(config).redaction)
+        dead_letters = DeadLetters(folder, name, config.dead_letter_max_bytes, hide_in)
         delivery = Delivery(
             name,
             sink,

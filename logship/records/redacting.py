@@ -11,8 +11,9 @@ from msgspec.structs import replace
 from logship.model import Block, Tally
 from logship.records.columns import Columns
 from logship.records.enrichment import Enrichment, to_json
+from logship.records.layouts import EMPTY
 from logship.records.line_parser import message_key
-from logship.records.redaction import Changed, Redaction
+from logship.records.redaction import HOLLOW, Changed, Redaction, Rests
 from logship.records.severity import UNKNOWN, Level
 
 
@@ -31,18 +32,21 @@ def redacted(
     redaction = enrichment.redaction
     assert redaction  # noqa: S101 - asked for before
     shown, count = redaction.shown(block), len(columns.rests)
-    changed = redaction.rests(_together(columns), count, columns.whole, block, offsets) if count else None
+    changed = (
+        redaction.rests(Rests(_together(columns), count, columns.whole, columns.bare), block, offsets)
+        if count
+        else None
+    )
     if changed is None:
         return shown, columns, tally
-    rests = changed.rests
+    some = {**changed.some}
     if changed.failed:
         places, key = offsets(), message_key(enrichment)
-        for at, why in changed.failed.items():
-            rests[at] = key + _stub(why, places[at], len(rests[at]) + 1)
+        some |= {at: key + _stub(why, places[at], changed.lengths[at]) for at, why in changed.failed.items()}
     wanted = [_wanted(redaction, name, column, changed) for name, column in zip(wants, columns.wanted, strict=False)]
     levels = _levels(redaction, columns.levels, changed)
     tally = counted(tally, changed.counts, changed.records + len(changed.failed), changed.failed.values())
-    return shown, columns._replace(rests=rests, wanted=wanted, levels=levels, around=0, hollow=()), tally
+    return shown, _with(columns, changed.rests, some)._replace(wanted=wanted, levels=levels), tally
 
 
 def _together(columns: Columns) -> bytes:
@@ -53,12 +57,25 @@ def _together(columns: Columns) -> bytes:
     return b"\n".join(columns.whole())
 
 
+def _with(columns: Columns, rests: Sequence[bytes] | None, some: Mapping[int, bytes]) -> Columns:
+    """Give columns with other rests, all of them or some."""
+    if rests is None and columns.bare and all(rest.startswith(b'"') for rest in some.values()):
+        found = [*columns.rests]
+        for at, rest in some.items():
+            found[at] = rest[1:-1]
+        return columns._replace(rests=found)
+    whole = columns.whole() if rests is None else [EMPTY if rest == HOLLOW else rest for rest in rests]
+    for at, rest in some.items():
+        whole[at] = rest
+    return columns._replace(rests=whole, around=0, hollow=())
+
+
 def _wanted(
     redaction: Redaction, name: str, column: Sequence[bytes | None], changed: Changed
 ) -> Sequence[bytes | None]:
     """Do with the copy of a member's value what was done with the member."""
     found = [*column]
-    apart = {*changed.places, *changed.failed}
+    apart = {*changed.some, *changed.failed}
     for at, value in enumerate(column):
         if value is not None and (at in apart or redaction.may_have(name, value)):
             found[at] = None if at in changed.failed else redaction.value(name, value)
@@ -67,7 +84,9 @@ def _wanted(
 
 def _levels(redaction: Redaction, levels: Sequence[Level], changed: Changed) -> Sequence[Level]:
     """Do it with what a record calls its level, where that is no level that we know."""
-    strange = [at for at in changed.places if levels and levels[at].severity == UNKNOWN and levels[at].text]
+    strange = [
+        at for at in (*changed.some, *changed.failed) if levels and levels[at].severity == UNKNOWN and levels[at].text
+    ]
     found = [*levels] if strange else levels
     for at in strange:
         text = redaction.value("level", levels[at].text) if at not in changed.failed else b""
@@ -81,6 +100,6 @@ def counted(tally: Tally, counts: Mapping[str, int], records: int, failed: Itera
 
 
 def _stub(why: str, offset: int, length: int) -> bytes:
-    """Give what is sent in the place of a record."""
+    """Give what is sent in the place of a record of so many bytes."""
     said = to_json({"failed": why, "offset": offset, "length": length})
     return to_json(f"a record that could not be redacted is not sent: {why}") + b',"redaction":' + said + b"}"

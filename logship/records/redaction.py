@@ -9,19 +9,33 @@ HOLLOW: Final = b'"}'
 """A rest that is empty, where all others lack a quote and a brace."""
 
 
+class Rests(NamedTuple):
+    """What follows our fields in the records of a block."""
+
+    text: bytes
+    """All of them, a newline between two; those that are empty may be :data:`HOLLOW`."""
+    records: int
+    whole: Callable[[], list[bytes]]
+    """Gives each."""
+    even: bool
+    """None has a newline in it, for sure."""
+
+
 class Changed(NamedTuple):
     """What some records became."""
 
-    rests: list[bytes]
-    """Of all of them (:class:`logship.records.layouts.Rows`), whole."""
-    places: Sequence[int]
-    """Which were looked at one by one, and changed; others may have lost members that the paths name."""
+    rests: Sequence[bytes] | None
+    """All of them (:class:`logship.records.layouts.Rows`), whole but for those that are hollow; None: as they were."""
+    some: Mapping[int, bytes]
+    """What was changed beside that, by place, whole."""
     records: int
     """How many were changed."""
     counts: Mapping[str, int]
     """Values that were taken out, by detector."""
     failed: Mapping[int, str]
     """Which could not be looked at, and why: they must not be sent."""
+    lengths: Mapping[int, int]
+    """How many bytes those had."""
 
 
 class Redaction(Protocol):
@@ -35,19 +49,8 @@ class Redaction(Protocol):
     def added(self) -> Sequence[str]:
         """The names of what it adds to records, at the top."""
 
-    def rests(
-        self,
-        text: bytes,
-        count: int,
-        whole: Callable[[], list[bytes]],
-        block: Block,
-        offsets: Callable[[], Sequence[int]],
-        /,
-    ) -> Changed | None:
-        """Look at what follows our fields in so many records of a block; None if none is changed.
-
-        ``text`` has them with a newline between two, all that are empty as :data:`HOLLOW`; ``whole`` gives them apart.
-        """
+    def rests(self, rests: Rests, block: Block, offsets: Callable[[], Sequence[int]], /) -> Changed | None:
+        """Look at records of a block; None if none is changed."""
 
     def lines(
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally, /
@@ -65,6 +68,9 @@ class Redaction(Protocol):
 
     def shown(self, block: Block, /) -> Block:
         """Give the block with such names of its file as may be shown."""
+
+    def letter(self, block: Block, /) -> Block:
+        """Give a block of one record as it may be kept among the dead letters; it may be longer then, or shorter."""
 
     def behind(self, block: Block, /) -> str:
         """Give what is known where a block ends."""

@@ -10,12 +10,11 @@ from msgspec.structs import replace
 from logship.model import Block, Tally
 from logship.records.enrichment import to_json
 from logship.records.framing import PARTIAL, TRUNCATED
-from logship.records.layouts import EMPTY
 from logship.records.redacting import counted
-from logship.records.redaction import HOLLOW, Changed
+from logship.records.redaction import HOLLOW, Changed, Rests
 from logship.redaction.members import Members, Taken
 from logship.redaction.private_keys import CUT as CUT_WORD
-from logship.redaction.private_keys import Continues, watch
+from logship.redaction.private_keys import Continues, may_begin, watch
 from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Hidden, Redactor, Where
 
 TAG: Final = "redacted"
@@ -27,11 +26,18 @@ class BlockRedactor:
     """The :class:`logship.records.redaction.Redaction` of all sinks."""
 
     def __init__(
-        self, redactor: Redactor, detectors: Sequence[str], *, tag: bool = False, continues: Continues | None = None
+        self,
+        redactor: Redactor,
+        detectors: Sequence[str],
+        *,
+        tag: bool = False,
+        continues: Continues | None = None,
+        parsed: Callable[[Block], bytes] | None = None,
     ) -> None:
         """``detectors`` names those that the redactor has; ``tag``: changed records say so.
 
-        ``continues`` tells of a line whether the next one goes on with it.
+        ``continues`` tells of a line whether the next one goes on with it, ``parsed`` gives the record that a line
+        becomes where that is no JSON object itself.
         """
         self.kinds: tuple[str, ...] = (
             *detectors,
@@ -40,80 +46,75 @@ class BlockRedactor:
         )
         self.added = (TAG, STUB)
         self._redactor = redactor
-        self._members = Members(redactor, exact=tag) if redactor.paths else None
+        self._members = Members(redactor, tag=tag) if redactor.paths else None
         self._tag = tag
         self._keys = PRIVATE_KEY in detectors
         self._continues = continues
+        self._parsed = parsed if redactor.paths else None
         self._names = lru_cache(maxsize=_REMEMBERED)(self._name)
 
-    def rests(
-        self,
-        text: bytes,
-        count: int,
-        whole: Callable[[], list[bytes]],
-        block: Block,
-        offsets: Callable[[], Sequence[int]],
-    ) -> Changed | None:
+    def rests(self, rests: Rests, block: Block, offsets: Callable[[], Sequence[int]]) -> Changed | None:
         """As in :class:`logship.records.redaction.Redaction`."""
+        special = bool(block.opened or block.open_after or block.flags)
         try:
-            taken = self._members.take(text, count) if self._members else Taken()
-            suspects = [*self._suspects(b"\n".join(taken.lines) if taken.lines else text)]
+            taken = self._members.take(rests.text, rests.records) if self._members else Taken()
+            lines = dict(self._suspects(b"\n".join(taken.lines) if taken.lines else rests.text))
         except Exception:  # noqa: BLE001 - each record is looked at by itself then
-            taken, suspects = Taken(), [*range(count)]
-        known = self._where(block, offsets, count, suspects=bool(suspects))
-        places = {*known, *taken.left, *suspects}
-        if not (places or taken.places):
+            taken, lines = Taken(), dict(enumerate(rests.whole()))
+        if not (lines or taken.left or taken.places or special):
             return None
-        found = [*(taken.lines or text.split(b"\n"))]
-        if len(found) != count:  # a record of several lines: each by itself
-            found, taken, places = whole(), Taken(), {*range(count)}
-        changed: dict[int, Counter[str]] = {}
+        if not (rests.even or rests.text.count(b"\n") == rests.records - 1):  # a record of several lines
+            taken, lines = Taken(), dict(enumerate(rests.whole()))
+        known = self._where(block, offsets, rests.records, lines.values())
+        every = taken.lines or (rests.text.split(b"\n") if known or taken.left else ())
+        lines |= {at: every[at] for at in (*known, *taken.left)}
+        some, counts, failed = self._looked(lines, known)
+        if not (some or failed or taken.places):
+            return None
+        records = len({*taken.places, *counts}) if counts else len(taken.places)
+        if self._tag:
+            some.update(_tagged(some, every, taken.places, counts))
+        total = Counter({FIELD: taken.values} if taken.values else {})
+        for what in counts.values():
+            total.update(what)
+        return Changed(taken.lines, some, records, total, failed, {at: len(lines[at]) + 1 for at in failed})
+
+    def _looked(
+        self, lines: Mapping[int, bytes], known: Mapping[int, Where]
+    ) -> tuple[dict[int, bytes], dict[int, Counter[str]], dict[int, str]]:
+        """Take records apart: give those that were changed, what was taken out of them, and why others failed."""
+        some: dict[int, bytes] = {}
+        counts: dict[int, Counter[str]] = {}
         failed: dict[int, str] = {}
-        for at in sorted(places):
+        for at, line in lines.items():
             try:
-                hidden = self._redactor.record(b"{" + found[at], known.get(at, PLAIN)) if found[at] != HOLLOW else None
+                hidden = self._redactor.record(b"{" + line, known.get(at, PLAIN)) if line != HOLLOW else None
             except Exception as error:  # noqa: BLE001 - whatever it is, this record must not leave
                 failed[at] = type(error).__name__
                 continue
             if hidden and hidden.counts:
-                found[at] = hidden.text[1:]
-                changed[at] = hidden.counts
-        if not (changed or failed or taken.places):
-            return None
-        counts = Counter({FIELD: taken.values}) if taken.values else Counter()
-        for what in changed.values():
-            counts.update(what)
-        records = len(taken.places) if not changed else len({*taken.places, *changed})
-        return Changed(self._finished(found, taken, changed), sorted({*changed, *failed}), records, counts, failed)
+                some[at], counts[at] = hidden.text[1:], hidden.counts
+        return some, counts, failed
 
-    def _finished(self, rests: list[bytes], taken: Taken, changed: Mapping[int, Counter[str]]) -> list[bytes]:
-        """Give rests with tags, if they are to have some, and none hollow."""
-        found = [EMPTY if rest == HOLLOW else rest for rest in rests] if HOLLOW in rests else rests
-        if self._tag:
-            for at in {*taken.places, *changed}:
-                fields = (FIELD,) if at in taken.places else ()
-                found[at] = _tagged(found[at], {*changed.get(at, ()), *fields})
-        return found
-
-    def _suspects(self, text: bytes) -> Iterator[int]:
-        """Give which lines may have something to find."""
+    def _suspects(self, text: bytes) -> Iterator[tuple[int, bytes]]:
+        """Give which lines may have something to find, and the lines."""
         scanner = self._redactor.scanner
         if scanner is None or not text:
             return
         place = at = 0
-        for start, _ in scanner.suspects(text):
+        for start, end in scanner.suspects(text):
             place += text.count(b"\n", at, start)
             at = start
-            yield place
+            yield place, text[start:end]
 
     def _where(
-        self, block: Block, offsets: Callable[[], Sequence[int]], count: int, *, suspects: bool
+        self, block: Block, offsets: Callable[[], Sequence[int]], count: int, suspects: Iterable[bytes]
     ) -> Mapping[int, Where]:
         """Say of the few records of which something is known what that is."""
         if not self._redactor.scanner or not count:
             return {}
         known: dict[int, Where] = {}
-        if self._keys and (suspects or block.opened):
+        if self._keys and (block.opened or any(map(may_begin, suspects))):
             within = watch(block.data, block.start, block.opened).within if block.data else []
             begins = offsets() if within else ()
             known = {
@@ -129,13 +130,15 @@ class BlockRedactor:
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally
     ) -> tuple[Sequence[bytes], Tally]:
         """As in :class:`logship.records.redaction.Redaction`."""
-        places = [*(range(len(lines)) if self._redactor.paths else self._suspects(b"\n".join(lines)))]
-        known = self._where(block, offsets, len(lines), suspects=bool(places))
+        every = (
+            {at for at, _ in self._suspects(b"\n".join(lines))} if not self._redactor.paths else {*range(len(lines))}
+        )
+        known = self._where(block, offsets, len(lines), [lines[at] for at in every])
         found = [*lines]
         counts: Counter[str] = Counter()
         failed: list[str] = []
         changed = 0
-        for at in sorted({*known, *places}):
+        for at in sorted({*known, *every}):
             try:
                 hidden = self._redactor.line(lines[at], known.get(at, PLAIN))
             except Exception as error:  # noqa: BLE001 - whatever it is, this line must not leave
@@ -169,6 +172,17 @@ class BlockRedactor:
         name, path = self._names(block.name), self._names(block.path)
         return block if (name, path) == (block.name, block.path) else replace(block, name=name, path=path)
 
+    def letter(self, block: Block) -> Block:
+        """As in :class:`logship.records.redaction.Redaction`."""
+        shown = self.shown(block)
+        text, end = (block.data[:-1], b"\n") if block.data.endswith(b"\n") else (block.data, b"")
+        try:
+            text = self._redactor.without(text, self._parsed(block)) if self._parsed else text
+            (text,), _ = self.lines([text], block, lambda: [block.start], Tally())
+        except Exception as error:  # noqa: BLE001 - whatever it is, this record must not be written
+            text = _stub(type(error).__name__, block.start, len(text))
+        return replace(shown, data=text + end)
+
     def behind(self, block: Block) -> str:
         """As in :class:`logship.records.redaction.Redaction`; the rest of a line that was too long is skipped."""
         if self._redactor.scanner is None or TRUNCATED in block.flags:
@@ -196,9 +210,16 @@ class BlockRedactor:
 _CUTS: Final = frozenset((TRUNCATED, PARTIAL))
 
 
-def _tagged(rest: bytes, what: Iterable[str]) -> bytes:
-    name = TAG if b'"redacted"' not in rest else f"logship.{TAG}"
-    return to_json(name) + b":" + to_json(sorted(what)) + b"," + rest
+def _tagged(
+    some: Mapping[int, bytes], lines: Sequence[bytes], fields: Sequence[int], changed: Mapping[int, Iterable[str]]
+) -> Iterator[tuple[int, bytes]]:
+    """Give the rests that were changed, with a member that says so before their own."""
+    others = {*fields}
+    for at in others.union(changed):
+        rest = some[at] if at in some else lines[at]
+        name = TAG if b'"redacted"' not in rest else f"logship.{TAG}"
+        what = sorted({*changed.get(at, ()), *((FIELD,) if at in others else ())})
+        yield at, to_json(name) + b":" + to_json(what) + b"," + rest
 
 
 def _stub(why: str, offset: int, length: int) -> bytes:

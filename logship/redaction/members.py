@@ -52,9 +52,9 @@ class _Member(NamedTuple):
 class Members:
     """The paths of a redactor."""
 
-    def __init__(self, redactor: Redactor, *, exact: bool = False) -> None:
-        """``exact``: which lines were changed has to be known even where a record has a name twice."""
-        self._exact = exact
+    def __init__(self, redactor: Redactor, *, tag: bool = False) -> None:
+        """``tag``: which lines were changed has to be known even where a record has a name twice."""
+        self._exact = tag
         paths, names = redactor.paths, [path.rpartition(".")[2] for path in redactor.paths]
         self._mark = redactor.mark
         self._wild = any("*" in name for name in names)

@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
+from logship.model import Block
+from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.expressions import compile_expression
+from logship.records.layouts import Lines
 from logship.records.parsed_lines import LineRewriter
 from logship.records.text_records import TextRecords
 from logship.redaction.blocks import BlockRedactor
@@ -39,7 +43,14 @@ def open_redaction(
     known = [*dict.fromkeys(each.name for each in detectors)]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
-    return BlockRedactor(redactor, known, tag=tag, continues=continues)
+    parsed = None
+    if enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}:
+        encoder = BlockEncoder(replace(enrichment, redaction=None, drop=(), rename={}, only=(), sample={}), Lines())
+
+        def parsed(block: Block) -> bytes:
+            return encoder.encode(block).body
+
+    return BlockRedactor(redactor, known, tag=tag, continues=continues, parsed=parsed)
 
 
 def _own(name: str, expression: str) -> Detector:

@@ -42,7 +42,7 @@ def watch(data: bytes, start: int, word: str, continues: Continues | None = None
     """Look at lines that begin at offset ``start``, where ``word`` was known; ``keys``: for private keys."""
     lasting, left = _read(word)
     cut = CUT if continues and data and continues(_last_line(data)) else ""
-    if not keys or not (lasting or _may_begin(data)):
+    if not keys or not (lasting or may_begin(data)):
         return Watched([], cut)
     within: list[tuple[int, int]] = []
     at = start
@@ -65,8 +65,9 @@ def _read(word: str) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def _may_begin(data: bytes) -> bool:
-    return _WORD in data or (b"\\u00" in data and _WORD in unescaped(data).text)
+def may_begin(data: bytes) -> bool:
+    """Say whether a key may begin in some lines."""
+    return _WORD in data or (b"\\" in data and b"\\u00" in data and _WORD in unescaped(data).text)
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

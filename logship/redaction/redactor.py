@@ -29,7 +29,8 @@ CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
 _REMEMBERED: Final = 1024
-"""Names that records have; an application may make any number of any size."""
+_SHORT: Final = 128
+"""Bytes; a longer name is not remembered: an application may make names of any size."""
 _DEEPEST: Final = 3
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
@@ -103,7 +104,7 @@ class Redactor:
         if scanner is None or scanner.may_hold(b"\n".join(pieces[::2])):
             return None  # a number
         is_name = [other.lstrip(SPACE).startswith(b":") for other in others]
-        if any(map(self._may_key, compress(strings, is_name))):
+        if any(map(self._may_name, compress(strings, is_name))):
             return None
         counts: Counter[str] = Counter()
         joined = b"\n".join(strings)
@@ -117,6 +118,9 @@ class Redactor:
             if found := self._spans(string, PLAIN):
                 pieces[2 * place + 1] = self._spliced(string, None, found, counts)
         return Hidden(b'"'.join(pieces), counts)
+
+    def _may_name(self, name: bytes) -> bool:
+        return (self._may_key if len(name) <= _SHORT else self._is_key)(name)
 
     def _is_key(self, name: bytes) -> bool:
         return self.scanner is not None and self.scanner.may_key(name)
@@ -143,6 +147,25 @@ class Redactor:
             return self.record(line, where)
         counts: Counter[str] = Counter()
         return Hidden(self._spliced(line, None, self._spans(sound, where), counts), counts)
+
+    def without(self, line: bytes, record: bytes) -> bytes:
+        """Hide in a line what the paths mean in the JSON object that is made of it, wherever it stands in the line.
+
+        Raises ValueError if that is not there as it is.
+        """
+        for token in tokens(record, self._fields, self._kept.paths):
+            raw = record[token.start : token.end]
+            if not token.hidden or token.kind is Kind.KEY or (token.kept and self._kept.is_used(raw)):
+                continue
+            inner = raw[1:-1] if token.kind is Kind.STRING else raw
+            value = unescaped(inner).text
+            forms = {value, inner, msgspec.json.encode(inner.decode())[1:-1]} - {b""}
+            if value and not any(form in line for form in forms):
+                message = "a value is not in its line"
+                raise ValueError(message)
+            for form in sorted(forms, key=len, reverse=True):
+                line = line.replace(form, self.mark(FIELD, value))
+        return line
 
     def _token(self, raw: bytes, token: Token, counts: Counter[str], where: Where) -> bytes | None:
         """Give what a token becomes; None if it stays."""
