@@ -48,6 +48,10 @@ class _Member(NamedTuple):
         """Say whether a record has a value there."""
         return self.get is not None and self.get(record) is not UNSET
 
+    def may_be_dotted(self, text: bytes) -> bool:
+        """Say whether its name may stand behind a dot, within another's."""
+        return (self.get is None or self.deep) and b"." + self.key in text
+
 
 class Members:
     """The paths of a redactor."""
@@ -64,7 +68,7 @@ class Members:
         plain = all(to_json(name)[1:-1] == name.encode() and "." not in name for name in names)
         simple = all("*" not in path.removeprefix(_ANY) for path in paths) and len({*names}) == len(names)
         deep = all("." not in path.removeprefix(_ANY) for path in paths if path not in exact)
-        self._quick = plain and simple and deep and redactor.kept_names.isdisjoint(names)
+        self._quick = not redactor.copied and plain and simple and deep and redactor.kept_names.isdisjoint(names)
         self._decoder: msgspec.json.Decoder[Any] | None = None
         tree = _tree(exact)
         self._members = [
@@ -106,7 +110,7 @@ class Members:
 
     def _together(self, text: bytes, count: int) -> Taken | None:
         """Take them out of lines that are written alike; None if that is not certain."""
-        here = [key for key in self._keys if b'"' + key + b'"' in text or b"." + key + b'"' in text]
+        here = [key for key in self._keys if key in text]
         if not here:
             return Taken()
         records = self._read(text, count)
@@ -116,10 +120,10 @@ class Members:
         for member in self._members:
             if member.key not in here:
                 continue
-            parts = done.split(b'"' + member.key + b'"')
+            parts = _parted(done, member.key)
             certain = member.get is None or (records and len(parts) - 1 == sum(map(member.there, records)))
             certain = certain or not (records or member.deep)
-            made = self._without(member.key, parts) if certain and not self._hidden_name(member, done) else None
+            made = self._without(member.key, parts) if parts and certain and not member.may_be_dotted(done) else None
             if made is None:
                 return None
             done, gone = made
@@ -141,11 +145,6 @@ class Members:
         except (msgspec.DecodeError, RecursionError):
             return None
         return records if len(records) == count else None
-
-    @staticmethod
-    def _hidden_name(member: "_Member", text: bytes) -> bool:
-        """Say whether a member may be written with dots in its name."""
-        return (member.get is None or member.deep) and b"." + member.key + b'"' in text
 
     def _without(self, key: bytes, parts: list[bytes]) -> tuple[bytes, int] | None:
         """Join what was parted at a member's name, with marks in the place of its values, and say how many there are.
@@ -182,6 +181,16 @@ class Members:
             return part
         after = part.lstrip(_NUMBER)
         return b'"' + self._mark(FIELD, part[: len(part) - len(after)]) + b'"' + after
+
+
+def _parted(text: bytes, key: bytes) -> list[bytes]:
+    """Part a text at a member's names; nothing if one may go on behind a dot."""
+    parts = text.split(b'"' + key)
+    begins = {part[:1] for part in parts[1:]}
+    if b"." in begins:
+        return []
+    # Most names are not the beginning of another, nor of a text.
+    return [parts[0], *[part[1:] for part in parts[1:]]] if begins <= {b'"'} else text.split(b'"' + key + b'"')
 
 
 def _tree(paths: Iterable[str]) -> dict[str, Any]:

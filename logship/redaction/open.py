@@ -41,16 +41,32 @@ def open_redaction(
     detectors += [_own(name, expression) for name, expression in expressions.items()]
     scanner = Scanner(detectors) if detectors else None
     known = [*dict.fromkeys(each.name for each in detectors)]
+    fields = [*dict.fromkeys(way for path in fields for way in _ways(path, enrichment))]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
     parsed = None
     if enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}:
-        encoder = BlockEncoder(replace(enrichment, redaction=None, drop=(), rename={}, only=(), sample={}), Lines())
+        encoder = BlockEncoder(_plain(enrichment), Lines())
+
+        redactor.copied = True
 
         def parsed(block: Block) -> bytes:
             return encoder.encode(block).body
 
     return BlockRedactor(redactor, known, tag=tag, continues=continues, parsed=parsed)
+
+
+def _plain(enrichment: Enrichment) -> Enrichment:
+    """Give what makes records of lines without any field of ours."""
+    return replace(enrichment, redaction=None, fields={}, file_fields=(), drop=(), rename={}, only=(), sample={})
+
+
+def _ways(path: str, enrichment: Enrichment) -> Sequence[str]:
+    """Give the paths that a member at a path may have moved to, out of the way of ours."""
+    names = path.split(".")
+    if not any(enrichment.clash(".".join(names[:count])) for count in range(1, len(names) + 1)):
+        return (path,)
+    return path, f"overridden.*.{path}"
 
 
 def _own(name: str, expression: str) -> Detector:

@@ -70,6 +70,8 @@ class Redactor:
         self._fields = Fields(fields)
         self._loose = Loose(fields)
         self._kept = kept
+        self.copied = False
+        """What the paths mean stands in the text of the record, too: it was made of that."""
         self._may_key = lru_cache(maxsize=_REMEMBERED)(self._is_key)
         self.mark = mark
         self.kept_names = {path.rpartition(".")[2] for path in kept.names}
@@ -85,9 +87,10 @@ class Redactor:
         counts: Counter[str] = Counter()
         parts: list[bytes] = []
         done = 0
+        copies = self._values(text, listed) if self.copied else ()
         for at, token in enumerate(listed):
             here = where if at == last else where._replace(from_cut=False, to_cut=False)
-            new = self._token(text[token.start : token.end], token, counts, here)
+            new = self._token(text[token.start : token.end], token, counts, here, copies)
             if new is not None:
                 parts += text[done : token.start], new
                 done = token.end
@@ -167,7 +170,18 @@ class Redactor:
                 line = line.replace(form, self.mark(FIELD, value))
         return line
 
-    def _token(self, raw: bytes, token: Token, counts: Counter[str], where: Where) -> bytes | None:
+    def _values(self, text: bytes, listed: Sequence[Token]) -> list[bytes]:
+        """Give the values that the paths mean, decoded, the longest first."""
+        found = set()
+        for token in listed:
+            raw = text[token.start : token.end]
+            if token.hidden and token.kind is not Kind.KEY and not (token.kept and self._kept.is_used(raw)):
+                found.add(unescaped(raw.strip(b'"')).text)
+        return sorted(found - {b""}, key=len, reverse=True)
+
+    def _token(
+        self, raw: bytes, token: Token, counts: Counter[str], where: Where, copies: Sequence[bytes]
+    ) -> bytes | None:
         """Give what a token becomes; None if it stays."""
         if token.kept and self._kept.is_used(raw):
             return None
@@ -179,7 +193,7 @@ class Redactor:
         if by:
             counts[by] += 1
             return b'"' + self.mark(by, text) + b'"'
-        found = self._spans(text, where if token.kind is Kind.STRING else PLAIN)
+        found = self._spans(text, where if token.kind is Kind.STRING else PLAIN, copies)
         return b'"' + self._spliced(written, plain, found, counts) + b'"' if found else None
 
     def _whole(self, token: Token, text: bytes) -> str:
@@ -190,13 +204,14 @@ class Redactor:
             return FIELD
         return self.scanner.by_key(token.key, text) if self.scanner and token.key else ""
 
-    def _spans(self, text: bytes, where: Where) -> list[Found]:
+    def _spans(self, text: bytes, where: Where, copies: Sequence[bytes] = ()) -> list[Found]:
         """Give what must go of a text, decoded: left to right, not overlapping."""
         found = self._find(text) if self.scanner else []
         if where.within:
             found += [Found(*span, PRIVATE_KEY) for span in pieces(text)]
         if self._fields:
             found += [Found(*span, FIELD) for span in self._in_text(text)]
+        found += [Found(*match.span(), FIELD) for each in copies for match in re.finditer(re.escape(each), text)]
         if where.from_cut:
             found.append(Found(0, head(text), CUT))
         if where.to_cut:

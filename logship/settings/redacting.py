@@ -40,7 +40,7 @@ class _Of:
         self.enrichment = enrichment
         self._same = (
             *(enrichment.timestamp_fields, enrichment.timestamp_zone, enrichment.timestamp_formats),
-            *(enrichment.level_fields, enrichment.level_scale, enrichment.format, enrichment.parse),
+            *(enrichment.level_fields, enrichment.level_scale, enrichment.format, enrichment.parse, enrichment.ours),
         )
 
     def __eq__(self, other: object) -> bool:
