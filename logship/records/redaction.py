@@ -72,6 +72,9 @@ class Redaction(Protocol):
     def letter(self, block: Block, /) -> Block:
         """Give a block of one record as it may be kept among the dead letters; it may be longer then, or shorter."""
 
+    def tried(self) -> Mapping[str, bool]:
+        """Say of each detector that has a sample whether it finds it."""
+
     def behind(self, block: Block, /) -> str:
         """Give what is known where a block ends."""
 

@@ -33,11 +33,12 @@ class BlockRedactor:
         tag: bool = False,
         continues: Continues | None = None,
         parsed: Callable[[Block], bytes] | None = None,
+        samples: Sequence[tuple[str, str]] = (),
     ) -> None:
         """``detectors`` names those that the redactor has; ``tag``: changed records say so.
 
         ``continues`` tells of a line whether the next one goes on with it, ``parsed`` gives the record that a line
-        becomes where that is no JSON object itself.
+        becomes where that is no JSON object itself; ``samples`` are texts, by the detectors that find them.
         """
         self.kinds: tuple[str, ...] = (
             *detectors,
@@ -50,6 +51,7 @@ class BlockRedactor:
         self._tag = tag
         self._keys = PRIVATE_KEY in detectors
         self._continues = continues
+        self._samples = samples
         self._parsed = parsed if redactor.paths else None
         self._names = lru_cache(maxsize=_REMEMBERED)(self._name)
 
@@ -182,6 +184,13 @@ class BlockRedactor:
         except Exception as error:  # noqa: BLE001 - whatever it is, this record must not be written
             text = _stub(type(error).__name__, block.start, len(text))
         return replace(shown, data=text + end)
+
+    def tried(self) -> Mapping[str, bool]:
+        """As in :class:`logship.records.redaction.Redaction`."""
+        found: dict[str, bool] = {}
+        for name, sample in self._samples:
+            found[name] = found.get(name, True) and self._redactor.line(sample.encode()).counts[name] > 0
+        return found
 
     def behind(self, block: Block) -> str:
         """As in :class:`logship.records.redaction.Redaction`; the rest of a line that was too long is skipped."""

@@ -44,6 +44,7 @@ def open_redaction(
     fields = [*dict.fromkeys(way for path in fields for way in _ways(path, enrichment))]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
+    samples = [(each.name, each.sample) for each in detectors if each.sample]
     parsed = None
     if enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}:
         encoder = BlockEncoder(_plain(enrichment), Lines())
@@ -53,7 +54,7 @@ def open_redaction(
         def parsed(block: Block) -> bytes:
             return encoder.encode(block).body
 
-    return BlockRedactor(redactor, known, tag=tag, continues=continues, parsed=parsed)
+    return BlockRedactor(redactor, known, tag=tag, continues=continues, parsed=parsed, samples=samples)
 
 
 def _plain(enrichment: Enrichment) -> Enrichment:

@@ -72,18 +72,18 @@ def expressions_of(patterns: str) -> Mapping[str, str]:
     path = Path(patterns)
     try:
         if not path.is_file():
-            message = "is no file"
+            message = f"{quote(patterns)} is no file"
             raise ValueError(message)
         with path.open(encoding="utf-8") as file:
             found = named_expressions(file.read(_FILE_MAX))
     except OSError as error:
-        message = f"can't be read: {error.strerror}"
+        message = f"{quote(patterns)} can't be read: {error.strerror}"
         raise ValueError(message) from error
     except UnicodeDecodeError:
-        message = "is not UTF-8"
+        message = f"{quote(patterns)} is not UTF-8"
         raise ValueError(message) from None
     if not found:
-        message = "has no expression; write name=expression, one a line"
+        message = f"{quote(patterns)} has no expression; write name=expression, one a line"
         raise ValueError(message)
     return found
 
