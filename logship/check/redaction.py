@@ -24,10 +24,8 @@ def look_at_redaction(redaction: Redaction | None) -> list[Finding]:
         for name, found in tried.items()
         if not found
     ]
-    others = [name for name in redaction.kinds if name not in tried]
-    more = f"; {', '.join(others)}: without a sample" if others else ""
     works = ", ".join(name for name, found in tried.items() if found)
-    return [*findings, _finding((f"found their samples: {works}" if works else "paths alone") + more)]
+    return [*findings, *([_finding(f"found their samples: {works}")] if works else [])]
 
 
 def would_redact(files: Sequence[Last], enrichment: Enrichment) -> Iterator[Finding]:

@@ -188,8 +188,9 @@ class BlockRedactor:
     def tried(self) -> Mapping[str, bool]:
         """As in :class:`logship.records.redaction.Redaction`."""
         found: dict[str, bool] = {}
+        alone = self._redactor.by_content()
         for name, sample in self._samples:
-            found[name] = found.get(name, True) and self._redactor.line(sample.encode()).counts[name] > 0
+            found[name] = found.get(name, True) and alone.line(sample.encode()).counts[name] > 0
         return found
 
     def behind(self, block: Block) -> str:

@@ -77,6 +77,10 @@ class Redactor:
         self.kept_names = {path.rpartition(".")[2] for path in kept.names}
         """The last names of what is never touched."""
 
+    def by_content(self) -> "Redactor":
+        """Give the same without paths."""
+        return Redactor(self.scanner, (), self._kept, self.mark)
+
     def record(self, text: bytes, where: Where = PLAIN) -> Hidden:
         """Hide in a JSON object; what is ``where`` has its text in its last string."""
         quick = self._quick(text) if where is PLAIN and not self._fields and b"\\" not in text else None
