@@ -2,5 +2,5 @@
 
 In: records and lines; what is to be hidden, by content, by path, and how.
 Out: the same with marks in the place of what must not leave the pod, and how much there was of it.
-Imports: records.
+Imports: ground, records.
 """

@@ -46,7 +46,9 @@ def write_logs(logs: Path) -> None:
     text = [f"2026-11-22 10:00:00,123 INFO mail to {EMAIL}", *KEY, "Traceback (most recent call last):", f"  {EMAIL}"]
     lines = [*map(json.dumps, json_lines), json.dumps({"m": EMAIL}).replace("@", "\\u0040"), *text]
     (logs / f"{EMAIL}.log").write_text("".join(f"{line}\n" for line in lines))
-    (logs / "long.log").write_text('{"a":"' + "x" * 130 + f' {EMAIL} and {SSN}"}}\n' + '{"user":{"ssn":"' + SSN * 40 + '"}}\n')
+    (logs / "long.log").write_text(
+        '{"a":"' + "x" * 130 + f' {EMAIL} and {SSN}"}}\n' + '{"user":{"ssn":"' + SSN * 40 + '"}}\n'
+    )
 
 
 @pytest.mark.parametrize("form", ["auto", "raw", "text"])
@@ -77,7 +79,13 @@ def test_dead_letters_and_what_is_sent_of_them_again(tmp_path: Path, logs: Path,
     """They are redacted when they are written; those that were written before are redacted when they are sent."""
     line = json.dumps({"level": "info", "msg": f"mail to {EMAIL}", "user": {"ssn": SSN}, "n": 1})
     (logs / "a.log").write_text(f"{line}\n")
-    own = {"paths": f"{logs}/*.log", "sinks": "http", "http_url": receiver.url, "listen": "", "http_when": f"msg~{EMAIL}"}
+    own = {
+        "paths": f"{logs}/*.log",
+        "sinks": "http",
+        "http_url": receiver.url,
+        "listen": "",
+        "http_when": f"msg~{EMAIL}",
+    }
     refused = Answer(status=400, body=f"can't take {EMAIL}")
     for state, given in (("off", {}), ("on", REDACT)):
         receiver.script(then=refused)

@@ -43,8 +43,12 @@ def bodies(made: Encoder, data: bytes, **changes: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in made.encode(block(data, **changes)).body.splitlines()]
 
 
-STRINGS = st.sampled_from(["a", "", "x y", "jane@example.org", "4111111111111111", "password", '"', "\\", "é", "a\nb", "user"])
-SCALARS = st.one_of(STRINGS, st.integers(-5, 10**20), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none())
+STRINGS = st.sampled_from(
+    ["a", "", "x y", "jane@example.org", "4111111111111111", "password", '"', "\\", "é", "a\nb", "user"]
+)
+SCALARS = st.one_of(
+    STRINGS, st.integers(-5, 10**20), st.floats(allow_nan=False, allow_infinity=False), st.booleans(), st.none()
+)
 NAMES = st.sampled_from(["user", "password", "a", "b", "a.user", "a.b", "x"])
 MEMBERS = st.dictionaries(
     NAMES, st.one_of(SCALARS, st.dictionaries(NAMES, SCALARS, max_size=3), st.lists(SCALARS, max_size=2)), max_size=4
@@ -57,9 +61,14 @@ PATHS = st.sets(
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(MEMBERS, min_size=1, max_size=9), PATHS, st.sampled_from([None, (", ", ": "), (",", ":")]), st.booleans())
+@given(
+    st.lists(MEMBERS, min_size=1, max_size=9), PATHS, st.sampled_from([None, (", ", ": "), (",", ":")]), st.booleans()
+)
 def test_members_of_a_block_are_those_of_each_record(
-    records: list[dict[str, Any]], paths: set[str], spaces: tuple[str, str] | None, hashed: bool  # noqa: FBT001
+    records: list[dict[str, Any]],
+    paths: set[str],
+    spaces: tuple[str, str] | None,
+    hashed: bool,  # noqa: FBT001
 ) -> None:
     """The way of whole blocks comes to what taking each record apart comes to, in bytes and in counts."""
     written = [
@@ -156,9 +165,15 @@ def test_a_scanner_that_fails_lets_nothing_through(monkeypatch: pytest.MonkeyPat
         raise MemoryError
 
     monkeypatch.setattr(redaction._redactor.scanner, "suspects", fail)
-    assert [each.get("a") for each in bodies(encoder(redaction), b'{"a":"jane@example.org"}\n{"a":"x"}\n')] == [None, None]
+    assert [each.get("a") for each in bodies(encoder(redaction), b'{"a":"jane@example.org"}\n{"a":"x"}\n')] == [
+        None,
+        None,
+    ]
     monkeypatch.setattr(redaction._redactor, "_quick", lambda _: None)
-    assert [each["a"] for each in bodies(encoder(redaction), b'{"a":"jane@example.org"}\n{"a":"x"}\n')] == ["[email]", "x"]
+    assert [each["a"] for each in bodies(encoder(redaction), b'{"a":"jane@example.org"}\n{"a":"x"}\n')] == [
+        "[email]",
+        "x",
+    ]
 
 
 def test_raw_lines_keep_their_bytes() -> None:
@@ -175,7 +190,10 @@ def test_raw_lines_keep_their_bytes() -> None:
     ("parse", "line"),
     [
         ("cri", '2026-11-22T10:00:00.000000000Z stdout F {"token":"Zw0-tangerine","m":"jane@example.org"}'),
-        ("docker", r'{"log":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane\\u0040example.org\"}\n","stream":"stdout","time":"2026-11-22T10:00:00Z"}'),
+        (
+            "docker",
+            r'{"log":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane\\u0040example.org\"}\n","stream":"stdout","time":"2026-11-22T10:00:00Z"}',
+        ),
         ("json_in:inner", r'{"inner":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane@example.org\"}","x":1}'),
         ("logfmt", "level=info token=Zw0-tangerine m=jane@example.org"),
         (r"regex:^(?P<token>\S+) (?P<m>\S+)$", "Zw0-tangerine jane@example.org"),

@@ -25,7 +25,19 @@ HIDDEN = "Zw0-tangerine-Xq"
 """What only a path tells: it looks like nothing."""
 FOUND = (EMAIL, CARD, KEY)
 ENRICHMENT = Enrichment({"k8s.pod.name": "p-1", "service.name": "s"})
-PLACES = ("a", "message", "msg", "level", "time", "trace_id", "error.stack", "service.name", "@timestamp", "k8s", "tags")
+PLACES = (
+    "a",
+    "message",
+    "msg",
+    "level",
+    "time",
+    "trace_id",
+    "error.stack",
+    "service.name",
+    "@timestamp",
+    "k8s",
+    "tags",
+)
 BLOCK = Block(FileId("A" * 22), "app.log", 7, 7, b"", 10**18, 0.0, path="/logs/app.log")
 
 
