@@ -1,14 +1,11 @@
 """Puts together what redacts, from the names of detectors, own expressions and paths."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from logship.model import Block
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
-from logship.records.expressions import compile_expression
 from logship.records.layouts import Lines
 from logship.records.parsed_lines import LineRewriter
 from logship.records.text_records import TextRecords
@@ -17,7 +14,7 @@ from logship.redaction.detectors import NAMES, detectors_of
 from logship.redaction.kept import Kept
 from logship.redaction.marks import by_hash, by_type
 from logship.redaction.redactor import CUT, FIELD, Redactor
-from logship.redaction.scanner import Detector, Scanner
+from logship.redaction.scanner import Detector, Scanner, own
 
 
 def open_redaction(
@@ -76,16 +73,7 @@ def _own(name: str, expression: str) -> Detector:
         message = f"redact_patterns: {name!r} is the name of a detector of logship's; choose another"
         raise ValueError(message)
     try:
-        compiled = compile_expression(expression)
+        return own(name, expression)
     except ValueError as why:
         message = f"redact_patterns: {name!r} {why}"
         raise ValueError(message) from None
-    if any((match := compiled.search(text)) and match.start() == match.end() for text in _PROBES):
-        message = f"redact_patterns: {name!r} has an expression that matches the empty text, which is everywhere"
-        raise ValueError(message)
-    # Where a string begins and ends, no line does: each is looked at.
-    return Detector(name, (expression,), hints=("",) if _ANCHOR.search(expression) else ())
-
-
-_PROBES: Final = (b"", b"a", b"a 1-b")
-_ANCHOR: Final = re.compile(r"(?<!\[)\^|\$|\\[AzZB]")

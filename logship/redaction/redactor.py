@@ -6,7 +6,6 @@ It is right for every record and slow: :mod:`logship.redaction.blocks` says whic
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -28,9 +27,6 @@ FIELD: Final = "field"
 CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
-_REMEMBERED: Final = 1024
-_SHORT: Final = 128
-"""Bytes; a longer name is not remembered: an application may make names of any size."""
 _DEEPEST: Final = 3
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
@@ -72,7 +68,6 @@ class Redactor:
         self._kept = kept
         self.copied = False
         """What the paths mean stands in the text of the record, too: it was made of that."""
-        self._may_key = lru_cache(maxsize=_REMEMBERED)(self._is_key)
         self.mark = mark
         self.kept_names = {path.rpartition(".")[2] for path in kept.names}
         """The last names of what is never touched."""
@@ -111,7 +106,7 @@ class Redactor:
         if scanner is None or scanner.may_hold(b"\n".join(pieces[::2])):
             return None  # a number
         is_name = [other.lstrip(SPACE).startswith(b":") for other in others]
-        if any(map(self._may_name, compress(strings, is_name))):
+        if any(map(scanner.may_key, compress(strings, is_name))):
             return None
         counts: Counter[str] = Counter()
         joined = b"\n".join(strings)
@@ -125,12 +120,6 @@ class Redactor:
             if found := self._spans(string, PLAIN):
                 pieces[2 * place + 1] = self._spliced(string, None, found, counts)
         return Hidden(b'"'.join(pieces), counts)
-
-    def _may_name(self, name: bytes) -> bool:
-        return (self._may_key if len(name) <= _SHORT else self._is_key)(name)
-
-    def _is_key(self, name: bytes) -> bool:
-        return self.scanner is not None and self.scanner.may_key(name)
 
     def _may_be_kept(self, name: bytes) -> bool:
         return name.rpartition(b".")[2].decode() in self.kept_names
