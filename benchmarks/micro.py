@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace
+
 from benchmarks.bench import Bench
 from benchmarks.kinds import KINDS, PLAIN, block
 from benchmarks.rounds import Plan, Run
@@ -25,6 +27,7 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.framing import frame_lines
 from logship.records.layouts import Lines
+from logship.redaction.open import open_redaction
 from logship.settings.config import Secret
 from logship.state.identity import Entry, Print
 from tests.sinks.plugins import NETWORK
@@ -129,7 +132,17 @@ def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
         "enrich": lambda: separator.join(plain.data.split(b'\n{"')),
         **{f"encode for {name}": partial(sink.encode, plain) for name, sink in sinks.items()},
         **{f"encode, {name}": partial(made.encode, plain) for name, made in _choosing().items()},
+        "encode, redact one in a hundred": partial(_choosing()["redact all"].encode, _with_addresses(plain)),
     }
+
+
+def _with_addresses(plain: Block) -> Block:
+    """Put an address into one line of a hundred."""
+    lines = plain.data.splitlines(keepends=True)
+    for at in range(0, len(lines), 100):
+        lines[at] = lines[at].replace(b"request number", b"mail to jane@example.org, number")
+    data = b"".join(lines)
+    return replace(plain, data=data, end=plain.start + len(data))
 
 
 def _choosing() -> dict[str, BlockEncoder]:
@@ -140,6 +153,12 @@ def _choosing() -> dict[str, BlockEncoder]:
         "a field left out": {"drop": ("path",)},
         "a field that is not there left out": {"drop": ("password",)},
     }
+    redactions = {
+        "redact all": open_redaction(("all",), {}, (), Enrichment(_FIELDS)),
+        "redact two fields": open_redaction((), {}, ("path", "status"), Enrichment(_FIELDS)),
+        "redact two fields at any depth": open_redaction((), {}, ("*.path", "*.status"), Enrichment(_FIELDS)),
+    }
+    edits |= {name: {"redaction": each} for name, each in redactions.items()}
     return {
         **{name: BlockEncoder(Enrichment(_FIELDS), Lines(), when, most=1 << 30) for name, when in conditions.items()},
         **{name: BlockEncoder(Enrichment(_FIELDS, **each), Lines(), most=1 << 30) for name, each in edits.items()},
