@@ -26,7 +26,7 @@ from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
 from logship.records.places import among
-from logship.records.redacting import redacted
+from logship.records.redacting import parted, redacted
 from logship.records.repair import repair
 from logship.records.sampling import Sample
 from logship.records.selection import Selection, condition_for
@@ -69,7 +69,6 @@ class BlockEncoder:
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
         self._edits = edits_of(enrichment)
-        self._redaction = enrichment.redaction
         self._habit = Habit()
 
     def encode(self, block: Block) -> Encoded:
@@ -88,8 +87,9 @@ class BlockEncoder:
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        found = single_records(block, keep_cr=False, continues=self._rewriter.continues)
-        found = self._redaction.parted(block, found) if self._redaction else found
+        found = parted(
+            self._enrichment, block, single_records(block, keep_cr=False, continues=self._rewriter.continues)
+        )
         return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
@@ -230,9 +230,7 @@ class BlockEncoder:
         return self._written(block, lambda: [*compress(records.offsets(), kept)], left, tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
-        shown = block
-        if self._redaction:
-            shown, columns, tally = redacted(self._enrichment, self._wants, block, offsets, columns, tally)
+        shown, columns, tally = redacted(self._enrichment, self._wants, block, offsets, columns, tally)
         stamps: Sequence[bytes | None] = columns.stamps
         if not columns.complete and None in stamps:
             read_time = rfc3339(block.time_ns)
