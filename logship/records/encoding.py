@@ -1,7 +1,6 @@
 """Blocks into bodies: every line becomes a record in the sink's layout, with our fields spliced in front.
 
-The cost is per block, not per line, wherever a block provably comes to the same bytes that
-:mod:`logship.records.line_parser` would give line by line (DECISIONS 11).
+The cost is per block wherever that provably gives what :mod:`logship.records.line_parser` would (DECISIONS 11).
 """
 
 from collections import Counter
@@ -26,7 +25,7 @@ from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
 from logship.records.places import among
-from logship.records.redacting import parted, redacted
+from logship.records.redacting import each_known, redacted
 from logship.records.repair import repair
 from logship.records.sampling import Sample
 from logship.records.selection import Selection, condition_for
@@ -87,9 +86,8 @@ class BlockEncoder:
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        found = parted(
-            self._enrichment, block, single_records(block, keep_cr=False, continues=self._rewriter.continues)
-        )
+        found = single_records(block, keep_cr=False, continues=self._rewriter.continues)
+        found = each_known(self._enrichment, block, found)
         return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:

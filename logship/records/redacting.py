@@ -50,7 +50,7 @@ def redacted(
     return shown, _with(columns, changed.rests, some)._replace(wanted=wanted, levels=levels), tally
 
 
-def parted(enrichment: Enrichment, block: Block, records: list[Block]) -> list[Block]:
+def each_known(enrichment: Enrichment, block: Block, records: list[Block]) -> list[Block]:
     """Give the records of a block, each with what redaction knows where it begins."""
     return enrichment.redaction.parted(block, records) if enrichment.redaction else records
 

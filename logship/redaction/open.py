@@ -9,6 +9,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
 from logship.records.parsed_lines import LineRewriter
 from logship.records.text_records import TextRecords
+from logship.records.time_range import ALL_TIMES
 from logship.redaction.blocks import BlockRedactor
 from logship.redaction.detectors import NAMES, detectors_of
 from logship.redaction.kept import Kept
@@ -56,7 +57,9 @@ def open_redaction(
 
 def _plain(enrichment: Enrichment) -> Enrichment:
     """Give what makes records of lines without any field of ours."""
-    return replace(enrichment, redaction=None, fields={}, file_fields=(), drop=(), rename={}, only=(), sample={})
+    return replace(
+        enrichment, redaction=None, fields={}, file_fields=(), drop=(), rename={}, only=(), sample={}, times=ALL_TIMES
+    )
 
 
 def _ways(path: str, enrichment: Enrichment) -> Sequence[str]:
