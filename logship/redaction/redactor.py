@@ -184,8 +184,11 @@ class Redactor:
         text = plain.text if plain else written
         by = self._whole(token, text)
         if by:
+            mark = self.mark(by, text)
+            if mark == text:  # it was taken out before
+                return None
             counts[by] += 1
-            return b'"' + self.mark(by, text) + b'"'
+            return b'"' + mark + b'"'
         found = self._spans(text, where if token.kind is Kind.STRING else PLAIN, copies)
         return b'"' + self._spliced(written, plain, found, counts) + b'"' if found else None
 

@@ -130,6 +130,12 @@ def test_a_tag_names_what_was_taken_out() -> None:
     assert [each["redacted"] for each in bodies(encoder(opened("p", tag=True)), b'{"p":1}\n' * 3)] == [["field"]] * 3
 
 
+def test_what_was_taken_out_is_counted_once() -> None:
+    """By its path and by a detector in one record: each value counts once, whichever way it went."""
+    tally = encoder(opened("p", "q")).encode(block(b'{"a":"jane@example.org","p":"x","q":5}\n' * 2)).tally
+    assert (dict(tally.redactions), tally.redacted) == ({"email": 2, "field": 4}, 2)
+
+
 def test_a_tag_outlives_edits() -> None:
     """``ONLY_FIELDS`` keeps it."""
     (record,) = bodies(encoder(opened(tag=True), only=("a",)), b'{"a":"jane@example.org","b":1}\n')
