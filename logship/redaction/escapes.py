@@ -5,6 +5,7 @@ text that is no JSON string as well. What is no escape stands for itself.
 """
 
 import re
+from array import array
 from bisect import bisect_right
 from typing import Final, NamedTuple
 
@@ -28,11 +29,11 @@ class Plain(NamedTuple):
 
     text: bytes
     """In UTF-8."""
-    starts: list[int]
+    starts: "array[int]"
     """Where in the text each part begins: what was written as it is, or one escape."""
-    places: list[int]
+    places: "array[int]"
     """Where that part is written."""
-    widths: list[int]
+    widths: "array[int]"
     """Of an escape, how many bytes it is written in; 0 of what was written as it is."""
 
     def start(self, at: int) -> int:
@@ -48,21 +49,20 @@ class Plain(NamedTuple):
 
 def unescaped(written: bytes) -> Plain:
     """Read what a JSON string has between its quotes, or any text that has escapes in it."""
-    pieces: list[bytes] = []
-    starts, places, widths = [0], [0], [0]
-    size = done = 0
+    # A line may be made of escapes alone: lists of numbers, or of pieces to join, would take a hundred times its bytes.
+    starts, places, widths = array("I", (0,)), array("I", (0,)), array("B", (0,))
+    text = bytearray()
+    done = 0
     for match in _ESCAPE.finditer(written):
-        piece = written[done : match.start()]
+        text += written[done : match.start()]
         meant = _meant(match)
-        size += len(piece)
-        starts += size, size + len(meant)
-        places += match.start(), match.end()
-        widths += match.end() - match.start(), 0
-        size += len(meant)
-        pieces += piece, meant
+        starts.extend((len(text), len(text) + len(meant)))
+        places.extend(match.span())
+        widths.extend((match.end() - match.start(), 0))
+        text += meant
         done = match.end()
-    pieces.append(written[done:])
-    return Plain(b"".join(pieces), starts, places, widths)
+    text += written[done:]
+    return Plain(bytes(text), starts, places, widths)
 
 
 def _meant(match: re.Match[bytes]) -> bytes:

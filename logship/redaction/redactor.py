@@ -27,6 +27,9 @@ FIELD: Final = "field"
 CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
+_LONG: Final = 1 << 16
+"""Bytes; a longer record is not taken apart at once."""
+_MOST_COPIES: Final = 100
 _DEEPEST: Final = 3
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
@@ -78,22 +81,31 @@ class Redactor:
 
     def record(self, text: bytes, where: Where = PLAIN) -> Hidden:
         """Hide in a JSON object; what is ``where`` has its text in its last string."""
-        quick = self._quick(text) if where is PLAIN and not self._fields and b"\\" not in text else None
+        quick = self._quick(text) if self._is_quick(text, where) else None
         if quick:
             return quick
-        listed = [*tokens(text, self._fields, self._kept.paths)]
-        last = next((at for at in reversed(range(len(listed))) if listed[at].kind is Kind.STRING), -1)
+        last = self._last(text) if where.from_cut or where.to_cut else -1
+        copies = self._values(text) if self.copied else ()
+        within = where._replace(from_cut=False, to_cut=False)
         counts: Counter[str] = Counter()
         parts: list[bytes] = []
         done = 0
-        copies = self._values(text, listed) if self.copied else ()
-        for at, token in enumerate(listed):
-            here = where if at == last else where._replace(from_cut=False, to_cut=False)
+        for token in tokens(text, self._fields, self._kept.paths):  # never all at once: a line may be full of them
+            here = where if token.start == last else within
             new = self._token(text[token.start : token.end], token, counts, here, copies)
             if new is not None:
                 parts += text[done : token.start], new
                 done = token.end
         return Hidden(b"".join([*parts, text[done:]]) if parts else text, counts)
+
+    def _is_quick(self, text: bytes, where: Where) -> bool:
+        return where is PLAIN and not self._fields and len(text) <= _LONG and b"\\" not in text
+
+    @staticmethod
+    def _last(text: bytes) -> int:
+        """Give where the last string begins."""
+        found = (token.start for token in tokens(text, _NO_FIELDS, _NO_FIELDS) if token.kind is Kind.STRING)
+        return max(found, default=-1)
 
     def _quick(self, text: bytes) -> Hidden | None:
         """Do the same with an object without a backslash, by its strings; None if one has to know more of its place.
@@ -149,6 +161,7 @@ class Redactor:
 
         Raises ValueError if that is not there as it is.
         """
+        self._values(record)
         for token in tokens(record, self._fields, self._kept.paths):
             raw = record[token.start : token.end]
             if not token.hidden or token.kind is Kind.KEY or (token.kept and self._kept.is_used(raw)):
@@ -163,13 +176,16 @@ class Redactor:
                 line = line.replace(form, self.mark(FIELD, value))
         return line
 
-    def _values(self, text: bytes, listed: Sequence[Token]) -> list[bytes]:
-        """Give the values that the paths mean, decoded, the longest first."""
+    def _values(self, text: bytes) -> list[bytes]:
+        """Give the values that the paths mean, decoded, the longest first; raises ValueError if there are too many."""
         found = set()
-        for token in listed:
+        for token in tokens(text, self._fields, self._kept.paths):
             raw = text[token.start : token.end]
             if token.hidden and token.kind is not Kind.KEY and not (token.kept and self._kept.is_used(raw)):
                 found.add(unescaped(raw.strip(b'"')).text)
+            if len(found) > _MOST_COPIES:  # each is looked for in all of the record
+                message = "too many values to look for"
+                raise ValueError(message)
         return sorted(found - {b""}, key=len, reverse=True)
 
     def _token(

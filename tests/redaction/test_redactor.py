@@ -1,6 +1,7 @@
 """What becomes of one record."""
 
 import json
+import tracemalloc
 
 import pytest
 from hypothesis import given
@@ -147,6 +148,26 @@ def test_lines_that_are_no_json(line: bytes, expected: bytes) -> None:
 def test_what_was_cut_or_begun_before(text: str, where: Where, expected: str) -> None:
     """The word that a cut went through goes, with groups of digits beside it; within a key, what looks like one."""
     assert redacted(text, where=where) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a":"' + rb"\n" * 500_000 + b'"}',
+        b'{"a":[' + b"1," * 500_000 + b'"jane@example.org"]}',
+        b'{"a":"' + b'","' * 300_000 + b'jane@example.org":1}',
+    ],
+)
+def test_a_line_that_is_made_to_cost_memory(text: bytes) -> None:
+    """A line of a megabyte of escapes, or of tokens, takes some times its size, not a hundred."""
+    made = redactor()
+    made.record(b'{"a":"jane@example.org"}')
+    tracemalloc.start()
+    try:
+        made.record(text)
+        assert tracemalloc.get_traced_memory()[1] < 24 * len(text)
+    finally:
+        tracemalloc.stop()
 
 
 json_values = st.recursive(
