@@ -32,7 +32,7 @@ LOOK_SECONDS = 0.05
 class Reader:
     """Reads every file for one sink, oldest generation of a lineage first, lineages in turn; listens to the intake."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the seams of one sink's way through all files
         self,
         name: str,
         metrics: Metrics,
