@@ -12,6 +12,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from benchmarks.bench import Bench
 from benchmarks.kinds import KINDS, PLAIN, TEXT, TRACES, block, joined
 from benchmarks.rounds import Plan, Run
@@ -26,6 +28,7 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.framing import frame_lines
 from logship.records.layouts import Lines
+from logship.redaction.open import open_redaction
 from logship.settings.config import Secret
 from logship.state.identity import Entry, Print
 from tests.sinks.plugins import NETWORK
@@ -91,6 +94,9 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
         for name, step in steps.items()
     ]
     choosing = {name: Sized(partial(made.encode, plain), len(plain.data)) for name, made in _choosing().items()}
+    addresses = _with_addresses(plain)
+    hundredth = Sized(partial(_choosing()["redact all"].encode, addresses), len(addresses.data))
+    choosing["redact one in a hundred"] = hundredth
     beside = {f"encode, {name}": (step, choosing[_NO_CONDITION]) for name, step in choosing.items()}
     beside |= _kinds(sinks["http"], options.kinds)
     runs += [Run(name, "logship", partial(beside_plain, *steps)) for name, steps in beside.items()]
@@ -172,6 +178,15 @@ def _encoding(sinks: Mapping[str, Sink], plain: Block) -> dict[str, Step]:
     }
 
 
+def _with_addresses(plain: Block) -> Block:
+    """Put an address into one line of a hundred."""
+    lines = plain.data.splitlines(keepends=True)
+    for at in range(0, len(lines), 100):
+        lines[at] = lines[at].replace(b"request number", b"mail to jane@example.org, number")
+    data = b"".join(lines)
+    return replace(plain, data=data, end=plain.start + len(data))
+
+
 def _choosing() -> dict[str, BlockEncoder]:
     """Give what encodes as for http, with a condition, a sample or edits."""
     conditions = {_NO_CONDITION: "", **{f"when {when}": when for when in _CONDITIONS}}
@@ -180,6 +195,12 @@ def _choosing() -> dict[str, BlockEncoder]:
         "a field left out": {"drop": ("path",)},
         "a field that is not there left out": {"drop": ("password",)},
     }
+    redactions = {
+        "redact all": open_redaction(("all",), {}, (), Enrichment(_FIELDS)),
+        "redact two fields": open_redaction((), {}, ("path", "status"), Enrichment(_FIELDS)),
+        "redact two fields at any depth": open_redaction((), {}, ("*.path", "*.status"), Enrichment(_FIELDS)),
+    }
+    edits |= {name: {"redaction": each} for name, each in redactions.items()}
     return {
         **{name: BlockEncoder(Enrichment(_FIELDS), Lines(), when, most=1 << 30) for name, when in conditions.items()},
         **{name: BlockEncoder(Enrichment(_FIELDS, **each), Lines(), most=1 << 30) for name, each in edits.items()},

@@ -20,7 +20,11 @@ from logship.printable import printable as printable  # noqa: PLC0414 - who prin
 
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _VALUE_MAX: Final = 2000
+_HIDDEN_MAX: Final = 1 << 16
 SAY_AGAIN_SECONDS: Final = 60.0
+
+_hidden: Callable[[str], str] = str
+"""What is done with each text of a field: a file may be called by what must not leave the pod."""
 
 
 class Seldom:
@@ -46,6 +50,12 @@ def set_up(level: str, style: Literal["auto", "json", "text"], stream: TextIO | 
     root.handlers[:] = [target]
     root.setLevel(level.upper())
     logging.raiseExceptions = False  # a stderr that is full or closed must not become more messages
+
+
+def hide(hidden: Callable[[str], str] | None) -> None:
+    """From now on, do this with each text of a field; None: nothing."""
+    global _hidden  # noqa: PLW0603 - messages are the process's, as their set-up is
+    _hidden = hidden or str
 
 
 class _Lines(logging.Formatter):
@@ -122,8 +132,9 @@ def places(trace: TracebackType | None) -> str:
 def _value(value: object) -> object:
     if isinstance(value, bool | int | float) or value is None:
         return value
+    text = _hidden(str(value)[:_HIDDEN_MAX])[:_VALUE_MAX]
     # a name's bytes that are no text: a lone surrogate is no JSON that everybody reads
-    return str(value)[:_VALUE_MAX].encode("utf-8", "backslashreplace").decode()
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def _shown(value: object) -> str:

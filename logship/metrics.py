@@ -16,6 +16,7 @@ from prometheus_client.exposition import choose_encoder
 
 from logship.model import Status
 from logship.record_metrics import OTHER, ByReason, RecordMetrics
+from logship.redaction_metrics import RedactionMetrics
 
 LOST_REASONS: Final = (
     *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
@@ -237,7 +238,8 @@ class _SinkSeries:
 class Metrics:
     """All series, in a registry of their own; ``sinks`` are the values of the ``sink`` label."""
 
-    def __init__(self, sinks: Sequence[str], version: str) -> None:
+    def __init__(self, sinks: Sequence[str], version: str, detectors: Sequence[str] = ()) -> None:
+        """``detectors`` are what values are redacted by."""
         disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and a lint fault
         self.registry = registry = CollectorRegistry()
 
@@ -260,6 +262,7 @@ class Metrics:
         self.multiline_records = counter("logship_multiline_records", "Records that were made of several lines.")
         self.decode_errors = counter("logship_input_decode_errors", "Lines in which invalid UTF-8 was replaced.")
         self.records = RecordMetrics(registry)
+        self.redactions = RedactionMetrics(registry, detectors)
         self.ready = gauge("logship_ready", "1 while /readyz answers 200.")
         doc = "Bytes that vanished before they could be read, by reason."
         self._lost = ByReason(counter("logship_input_lost_bytes", doc, "reason"), (), LOST_REASONS)

@@ -66,6 +66,10 @@ class Block(Struct, frozen=True):
     They are of a block only if they begin and end with it: it may be a part of what was read."""
     path: str = ""
     """The whole path whose last part ``name`` is, as first seen; empty where it was not kept."""
+    opened: str = ""
+    """What redaction knows where it begins: that a private key, or a line, began before (:mod:`logship.redaction`)."""
+    open_after: str = ""
+    """The same where it ends."""
 
     @property
     def lines(self) -> int:
@@ -99,6 +103,12 @@ class Tally(Struct, frozen=True):
     """Lines that are not of the form that ``PARSE`` names."""
     filtered: tuple[tuple[str, int, int], ...] = ()
     """(reason, records, bytes) that this sink is not to have: ``condition``, ``no_level``, ``sampled``."""
+    redactions: tuple[tuple[str, int], ...] = ()
+    """(detector, values) that were taken out."""
+    redacted: int = 0
+    """Records out of which something was taken."""
+    unredactable: tuple[str, ...] = ()
+    """Why, of each record that could not be looked at, and is sent as a stub."""
 
     @property
     def skipped_lines(self) -> int:

@@ -77,7 +77,7 @@ def test_the_tables_name_every_setting() -> None:
 def test_the_table_names_every_series() -> None:
     """As Prometheus shows it, with its labels."""
     text = metrics_table()
-    for metric in Metrics(("x",), "1").registry.collect():
+    for metric in Metrics(("x",), "1", ("email",)).registry.collect():
         suffix = "_total" if metric.type == "counter" else ""
         if not metric.name.startswith("process_"):
             assert f"`{metric.name}{suffix}" in text

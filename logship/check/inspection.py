@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from logship import plugins
 from logship.check.limits import look_at_limits
 from logship.check.log_files import Surroundings, bad, good, look_at_files
+from logship.check.redaction import hidden, look_at_redaction
 from logship.check.ways import look_at_ways
 from logship.daemon.server import bind
 from logship.delivery.deadletters import Letter, decode_letter
@@ -21,7 +22,7 @@ from logship.files.discovery import Discovery
 from logship.files.patterns import Pattern
 from logship.model import Finding, Sink
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.settings.resolved import Resolved, redacting
 from logship.state.checkpoints import Checkpoints
 
 STATE_MARGIN: Final = 16 << 20
@@ -41,10 +42,9 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     checkpoint = Checkpoints(Path(config.state_dir)).peek()
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
     conditions = {name: each.when for name, each in resolved.sinks.items() if each.when}
-    around = Surroundings.of(
-        checkpoint, enrichment_of(config), from_end=config.read_from == "end", conditions=conditions
-    )
+    around = Surroundings.of(checkpoint, redacting(config), from_end=config.read_from == "end", conditions=conditions)
     findings += look_at_files(discovery, around)
+    findings += look_at_redaction(around.enrichment.redaction)
     findings += look_at_state(config)
     findings += look_at_limits(config, discovery, resolved.sinks)
     findings += look_at_dead_letters(Path(config.state_dir) / "dead-letter", tuple(resolved.sinks))
@@ -52,7 +52,7 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
         kind = resolved.kind(name)
         for finding in await look_at_sink(kind, settings, config, send=send):
             findings.append(replace(finding, subject=name + finding.subject.removeprefix(kind)))
-    return findings
+    return hidden(findings, around.enrichment.redaction)
 
 
 def look_at_state(config: Config) -> list[Finding]:
@@ -165,7 +165,7 @@ async def look_at_sink(name: str, settings: Any, config: Config, *, send: bool) 
     try:
         async with (
             asyncio.timeout(2 * config.request_timeout_seconds),
-            plugins.load(name).open_sink(settings, enrichment_of(config)) as sink,
+            plugins.load(name).open_sink(settings, redacting(config)) as sink,
         ):
             ways = look_at_ways(name, name, getattr(sink, "addresses", ()))
             return [*_look_at_limits(name, config, sink), *ways, *await sink.preflight(send=send)]

@@ -26,9 +26,8 @@ from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import parse_multiline
 from logship.records.raw_encoding import RawEncoder
 from logship.records.severity import Level
-from logship.settings import resolved as resolved_settings
 from logship.settings.config import Config
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.settings.resolved import Resolved, redacting
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
 _TOLD: Final = frozenset(
@@ -94,7 +93,9 @@ class Lines:
         self._sample, self._explain, self._raw = sample, explain, config.format == "raw"
         self._enrichment, self._layout = enrichment, _Rows()
         every = with_fields(enrichment, sample={})
-        self._plain: Encoder = RawEncoder() if self._raw else BlockEncoder(every, self._layout, levels=True)
+        self._plain: Encoder = (
+            RawEncoder(redaction=enrichment.redaction) if self._raw else BlockEncoder(every, self._layout, levels=True)
+        )
         self._sinks: dict[str, Encoder] = {
             name: plugins.load(resolved.kind(name)).encoder(settings, enrichment)
             for name, settings in resolved.sinks.items()
@@ -180,13 +181,12 @@ class Lines:
 
 def _enrichment(config: Config) -> Enrichment:
     """Give what is added to records that leave: with what takes out of them what must not, where there is such."""
-    made: Enrichment = getattr(resolved_settings, "redacting", enrichment_of)(config)
-    return made
+    return redacting(config)
 
 
 def _hidden(told: Told, enrichment: Enrichment) -> Told:
     """Take out of our own words, too, what must not be shown: values stand in them."""
-    redaction = getattr(enrichment, "redaction", None)
+    redaction = enrichment.redaction
     if not redaction:
         return told
     words = {name: redaction.text(getattr(told, name)) for name in ("kind", "time_from", "level")}

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from logship.check.file_lines import event_time, of_no_form
 from logship.check.last_records import Last, told
+from logship.check.redaction import would_redact
 from logship.files.beneath import BIRTH_SLACK_NS, birth_ns
 from logship.files.discovery import Discovery
 from logship.files.names import Candidate
@@ -199,6 +200,7 @@ def _look_at_candidates(candidates: Sequence[Candidate], around: Surroundings) -
         findings += itertools.islice(_judged(judge, readable, around), SHOWN)
     lasts = [Last(file.path, file.tail, file.mtime, file.size <= LINE_TRAP) for file in readable]
     findings += [good("files", message) for message in told(lasts, around.enrichment, around.conditions, SHOWN)]
+    findings += itertools.islice(would_redact(lasts, around.enrichment), SHOWN)
     return findings + _left_alone(around)
 
 

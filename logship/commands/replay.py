@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -13,16 +14,18 @@ from logship.commands.flags import daemon_flags
 from logship.commands.run import resolve
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters, read_letters, segments
+from logship.delivery.hiding import hiding
 from logship.delivery.replay import Summary, replay
 from logship.errors import ConfigError
-from logship.logs import printable, set_up
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.logs import hide, printable, set_up
+from logship.settings.resolved import Resolved, redacting
 
 FAILED: Final = 1
 _USED: Final = (
     *("sinks", "state_dir", "dead_letter_max_bytes", "log_level", "log_format"),
     *("retry_initial_seconds", "retry_max_seconds", "request_timeout_seconds"),
     *("format", "fields", "timestamp_fields", "timestamp_zone", "timestamp_format", "level_fields", "level_scale"),
+    *("redact", "redact_patterns", "redact_fields", "redact_with", "redact_hash_key", "redact_tag"),
     *("pod_name", "pod_namespace", "pod_uid", "node_name", "container_name", "service_name"),
 )
 """The daemon's settings that matter here."""
@@ -62,8 +65,13 @@ async def replay_sink(name: str, resolved: Resolved) -> Summary:
         config.retry_max_seconds,
         request_timeout_seconds=config.request_timeout_seconds,
     )
-    dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
-    async with plugins.load(resolved.kind(name)).open_sink(resolved.sinks[name], enrichment_of(config)) as sink:
+    # Each was chosen once: what its condition was about may be redacted now.
+    enrichment = dataclasses.replace(redacting(config), sample={})
+    settings = dataclasses.replace(resolved.sinks[name], when="")
+    folder, most = Path(config.state_dir) / "dead-letter", config.dead_letter_max_bytes
+    hide(enrichment.redaction.text if enrichment.redaction else None)
+    dead_letters = DeadLetters(folder, name, most, hiding(enrichment.redaction))
+    async with plugins.load(resolved.kind(name)).open_sink(settings, enrichment) as sink:
         return await replay(name, sink, dead_letters, policy)
 
 

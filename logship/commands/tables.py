@@ -37,9 +37,9 @@ def _meaning(option: Option) -> str:
 def metrics_table() -> str:
     """Give a table of all series with their labels; those of the process are Prometheus's own."""
     rows = [("series", "type", "meaning")]
-    for metric in Metrics(("x",), "1").registry.collect():
+    for metric in Metrics(("x",), "1", ("email",)).registry.collect():
         if not metric.name.startswith("process_"):
-            order = ("sink", "outcome", "reason", "version")
+            order = ("sink", "outcome", "reason", "detector", "version")
             labels = [label for label in order if label in metric.samples[0].labels]
             name = metric.name + ("_total" if metric.type == "counter" else "")
             shown = name + (f"{{{','.join(labels)}}}" if labels else "")

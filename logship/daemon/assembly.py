@@ -25,6 +25,7 @@ from logship.daemon.volumes import LOGS, STATE, Volumes
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters
 from logship.delivery.delivery import Delivery
+from logship.delivery.hiding import hiding
 from logship.files.catalog import Catalog
 from logship.files.discovery import Discovery
 from logship.files.intake import Intake
@@ -33,12 +34,14 @@ from logship.files.patterns import Pattern
 from logship.files.plan import OPEN_AT_ONCE, Plan, PlannedDiscovery
 from logship.files.rules import Rules
 from logship.files.wakeups import FileEvents, Timer, Wakeups
+from logship.files.watching import Watch
+from logship.logs import hide
 from logship.metrics import Metrics
 from logship.model import Sink
 from logship.records.multiline import parse_multiline
 from logship.records.time_range import TimeRange
 from logship.settings.config import Config, SinkSettings
-from logship.settings.resolved import Resolved, enrichment_of
+from logship.settings.resolved import Resolved, redacting
 from logship.state.checkpointer import Checkpointer
 from logship.state.journal import Journal, applied
 
@@ -56,7 +59,9 @@ async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = t
     resolved, checkpoints = state.resolved, state.checkpoints
     config = resolved.config
     sinks = tuple(resolved.sinks)
-    metrics = Metrics(sinks, __version__)
+    redaction = redacting(config).redaction
+    metrics = Metrics(sinks, __version__, redaction.kinds if redaction else ())
+    hide(redaction.text if redaction else None)
     folder = Path(config.state_dir)
     checkpoint = checkpoints.load()
     checkpoint = replace(checkpoint, entries=applied(checkpoint.entries, folder))
@@ -93,6 +98,7 @@ async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = t
         view = DaemonView(
             *(lag, metrics, intake, pipelines, stop), first_start_ns=first_start_ns, surroundings=around, clock=clock
         )
+        view.shown = redaction.text if redaction else str
         if config.listen:
             port = await stack.enter_async_context(open_server(config.listen, view, view.stalled))
             checkpoints.announce(f"{config.listen.rpartition(':')[0]}:{port}")
@@ -121,7 +127,7 @@ class _Assembly(Struct, frozen=True):
         """Open a sink and put its pipeline together."""
         config, metrics = self.config, self.metrics.sink(name)
         asked, plan = self.resolved.backfill, self.intake.catalog.plan
-        enrichment = enrichment_of(config, TimeRange(asked.since_ns, asked.until_ns))
+        enrichment = redacting(config, TimeRange(asked.since_ns, asked.until_ns))
         async with plugins.load(kind).open_sink(settings, enrichment) as sink:
             reader = Reader(
                 name,
@@ -131,6 +137,7 @@ class _Assembly(Struct, frozen=True):
                 joining=self._joining(),
                 strangers=self.intake.strangers,
                 order=plan,
+                watch=self._watch(),
                 clock=self.clock,
             )
             self.intake.listeners.append(reader)
@@ -155,9 +162,14 @@ class _Assembly(Struct, frozen=True):
         strangers = self.intake.strangers
         return Joining(multiline, config.multiline_wait_seconds, strangers=strangers) if multiline else None
 
+    def _watch(self) -> Watch | None:
+        redaction = redacting(self.config).redaction
+        return Watch(redaction.behind) if redaction else None
+
     def _delivery(self, name: str, sink: Sink, where: str) -> Delivery:
         config = self.config
-        dead_letters = DeadLetters(Path(config.state_dir) / "dead-letter", name, config.dead_letter_max_bytes)
+        folder, hide_in = Path(config.state_dir) / "dead-letter", hiding(redacting(config).redaction)
+        dead_letters = DeadLetters(folder, name, config.dead_letter_max_bytes, hide_in)
         delivery = Delivery(
             name,
             sink,

@@ -173,8 +173,10 @@ class Pipeline:
             return
         middle = block.start + cut
         first, rest = ([join for join in block.joins if (join[0] < middle) is before] for before in (True, False))
-        yield from self._fit(replace(block, end=middle, data=block.data[:cut], joins=tuple(first)))
-        yield from self._fit(replace(block, start=middle, data=block.data[cut:], joins=tuple(rest)))
+        left = replace(block, end=middle, data=block.data[:cut], joins=tuple(first))
+        right = replace(block, start=middle, data=block.data[cut:], joins=tuple(rest))
+        for half in self.reader.watch.halves(left, right) if self.reader.watch else (left, right):
+            yield from self._fit(half)
 
     async def _send(self, batch: Batch | None) -> None:
         if batch:

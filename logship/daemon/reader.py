@@ -9,11 +9,13 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from logship.daemon.behind import Behind
+from logship.daemon.stubs import Stubs
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import Order, in_queues
 from logship.files.strangers import PARSE, Strangers
 from logship.files.tailing import READ_BYTES, TailedFile
+from logship.files.watching import Watch
 from logship.metrics import Metrics
 from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
 from logship.records.framing import LONGEST_CHARACTER, TRUNCATED
@@ -30,7 +32,7 @@ LOOK_SECONDS = 0.05
 class Reader:
     """Reads every file for one sink, oldest generation of a lineage first, lineages in turn; listens to the intake."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the seams of one sink's way through all files
         self,
         name: str,
         metrics: Metrics,
@@ -39,6 +41,7 @@ class Reader:
         unsound: Callable[[], None],
         joining: Joining | None = None,
         strangers: Strangers | None = None,
+        watch: Watch | None = None,
         order: Order | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -56,6 +59,7 @@ class Reader:
         self._unsound = unsound
         self._joining = joining
         self._order = order
+        self.watch = watch
         self.clock = clock
         self.block_bytes = READ_BYTES
         """What makes one block at the most, unless a line is longer."""
@@ -67,6 +71,7 @@ class Reader:
         self._lineages: Counter[str] = Counter()
         self._begun: set[FileId] = set()
         self._strangers = strangers or Strangers()
+        self._stubs = Stubs()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
 
     # -- what the intake tells ------------------------------------------------------------------------------------
@@ -181,6 +186,8 @@ class Reader:
         """Note, in read order, that a block goes on its way; what no other sink's reader counted yet is counted."""
         block, tally = part.block, part.tally
         self.ledger.sent(block)
+        self._metrics.redactions.count(tally)
+        self._stubs.saw(block, tally, self.clock())
         lines = part.records + tally.skipped_lines + tally.filtered_records  # counted by the encoder: once is enough
         self._sink.read(lines, block.end - block.start)
         lines += sum(block.data.count(b"\n", start - block.start, end - block.start) - 1 for start, end in block.joins)
@@ -235,6 +242,8 @@ class Reader:
             return []
         if blocks and not self._order and self._older_grew(file):
             return []
+        if self.watch:
+            blocks, after = self.watch.marked(blocks, place, after)
         if time_ns is not None:
             blocks = [replace(block, time_ns=time_ns) for block in blocks]
         unterminated = file.ended and after.offset < file.size

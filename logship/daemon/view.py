@@ -11,6 +11,7 @@ from logship import __version__
 from logship.daemon import figures
 from logship.daemon.attention import attention
 from logship.daemon.pipeline import Pipeline
+from logship.daemon.showing import shown_in
 from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
 from logship.daemon.surroundings import Surroundings
@@ -60,6 +61,8 @@ class DaemonView:
         self.dead = ""
         """Which task has died, and of what: a LogshipError's words."""
         self._awaits_file = True
+        self.shown: Callable[[str], str] = str
+        """Gives a text with a file's name in it as it may be shown."""
 
     async def run(self) -> None:
         """Beat, for ever: an event loop that stalls stops beating."""
@@ -82,7 +85,7 @@ class DaemonView:
 
     def live(self) -> str:
         """Give the cause why this process should be replaced; empty while it lives."""
-        return self.dead or self.stalled()
+        return self.shown(self.dead) or self.stalled()
 
     def stalled(self) -> str:
         """Give the cause if the event loop has not been round for too long; any thread may ask."""
@@ -99,7 +102,7 @@ class DaemonView:
         if self._stop.stopping.is_set():
             return "draining"
         if roots := [each for each in self._intake.catalog.unlistable if each in self._intake.discovery.root_paths]:
-            return f"folders can't be listed: {', '.join(roots)}"
+            return self.shown(f"folders can't be listed: {', '.join(roots)}")
         oldest = max((self._oldest(pipeline) for pipeline in self._pipelines), default=0.0)
         if 0 < self._max_lag < oldest:
             return f"the oldest undelivered byte is {oldest:.0f} s old"
@@ -118,7 +121,7 @@ class DaemonView:
         catalog = self._intake.catalog
         files = [
             FileStatus(
-                file.path or file.lineage,
+                self.shown(file.path or file.lineage),
                 file.size,
                 {pipeline.reader.name: pipeline.reader.ledger.offset(file.file) for pipeline in self._pipelines},
                 deleted=file.deleted,
@@ -136,10 +139,10 @@ class DaemonView:
             ready=self.ready(),
             files=files,
             sinks=[self._sink(pipeline) for pipeline in self._pipelines],
-            problems=list(self._problems()),
+            problems=[*map(self.shown, self._problems())],
             counts={**self._counts(), **(self._surroundings.status() if self._surroundings else {})},
         )
-        return {**made, **self._about_process(), "attention": attention(made)}
+        return shown_in({**made, **self._about_process(), "attention": attention(made)}, self.shown)
 
     def _problems(self) -> Iterator[str]:
         """Give, a line each, what keeps files from becoming records, or may soon."""
@@ -168,7 +171,8 @@ class DaemonView:
         waiting = {"files_waiting": catalog.waiting.files, "waiting_bytes": catalog.waiting.nbytes}
         ignored = value_of(self.metrics.files_ignored)
         files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
-        return {**files, "lost_bytes": self.metrics.lost_bytes, **self.metrics.records.totals()}
+        odd = {**self.metrics.records.totals(), **self.metrics.redactions.totals()}
+        return {**files, "lost_bytes": self.metrics.lost_bytes, **odd}
 
     def _about_process(self) -> dict[str, Any]:
         """Give where this runs, what it takes, and what it has read, each byte once."""

@@ -2,5 +2,5 @@
 
 In: encoded blocks and a sink.
 Out: every record's fate: delivered, duplicate, dead-lettered or dropped.
-Imports: ground, state.
+Imports: ground, records, state.
 """

@@ -10,7 +10,7 @@ import contextlib
 import fcntl
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -57,6 +57,7 @@ class _Line(Struct, omit_defaults=True):
     path_base64: str = ""
     record: str = ""
     record_base64: str = ""
+    redacted: bool = False
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -94,6 +95,7 @@ def encode_letter(letter: Letter, sink: str, now: datetime) -> bytes:
         path_base64=path_base64,
         record=record,
         record_base64=record_base64,
+        redacted=block.end - block.start != len(block.data),
     )
     return msgspec.json.encode(line) + _NEWLINE
 
@@ -108,15 +110,19 @@ def decode_letter(data: bytes) -> Letter | None:
         after = LineState(line.after)
     except ValueError:  # msgspec's errors, base64's and Enum's
         return None
-    if line.end - line.offset > len(record):
+    end = line.end
+    if line.redacted:  # it is longer or shorter than it was
+        record += _NEWLINE
+        end = line.offset + len(record)
+    elif line.end - line.offset > len(record):
         record += _NEWLINE
     block = Block(
-        *(FileId(line.file), name, line.offset, line.end, record, line.time_ns, 0.0, tuple(line.flags)),
+        *(FileId(line.file), name, line.offset, end, record, line.time_ns, 0.0, tuple(line.flags)),
         after=after,
         path=path,
     )
     if _NEWLINE in record[:-1]:  # several lines, one record
-        block = replace(block, joins=((line.offset, line.end),))
+        block = replace(block, joins=((line.offset, end),))
     return Letter(block, line.reason, line.detail, line.status)
 
 
@@ -144,8 +150,10 @@ def segments(folder: Path, sink: str) -> list[Path]:
 class DeadLetters:
     """One sink's dead letters, of which at most ``max_bytes`` are kept."""
 
-    def __init__(self, folder: Path, sink: str, max_bytes: int) -> None:
+    def __init__(self, folder: Path, sink: str, max_bytes: int, hide: Callable[[Letter], Letter] | None = None) -> None:
+        """``hide`` takes out of each what must not be kept."""
         self._folder, self._sink, self._max_bytes = folder, sink, max_bytes
+        self._hide = hide
         self._current = folder / f"{sink}.ndjson"
         self._older = folder / f"{sink}.1.ndjson"
 
@@ -156,6 +164,7 @@ class DeadLetters:
         none of what is missing counts as put; what was put already may be put twice by a repeat.
         """
         now = datetime.now(UTC)
+        letters = [*map(self._hide, letters)] if self._hide else letters
         lines = [encode_letter(letter, self._sink, now) for letter in letters]
         if not self._max_bytes:
             return len(letters), sum(letter.block.end - letter.block.start for letter in letters)

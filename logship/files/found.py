@@ -145,7 +145,7 @@ def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Content
     file.holes.filled_from = found.filled_from
     for sink in sinks:
         saved = entry.offsets.get(sink, Saved())
-        file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset))
+        file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset, opened=saved.opened))
     reached = file.furthest.offset
     file.digest.cut(reached)  # what is behind may be written over before it is read again
     file.digest.take(b"", max((end for _, end in entry.holes if end <= reached), default=0))

@@ -1,7 +1,6 @@
 """Blocks into bodies: every line becomes a record in the sink's layout, with our fields spliced in front.
 
-The cost is per block, not per line, wherever a block provably comes to the same bytes that
-:mod:`logship.records.line_parser` would give line by line (DECISIONS 11).
+The cost is per block wherever that provably gives what :mod:`logship.records.line_parser` would (DECISIONS 11).
 """
 
 from collections import Counter
@@ -25,6 +24,7 @@ from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
 from logship.records.places import among
+from logship.records.redacting import each_known, redacted
 from logship.records.repair import repair
 from logship.records.selection import Selection, condition_for, sample_of
 from logship.records.severity import UNKNOWN, level_of
@@ -87,6 +87,7 @@ class BlockEncoder:
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
         found = single_records(block, keep_cr=False, continues=self._rewriter.continues)
+        found = each_known(self._enrichment, block, found)
         return [each for each in found if self.encode(each).records] if self._selection else found
 
     def _encode_plain(self, block: Block) -> Encoded | None:
@@ -223,10 +224,11 @@ class BlockEncoder:
         return self._written(block, lambda: [*compress(records.offsets(), kept)], columns.compressed(kept), tally)
 
     def _written(self, block: Block, offsets: Callable[[], Sequence[int]], columns: Columns, tally: Tally) -> Encoded:
+        shown, columns, tally = redacted(self._enrichment, self._wants, block, offsets, columns, tally)
         stamps = columns.timed(block.time_ns)
         ahead = count_after(stamps, block.time_ns + AHEAD_NS)
         tally = replace(tally, future_times=ahead) if ahead else tally
-        ours = self._enrichment.members(block)
+        ours = self._enrichment.members(shown)
         rests = cast("Sequence[bytes]", columns.rests)  # none is None any more
         if self._edits and self._edits.concern(b"".join((*{*each(columns.before, 1)}, *rests))):
             rests = self._edits.apply(columns.whole())
@@ -234,7 +236,7 @@ class BlockEncoder:
         wanted = columns.wanted[: len(self._layout.wants)]
         woven = self._layout.write(
             Rows(
-                block,
+                shown,
                 ours,
                 offsets,
                 stamps,

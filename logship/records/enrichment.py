@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from logship.errors import ConfigError
 from logship.model import Block
 from logship.records.names import LEVEL_FIELDS, MESSAGE_FIELDS, TIMESTAMP_FIELDS, Scale
 from logship.records.time_range import ALL_TIMES, TimeRange
+
+if TYPE_CHECKING:
+    from logship.records.redaction import Redaction
 
 TIMESTAMP = "@timestamp"
 OFFSET = "log.offset"
@@ -87,6 +90,8 @@ class Enrichment:
     """How lines of text become fields, as :mod:`logship.records.parsers` reads it."""
     times: TimeRange = ALL_TIMES
     """When the records were written that are kept."""
+    redaction: "Redaction | None" = field(default=None, compare=False)
+    """What takes out of records what must not leave the pod."""
     ours: frozenset[str] = field(init=False, repr=False, compare=False)
     """The names of all our fields."""
     prefixes: frozenset[str] = field(init=False, repr=False, compare=False)

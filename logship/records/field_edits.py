@@ -41,7 +41,8 @@ def always_there(enrichment: Enrichment) -> tuple[str, ...]:
 
 def edits_of(enrichment: Enrichment) -> "FieldEdits":
     """Give what is to be done with the records that are enriched so."""
-    return FieldEdits(enrichment.drop, enrichment.rename, enrichment.only, always=always_there(enrichment))
+    added = enrichment.redaction.added if enrichment.redaction else ()
+    return FieldEdits(enrichment.drop, enrichment.rename, enrichment.only, always=(*always_there(enrichment), *added))
 
 
 class Fate(Enum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import and_, gt, not_
+from operator import and_, gt
 from typing import TYPE_CHECKING
 
 from msgspec import Struct

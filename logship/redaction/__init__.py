@@ -1,6 +1,6 @@
 """What must not leave the pod: where it is in a text; pure.
 
-In: plain text, or a block of lines as they were read, and which detectors look at it.
-Out: the places of what they found, and by whom (`Found`).
-Imports: records.
+In: records and lines; what is to be hidden, by content, by path, and how.
+Out: the same with marks in the place of what must not leave the pod, and how much there was of it.
+Imports: ground, records.
 """

@@ -2,5 +2,5 @@
 
 In: flags, variables, files, the settings of each chosen sink.
 Out: `Resolved`, or every fault at once (`ConfigError`).
-Imports: ground, records.
+Imports: ground, records, redaction.
 """

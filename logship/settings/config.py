@@ -32,6 +32,8 @@ Verbatim = Annotated[str, "verbatim"]
 """A text whose blanks at its ends are part of it."""
 Condition = Annotated[str, "condition"]
 """Which records: ``level>=warning and not (logger=health or path~^/metrics)``; empty: all."""
+Expressions = Annotated[str, "expressions"]
+"""Named expressions, by commas or a line each; or the path of a file that has them, from ``/`` on."""
 Parse = Annotated[str, "parser"]
 """How lines become fields: ``auto``, ``off``, a form by its name, ``json_in:<field>`` or ``regex:<expression>``."""
 
@@ -118,6 +120,16 @@ class Config:
     rename_fields: Mapping[str, str] = setting("`a.b=c`: what gets another name", dict)
     only_fields: tuple[str, ...] = setting("what alone stays, beside time, level, message and our fields", ())
     sample: Shares = setting("share of the records that is kept, by level: `info=0.1,debug=0`; alike for a trace", dict)
+    redact: Names = setting("what must not leave the pod: detectors (`email,card,…`), or `all` (docs/redaction.md)", ())
+    redact_patterns: Expressions = setting(
+        "own detectors: `order=ORD-[0-9]{6},badge=B[0-9]+`, or a file with one a line (RE2)"
+    )
+    redact_fields: tuple[str, ...] = setting("whose values must not leave: dotted paths, `*.password` at any depth", ())
+    redact_with: Literal["type", "hash"] = setting(
+        "what stands in its place: `type`: `[email]`; `hash`: `[email:5f2c…]`, the same for the same value", "type"
+    )
+    redact_hash_key: Secret = setting("the key of those hashes (HMAC-SHA256)", Secret())
+    redact_tag: bool = setting('changed records say so: `redacted: ["email"]`', False)  # noqa: FBT003
     sinks: Names = setting(
         "where to: one or more sinks, each with its own offsets; `audit:http` is another http, with settings `AUDIT_…`",
         ("stdout",),
@@ -147,6 +159,7 @@ class Config:
 GROUPS: Mapping[str, str] = {
     "paths": "what to read",
     "format": "what a record is",
+    "redact": "what must not leave the pod",
     "sinks": "where to, and how",
     "shutdown_timeout_seconds": "the daemon",
 }

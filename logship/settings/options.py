@@ -54,6 +54,7 @@ class Option:
             "names": "list",
             "verbatim": "text",
             "parser": "text",
+            "expressions": "text",
             "headers": "text mapping",
             "shares": "mapping",
         }.get(self.kind, self.kind)

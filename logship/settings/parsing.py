@@ -16,6 +16,7 @@ import msgspec
 
 from logship.records.time_formats import parse_formats
 from logship.settings.braces import split, written_out
+from logship.settings.named_expressions import parse_expressions
 
 _UNITS: Final = {
     **dict.fromkeys(("", "B"), 1),
@@ -62,6 +63,8 @@ def clean(text: str, kind: str) -> str:
     text = text.strip()
     if kind in ("condition", "parser"):
         return _uncontrolled(text)
+    if kind == "expressions":
+        return text
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
         message = "has quotes around it; leave them out"
         raise ValueError(message)
@@ -277,5 +280,6 @@ PARSERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "shares": parse_shares,
     "condition": parse_when,
     "parser": parse_parser,
+    "expressions": parse_expressions,
 }
 """By :attr:`logship.settings.options.Option.kind`: what pydantic reads only after this; all others it reads alone."""

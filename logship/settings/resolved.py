@@ -1,13 +1,16 @@
 """Settings that were read and found valid: what the first stage hands to the daemon, and what follows from them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from msgspec import Struct, field
 
+from logship.errors import ConfigError
 from logship.records.enrichment import Enrichment
 from logship.records.time_range import ALL_TIMES, TimeRange
 from logship.settings.config import Config
+from logship.settings.redacting import redaction_of
 
 _OTEL_NAMES: Final = {
     "k8s.pod.name": "pod_name",
@@ -54,6 +57,15 @@ def enrichment_fields(config: Config) -> dict[str, Any]:
     """Give the fields that every record gets, by OpenTelemetry's names; only those that are set."""
     named = {name: getattr(config, attribute) for name, attribute in _OTEL_NAMES.items()}
     return {**config.fields, **{name: value for name, value in named.items() if value}}
+
+
+def redacting(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:
+    """Do as :func:`enrichment_of`, for records that leave: with what redacts them. Raises ConfigError."""
+    enrichment = enrichment_of(config, times)
+    try:
+        return replace(enrichment, redaction=redaction_of(config, enrichment))
+    except ValueError as why:
+        raise ConfigError([f"LOGSHIP_REDACT: {why}"]) from why
 
 
 def enrichment_of(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:

@@ -15,6 +15,7 @@ from logship.settings.config import Config, Secret
 from logship.settings.options import PREFIX, SECRETS_DIR, Option
 from logship.settings.parsing import clean_secret, quote
 from logship.settings.places import parse_listen
+from logship.settings.redacting import redaction_faults
 from logship.settings.resolved import enrichment_of
 from logship.settings.sink_names import sink_faults
 from logship.settings.sources import Folder
@@ -86,6 +87,7 @@ def config_faults(config: Config, names: Mapping[str, str], kinds: Sequence[str]
     for field, check in _CHECKS:
         found += [(field, fault) for fault in check(config)]
     found += [("sinks", fault) for fault in sink_faults(config, kinds, own)]
+    found += [] if _field_faults(config) else redaction_faults(config, enrichment_of(config))
     return [f"{names[field]}: {fault}" for field, fault in found]
 
 

@@ -78,7 +78,7 @@ class HttpSink:
 def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
     """Give what encodes its records; the same for the same settings."""
     if enrichment.format == "raw":
-        return RawEncoder(when=settings.when)
+        return RawEncoder(when=settings.when, redaction=enrichment.redaction)
     layout = Lines(tail=_COMMA if settings.format == "json" else b"\n")
     return BlockEncoder(enrichment, layout, settings.when, most=HttpSink.limits.max_record_bytes)
 

@@ -147,7 +147,7 @@ def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
     """Give what encodes its records; the same for the same settings."""
     prefix, when = settings.prefix.encode(), settings.when
     if enrichment.format == "raw":
-        return RawEncoder(prefix, when=when)
+        return RawEncoder(prefix, when=when, redaction=enrichment.redaction)
     return BlockEncoder(enrichment, Lines(prefix), when, most=StdoutSink.limits.max_record_bytes)
 
 

@@ -23,6 +23,7 @@ class _Sent(Struct):
     block: Block | None
     """None once it is acknowledged."""
     tail: bytes = b""
+    open_after: str = ""
 
 
 class _FileAcks(Struct):
@@ -58,7 +59,7 @@ class Ledger:
         acks = self._files[block.file]
         if acks.sent is None:
             acks.sent = deque()
-        acks.sent.append(_Sent(block.start, block.end, block.after, block.time_ns, block))
+        acks.sent.append(_Sent(block.start, block.end, block.after, block.time_ns, block, b"", block.open_after))
 
     def ack(self, block: Block, waiting: Sequence[Block] = ()) -> None:
         """Note that every record of the block is settled; the saved offset moves over the acked prefix.
@@ -75,7 +76,7 @@ class Ledger:
         while acks.sent and acks.sent[0].block is None:
             done = acks.sent.popleft()
             acks.tail = done.tail
-            acks.saved = Saved(done.end, done.after)
+            acks.saved = Saved(done.end, done.after, opened=done.open_after)
         if len(acks.sent) > _MAX_IN_FLIGHT_SAVED:
             acks.sent = _joined(acks.sent)
         acks.sent = acks.sent or None
@@ -124,11 +125,14 @@ def _split(sent: deque[_Sent], number: int, block: Block, waiting: Sequence[Bloc
     for end, record in [*((each.start, each) for each in waiting), (block.end, None)]:
         if at < end:
             tail = block.data[: end - block.start][-MARKER_BYTES:]
-            pieces.append(_Sent(at, end, LineState.WHOLE, block.time_ns, None, tail))
+            opened = record.opened if record else ""
+            pieces.append(_Sent(at, end, LineState.WHOLE, block.time_ns, None, tail, opened))
         if record:
-            pieces.append(_Sent(record.start, record.end, LineState.WHOLE, block.time_ns, record))
+            pieces.append(
+                _Sent(record.start, record.end, LineState.WHOLE, block.time_ns, record, b"", record.open_after)
+            )
             at = record.end
-    pieces[-1].after = block.after
+    pieces[-1].after, pieces[-1].open_after = block.after, block.open_after
     sent.rotate(-number)
     sent.popleft()
     sent.extendleft(reversed(pieces))
@@ -140,7 +144,8 @@ def _joined(sent: deque[_Sent]) -> deque[_Sent]:
     joined: deque[_Sent] = deque()
     for each in sent:
         if joined and joined[-1].block is None and each.block is None:
-            joined[-1] = _Sent(joined[-1].start, each.end, each.after, joined[-1].time_ns, None, each.tail)
+            first = joined[-1]
+            joined[-1] = _Sent(first.start, each.end, each.after, first.time_ns, None, each.tail, each.open_after)
         else:
             joined.append(each)
     return joined

@@ -249,4 +249,5 @@ def _saved(plain: Mapping[str, Any]) -> Saved:
         Print(**plain["marker"]),
         tuple((int(start), int(end), int(time_ns)) for start, end, time_ns in plain["in_flight"]),
         tuple((int(start), int(end), int(crc)) for start, end, crc in plain.get("proofs", ())),
+        str(plain.get("opened", "")),
     )

@@ -46,6 +46,8 @@ class Saved(Struct, frozen=True):
     """(start, end, time_ns) of blocks that may have left already: a repeat uses the same boundaries and time."""
     proofs: tuple[tuple[int, int, int], ...] = ()
     """(start, end, CRC-32) of such blocks: where other bytes are there now, their ids are not for those."""
+    opened: str = ""
+    """What redaction knows at the offset, as in :class:`logship.model.Block`."""
 
 
 class Entry(Struct, frozen=True):

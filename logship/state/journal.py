@@ -51,7 +51,8 @@ class Journal:
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Append an acknowledged offset."""
         marker = saved.marker
-        self._append([file, sink, saved.offset, saved.state.value, marker.length, marker.digest])
+        state = f"{saved.state.value} {saved.opened}".rstrip()
+        self._append([file, sink, saved.offset, state, marker.length, marker.digest])
 
     def turn(self) -> int:
         """Begin another file, before a checkpoint is taken; give the number up to which that checkpoint covers."""
@@ -121,7 +122,8 @@ class _Noted(Struct):
             self.sent.append((start, end, time_ns))
         else:
             offset, state, length, digest = values
-            self.acked = Saved(int(offset), LineState(state), Print(int(length), str(digest)))
+            state, _, opened = state.partition(" ")
+            self.acked = Saved(int(offset), LineState(state), Print(int(length), str(digest)), opened=opened)
 
 
 def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:

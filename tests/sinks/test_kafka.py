@@ -1,5 +1,6 @@
 import asyncio
 import builtins
+import dataclasses
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -9,10 +10,12 @@ from typing import Any
 
 import pytest
 from confluent_kafka import KafkaError, KafkaException
+from msgspec.structs import replace
 
 from logship.errors import ConfigError
 from logship.model import Batch, Block, FileId, Outcome, Status
 from logship.records.enrichment import Enrichment
+from logship.redaction.open import open_redaction
 from logship.settings.config import Secret
 from logship.sinks.kafka import producer as producing
 from logship.sinks.kafka.sink import KafkaSink, Settings, client_settings, keys, open_sink
@@ -154,6 +157,14 @@ def test_keys() -> None:
     found = {key: keys(Settings(brokers=(BROKER,), key=key), enrichment)(block()) for key in ("pod", "file", "none")}
     assert found == {"pod": b"p", "file": b"p/a.log", "none": None}
     assert keys(Settings(brokers=(BROKER,)), Enrichment({}))(block())
+
+
+def test_a_key_does_not_have_what_is_hidden() -> None:
+    """A file may be called by an address."""
+    enrichment = Enrichment({"k8s.pod.name": "p"})
+    enrichment = dataclasses.replace(enrichment, redaction=open_redaction(("email",), {}, (), enrichment))
+    named = replace(block(), name="jane@example.org.log")
+    assert keys(Settings(brokers=(BROKER,), key="file"), enrichment)(named) == b"p/[email]"
 
 
 async def test_a_report_names_the_record_that_failed() -> None:

@@ -139,7 +139,7 @@ class FileSink:
 def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
     """Give what encodes its records; the same for the same settings."""
     if enrichment.format == "raw":
-        return RawEncoder(when=settings.when)
+        return RawEncoder(when=settings.when, redaction=enrichment.redaction)
     return BlockEncoder(enrichment, Lines(), settings.when, most=FileSink.limits.max_record_bytes)
 
 

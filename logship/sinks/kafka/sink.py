@@ -110,7 +110,13 @@ def keys(settings: Settings, enrichment: Enrichment) -> Keys:
     """Say which key the records of a block have."""
     pod = str(enrichment.fields.get("k8s.pod.name") or socket.gethostname())
     if settings.key == "file":
-        return lambda block: f"{pod}/{block.name}".encode(errors="surrogateescape")
+        redaction = enrichment.redaction
+
+        def of_file(block: Block) -> bytes:
+            shown = redaction.shown(block) if redaction else block
+            return f"{pod}/{shown.name}".encode(errors="surrogateescape")
+
+        return of_file
     key = pod.encode(errors="surrogateescape") if settings.key == "pod" else None
     return lambda _: key
 
@@ -175,7 +181,7 @@ class KafkaSink:
 def encoder(settings: Settings, enrichment: Enrichment) -> Encoder:
     """Give what encodes its records; the same for the same settings."""
     if enrichment.format == "raw":
-        return RawEncoder(when=settings.when)
+        return RawEncoder(when=settings.when, redaction=enrichment.redaction)
     most = limits(settings.message_max_bytes).max_record_bytes
     return BlockEncoder(enrichment, Lines(), settings.when, most=most)
 

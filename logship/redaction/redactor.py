@@ -1,0 +1,293 @@
+"""Takes out of records what must not leave the pod, and puts a mark in its place; all other bytes stay; pure.
+
+It is right for every record and slow: :mod:`logship.redaction.blocks` says which ones it has to look at.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import compress
+from typing import Final, NamedTuple
+
+import msgspec
+
+from logship.records.json_members import SPACE
+from logship.redaction.cuts import head, tail
+from logship.redaction.escapes import Plain, unescaped
+from logship.redaction.fields import Fields
+from logship.redaction.kept import Kept
+from logship.redaction.loose import Loose
+from logship.redaction.marks import Mark
+from logship.redaction.private_keys import pieces
+from logship.redaction.scanner import Found, Scanner
+from logship.redaction.tokens import Kind, Token, tokens
+
+FIELD: Final = "field"
+"""Where a path of the operator's names the member."""
+CUT: Final = "cut"
+"""Where a line was cut, maybe within a secret."""
+PRIVATE_KEY: Final = "private_key"
+_LONG: Final = 1 << 16
+"""Bytes; a longer record is not taken apart at once."""
+_MOST_COPIES: Final = 100
+_DEEPEST: Final = 3
+"""So often is JSON looked for within a string of JSON."""
+_NO_FIELDS: Final = Fields()
+_NO_TEXT: Final = re.compile("[\udc80-\udcff]")
+_object: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+class Where(NamedTuple):
+    """What has to be known of the place of a record."""
+
+    within: bool = False
+    """It is within a private key that began before."""
+    from_cut: bool = False
+    """It begins where a line was cut."""
+    to_cut: bool = False
+    """It ends where a line was cut."""
+
+
+PLAIN: Final = Where()
+
+
+class Hidden(NamedTuple):
+    """A text with marks."""
+
+    text: bytes
+    counts: Counter[str]
+    """What was taken out, by detector."""
+
+
+class Redactor:
+    """What is to be hidden, and how."""
+
+    def __init__(self, scanner: Scanner | None, fields: Sequence[str], kept: Kept, mark: Mark) -> None:
+        """``scanner`` finds by content, ``fields`` are paths."""
+        self.scanner = scanner
+        self.paths = tuple(fields)
+        self._fields = Fields(fields)
+        self._loose = Loose(fields)
+        self._kept = kept
+        self.copied = False
+        """What the paths mean stands in the text of the record, too: it was made of that."""
+        self.mark = mark
+        self.kept_names = {path.rpartition(".")[2] for path in kept.names}
+        """The last names of what is never touched."""
+
+    def by_content(self) -> "Redactor":
+        """Give the same without paths."""
+        return Redactor(self.scanner, (), self._kept, self.mark)
+
+    def record(self, text: bytes, where: Where = PLAIN) -> Hidden:
+        """Hide in a JSON object; what is ``where`` has its text in its last string."""
+        quick = self._quick(text) if self._is_quick(text, where) else None
+        if quick:
+            return quick
+        last = self._last(text) if where.from_cut or where.to_cut else -1
+        copies = self._values(text) if self.copied else ()
+        within = where._replace(from_cut=False, to_cut=False)
+        counts: Counter[str] = Counter()
+        parts: list[bytes] = []
+        done = 0
+        for token in tokens(text, self._fields, self._kept.paths):  # never all at once: a line may be full of them
+            here = where if token.start == last else within
+            new = self._token(text[token.start : token.end], token, counts, here, copies)
+            if new is not None:
+                parts += text[done : token.start], new
+                done = token.end
+        return Hidden(b"".join([*parts, text[done:]]) if parts else text, counts)
+
+    def _is_quick(self, text: bytes, where: Where) -> bool:
+        return where is PLAIN and not self._fields and len(text) <= _LONG and b"\\" not in text
+
+    @staticmethod
+    def _last(text: bytes) -> int:
+        """Give where the last string begins."""
+        found = (token.start for token in tokens(text, _NO_FIELDS, _NO_FIELDS) if token.kind is Kind.STRING)
+        return max(found, default=-1)
+
+    def _quick(self, text: bytes) -> Hidden | None:
+        """Do the same with an object without a backslash, by its strings; None if one has to know more of its place.
+
+        Between two quotes is a string, then what is between strings.
+        """
+        scanner = self.scanner
+        pieces = text.split(b'"')
+        strings, others = pieces[1::2], pieces[2::2]
+        if scanner is None or scanner.may_hold(b"\n".join(pieces[::2])):
+            return None  # a number
+        is_name = [other.lstrip(SPACE).startswith(b":") for other in others]
+        if any(map(scanner.may_key, compress(strings, is_name))):
+            return None
+        counts: Counter[str] = Counter()
+        joined = b"\n".join(strings)
+        place = last = 0
+        for start, end in scanner.suspects(joined):
+            place += joined.count(b"\n", last, start)
+            last = start
+            if not is_name[place] and (not is_name[place - 1] or self._may_be_kept(strings[place - 1])):
+                return None
+            string = joined[start:end]
+            if found := self._spans(string, PLAIN):
+                pieces[2 * place + 1] = self._spliced(string, None, found, counts)
+        return Hidden(b'"'.join(pieces), counts)
+
+    def _may_be_kept(self, name: bytes) -> bool:
+        return name.rpartition(b".")[2].decode() in self.kept_names
+
+    def value(self, name: str, raw: bytes) -> bytes:
+        """Hide in the raw JSON value of a top-level member."""
+        key = msgspec.json.encode(name)
+        return self.record(b"{" + key + b":" + raw + b"}").text[len(key) + 2 : -1]
+
+    def may_have(self, name: str, raw: bytes) -> bool:
+        """Say whether the paths may name a top-level member, or what is in its raw JSON value; wrong only in a yes."""
+        if not self._fields:
+            return False
+        here = self._fields.below(self._fields.top, name.encode())
+        return here.within or (bool(here.open) and raw[:1] in b"{[" and self._loose.may_hold(raw))
+
+    def line(self, line: bytes, where: Where = PLAIN) -> Hidden:
+        """Hide in a line as it was written, JSON or text, of whatever bytes."""
+        sound = _sound(line)
+        if line.startswith(b"{") and sound is line and _is_object(line):
+            return self.record(line, where)
+        counts: Counter[str] = Counter()
+        return Hidden(self._spliced(line, None, self._spans(sound, where), counts), counts)
+
+    def without(self, line: bytes, record: bytes) -> bytes:
+        """Hide in a line what the paths mean in the JSON object that is made of it, wherever it stands in the line.
+
+        Raises ValueError if that is not there as it is.
+        """
+        self._values(record)
+        for token in tokens(record, self._fields, self._kept.paths):
+            raw = record[token.start : token.end]
+            if not token.hidden or token.kind is Kind.KEY or (token.kept and self._kept.is_used(raw)):
+                continue
+            inner = raw[1:-1] if token.kind is Kind.STRING else raw
+            value = unescaped(inner).text
+            forms = {value, inner, msgspec.json.encode(inner.decode())[1:-1]} - {b""}
+            if value and not any(form in line for form in forms):
+                message = "a value is not in its line"
+                raise ValueError(message)
+            for form in sorted(forms, key=len, reverse=True):
+                line = line.replace(form, self.mark(FIELD, value))
+        return line
+
+    def _values(self, text: bytes) -> list[bytes]:
+        """Give the values that the paths mean, decoded, the longest first; raises ValueError if there are too many."""
+        found = set()
+        for token in tokens(text, self._fields, self._kept.paths):
+            raw = text[token.start : token.end]
+            if token.hidden and token.kind is not Kind.KEY and not (token.kept and self._kept.is_used(raw)):
+                found.add(unescaped(raw.strip(b'"')).text)
+            if len(found) > _MOST_COPIES:  # each is looked for in all of the record
+                message = "too many values to look for"
+                raise ValueError(message)
+        return sorted(found - {b""}, key=len, reverse=True)
+
+    def _token(
+        self, raw: bytes, token: Token, counts: Counter[str], where: Where, copies: Sequence[bytes]
+    ) -> bytes | None:
+        """Give what a token becomes; None if it stays."""
+        if token.kept and self._kept.is_used(raw):
+            return None
+        is_number = token.kind is Kind.NUMBER
+        written = raw if is_number else raw[1:-1]
+        plain = unescaped(written) if b"\\" in written else None
+        text = plain.text if plain else written
+        by = self._whole(token, text)
+        if by:
+            mark = self.mark(by, text)
+            if mark == text:  # it was taken out before
+                return None
+            counts[by] += 1
+            return b'"' + mark + b'"'
+        found = self._spans(text, where if token.kind is Kind.STRING else PLAIN, copies)
+        return b'"' + self._spliced(written, plain, found, counts) + b'"' if found else None
+
+    def _whole(self, token: Token, text: bytes) -> str:
+        """Name what hides a value as a whole; empty if nothing does."""
+        if token.kind is Kind.KEY:
+            return ""
+        if token.hidden:
+            return FIELD
+        return self.scanner.by_key(token.key, text) if self.scanner and token.key else ""
+
+    def _spans(self, text: bytes, where: Where, copies: Sequence[bytes] = ()) -> list[Found]:
+        """Give what must go of a text, decoded: left to right, not overlapping."""
+        found = self._find(text) if self.scanner else []
+        if where.within:
+            found += [Found(*span, PRIVATE_KEY) for span in pieces(text)]
+        if self._fields:
+            found += [Found(*span, FIELD) for span in self._in_text(text)]
+        found += [Found(*match.span(), FIELD) for each in copies for match in re.finditer(re.escape(each), text)]
+        if where.from_cut:
+            found.append(Found(0, head(text), CUT))
+        if where.to_cut:
+            found.append(Found(tail(text), len(text), CUT))
+        return _apart([each for each in found if each.end > each.start])
+
+    def _find(self, text: bytes, depth: int = 0) -> list[Found]:
+        """Find in a text, and in what it stands for if it has escapes itself: JSON within a string of JSON."""
+        assert self.scanner  # noqa: S101 - asked for before
+        found = [*self.scanner.find(text)]
+        if b"\\" in text and depth < _DEEPEST:
+            plain = unescaped(text)
+            inner = self._find(plain.text, depth + 1) if plain.text != text else []
+            found += [Found(plain.start(each.start), plain.end(each.end), each.detector) for each in inner]
+        return found
+
+    def _in_text(self, text: bytes) -> Iterator[tuple[int, int]]:
+        """Give the values that the paths mean in a text that has JSON in it, whole or cut."""
+        if not self._loose.may_hold(text):
+            return
+        begin = text.find(b"{")
+        for token in tokens(text[begin:], self._fields, _NO_FIELDS) if begin >= 0 else ():
+            if token.hidden and token.kind is not Kind.KEY:
+                start, end = begin + token.start, begin + token.end
+                quote = token.kind is Kind.STRING
+                yield start + quote, end - (quote and end - start > 1 and text[end - 1 : end] == b'"')
+        yield from self._loose.values(text)
+
+    def _spliced(self, written: bytes, plain: Plain | None, found: Sequence[Found], counts: Counter[str]) -> bytes:
+        """Put marks in the place of what was found in the text that was ``written`` so."""
+        text = plain.text if plain else written
+        parts: list[bytes] = []
+        done = 0
+        for each in found:
+            start = plain.start(each.start) if plain else each.start
+            parts += written[done:start], self.mark(each.detector, text[each.start : each.end])
+            done = plain.end(each.end) if plain else each.end
+            counts[each.detector] += 1
+        return b"".join([*parts, written[done:]])
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """Leave no two that overlap: the first, of those at one place the longest, and what sticks out of the others."""
+    apart: list[Found] = []
+    at = 0
+    for each in sorted(found, key=lambda each: (each.start, -each.end)):
+        if each.end > at:
+            apart.append(Found(max(at, each.start), each.end, each.detector))
+            at = each.end
+    return apart
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        _object(text)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _sound(text: bytes) -> bytes:
+    """Give a text with a character of one byte in the place of each byte that is not UTF-8: all places stay."""
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return _NO_TEXT.sub("\x1a", text.decode(errors="surrogateescape")).encode()
+    return text
