@@ -18,10 +18,8 @@ from logship.model import Status
 from logship.record_metrics import OTHER, ByReason, RecordMetrics
 from logship.redaction_metrics import RedactionMetrics
 
-LOST_REASONS: Final = (
-    *("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable"),
-    OTHER,
-)
+_LOST: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable")
+LOST_REASONS: Final = (*_LOST, OTHER)
 FILTERED_REASONS: Final = ("condition", "no_level", "sampled", "before_since", "after_until", "no_time", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)

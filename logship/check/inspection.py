@@ -11,8 +11,9 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from logship import plugins
+from logship.check.findings import bad, good
 from logship.check.limits import look_at_limits
-from logship.check.log_files import Surroundings, bad, good, look_at_files
+from logship.check.log_files import Surroundings, look_at_files
 from logship.check.redaction import hidden, look_at_redaction
 from logship.check.ways import look_at_ways
 from logship.daemon.server import bind

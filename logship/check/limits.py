@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from logship.check.log_files import bad, good
+from logship.check.findings import bad, good
 from logship.daemon.memory_limit import memory_limit, too_little
 from logship.daemon.volumes import LOGS, look
 from logship.files.discovery import Discovery

@@ -17,13 +17,13 @@ from typing import Final
 from msgspec import Struct
 
 from logship.check.file_lines import event_time, of_no_form
+from logship.check.findings import bad, good
 from logship.check.last_records import Last, told
 from logship.check.redaction import would_redact
 from logship.files.beneath import BIRTH_SLACK_NS, birth_ns
 from logship.files.discovery import Discovery
 from logship.files.names import Candidate
 from logship.files.patterns import Pattern
-from logship.logs import printable
 from logship.model import Finding
 from logship.records.enrichment import Enrichment
 from logship.records.line_parser import trim
@@ -41,16 +41,6 @@ UNFINISHED_SECONDS: Final = 5.0
 FUTURE_SECONDS: Final = 300.0
 """An event time this much later than now is no matter of clocks that differ a little."""
 _LISTED: Final = 1000
-
-
-def good(subject: str, message: str) -> Finding:
-    """Give a finding that stands in nobody's way."""
-    return Finding(good=True, subject=subject, message=printable(message))
-
-
-def bad(subject: str, message: str) -> Finding:
-    """Give one that does."""
-    return Finding(good=False, subject=subject, message=printable(message))
 
 
 class Surroundings(Struct, frozen=True):
@@ -113,8 +103,9 @@ def look_at_files(discovery: Discovery, around: Surroundings) -> list[Finding]:
 
 
 def _unlistable(folder: str) -> Finding:
-    who = f"{folder} can't be listed by user {os.geteuid()}{_owner(folder)}"
-    return bad("paths", f"{who}: give it r-x, e.g. by fsGroup")
+    return bad(
+        "paths", f"{folder} can't be listed by user {os.geteuid()}{_owner(folder)}: give it r-x, e.g. by fsGroup"
+    )
 
 
 def _absent(root: str, around: Surroundings) -> Finding:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
-from logship.check.log_files import good
+from logship.check.findings import good
 from logship.model import Finding
 from logship.net.proxies import way_to
 

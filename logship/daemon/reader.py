@@ -74,8 +74,6 @@ class Reader:
         self._stubs = Stubs()
         self._times: dict[FileId, deque[tuple[int, int, int]]] = {}
 
-    # -- what the intake tells ------------------------------------------------------------------------------------
-
     def opened(self, file: TailedFile, entry: Entry) -> None:
         """Take up a file."""
         saved = entry.offsets.get(self.name, Saved())
@@ -128,8 +126,6 @@ class Reader:
         """Go on from the first line that begins at or after ``offset``: what lies before is given up."""
         file.places[self.name] = Place(offset - 1, LineState.SKIPPING, offset - 1)
         self.grew(file)
-
-    # -- reading --------------------------------------------------------------------------------------------------
 
     def read(self, limit: int = READ_AT_ONCE) -> list[Block]:
         """Read one stretch of each queue that has something new, in turn, until ``limit`` bytes are reached.

@@ -58,7 +58,7 @@ async def test_raw_lines_are_kept_as_they_are(tmp_path: Path) -> None:
 
 
 async def test_a_folder_that_cannot_be_written_keeps_the_data(tmp_path: Path) -> None:
-    """A full or unwritable folder is no wrong setting of the sink's; once that is mended, the same batch is delivered."""
+    """It is no wrong setting of the sink's; once the folder is mended, the same batch is delivered."""
     (tmp_path / "logs").write_text("a file")
     async with open_sink(Settings(path=str(tmp_path / "logs")), Enrichment({})) as sink:
         one = batch(sink)
