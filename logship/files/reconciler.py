@@ -21,7 +21,7 @@ from logship.files.sweeping import FILES_AT_ONCE, Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
 from logship.state.fingerprint import next_point
-from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
 T = TypeVar("T")
 Steps = Generator[None, None, None]
@@ -233,6 +233,8 @@ class Reconciler:
         sources = self._registry.sources(found)
         prints = [each.entry.head for each in sources if each.entry]
         prints += [file.head for file in self._open.of_lineage(found.lineage)]
+        held = [other for other in self._adoption.held.values() if other.lineage == found.lineage and not other.packed]
+        prints += [Print.of(other.read_at(HEAD_BYTES, other.begin)) for other in held]
         known = any(each.length and each.matches(head) for each in prints)
         return known or any(True for _ in self._registry.like(found.lineage, head[:HEAD_BYTES]))
 

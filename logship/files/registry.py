@@ -73,12 +73,8 @@ class Registry:
         stat = os.fstat(found.fd)
         self._judged |= {stat.st_ino} if self._again else set()
         row = finished_row(entry, found) if stat.st_nlink else None
-        if row and entry.shift:
-            self.finished.add(row, there=False)  # who is at the head of that file speaks for it
-        elif row:
-            self.finished.add(row)
-            self.finished.meet(row.inode)
-            self._reopened.discard(entry.file)
+        if row:
+            self._finish(row, there=not entry.shift)  # who is at the head of that file speaks for it
         else:
             self.add(entry)
             self._signatures[stat.st_ino] = (entry.file, (stat.st_size, stat.st_mtime_ns))
@@ -243,8 +239,14 @@ class Registry:
         """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""
         row = finished_row(entry, file)
         if row:
-            self.finished.add(row, there=False)
+            self._finish(row, there=False)
         return row is not None
+
+    def _finish(self, row: Row, *, there: bool) -> None:
+        self.finished.add(row, there=there)
+        if there:
+            self.finished.meet(row.inode)
+        self._reopened.discard(row.file)
 
     def met(self, entry: Entry) -> bool:
         """Whether the sweep under way has met the file of a finished generation, as it was."""
