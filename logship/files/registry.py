@@ -11,7 +11,7 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from logship.files.beneath import is_overlay
-from logship.files.found import Found, finished_row
+from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, row_of_another
@@ -77,7 +77,7 @@ class Registry:
             self._finish(row, there=not entry.shift)  # who is at the head of that file speaks for it
         else:
             self.add(entry)
-            self._signatures[stat.st_ino] = (entry.file, (stat.st_size, stat.st_mtime_ns))
+            self._signatures[stat.st_ino] = (entry.file, signature_of(found))
 
     def pop(self, file: FileId) -> None:
         """Know it no longer: it is open, or forgotten."""
@@ -173,20 +173,27 @@ class Registry:
             self.finished.meet(found.inode)
         return same
 
-    def find(self, found: Found) -> Entry | None:
-        """Give the generation that this file is, by inode, head and marker."""
+    def find(self, found: Found) -> list[Entry]:
+        """Give the generations that are in this file, by inode, head and marker, in the order of where they end.
+
+        They are several where a copy was appended to another, or a hole was filled. All but the last one are sealed.
+        """
         same = (found.inode, found.birth_ns, found.size, found.read_at)
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
         there = self._each(self._by_inode.of(found.inode))
-        alike = (each for each in there if not (self._is_history(each, found) or entry_of_another(found, each)))
-        entry = next((entry for entry in alike if same_file(entry, *same, named=entry.path == name)), None)
-        row = None if entry else self.finished.at(found.inode)
+        there = (each for each in there if not (self._is_history(each, found) or entry_of_another(found, each)))
+        alike = [entry for entry in there if same_file(entry, *same, named=entry.path == name)]
+        if alike:
+            read = [entry for entry in alike if not entry.ignored] or alike[:1]
+            sealed = sorted((entry for entry in read if entry.sealed), key=lambda entry: entry.shift + entry.size)
+            return sealed + [entry for entry in read if not entry.sealed][:1]
+        row = self.finished.at(found.inode)
         row = None if row and self._history and row.ignored and row.file_size == found.size else row
-        if row and row.size and not row_of_another(found, row) and row.begins(found.size, found.read_at):
-            born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
-            known = row.size >= SHORT_HEAD_BYTES or born
-            return row.entry(found.lineage, self._sinks, found.read_at) if known else None
-        return entry
+        if not (row and row.size) or row_of_another(found, row) or not row.begins(found.size, found.read_at):
+            return []
+        born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
+        short = row.size < SHORT_HEAD_BYTES and not born
+        return [] if short else [row.entry(found.lineage, self._sinks, found.read_at)]
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
         return self._history and entry.ignored and entry.size == found.size

@@ -4,6 +4,8 @@ import gzip
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.files.test_kinds import overwrite, problem
 from tests.following import append, follow, lines
 
@@ -77,3 +79,54 @@ def test_a_generation_that_was_opened_again_is_known_once_it_is_gone(logs: Path)
     again = follow(logs)
     again.drain()
     assert problem(lines(0, 62) + lines(100, 130), follower, again) == ""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("begun", [False, True])
+def test_generations_that_are_in_one_file_all_go_on_after_a_kill(logs: Path, *, packed: bool, begun: bool) -> None:
+    """A copy that was appended to: neither what was copied nor what came after it is taken for the whole file."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 60))
+    first = follow(logs)
+    first.read()
+    copy.write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    first.read()
+    first.read()
+    append(copy, lines(60, 90))
+    for _ in range(2 * begun):
+        first.read()
+    append(copy, lines(90, 120))
+    first.step()
+    first.save()
+    first.kill()
+    if packed:
+        (logs / "a.log.1.gz").write_bytes(gzip.compress(copy.read_bytes()))
+        copy.unlink()
+    second = follow(logs)
+    for _ in range(3):
+        second.read()
+    second.save()
+    second.kill()
+    third = follow(logs)
+    third.drain()
+    assert problem(lines(0, 120), first, second, third) == ""
+    assert [*second.lost(), *third.lost()] == []
+
+
+def test_what_fills_a_hole_goes_on_after_a_kill(logs: Path) -> None:
+    """It has a generation of its own in the same file, of which nothing was read yet."""
+    live = logs / "a.log"
+    append(live, lines(0, 30) + bytes(len(lines(30, 60))) + lines(60, 90))
+    first = follow(logs)
+    first.read()
+    first.step(3.1)
+    first.read()
+    overwrite(live, lines(30, 60), len(lines(0, 30)))
+    first.step()
+    first.save()
+    first.kill()
+    second = follow(logs)
+    second.drain()
+    assert problem(lines(0, 90), first, second) == ""
+    assert [*second.lost()] == []
