@@ -159,7 +159,7 @@ class Store(LineSink):
     faults: list[str] = field(default_factory=list)
     """Records that came again, and were not the same."""
     answers: Counter[Status] = field(default_factory=Counter)
-    """What this life of the daemon was told of records; of what it was refused, once: it may ask again (DECISIONS 21)."""
+    """What this life of the daemon was told of records; a refusal counts once, as it may ask again."""
     refused: set[Id] = field(default_factory=set)
     """What this life of the daemon was refused."""
 
