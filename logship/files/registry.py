@@ -14,15 +14,15 @@ from logship.files.beneath import is_overlay
 from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
-from logship.files.inode_reuse import entry_of_another, row_of_another
+from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
-from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, same_file
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content
 from logship.state.neighbour import Neighbour
-from logship.state.rows import Row, path_hash
+from logship.state.rows import Row
 
 
 class Registry:
@@ -174,26 +174,15 @@ class Registry:
         return same
 
     def find(self, found: Found) -> list[Entry]:
-        """Give the generations that are in this file, by inode, head and marker, in the order of where they end.
-
-        They are several where a copy was appended to another, or a hole was filled. All but the last one are sealed.
-        """
-        same = (found.inode, found.birth_ns, found.size, found.read_at)
+        """Give the generations that are in this file, in the order of where they end; all but the last are sealed."""
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
         there = self._each(self._by_inode.of(found.inode))
-        there = (each for each in there if not (self._is_history(each, found) or entry_of_another(found, each)))
-        alike = [entry for entry in there if same_file(entry, *same, named=entry.path == name)]
-        if alike:
-            read = [entry for entry in alike if not entry.ignored] or alike[:1]
-            sealed = sorted((entry for entry in read if entry.sealed), key=lambda entry: entry.shift + entry.size)
-            return sealed + [entry for entry in read if not entry.sealed][:1]
-        row = self.finished.at(found.inode)
+        entries = in_this_file(found, (each for each in there if not self._is_history(each, found)), name)
+        row = None if entries else self.finished.at(found.inode)
         row = None if row and self._history and row.ignored and row.file_size == found.size else row
-        if not (row and row.size) or row_of_another(found, row) or not row.begins(found.size, found.read_at):
-            return []
-        born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
-        short = row.size < SHORT_HEAD_BYTES and not born
-        return [] if short else [row.entry(found.lineage, self._sinks, found.read_at)]
+        if row and row_of_this(found, row, name):
+            return [row.entry(found.lineage, self._sinks, found.read_at)]
+        return entries
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
         return self._history and entry.ignored and entry.size == found.size
