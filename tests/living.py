@@ -159,7 +159,9 @@ class Store(LineSink):
     faults: list[str] = field(default_factory=list)
     """Records that came again, and were not the same."""
     answers: Counter[Status] = field(default_factory=Counter)
-    """What this life of the daemon was told of records."""
+    """What this life of the daemon was told of records; a refusal counts once, as it may ask again."""
+    refused: set[Id] = field(default_factory=set)
+    """What this life of the daemon was refused."""
 
     def encode(self, block: Block) -> Encoded:
         """Count a gap as skipped, as every sink does."""
@@ -181,7 +183,13 @@ class Store(LineSink):
         self.fuse.step()
         if self.mood == "deaf":
             return Outcome(Status.ERRORED, "connection_reset")
-        self.answers.update(verdict.status for verdict in verdicts)
+        self.answers.update(verdict.status for verdict in verdicts if verdict.status is not Status.REJECTED)
+        self.refused.update(
+            (record.file, record.start)
+            for record, verdict in zip(records, verdicts, strict=True)
+            if verdict.status is Status.REJECTED
+        )
+        self.answers[Status.REJECTED] = len(self.refused)
         return Outcome(Status.DELIVERED, verdicts=verdicts)
 
     def _take(self, record: Block) -> Status:
@@ -232,7 +240,7 @@ class Life:
         self._task = asyncio.create_task(self._run())
 
     def _pipeline(self, name: str, store: Store, shape: Shape, clock: Callable[[], float]) -> Pipeline:
-        store.fuse, store.answers = self.fuse, Counter()
+        store.fuse, store.answers, store.refused = self.fuse, Counter(), set()
         reader = Reader(
             name,
             self.metrics,

@@ -120,7 +120,10 @@ class History:
         if not self._is_known(self.live):
             return
         self._shift()
-        (self.logs / f"{self.name}.1").write_bytes(self.live.read_bytes())
+        copy = self.logs / f"{self.name}.1"
+        copy.write_bytes(self.live.read_bytes())
+        if copy.stat().st_ino == self.renamed.get(self.name):
+            del self.renamed[self.name]  # it is used again: no writer has a copy open
         await self.pause(0.0, 0.3)
         os.truncate(self.live, 0)
         if self.random.random() < 0.5:

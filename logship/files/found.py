@@ -206,6 +206,11 @@ def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
     return same and entry.head == head and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
 
 
+def signature_of(view: "Found | TailedFile") -> tuple[int, int]:
+    """Give size and time of change as they were last seen: what is written between that and a close is a change."""
+    return view.signature if isinstance(view, TailedFile) else (view.size, view.mtime_ns)
+
+
 def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
     """Give what is kept of a generation of which there is nothing more to do; None where there is.
 
@@ -215,9 +220,8 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
     if isinstance(view, TailedFile) and view.orphaned:
         remembered = view.digest.end == entry.size and len(view.digest.recent) >= entry.size - start
         return row_of(entry, 0, 0, view.digest.recent[start - entry.size :]) if remembered and entry.size else None
-    stat = os.fstat(view.fd)
     try:
-        return row_of(entry, stat.st_size, stat.st_mtime_ns, view.read_at(entry.size - start, start))
+        return row_of(entry, *signature_of(view), view.read_at(entry.size - start, start))
     except OSError:
         return None
 

@@ -75,6 +75,7 @@ class Holes:
     def readable(self, data: bytes, start: int, now: float, *, follows: Callable[[int], bool], ended: bool) -> int:
         """Give how many bytes of ``data``, which is at ``start``, may be read: up to NULs that somebody may yet fill.
 
+        NULs at the start of a line are read by themselves: whoever passes them notes them, as they may yet be filled.
         ``follows(offset)`` says whether any byte but NUL comes at or after an offset; ``ended`` that nobody writes.
         """
         at = find_hole(data, start)
@@ -89,8 +90,10 @@ class Holes:
             self._at, self._since = start + at, now
         if not (left_by_truncation or ended) and now - self._since < HOLE_SECONDS:
             return at
+        if data[:at].endswith(b"\n"):
+            return at
         self._at = -1
-        return len(data)
+        return data.find(b"\n\0", at) + 1 or len(data)
 
     def past(self, start: int, size: int, read_at: ReadAt, data_start: Callable[[int], int], *, note: bool) -> int:
         """Give where NULs end that begin at the start of a line, maybe a terabyte; ``note`` that they are passed."""

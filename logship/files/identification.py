@@ -11,6 +11,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from logship.files.tailing import TailedFile
+from logship.model import NO_LIMIT
 from logship.state.fingerprint import Fingerprint, ReadAt, common, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
@@ -84,6 +85,12 @@ class Known(Struct, frozen=True):
         return self.common >= self.source.end
 
     @property
+    def rank(self) -> tuple[int, bool, bool]:
+        """How much it says: of two that have as much, the one that goes on, not one that is sealed and was read."""
+        limit = self.file.limit if self.file else self.entry.size if self.entry and self.entry.sealed else NO_LIMIT
+        return self.common, self.whole, self.read < limit
+
+    @property
     def read(self) -> int:
         """How many of its bytes every sink has had."""
         if self.file:
@@ -112,8 +119,9 @@ def identify(view: View, sources: Iterable[Source], *, growing: bool = False) ->
         enough = known >= source.least or (
             growing and source.file is not None and 0 < known == min(view.size, source.end)
         )
-        if enough and (best is None or (known, known >= source.end) > (best.common, best.whole)):
-            best = Known(source, known, proved)
+        here = Known(source, known, proved)
+        if enough and (best is None or here.rank > best.rank):
+            best = here
     return best
 
 

@@ -6,8 +6,10 @@ again and again (ext4); a birth time alone changes on overlays and network file 
 the last write stays.
 """
 
+from collections.abc import Iterable
+
 from logship.files.found import Found
-from logship.state.identity import Entry
+from logship.state.identity import SHORT_HEAD_BYTES, Entry, same_file
 from logship.state.rows import Row, path_hash
 
 
@@ -21,6 +23,28 @@ def row_of_another(found: Found, row: Row) -> bool:
     """Whether a file has only the inode of one that was finished: of that it is known when it was last written."""
     lineages = map(path_hash, _names(found))
     return row.lineage not in lineages and found.mtime_ns != row.mtime_ns and _born_otherwise(found, row.birth_ns)
+
+
+def in_this_file(found: Found, entries: Iterable[Entry], name: str) -> list[Entry]:
+    """Give, of generations that had a file's inode, those that are in it, in the order of where they end.
+
+    All but the last one are sealed. One that is never to be read counts only where there is no other. ``name`` speaks
+    where birth times do not.
+    """
+    same = (found.inode, found.birth_ns, found.size, found.read_at)
+    there = (entry for entry in entries if not entry_of_another(found, entry))
+    alike = [entry for entry in there if same_file(entry, *same, named=entry.path == name)]
+    read = [entry for entry in alike if not entry.ignored] or alike[:1]
+    sealed = sorted((entry for entry in read if entry.sealed), key=lambda entry: entry.shift + entry.size)
+    return [*sealed, *[entry for entry in read if not entry.sealed][:1]]
+
+
+def row_of_this(found: Found, row: Row, name: str) -> bool:
+    """Whether a file is what was finished in its inode; ``name`` speaks where birth times do not."""
+    if not row.size or row_of_another(found, row) or not row.begins(found.size, found.read_at):
+        return False
+    born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
+    return row.size >= SHORT_HEAD_BYTES or born
 
 
 def _names(found: Found) -> tuple[str, str]:

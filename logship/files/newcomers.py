@@ -78,6 +78,6 @@ class Newcomers(Struct):
         if self.reconciler.is_new(found):
             return None if found.live else new_entry(found, self.sinks)
         with suppress(OSError):
-            entry = None if found.packed else self.registry.find(found)
+            entry = next(iter([] if found.packed else self.registry.find(found)), None)
             return None if entry is None or entry.ignored or entry.sealed else entry
         return None

@@ -21,7 +21,7 @@ from logship.files.sweeping import FILES_AT_ONCE, Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
 from logship.state.fingerprint import next_point
-from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
 T = TypeVar("T")
 Steps = Generator[None, None, None]
@@ -57,20 +57,20 @@ class Reconciler:
 
     def adopt(self, sweep: Sweep) -> Iterator[None]:
         """Take what a sweep opened, in steps: known generations first, in the order of their age."""
-        known: list[tuple[Entry, Found]] = []
+        known: list[tuple[list[Entry], Found]] = []
         unknown: list[Found] = []
         for found in in_steps(list(sweep.fresh.values())):
             if found is None:
                 yield
                 continue
             try:
-                entry = self._recognise(found, sweep)
+                entries = self._recognise(found, sweep)
             except OSError as error:
                 self._adoption.refuse(sweep.take(found), error)
                 continue
-            known += [(entry, found)] if entry else []
-            unknown += [] if entry else [found]
-        for pair in in_steps(sorted(known, key=lambda pair: self._ages.get(pair[0].file, 0))):
+            known += [(entries, found)] if entries else []
+            unknown += [] if entries else [found]
+        for pair in in_steps(sorted(known, key=lambda pair: self._ages.get(pair[0][0].file, 0))):
             if pair is None:
                 yield
             else:
@@ -89,22 +89,25 @@ class Reconciler:
     def _order(self, found: Found) -> Key:
         return self._plan.rank(found.inode) if self._plan else (not found.live, found.mtime_ns)
 
-    def _recognise(self, found: Found, sweep: Sweep) -> Entry | None:
-        entry = None if found.packed else self._registry.find(found)
-        if entry is None and not (found.candidate.matched or found.packed):
+    def _recognise(self, found: Found, sweep: Sweep) -> list[Entry]:
+        entries = [] if found.packed else self._registry.find(found)
+        if not entries and not (found.candidate.matched or found.packed):
             found.shredded = is_noise(found.read_at(HEAD_BYTES, 0)) and self._registry.was_in(found)
         former, found.former = self._registry.at(found.inode), self._registry.former(found)
         for other in former:
-            if entry is None or other != entry.file:
+            if all(entry.file != other for entry in entries):
                 sweep.present.pop(other, None)  # inodes are used again: who had this one before is gone
                 self._registry.leave(other)
-        return entry
+        return entries
 
-    def _go_on(self, entry: Entry, found: Found, sweep: Sweep, unknown: list[Found]) -> None:
-        """Go on with a known generation; what was appended to one that is never read is asked about anew."""
+    def _go_on(self, entries: Sequence[Entry], found: Found, sweep: Sweep, unknown: list[Found]) -> None:
+        """Go on with what is known to be in a file; what was appended to the last of it is asked about anew."""
+        *before, entry = entries
         if not entry.ignored:
             if entry.sealed and found.size > entry.size + entry.shift:
                 unknown.append(replace(found, fd=os.dup(found.fd), begin=entry.size + entry.shift))
+            for each in before:
+                self._adoption.start(each, replace(found, fd=os.dup(found.fd)))
             self._adoption.start(entry, found)
             return
         self._registry.finished.forget(found.inode)
@@ -233,6 +236,8 @@ class Reconciler:
         sources = self._registry.sources(found)
         prints = [each.entry.head for each in sources if each.entry]
         prints += [file.head for file in self._open.of_lineage(found.lineage)]
+        held = [other for other in self._adoption.held.values() if other.lineage == found.lineage and not other.packed]
+        prints += [Print.of(other.read_at(HEAD_BYTES, other.begin)) for other in held]
         known = any(each.length and each.matches(head) for each in prints)
         return known or any(True for _ in self._registry.like(found.lineage, head[:HEAD_BYTES]))
 

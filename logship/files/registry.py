@@ -11,18 +11,18 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from logship.files.beneath import is_overlay
-from logship.files.found import Found, finished_row
+from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
-from logship.files.inode_reuse import entry_of_another, row_of_another
+from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
-from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, same_file
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content
 from logship.state.neighbour import Neighbour
-from logship.state.rows import Row, path_hash
+from logship.state.rows import Row
 
 
 class Registry:
@@ -73,15 +73,11 @@ class Registry:
         stat = os.fstat(found.fd)
         self._judged |= {stat.st_ino} if self._again else set()
         row = finished_row(entry, found) if stat.st_nlink else None
-        if row and entry.shift:
-            self.finished.add(row, there=False)  # who is at the head of that file speaks for it
-        elif row:
-            self.finished.add(row)
-            self.finished.meet(row.inode)
-            self._reopened.discard(entry.file)
+        if row:
+            self._finish(row, there=not entry.shift)  # who is at the head of that file speaks for it
         else:
             self.add(entry)
-            self._signatures[stat.st_ino] = (entry.file, (stat.st_size, stat.st_mtime_ns))
+            self._signatures[stat.st_ino] = (entry.file, signature_of(found))
 
     def pop(self, file: FileId) -> None:
         """Know it no longer: it is open, or forgotten."""
@@ -177,20 +173,16 @@ class Registry:
             self.finished.meet(found.inode)
         return same
 
-    def find(self, found: Found) -> Entry | None:
-        """Give the generation that this file is, by inode, head and marker."""
-        same = (found.inode, found.birth_ns, found.size, found.read_at)
+    def find(self, found: Found) -> list[Entry]:
+        """Give the generations that are in this file, in the order of where they end; all but the last are sealed."""
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
         there = self._each(self._by_inode.of(found.inode))
-        alike = (each for each in there if not (self._is_history(each, found) or entry_of_another(found, each)))
-        entry = next((entry for entry in alike if same_file(entry, *same, named=entry.path == name)), None)
-        row = None if entry else self.finished.at(found.inode)
+        entries = in_this_file(found, (each for each in there if not self._is_history(each, found)), name)
+        row = None if entries else self.finished.at(found.inode)
         row = None if row and self._history and row.ignored and row.file_size == found.size else row
-        if row and row.size and not row_of_another(found, row) and row.begins(found.size, found.read_at):
-            born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
-            known = row.size >= SHORT_HEAD_BYTES or born
-            return row.entry(found.lineage, self._sinks, found.read_at) if known else None
-        return entry
+        if row and row_of_this(found, row, name):
+            return [row.entry(found.lineage, self._sinks, found.read_at)]
+        return entries
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
         return self._history and entry.ignored and entry.size == found.size
@@ -243,8 +235,14 @@ class Registry:
         """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""
         row = finished_row(entry, file)
         if row:
-            self.finished.add(row, there=False)
+            self._finish(row, there=False)
         return row is not None
+
+    def _finish(self, row: Row, *, there: bool) -> None:
+        self.finished.add(row, there=there)
+        if there:
+            self.finished.meet(row.inode)
+        self._reopened.discard(row.file)
 
     def met(self, entry: Entry) -> bool:
         """Whether the sweep under way has met the file of a finished generation, as it was."""

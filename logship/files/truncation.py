@@ -4,6 +4,7 @@ A generation that was cut off or written over is an orphan, until its rest is fo
 copy, an appended copy, an archive. The file that it was in is asked about like any that is new.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 
 from logship.files.adoption import Adoption
@@ -83,12 +84,21 @@ class Truncations:
             self._metrics.files_truncated.inc()
             candidate = sweep.present.pop(file.file, None)
             if self._adoption.open.by_inode.get((file.device, file.inode)) is file:  # else another is followed there
-                found = Found.of(file, candidate, now)
-                found.live = found.candidate.live(sweep.live)
-                self._reconciler.waiting[found.inode] = found
+                self._ask_anew(Found.of(file, candidate, now), sweep)
             self._adoption.open.leave(file)
             file.orphan()
             self._orphans[file.file] = now
+
+    def _ask_anew(self, found: Found, sweep: Sweep) -> None:
+        """Have it decided what a file has now: once, however many generations were in it."""
+        found.live = found.candidate.live(sweep.live)
+        held = self._adoption.held.get(found.inode)
+        if found.inode in self._reconciler.waiting or (held and held.cut):
+            os.close(found.fd)
+            return
+        if held:
+            os.close(self._adoption.held.pop(found.inode).fd)  # what was appended is as doubtful as what was there
+        self._reconciler.waiting[found.inode] = found
 
     def settle(self, sweep: Sweep, now: float) -> Iterator[None]:
         """Decide about possible copies, then about what stands in files that lost their bytes; in steps."""

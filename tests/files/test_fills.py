@@ -77,3 +77,18 @@ def test_holes_that_are_filled_in_any_order(logs: Path) -> None:
         yield lines(0, 100)
 
     each_once(logs, scenario, 3.1, order=False)
+
+
+def test_holes_that_a_drain_passes_are_filled_while_nobody_looks(logs: Path) -> None:
+    """However many one read had: each is known to be a hole, and what is in it later arrives."""
+    live = logs / "a.log"
+    parts = [lines(10 * turn, 10 * turn + 10) for turn in range(5)]
+    append(live, b"".join(bytes(len(part)) if turn % 2 else part for turn, part in enumerate(parts)))
+    first = follow(logs)
+    first.drain()
+    for turn in (1, 3):
+        overwrite(live, parts[turn], len(lines(0, 10 * turn)))
+    second = follow(logs)
+    second.read()
+    second.drain()
+    assert problem(lines(0, 50), first, second) == ""

@@ -64,7 +64,8 @@ def test_a_hole_is_waited_for() -> None:
     assert not holes.due(10.0 + HOLE_SECONDS - 0.1)
     assert readable(holes, data, 10.0 + HOLE_SECONDS - 0.1) == 4
     assert holes.due(10.0 + HOLE_SECONDS)
-    assert readable(holes, data, 10.0 + HOLE_SECONDS) == len(data)
+    assert readable(holes, data, 10.0 + HOLE_SECONDS) == 4, "it is passed by itself, and noted"
+    assert readable(holes, data[4:], 10.0 + HOLE_SECONDS, start=4) == len(data) - 4
     assert not holes.due(20.0)
 
 
@@ -74,7 +75,15 @@ def test_each_hole_is_waited_for_by_itself() -> None:
     assert readable(holes, bytes(100) + b"two\n", 10.0) == 0
     assert readable(holes, b"x\n" + bytes(100) + b"two\n", 13.0, start=500) == 2
     assert readable(holes, b"x\n" + bytes(100) + b"two\n", 15.9, start=500) == 2
-    assert readable(holes, b"x\n" + bytes(100) + b"two\n", 16.0, start=500) == 106
+    assert readable(holes, bytes(100) + b"two\n", 16.0, start=502) == 104
+
+
+def test_each_hole_is_passed_by_itself() -> None:
+    """Whether it is waited for or not: each may yet be filled. One within a line is none to note."""
+    data = bytes(100) + b"two\n" + bytes(70) + b"three\n"
+    assert [readable(Holes(), data[at:], 10.0, ended=True, start=at) for at in (0, 104)] == [104, 76]
+    assert readable(Holes(), b"x" + data, 10.0, ended=True) == 105
+    assert readable(Holes(), b"x" + data[:104], 10.0, ended=True) == 105
 
 
 def test_nuls_at_the_end_are_never_passed() -> None:

@@ -130,14 +130,16 @@ def test_a_copy_of_a_finished_generation_never_ships(logs: Path, name: str, pack
     append(logs / "a.log", lines(0, 60))
     follower = follow(logs)
     follower.read()
+    copy = logs.parent / "copy"
+    copy.write_bytes(pack(lines(0, 60)))  # while the file is there: it is to have an inode of its own
     (logs / "a.log").unlink()
     append(logs / "a.log", lines(60, 120))
     follower.read()
     follower.step(31.0)
     assert len(follower.catalog.files) == 1
     follower.drain()
-    (logs / "other").touch()  # whose inode was used before, maybe; the copy is to have one of its own
-    (logs / name).write_bytes(pack(lines(0, 60)))
+    copy.rename(logs / name)
+    os.utime(logs / name)
     second = follow(logs)
     assert settle(second) == b""
     assert second.catalog.left_alone == 1
@@ -291,6 +293,22 @@ def test_a_file_is_found_by_the_name_that_it_has_now(logs: Path) -> None:
     follower.read()
     assert (file.path, file.deleted) == ("", True)
     follower.drain()
+
+
+def test_what_is_written_right_before_a_file_is_closed_arrives(logs: Path) -> None:
+    """After it was looked at last, that is: it was never seen, so the file is not as it was."""
+    for data in (b"", lines(0, 60)):
+        live = logs / f"{len(data)}.log"
+        append(live, data)
+        follower = follow(logs)
+        follower.read()
+        file = by_name(follower, live.name)
+        append(live, lines(60, 61))
+        entry = next(entry for entry in follower.intake.entries() if entry.file == file.file)
+        follower.catalog.finish(file, entry)
+        follower.reader.closed(file)
+        assert settle(follower) == lines(60, 61)
+        follower.drain()
 
 
 def test_nothing_of_a_closed_file_is_kept_open(logs: Path) -> None:

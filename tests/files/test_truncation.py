@@ -1,0 +1,132 @@
+"""What happens where a file loses its bytes while something else happens to it, or right after it did."""
+
+import gzip
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.files.test_kinds import overwrite, problem
+from tests.following import append, follow, lines
+
+
+def test_what_is_held_and_is_packed_before_it_is_decided_is_not_strange(logs: Path) -> None:
+    """A file lost its bytes, so that what came after it waits; packed, removed and killed meanwhile, it arrives."""
+    live, second = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    follower.save()
+    os.truncate(live, 0)
+    follower.step(0.1)
+    live.rename(logs / "a.log.2")
+    append(second, lines(60, 120))
+    append(live, lines(120, 180))
+    follower.step(0.1)
+    assert follower.catalog._adoption.held, "else this shows nothing"
+    (logs / "a.log.1.gz").write_bytes(gzip.compress(lines(60, 120)))
+    follower.read()
+    follower.save()
+    second.unlink()
+    follower.kill()
+    again = follow(logs)
+    again.drain()
+    assert problem(lines(0, 180), follower, again) == ""
+
+
+def test_a_file_that_several_generations_were_in_is_asked_about_once(logs: Path) -> None:
+    """One of them began where a hole was filled; then the file was cut off and written anew, alike."""
+    live = logs / "a.log"
+    append(live, lines(0, 30) + bytes(len(lines(30, 31))) + lines(31, 60))
+    follower = follow(logs)
+    follower.read()
+    follower.step(3.1)
+    follower.read()
+    overwrite(live, lines(30, 31), len(lines(0, 30)))
+    follower.read()
+    follower.read()
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    append(live, lines(60, 65))
+    for _ in range(10):
+        follower.read()
+    follower.step(6.0)
+    follower.drain()
+    assert problem(lines(0, 65), follower) == ""
+
+
+def test_a_generation_that_was_opened_again_is_known_once_it_is_gone(logs: Path) -> None:
+    """It is finished a second time when it is truncated: its copy is one of all of it, not of what is older."""
+    live = logs / "a.log"
+    append(live, lines(0, 30))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log-bak").write_bytes(lines(0, 30))
+    for _ in range(3):
+        follower.step(3.0)
+    (logs / "a.log-bak").unlink()
+    follower.catalog.max_files = 1
+    for name, start in (("b.log", 100), ("a.log", 30)):
+        append(logs / name, lines(start, start + 30))
+        follower.step(1.0)
+        follower.read()
+        follower.step(1.0)
+        follower.read()
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    append(live, lines(60, 62))
+    follower.drain()
+    again = follow(logs)
+    again.drain()
+    assert problem(lines(0, 62) + lines(100, 130), follower, again) == ""
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("begun", [False, True])
+def test_generations_that_are_in_one_file_all_go_on_after_a_kill(logs: Path, *, packed: bool, begun: bool) -> None:
+    """A copy that was appended to: neither what was copied nor what came after it is taken for the whole file."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 60))
+    first = follow(logs)
+    first.read()
+    copy.write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    first.read()
+    first.read()
+    append(copy, lines(60, 90))
+    for _ in range(2 * begun):
+        first.read()
+    append(copy, lines(90, 120))
+    first.step()
+    first.save()
+    first.kill()
+    if packed:
+        (logs / "a.log.1.gz").write_bytes(gzip.compress(copy.read_bytes()))
+        copy.unlink()
+    second = follow(logs)
+    for _ in range(3):
+        second.read()
+    second.save()
+    second.kill()
+    third = follow(logs)
+    third.drain()
+    assert problem(lines(0, 120), first, second, third) == ""
+    assert [*second.lost(), *third.lost()] == []
+
+
+def test_what_fills_a_hole_goes_on_after_a_kill(logs: Path) -> None:
+    """It has a generation of its own in the same file, of which nothing was read yet."""
+    live = logs / "a.log"
+    append(live, lines(0, 30) + bytes(len(lines(30, 60))) + lines(60, 90))
+    first = follow(logs)
+    first.read()
+    first.step(3.1)
+    first.read()
+    overwrite(live, lines(30, 60), len(lines(0, 30)))
+    first.step()
+    first.save()
+    first.kill()
+    second = follow(logs)
+    second.drain()
+    assert problem(lines(0, 90), first, second) == ""
+    assert [*second.lost()] == []
