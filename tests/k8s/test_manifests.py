@@ -160,3 +160,17 @@ def test_no_two_examples_have_an_object_in_common() -> None:
         for manifest in render(folder):
             named = (manifest["kind"], manifest["metadata"]["name"])
             assert owners.setdefault(named, example_of(folder)) == example_of(folder)
+
+
+def test_a_rollout_does_not_wait_for_a_volume_that_the_old_pod_keeps() -> None:
+    """A Deployment with a claim that one node at a time can mount ends its old pods before it starts new ones."""
+    found = [
+        (deployment["metadata"]["name"], deployment["spec"].get("strategy"))
+        for manifests in map(render, shipping())
+        for claim in of_kind(manifests, "PersistentVolumeClaim")
+        if "ReadWriteOnce" in claim["spec"]["accessModes"]
+        for deployment in of_kind(manifests, "Deployment")
+        for volume in deployment["spec"]["template"]["spec"]["volumes"]
+        if volume.get("persistentVolumeClaim", {}).get("claimName") == claim["metadata"]["name"]
+    ]
+    assert found == [("agent-file", {"type": "Recreate"})]
