@@ -34,7 +34,7 @@ BLOCKS = st.lists(LINES, min_size=1, max_size=12).flatmap(
 )
 
 
-@pytest.mark.parametrize("when", ["", "msg != ''"])
+@pytest.mark.parametrize("when", ["", "level >= error"])
 @settings(max_examples=150, deadline=None)
 @given(BLOCKS)
 def test_only_what_was_found_differs(when: str, lines: list[tuple[bytes, bytes]]) -> None:
