@@ -14,7 +14,6 @@ from msgspec import Struct
 
 from logship.errors import StateError
 from logship.files.plan import Plan
-from logship.records.first_time import FirstTime
 from logship.settings.resolved import Resolved, enrichment_of
 from logship.state.checkpoints import Checkpoint, Checkpoints
 from logship.state.neighbour import Neighbour
@@ -74,6 +73,8 @@ def plan_of(state: State, checkpoint: Checkpoint) -> Plan | None:
     if not state.resolved.once:
         return None
     daemon = state.neighbour if state.beside else None
+    from logship.records.first_time import FirstTime  # noqa: PLC0415 - a daemon needs none
+
     return Plan(
         FirstTime(enrichment_of(state.resolved.config)).of,
         history=state.resolved.backfill.history,

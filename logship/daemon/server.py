@@ -20,7 +20,6 @@ from typing import Any, Final, Protocol
 
 from msgspec import Struct
 
-from logship.daemon.page import page
 from logship.errors import LogshipError
 from logship.logs import document
 from logship.metrics import Metrics
@@ -107,6 +106,8 @@ def _metrics(view: View, accept: str) -> _Answer:
 
 
 def _page() -> _Answer:
+    from logship.daemon.page import page  # noqa: PLC0415 - most daemons are never looked at
+
     body, policy = page()
     return _Answer(HTTPStatus.OK, body, _HTML, policy)
 

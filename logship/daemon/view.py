@@ -9,7 +9,6 @@ from typing import Any
 
 from logship import __version__
 from logship.daemon import figures
-from logship.daemon.attention import attention
 from logship.daemon.pipeline import Pipeline
 from logship.daemon.showing import shown_in
 from logship.daemon.shutdown import Stop
@@ -142,6 +141,8 @@ class DaemonView:
             problems=[*map(self.shown, self._problems())],
             counts={**self._counts(), **(self._surroundings.status() if self._surroundings else {})},
         )
+        from logship.daemon.attention import attention  # noqa: PLC0415 - most daemons are never asked
+
         return shown_in({**made, **self._about_process(), "attention": attention(made)}, self.shown)
 
     def _problems(self) -> Iterator[str]:

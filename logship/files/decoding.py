@@ -60,11 +60,12 @@ def unpack(fd: int, kind: str) -> Iterator[Piece]:
         raise OSError(errno.EBADMSG, f"not read: {kind or 'not packed'}")
     try:
         pieces = _DECODERS[kind](fd)
-        first: list[Piece] = []  # a decoder may give nothing at first
-        while sum(len(piece) for piece, _ in first) < MAGIC_BYTES and (piece := next(pieces, None)):
+        head, first = b"", list[Piece]()
+        while len(head) < MAGIC_BYTES and (piece := next(pieces, None)):  # a decoder may give nothing at first
+            head += piece[0][:MAGIC_BYTES]
             first.append(piece)
-        head, rest = b"".join(piece for piece, _ in first)[:MAGIC_BYTES], chain(first, pieces)
-        yield from _first_of_tar(rest) if packed_as(head) == "tar" else rest
+        rest = chain(first, pieces)
+        yield from _first_of_tar(rest) if packed_as(head[:MAGIC_BYTES]) == "tar" else rest
     except OSError:
         raise
     except Exception as error:
@@ -155,10 +156,11 @@ def _unzip(fd: int) -> Iterator[Piece]:
 
 
 def _stored(fd: int, start: int, size: int) -> Iterator[tuple[bytes, int]]:
-    """Give pieces of ``size`` bytes, and 0; with the last one, where they end in the file."""
-    for at in range(0, size, OUTPUT_BYTES):
-        data = os.pread(fd, min(OUTPUT_BYTES, size - at), start + at)
-        yield data, start + size if at + len(data) == size else 0
+    """Give pieces of ``size`` bytes, as far as they are there, and 0; with the last one, where they end in the file."""
+    at = 0
+    while at < size and (data := os.pread(fd, min(OUTPUT_BYTES, size - at), start + at)):
+        at += len(data)
+        yield data, start + size if at == size else 0
 
 
 def _inflated(fd: int, at: int) -> Iterator[tuple[bytes, int]]:

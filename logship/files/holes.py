@@ -15,6 +15,8 @@ HOLE_SECONDS = 3.0
 """NULs in front of other bytes are waited for so long: whoever writes out of order fills them."""
 _PAGE_BYTES = 4096
 _HOLE_BYTES = 64
+_NOTED = bytes(8)
+"""Fewer NULs at a line's start are no hole to be filled: lines of UTF-16 all have one there."""
 _REMEMBERED = 16
 _NULS = bytes(_HOLE_BYTES)
 _LOOKED_THROUGH = 4 << 20
@@ -63,19 +65,21 @@ def head_print(head: bytes) -> Print:
 class Holes:
     """Which NULs of one file may be passed."""
 
-    __slots__ = ("_at", "_since", "filled_from", "passed")
+    __slots__ = ("_at", "_seen", "_since", "filled_from", "passed")
 
     def __init__(self, passed: tuple[tuple[int, int], ...] = ()) -> None:
         self.filled_from = 0
         """The size before a truncation: nobody fills NULs from 0 up to there."""
-        self._at, self._since = -1, 0.0
+        self._at, self._seen, self._since = -1, 0, 0.0
+        """Where NULs are waited for, up to where there were others when that wait began, and when it began."""
         self.passed = passed
         """The last holes that were passed, and might yet be filled: (start, end)."""
 
     def readable(self, data: bytes, start: int, now: float, *, follows: Callable[[int], bool], ended: bool) -> int:
         """Give how many bytes of ``data``, which is at ``start``, may be read: up to NULs that somebody may yet fill.
 
-        NULs at the start of a line are read by themselves: whoever passes them notes them, as they may yet be filled.
+        Eight NULs and more at the start of a line are read by themselves: whoever passes them notes them, as they may
+        yet be filled.
         ``follows(offset)`` says whether any byte but NUL comes at or after an offset; ``ended`` that nobody writes.
         """
         at = find_hole(data, start)
@@ -87,13 +91,15 @@ class Holes:
             return at
         left_by_truncation = start + at == 0 and bool(self.filled_from)
         if start + at != self._at:
-            self._at, self._since = start + at, now
+            if start + at >= self._seen:  # else those were there when others were first waited for: one wait is for all
+                self._seen, self._since = start + len(data), now
+            self._at = start + at
         if not (left_by_truncation or ended) and now - self._since < HOLE_SECONDS:
             return at
-        if data[:at].endswith(b"\n"):
+        if data[:at].endswith(b"\n") and data.startswith(_NOTED, at):
             return at
         self._at = -1
-        return data.find(b"\n\0", at) + 1 or len(data)
+        return data.find(b"\n" + _NOTED, at) + 1 or len(data)
 
     def past(self, start: int, size: int, read_at: ReadAt, data_start: Callable[[int], int], *, note: bool) -> int:
         """Give where NULs end that begin at the start of a line, maybe a terabyte; ``note`` that they are passed."""

@@ -5,47 +5,23 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from logship.__main__ import main
 from logship.daemon.server import open_server
 from logship.daemon.status import SinkStatus, document
-from logship.metrics import Metrics
+from tests.commands.shown import Shown
 
 WAIT = "import sys; print('up', flush=True); sys.stdin.read()"
 
 
-class Daemon:
-    """One with a sink in some state."""
-
-    def __init__(self, sink: SinkStatus | None) -> None:
-        self.metrics = Metrics(("stdout",), "1")
-        self._sink = sink
-
-    def refresh(self) -> None:
-        """Change nothing."""
-
-    def live(self) -> str:
-        """Live."""
-        return ""
-
-    def started(self) -> bool:
-        """Have started."""
-        return True
-
-    def ready(self) -> str:
-        """Be ready."""
-        return ""
-
-    def status(self) -> Mapping[str, Any]:
-        """Show the sink; of another program, something else."""
-        if self._sink is None:
-            return {"status": "green"}
-        return document(version="1", started_at=0.0, now=1.0, ready="", files=[], sinks=[self._sink])
+def daemon(sink: SinkStatus | None) -> Shown:
+    """Give one with a sink in some state; without, another program."""
+    made = document(version="1", started_at=0.0, now=1.0, ready="", files=[], sinks=[sink] if sink else [])
+    return Shown(made if sink else {"status": "green"})
 
 
 @pytest.fixture
@@ -74,7 +50,7 @@ def process(state: Path) -> Iterator[int]:
 
 async def run(state: Path, process: int, sink: SinkStatus | None, *words: str) -> int:
     """Run a command beside a daemon's server."""
-    async with open_server("127.0.0.1:0", Daemon(sink)) as port:
+    async with open_server("127.0.0.1:0", daemon(sink)) as port:
         (state / "lock").write_text(f"{process} 127.0.0.1:{port}\n")
         return await asyncio.to_thread(main, [*words])
 

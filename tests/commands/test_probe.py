@@ -1,43 +1,15 @@
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
 from logship.__main__ import main
 from logship.daemon.server import open_server
-from logship.metrics import Metrics
-
-
-class Unready:
-    """A daemon that lives and is not ready."""
-
-    def __init__(self) -> None:
-        self.metrics = Metrics(("stdout",), "1")
-
-    def refresh(self) -> None:
-        """Change nothing."""
-
-    def live(self) -> str:
-        """Live."""
-        return ""
-
-    def started(self) -> bool:
-        """Have started."""
-        return True
-
-    def ready(self) -> str:
-        """Be unready."""
-        return "draining"
-
-    def status(self) -> Mapping[str, Any]:
-        """Show something."""
-        return {"version": "1", "files": []}
+from tests.commands.shown import Shown
 
 
 async def run(*words: str) -> int:
     """Run a command against a real server on loopback; ``PORT`` stands for its address."""
-    async with open_server("127.0.0.1:0", Unready()) as port:
+    async with open_server("127.0.0.1:0", Shown({"version": "1", "files": []}, "draining")) as port:
         return await asyncio.to_thread(main, [word.replace("PORT", f"127.0.0.1:{port}") for word in words])
 
 
@@ -51,7 +23,7 @@ async def test_a_probe_gives_the_servers_answer(capsys: pytest.CaptureFixture[st
 
 async def test_a_probe_asks_where_the_daemon_was_told_to_listen(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same variable for both; all addresses means loopback."""
-    async with open_server("[::]:0", Unready()) as port:
+    async with open_server("[::]:0", Shown({"version": "1", "files": []}, "draining")) as port:
         monkeypatch.setenv("LOGSHIP_LISTEN", f"[::]:{port}")
         assert await asyncio.to_thread(main, ["probe", "live"]) == 0
 

@@ -15,7 +15,7 @@ from logship.commands.status_document import Document
 from logship.daemon.figures import latency
 from logship.daemon.server import open_server
 from logship.daemon.status import FileStatus, SinkStatus, document
-from logship.metrics import Metrics
+from tests.commands.shown import Shown
 from tests.daemon.test_status import read
 from tests.scripted_server import Reply, scripted_server
 from tests.status_schema import assert_is_status
@@ -50,33 +50,6 @@ def a_status() -> dict[str, Any]:
     return document(
         version="1", started_at=0, now=60, ready="", files=[file], sinks=[sink], problems=["a folder"], counts=counts
     )
-
-
-class Shown:
-    """A daemon that shows this."""
-
-    def __init__(self, shown: Mapping[str, Any]) -> None:
-        self.metrics = Metrics(("stdout",), "1")
-        self.shown = shown
-
-    def refresh(self) -> None:
-        """Change nothing."""
-
-    def live(self) -> str:
-        """Live."""
-        return ""
-
-    def started(self) -> bool:
-        """Have started."""
-        return True
-
-    def ready(self) -> str:
-        """Be ready."""
-        return ""
-
-    def status(self) -> Mapping[str, Any]:
-        """Show it."""
-        return self.shown
 
 
 async def run(shown: Mapping[str, Any], *words: str) -> int:

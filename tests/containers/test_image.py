@@ -125,11 +125,11 @@ def test_a_start_compiles_nothing(new_sidecar: StartSidecar, logs: Path, words: 
     assert [path for path in loaded if not path.endswith(".pyc")] == []
 
 
-def test_it_adds_at_most_47_mb_to_its_base(built: str, figure: Figure) -> None:
+def test_it_adds_at_most_48_mb_to_its_base(built: str, figure: Figure) -> None:
     """Of the core: the libraries of some sinks are large, and in an image of their own."""
     ours = inspect("image", built)["Size"] - inspect("image", image.base())["Size"]
     figure(f"logship's own layers: {ours / MB:.1f} MB")
-    assert 10 * MB < ours <= 47 * MB
+    assert 10 * MB < ours <= 48 * MB
 
 
 def test_building_it_again_gives_the_same_and_no_trace_of_where_packages_came_from(

@@ -273,3 +273,12 @@ def test_a_tar_without_a_file_has_nothing() -> None:
         folder.type = tarfile.DIRTYPE
         archive.addfile(folder)
     assert unpacked(out.getvalue(), "tar") == (b"", False)
+
+
+def test_a_zip_that_says_it_has_four_gigabytes_has_what_is_there() -> None:
+    """Whoever may write a header can't have it gone through in thousands of empty pieces."""
+    header = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 0, 0, 0, 0, 2**32 - 2, 2**32 - 2, 5, 0)
+    with opened(header + b"a.log" + b"a line\n") as fd:
+        assert [*unpack(fd, "zip")] == [(b"a line\n", False)]
+    with opened(header + b"a.log") as fd:
+        assert [*unpack(fd, "zip")] == []

@@ -86,6 +86,25 @@ def test_each_hole_is_passed_by_itself() -> None:
     assert readable(Holes(), b"x" + data[:104], 10.0, ended=True) == 105
 
 
+def test_one_wait_is_for_all_holes_that_were_there() -> None:
+    """What comes behind them later has a wait of its own."""
+    holes, hole = Holes(), bytes(10)
+    data = hole + b"one\n" + hole + b"two\n" + hole + b"three\n"
+    assert readable(holes, data, 10.0) == 0
+    assert readable(holes, data, 13.0) == 14
+    assert readable(holes, data[14:], 13.0, start=14) == 14
+    assert readable(holes, data[28:] + hole + b"four\n", 13.1, start=28) == 16
+    assert readable(holes, hole + b"four\n", 13.1, start=44) == 0
+    assert readable(holes, hole + b"four\n", 16.1, start=44) == 15
+
+
+def test_a_few_nuls_at_each_line_are_passed_together() -> None:
+    """As lines of UTF-16 have them: nobody fills those, and a read for each would cost a hundred times as much."""
+    holes, data = Holes(), "one\ntwo\nthree\n".encode("utf-16-le")
+    assert readable(holes, data, 10.0, start=100) == 8 - 1
+    assert readable(holes, data[7:], 13.0, start=107) == len(data) - 7
+
+
 def test_nuls_at_the_end_are_never_passed() -> None:
     """Nor is the wait for them begun: nobody knows that they are a hole."""
     holes = Holes()

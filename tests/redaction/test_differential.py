@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.kinds import joined
 from logship.records.encoding import BlockEncoder
 from logship.records.layouts import Lines
 from logship.redaction.open import open_redaction
@@ -27,6 +28,7 @@ KINDS = (
     b"INFO:     saw %s\n",
     b'plain "quoted" %s\n',
     b'Traceback (most recent call last):\n  File "a.py", line 1, in f\nValueError: %s\n',
+    b'{\n  "msg": "%s",\n  "level": "info"\n}\n',
 )
 LINES = st.tuples(st.sampled_from(KINDS), st.sampled_from([b"nothing", EMAIL]))
 BLOCKS = st.lists(LINES, min_size=1, max_size=12).flatmap(
@@ -34,15 +36,18 @@ BLOCKS = st.lists(LINES, min_size=1, max_size=12).flatmap(
 )
 
 
+@pytest.mark.parametrize("join", [False, True])
 @pytest.mark.parametrize("when", ["", "level >= error"])
 @settings(max_examples=150, deadline=None)
 @given(BLOCKS)
-def test_only_what_was_found_differs(when: str, lines: list[tuple[bytes, bytes]]) -> None:
+def test_only_what_was_found_differs(when: str, join: bool, lines: list[tuple[bytes, bytes]]) -> None:  # noqa: FBT001
     """The body is that of no redaction with the marks put in by hand, and each of its lines is JSON."""
     redaction = open_redaction(["email"], {}, [], ENRICHMENT)
     data = b"".join(kind.replace(b"%s", word) for kind, word in lines)
-    off = BlockEncoder(ENRICHMENT, Lines(), when).encode(block(data))
-    on = BlockEncoder(replace(ENRICHMENT, redaction=redaction), Lines(), when).encode(block(data))
-    assert on.body == off.body.replace(EMAIL, b"[email]")
-    assert on.records == off.records
-    assert all(isinstance(json.loads(line), dict) for line in on.body.splitlines())
+    blocks = joined(block(data)) if join else [block(data)]
+    plain, hiding = BlockEncoder(ENRICHMENT, Lines(), when), replace(ENRICHMENT, redaction=redaction)
+    for each in blocks:
+        off, on = plain.encode(each), BlockEncoder(hiding, Lines(), when).encode(each)
+        assert on.body == off.body.replace(EMAIL, b"[email]")
+        assert on.records == off.records
+        assert all(isinstance(json.loads(line), dict) for line in on.body.splitlines())
