@@ -205,7 +205,7 @@ def assert_recovers(daemon: Logship, bulk_store: Store) -> None:
 def assert_stored(bulk_store: Store) -> None:
     """Look for every line; an attempt that this store was too slow for was sent again, under the same ids.
 
-    Nonsense may be one record's fault: one that was tried by itself waits, and what is behind it goes on (DECISIONS 22).
+    Nonsense may be one record's fault: one that was tried by itself waits, what is behind it goes on (DECISIONS 22).
     """
     wait_until(lambda: len(bulk_store.by_id()) >= LINES, "all lines")
     assert_all_arrived(bulk_store.by_id().values(), {"app": LINES}, ordered=False)
