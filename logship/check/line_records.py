@@ -212,11 +212,6 @@ def _text(encoded: Encoded) -> str:
     return encoded.body.decode(errors="replace").rstrip("\n").rstrip(",")
 
 
-def _emptied(app: set[str]) -> set[str]:
-    """Give the paths of what may be an object of which nothing is left."""
-    return {path[:at] for path in app for at, character in enumerate(path) if character == "."}
-
-
 def _notes(block: Block, tally: Tally) -> Iterator[str]:
     """Give what is odd; what a tally counts beside what is known here, it names itself."""
     yield from (f"log.flags: {flag}" for flag in block.flags)

@@ -20,7 +20,8 @@ _ANSWER_MAX: Final = 8 << 20
 _READ: Final = 1 << 16
 _LENGTH: Final = re.compile(rb"\r\ncontent-length: *([0-9]{1,9})\r?$", re.IGNORECASE | re.MULTILINE)
 _OK: Final = 200
-_WORDS_MAX: Final = 200
+_SHOWN: Final = 200
+"""Bytes of an answer that are shown where it is no status."""
 
 
 def named(listen: str | None) -> str:
@@ -44,13 +45,19 @@ def get(path: str, listen: str | None = None) -> tuple[int, bytes]:
         raise LogshipError(message) from error
 
 
-def fetch(listen: str | None) -> dict[str, Any]:
-    """Give the status document; raises LogshipError if it is none, or nobody answers."""
+def status_body(listen: str | None) -> bytes:
+    """Give what is answered to ``/status``; raises LogshipError if nobody answers, or something else than 200."""
     status, body = get("/status", listen)
     if status != _OK:
-        words = body.decode(errors="replace").strip()[:_WORDS_MAX]
-        message = f"the daemon answered {status}: {words}"
+        said = " ".join(body[:_SHOWN].decode(errors="replace").split())
+        message = f"what answers at {named(listen)} says {status}: {said}"
         raise LogshipError(message)
+    return body
+
+
+def fetch(listen: str | None) -> dict[str, Any]:
+    """Give the status document; raises LogshipError if it is none, or nobody answers."""
+    body = status_body(listen)
     try:
         document: dict[str, Any] = json.loads(body)
         document["version"], document["files"]

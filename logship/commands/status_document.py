@@ -6,12 +6,8 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from logship.commands.daemon_client import get, named
+from logship.commands.daemon_client import named, status_body
 from logship.errors import LogshipError
-
-_OK: Final = 200
-_SHOWN: Final = 200
-"""Bytes of an answer that are shown where it is no document."""
 
 
 class Amount(Struct, frozen=True):
@@ -108,11 +104,7 @@ _decoder: Final = msgspec.json.Decoder(Document)
 
 def fetch(listen: str | None) -> tuple[Document, bytes]:
     """Give what the daemon says, read and as it came; raises LogshipError if none answers, or another program."""
-    status, body = get("/status", listen)
-    if status != _OK:
-        said = " ".join(body[:_SHOWN].decode("utf-8", "replace").split())
-        message = f"what answers at {named(listen)} says {status}: {said}"
-        raise LogshipError(message)
+    body = status_body(listen)
     try:
         return _decoder.decode(body), body
     except (ValueError, RecursionError) as error:  # msgspec's are such

@@ -17,15 +17,12 @@ import orjson
 from rich.console import Console
 from rich.live import Live
 
-from logship.commands.daemon_client import address, get
+from logship.commands.daemon_client import address, named, status_body
 from logship.commands.frame import frame
 from logship.commands.watching import Watched
 from logship.errors import LogshipError
 
 EVERY_SECONDS: Final = 1.0
-_OK: Final = 200
-_SHOWN: Final = 200
-"""Bytes of an answer that are shown where it is no status."""
 PLAIN_WIDTH: Final = 120
 """Of a frame that goes to a file or a pipe."""
 _LEAVE: Final = b"qQ\x04"
@@ -56,16 +53,12 @@ def run(parsed: argparse.Namespace) -> int:
 
 def look(listen: str | None) -> dict[str, Any]:
     """Ask for the status; raises LogshipError, which says where, if nobody answers, or another program."""
-    status, body = get("/status", listen)
-    place = "LOGSHIP_LISTEN" if listen is None else listen
-    if status != _OK:
-        message = f"what answers at {place} says {status}: {body[:_SHOWN].decode(errors='replace').strip()}"
-        raise LogshipError(message)
+    body = status_body(listen)
     with contextlib.suppress(orjson.JSONDecodeError):
         found = orjson.loads(body)
         if isinstance(found, dict) and {"version", "sinks", "files"} <= found.keys():
             return found
-    message = f"what answers at {place} is not logship: see --listen"
+    message = f"what answers at {named(listen)} is not logship: see --listen"
     raise LogshipError(message)
 
 

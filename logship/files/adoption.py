@@ -138,7 +138,7 @@ class Adoption:
     def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
         if known.whole:
             self.met_again.add(found.lineage)
-        self.put_by(new_entry(found, (), ignored=True), found, sweep, why=COPY)
+        self._leave(found, sweep, COPY)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether all that was read of a generation is acknowledged."""
@@ -197,14 +197,13 @@ class Adoption:
         if rotated and found.shredded:
             extra = {"path": found.candidate.path, "bytes": found.size}
             logger.info("a rotated file was written over in place, and never cut off: it is not read", extra=extra)
-            entry = new_entry(found, (), ignored=True)
-            self.put_by(entry, found, sweep, why=OVERWRITTEN)  # shredded: written over, never cut off
+            self._leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
         elif (rotated or contents) and old and not found.begin:
-            self.put_by(new_entry(found, (), ignored=True), found, sweep, why=HISTORY)
+            self._leave(found, sweep, HISTORY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
-            self.put_by(new_entry(found, (), ignored=True), found, sweep, why=FORGOTTEN)
+            self._leave(found, sweep, FORGOTTEN)
         elif not (found.size or found.settled) and (rotated or (live and live.size)):
             self.held[found.inode] = found  # a copy, or an archive, may just have been begun
         else:
@@ -232,7 +231,7 @@ class Adoption:
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
             self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
-        self.put_by(new_entry(found, (), ignored=True), found, sweep, why=HISTORY if old else "")
+        self._leave(found, sweep, HISTORY if old else "")
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
@@ -251,6 +250,9 @@ class Adoption:
         self.new[file.file] = (file, here)
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
+
+    def _leave(self, found: Found, sweep: Sweep | None, why: str) -> None:
+        self.put_by(new_entry(found, (), ignored=True), found, sweep, why=why)
 
     def put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None, *, why: str) -> None:
         """Close what was found, and know it as not to be read; ``why`` is a word of :mod:`logship.files.plan`."""

@@ -38,10 +38,16 @@ class Newcomers(Struct):
         return all(told)
 
     def _adopt(self, path: str, swept: Container[int], has_room: Callable[[], bool], now: float) -> bool:
-        settled = self._needs_nothing(path, swept)
+        try:
+            stat = os.lstat(path)
+        except OSError as error:
+            file = self.adoption.open.by_path.get(path)
+            return isinstance(error, FileNotFoundError) and (file is None or file.deleted)
+        settled = self._needs_nothing(path, stat, swept)
         if settled is not None:
             return settled
-        found = self._open(path, now)
+        candidate = self.discovery.candidate(path, stat.st_dev, stat.st_ino)
+        found = self.opener.open(candidate, now) if candidate else None
         entry = self._entry(found) if found else None
         if found and entry and has_room():
             self.adoption.start(entry, found)
@@ -50,26 +56,13 @@ class Newcomers(Struct):
             os.close(found.fd)
         return False
 
-    def _needs_nothing(self, path: str, swept: Container[int]) -> bool | None:
+    def _needs_nothing(self, path: str, stat: os.stat_result, swept: Container[int]) -> bool | None:
         """Say whether nothing has to be done about a name, else a sweep has to look; None if it may be a newcomer's."""
         file = self.adoption.open.by_path.get(path)
-        try:
-            stat = os.lstat(path)
-        except FileNotFoundError:
-            return file is None or file.deleted
-        except OSError:
-            return False
         other = self.adoption.open.by_inode.get((stat.st_dev, stat.st_ino))
         if other or file or stat.st_ino in swept or not S_ISREG(stat.st_mode):
             return other is not None and other is file
         return self.registry.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns) or None
-
-    def _open(self, path: str, now: float) -> Found | None:
-        with suppress(OSError):
-            stat = os.lstat(path)
-            candidate = self.discovery.candidate(path, stat.st_dev, stat.st_ino)
-            return self.opener.open(candidate, now) if candidate else None
-        return None
 
     def _entry(self, found: Found) -> Entry | None:
         """Give what is known of a file, or a new generation; None where it may be related to another one."""

@@ -1,7 +1,6 @@
 """What is reached in silence is a finding of ``check``: room on volumes, memory, open files, a store's age."""
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 
 from logship.check import limits
 from tests.commands.test_check import bad, check, folder, messages
+from tests.small_volume import small_volume
 
 __all__ = ["folder"]  # the fixture, for every test here
 
@@ -16,14 +16,9 @@ __all__ = ["folder"]  # the fixture, for every test here
 @pytest.fixture
 def full(folder: Path) -> Iterator[Path]:
     """Give a volume without room; needs root."""
-    if os.geteuid():
-        pytest.skip("needs root, to mount a small volume")
-    volume = folder / "full"
-    volume.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", volume], check=True)
-    (volume / "a.log").write_bytes(b"x" * (255 << 10) + b"\n")
-    yield volume
-    subprocess.run(["umount", volume], check=True)
+    with small_volume(folder, "size=256k") as volume:
+        (volume / "a.log").write_bytes(b"x" * (255 << 10) + b"\n")
+        yield volume
 
 
 def test_a_full_log_volume_stands_in_the_way(

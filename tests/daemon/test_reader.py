@@ -12,24 +12,15 @@ from logship.metrics import Metrics
 from logship.model import Block, Encoded, Tally
 from logship.state.identity import Entry, Print, Saved
 from tests.following import an_entry
+from tests.set_clock import SetClock
 
 Opening = Callable[..., TailedFile]
 
 
-class Clock:
-    """Time as the test says."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        """Tell it."""
-        return self.now
-
-
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> SetClock:
     """Give a clock that stands still."""
-    return Clock()
+    return SetClock(100.0)
 
 
 @pytest.fixture
@@ -39,13 +30,13 @@ def metrics() -> Metrics:
 
 
 @pytest.fixture
-def reader(metrics: Metrics, clock: Clock) -> Reader:
+def reader(metrics: Metrics, clock: SetClock) -> Reader:
     """Give sink a's reader."""
     return Reader("a", metrics, max_line_bytes=1 << 20, unsound=asyncio.Event().set, clock=clock)
 
 
 @pytest.fixture
-def opened(tmp_path: Path, reader: Reader, clock: Clock) -> Iterator[Opening]:
+def opened(tmp_path: Path, reader: Reader, clock: SetClock) -> Iterator[Opening]:
     """Write files and have them read."""
     files: list[TailedFile] = []
 
@@ -95,7 +86,7 @@ def test_files_take_turns(reader: Reader, opened: Opening) -> None:
     assert order == ["0", "1", "2", "3", "4"] * 2
 
 
-def test_in_a_drain_what_waits_longest_comes_first(reader: Reader, opened: Opening, clock: Clock) -> None:
+def test_in_a_drain_what_waits_longest_comes_first(reader: Reader, opened: Opening, clock: SetClock) -> None:
     """There may be no time for all; within a lineage its older generation still comes first."""
     for number in range(5):
         opened(str(number), lines(9000))
@@ -141,7 +132,7 @@ def test_a_repeat_has_the_boundaries_and_the_time_of_the_first_try(reader: Reade
     assert blocks[2].time_ns > 8
 
 
-def test_the_age_of_what_is_not_read_yet(reader: Reader, opened: Opening, clock: Clock) -> None:
+def test_the_age_of_what_is_not_read_yet(reader: Reader, opened: Opening, clock: SetClock) -> None:
     """It counts from when a byte may have been seen first, and no longer once that one is read."""
     assert reader.oldest() is None
     more = READ_BYTES * 8 // 700  # lines of a block and a bit
@@ -167,7 +158,7 @@ def test_the_age_of_what_is_not_read_yet(reader: Reader, opened: Opening, clock:
 
 
 def test_a_reader_that_never_quite_catches_up_is_not_as_old_as_its_first_byte(
-    reader: Reader, opened: Opening, clock: Clock
+    reader: Reader, opened: Opening, clock: SetClock
 ) -> None:
     """A file that always has something new, but never much, is little behind."""
     file = opened("a", lines(3000))
@@ -186,7 +177,7 @@ def test_a_reader_that_never_quite_catches_up_is_not_as_old_as_its_first_byte(
 
 
 def test_each_byte_and_line_of_a_file_is_counted_once_for_all_sinks(
-    metrics: Metrics, reader: Reader, opened: Opening, clock: Clock
+    metrics: Metrics, reader: Reader, opened: Opening, clock: SetClock
 ) -> None:
     """Also where the sinks' blocks do not begin and end at the same lines."""
     file = opened("a", lines(60))

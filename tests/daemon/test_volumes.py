@@ -1,8 +1,6 @@
 """Whether there is room: a volume that is full, or nearly so, is told of once a minute, with its path."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +8,7 @@ import pytest
 
 from logship.daemon.volumes import LOGS, STATE, Volume, Volumes, look
 from tests.autojump import autojump
+from tests.small_volume import small_volume
 
 MIB = 1 << 20
 
@@ -17,13 +16,8 @@ MIB = 1 << 20
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
     """Give a volume of one mebibyte; needs root."""
-    if os.geteuid():
-        pytest.skip("needs root, to mount a small volume")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=8", "tmpfs", folder], check=True)
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+    with small_volume(tmp_path, "size=1m", "nr_inodes=8") as folder:
+        yield folder
 
 
 def test_a_volume_is_told_by_what_it_holds(tmp_path: Path, small: Path) -> None:

@@ -8,26 +8,17 @@ from logship.delivery.advice import ADVICE, advice
 from logship.delivery.health import REFUSING_SECONDS, SinkHealth
 from logship.metrics import RETRY_REASONS
 from logship.record_metrics import OTHER
-
-
-class Clock:
-    """Time as the test says."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        """Tell it."""
-        return self.now
+from tests.set_clock import SetClock
 
 
 @pytest.fixture
-def clock() -> Clock:
+def clock() -> SetClock:
     """Give one."""
-    return Clock()
+    return SetClock(1000.0)
 
 
 @pytest.fixture
-def health(clock: Clock) -> SinkHealth:
+def health(clock: SetClock) -> SinkHealth:
     """Give a sink's."""
     return SinkHealth("audit", clock, clock, where="store:443")
 
@@ -62,11 +53,11 @@ def test_where_it_delivers_to_is_in_every_message(health: SinkHealth, caplog: py
     assert len(said) == 10
     assert {(each["sink"], each["where"]) for each in said} == {("audit", "store:443")}
     assert health.named == "audit (store:443)"
-    assert SinkHealth("stdout", Clock()).named == "stdout"
+    assert SinkHealth("stdout", SetClock(1000.0)).named == "stdout"
 
 
 def test_what_can_not_be_put_aside_blames_the_state_folder(
-    health: SinkHealth, clock: Clock, caplog: pytest.LogCaptureFixture
+    health: SinkHealth, clock: SetClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is held, said once a minute; put aside at last, the sink refuses, which is all that is left of it."""
     for _ in range(3):
@@ -79,7 +70,7 @@ def test_what_can_not_be_put_aside_blames_the_state_folder(
     assert (health.state, health.failing_since) == ("refusing", None)
 
 
-def test_a_sink_refuses_for_an_hour(health: SinkHealth, clock: Clock) -> None:
+def test_a_sink_refuses_for_an_hour(health: SinkHealth, clock: SetClock) -> None:
     """After its last dead letter, or what it dropped; a failure is worse, and shown instead."""
     states = [health.state]
     health.put_aside("http_400", 1)

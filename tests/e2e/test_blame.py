@@ -15,6 +15,7 @@ from tests.e2e.harness import Logship, wait_until
 from tests.e2e.receiver import Answer, Receiver
 from tests.e2e.test_life import write_lines
 from tests.privileges import NOBODY
+from tests.small_volume import small_volume
 from tests.status_schema import assert_is_status
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
@@ -26,13 +27,8 @@ NO_POWER = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-c
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Path]:
     """Give a volume of half a mebibyte for the state; needs root."""
-    if os.geteuid():
-        pytest.skip("needs root, to mount a small volume")
-    folder = tmp_path / "small"
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=512k", "tmpfs", folder], check=True)
-    yield folder
-    subprocess.run(["umount", "--lazy", folder], check=True)
+    with small_volume(tmp_path, "size=512k", lazy=True) as folder:
+        yield folder
 
 
 def texts(messages: list[dict[str, Any]]) -> str:
