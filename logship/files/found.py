@@ -58,8 +58,8 @@ class Found(Struct):
     """Whether it had been rotated, and was then written over in place, and never cut off."""
     came_unseen: bool = False
     """Of an archive: whether nobody looked for a while before it was found."""
-    was_put_by: bool = False
-    """Whether what lies before ``begin`` was history, or a copy."""
+    put_by: int = 0
+    """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
 

@@ -113,7 +113,7 @@ class Reconciler:
         self._registry.finished.forget(found.inode)
         self._registry.pop(entry.file)
         if found.size > entry.size:
-            found.begin, found.was_put_by = entry.size, True
+            found.begin = found.put_by = entry.size
             unknown.append(found)
         else:
             old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
@@ -142,7 +142,7 @@ class Reconciler:
                 return
             old = old or not found.came_unseen
         view: View = contents or found
-        if found.was_put_by:  # a copy may rest, and go on
+        if found.put_by:  # a copy may rest, and go on
             whole = yield from self._ask(found, Part(view, 0))
             found.begin = 0 if whole and whole.common > found.begin else found.begin
         for _ in range(_PARTS_AT_MOST):
@@ -195,7 +195,7 @@ class Reconciler:
             found.cut, common = True, max(common, known.entry.size)
         elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
             here = known.entry.path == found.candidate.path
-            common = known.proved if here and common == found.size else common
+            common = max(known.proved, found.put_by - found.begin) if here and common == found.size else common
         return replace(known, common=common) if common else None
 
     @staticmethod

@@ -22,10 +22,10 @@ EARLY = (16, 64, 256, 1024, 4096)
 """Points near the start, which are always kept: most files differ there."""
 NEAR = (1024, 4096, 16 * 1024)
 """How far points are from the end of what is read: where tails are cut and written over."""
-LINES = 8
-"""At so many of the last lines, too."""
-MOST_POINTS = 56
-RECENT_POINTS = 20
+LINES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100)
+"""So many lines before it, too: people and programs take away, or write anew, the last so many."""
+MOST_POINTS = 64
+RECENT_POINTS = 28
 RECENT_BYTES = 1024
 """What is kept of the bytes read last, to tell exactly from where on a writer went back over them."""
 STEP_BYTES = 1 << 20
@@ -184,12 +184,14 @@ def points_of(block: Block) -> Sequence[tuple[int, int]]:
 
 def _line_starts(data: bytes, start: int) -> Iterator[int]:
     """Give where the last lines begin: whoever goes back writes lines anew."""
-    at = len(data)
-    for _ in range(LINES):
-        at = data.rfind(b"\n", 0, max(0, at - 1)) + 1
-        if not at:
-            return
+    at, before = len(data), 0
+    for count in LINES:
+        for _ in range(count - before):
+            at = data.rfind(b"\n", 0, max(0, at - 1)) + 1
+            if not at:
+                return
         yield start + at
+        before = count
 
 
 def _stops(at: int, end: int, *points: int) -> list[int]:
