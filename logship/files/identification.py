@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT
-from logship.state.fingerprint import EARLY, Fingerprint, ReadAt, common, next_point
+from logship.state.fingerprint import EARLY, Fingerprint, ReadAt, common, equal_bytes, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
 _STEP_BYTES = 256 * 1024
@@ -142,7 +142,7 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     agreed = yield from common(digest, view.size, view.read_at)
     start = digest.end - len(source.recent) if source.recent else view.size
     proved = agreed
-    if start < view.size and start <= agreed:
+    if start < view.size and (start <= agreed or start < next_point(digest, agreed)):
         proved = agreed = max(agreed, _by_recent(view, source.recent, start))
     elif digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
         # It ends before the next point: every digest that can be asked agrees. Of less that says little: one logger's
@@ -182,10 +182,8 @@ def _head(source: Source) -> Print:
 def _by_recent(view: View, recent: bytes, start: int) -> int:
     """Give up to where the bytes at ``start`` are those that were read last."""
     data = view.read_at(len(recent), start)
-    for at, (one, other) in enumerate(zip(data, recent, strict=False)):
-        if one != other:
-            return start + at if at else 0
-    return start + len(data)
+    same = equal_bytes(data, recent)
+    return start + same if same else 0
 
 
 def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
@@ -195,8 +193,7 @@ def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[No
         size = min(_STEP_BYTES, end - at)
         one, other = view.read_at(size, at), read_at(size, at)
         if one != other:
-            least = min(len(one), len(other))  # either may have been truncated since it was asked how large it is
-            return at + next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), least)
+            return at + equal_bytes(one, other)  # either may have been truncated since it was asked how large it is
         if not one:
             break
         at += len(one)

@@ -190,9 +190,11 @@ class Reconciler:
             remembered = digest.end - len(known.source.recent)
             seen = found.lowest < min(found.size, remembered)  # smaller than any byte that is remembered
             kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
+            unproved = common == found.size and not known.whole
+            common = known.proved if unproved and not here else common
             common = found.lowest if here and (kept or common > found.lowest) else common
         elif known.entry and self._was_cut(known.entry, found):
-            found.cut, common = True, max(common, known.entry.size)
+            found.cut, common = True, max(known.proved, known.entry.size)
         elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
             here = known.entry.path == found.candidate.path
             common = max(known.proved, found.put_by - found.begin) if here and common == found.size else common

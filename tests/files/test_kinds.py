@@ -1151,7 +1151,7 @@ def test_archives_whose_numbers_stand_before_the_extension(logs: Path) -> None:
 
 
 @paces
-@pytest.mark.parametrize("count", [1, 10, 20, 50])
+@pytest.mark.parametrize("count", [1, 10, 20, 50, 100])
 def test_the_last_lines_are_taken_away_or_written_anew_while_nobody_looks(logs: Path, pause: float, count: int) -> None:
     """The lines in front of them are known: none of them is sent again."""
 
@@ -1224,3 +1224,20 @@ def test_what_was_removed_gives_its_place_up(logs: Path) -> None:
             path.unlink()
     follower.drain()
     assert problem(b"".join(lines(10 * turn, 10 * turn + 5) for turn in range(4)), follower) == ""
+
+
+@paces
+@pytest.mark.parametrize("cut", [90, 250, 299], ids=lambda kept: f"{kept} kept")
+def test_an_editor_saves_the_file_with_other_last_lines(logs: Path, pause: float, cut: int) -> None:
+    """In place, between two looks, and it gets shorter: what is new arrives, and nothing of what is before it."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        append(live, lines(100, 400))
+        yield b""
+        live.write_bytes(lines(100, 100 + cut) + lines(500, 520))
+        yield b""
+        append(live, lines(520, 530))
+        yield lines(100, 400) + lines(500, 530)
+
+    each_once(logs, scenario, pause, saved=(True,), but=(0,))
