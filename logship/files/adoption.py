@@ -114,7 +114,7 @@ class Adoption:
         """Whether a generation is in a file of its own, where nobody has written over it."""
         if file := known.file:
             named = not file.deleted and (not sweep or file.file in sweep.present or file.file in self.new)
-            return file.sound and (named or found.candidate.path != file.path)
+            return file.sound and (named or found.candidate.path != (file.path or file.lineage))
         entry = known.entry
         if entry is None or entry.inode == found.inode:
             return False
@@ -208,7 +208,7 @@ class Adoption:
             self.held[found.inode] = found  # a copy, or an archive, may just have been begun
         else:
             at_end = self.first and self._from_end and not found.begin
-            begin = last_newline(found, found.size) if at_end else last_newline(found, found.begin)
+            begin = last_newline(found, found.size if at_end else max(found.begin, found.put_by))
             entry = new_entry(found, self._sinks, begin=begin)
             self.unknown.append(entry)
             if contents:

@@ -15,7 +15,7 @@ class Doubt:
     def __init__(self) -> None:
         self.looks = 0
         self.lowest = NO_LIMIT
-        """The smallest size seen."""
+        """The smallest size seen, or where bytes began to be others."""
         self._since = 0.0
 
     def note(self, size: int, now: float) -> bool:

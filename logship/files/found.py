@@ -17,7 +17,7 @@ from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
-from logship.state.fingerprint import RECENT_BYTES, Digest
+from logship.state.fingerprint import LATELY_BYTES, Digest
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
 from logship.state.rows import Row, row_of
 
@@ -58,8 +58,8 @@ class Found(Struct):
     """Whether it had been rotated, and was then written over in place, and never cut off."""
     came_unseen: bool = False
     """Of an archive: whether nobody looked for a while before it was found."""
-    was_put_by: bool = False
-    """Whether what lies before ``begin`` was history, or a copy."""
+    put_by: int = 0
+    """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
 
@@ -152,8 +152,8 @@ def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Content
     if 0 < reached - file.digest.end <= _CATCH_UP_BYTES:
         catch_up(file.digest, file, reached, file.size)
     if file.digest.end == reached <= file.size:
-        start = max(file.digest.base, reached - RECENT_BYTES)
-        file.digest.recent = file.read_at(reached - start, start)
+        start = max(file.digest.base, reached - LATELY_BYTES)
+        file.digest.remember(file.read_at(reached - start, start))
     file.look_into_holes()
     return file
 

@@ -8,11 +8,12 @@ still be read, they are compared (DECISIONS 3 to 7).
 from collections.abc import Generator, Iterable
 from typing import Protocol
 
+from isal import isal_zlib
 from msgspec import Struct
 
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT
-from logship.state.fingerprint import Fingerprint, ReadAt, common, next_point
+from logship.state.fingerprint import EARLY, Fingerprint, ReadAt, common, equal_bytes, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
 _STEP_BYTES = 256 * 1024
@@ -66,9 +67,11 @@ class Source(Struct, frozen=True):
         return cls(digest, end, file, least=least, recent=file.digest.recent)
 
     @classmethod
-    def saved(cls, entry: Entry) -> "Source":
-        """Take an entry."""
-        return cls(entry.digest, max(entry.digest.end, entry.furthest.offset), entry=entry)
+    def saved(cls, entry: Entry, *, rotated: bool = False) -> "Source":
+        """Take an entry. ``rotated``: all of it in a rotated form is enough where it had less than proves anything."""
+        end = max(entry.digest.end, entry.furthest.offset)
+        least = min(SHORT_HEAD_BYTES, max(end, EARLY[0])) if rotated else SHORT_HEAD_BYTES
+        return cls(entry.digest, end, entry=entry, least=least)
 
 
 class Known(Struct, frozen=True):
@@ -139,15 +142,28 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     agreed = yield from common(digest, view.size, view.read_at)
     start = digest.end - len(source.recent) if source.recent else view.size
     proved = agreed
-    if start < view.size and start <= agreed:
+    if start < view.size and (start <= agreed or start < next_point(digest, agreed)):
         proved = agreed = max(agreed, _by_recent(view, source.recent, start))
     elif digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
         # It ends before the next point: every digest that can be asked agrees. Of less that says little: one logger's
         # lines begin alike, with the same time to the minute, or many constant fields.
-        agreed = view.size
+        intact = same and (yield from _is_as_read(source, agreed))
+        agreed = same if intact else view.size
     if agreed >= digest.end and not digest.base:
         proved = agreed = max(agreed, _by_head(view, source))  # it was seen, and not read yet
     return max(same, 0 if agreed <= digest.base else agreed), max(same, proved)
+
+
+def _is_as_read(source: Source, point: int) -> Generator[None, None, bool]:
+    """Whether an open file has, from a point of its digest to the next one, the bytes that were read there."""
+    if source.file is None or not source.file.sound:
+        return False
+    end, crc = next_point(source.digest, point), dict(source.digest.pairs)
+    have, at = crc.get(point, 0), point
+    while at < end and (data := source.file.read_at(min(_STEP_BYTES, end - at), at)):
+        have, at = isal_zlib.crc32(data, have), at + len(data)
+        yield
+    return have == crc.get(end)
 
 
 def _by_head(view: View, source: Source) -> int:
@@ -166,10 +182,8 @@ def _head(source: Source) -> Print:
 def _by_recent(view: View, recent: bytes, start: int) -> int:
     """Give up to where the bytes at ``start`` are those that were read last."""
     data = view.read_at(len(recent), start)
-    for at, (one, other) in enumerate(zip(data, recent, strict=False)):
-        if one != other:
-            return start + at if at else 0
-    return start + len(data)
+    same = equal_bytes(data, recent)
+    return start + same if same else 0
 
 
 def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
@@ -179,8 +193,7 @@ def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[No
         size = min(_STEP_BYTES, end - at)
         one, other = view.read_at(size, at), read_at(size, at)
         if one != other:
-            least = min(len(one), len(other))  # either may have been truncated since it was asked how large it is
-            return at + next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), least)
+            return at + equal_bytes(one, other)  # either may have been truncated since it was asked how large it is
         if not one:
             break
         at += len(one)

@@ -7,6 +7,9 @@ from logship.files.tailing import TailedFile
 
 QUIET_SECONDS = 0.5
 """A file that is read and has not grown for so long may be closed."""
+NAMELESS_SECONDS = 5.0
+"""One without a name is not found again: it may be closed when its writer has been quiet for so long, after the others.
+Who waits may be removed meanwhile."""
 TURN_SECONDS = 5.0
 """One that is never quiet may be closed when it was open for so long, so that all have their turn."""
 
@@ -34,7 +37,7 @@ class Idle:
         """
         if self._order is None:
             idle = [file for file in files if _may_close(file, listeners, now, ending=ending)]
-            self._order = sorted(idle, key=lambda file: (file.grown_at, file.opened_at), reverse=True)
+            self._order = sorted(idle, key=lambda file: (_nameless(file), file.grown_at, file.opened_at), reverse=True)
         while self._order:
             file = self._order.pop()
             if _may_close(file, listeners, now, ending=ending):
@@ -43,7 +46,11 @@ class Idle:
 
 
 def _may_close(file: TailedFile, listeners: Sequence[Listener], now: float, *, ending: bool) -> bool:
-    long = ending or now - file.grown_at > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+    quiet = now - file.grown_at
+    long = quiet > NAMELESS_SECONDS if _nameless(file) else quiet > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
     read = file.sound and not file.padding.there and file.offset >= file.size
-    named = bool(file.path or ending) and not file.deleted
-    return long and read and named and all(listener.settled(file) for listener in listeners)
+    return (ending or long) and read and all(listener.settled(file) for listener in listeners)
+
+
+def _nameless(file: TailedFile) -> bool:
+    return file.deleted or not file.path

@@ -113,7 +113,7 @@ class Reconciler:
         self._registry.finished.forget(found.inode)
         self._registry.pop(entry.file)
         if found.size > entry.size:
-            found.begin, found.was_put_by = entry.size, True
+            found.begin = found.put_by = entry.size
             unknown.append(found)
         else:
             old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
@@ -142,7 +142,7 @@ class Reconciler:
                 return
             old = old or not found.came_unseen
         view: View = contents or found
-        if found.was_put_by:  # a copy may rest, and go on
+        if found.put_by:  # a copy may rest, and go on
             whole = yield from self._ask(found, Part(view, 0))
             found.begin = 0 if whole and whole.common > found.begin else found.begin
         for _ in range(_PARTS_AT_MOST):
@@ -190,12 +190,14 @@ class Reconciler:
             remembered = digest.end - len(known.source.recent)
             seen = found.lowest < min(found.size, remembered)  # smaller than any byte that is remembered
             kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
+            unproved = common == found.size and not known.whole
+            common = known.proved if unproved and not here else common
             common = found.lowest if here and (kept or common > found.lowest) else common
         elif known.entry and self._was_cut(known.entry, found):
-            found.cut, common = True, max(common, known.entry.size)
+            found.cut, common = True, max(known.proved, known.entry.size)
         elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
             here = known.entry.path == found.candidate.path
-            common = known.proved if here and common == found.size else common
+            common = max(known.proved, found.put_by - found.begin) if here and common == found.size else common
         return replace(known, common=common) if common else None
 
     @staticmethod

@@ -204,7 +204,7 @@ class Registry:
         files = dict.fromkeys([*self._by_path.of(found.lineage), *former, *self._by_inode.of(found.inode)])
         ours = [entry for entry in self._each(files) if not (self._history and entry.ignored)]
         theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []
-        return [Source.saved(entry) for entry in (*theirs, *ours)]
+        return [Source.saved(entry, rotated=bool(found.live)) for entry in (*theirs, *ours)]
 
     def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
         """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.

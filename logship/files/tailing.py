@@ -102,7 +102,7 @@ class TailedFile:
         if touched and self.holes.passed and size >= self.furthest.offset and self._has_known_bytes():
             self.look_into_holes()
         if size < max(self.furthest.offset, self.head.length):
-            lasts = self.doubt.note(size, now)
+            lasts = self.doubt.note(self.digest.kept(size, self.read_at), now)
             self.replaced = self.replaced or lasts or self.digest.begins_otherwise(min(size, HEAD_BYTES), self.read_at)
             return False
         if (self.doubt.looks or touched or size > before) and not self._has_read_bytes(further=in_place):

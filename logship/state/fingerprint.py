@@ -22,12 +22,14 @@ EARLY = (16, 64, 256, 1024, 4096)
 """Points near the start, which are always kept: most files differ there."""
 NEAR = (1024, 4096, 16 * 1024)
 """How far points are from the end of what is read: where tails are cut and written over."""
-LINES = 8
-"""At so many of the last lines, too."""
-MOST_POINTS = 56
-RECENT_POINTS = 20
+LINES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100)
+"""So many lines before it, too: people and programs take away, or write anew, the last so many."""
+MOST_POINTS = 64
+RECENT_POINTS = 28
 RECENT_BYTES = 1024
 """What is kept of the bytes read last, to tell exactly from where on a writer went back over them."""
+LATELY_BYTES, LATELY_FILES = 64 * 1024, 16
+"""So much is kept of those files that were read last: tails are cut and written anew while somebody looks."""
 STEP_BYTES = 1 << 20
 """What is read of another file between two pauses: about a millisecond."""
 
@@ -70,7 +72,7 @@ class Digest:
     def __init__(self, fingerprint: Fingerprint | None = None) -> None:
         fingerprint = fingerprint or Fingerprint()
         self.recent = b""
-        """The last bytes that were taken in, up to 1 KiB."""
+        """The last bytes that were taken in, up to 1 KiB; up to 64 KiB of the files that were read last."""
         self.base = fingerprint.base
         self._offsets, self._crcs = array("Q", fingerprint.points[::2]), array("I", fingerprint.points[1::2])
 
@@ -89,7 +91,8 @@ class Digest:
         at, end = self.end, start + len(data)
         if at >= end:
             return
-        self.recent = (self.recent + data[at - start :] if at >= start else data)[-RECENT_BYTES:]
+        fresh = data[max(0, at - start, len(data) - LATELY_BYTES) :]
+        self.remember(self.recent[max(0, len(self.recent) + len(fresh) - LATELY_BYTES) :] + fresh)
         view, crc = memoryview(data), self._crcs[-1] if self._crcs else 0
         for stop in _stops(at, end, point, *_line_starts(data, start)):
             crc = isal_zlib.crc32(view[at - start : stop - start], crc)
@@ -98,6 +101,17 @@ class Digest:
             at = stop
         if len(self._offsets) > MOST_POINTS:
             self._thin()
+
+    def remember(self, recent: bytes) -> None:
+        """Keep the last bytes that were taken in; of many files, those of the ones that were read last."""
+        self.recent = recent
+        if len(recent) > RECENT_BYTES:
+            _LATELY.pop(self, None)
+            _LATELY[self] = None
+        if len(_LATELY) > LATELY_FILES:
+            oldest = next(iter(_LATELY))
+            oldest.recent = oldest.recent[-RECENT_BYTES:]
+            del _LATELY[oldest]
 
     def extend(self, start: int, points: Sequence[tuple[int, int]]) -> None:
         """Take in bytes from ``start`` on that are not at hand, by the CRC-32 of those up to each of some offsets.
@@ -141,13 +155,22 @@ class Digest:
         return isal_zlib.crc32(read_at(self._offsets[end] - at, at), crc) == self._crcs[end]
 
     def before(self, offset: int) -> bytes:
-        """Give the bytes in front of ``offset`` that are remembered."""
+        """Give the bytes in front of ``offset`` that are remembered, up to 1 KiB."""
+        end = self._remembered(offset)
+        return self.recent[max(0, end - RECENT_BYTES) : end]
+
+    def kept(self, size: int, read_at: ReadAt) -> int:
+        """Give how many of the first ``size`` bytes are those that were taken in, as far as they are remembered."""
+        start = self.end - len(self.recent)
+        return start + equal_bytes(read_at(size - start, start), self.recent) if size > start else size
+
+    def _remembered(self, offset: int) -> int:
         behind = self.end - offset
-        return self.recent[: max(0, len(self.recent) - behind)] if behind >= 0 else b""
+        return max(0, len(self.recent) - behind) if behind >= 0 else 0
 
     def cut(self, offset: int) -> None:
         """Forget what was known past ``offset``."""
-        keep, self.recent = bisect_left(self._offsets, offset + 1), self.before(offset)
+        keep, self.recent = bisect_left(self._offsets, offset + 1), self.recent[: self._remembered(offset)]
         del self._offsets[keep:], self._crcs[keep:]
 
     def fingerprint(self) -> Fingerprint:
@@ -169,6 +192,10 @@ class Digest:
         self._crcs = array("I", [self._crcs[index] for index in kept])
 
 
+_LATELY: dict[Digest, None] = {}
+"""Those that remember more than 1 KiB, the one that was read last at the end."""
+
+
 def points_of(block: Block) -> Sequence[tuple[int, int]]:
     """Give points in a block, the first one at its start: offsets, and the CRC-32 of the block's bytes up to each."""
     points = block.points
@@ -184,12 +211,14 @@ def points_of(block: Block) -> Sequence[tuple[int, int]]:
 
 def _line_starts(data: bytes, start: int) -> Iterator[int]:
     """Give where the last lines begin: whoever goes back writes lines anew."""
-    at = len(data)
-    for _ in range(LINES):
-        at = data.rfind(b"\n", 0, max(0, at - 1)) + 1
-        if not at:
-            return
+    at, before = len(data), 0
+    for count in LINES:
+        for _ in range(count - before):
+            at = data.rfind(b"\n", 0, max(0, at - 1)) + 1
+            if not at:
+                return
         yield start + at
+        before = count
 
 
 def _stops(at: int, end: int, *points: int) -> list[int]:
@@ -225,3 +254,12 @@ def common(fingerprint: Fingerprint, size: int, read_at: ReadAt) -> Generator[No
 def next_point(fingerprint: Fingerprint, offset: int) -> int:
     """Give the first point past ``offset``; the end where there is none."""
     return next((point for point in fingerprint.points[::2] if point > offset), fingerprint.end)
+
+
+def equal_bytes(one: bytes, other: bytes) -> int:
+    """Give how many of the first bytes are equal."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low

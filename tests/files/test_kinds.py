@@ -1145,3 +1145,99 @@ def test_archives_whose_numbers_stand_before_the_extension(logs: Path) -> None:
     each_once(logs, scenario, 0.05, "app*.log")
     (logs / "twice").mkdir()
     each_once(logs / "twice", scenario, 3.0, "app*.log")
+
+
+# -- tails, and what is shorter -------------------------------------------------------------------------------------
+
+
+@paces
+@pytest.mark.parametrize("count", [1, 10, 20, 50, 100])
+def test_the_last_lines_are_taken_away_or_written_anew_while_nobody_looks(logs: Path, pause: float, count: int) -> None:
+    """The lines in front of them are known: none of them is sent again."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, kept = logs / "a.log", lines(100, 400 - count)
+        append(live, lines(100, 400))
+        yield b""
+        overwrite(live, lines(500, 500 + count), len(kept))
+        os.utime(live, ns=(0, live.stat().st_mtime_ns + 10**7))
+        yield b""
+        os.truncate(live, len(kept))
+        append(live, lines(700, 720))
+        yield lines(100, 400) + lines(500, 500 + count) + lines(700, 720)
+
+    each_once(logs, scenario, pause, saved=(True,))
+
+
+@paces
+@pytest.mark.parametrize("kept", [100, 250])
+@pytest.mark.parametrize("steps", [0, 3, 40])
+def test_the_first_lines_are_put_in_place_of_all(logs: Path, pause: float, kept: int, steps: int) -> None:
+    """``head a.log > b && mv b a.log``: what is written then is new, sooner or later, and nothing before it is."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        append(live, lines(100, 400))
+        yield b""
+        (logs / ".b").write_bytes(lines(100, 100 + kept))
+        (logs / ".b").rename(live)
+        for _ in range(steps + 1):
+            yield b""
+        append(live, lines(400, 420))
+        yield lines(100, 420)
+
+    each_once(logs, scenario, pause, saved=(True,), but=tuple(range(0 if kept < 150 else 2, 2 + steps)))
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "packed"])
+def test_a_short_generation_grew_and_was_rotated_while_nobody_looked(logs: Path, *, packed: bool) -> None:
+    """Under 64 bytes were read of it: its rotated form goes on from there, and nothing is suspected to be missing."""
+    live, first = logs / "a.log", b'{"seq":1,"event":"it begins"}\n'
+    append(live, first)
+    lives = [follow(logs)]
+    lives[0].read()
+    lives[0].drain()
+    append(live, lines(2, 60))
+    (logs / "a.log.1.gz" if packed else logs / "a.log.1").write_bytes(
+        gzip.compress(live.read_bytes()) if packed else live.read_bytes()
+    )
+    live.unlink()
+    append(live, lines(60, 90))
+    lives.append(follow(logs))
+    lives[1].read()
+    lives[1].drain()
+    assert [dict(each.lost()) for each in lives] == [{}, {}]
+    assert problem(first + lines(2, 90), *lives) == ""
+
+
+def test_what_was_removed_gives_its_place_up(logs: Path) -> None:
+    """Session files that are removed once they are shipped: those that come next do not wait for long."""
+    follower = follow(logs)
+    follower.catalog.max_files = 5
+    for turn in range(4):
+        for number in range(5):
+            append(logs / f"s{turn}-{number}.log", lines(10 * turn + number, 10 * turn + number + 1))
+        for _ in range(8):
+            follower.step(1.0)
+            follower.take()
+        for path in logs.iterdir():
+            path.unlink()
+    follower.drain()
+    assert problem(b"".join(lines(10 * turn, 10 * turn + 5) for turn in range(4)), follower) == ""
+
+
+@paces
+@pytest.mark.parametrize("cut", [90, 250, 299], ids=lambda kept: f"{kept} kept")
+def test_an_editor_saves_the_file_with_other_last_lines(logs: Path, pause: float, cut: int) -> None:
+    """In place, between two looks, and it gets shorter: what is new arrives, and nothing of what is before it."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        append(live, lines(100, 400))
+        yield b""
+        live.write_bytes(lines(100, 100 + cut) + lines(500, 520))
+        yield b""
+        append(live, lines(520, 530))
+        yield lines(100, 400) + lines(500, 530)
+
+    each_once(logs, scenario, pause, saved=(True,), but=(0,))

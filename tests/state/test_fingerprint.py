@@ -12,8 +12,11 @@ from logship.model import Block, FileId
 from logship.state.fingerprint import (
     EARLY,
     GRID_BYTES,
+    LATELY_BYTES,
+    LATELY_FILES,
     MOST_POINTS,
     NEAR,
+    RECENT_BYTES,
     RECENT_POINTS,
     Digest,
     Fingerprint,
@@ -250,3 +253,23 @@ def test_a_digest_goes_on_by_checksums(at: list[int], start: int) -> None:
     other = Digest()
     other.extend(10, [(20, 1)])
     assert other.end == 0
+
+
+def test_of_many_files_those_that_were_read_last_remember_more() -> None:
+    """64 KiB of sixteen, 1 KiB of all others, and always the bytes before the end."""
+    digests = [Digest() for _ in range(LATELY_FILES + 4)]
+    for digest in digests:
+        for turn in range(3):
+            digest.take(DATA[turn * 50_000 : (turn + 1) * 50_000], turn * 50_000)
+    assert [len(digest.recent) for digest in digests] == [RECENT_BYTES] * 4 + [LATELY_BYTES] * LATELY_FILES
+    assert all(DATA[: digest.end].endswith(digest.recent) for digest in digests)
+    assert digests[-1].before(149_000) == DATA[149_000 - RECENT_BYTES : 149_000]
+
+
+@given(st.integers(0, 3000), st.integers(0, 3000))
+def test_how_many_bytes_are_kept(size: int, changed: int) -> None:
+    """Of a file that got smaller: up to the first byte that is another."""
+    digest = Digest()
+    digest.take(DATA[:3000], 0)
+    there = DATA[:changed] + bytes(byte ^ 1 for byte in DATA[changed:size])
+    assert digest.kept(size, lambda count, at: there[at : at + count]) == min(size, changed)
