@@ -240,7 +240,7 @@ class Catalog:
         yield from self._truncations.settle(sweep, now)
         put_off = self.plan is not None and sweep.waiting > 0  # what is there may wait to be recognised
         sure = not (self._unlistable.any or self._unsure or put_off)
-        self.departures.account(sweep.present, sure=sure)
+        self.departures.account(sweep.present, now, sure=sure, ending=self.settling)
         reconciler.looked_ns, self._adoption.first = looked_ns, False
 
     @property

@@ -21,6 +21,8 @@ from logship.state.identity import Entry
 logger = logging.getLogger(__name__)
 
 FORGET_SECONDS = 3600.0
+GONE_SECONDS = 5.0
+"""So long what went while logship was down is looked for: it may be on its way to another name, or being packed."""
 MAX_ENTRIES = 8192
 """Of more, those that are gone are forgotten first, the longest gone before the others (about 8 MB of checkpoint)."""
 
@@ -51,21 +53,24 @@ class Departures:
         self._metrics = metrics
         self._files = files
         self.gaps = Gaps(metrics)
-        self.counted = self._looked_closer = False
-        """``counted``: what went while logship was down is known."""
+        self.counted = False
+        """Whether what went while logship was down is known."""
+        self._since: float | None = None
+        """When all names were seen first, in monotonic seconds."""
 
     @property
     def doubted(self) -> bool:
-        """Whether copies are looked at again for what is missing, and what is missing then was not counted yet."""
-        return self._looked_closer != self.counted
+        """Whether something is missing, and is still looked for."""
+        return self._since is not None and not self.counted
 
-    def account(self, present: Collection[FileId], *, sure: bool) -> None:
-        """Judge what a sweep did not find; ``sure`` says that all names were seen."""
-        if sure and not self._looked_closer:
-            self._looked_closer = True
-            if self._registry.doubt_copies_of_missing(present):
-                return  # what is missing may be in a copy that was put by while its file was still read
+    def account(self, present: Collection[FileId], now: float, *, sure: bool, ending: bool) -> None:
+        """Judge what a sweep did not find; ``sure`` says that all names were seen, ``now`` in monotonic seconds.
+
+        ``ending``: nothing more will come.
+        """
         count = sure and not self.counted
+        if count and self._may_come_yet(present, now, ending=ending):
+            return
         adoption = self._adoption
         if count or (sure and self._reconciler.away):
             looked_ns = self._reconciler.looked_ns
@@ -79,6 +84,16 @@ class Departures:
             extra = {"path": lost.entry.path, "reason": lost.reason, "lost_bytes": lost.nbytes}
             logger.warning("a file went before all of it was read", extra=extra | {"advice": LOSSES[lost.reason]})
         self.counted = self.counted or count
+
+    def _may_come_yet(self, present: Collection[FileId], now: float, *, ending: bool) -> bool:
+        """Whether something is missing that may yet be found; copies are looked at again for it."""
+        missing = self._registry.missing(present)
+        if self._since is None:
+            self._since = now
+            for path in missing:  # it may be in a copy that was put by while its file was still read
+                self._registry.doubt_copies(path)
+            return bool(missing)
+        return bool(missing) and not ending and now - self._since < GONE_SECONDS
 
 
 def departed(registry: Registry, present: Collection[FileId], now: float, *, count: bool) -> list[Lost]:

@@ -57,7 +57,7 @@ class Found(Struct):
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
     came_unseen: bool = False
-    """Of an archive: whether nobody looked for a while before it was found."""
+    """Of an archive: whether its contents may have come and gone since somebody looked."""
     put_by: int = 0
     """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
     cut: bool = False

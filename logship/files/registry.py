@@ -257,16 +257,10 @@ class Registry:
         """Give what is known, and not finished, of a lineage."""
         return self._each(self._by_path.of(path))
 
-    def doubt_copies_of_missing(self, present: Container[FileId]) -> bool:
-        """Have copies looked at again of generations that nobody met and that are not read; whether there are such."""
-        missing = {
-            entry.path
-            for entry in self.entries.values()
-            if not (entry.ignored or entry.gone or entry.file in present) and self.unread(entry) > 0
-        }
-        for path in missing:
-            self.doubt_copies(path)
-        return bool(missing)
+    def missing(self, present: Container[FileId]) -> set[str]:
+        """Give the paths of generations that are not read to their ends, and that nobody met."""
+        entries = self.entries.values()
+        return {entry.path for entry in entries if entry.file not in present and self.unread(entry) > 0}
 
     def doubt_copies(self, lineage: str) -> None:
         """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""

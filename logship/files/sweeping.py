@@ -150,6 +150,10 @@ class Sweep(Struct):
         """Hand over what was opened, and its descriptor."""
         return self.fresh.pop(found.inode)
 
+    def replaced(self, path: str) -> bool:
+        """Whether nobody has seen a live file before: another may have been there since the last sweep."""
+        return any(found.candidate.path == path for found in self.fresh.values())
+
     def put_off(self, found: Found) -> None:
         """Let what was opened wait for the next sweep."""
         self.waiting += 1
@@ -256,8 +260,9 @@ class Sweep(Struct):
     def _relate(self) -> None:
         """Say of each whose rotated form it may be; what is nobody's, and does not match itself, is left alone."""
         matched = {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
-        there = matched.union(self.live)
-        for inode, found in list(self.fresh.items()):
-            found.live = found.candidate.live(there)
+        there, lineages = matched.union(self.live), dict[str, str]()
+        for inode, found in sorted(self.fresh.items(), key=lambda pair: len(pair[1].candidate.path)):
+            live = found.candidate.live(there)
+            found.live = lineages[found.candidate.path] = lineages.get(live) or live  # what a rotated form was made of
             if not found.live and not found.candidate.matched:
                 os.close(self.fresh.pop(inode).fd)

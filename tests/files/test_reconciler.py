@@ -350,3 +350,16 @@ def test_all_steps_can_be_taken_at_once() -> None:
         return "answer"
 
     assert finish(steps()) == "answer"
+
+
+def test_what_was_packed_before_anybody_saw_it_is_new(logs: Path) -> None:
+    """Python's hourly handler may rotate at once: the file lived for less than a look, and the next one is as new."""
+    append(logs / "app.log", lines(0, 0))
+    follower = follow(logs, "app*.log")
+    follower.read()
+    (logs / "app.log").unlink()
+    (logs / "app.log.2026-11-28_04-50-45.gz").write_bytes(gzip.compress(lines(0, 900)))
+    append(logs / "app.log", lines(900, 1000))
+    assert follower.read() + follower.read() == lines(0, 1000)
+    (logs / "app.log.backup.gz").write_bytes(gzip.compress(lines(2000, 3000)))
+    assert follower.read() == b""

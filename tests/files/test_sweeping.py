@@ -1,3 +1,4 @@
+import gzip
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 from logship.files import sweeping
 from logship.files.names import Candidate
 from logship.files.sweeping import Turn
-from tests.following import Follower, append, follow
+from tests.following import Follower, append, follow, lines
 from tests.privileges import folder_of_nobody, unprivileged
 
 
@@ -160,3 +161,19 @@ def test_many_small_files_that_are_read_one_after_the_other_take_one_turn(logs: 
         append(logs / f"s{number}.log", b"%d\n" % number)
         follower.step(0.5)
     assert [int(block.data) for block in follower.reader.read()] == [*range(100)]
+
+
+def test_an_archive_beside_the_rotated_form_that_it_is_made_of_is_of_the_same_lineage(logs: Path) -> None:
+    """Both are found at once, and the pattern matches the plain one, too, as loguru's: each line arrives once."""
+    live, dated = logs / "app.log", logs / "app.2026-11-28_05-00-02_871043.log"
+    append(live, lines(0, 1000))
+    first = follow(logs, "app*.log")
+    first.read()
+    first.save()
+    first.kill()
+    append(live, lines(1000, 2000))
+    live.rename(dated)
+    Path(f"{dated}.gz").write_bytes(gzip.compress(dated.read_bytes()))
+    append(live, lines(2000, 2100))
+    again = follow(logs, "app*.log")
+    assert again.read() + again.read() == lines(1000, 2100)
