@@ -121,7 +121,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     if named:
         zone, size = named, 0
     text = line[level[0] : level[1]] if level[0] >= 0 else b""
-    if level[0] < 0 or text.translate(_SHAPE) != text:
+    if level[0] < 0 or b"0" in text.translate(_SHAPE):
         # A level that may be there, and is not, could be there in a line that begins alike; and digits differ.
         size = 0
     return Place(*time, *zone, _as_level(text, priority=form.priority) if text else None, size, more, past, form.mark)
