@@ -171,7 +171,8 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
             form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
             found = join_lines(joining.multiline, data, frame.start, follows, form=form, state=state)
             joined += found.frames
-            held, brief = (found.held, found.brief and frame.end == read.end) if found.held < frame.end else (NO_LIMIT, False)
+            held = found.held if found.held < frame.end else NO_LIMIT
+            brief = found.brief and frame.end == read.end
         state = ""
     after = advance(place, joined, len(read.data))
     if held < NO_LIMIT:

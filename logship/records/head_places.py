@@ -181,6 +181,8 @@ def places_of(lines: Sequence[bytes], kinds: list[Place], known: Known) -> list[
     """Give where the parts of each line's head are, and collect the kinds that there are."""
     places: list[Place] = [_NOWHERE] * len(lines)
     left = known.take(lines, places, kinds)
+    if not left:
+        return places
     rounds, done = _ROUNDS, 0
     while done < len(left):
         at = left[done]

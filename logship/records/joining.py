@@ -21,9 +21,8 @@ from logship.records.multiline import END, RECORD, UNKNOWN, Extent, Multiline
 
 _TEXT = re.compile(rb'\n(?!\{"|\Z)')
 """A line that is no JSON record by its looks."""
-_TEXTS = re.compile(rb'(?:(?!\{")[^\n]*+\n)++')
-"""Lines that are none, with their newlines."""
-_LATER_TEXTS = re.compile(b"\n(" + _TEXTS.pattern + b")")
+_RECORD = re.compile(rb'\n(?=\{")')
+"""One that is: what looks for a byte and then ahead is twice as fast as what looks for three."""
 _ALONE = {"p", "pe", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
@@ -81,11 +80,18 @@ def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, for
 
 def _stretches(data: bytes) -> Iterator[tuple[int, int]]:
     """Give where lines of text begin and end, among those that are JSON records by their looks."""
-    first = _TEXTS.match(data)
-    if first:
-        yield first.span()
-    for found in _LATER_TEXTS.finditer(data, first.end() - 1 if first else 0):
-        yield found.span(1)
+    first = 0 if data and not data.startswith(RECORD) else _next_text(data, 0)
+    while first < len(data):
+        record = _RECORD.search(data, first)
+        end = record.end() if record else len(data)
+        yield first, end
+        first = _next_text(data, end)
+
+
+def _next_text(data: bytes, at: int) -> int:
+    """Give where the next line of text begins behind the one that begins there; where the data ends if none does."""
+    found = _TEXT.search(data, at)
+    return found.end() if found else len(data)
 
 
 class _Lines(NamedTuple):
@@ -120,12 +126,15 @@ def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: b
     lines that nobody knows if such a line or JSON does. ``of_text``: none of the stretch is JSON.
     """
     lines = stretch.bare
+    if skeleton:
+        heads = b"\n".join(map(itemgetter(slice(len(skeleton))), lines)).translate(DIGITS).split(b"\n")
+        if of_text and heads.count(skeleton) == len(heads):
+            return [True] * (len(heads) - 1) + [False]
     if of_text:
         records = [False] * stretch.own + [True] * (len(lines) - stretch.own)
     else:
         records = [line.startswith(RECORD) for line in lines]
     if skeleton:
-        heads = b"\n".join(map(itemgetter(slice(len(skeleton))), lines)).translate(DIGITS).split(b"\n")
         sure = [*map(or_, records, map(skeleton.__eq__, heads))]
         return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
     calm = [not is_record and multiline.is_calm(line) for is_record, line in zip(records, lines, strict=True)]
