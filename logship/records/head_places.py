@@ -35,20 +35,20 @@ _SHORT: Final = {
     for level, known in {
         "TRACE": "T TRC TRCE",
         "VERBOSE": "VRB",
-        "DEBUG": "D . DBG DBUG DEBG DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
+        "DEBUG": "D . DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
         "INFO": "I - INF",
-        "NOTICE": "N * Note System",
+        "NOTICE": "N * Note System Deprecated",
         "WARNING": "W # WRN WARNI",
         "ERROR": "E EROR ERRO",
         "CRITICAL": "C CRT CRITI",
-        "FATAL": "F FTL",
+        "FATAL": "F FTL FATA",
         "PANIC": "PNC",
         "trace": "trce",
         "debug": "dbug",
         "error": "fail",
     }.items()
     for short in known.split()
-}
+} | {"Fatal error": "FATAL", "Parse error": "FATAL"}
 """What is short for a level."""
 _SYSLOG: Final = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """RFC 5424, 6.2.1: the priority modulo 8."""

@@ -30,7 +30,7 @@ _LEVEL = (
 )
 
 STAMPED = {
-    "klog": rb"[IWEFD]\d{4} " + _TIME,
+    "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
     "nest": rb"\[\w+\] \d+ +- +" + _DATE,
     "stamp": rb"[\[(<]{0,2}(?:" + _DATE + rb"[T ,:]+(?:- )?" + _TIME + rb"|" + _CLOCK + rb")",
