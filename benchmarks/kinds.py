@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from functools import lru_cache
 from typing import cast
 
 from msgspec.structs import replace
@@ -111,6 +112,12 @@ def block(kind: str) -> Block:
     return Block(FileId("F" * 22), "agent.log", 1 << 20, (1 << 20) + len(data), data, 1_795_341_600 * 10**9, 0.0)
 
 
+@lru_cache(maxsize=1)
+def _form(head: bytes) -> str:
+    """Learn the form of a generation, once."""
+    return _MULTILINE.learn(head)
+
+
 def joined(given: Block) -> list[Block]:
     """Frame and join the lines of a block, as its reader does at the end of a file."""
     frames = []
@@ -118,6 +125,6 @@ def joined(given: Block) -> list[Block]:
         if is_plain(frame.data):
             frames.append(frame)
         else:
-            form = _MULTILINE.learn(given.data[:LEARNED_BYTES])
+            form = _form(given.data[:LEARNED_BYTES])
             frames += join_lines(_MULTILINE, frame.data, frame.start, More.NEVER, form=form).frames
     return [replace(given, start=each.start, end=each.end, data=each.data, joins=each.joins) for each in frames]

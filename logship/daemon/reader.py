@@ -249,7 +249,7 @@ class Reader:
             self._ready[file.file].passed(after.offset, file.size, now)
         file.places[self.name] = after
         if after.held and joining:
-            self._held[file.file] = max(file.grown_at + joining.wait, now + LOOK_SECONDS)
+            self._held[file.file] = max(joining.due(after, file.grown_at), now + LOOK_SECONDS)
         else:
             self._held.pop(file.file, None)
         return blocks

@@ -49,6 +49,8 @@ class Place(Struct, frozen=True):
     """The last bytes read before the offset, up to 64; empty where they are not known."""
     held: bool = False
     """From the offset up to ``scanned`` there are whole lines: of a record that may go on."""
+    brief: bool = False
+    """What is held is a line that nobody knows, by itself."""
     opened: str = ""
     """What redaction knows at the offset, as in :class:`logship.model.Block`."""
 

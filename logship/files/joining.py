@@ -15,6 +15,9 @@ from logship.records.joining import More, is_plain, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline
 
+_BRIEF = 0.15
+"""Part of the wait that is enough for a line that nobody knows: a message and its trace are nearly always one write.
+By default the line leaves with the batch that those before it opened."""
 EARLY_SECONDS = 1e-6
 """A timer may fire so much too early: the loop counts what is within its clock's resolution as due."""
 
@@ -84,6 +87,10 @@ class Joining(Struct, frozen=True):
     """Nothing is waited for: there is a newer file."""
     strangers: Strangers = field(default_factory=Strangers)
 
+    def due(self, place: Place, grown_at: float) -> float:
+        """Give when (monotonic seconds) what is held back at a place no longer is, if the file does not grow."""
+        return grown_at + (self.wait * _BRIEF if place.brief else self.wait)
+
     def boundary(self, cuts: Cuts, place: Place) -> int:
         """Give the first offset from which it is known that a record ends there, past what was looked at."""
         known = min(self.stop, cuts.after(place.offset))
@@ -151,7 +158,7 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
     cuts = read.file.cuts
     more = _more(read, cuts, joining)
     joined: list[Frame] = []
-    form, state, held = cuts.form, cuts.state(place.offset), NO_LIMIT
+    form, state, held, brief = cuts.form, cuts.state(place.offset), NO_LIMIT, False
     for number, frame in enumerate(frames):
         if frame.flags or frame.skipped or (not state and frame.data.endswith(b"\n") and is_plain(frame.data)):
             joined.append(frame)
@@ -165,11 +172,12 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
             found = join_lines(joining.multiline, data, frame.start, follows, form=form, state=state)
             joined += found.frames
             held = found.held if found.held < frame.end else NO_LIMIT
+            brief = found.brief and frame.end == read.end
         state = ""
     after = advance(place, joined, len(read.data))
     if held < NO_LIMIT:
         scanned = read.end if place.scanned == place.offset else frames[-1].end
-        after = replace(after, scanned=scanned, held=True)
+        after = replace(after, scanned=scanned, held=True, brief=brief)
     return Whole(joined, after, form)
 
 
@@ -185,8 +193,10 @@ def _look_for_strangers(file: File, frame: Frame, joining: Joining) -> None:
 def _more(read: Read, cuts: Cuts, joining: Joining) -> More:
     if read.end == read.boundary:
         return More.NOTED if cuts.after(read.end - 1) == read.end else More.NEVER
-    late = read.complete and (read.ended or joining.late or read.quiet + EARLY_SECONDS >= joining.wait)
-    return More.LATE if late else More.MAYBE
+    quiet = read.quiet + EARLY_SECONDS
+    if read.complete and (read.ended or joining.late or quiet >= joining.wait):
+        return More.LATE
+    return More.SOON if read.complete and quiet >= joining.wait * _BRIEF else More.MAYBE
 
 
 def _with_tail(read: Read, frame: Frame, more: More) -> tuple[bytes, More]:
@@ -196,5 +206,7 @@ def _with_tail(read: Read, frame: Frame, more: More) -> tuple[bytes, More]:
         return frame.data, More.MAYBE  # one line that was long in coming; the next read takes more
     if tail[:1] == b"\0" or len(tail) > read.longest:
         return frame.data, More.NEVER  # no line that could go on with anything
+    if tail and more is More.SOON:
+        return frame.data, More.MAYBE  # somebody is writing
     leaves = more is More.NOTED or (read.ended and more is More.LATE)
     return frame.data + tail if leaves else frame.data, more

@@ -41,6 +41,8 @@ class EventTime(NamedTuple):
     """Whether something stands where a time may be."""
 
 
+_NGINX: Final = (("request", "request_uri", "uri", "remote_addr", "status"),)
+"""Other variables of nginx's, of which a format of JSON has one."""
 _BY_FORM: Final = (
     Place("instant.epochSecond", "instant.nanoOfSecond"),  # Log4j 2's JsonLayout
     Place("timestampSeconds", "timestampNanos"),  # Google's agents, Log4j 2's GcpLayout
@@ -50,6 +52,10 @@ _BY_FORM: Final = (
     Place("@t"),  # Serilog's compact form
     Place("T", beside=(("L",), ("M",))),  # zap's development form
     Place("startTime", beside=(("level.levelStr",),)),  # log4js
+    Place("startTime", beside=(("categoryName",), ("level",), ("data", "context"))),  # log4js-json-layout
+    Place("written_at", beside=(("written_ts",),)),  # json-logging
+    Place("time_iso8601", beside=_NGINX),
+    Place("time_local", beside=_NGINX),
     Place("timestamp_ns"),
     Place("timestamp.seconds", "timestamp.nanos"),  # Google's agents
     Place("t", beside=(("lvl",), ("msg",))),  # log15

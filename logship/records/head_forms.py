@@ -18,7 +18,7 @@ _SLASHED = rb"(?P<s>0000/00/00 " + _CLOCK + _FRACTION + _OFFSET
 _END = rb"(?![\w])"
 
 _WORDS = (
-    rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL|TL|INE(?:ST|R)?)"
+    rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|EBU|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL?|TL|INE(?:ST|R)?)"
     rb"|I(?:NFORMATION|NFO?)|N(?:OTICE)|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
 )
 """What levels are called; each begins with another letter or goes on differently, so that one look at it is enough."""
@@ -48,6 +48,8 @@ _AFTER = (
     rb"[\])]?+ [:,]?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
     rb"(?: \[?(?P<e>" + _LOUD + rb") | " + _MARKED + rb" | (?P<g>" + _ANY + rb"):[ ]"
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
+    rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
+    rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + _LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [A-Za-z_] (?: [\w./-]{0,60}+ :[ ] | \w{0,40}+ \. ) (?P<i>" + _LOUD + rb") )"  # app: INFO; local.ERROR:
 )
 _NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
@@ -55,7 +57,7 @@ _SPOKEN = rb" | [ ] (?P<k>(?=[a-z])" + _ANY + rb")[ ]"
 _ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
 _LOGFMT = (
     rb'"? (?: [ ] (?!(?:level|lvl|severity)=) [\w.]++ = (?: "[^"\n]{0,200}+" | [^\s"]{0,200}+ ) ){0,5}+'
-    rb' [ ] (?:level|lvl|severity) = "? (?P<a>\w{1,20}+)'
+    rb' [ ] (?:level|lvl|severity) = "? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)'
 )
 
 
@@ -110,6 +112,7 @@ _PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + _CLOCK + rb"[.,])(?P<f>0
 FORMS = (
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
     Form(b"IWEFD", _ONE(rb"(?P<l>[IWEFD])(?P<s>0000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
+    Form(b"IWEF", _ONE(rb"(?P<l>[IWEF])(?P<s>00000000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
     Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) (?P<s>000000 " + _CLOCK + rb")(?P<f>)(?P<z>) [^\s\]]+:0+\] ")),
     Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) " + _PRECISELY + rb" [\w.-]+\] ")),
     Form(_LETTERS, _ONE(rb"[A-Z], \[" + _ISO + rb" #0+\] +(?P<l>[A-Z]+) -- ")),
@@ -151,10 +154,14 @@ FORMS = (
         _ONE(rb"<(?P<l>00?0?)>(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "),
         priority=True,
     ),
+    # slog-rs-term: no host's name stands behind a fraction
+    Form(_MONTHS, _ONE(rb"(?P<s>" + _MONTH + rb" 00 " + _CLOCK + rb"\.)(?P<f>000)(?P<z>) " + _FIRST + rb" ")),
     Form(_MONTHS, _ONE(rb"(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "), _TAG),
-    Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + rb")(?P<f>)(?P<z>(?: [+-]0000)?)\] ")),
+    Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + _FRACTION + rb"(?P<z>(?: [+-]0000)?)\] ")),
+    Form(b"[", _ONE(rb"\[GIN\] (?P<s>0000/00/00 - " + _CLOCK + rb")(?P<f>)(?P<z>) \| ")),
     # logfmt
     Form(b"t", _ONE(rb'(?:time|ts|t|timestamp)="?' + _ISO + _END), _line(_LOGFMT), alone=False),
+    Form(b"t", _ONE(rb'(?:time|ts|t|timestamp)="?' + _SLASHED + _END), _line(_LOGFMT), alone=False),
     Form(b"l", _ONE(rb'(?:level|lvl)="?(?P<l>\w{1,20})"? (?:time|ts|t|timestamp)="?' + _ISO + _END)),
     # The level first
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ \[-]+" + _ISO + _END)),
@@ -179,7 +186,8 @@ FORMS = (
         ),
         mark=b"[",
     ),
-    # A time of day alone
+    # A time of day alone; zerolog's console has no seconds
+    Form(b"0", _ONE(rb"(?P<s>00?:00[AP]M)(?P<f>)(?P<z>) " + _FIRST + rb" ")),
     Form(b"0[", _ONE(rb"\[?(?P<s>" + _CLOCK + _FRACTION + _NO_ZONE + rb"(?=[ \]])"), _LEVEL_ONLY, alone=False),
 )
 """All of them; the first that fits counts."""
@@ -191,7 +199,7 @@ _GATE = (
     + _WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """
     + _MONTH
-    + rb"""[ ]++\d | [IWEFD]\d{4}[ ] | [A-Z],[ ]\[ )
+    + rb"""[ ]++\d | [IWEFD]\d{4}(?:\d{4})?[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcapl])(?: """
     + _BARE
     + rb""":[ ] | """

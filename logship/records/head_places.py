@@ -35,20 +35,20 @@ _SHORT: Final = {
     for level, known in {
         "TRACE": "T TRC TRCE",
         "VERBOSE": "VRB",
-        "DEBUG": "D . DBG DBUG DEBG DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
+        "DEBUG": "D . DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
         "INFO": "I - INF",
-        "NOTICE": "N * Note System",
+        "NOTICE": "N * Note System Deprecated",
         "WARNING": "W # WRN WARNI",
         "ERROR": "E EROR ERRO",
         "CRITICAL": "C CRT CRITI",
-        "FATAL": "F FTL",
+        "FATAL": "F FTL FATA",
         "PANIC": "PNC",
         "trace": "trce",
         "debug": "dbug",
         "error": "fail",
     }.items()
     for short in known.split()
-}
+} | {"Fatal error": "FATAL", "Parse error": "FATAL"}
 """What is short for a level."""
 _SYSLOG: Final = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """RFC 5424, 6.2.1: the priority modulo 8."""
@@ -121,7 +121,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     if named:
         zone, size = named, 0
     text = line[level[0] : level[1]] if level[0] >= 0 else b""
-    if level[0] < 0 or text.translate(_SHAPE) != text:
+    if level[0] < 0 or b"0" in text.translate(_SHAPE):
         # A level that may be there, and is not, could be there in a line that begins alike; and digits differ.
         size = 0
     return Place(*time, *zone, _as_level(text, priority=form.priority) if text else None, size, more, past, form.mark)
@@ -181,6 +181,8 @@ def places_of(lines: Sequence[bytes], kinds: list[Place], known: Known) -> list[
     """Give where the parts of each line's head are, and collect the kinds that there are."""
     places: list[Place] = [_NOWHERE] * len(lines)
     left = known.take(lines, places, kinds)
+    if not left:
+        return places
     rounds, done = _ROUNDS, 0
     while done < len(left):
         at = left[done]

@@ -26,8 +26,11 @@ _FORMS: Final = [
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
+        r"(?P<y>\d{4})/(?P<m>\d\d)/(?P<d>\d\d) - " + _CLOCK,
         r"(?P<m>\d\d)-?(?P<d>\d\d) " + _CLOCK,
         r"(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d)(?P<half>)",
+        r"(?P<h>\d\d?):(?P<rest>\d\d)(?P<half>[AP]M)",
         _CLOCK,
     )
 ]

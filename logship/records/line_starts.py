@@ -10,6 +10,8 @@ from functools import cached_property
 
 LEARNED_BYTES = 64 * 1024
 """A form is learned from so many bytes at a generation's beginning, and from nothing else."""
+FORMLESS = "-"
+"""What is learned where all of them have no form: nobody has to look again."""
 
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
@@ -28,7 +30,7 @@ _LEVEL = (
 )
 
 STAMPED = {
-    "klog": rb"[IWEFD]\d{4} " + _TIME,
+    "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
     "nest": rb"\[\w+\] \d+ +- +" + _DATE,
     "stamp": rb"[\[(<]{0,2}(?:" + _DATE + rb"[T ,:]+(?:- )?" + _TIME + rb"|" + _CLOCK + rb")",
@@ -111,7 +113,7 @@ class Starts:
         """What begins a record: a form by its name behind ``=``, or the state of what begins so."""
 
     def learn(self, head: bytes) -> str:
-        """Give the form of a generation whose first bytes these are; empty where there is none, or not yet.
+        """Give the form of a generation whose first bytes these are; empty where there is none yet.
 
         It is a form's name and, where all lines with a head of so many bytes have that form, those bytes with each
         digit as 0. More bytes, up to :data:`LEARNED_BYTES`, never change what was found.
@@ -123,7 +125,7 @@ class Starts:
             if form in STAMPED or (form and number and form == first):
                 return f"{form}|{self._skeleton(line)}"
             first = "" if number else form
-        return ""
+        return FORMLESS if len(head) >= LEARNED_BYTES else ""
 
     def _skeleton(self, line: bytes) -> str:
         match = self._exact.matches(line)

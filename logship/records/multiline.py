@@ -22,6 +22,8 @@ RECORD = b'{"'
 """A line that begins so is a record by itself, whatever stands around it."""
 END = "."
 """The state of a record that is complete, whatever follows."""
+UNKNOWN = "p"
+"""The state of a line that nobody knows: only frames of a stack trace go on with it."""
 
 _INDENTED = rb"[ \t]"
 _OPEN = rb"[ \t].*[{\[(]$"
@@ -216,7 +218,7 @@ class Multiline:
             return known
         if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
             return "pb"
-        return "pe" if b"Error" in line or b"Exception" in line else "p"
+        return "pe" if b"Error" in line or b"Exception" in line else UNKNOWN
 
     def _after(self, state: str, line: bytes, form: str) -> str:
         """Give the state after one more line; empty where the line does not go on with the record."""

@@ -5,9 +5,9 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate, compress, pairwise, repeat
-from operator import contains
+from itertools import accumulate, compress, pairwise
 from typing import Final, NamedTuple
 
 import msgspec
@@ -132,11 +132,15 @@ def _take(parted: Parted, data: bytes) -> bool:
 
 def _with_newline(pieces: Sequence[bytes]) -> list[int]:
     """Give the pieces with a newline in them."""
+    text = b"".join(pieces)
+    newline = text.find(b"\n")
+    if newline < 0:
+        return []
     found: list[int] = []
-    for start in range(0, len(pieces), _GROUP):
-        group = pieces[start : start + _GROUP]
-        if b"\n" in b"".join(group):
-            found += compress(range(start, start + _GROUP), map(contains, group, repeat(b"\n")))
+    ends = [*accumulate(map(len, pieces))]
+    while newline >= 0:
+        found.append(bisect_right(ends, newline))
+        newline = text.find(b"\n", ends[found[-1]])
     return found
 
 
@@ -205,7 +209,7 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at
 
 def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes]) -> list[msgspec.Struct] | int:
     """Give a record for each piece, if all are plain; else which one seems not to be, or -1."""
-    data = b'{"%b}' % b'}\n{"'.join(pieces)
+    data = text_of(pieces)
     try:
         records = decoder.decode_lines(data)
     except msgspec.DecodeError as why:
@@ -217,6 +221,12 @@ def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[byt
     except RecursionError:
         return -1
     return records if len(records) == len(pieces) else -1
+
+
+def text_of(pieces: Sequence[bytes]) -> bytes:
+    """Put pieces together to lines of JSON."""
+    # A large one is copied faster than it is formatted.
+    return b'{"' + b'}\n{"'.join(pieces) + b"}"
 
 
 def _before_odd(

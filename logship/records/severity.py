@@ -32,7 +32,7 @@ LONGEST: Final = 64
 """Bytes; a longer value is no level, and is not remembered either."""
 _REMEMBERED: Final = 256
 _COLOUR: Final = re.compile(r"\x1b\[[\d;]*m")
-_BETWEEN: Final = re.compile(r"(debug|info|warn|error)([+-]\d{1,3})", re.ASCII)
+_BETWEEN: Final = re.compile(r"(debug|info|warn|error|dbg|inf|wrn|err)([+-]\d{1,3})", re.ASCII)
 """How Go's slog writes a level between two names."""
 _NUMBER: Final = re.compile(r"(?:level )?(\d{1,5})", re.ASCII)
 """A number, or how Python's logging writes one that has no name."""

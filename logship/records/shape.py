@@ -13,7 +13,7 @@ from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
 from logship.records.json_members import members
 from logship.records.levels import LevelReader
-from logship.records.odd_lines import Parted, those, without_odd
+from logship.records.odd_lines import Parted, text_of, those, without_odd
 from logship.records.odd_lines import decoded as mostly_decoded
 from logship.records.severity import Level, word
 from logship.records.shape_types import Column
@@ -139,7 +139,7 @@ class Shape(Struct, frozen=True):
         if self.own:
             names = *names, _OWN
         if names:
-            text = b'{"%b}' % b'}\n{"'.join(pieces)
+            text = text_of(pieces)
             wrong = [name for name in names if text.count(name) != len(pieces)]
             odd |= {at for name in wrong for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
         return sorted(odd)

@@ -153,14 +153,14 @@ async def test_the_last_line_of_text_leaves_after_its_wait(rig: Rigs) -> None:
     """Whoever looks at it after that, nobody has to write more; JSON leaves at once."""
     made = rig(LineSink(), joins())
     made.open("a", b'{"a":1}\n')
-    made.open("b", b"text\n")
+    made.open("b", b"failed {\n")
     running = asyncio.create_task(made.pipeline.run())
     await asyncio.sleep(0.3)
     assert made.sink.stored == ['{"a":1}']
     await asyncio.sleep(0.8)
     assert made.sink.stored == ['{"a":1}']
     await asyncio.sleep(0.2)
-    assert made.sink.stored == ['{"a":1}', "text"]
+    assert made.sink.stored == ['{"a":1}', "failed {"]
     made.end()
     await running
 

@@ -111,8 +111,8 @@ def test_records_do_not_depend_on_how_the_file_grew(paths: list[Path], cuts: lis
         whole.read(at_end=True)
         for start, end in pairwise(sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})):
             parts.write(data[start:end])
-            parts.read(0.5, size=size)
-        parts.read(0.5, size=size, at_end=True)
+            parts.read(0.1, size=size)
+        parts.read(0.1, size=size, at_end=True)
         whole.file.close()
         parts.file.close()
     assert [record[:2] for record in parts.records] == [record[:2] for record in whole.records]
@@ -154,12 +154,34 @@ def test_the_same_records_come_again_from_any_offset(
 
 def test_the_last_line_of_text_waits_for_a_second(growing: Growing) -> None:
     """Unless the next record begins; JSON never waits."""
-    growing.write(b'{"a":1}\nfailed\n')
+    growing.write(b'{"a":1}\nError\n')
     assert [block.data for block in growing.read()] == [b'{"a":1}\n']
     assert growing.read(0.9) == []
-    assert [(block.data, block.cuts) for block in growing.read(0.1)] == [(b"failed\n", ((15, ""),))]
+    assert [(block.data, block.cuts) for block in growing.read(0.1)] == [(b"Error\n", ((14, ""),))]
     growing.write(b'text\n{"a":2}\n')
     assert [block.data for block in growing.read()] == [b'text\n{"a":2}\n']
+
+
+def test_a_line_that_nobody_knows_waits_as_long_as_a_batch_does(growing: Growing) -> None:
+    """A seventh of a second: what would go on with it is nearly always written with it, and then they are one."""
+    growing.write(b"one\ntwo\n")
+    assert [block.data for block in growing.read()] == [b"one\n"]
+    assert growing.rule.due(growing.place, growing.file.grown_at) == growing.now + 0.15
+    assert growing.read(0.1) == []
+    assert [(block.data, block.cuts) for block in growing.read(0.05)] == [(b"two\n", ((8, ""),))]
+    growing.write(b"failed\nTraceback (most recent call last):\n")
+    assert growing.read() == growing.read(0.9) == []
+    assert growing.rule.due(growing.place, growing.file.grown_at) == pytest.approx(growing.now + 0.1)
+    assert [block.joins for block in growing.read(0.1)] == [((8, 50),)]
+
+
+def test_a_line_that_nobody_knows_waits_while_the_next_one_is_written(growing: Growing) -> None:
+    """It may be the trace."""
+    growing.write(b"failed\nTraceb")
+    assert growing.read() == growing.read(0.9) == []
+    growing.write(b"ack (most recent call last):\n")
+    growing.read(0.1)
+    assert [block.joins for block in growing.read(1.0)] == [((0, 42),)]
 
 
 def test_what_comes_after_a_cut_is_a_continuation(growing: Growing) -> None:

@@ -109,7 +109,8 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
     at = 0
     while at < len(bare) and (whole or state or at < len(bare) - 1):
         extent = multiline.extent(bare, at, form, state)
-        if not extent.certain and more is More.MAYBE:
+        brief = extent.state == "p" and extent.lines == 1 and at == len(bare) - 1
+        if not extent.certain and (more is More.MAYBE or (more is More.SOON and not (brief and whole))):
             break
         count = extent.lines + (extent.empty if more is More.LATE else 0)
         if not extent.certain and more is More.NOTED:
@@ -119,7 +120,7 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
             continue
         joins += [(ends[at], ends[at + count])] if count > 1 else []
         rests += [ends[at + count]] if state else []
-        cut = extent.state != END and (extent.certain or more is More.LATE)
+        cut = extent.state != END and (extent.certain or more in (More.LATE, More.SOON))
         lone = {"p", "pe", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
         state = extent.state if cut and extent.state not in lone else ""
         cuts += [(ends[at + count], state)] if cut else []

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from logship.records.line_starts import FORMLESS, LEARNED_BYTES
 from logship.records.multiline import RULES, Multiline, parse_multiline
 
 SAMPLES = sorted((Path(__file__).parent / "multiline").glob("*.txt"))
@@ -170,3 +171,10 @@ def test_what_makes_no_sense_is_refused(text: str, words: str) -> None:
 def test_off_is_no_rule() -> None:
     """Every line is a record."""
     assert parse_multiline("off", max_lines=1, max_bytes=1) is None
+
+
+def test_a_generation_without_a_form_is_looked_at_once() -> None:
+    """That all of its first 64 KiB have none is learned, too; before those are there, nothing is."""
+    lines = b"text\n" * LEARNED_BYTES
+    assert (rule().learn(lines[: LEARNED_BYTES - 1]), rule().learn(lines)) == ("", FORMLESS)
+    assert rule().learn(b"2026-11-27 10:00:00 x\n" + lines) == "stamp|0000-00-00 00:00"
