@@ -29,6 +29,15 @@ class Known(NamedTuple):
     message: str
 
 
+def taken_out(redactions: Mapping[str, int], records: float, stubs: float) -> str:
+    """Say what redaction took out, by detector, of what was made for each sink."""
+    each = ", ".join(f"{name} {count}" for name, count in redactions.items() if count)
+    what = (
+        f"{sum(redactions.values())} values of {records:.0f} records ({each})" if each else "nothing was taken out yet"
+    )
+    return what + (f"; {stubs:.0f} records could not be looked at, and a stub was sent of each" if stubs else "")
+
+
 def _of(subject: str, message: str, *, good: bool = True) -> Known:
     return Known(good, printable(subject), printable(message))
 
@@ -46,6 +55,9 @@ def findings(
         yield _of("daemon", f"it is not ready: {status.get('cause')}", good=False)
     if files:
         yield from _of_files(status)
+    if redactions := status.get("redactions"):
+        stubs = status.get("redaction_stubs", 0)
+        yield _of("redaction", taken_out(redactions, status.get("redacted_records", 0), stubs), good=not stubs)
     for sink in status.get("sinks", ()):
         yield _of_sink(sink)
         if files:

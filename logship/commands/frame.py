@@ -13,6 +13,7 @@ from rich.filesize import decimal
 from rich.table import Table
 from rich.text import Text
 
+from logship.check.known import taken_out
 from logship.commands.watching import Status, Watched, ended, number, objects, sinks_of, within
 from logship.logs import printable
 
@@ -73,6 +74,7 @@ def frame(watched: Watched, console: Console, *, height: int | None, now: float,
     attention = _attention(watched.status, now, console, None if left is None else int(left * ATTENTION_SHARE))
     lines += attention
     lines += [line for sink in sinks_of(watched.status) for line in _sink(sink, watched, now)]
+    lines += _redaction(watched.status)
     if left is None or height is None or height - len(lines) - 1 >= _CURVE_LINES + _FILES_LEAST:
         lines += _curves(watched, console)
     rows = None if height is None else max(0, height - len(lines) - 3)
@@ -149,6 +151,15 @@ def _sink_details(sink: Mapping[str, Any], now: float) -> Iterable[str]:
     if error := text(sink.get("last_error")):
         at = ago(sink.get("last_error_at"), now)
         yield f"last error {error}" + (f" {at} ago" if at else "")
+
+
+def _redaction(status: Status) -> Iterator[Text]:
+    redactions = status.get("redactions")
+    if isinstance(redactions, dict) and redactions:
+        counts = {text(name): int(number(count)) for name, count in redactions.items()}
+        stubs = number(status.get("redaction_stubs"))
+        words = taken_out(counts, number(status.get("redacted_records")), stubs)
+        yield Text(f"redaction: {words}", style="bold red" if stubs else "")
 
 
 def _curves(watched: Watched, console: Console) -> list[Text]:

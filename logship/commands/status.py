@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from logship.check.known import taken_out
 from logship.commands.daemon_client import address
 from logship.commands.status_document import Document, Sink, fetch
 from logship.commands.text_tables import size_text, table
@@ -93,6 +94,8 @@ def facts(document: Document) -> Iterator[str]:
     left = {"ignored": document.files_ignored, "left alone": document.files_left_alone}
     yield from _counted("files", left | {"waiting for a place": document.files_waiting})
     yield from _counted("records", {words: getattr(document, name) for name, words in _ODD.items()})
+    if document.redactions:
+        yield f"redaction: {taken_out(document.redactions, document.redacted_records, document.redaction_stubs)}"
     checkpoint = document.checkpoint
     failing = f", fails since {checkpoint.failing_since}" if checkpoint.failing_since else ""
     yield f"checkpoint: saved {checkpoint.saved_at or 'never'}{failing}"

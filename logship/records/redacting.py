@@ -4,8 +4,9 @@ What is to be hidden is no business of this room: see :mod:`logship.redaction`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import cast
+from typing import Final, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from logship.model import Block, Tally
@@ -15,6 +16,8 @@ from logship.records.layouts import EMPTY
 from logship.records.line_parser import message_key
 from logship.records.redaction import HOLLOW, Changed, Redaction, Rests
 from logship.records.severity import UNKNOWN, Level
+
+_record: Final = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def redacted(
@@ -85,11 +88,22 @@ def _wanted(
 ) -> Sequence[bytes | None]:
     """Do with the copy of a member's value what was done with the member."""
     found = [*column]
-    apart = {*changed.some, *changed.failed}
     for at, value in enumerate(column):
-        if value is not None and (at in apart or redaction.may_have(name, value)):
-            found[at] = None if at in changed.failed else redaction.value(name, value)
+        if value is None:
+            continue
+        if at in changed.failed:
+            found[at] = None
+        elif at in changed.some:  # what is hidden there may be known by the lines before it alone
+            found[at] = _member(changed.some[at], name)
+        elif redaction.may_have(name, value):
+            found[at] = redaction.value(name, value)
     return found
+
+
+def _member(rest: bytes, name: str) -> bytes | None:
+    """Give the raw value that a record, without its first brace, has under a name at the top."""
+    value = _record(b"{" + rest).get(name)
+    return None if value is None else bytes(value)
 
 
 def _levels(redaction: Redaction, levels: Sequence[Level], changed: Changed) -> Sequence[Level]:

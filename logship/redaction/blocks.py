@@ -38,7 +38,8 @@ class BlockRedactor:
         """``detectors`` names those that the redactor has; ``tag``: changed records say so.
 
         ``continues`` tells of a line whether the next one goes on with it, ``parsed`` gives the record that a line
-        becomes where that is no JSON object itself; ``samples`` are texts, by the detectors that find them.
+        becomes where that is no JSON object itself, else nothing; ``samples`` are texts, by the detectors that find
+        them.
         """
         self.kinds: tuple[str, ...] = (
             *detectors,
@@ -179,7 +180,8 @@ class BlockRedactor:
         shown = self.shown(block)
         text, end = (block.data[:-1], b"\n") if block.data.endswith(b"\n") else (block.data, b"")
         try:
-            text = self._redactor.without(text, self._parsed(block)) if self._parsed else text
+            if self._parsed and (record := self._parsed(block)):
+                text = self._redactor.without(text, record)
             (text,), _ = self.lines([text], block, lambda: [block.start], Tally())
         except Exception as error:  # noqa: BLE001 - whatever it is, this record must not be written
             text = _stub(type(error).__name__, block.start, len(text))

@@ -5,7 +5,7 @@ from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
 from typing import Final
 
-from logship.redaction.forms import AFTER, QUOTE
+from logship.redaction.forms import AFTER, QUOTE, WRITTEN_IS
 from logship.redaction.scanner import Detector
 
 
@@ -59,7 +59,9 @@ def is_bearer(value: bytes) -> bool:
 
 
 _NO_WORD: Final = re.compile(rb"[0-9]|[a-z][A-Z]")
-_HEADER_HINT: Final = rf"(?i:authorization{QUOTE}?[ \t\\]*[:=]|bearer(?:[ \t]|\\t)+[\w.~+/-]{{8}})"
+_HEADER_HINT: Final = rf"(?i:authorization(?:{QUOTE}?[ \t\\]*[:=]|{WRITTEN_IS})|bearer(?:[ \t]|\\t|%20)+[\w.~+/-]{{8}})"
+_LOGIN: Final = r"""://[^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+@"""
+_WRITTEN_LOGIN: Final = r"""(?i:%3a%2f%2f[^\s/?#@:"'`<>\\]*%3a[^\s/?#"'`<>\\]+%40)"""
 AUTHORIZATION: Final = (
     Detector(
         "bearer",
@@ -80,13 +82,13 @@ AUTHORIZATION: Final = (
         "bearer",
         (AFTER + r"(?i:basic[ \t]+)([A-Za-z0-9+/]{8,}={0,2})",),
         confirm=is_basic,
-        hints=(r"(?i:basic(?:[ \t]|\\t)+[A-Za-z0-9+/]{8})",),
+        hints=(r"(?i:basic(?:[ \t]|\\t|%20)+[A-Za-z0-9+/]{8})",),
         sample="Authorization: Basic dXNlcjpwYXNz",
     ),
     Detector(
         "bearer",
         (r"""://([^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+)@""",),
-        hints=(r"""://[^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+@""",),
+        hints=(_LOGIN, _WRITTEN_LOGIN),
         sample="postgres://user:pass@db.example/app",
     ),
 )

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 _ESCAPE: Final = re.compile(
     rb'\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
 )
+_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|%([0-7][0-9a-fA-F])")
+"""Also as an address has it (RFC 3986, section 2.1)."""
 _SIMPLE: Final = {
     **{each: each for each in (b'"', b"\\", b"/")},
     b"b": b"\b",
@@ -47,13 +49,16 @@ class Plain(NamedTuple):
         return self.places[part] + (self.widths[part] or at - self.starts[part])
 
 
-def unescaped(written: bytes) -> Plain:
-    """Read what a JSON string has between its quotes, or any text that has escapes in it."""
+def unescaped(written: bytes, *, percents: bool = False) -> Plain:
+    """Read what a JSON string has between its quotes, or any text that has escapes in it; ``percents``: also ``%40``.
+
+    What is no ASCII stays as it is behind a percent sign.
+    """
     # A line may be made of escapes alone: lists of numbers, or of pieces to join, would take a hundred times its bytes.
     starts, places, widths = array("I", (0,)), array("I", (0,)), array("B", (0,))
     text = bytearray()
     done = 0
-    for match in _ESCAPE.finditer(written):
+    for match in (_EITHER if percents else _ESCAPE).finditer(written):
         text += written[done : match.start()]
         meant = _meant(match)
         starts.extend((len(text), len(text) + len(meant)))
@@ -66,7 +71,9 @@ def unescaped(written: bytes) -> Plain:
 
 
 def _meant(match: re.Match[bytes]) -> bytes:
-    high, low, single, simple = match.groups()
+    high, low, single, simple, *percent = match.groups()
+    if percent and percent[0]:
+        return bytes.fromhex(percent[0].decode())
     if simple:
         return _SIMPLE[simple]
     if high:

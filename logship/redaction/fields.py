@@ -58,6 +58,14 @@ class Fields:
     def __bool__(self) -> bool:
         return self._some
 
+    def reaches(self, path: str) -> bool:
+        """Say whether a dotted path, in which a ``*`` stands for itself, is one of these, or below one."""
+        return self.below(self.top, path.encode()).within
+
+    def ends_at(self, path: str) -> bool:
+        """Say whether a dotted path is one of these."""
+        return self.below(self.top, path.encode()).at
+
     def below(self, place: Place, name: bytes) -> Place:
         """Go down to a member by its name, decoded."""
         if not place.open:

@@ -37,10 +37,13 @@ class Kept:
         )
         """Their dotted paths."""
         self.paths = Fields(dict.fromkeys(self.names))
+        self._ids = {name.rpartition(".")[2].encode() for name in ids}
 
-    def is_used(self, value: bytes) -> bool:
-        """Say it of a raw JSON value at one of the paths."""
-        if any(form.fullmatch(value) for form in (_ID, _DATADOG, _PRIORITY)) or word(value):
+    def is_used(self, value: bytes, name: bytes) -> bool:
+        """Say it of a raw JSON value at one of the paths, whose last name, decoded, is given."""
+        if name.rpartition(b".")[2] in self._ids and any(form.fullmatch(value) for form in (_ID, _DATADOG)):
+            return True
+        if _PRIORITY.fullmatch(value) or word(value):
             return True
         stamp = self._times.read(value)
         return bool(stamp and (stamp[1:5] < _LATEST or not value.strip(b'"').isdigit()))

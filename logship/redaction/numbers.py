@@ -14,7 +14,8 @@ from logship.redaction.scanner import Detector
 
 _LONE: Final = rf"(?:^|[^\w\n.-]|{ESCAPE})"
 """Before it is no word, nor a point or dash: no fraction of a number, no last part of an identity, nothing negative."""
-_ENDS: Final = r"(?:$|[^\w.-]|[.-](?:$|\W))"
+_ENDS: Final = r"(?:$|[^\w.-]|[.-](?:$|\W)|\.0{1,2}(?:$|[^\w.-]))"
+"""Also as a column of floats has it: ``4111111111111111.0``."""
 
 _CARDS: Final = tuple(
     (re.compile(prefix.encode()), lengths)
@@ -35,17 +36,18 @@ _DOUBLED: Final = bytes.maketrans(b"0123456789", bytes((0, 2, 4, 6, 8, 1, 3, 5, 
 
 
 def is_card(value: bytes) -> bool:
-    """Say whether digits, with blanks or dashes, are those of an issuer, in its length, with Luhn's check digit."""
-    digits = value.translate(None, b" -")
+    """Say whether digits, with blanks (``+``, ``%20``) or dashes, are an issuer's, of its length, with Luhn's digit."""
+    digits = value.replace(b"%20", b"").translate(None, b" +-")
     total = sum(digits[-1::-2]) - 48 * ((len(digits) + 1) // 2) + sum(digits[-2::-2].translate(_DOUBLED))
     return total % 10 == 0 and any(len(digits) in lengths and prefix.match(digits) for prefix, lengths in _CARDS)
 
 
 _FOUR: Final = r"(?:2[2-7]|3[05689]|4\d|5[0-8]|6\d|8[12]|97)\d\d"
+_GAP: Final = "(?:[ +-]|%20)"
 _CARD: Final = "|".join(
     (
         rf"{_FOUR}\d{{12}}|3[47]\d{{13}}|3[0689]\d{{12}}",
-        rf"{_FOUR}(?:[ -]\d{{4}}){{3}}(?:[ -]\d{{1,3}})?|3[04-9]\d\d[ -]\d{{6}}[ -]\d{{4,5}}",
+        rf"{_FOUR}(?:{_GAP}\d{{4}}){{3}}(?:{_GAP}\d{{1,3}})?|3[04-9]\d\d{_GAP}\d{{6}}{_GAP}\d{{4,5}}",
     )
 )
 _LONE_CARD: Final = f"{_LONE}({_CARD}){_ENDS}"
@@ -126,9 +128,14 @@ def is_phone(value: bytes) -> bool:
     return 9 <= len(digits) <= 15 and any(digits[:count] in _COUNTRY_CODES for count in (1, 2, 3))  # noqa: PLR2004 - E.164
 
 
-_INTERNATIONAL: Final = rf"(?:^|[^\w\n+]|{ESCAPE})(\+[1-9](?:[ ().-]{{0,2}}\d){{7,14}})(?:$|\W|x\d)"
+_NATIONAL: Final = r"[1-9](?:[ ().-]{0,2}\d){7,14}"
+_INTERNATIONAL: Final = rf"(?:^|[^\w\n+]|{ESCAPE})(\+{_NATIONAL})(?:$|\W|x\d)"
 PHONE: Final = Detector(
-    "phone", (_INTERNATIONAL,), hints=(_INTERNATIONAL,), confirm=is_phone, sample="call +1 (202) 555-0143"
+    "phone",
+    (_INTERNATIONAL,),
+    hints=(_INTERNATIONAL, r"%2[bB][1-9](?:[ ().-]|%20)?\d"),
+    confirm=is_phone,
+    sample="call +1 (202) 555-0143",
 )
 
 

@@ -1,17 +1,18 @@
 """Puts together what redacts, from the names of detectors, own expressions and paths."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from logship.model import Block
 from logship.records.encoding import BlockEncoder
-from logship.records.enrichment import Enrichment
+from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Lines
 from logship.records.parsed_lines import LineRewriter
 from logship.records.text_records import TextRecords
 from logship.records.time_range import ALL_TIMES
 from logship.redaction.blocks import BlockRedactor
 from logship.redaction.detectors import NAMES, detectors_of
+from logship.redaction.fields import Fields
 from logship.redaction.kept import Kept
 from logship.redaction.marks import by_hash, by_type
 from logship.redaction.redactor import CUT, FIELD, Redactor
@@ -39,20 +40,29 @@ def open_redaction(
     detectors += [_own(name, expression) for name, expression in expressions.items()]
     scanner = Scanner(detectors) if detectors else None
     known = [*dict.fromkeys(each.name for each in detectors)]
+    fields = [*fields, *(old for path in fields for old in _before(path, enrichment.rename))]
     fields = [*dict.fromkeys(way for path in fields for way in _ways(path, enrichment))]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
     samples = [(each.name, each.sample) for each in detectors if each.sample]
-    parsed = None
-    if enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}:
-        encoder = BlockEncoder(_plain(enrichment), Lines())
-
-        redactor.copied = True
-
-        def parsed(block: Block) -> bytes:
-            return encoder.encode(block).body
-
+    redactor.copied = enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}
+    parsed = Parsed(enrichment, wrapped=redactor.copied) if fields and enrichment.format != "raw" else None
     return BlockRedactor(redactor, known, tag=tag, continues=continues, parsed=parsed, samples=samples)
+
+
+class Parsed:
+    """Gives the record that a line becomes, where that has its fields from the text of the line."""
+
+    def __init__(self, enrichment: Enrichment, *, wrapped: bool) -> None:
+        """Know by ``wrapped`` that any line may be such a one, not only what becomes a record as a text."""
+        self._encode = BlockEncoder(_plain(enrichment), Lines()).encode
+        self._wrapped = wrapped
+
+    def __call__(self, block: Block) -> bytes:
+        """Give the record; empty if the line itself is one, or one that is written a little wrong."""
+        body = self._encode(block).body
+        text = block.data.removesuffix(b"\n").removesuffix(b"\r").decode(errors="replace")
+        return body if self._wrapped or to_json(text) in body else b""
 
 
 def _plain(enrichment: Enrichment) -> Enrichment:
@@ -60,6 +70,15 @@ def _plain(enrichment: Enrichment) -> Enrichment:
     return replace(
         enrichment, redaction=None, fields={}, file_fields=(), drop=(), rename={}, only=(), sample={}, times=ALL_TIMES
     )
+
+
+def _before(path: str, rename: Mapping[str, str]) -> Iterator[str]:
+    """Give the paths that ``RENAME`` makes one of that path, or of what lies below it: redaction comes before."""
+    names, meant = path.split("."), Fields([path])
+    for old, new in rename.items():
+        tops = [count for count in range(1, len(names)) if Fields([".".join(names[:count])]).ends_at(new)]
+        found = [".".join((old, *names[count:])) for count in tops] + ([old] if meant.reaches(new) else [])
+        yield from (each for each in found if not meant.ends_at(each))
 
 
 def _ways(path: str, enrichment: Enrichment) -> Sequence[str]:

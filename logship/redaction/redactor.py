@@ -30,7 +30,7 @@ PRIVATE_KEY: Final = "private_key"
 _LONG: Final = 1 << 16
 """Bytes; a longer record is not taken apart at once."""
 _MOST_COPIES: Final = 100
-_DEEPEST: Final = 3
+_DEEPEST: Final = 8
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
 _NO_TEXT: Final = re.compile("[\udc80-\udcff]")
@@ -164,7 +164,7 @@ class Redactor:
         self._values(record)
         for token in tokens(record, self._fields, self._kept.paths):
             raw = record[token.start : token.end]
-            if not token.hidden or token.kind is Kind.KEY or (token.kept and self._kept.is_used(raw)):
+            if not token.hidden or token.kind is Kind.KEY or (token.kept and self._kept.is_used(raw, token.key)):
                 continue
             inner = raw[1:-1] if token.kind is Kind.STRING else raw
             value = unescaped(inner).text
@@ -181,7 +181,7 @@ class Redactor:
         found = set()
         for token in tokens(text, self._fields, self._kept.paths):
             raw = text[token.start : token.end]
-            if token.hidden and token.kind is not Kind.KEY and not (token.kept and self._kept.is_used(raw)):
+            if token.hidden and token.kind is not Kind.KEY and not (token.kept and self._kept.is_used(raw, token.key)):
                 found.add(unescaped(raw.strip(b'"')).text)
             if len(found) > _MOST_COPIES:  # each is looked for in all of the record
                 message = "too many values to look for"
@@ -192,7 +192,7 @@ class Redactor:
         self, raw: bytes, token: Token, counts: Counter[str], where: Where, copies: Sequence[bytes]
     ) -> bytes | None:
         """Give what a token becomes; None if it stays."""
-        if token.kept and self._kept.is_used(raw):
+        if token.kept and self._kept.is_used(raw, token.key):
             return None
         is_number = token.kind is Kind.NUMBER
         written = raw if is_number else raw[1:-1]
@@ -218,11 +218,9 @@ class Redactor:
 
     def _spans(self, text: bytes, where: Where, copies: Sequence[bytes] = ()) -> list[Found]:
         """Give what must go of a text, decoded: left to right, not overlapping."""
-        found = self._find(text) if self.scanner else []
+        found = self._find(text)
         if where.within:
             found += [Found(*span, PRIVATE_KEY) for span in pieces(text)]
-        if self._fields:
-            found += [Found(*span, FIELD) for span in self._in_text(text)]
         found += [Found(*match.span(), FIELD) for each in copies for match in re.finditer(re.escape(each), text)]
         if where.from_cut:
             found.append(Found(0, head(text), CUT))
@@ -232,25 +230,32 @@ class Redactor:
 
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         """Find in a text, and in what it stands for if it has escapes itself: JSON within a string of JSON."""
-        assert self.scanner  # noqa: S101 - asked for before
-        found = [*self.scanner.find(text)]
-        if b"\\" in text and depth < _DEEPEST:
-            plain = unescaped(text)
+        found = [*self.scanner.find(text)] if self.scanner else []
+        if self.scanner or self._fields:
+            found += self._in_text(text)
+        if depth < _DEEPEST and (b"\\" in text or b"%" in text):
+            plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
             found += [Found(plain.start(each.start), plain.end(each.end), each.detector) for each in inner]
         return found
 
-    def _in_text(self, text: bytes) -> Iterator[tuple[int, int]]:
-        """Give the values that the paths mean in a text that has JSON in it, whole or cut."""
-        if not self._loose.may_hold(text):
-            return
-        begin = text.find(b"{")
+    def _in_text(self, text: bytes, depth: int = 0) -> Iterator[Found]:
+        """Give what members' names and paths tell in a text that has JSON in it, whole or cut, and in its strings."""
+        begin = text.find(b"{") if b'"' in text else -1
         for token in tokens(text[begin:], self._fields, _NO_FIELDS) if begin >= 0 else ():
-            if token.hidden and token.kind is not Kind.KEY:
-                start, end = begin + token.start, begin + token.end
-                quote = token.kind is Kind.STRING
-                yield start + quote, end - (quote and end - start > 1 and text[end - 1 : end] == b'"')
-        yield from self._loose.values(text)
+            quote = token.kind is Kind.STRING
+            raw = text[begin + token.start : begin + token.end]
+            whole = quote and len(raw) > 1 and raw.endswith(b'"')
+            inner = raw[1 : len(raw) - whole] if quote else raw
+            start = begin + token.start + quote
+            if by := self._whole(token, inner):
+                yield Found(start, start + len(inner), by)
+            elif quote and depth < _DEEPEST and b"\\" in inner:
+                plain = unescaped(inner)
+                for each in self._in_text(plain.text, depth + 1):
+                    yield Found(start + plain.start(each.start), start + plain.end(each.end), each.detector)
+        if self._fields and self._loose.may_hold(text):
+            yield from (Found(*span, FIELD) for span in self._loose.values(text))
 
     def _spliced(self, written: bytes, plain: Plain | None, found: Sequence[Found], counts: Counter[str]) -> bytes:
         """Put marks in the place of what was found in the text that was ``written`` so."""

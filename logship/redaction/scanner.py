@@ -182,11 +182,12 @@ def _of(match: Sequence[tuple[int, int]], text: bytes) -> tuple[int, int]:
     start, end = match[0]
     if text[start] == _BACKSLASH:
         start += _UNICODE if text[start + 1 : start + 2] == b"u" else _LETTER
-    return start, end
+    return start + _PERCENT if text[start] == _SIGN else start, end
 
 
-_BACKSLASH: Final = ord("\\")
+_BACKSLASH, _SIGN = b"\\%"
 _LETTER: Final = 2
+_PERCENT: Final = 3
 _UNICODE: Final = 6
 """How long an escape is, by what it names."""
 

@@ -7,7 +7,7 @@ a length is asked for, so that a key is found that was cut, or whose issuer make
 import re
 from typing import Final
 
-from logship.redaction.forms import AFTER, ESCAPE, QUOTE, looks_drawn
+from logship.redaction.forms import AFTER, ESCAPE, QUOTE, WRITTEN_IS, looks_drawn
 from logship.redaction.scanner import Detector
 
 _BEGIN: Final = (
@@ -94,7 +94,7 @@ def _named(name: str, *values: str) -> str:
     return f"(?i:{name})(?:{'|'.join(values)})"
 
 
-_QUOTED: Final = (rf'{_IS}\\*"([^"\n]+?)(?:\\*"|\z)', rf"{_IS}\\*'([^'\n]+?)(?:\\*'|\z)", r">([^<>\n]+)<")
+_QUOTED: Final = (rf'{_IS}\\*"([^"\n]+?)(?:\\*"|\n|\z)', rf"{_IS}\\*'([^'\n]+?)(?:\\*'|\n|\z)", r">([^<>\n]+)<")
 _NO_VALUE: Final = re.compile(
     rb"(?i)(?:[*.x_-]+|\[[^\]]*\]?|<[^>]*>?|[$%]?\{\{?[^}]*\}*|\$\w+|%[a-z]|none|null|nil|true|false|undefined|empty)[.:]?"
     rb"|[^\w\x80-\xff]*"
@@ -121,8 +121,8 @@ def is_marked(value: bytes) -> bool:
     return is_assigned(value) and _MARKED.search(value) is not None
 
 
-_NAME_HINT: Final = rf"(?i:{_NAMES}){QUOTE}?(?:[ \t]|\\t)*[:=>]|--[\w-]*(?i:{_NAMES})[ \t]"
-_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>){QUOTE}?[^\s"'\\]{{8}}"""
+_NAME_HINT: Final = rf"(?i:{_NAMES})(?:{QUOTE}?(?:[ \t]|\\t)*[:=>]|{WRITTEN_IS})|--[\w-]*(?i:{_NAMES})[ \t]"
+_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>|{WRITTEN_IS}){QUOTE}?[^\s"'\\]{{8}}"""
 NAMED: Final = (
     Detector(
         "secret",

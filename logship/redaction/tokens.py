@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from logship.redaction.escapes import unescaped
 from logship.redaction.fields import Fields, Place
 
-_TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]|-?\d[^,\]} \t\r\n]*', re.DOTALL)
+TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]|-?\d[^,\]} \t\r\n]*', re.DOTALL)
 _QUOTE: Final = b'"'
 
 
@@ -48,7 +48,7 @@ def tokens(text: bytes, hidden: Fields, kept: Fields) -> Iterator[Token]:
     above: list[_Level] = []
     here = member = _Level(False, b"", hidden.top, kept.top)  # noqa: FBT003 - a NamedTuple
     is_name = False
-    for match in _TOKEN.finditer(text):
+    for match in TOKEN.finditer(text):
         first = text[match.start() : match.start() + 1]
         if first in (b"{", b"["):
             above.append(here)

@@ -41,6 +41,7 @@ class _Of:
         self._same = (
             *(enrichment.timestamp_fields, enrichment.timestamp_zone, enrichment.timestamp_formats),
             *(enrichment.level_fields, enrichment.level_scale, enrichment.format, enrichment.parse, enrichment.ours),
+            (*enrichment.rename.items(),),
         )
 
     def __eq__(self, other: object) -> bool:

@@ -88,3 +88,12 @@ def test_where_files_are_looked_at_anyway_it_tells_of_sinks_alone() -> None:
     made = document(version="1", started_at=0, now=1, ready="", files=[], sinks=[SinkStatus("http", "ok")])
     found = [*findings({**made, "problems": ["x"], "ready": False}, WHERE, {"http": 5}, files=False)]
     assert [each.subject for each in found] == ["daemon", "http"]
+
+
+def test_what_was_redacted_is_told_where_it_is_on() -> None:
+    """As counts by detector; a record that left as a stub is a fault."""
+    some = {"redactions": {"email": 3, "iban": 0}, "redacted_records": 2, "redaction_stubs": 0}
+    (found,) = [each for each in of(counts=some) if each.subject == "redaction"]
+    assert (found.good, found.message) == (True, "3 values of 2 records (email 3)")
+    assert bad(of(counts=some | {"redaction_stubs": 1})) != []
+    assert not [each for each in of() if each.subject == "redaction"]

@@ -39,12 +39,19 @@ def a_status() -> dict[str, Any]:
     reasons = {"filtered": {"condition": 4, "sampled": 0}, "dropped": {"too_large": 2}}
     about: dict[str, Any] = {**refused, **reasons, "where": "es:9200", "figures": FIGURES}
     sink = SinkStatus("es", "refusing", 1.0, "http_503", 1.5, totals, **about)
-    odd = {"bad_timestamps": 1, "future_timestamps": 2, "without_timestamp": 3, "without_level": 4, "unparsed": 0}
+    odd: dict[str, Any] = {
+        "bad_timestamps": 1,
+        "future_timestamps": 2,
+        "without_timestamp": 3,
+        "without_level": 4,
+        "unparsed": 0,
+    }
     files = {"files_ignored": 6, "files_left_alone": 7, "files_waiting": 0, "waiting_bytes": 0}
     checkpoint = {"saved_at": None, "failing_since": "2023-11-14T22:13:20.000Z", "error": "/state: No space left"}
     memory = {"resident_bytes": 45_000_000, "limit_bytes": 64_000_000}
     around: dict[str, Any] = {"checkpoint": checkpoint, "volumes": [VOLUME], "memory": memory}
     around |= {"host": "pod", "input": {"bytes": 200, "lines": 20}, "cpu_seconds": 1.5, "attention": []}
+    odd |= {"redactions": {"email": 3, "iban": 0, "field": 1}, "redacted_records": 2, "redaction_stubs": 1}
     counts = {**odd, **files, "lost_bytes": {"truncated": 12, "backlog": 0}, **around}
     file = FileStatus("/logs/a.log", 10, {"es": 4}, deleted=True)
     return document(
@@ -81,6 +88,7 @@ async def test_what_did_not_arrive_is_shown(
         "lost before they were read: truncated 12 bytes",
         "files: 6 ignored, 7 left alone",
         "records: 4 without level, 3 without time, 1 with a time that can't be read, 2 dated ahead",
+        "redaction: 4 values of 2 records (email 3, field 1); 1 records could not be looked at, and a stub was sent",
         "checkpoint: saved never, fails since 2023-11-14T22:13:20.000Z",
         "volume of state, /state: 0 bytes of 1.0 MB free, full",
         "memory: 45.0 MB of 64.0 MB",

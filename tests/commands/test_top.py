@@ -73,6 +73,15 @@ def test_what_needs_attention_comes_first_with_what_to_do() -> None:
     assert "last error http_401 10 s ago" in shown
 
 
+def test_what_was_redacted_is_a_line() -> None:
+    """Where redaction is on, also before it has found anything."""
+    redactions = {"redactions": {"email": 3, "field": 0}, "redacted_records": 2, "redaction_stubs": 0}
+    assert "redaction: 3 values of 2 records (email 3)" in screen(watching(status(**redactions)))
+    redactions["redactions"] = {"email": 0}
+    assert "redaction: nothing was taken out yet" in screen(watching(status(**redactions)))
+    assert "redaction" not in screen(watching(status()))
+
+
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (40, 10), (200, 60), (20, 5)])
 def test_it_fits_the_window(width: int, height: int) -> None:
     """However many files, sinks and problems there are, and however long their names."""
