@@ -61,6 +61,9 @@ def pod_of(manifest: Manifest) -> Mapping[str, Any] | None:
         case "Deployment" | "StatefulSet" | "DaemonSet" | "Job":
             template: Mapping[str, Any] = manifest["spec"]["template"]
             return template
+        case "CronJob":
+            of_each_job: Mapping[str, Any] = manifest["spec"]["jobTemplate"]["spec"]["template"]
+            return of_each_job
     return None
 
 
