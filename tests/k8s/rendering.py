@@ -135,7 +135,8 @@ def sidecars(manifests: tuple[Manifest, ...]) -> Iterator[Sidecar]:
 
 def shipping() -> list[Path]:
     """Give the kustomizations with a pod that ships logs: all but the bare application and what has no pod."""
-    return [folder for folder in kustomizations() if folder.name not in {"application", "monitoring"}]
+    others = {"application", "monitoring", "inject"}
+    return [folder for folder in kustomizations() if folder.relative_to(K8S).parts[0] not in others]
 
 
 def only_sidecar(folder: Path) -> Sidecar:

@@ -95,5 +95,7 @@ def test_a_pods_own_group_of_files_stays(name: str, group: int) -> None:
 
 def test_a_cron_jobs_sidecar_is_that_of_all_others() -> None:
     """Its file is a copy, as its pod is at another place."""
-    sidecar, in_cron_job = (yaml.safe_load((K8S / "component" / name).read_text()) for name in ("sidecar.yaml", "cron-job.yaml"))
+    sidecar, in_cron_job = (
+        yaml.safe_load((K8S / "component" / name).read_text()) for name in ("sidecar.yaml", "cron-job.yaml")
+    )
     assert in_cron_job["spec"]["jobTemplate"]["spec"]["template"] == sidecar["spec"]["template"]
