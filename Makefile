@@ -19,7 +19,7 @@ SECONDS ?= 10
 FIRST ?= $(shell od -An -N3 -tu4 /dev/urandom | tr -d ' ')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak zoo zoo-stores zoo-loggers sbom audit image image-test
+.PHONY: help setup demo demo-agent test torture e2e check format docs lock bench clean soak apiserver zoo zoo-stores zoo-loggers sbom audit image image-test
 
 help:  ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -71,6 +71,10 @@ zoo-loggers: $(STAMP)  ## what real loggers write, as logship reads it: docs/log
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearch and a real Kafka (skips what is missing)
 	$(BIN)/pytest $(E2E) -n $(JOBS)
+
+apiserver: $(STAMP)  ## k8s/inject on a real Kubernetes API server, built with Go in ~/.cache/logship (15 minutes, once); needs etcd
+	sh tests/apiserver/build.sh build
+	$(BIN)/pytest tests/k8s/test_inject.py tests/k8s/test_inject_parameters.py -q -rs
 
 image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64
 	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker --timestamp $$(git log -1 --format=%ct)) \

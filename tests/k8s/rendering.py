@@ -61,6 +61,9 @@ def pod_of(manifest: Manifest) -> Mapping[str, Any] | None:
         case "Deployment" | "StatefulSet" | "DaemonSet" | "Job":
             template: Mapping[str, Any] = manifest["spec"]["template"]
             return template
+        case "CronJob":
+            of_each_job: Mapping[str, Any] = manifest["spec"]["jobTemplate"]["spec"]["template"]
+            return of_each_job
     return None
 
 
@@ -132,7 +135,8 @@ def sidecars(manifests: tuple[Manifest, ...]) -> Iterator[Sidecar]:
 
 def shipping() -> list[Path]:
     """Give the kustomizations with a pod that ships logs: all but the bare application and what has no pod."""
-    return [folder for folder in kustomizations() if folder.name not in {"application", "monitoring"}]
+    others = {"application", "monitoring", "inject"}
+    return [folder for folder in kustomizations() if folder.relative_to(K8S).parts[0] not in others]
 
 
 def only_sidecar(folder: Path) -> Sidecar:

@@ -5,10 +5,10 @@ import kubernetes_validate  # type: ignore[import-untyped]
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.k8s.rendering import TARGETS, Manifest, pod_of, render
+from tests.k8s.rendering import K8S, TARGETS, Manifest, pod_of, render
 
 MOUNT = {"name": "logship-logs", "mountPath": "/var/log/agent"}
-PATCHED = ("bare", "full", "store", "node", "once")
+PATCHED = ("bare", "full", "store", "node", "once", "grouped", "nightly", "weekly")
 
 
 def spec_of(manifest: Manifest) -> Mapping[str, Any]:
@@ -74,5 +74,28 @@ def test_nothing_of_the_pod_gets_lost(name: str) -> None:
 
 
 def test_a_workload_that_does_not_want_it_is_left_alone() -> None:
-    """By its label `logship: skip`."""
-    assert after()["left-alone"] == before()["left-alone"]
+    """By its label `logship: skip`; an empty security context is what the API server would add itself."""
+    for name in ("left-alone", "cron-left-alone"):
+        changed = after()[name]
+        pod = pod_of(changed)
+        assert pod
+        assert pod["spec"].pop("securityContext") == {}
+        assert changed == before()[name]
+
+
+@pytest.mark.parametrize(("name", "group"), [("bare", 65532), ("nightly", 65532), ("grouped", 2000), ("weekly", 3000)])
+def test_a_pods_own_group_of_files_stays(name: str, group: int) -> None:
+    """A pod without one gets one; nothing is left of how that was found out."""
+    workload = after()[name]
+    context = spec_of(workload)["securityContext"]
+    assert context["fsGroup"] == group
+    assert context.get("fsGroupChangePolicy") == ("OnRootMismatch" if group == 65532 else None)
+    assert workload["metadata"] == before()[name]["metadata"]
+
+
+def test_a_cron_jobs_sidecar_is_that_of_all_others() -> None:
+    """Its file is a copy, as its pod is at another place."""
+    sidecar, in_cron_job = (
+        yaml.safe_load((K8S / "component" / name).read_text()) for name in ("sidecar.yaml", "cron-job.yaml")
+    )
+    assert in_cron_job["spec"]["jobTemplate"]["spec"]["template"] == sidecar["spec"]["template"]
