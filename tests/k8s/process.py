@@ -19,7 +19,7 @@ def logship(sidecar: Sidecar, folder: Path, moved: Mapping[str, str], *, hostnam
     Its log volume is ``folder/logs``, its state volume ``folder/daemon/state``. ``hostname``: a name of its own.
     """
     (secrets := folder / "secrets").mkdir(exist_ok=True)
-    for name, value in sidecar.secret(SECRETS).items():
+    for name, value in (sidecar.secret(SECRETS) if SECRETS in sidecar.mounts else {}).items():
         (secrets / name).write_text(value)
     (folder / "logs").mkdir(exist_ok=True)
     places = {LOGS: str(folder / "logs"), SECRETS: str(secrets), **moved}
