@@ -3,7 +3,8 @@
     python -m tests.k8s.sidecar_costs --minutes 3
 
 The demo agent is the application. logship and Prometheus have the settings of agent-with-sidecars; the third is an
-OpenTelemetry Collector that takes traces. It needs Prometheus (Debian's, on the PATH) and Go (``tests/otelcol``). k8s/LESSON.md has what it printed.
+OpenTelemetry Collector that takes traces. It needs Prometheus (Debian's, on the PATH) and Go (``tests/otelcol``).
+k8s/LESSON.md has what it printed.
 """
 
 import argparse
