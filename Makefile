@@ -45,8 +45,8 @@ $(RUN)/.installed: requirements.lock
 demo: $(RUN)/.installed  ## a small application writes rotating logs; logship ships them to the terminal
 	$(RUN)/bin/python -m logship demo
 
-test: $(STAMP)  ## the fast tests, with branch coverage; builds kustomize once, if Go is there
-	@sh tests/k8s/kustomize.sh build >/dev/null || true
+test: $(STAMP)  ## the fast tests, with branch coverage; builds kustomize and Helm once, if Go is there
+	@sh tests/k8s/kustomize.sh build >/dev/null && sh tests/k8s/helm.sh build >/dev/null || true
 	$(BIN)/pytest tests --ignore=tests/e2e -m "not e2e" -n 2 $(COVERAGE)
 
 demo-agent: $(STAMP)  ## the demo agent of k8s/agent and logship, without Kubernetes; traces one request; SECONDS=10

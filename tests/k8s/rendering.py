@@ -16,6 +16,7 @@ Manifest = Mapping[str, Any]
 HERE: Final = Path(__file__).parent
 ROOT: Final = HERE.parents[1]
 K8S: Final = ROOT / "k8s"
+CHARTS: Final = K8S / "helm"
 TARGETS: Final = HERE / "targets"
 
 
@@ -106,6 +107,17 @@ class Sidecar:
         """Give the volume that is mounted at a path."""
         (found,) = [each for each in self.pod["volumes"] if each["name"] == self.mounts[mount_path]]
         return dict(found)
+
+    def room(self, mount_path: str) -> str:
+        """Give the size of the volume at a path: of an emptyDir, or of a StatefulSet's claim."""
+        name = self.mounts[mount_path]
+        claims = [
+            claim["spec"]["resources"]["requests"]["storage"]
+            for manifest in of_kind(self.manifests, "StatefulSet")
+            for claim in manifest["spec"].get("volumeClaimTemplates", [])
+            if claim["metadata"]["name"] == name
+        ]
+        return str(claims[0] if claims else self.volume(mount_path)["emptyDir"]["sizeLimit"])
 
     def secret(self, mount_path: str) -> dict[str, str]:
         """Give the files of the Secret mounted at a path that was rendered with the pod; empty if it was not."""

@@ -7,6 +7,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from tests.k8s.rendering import (
+    CHARTS,
     K8S,
     Manifest,
     every_example,
@@ -25,6 +26,7 @@ OLDEST = "1.29"
 STARTS = {
     "agent-with-logging": ["logging-sidecar", "agent"],
     "agent-with-elasticsearch": ["logging-sidecar", "agent"],
+    "agent-with-claims": ["logging-sidecar", "agent"],
     "agent-with-sidecars": ["metrics-sidecar", "logging-sidecar", "agent"],
     "agent-inference-logger": ["log-collector", "agent"],
     "agent-with-mesh": ["metrics-sidecar", "logging-sidecar", "agent"],
@@ -52,7 +54,9 @@ def loose_manifests() -> list[Path]:
         for path in K8S.rglob("kustomization.yaml")
         for entry in re.findall(r"[\w./-]+\.ya?ml", path.read_text())
     }
-    files = [path for path in sorted(K8S.rglob("*.yaml")) if path.name != "kustomization.yaml"]
+    files = [
+        path for path in sorted(K8S.rglob("*.yaml")) if path.name != "kustomization.yaml" and CHARTS not in path.parents
+    ]
     return [path for path in files if path not in named and re.search(r"^kind:", path.read_text(), re.MULTILINE)]
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.k8s.rendering import K8S, ROOT, Manifest, name_of, pod_of, render, shipping
+from tests.k8s.charts import packed, rendered
+from tests.k8s.rendering import CHARTS, K8S, ROOT, Manifest, name_of, pod_of, render, shipping
 from tests.k8s.standards import containers
 
 PAGES = sorted(K8S.rglob("*.md"))
@@ -48,28 +49,31 @@ def known(manifests: Iterable[Manifest]) -> tuple[set[str], set[str]]:
     found = list(manifests)
     pods = [pod for manifest in found if (pod := pod_of(manifest))]
     objects = {f"{manifest['kind'].lower()}/{manifest['metadata']['name']}" for manifest in found}
+    objects |= {f"pod/{each.removeprefix('statefulset/')}-0" for each in objects if each.startswith("statefulset/")}
     return {container["name"] for pod in pods for container in containers(pod["spec"])}, objects
 
 
-def loose(folder: Path) -> list[Manifest]:
-    """Give what a page may have applied by itself: the receivers."""
-    files = [path for path in folder.rglob("*.yaml") if path.name.endswith("receiver.yaml")]
+def loose(page: Path) -> list[Manifest]:
+    """Give what a page has applied by itself: the receivers."""
+    files = {path for path in page.parent.rglob("*.yaml") if path.name.endswith("receiver.yaml")}
+    files |= {ROOT / path for path in re.findall(r" -f (k8s/\S+)", "\n".join(commands(page)))}
     return [manifest for path in files for manifest in yaml.safe_load_all(path.read_text())]
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name == "README.md"], ids=name_of)
-def test_commands_name_containers_and_objects_that_there_are(page: Path) -> None:
+def test_commands_name_containers_and_objects_that_there_are(page: Path, tmp_path: Path) -> None:
     """Those of the example that the page belongs to; the guide may name those of any example."""
-    guide = page.parent == K8S
+    guide, helm = page.parent == K8S, page.parent == CHARTS
     folders = shipping() if guide else [page.parent] if (page.parent / "kustomization.yaml").exists() else []
-    names, objects = known([each for folder in folders for each in render(folder)] + loose(page.parent))
+    released = [*rendered(packed(tmp_path))] if helm else []
+    names, objects = known([each for folder in folders for each in render(folder)] + loose(page) + released)
     names |= {"logging-sidecar"} if page.parent.name == "inject" else set()
     for line in commands(page):
         for part in re.findall(r"kubectl [^|]*", line):
             assert set(re.findall(r"(?<!sh)(?<!head) -c ([\w-]+)", part)) <= names, line
-            assert set(re.findall(r" ((?:deployment|service|job|pod)/[\w-]+)", part)) <= objects, line
+            assert set(re.findall(r" ((?:deployment|statefulset|service|job|pod)/[\w-]+)", part)) <= objects, line
             labels = re.findall(r"app.kubernetes.io/instance=([\w-]+)", part)
-            assert {f"deployment/{label}" for label in labels} <= objects, line
+            assert all(objects & {f"deployment/{each}", f"statefulset/{each}"} for each in labels), line
 
 
 def test_every_example_has_a_page() -> None:
@@ -85,6 +89,6 @@ def test_every_manifest_is_of_use() -> None:
     """It is part of a kustomization, or a page says when to apply it."""
     pages = "\n".join(page.read_text() for page in PAGES)
     for path in K8S.rglob("*.y*ml"):
-        if path.name == "kustomization.yaml" or str(path.relative_to(ROOT)) in pages:
+        if path.name == "kustomization.yaml" or str(path.relative_to(ROOT)) in pages or CHARTS in path.parents:
             continue
         assert path.name in (path.parent / "kustomization.yaml").read_text(), path

@@ -55,9 +55,9 @@ def test_the_volumes_have_room_for_what_the_settings_allow(folder: Path, tmp_pat
     """Half of the log volume for held files; in the state volume all dead letters and 16 MiB (DECISIONS 33)."""
     sidecar = only_sidecar(folder)
     config = resolve(sidecar, tmp_path).config
-    log_volume = quantity(sidecar.volume(LOGS)["emptyDir"]["sizeLimit"])
+    log_volume = quantity(sidecar.room(LOGS))
     assert config.max_backlog_bytes * 2 == log_volume
-    state_volume = quantity(sidecar.volume(IMAGE_STATE_DIR)["emptyDir"]["sizeLimit"])
+    state_volume = quantity(sidecar.room(IMAGE_STATE_DIR))
     assert state_volume >= len(config.sinks) * config.dead_letter_max_bytes + 16 * MIB
 
 

@@ -14,7 +14,7 @@ import pytest
 from logship.commands.settings import every_option
 from logship.metrics import LOST_REASONS, Metrics
 from tests.e2e.opensearch import OpenSearch
-from tests.k8s import troubles
+from tests.k8s import store_troubles, troubles
 from tests.k8s.troubles import Said, normal
 
 pytest_plugins = ("tests.e2e.opensearch",)
@@ -32,8 +32,14 @@ FOLDERS = [
     troubles.times_in_the_future,
     troubles.sidecar_after_the_application,
 ]
-STORES = [troubles.wrong_credentials, troubles.unknown_ca, troubles.https_to_a_plain_port, troubles.store_is_down]
-IN_OPENSEARCH = [troubles.no_index_template, troubles.mapping_that_does_not_fit]
+STORES = [
+    store_troubles.wrong_credentials,
+    store_troubles.wrong_token,
+    store_troubles.unknown_ca,
+    store_troubles.https_to_a_plain_port,
+    store_troubles.store_is_down,
+]
+IN_OPENSEARCH = [store_troubles.no_index_template, store_troubles.mapping_that_does_not_fit]
 PERMISSIONS = [troubles.folder_that_can_not_be_listed, troubles.file_that_can_not_be_read]
 
 

@@ -7,13 +7,12 @@ What it says is compared with k8s/TROUBLESHOOTING.md. Places, times and users di
 import json
 import os
 import re
-import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,9 +20,6 @@ from typing import Any, Final
 
 from logship.state.checkpoints import Checkpoints
 from tests.e2e.harness import Logship, wait_until
-from tests.e2e.opensearch import STREAM, OpenSearch
-from tests.e2e.receiver import Receiver
-from tests.e2e.stores import Request, respond, store
 
 NO_PRIVILEGE: Final = ("setpriv", "--bounding-set=-dac_override,-dac_read_search", "--")
 """Takes from root what makes it root to files."""
@@ -140,7 +136,8 @@ def line(**fields: object) -> str:
     return json.dumps({"level": "info", "message": "an answer", **fields}) + "\n"
 
 
-def _any(_: Status) -> bool:
+def any_status(_: Status) -> bool:
+    """Wait for nothing."""
     return True
 
 
@@ -150,10 +147,6 @@ def _delivered(status: Status) -> bool:
 
 def _no_line_has_ended(status: Status) -> bool:
     return any("no line has ended" in problem for problem in status["problems"])
-
-
-def _failing(reason: str) -> Callable[[Status], bool]:
-    return lambda status: status["sinks"][0]["last_error"] == reason
 
 
 # -- the log folder ---------------------------------------------------------------------------------------------------
@@ -177,7 +170,7 @@ def wrong_mount_path_of_the_application() -> Said:
     """Have the application write into its own file system: the volume stays empty."""
     with pod() as made:
         made.has_waited()
-        return made.said(_any)
+        return made.said(any_status)
 
 
 def pattern_that_matches_nothing() -> Said:
@@ -232,77 +225,3 @@ def sidecar_after_the_application() -> Said:
         made.write("requests.log", line() * 2)
         time.sleep(0.5)  # what "before" means: birth times are coarse
         return made.said(_delivered)
-
-
-# -- the store --------------------------------------------------------------------------------------------------------
-
-
-def wrong_credentials() -> Said:
-    """Have a store that knows nobody of that name, or another password."""
-
-    def refuse(connection: Any, _: Request) -> None:
-        connection.sendall(respond(b"{}", "401 Unauthorized"))
-
-    with pod() as made, store(bulk=True) as server:
-        server.behaviour = refuse
-        url = f"http://localhost:{server.port}"
-        made.places = [(f"localhost:{server.port}", "logs.example:9200")]
-        secret = made.folder / "password"
-        secret.write_text("wrong\n")
-        made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": url, "elasticsearch_username": "agent"}
-        made.settings |= {"elasticsearch_password_file": secret}
-        return made.said(_failing("http_401"), before=lambda: made.write("a.log", line()))
-
-
-def unknown_ca() -> Said:
-    """Have a certificate signed by a CA of one's own that logship was not given."""
-    with pod() as made, ExitStack() as stack:
-        cert, key = made.folder / "cert.pem", made.folder / "key.pem"
-        words = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-        words += ["-days", "2", "-subj", "/CN=x", "-addext", "subjectAltName=DNS:localhost"]
-        subprocess.run([*words, "-keyout", key, "-out", cert], check=True, capture_output=True)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(cert, key)
-        server = stack.enter_context(store(bulk=True, tls=context))
-        made.places = [(f"localhost:{server.port}", "logs.example:9200")]
-        made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": f"https://localhost:{server.port}"}
-        return made.said(_failing("tls_unknown_ca"), before=lambda: made.write("a.log", line()))
-
-
-def https_to_a_plain_port() -> Said:
-    """Have a store that does not speak TLS there."""
-    with pod() as made, Receiver(made.folder) as server:
-        made.places = [(f"localhost:{server.port}", "logs.example:9200")]
-        made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": f"https://localhost:{server.port}"}
-        return made.said(_failing("tls_not_spoken"), before=lambda: made.write("a.log", line()))
-
-
-def store_is_down() -> Said:
-    """Nobody listens."""
-    with store(bulk=True) as server:
-        port = server.port
-    with pod() as made:
-        made.places = [(f"localhost:{port}", "logs.example:9200")]
-        made.settings |= {"sinks": "elasticsearch", "elasticsearch_url": f"http://localhost:{port}"}
-        return made.said(_failing("connection_refused"), before=lambda: made.write("a.log", line()))
-
-
-def no_index_template(opensearch: OpenSearch) -> Said:
-    """Nothing arrives in the data stream, since there is none: a plain index is made."""
-    index = "nothing-covers-this"  # other tests may have a template for the default one
-    with pod(sinks="elasticsearch", elasticsearch_url=opensearch.url, elasticsearch_index=index) as made:
-        made.places = [(index, STREAM)]
-        return made.said(_any)
-
-
-def mapping_that_does_not_fit(opensearch: OpenSearch) -> Said:
-    """One record of the stream has text where the index has a number."""
-    index = "agent-mapping-does-not-fit"
-    opensearch.delete(index)
-    opensearch.ask("PUT", f"/{index}", {"mappings": {"properties": {"latency_ms": {"type": "long"}}}})
-    settings = {"sinks": "elasticsearch", "elasticsearch_url": opensearch.url, "elasticsearch_index": index}
-    with pod(**settings) as made:
-        records = line(latency_ms=12) + line(latency_ms="fast")
-        return made.said(
-            lambda status: status["sinks"][0]["last_refusal"], before=lambda: made.write("requests.log", records)
-        )
