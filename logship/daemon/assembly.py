@@ -231,6 +231,7 @@ def _rules(config: Config, *, once: bool) -> Rules:
         poll=config.poll_seconds,
         rotate_wait=config.rotate_wait_seconds,
         drain_quiet=quiet,
+        gather=config.batch_timeout_seconds,
         drain_longest=max(quiet, config.shutdown_timeout_seconds * DRAIN_SHARE),
         max_backlog=0 if once else config.max_backlog_bytes,
     )

@@ -5,11 +5,12 @@ cost of a drain): an application that never rests must not keep what one back-lo
 still for a look: after a back-log, or while a store is away.
 """
 
-import asyncio
 import ctypes
 import gc
 from collections.abc import Callable
 from typing import Final
+
+from logship.ticks import tick
 
 LOOK_SECONDS: Final = 2.0
 LOOKS_AT_MOST: Final = 5
@@ -42,7 +43,7 @@ async def give_back_memory(progress: Callable[[], object], trim: Callable[[], ob
     trimmed = before = progress()
     looks = 0
     while True:
-        await asyncio.sleep(LOOK_SECONDS)
+        await tick(LOOK_SECONDS)
         now = progress()
         looks = 0 if now == before else looks + 1
         if now != trimmed and (now == before or looks >= LOOKS_AT_MOST):

@@ -112,16 +112,16 @@ class Pipeline:
             self.reader.news.clear()
             await self._wait_for_room()
             if self._once and self._stop.is_set():
-                await self._send(self._batcher.take())
+                await self._send(self._batcher.take(self._clock()))
                 break
             # half of the room: their encoded form needs as much again
             blocks = self.reader.read((self._share - self.held) // 2)
             await self._pass_on([part for block in blocks for part in self._take(block)])
             due = self._batcher.due
-            if blocks or not self.reader.exhausted:
+            if not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
             elif due is not None and (ended or self._stop.is_set() or self._clock() + EARLY_SECONDS >= due):
-                await self._send(self._batcher.take())
+                await self._send(self._batcher.take(self._clock()))
             elif ended:
                 break
             else:
@@ -133,17 +133,20 @@ class Pipeline:
         for part in parts:
             await self._send(self._batcher.add(part, self._clock()))
         if self._once and not any(part.records for part in parts):
-            await self._send(self._batcher.take())  # of what is left out as a whole, nothing is to be kept
+            await self._send(self._batcher.take(self._clock()))  # of what is left out as a whole, nothing is to be kept
 
     async def _wait_for_news(self, due: float | None) -> None:
+        if due is None:
+            await self.reader.news.wait()
+            return
         with suppress(TimeoutError):
-            async with asyncio.timeout(None if due is None else max(0.0, due - self._clock())):
+            async with asyncio.timeout(max(0.0, due - self._clock())):
                 await self.reader.news.wait()
 
     async def _wait_for_room(self) -> None:
         if self.held < self._share:
             return
-        await self._send(self._batcher.take())
+        await self._send(self._batcher.take(self._clock()))
         self._metrics.paused(on=True)
         while self.held >= self._share:
             self._room.clear()

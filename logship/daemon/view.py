@@ -1,6 +1,5 @@
 """What the daemon shows of itself: probes, gauges that are worked out when asked for, and the status document."""
 
-import asyncio
 import logging
 import os
 import time
@@ -19,6 +18,7 @@ from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
 from logship.metrics import Metrics
 from logship.record_metrics import value_of
+from logship.ticks import tick
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class DaemonView:
             if self._awaits_file:
                 self._say_if_there_is_none()
             self._voice.look(self._beat, said=self._surroundings.memory_problem if self._surroundings else "")
-            await asyncio.sleep(BEAT_SECONDS)
+            await tick(BEAT_SECONDS)
 
     def _say_if_there_is_none(self) -> None:
         """Say once that there is nothing to do: a wrong folder looks just like an application that writes nothing."""

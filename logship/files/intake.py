@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 
 from logship.files.backlog import Backlog, Listener
+from logship.files.calm import TICK_SECONDS, Calm
 from logship.files.catalog import Catalog
 from logship.files.closing import Closing
 from logship.files.discovery import Discovery
@@ -24,11 +25,11 @@ from logship.metrics import Metrics
 from logship.model import FileId
 from logship.state.identity import Entry
 
-TICK_SECONDS = 0.05
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""
 ALL_SECONDS = 0.25
 """How often all files are looked at while any grows."""
+EARLY_SECONDS = 0.02  # a look that is so little too early for a sweep takes it along
 SUCCESSION_SECONDS = 0.25
 """Between two times that successors are taken up without a sweep: each time the checkpoint is saved."""
 
@@ -56,9 +57,9 @@ class Intake:
         self._clock = clock
         self._changes = FolderChanges(discovery.folder_states)
         self._next_look = 0.0
-        self._looked = 0.0
         self._next_succession = 0.0
         """All in monotonic seconds."""
+        self._calm = Calm(rules.poll, rules.gather)
         self._pace = Pace(rules.poll)
         self._entries: dict[FileId, Entry] = {}
         """What was last given to be saved."""
@@ -123,7 +124,7 @@ class Intake:
                 self.closing.close_read()
 
     def _may_open_more(self) -> bool:
-        return len(self.catalog.files) < self.catalog.max_files or self._clock() - self._looked >= self._rules.poll
+        return len(self.catalog.files) < self.catalog.max_files or self._clock() - self._calm.looked >= self._rules.poll
 
     async def _sweep_now(self) -> None:
         await self._wakeups.rest()
@@ -140,7 +141,7 @@ class Intake:
         now = self._clock()
         if now >= self._pace.rested:
             changed = self._changes.unexplained(now, watched=watched)
-            if now >= self._pace.due or changed or self.catalog.unsettled:
+            if now + EARLY_SECONDS >= self._pace.due or changed or self.catalog.unsettled:
                 self._changes.begin_sweep()
                 await self._sweep(now)
                 await self._take_up()
@@ -158,7 +159,7 @@ class Intake:
             spent += self._clock() - began
             await asyncio.sleep(0)
             began = self._clock()
-            if began - self._looked >= TICK_SECONDS:
+            if began - self._calm.looked >= TICK_SECONDS:
                 self._look_at_files(began)
                 spent += self._clock() - began
                 self._pace.sweep_seconds = max(self._pace.sweep_seconds, spent)
@@ -190,12 +191,16 @@ class Intake:
     def _look_at_files(self, now: float) -> None:
         files = list(self.catalog.files.values())
         all_due = len(files) <= LOOK_AT_ALL or now >= self._next_look
-        self._looked = now
+        self._calm.looked = now
         self._next_look = now + min(self._rules.poll, ALL_SECONDS) if all_due else self._next_look
+        grown = 0
         for file in files:
+            before = file.size
             if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
+                grown += file.size - before
                 file.ended = self.ended  # whoever was thought to be gone still writes
                 self._tell(file)
+        self._calm.note(now, grown, heard=grown > 0 and self._wakeups.happened())
 
     @staticmethod
     def _look(file: TailedFile, now: float) -> bool:
@@ -249,20 +254,18 @@ class Intake:
         self.catalog.gone.clear()
 
     async def _wait(self) -> None:
-        active = self._drain.begun or self.catalog.unsettled or self._clock() - self._last_growth() < ACTIVE_SECONDS
-        if active and self._pace.slow:
-            await self._wakeups.wait(TICK_SECONDS)
-        elif active:
+        now = self._clock()
+        hurried, until_sweep = self._drain.begun or self.catalog.unsettled, self._pace.until_sweep(now)
+        active = hurried or now - self._last_growth() < ACTIVE_SECONDS
+        if self._pace.slow:
+            await self._wakeups.wait(TICK_SECONDS if active else self._calm.rest(now, until_sweep))
+        elif hurried:
             await self._wakeups.rest()
             await self._wakeups.sleep(TICK_SECONDS)
         else:
-            await self._wakeups.wait(self._rest())
+            self._calm.told = await self._wakeups.change(*self._calm.next_look(now, until_sweep, active=active))
+        if not active:
             self._next_look = 0.0
-
-    def _rest(self) -> float:
-        """Give how long to wait for an event at most: the files are looked at every ``poll`` seconds, at least."""
-        until_sweep = self._pace.until_sweep(self._clock())
-        return min(self._rules.poll, until_sweep) if until_sweep > 0 else min(self._rules.poll, TICK_SECONDS)
 
     def _last_growth(self) -> float:
         return max((file.grown_at for file in self.catalog.files.values()), default=0.0)

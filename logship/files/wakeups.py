@@ -1,19 +1,21 @@
 """When to look: a file event or a timer, behind one ``wait``. An event is a hint and may be late, wrong or missing."""
 
 import asyncio
-import contextlib
 import errno
 import logging
 import time
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import Protocol
 
-MAX_WATCHED = 1024
-"""Folders: an application can make any number, and each is a watch of the whole node's."""
+from logship.files.inotify import MAX_WATCHED, Inotify
+
 MAX_HEARD = 1024
 """Names that are kept until somebody asks; of more, nobody knows."""
 SETTLING_SECONDS = 1.0
 """So long after it was asked for, a watch is surely there."""
+GATHER_SECONDS = 0.05
+"""So long after an event what comes with it is waited for: an application often writes several lines at once."""
 
 logger = logging.getLogger(__name__)
 # it tells every wake-up: a shipper that reads its own messages would feed itself
@@ -26,14 +28,23 @@ class Wakeups(Protocol):
     def wake(self) -> None:
         """End the wait that is under way, or the next one."""
 
-    async def sleep(self, seconds: float) -> None:
-        """Return when woken, at the latest after ``seconds``."""
+    async def sleep(self, seconds: float) -> bool:
+        """Return when woken, at the latest after ``seconds``; whether it was woken."""
 
     async def wait(self, seconds: float) -> None:
         """Sleep, and wake when something may have happened to a file."""
 
+    async def change(self, least: float, most: float) -> bool:
+        """Return soon after something happened, though not before ``least`` seconds, and after ``most`` at the latest.
+
+        At once when woken. Gives whether events told of something.
+        """
+
+    def happened(self) -> bool:
+        """Whether an event has come since somebody asked, or was told."""
+
     async def rest(self) -> None:
-        """Stop watching: a timer does, as long as files grow (DECISIONS 34)."""
+        """Stop watching."""
 
     def heard(self) -> Collection[str] | None:
         """Give the paths to which something happened since this was last asked; None where not all are known."""
@@ -43,22 +54,46 @@ class Timer:
     """No file events at all."""
 
     def __init__(self) -> None:
-        self._hint = asyncio.Event()
+        self._waiter: asyncio.Future[bool] | None = None
+        self._asked = False
 
     def wake(self) -> None:
         """End the wait that is under way, or the next one."""
-        self._hint.set()
+        self._asked = not self._settle(woken=True)
 
-    async def sleep(self, seconds: float) -> None:
-        """Return when woken, at the latest after ``seconds``; without a task of its own: it is done all day."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._hint.wait()
-        self._hint.clear()
+    def _settle(self, *, woken: bool) -> bool:
+        waiter, self._waiter = self._waiter, None
+        if waiter and not waiter.done():  # it may be cancelled
+            waiter.set_result(woken)
+            return True
+        return False
+
+    async def sleep(self, seconds: float) -> bool:
+        """Return when woken, at the latest after ``seconds``; whether it was woken. Cheap: it is done all day."""
+        if self._asked:
+            self._asked = False
+            return True
+        loop = asyncio.get_running_loop()
+        waiter = self._waiter = loop.create_future()
+        timer = loop.call_later(seconds, partial(self._settle, woken=False))
+        try:
+            woken: bool = await waiter
+        finally:
+            timer.cancel()
+        return woken
 
     async def wait(self, seconds: float) -> None:
         """Sleep."""
         await self.sleep(seconds)
+
+    async def change(self, least: float, most: float) -> bool:  # noqa: ARG002 - no event comes before
+        """Sleep."""
+        await self.sleep(most)
+        return False
+
+    def happened(self) -> bool:
+        """Nobody knows."""
+        return False
 
     async def rest(self) -> None:
         """Nothing to stop."""
@@ -69,9 +104,11 @@ class Timer:
 
 
 class FileEvents(Timer):
-    """inotify by watchfiles, started when the daemon goes idle; falls back to the timer for good if it can't be had.
+    """inotify; falls back to the timer for good if it can't be had.
 
-    Each folder is watched alone: a recursive watch follows links, out of the root and through the whole node.
+    :meth:`change` only wakes, on the event loop. :meth:`wait` also hears names, by watchfiles, whose thread looks ten
+    times a second whether something came: that is for folders with so many names that sweeps are long. Each folder is
+    watched alone: a recursive watch follows links, out of the root and through the whole node.
     """
 
     def __init__(self, folders: Callable[[], Collection[str]], clock: Callable[[], float] = time.monotonic) -> None:
@@ -83,14 +120,57 @@ class FileEvents(Timer):
         self._clock = clock
         self._began = 0.0
         self._heard: set[str] | None = None
+        self._inotify = Inotify()
 
     async def wait(self, seconds: float) -> None:
         """Return when woken or at the first file event, at the latest after ``seconds``."""
+        self._inotify.close()
         await self._watch()
         await self.sleep(seconds)
 
+    async def change(self, least: float, most: float) -> bool:
+        """Return soon after an event, though not before ``least`` seconds, and after ``most`` at the latest."""
+        if self._task:
+            await self.rest()
+        listening = self._listen()
+        first = least if listening else most
+        if (first > 0 or most <= least) and await self.sleep(first):
+            return False
+        if self.happened():
+            return True
+        if not listening or most <= least:
+            return False
+        if await self._hear_one(most - least) and self.happened():
+            await self.sleep(min(GATHER_SECONDS, most - least))
+            return True
+        return False
+
+    async def _hear_one(self, seconds: float) -> bool:
+        loop, descriptor = asyncio.get_running_loop(), self._inotify.fileno()
+        loop.add_reader(descriptor, partial(self._settle, woken=True))
+        try:
+            return await self.sleep(seconds)
+        finally:
+            loop.remove_reader(descriptor)
+
+    def happened(self) -> bool:
+        """Whether an event has come since this was last asked, or told by :meth:`change`."""
+        return self._inotify.happened()
+
+    def _listen(self) -> bool:
+        """Watch what is there now; whether events are to be had."""
+        folders = self._folders()
+        if not self._broken:
+            try:
+                self._inotify.watch(folders)
+            except OSError as error:
+                self._inotify.close()
+                self._give_up(error)
+        return bool(folders) and not self._broken
+
     async def rest(self) -> None:
         """Stop watching and wait until the watcher has gone."""
+        self._inotify.close()
         task, self._task = self._task, None
         if task:
             task.cancel()
@@ -129,14 +209,15 @@ class FileEvents(Timer):
         except (OSError, RuntimeError) as error:
             # a folder went away meanwhile, or may not be listed any more: the next wait watches what is there then
             if not isinstance(error, FileNotFoundError | PermissionError):
-                self._broken = True
-                logger.warning(
-                    "file events can't be had: polling instead", extra={"cause": str(error), **_advice(error)}
-                )
+                self._give_up(error)
+
+    def _give_up(self, error: OSError | RuntimeError) -> None:
+        self._broken = True
+        logger.warning("file events can't be had: polling instead", extra={"cause": str(error), **_advice(error)})
 
 
 def _advice(error: OSError | RuntimeError) -> dict[str, str]:
     limits = ("limit", f"os error {errno.EMFILE}", f"os error {errno.ENOSPC}")
-    known = any(each in str(error) for each in limits)
+    known = any(each in str(error) for each in limits) or getattr(error, "errno", 0) in (errno.EMFILE, errno.ENOSPC)
     advice = "raise fs.inotify.max_user_watches or max_user_instances on the node, which all its programs share"
     return {"advice": advice} if known else {}

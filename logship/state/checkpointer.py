@@ -12,6 +12,7 @@ from logship.model import Block, FileId
 from logship.state.checkpoints import Checkpoints
 from logship.state.identity import Entry, Saved
 from logship.state.journal import Journal
+from logship.ticks import tick
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,7 @@ class Checkpointer:
         """Save every second while something moves, for ever."""
         looked = self._clock()
         while True:
-            await asyncio.sleep(SAVE_SECONDS)
+            await tick(SAVE_SECONDS)
             now = self._clock()
             if self._stirred or now - looked >= IDLE_SECONDS:
                 looked = now

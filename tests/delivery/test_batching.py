@@ -25,7 +25,7 @@ def test_batches_keep_order_and_limits(sizes: list[tuple[int, int]]) -> None:
     parts = [part(*size) for size in sizes]
     gatherer = batcher()
     batches = [batch for each in parts if (batch := gatherer.add(each, 0.0))]
-    batches += [batch] if (batch := gatherer.take()) else []
+    batches += [batch] if (batch := gatherer.take(0.0)) else []
     out = [each for batch in batches for each in batch.parts]
     assert len(out) == len(parts)
     assert all(one is other for one, other in zip(out, parts, strict=True))
@@ -54,7 +54,7 @@ def test_a_block_that_does_not_fit_begins_the_next_batch() -> None:
     gatherer.add(first, 0.0)
     assert gatherer.add(second, 5.0) == Batch((first,))
     assert gatherer.due == 5.0 + LINGER
-    assert gatherer.take() == Batch((second,))
+    assert gatherer.take(7.0) == Batch((second,))
 
 
 def test_a_block_too_large_leaves_alone() -> None:
@@ -63,14 +63,27 @@ def test_a_block_too_large_leaves_alone() -> None:
     small, large = part(10), part(500)
     gatherer.add(small, 0.0)
     assert gatherer.add(large, 0.0) == Batch((small,))
-    assert gatherer.take() == Batch((large,))
+    assert gatherer.take(0.0) == Batch((large,))
 
 
-def test_a_batch_is_due_after_the_linger_of_its_first_block() -> None:
-    """Later blocks do not put it off; an empty one is never due."""
+def test_what_comes_after_a_while_is_due_at_once() -> None:
+    """Nothing comes with it as a rule; an empty batch is never due."""
     gatherer = batcher()
     assert gatherer.due is None
-    assert gatherer.take() is None
+    assert gatherer.take(9.0) is None
     gatherer.add(part(1), 10.0)
     gatherer.add(part(1), 11.0)
-    assert gatherer.due == 12.0
+    assert gatherer.due == 10.0
+
+
+def test_batches_close_a_linger_apart_while_blocks_come() -> None:
+    """However soon one comes after the last batch, and however many come: none waits for longer."""
+    gatherer = batcher()
+    gatherer.add(part(1), 10.0)
+    gatherer.take(10.0)
+    gatherer.add(part(1), 10.5)
+    gatherer.add(part(1), 11.0)
+    assert gatherer.due == 10.0 + LINGER
+    gatherer.take(12.0)
+    gatherer.add(part(1), 12.0)
+    assert gatherer.due == 12.0 + LINGER

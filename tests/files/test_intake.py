@@ -544,15 +544,49 @@ async def test_a_fault_of_what_is_waited_for_is_not_hidden(logs: Path) -> None:
     class Broken(Timer):
         """It can't wait."""
 
-        async def wait(self, seconds: float) -> None:
+        async def change(self, least: float, most: float) -> bool:
             """Fail."""
-            message = f"no {seconds} seconds"
+            message = f"no {least} to {most} seconds"
             raise ValueError(message)
 
     follower = follow(logs)
     follower.intake._wakeups = Broken()
     with pytest.raises(ValueError, match="seconds"):
         await follower.intake.run()
+
+
+class Asked(Timer):
+    """Notes what is waited for; the test says what events tell."""
+
+    def __init__(self) -> None:
+        """Events tell of nothing yet."""
+        super().__init__()
+        self.waits: list[tuple[float, float]] = []
+        self.tells = False
+
+    async def change(self, least: float, most: float) -> bool:
+        """Return at once."""
+        self.waits.append((round(least, 3), round(most, 3)))
+        return self.tells
+
+
+@pytest.mark.parametrize(
+    ("size", "tells", "least", "fixed"), [(10, True, 0.25, False), (10, False, 0.25, True), (300_000, True, 0.05, True)]
+)
+def test_how_soon_a_file_is_looked_at_again(logs: Path, size: int, tells: bool, least: float, fixed: bool) -> None:  # noqa: FBT001
+    """Soon where much was written; else later, and where events tell of growth only once one comes."""
+    append(logs / "a.log", b"first\n")
+    follower = follow(logs)
+    asked = follower.intake._wakeups = Asked()
+    follower.intake._calm.poll = follower.intake._pace.poll = 1.0
+    follower.step()
+    asked.tells = tells
+    asyncio.run(follower.intake._wait())
+    append(logs / "a.log", b"x" * size + b"\n")
+    follower.step()
+    asyncio.run(follower.intake._wait())
+    assert asked.waits[-1][0] == least
+    assert (asked.waits[-1][1] == least) is fixed
 
 
 def test_a_partial_line_that_may_have_left_is_sent_again_as_it_was(logs: Path) -> None:

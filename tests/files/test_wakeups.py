@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import watchfiles
 
-from logship.files.wakeups import MAX_HEARD, MAX_WATCHED, FileEvents, Timer
+from logship.files import inotify
+from logship.files.inotify import MAX_WATCHED
+from logship.files.wakeups import GATHER_SECONDS, MAX_HEARD, FileEvents, Timer
 from tests.autojump import autojump
 
 SOON = 20.0
@@ -264,3 +266,102 @@ async def test_so_many_folders_are_watched(tmp_path: Path) -> None:
     assert await watching(events, before) == MAX_WATCHED
     assert await woken(events, (tmp_path / "new").touch)
     await events.rest()
+
+
+async def test_a_change_is_told_soon(tmp_path: Path) -> None:
+    """A write, a new name, a removal, whichever comes, shortly after it; what came before is told at once."""
+    wakeups, file = events(tmp_path), tmp_path / "a.log"
+    assert not await wakeups.change(0.0, 0.01)
+    loop = asyncio.get_running_loop()
+    for act in (file.touch, lambda: file.write_text("more"), lambda: file.write_text(""), file.unlink):
+        loop.call_later(0.01, act)
+        assert await wakeups.change(0.0, SOON)
+        assert not await wakeups.change(0.0, 0.01)
+        act() if not file.exists() and act != file.unlink else file.touch()
+        assert await wakeups.change(0.0, SOON)
+        assert not wakeups.happened()
+    await wakeups.rest()
+    assert wakeups._inotify.fileno() < 0
+
+
+async def test_no_change_is_told_before_its_time(tmp_path: Path) -> None:
+    """So that lines gather; however many events come meanwhile, nobody is woken by them."""
+    wakeups, file = events(tmp_path), tmp_path / "a.log"
+    await wakeups.change(0.0, 0.0)
+    for _ in range(100):
+        file.write_text("more")
+    before = time.monotonic()
+    assert await wakeups.change(0.2, SOON)
+    assert 0.19 < time.monotonic() - before < SOON / 2
+    assert await wakeups.change(GATHER_SECONDS, GATHER_SECONDS) is False
+    await wakeups.rest()
+
+
+async def test_who_wakes_a_wait_for_a_change_is_heard_at_once(tmp_path: Path) -> None:
+    """A drain does not wait for lines to gather."""
+    wakeups = events(tmp_path)
+    for least in (0.0, SOON):
+        asyncio.get_running_loop().call_later(0.01, wakeups.wake)
+        before = time.monotonic()
+        assert not await wakeups.change(least, SOON)
+        assert time.monotonic() - before < SOON / 2
+    await wakeups.rest()
+
+
+async def test_a_folder_made_anew_is_watched_anew(tmp_path: Path) -> None:
+    """Its path is the same, and its watch has gone with the old one."""
+    folder = tmp_path / "logs"
+    folder.mkdir()
+    wakeups = events(folder)
+    await wakeups.change(0.0, 0.0)
+    folder.rename(tmp_path / "old")
+    folder.mkdir()
+    assert await wakeups.change(0.0, SOON)
+    await wakeups.change(0.0, 0.01)
+    (folder / "a.log").touch()
+    assert await wakeups.change(0.0, SOON)
+    await wakeups.rest()
+
+
+async def test_names_are_heard_after_changes_and_the_other_way_round(tmp_path: Path) -> None:
+    """Where sweeps become long, and short again, one kind of watch takes the other's place."""
+    wakeups, file = events(tmp_path), tmp_path / "a.log"
+    await wakeups.change(0.0, 0.0)
+    assert await woken(wakeups, file.touch)
+    assert wakeups._inotify.fileno() < 0
+    assert not await wakeups.change(0.0, 0.01)
+    assert wakeups._task is None
+    file.touch()
+    assert await wakeups.change(0.0, SOON)
+    await wakeups.rest()
+
+
+@autojump
+async def test_a_node_without_a_watch_left_is_said_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The limits are shared by all programs of the node: from then on a timer does."""
+    asked = []
+
+    def watch(_: inotify.Inotify, folders: object) -> None:
+        asked.append(folders)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(inotify.Inotify, "watch", watch)
+    wakeups, loop = events(tmp_path), asyncio.get_running_loop()
+    for turn in range(3):
+        assert not await wakeups.change(0.25, 2.0)
+        assert loop.time() == 2.0 * (turn + 1)
+    assert len(asked) == 1
+    (record,) = caplog.records
+    assert "polling instead" in record.getMessage()
+    assert "max_user_watches" in record.advice  # type: ignore[attr-defined]
+
+
+@autojump
+async def test_without_events_a_change_is_waited_for_by_the_timer() -> None:
+    """As long as it may take."""
+    timer, loop = Timer(), asyncio.get_running_loop()
+    assert not await timer.change(0.25, 2.0)
+    assert loop.time() == 2.0
+    assert not timer.happened()

@@ -1,0 +1,67 @@
+"""How often files are looked at: four times a second while little is written, if that much; pure.
+
+Each look at what has grown is a read, a request and notes of both, which cost the same for a line as for a thousand. So
+lines gather in the file for as long as a batch may; not for longer, and not while much is written: what is not read yet
+when its file is truncated may be lost.
+"""
+
+from typing import Final
+
+from msgspec import Struct
+
+from logship.ticks import until_tick
+
+TICK_SECONDS: Final = 0.05
+"""Between two looks while much is written."""
+CALM_SECONDS: Final = 0.25
+"""Between two looks that find something, at the most, while little is."""
+LITTLE_BYTES: Final = 128 << 10
+"""So much between two looks is little."""
+TOGETHER_SECONDS: Final = 0.5
+"""Looks that are so far apart, while nothing grows, fall together with what else is done each second."""
+
+
+class Calm(Struct):
+    """What the last looks found; all times in monotonic seconds."""
+
+    poll: float
+    """Between two looks, whatever events say, at the most."""
+    gather: float
+    """How long a record may wait for others."""
+    told: bool = False
+    """Whether an event came before the look that is next."""
+    looked: float = 0.0
+    grown: int = 0
+    """Bytes that the last look found."""
+    _found: float = 0.0
+    """When a look last found something."""
+    _trusted: bool = True
+    """Whether an event had come when something was last found."""
+
+    def note(self, now: float, grown: int, *, heard: bool) -> None:
+        """Note what a look found, and whether an event has come by now."""
+        self.grown = grown
+        if grown > 0:
+            self._found, self._trusted = now, heard or self.told
+        self.told = False
+
+    def next_look(self, now: float, until_sweep: float, *, active: bool) -> tuple[float, float]:
+        """Give in how many seconds files are looked at again, at least and at most; events tell when in between.
+
+        Where no event came for what was found (network volumes have none), and while much is written, the time is
+        fixed as long as files are ``active``.
+        """
+        much = self.grown > LITTLE_BYTES
+        apart = min(self.poll, TICK_SECONDS if much else CALM_SECONDS, self.gather + TICK_SECONDS)
+        if active and (much or not self._trusted):
+            fixed = max(0.0, self.looked + apart - now)
+            return fixed, fixed
+        least = max(0.0, self._found + apart - now)
+        return least, max(least, self.rest(now, until_sweep))
+
+    def rest(self, now: float, until_sweep: float) -> float:
+        """Give how long to wait for an event at most: files are looked at every ``poll`` seconds, at least."""
+        if until_sweep <= 0:
+            return min(self.poll, TICK_SECONDS)
+        together = until_tick(now, self.poll) if self.poll >= TOGETHER_SECONDS else self.poll
+        return min(together, until_sweep)

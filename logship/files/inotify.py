@@ -1,0 +1,91 @@
+"""inotify on the event loop: no thread, and nobody is woken who does not wait.
+
+It says that something happened in a folder, not what: the kernel puts equal events together until they are read
+(inotify(7)), so that a file that is written a thousand times a second costs one read of this descriptor each time
+somebody asks. What has to be told by name is :class:`logship.files.wakeups.FileEvents`'s.
+"""
+
+import ctypes
+import os
+import struct
+from collections.abc import Collection
+from contextlib import suppress
+from typing import Final
+
+MAX_WATCHED: Final = 1024
+"""Folders: an application can make any number, and each is a watch of the whole node's."""
+_MODIFY, _ATTRIB, _MOVED, _CREATE, _DELETE = 0x2, 0x4, 0xC0, 0x100, 0x200
+_DELETE_SELF, _MOVE_SELF, _UNMOUNT, _IGNORED = 0x400, 0x800, 0x2000, 0x8000
+_ONLY_FOLDERS: Final = 0x01000000
+_WATCHED: Final = _MODIFY | _ATTRIB | _MOVED | _CREATE | _DELETE | _DELETE_SELF | _MOVE_SELF | _ONLY_FOLDERS
+_GONE: Final = _DELETE_SELF | _MOVE_SELF | _UNMOUNT | _IGNORED
+_EVENT: Final = struct.Struct("iIII")
+"""``struct inotify_event``: watch, mask, cookie, bytes of the name behind it."""
+_READ_BYTES: Final = 64 << 10
+_libc: Final = ctypes.CDLL(None, use_errno=True)
+
+
+class Inotify:
+    """Watches folders, each alone, while it is open."""
+
+    def __init__(self) -> None:
+        self._fd = -1
+        self._folders: Collection[str] = ()
+
+    def watch(self, folders: Collection[str]) -> None:
+        """Watch these from now on; one that is not there is left out. Raises OSError where the node has no watch left.
+
+        After an event that says that one of them has gone, all are looked up again.
+        """
+        if self._fd >= 0 and folders == self._folders:
+            return
+        self.close()
+        self._fd = _done(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
+        self._folders = folders
+        for path in sorted(folders, key=lambda path: (path.count("/"), path))[:MAX_WATCHED]:
+            with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+                _done(_libc.inotify_add_watch(self._fd, os.fsencode(path), _WATCHED))
+
+    def fileno(self) -> int:
+        """Give the descriptor, which can be read when something happened; negative while nothing is watched."""
+        return self._fd
+
+    def happened(self) -> bool:
+        """Whether something did since this was last asked."""
+        mask = 0
+        while data := self._read():
+            mask |= _masks(data)
+        if mask & _GONE:
+            self.close()
+        return mask != 0
+
+    def close(self) -> None:
+        """Watch nothing."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def _read(self) -> bytes:
+        if self._fd < 0:
+            return b""
+        try:
+            return os.read(self._fd, _READ_BYTES)
+        except BlockingIOError:
+            return b""
+
+
+def _masks(data: bytes) -> int:
+    """Give what events are about, all in one."""
+    masks = at = 0
+    while at < len(data):
+        _, mask, _, length = _EVENT.unpack_from(data, at)
+        masks |= mask
+        at += _EVENT.size + length
+    return masks
+
+
+def _done(result: int) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return result

@@ -1,0 +1,13 @@
+"""Timers that fall together: what may wait for a moment is woken with others, so that an idle process sleeps longer."""
+
+import asyncio
+
+
+async def tick(seconds: float) -> None:
+    """Sleep until the event loop's clock is next at a multiple of ``seconds``."""
+    await asyncio.sleep(until_tick(asyncio.get_running_loop().time(), seconds))
+
+
+def until_tick(now: float, seconds: float) -> float:
+    """Give how long that is; both in seconds, on the clock of the event loop."""
+    return seconds - now % seconds
