@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import (
     drain,
+    fleet,
     latency,
     live,
     loops,
@@ -40,7 +41,7 @@ BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
     "profile": (profile, 0.02),
 }
 """Each benchmark, and its share of the time that ``all`` may take."""
-ALONE: dict[str, ModuleType] = {"regress": regress}
+ALONE: dict[str, ModuleType] = {"regress": regress, "fleet": fleet}
 """What is no comparison of shippers, and no part of ``all``."""
 _ONE_ROUND = frozenset({"memory", "scale", "profile"})
 """Long ones, of many parts: ``all`` takes one round of each."""
