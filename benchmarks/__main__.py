@@ -9,12 +9,14 @@ from typing import Any
 
 from benchmarks import (
     drain,
+    fleet,
     latency,
     live,
     loops,
     memory,
     micro,
     profile,
+    regress,
     report,
     results,
     rotate,
@@ -39,6 +41,8 @@ BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
     "profile": (profile, 0.02),
 }
 """Each benchmark, and its share of the time that ``all`` may take."""
+ALONE: dict[str, ModuleType] = {"regress": regress, "fleet": fleet}
+"""What is no comparison of shippers, and no part of ``all``."""
 _ONE_ROUND = frozenset({"memory", "scale", "profile"})
 """Long ones, of many parts: ``all`` takes one round of each."""
 _ALL_SECONDS = 720.0
@@ -48,6 +52,8 @@ def main(argv: Sequence[str]) -> int:
     """Run one benchmark, all, or the report; gives 1 if a line was missing of logship's."""
     parser = _parser()
     options = parser.parse_args(argv)
+    if options.command in ALONE:
+        return int(ALONE[options.command].run(options))
     if options.command == "report":
         return report.write(options.folder)
     if options.command == "all":
@@ -116,6 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=module.WORDS.replace("%", "%%"), description=module.WORDS)
         _common(command, module)
         module.arguments(command)
+    for name, module in ALONE.items():
+        module.arguments(commands.add_parser(name, help=module.WORDS, description=module.WORDS))
     words = "every benchmark within a time, its JSON, and the report"
     everything = commands.add_parser("all", help=words, description=words)
     everything.add_argument("--rounds", type=int, default=3, help="rounds, interleaved (default: %(default)s)")

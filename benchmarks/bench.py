@@ -12,6 +12,7 @@ from pathlib import Path
 from benchmarks import corpora
 from benchmarks.corpus import numbered, prepare
 from benchmarks.processes import SHIPPER_CORES, Receiver, Shipper, run_aside
+from benchmarks.programs import more_peers
 from benchmarks.shippers import Job, Program, Start, present
 
 
@@ -35,7 +36,7 @@ class Bench:
         """For what stays open until the last run."""
         self.receiver = receiver
         self.folder = folder
-        self.programs, self.absent = present()
+        self.programs, self.absent = every_peer()
         self.defaults = present(defaults=True)[0]
         self._runs = itertools.count()
 
@@ -102,6 +103,13 @@ def open_bench() -> Iterator[Bench]:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="logship-bench-"))
         yield Bench(stack.enter_context(Receiver()), Path(folder), stack)
+
+
+def every_peer() -> tuple[list[Program], list[str]]:
+    """Give logship and all peers that are here, and a line about each that isn't."""
+    found, absent = present()
+    more, missing = more_peers()
+    return found + more, absent + missing
 
 
 def free_port() -> int:

@@ -77,7 +77,11 @@ class Receiver:
 
     def outage(self, *, down: bool) -> None:
         """Have it close every connection without an answer, or take what is sent again."""
-        self.get("/_down" if down else "/_up")
+        self.fault("down" if down else "")
+
+    def fault(self, name: str) -> None:
+        """Have it fail as ``benchmarks.receiver`` says: ``down``, ``busy``, ``hang``, or not at all."""
+        self.get(f"/_{name or 'up'}")
 
     def keep(self, *, bodies: bool) -> None:
         """Have it keep what arrives, or only count it."""

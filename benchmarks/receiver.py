@@ -17,17 +17,32 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from isal import igzip_lib
+from benchmarks.unpacking import otlp_lines, unpacked
 
-_SEQUENCE = re.compile(rb'"seq": ?(\d+)')
-_WRITTEN = re.compile(rb'"at": ?(\d+)')
-_OURS = frozenset({"/_count", "/_arrived", "/_report", "/_reset", "/_down", "/_up", "/_count_only", "/_keep"})
+_SEQUENCE = re.compile(rb'"seq": ?"?(\d+)')
+_WRITTEN = re.compile(rb'"at": ?"?(\d+)')
+"""Some write every value as a string."""
+_FAULTS = ("down", "busy", "hang")
+"""Every connection is closed without an answer; 503; nothing is answered, and what was sent is not taken."""
+_OURS = frozenset(
+    {
+        "/_count",
+        "/_arrived",
+        "/_report",
+        "/_reset",
+        "/_up",
+        "/_count_only",
+        "/_keep",
+        *(f"/_{fault}" for fault in _FAULTS),
+    }
+)
 """Pages of the benchmark, not of a store."""
 _HEAD = 4096
 _QUANTILES = 1000
 _CREATED = b'{"%b":{"status":201}},'
 _LEAST_ROOM = 64 * 1024
 _A_MOMENT_NS = 50_000_000
+_HANG_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -36,17 +51,22 @@ class Body:
 
     room: bytearray
     nbytes: int
-    packed: bool = False
+    packed: str = ""
+    """Its Content-Encoding."""
+    otlp: bool = False
+    """Whether it is OpenTelemetry's protobuf."""
     at: int = 0
     """Monotonic ns when it was whole."""
     counted: int | None = None
     """Its records, once they are known."""
 
     def plain(self) -> tuple[bytes | bytearray, int]:
-        """Give it unpacked, and how many bytes of that it is."""
-        if not self.packed:
+        """Give it unpacked, as lines, and how many bytes of that it is."""
+        if not self.packed and not self.otlp:
             return self.room, self.nbytes
-        plain: bytes = igzip_lib.decompress(memoryview(self.room)[: self.nbytes], flag=igzip_lib.DECOMP_GZIP)
+        body = memoryview(self.room)[: self.nbytes]
+        plain = unpacked(body, self.packed) if self.packed else bytes(body)
+        plain = otlp_lines(plain) if self.otlp else plain
         return plain, len(plain)
 
     def lines(self) -> int:
@@ -84,8 +104,8 @@ class Kept:
     rooms: Rooms = field(default_factory=Rooms)
     lines: int = 0
     """So many were counted."""
-    down: bool = False
-    """An outage: every connection of a shipper is closed without an answer."""
+    fault: str = ""
+    """One of :data:`_FAULTS`; empty: all is well."""
     counting: bool = False
     """Bodies are counted, not kept: for more input than memory has room for."""
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -181,11 +201,12 @@ def requests(connection: socket.socket, rooms: Rooms) -> Iterator[Request]:
         first, *others = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (each.partition(":") for each in others)}
-        if "chunked" in headers.get("transfer-encoding", ""):
-            connection.sendall(b"HTTP/1.1 411 Length Required\r\nContent-Length: 0\r\n\r\n")
-            return
         if headers.get("expect"):
             connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if "chunked" in headers.get("transfer-encoding", ""):
+            chunks, rest = _chunks(connection, rest)
+            yield Request(method, path, headers, bytearray(chunks), len(chunks))
+            continue
         nbytes = int(headers.get("content-length", "0"))
         body = rooms.take(nbytes) if nbytes else bytearray()
         had = min(len(rest), nbytes)
@@ -193,6 +214,29 @@ def requests(connection: socket.socket, rooms: Rooms) -> Iterator[Request]:
         if had < nbytes and not _fill(connection, memoryview(body)[had:nbytes]):
             return
         yield Request(method, path, headers, body, nbytes)
+
+
+def _chunks(connection: socket.socket, rest: bytes) -> tuple[bytes, bytes]:
+    """Read a body of which nobody said the length (RFC 9112, 7.1), without trailers; gives it and what is behind it."""
+    body: list[bytes] = []
+    while True:
+        while b"\r\n" not in rest:
+            rest += _more(connection)
+        size, _, rest = rest.partition(b"\r\n")
+        nbytes = int(size.partition(b";")[0], 16)
+        while len(rest) < nbytes + 2:
+            rest += _more(connection)
+        if not nbytes:
+            return b"".join(body), rest[2:]
+        body.append(rest[:nbytes])
+        rest = rest[nbytes + 2 :]
+
+
+def _more(connection: socket.socket) -> bytes:
+    more = connection.recv(1 << 20)
+    if not more:
+        raise ConnectionError
+    return more
 
 
 def _fill(connection: socket.socket, room: memoryview) -> bool:
@@ -217,19 +261,22 @@ def answer(request: Request, kept: Kept) -> bytes:
             return json.dumps(kept.report()).encode()
         case "/_reset":
             kept.reset()
-        case "/_down" | "/_up":
-            kept.down = request.path == "/_down"
+        case "/_up":
+            kept.fault = ""
+        case "/_down" | "/_busy" | "/_hang":
+            kept.fault = request.path[2:]
         case "/_count_only" | "/_keep":
             kept.counting = request.path == "/_count_only"
     return b'{"version":{"number":"8.0.0"},"tagline":"You Know, for Search"}'
 
 
 def _take(request: Request, kept: Kept) -> bytes:
-    packed = "gzip" in request.headers.get("content-encoding", "")
-    body = Body(request.body, request.nbytes, packed)
+    packed = request.headers.get("content-encoding", "").replace("identity", "")
+    otlp = "protobuf" in request.headers.get("content-type", "")
+    body = Body(request.body, request.nbytes, packed, otlp)
     if "_bulk" not in request.path:
         kept.add(body)
-        return b'{"result":"created"}'
+        return b"" if otlp else b'{"result":"created"}'
     plain, end = body.plain()
     body.counted = plain.count(b"\n", 0, end) // 2
     kept.add(body)
@@ -239,14 +286,25 @@ def _take(request: Request, kept: Kept) -> bytes:
     return b"{" + took + b'"errors":false,"items":[' + ((_CREATED % action) * body.counted)[:-1] + b"]}"
 
 
+def _refused(connection: socket.socket, kept: Kept) -> bool:
+    """Do what the fault says with a request; gives whether the connection lives on."""
+    while kept.fault == "hang":
+        time.sleep(_HANG_SECONDS)
+    if kept.fault == "busy":
+        connection.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+    return kept.fault == "busy"
+
+
 def serve(connection: socket.socket, kept: Kept) -> None:
     """Serve one client to its end."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     with connection:
         try:
             for request in requests(connection, kept.rooms):
-                if kept.down and request.path not in _OURS:
-                    return
+                if kept.fault and request.path not in _OURS:
+                    if not _refused(connection, kept):
+                        return
+                    continue
                 body = answer(request, kept)
                 head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(body)
                 connection.sendall(head + (b"" if request.method == "HEAD" else body))

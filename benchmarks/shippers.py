@@ -100,7 +100,8 @@ def logship_program(
     return Program(name, logship.__version__, lambda _: True, command, environment, leaves=True, probe="/startupz")
 
 
-def _plain() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
+    """Give the environment without what is ours."""
     # PYTHONDONTWRITEBYTECODE would have logship compiled at every start: an installed package has its bytecode.
     left_out = ("LOGSHIP_", "PYTHONDONTWRITEBYTECODE")
     return {name: text for name, text in os.environ.items() if not name.startswith(left_out)}
@@ -109,7 +110,7 @@ def _plain() -> dict[str, str]:
 def _logship_environment(start: Start) -> dict[str, str]:
     name = start.job.sink.upper()
     return {
-        **_plain(),
+        **plain_environment(),
         **FIELDS,
         "LOGSHIP_PATHS": str(start.file),
         "LOGSHIP_STATE_DIR": str(start.folder / "state"),
@@ -127,7 +128,8 @@ def _version(*command: str) -> str:
     return found[0] if found else ""
 
 
-def _filled(name: str, start: Start, **more: str) -> str:
+def filled(name: str, start: Start, **more: str) -> str:
+    """Give one of the files of ``peers`` with its names filled in."""
     text = (PEERS / name).read_text()
     values = {"FILE": str(start.file), "STATE": str(start.folder), "PORT": str(start.port), **more}
     for key, value in values.items():
@@ -143,8 +145,8 @@ def _fluent_bit(path: str, how: str) -> Program:
     def command(start: Start) -> list[str]:
         compress = "compress: gzip" if start.job.compression == "gzip" else ""
         listen = f"http_server: on\n  http_listen: 127.0.0.1\n  http_port: {start.listen}\n  health_check: on"
-        output = _filled(f"{how}/fluent-bit-{start.job.sink}.yaml", start, COMPRESS=compress)
-        text = _filled(f"{how}/fluent-bit.yaml", start, OUTPUT=output, FLUSH="0.2" if start.live else "1")
+        output = filled(f"{how}/fluent-bit-{start.job.sink}.yaml", start, COMPRESS=compress)
+        text = filled(f"{how}/fluent-bit.yaml", start, OUTPUT=output, FLUSH="0.2" if start.live else "1")
         config = start.folder / "fluent-bit.yaml"
         config.write_text(text.replace("@SERVER@", listen if start.listen else ""))
         return [path, "-c", str(config)]
@@ -154,7 +156,7 @@ def _fluent_bit(path: str, how: str) -> Program:
         _version(path, "--version"),
         lambda _: True,
         command,
-        lambda _: _plain(),
+        lambda _: plain_environment(),
         probe="/api/v1/health",
     )
 
@@ -162,10 +164,10 @@ def _fluent_bit(path: str, how: str) -> Program:
 def _rsyslog(path: str, how: str) -> Program:
     def command(start: Start) -> list[str]:
         config = start.folder / "rsyslog.conf"
-        config.write_text(_filled(f"{how}/rsyslog.conf", start))
+        config.write_text(filled(f"{how}/rsyslog.conf", start))
         return [path, "-n", "-f", str(config), "-i", str(start.folder / "rsyslog.pid")]
 
     def takes(job: Job) -> bool:  # Debian's has no omhttp, and its omelasticsearch no compression
         return job == Job("elasticsearch", "none")
 
-    return Program(_named("rsyslog", how), _version(path, "-v"), takes, command, lambda _: _plain())
+    return Program(_named("rsyslog", how), _version(path, "-v"), takes, command, lambda _: plain_environment())

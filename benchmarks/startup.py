@@ -38,14 +38,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     """Each shipper on a file of one line."""
     job = Job(options.sink[0], options.compression[0])
-    file = bench.fresh() / "one.log"
-    file.write_bytes(_LINE)
+    file = one_line(bench)
     programs = [program for program in bench.programs if program.takes(job)]
-    runs = [Run(str(job), program.name, partial(_start, bench, program, job, file)) for program in programs]
+    runs = [Run(str(job), program.name, partial(start, bench, program, job, file)) for program in programs]
     return Plan(runs, {"job": str(job), "probes": {program.name: program.probe for program in programs}})
 
 
-def _start(bench: Bench, program: Program, job: Job, file: Path) -> dict[str, Any]:
+def one_line(bench: Bench) -> Path:
+    """Write a file of one line."""
+    file = bench.fresh() / "one.log"
+    file.write_bytes(_LINE)
+    return file
+
+
+def start(bench: Bench, program: Program, job: Job, file: Path) -> dict[str, Any]:
+    """Start a shipper on a file of one line; gives what that takes."""
     port = free_port() if program.probe else 0
     shipper = bench.start(program, job, file, live=True, listen=port)
     try:

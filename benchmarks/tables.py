@@ -10,7 +10,8 @@ Row = Mapping[str, Any]
 Entry = Mapping[str, Any]
 """All rounds of one shipper on one case: ``case``, ``shipper``, ``rounds``, ``figures`` by name, and ``curves``."""
 
-_NAMES = frozenset({"case", "shipper", "round", "failed"})
+NAMES = frozenset({"case", "shipper", "round", "failed"})
+"""What a row has beside its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ def summary(rows: Sequence[Row]) -> list[dict[str, Any]]:
     found = []
     for case, shipper in dict.fromkeys((row["case"], row["shipper"]) for row in good):
         own = [row for row in good if (row["case"], row["shipper"]) == (case, shipper)]
-        keys = [key for key in own[0] if key not in _NAMES]
+        keys = [key for key in own[0] if key not in NAMES]
         curves = [key for key in keys if isinstance(own[0][key], list)]
         found.append(
             {

@@ -16,6 +16,7 @@ from logship.model import Batch, Block, Outcome, Status
 
 _DOUBLINGS: Final = 3
 """How often a search that came to nothing doubles the failures before the next one."""
+_PART_OF_FLOOR: Final = 0.5
 DRAIN_SECONDS: Final = 0.25
 """The longest wait once the drain has begun."""
 
@@ -89,7 +90,8 @@ def work_of(state: RetryCallState) -> Work:
 class FullJitter(wait_base):
     """A random part of an exponentially growing bound; a store's Retry-After is the floor, with the jitter on top.
 
-    So ten thousand shippers that were told the same second do not come back in it.
+    So ten thousand shippers that were told the same second do not come back in it: the bound is at least half of what
+    they were told (DECISIONS 100).
     """
 
     def __init__(self, policy: RetryPolicy, clock: Callable[[], float], random: Callable[[], float]) -> None:
@@ -101,6 +103,7 @@ class FullJitter(wait_base):
         doublings = 0 if work.search else min(max(work.failures - 1, 0), 32)
         bound = policy.max_seconds if work.holding else min(policy.max_seconds, policy.initial_seconds * 2.0**doublings)
         floor = (work.last.retry_after if work.last else None) or 0.0
+        bound = max(bound, min(policy.max_seconds, floor * _PART_OF_FLOOR))
         seconds = floor + self._random() * bound
         if policy.limit_seconds:
             seconds = min(seconds, max(0.0, work.started + policy.limit_seconds - self._clock()))

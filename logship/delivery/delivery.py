@@ -43,9 +43,6 @@ from logship.delivery.verdicts import (
 from logship.delivery.waiting import Waiting
 from logship.model import Batch, Block, Outcome, Sink, Status
 
-_BUSY: Final = "http_429"
-"""Some servers say so to a request that is merely too large: a small store calls it pressure."""
-_BUSY_ANSWERS: Final = 4
 _DONE: Final = Outcome(Status.DELIVERED)
 
 
@@ -223,8 +220,7 @@ class Delivery:
     def _errored(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         work.failures += 1
         if not (self._sink.limits.separable and suspicious(outcome)):
-            if outcome.reason == _BUSY and work.failures % _BUSY_ANSWERS == 0 and piece.nbytes > MIN_BYTES:
-                self._size.too_large(piece.nbytes)
+            self._size.refused(outcome, work.failures, piece.nbytes)
             return outcome
         return self._culprits.errored(work, piece, outcome, self._clock())
 

@@ -6,11 +6,13 @@ A limit that was met once is remembered: else every full batch would be sent in 
 import math
 from typing import Final
 
-from logship.model import Batch
+from logship.model import Batch, Outcome
 
 MIN_BYTES: Final = 64 << 10
 """No request is made smaller than this for what one store said once."""
 _TRY_LARGER: Final = 100
+_BUSY: Final = "http_429"
+_BUSY_ANSWERS: Final = 4
 
 
 class RequestSize:
@@ -28,6 +30,14 @@ class RequestSize:
         """Note a request that was too large."""
         self._bytes = max(nbytes / 2, MIN_BYTES)
         self._taken = 0
+
+    def refused(self, outcome: Outcome, failures: int, nbytes: int) -> None:
+        """Note a request that came to nothing, the last of so many in a row.
+
+        Some servers say busy to one that is merely too large: a small store calls it pressure.
+        """
+        if outcome.reason == _BUSY and failures % _BUSY_ANSWERS == 0 and nbytes > MIN_BYTES:
+            self.too_large(nbytes)
 
     def taken(self) -> None:
         """Note a request of which something was accepted."""

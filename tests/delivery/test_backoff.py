@@ -32,9 +32,19 @@ async def test_jitter_is_full() -> None:
 @autojump
 async def test_retry_after_is_the_floor() -> None:
     """The store's wish is kept, and the jitter comes on top so that not all come back in the same instant."""
-    bench = Bench(errored("http_429", retry_after=20))
+    bench = Bench(errored("http_429", retry_after=20), random=lambda: 0.0)
     await bench.deliver(block("one"))
-    assert bench.loop.time() == pytest.approx(20.5)
+    assert bench.loop.time() == pytest.approx(20)
+
+
+@autojump
+async def test_the_jitter_on_top_of_retry_after_is_as_wide_as_half_of_it() -> None:
+    """Else all that were told the same second come back within half a second; never wider than the largest wait."""
+    for asked, latest in ((0.5, 1.0), (20, 30), (100, 130)):
+        bench = Bench(errored("http_429", retry_after=asked))
+        began = bench.loop.time()
+        await bench.deliver(block("one"))
+        assert bench.loop.time() - began == pytest.approx(latest)
 
 
 @autojump
