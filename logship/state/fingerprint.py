@@ -100,7 +100,7 @@ class Digest:
             self._crcs.append(crc)
             at = stop
         if len(self._offsets) > MOST_POINTS:
-            self._thin()
+            self._thin(start)
 
     def remember(self, recent: bytes) -> None:
         """Keep the last bytes that were taken in; of many files, those of the ones that were read last."""
@@ -128,7 +128,7 @@ class Digest:
             self._offsets.append(end)
             self._crcs.append(isal_zlib.crc32_combine(before, crc, end - start))
         if len(self._offsets) > MOST_POINTS:
-            self._thin()
+            self._thin(start)
 
     def within(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
         """Give the points from ``start`` to ``end``, with the CRC-32 of the bytes since ``start``; empty if unknown."""
@@ -178,13 +178,16 @@ class Digest:
         pairs = zip(self._offsets, self._crcs, strict=True)
         return Fingerprint(self.base, tuple(number for pair in pairs for number in pair))
 
-    def _thin(self) -> None:
-        """Keep early points and the last ones; of those between, so many that gaps grow with the distance."""
+    def _thin(self, since: int) -> None:
+        """Keep early points and the last ones; of those between, so many that gaps grow with the distance.
+
+        All from ``since`` on are kept: the next question is about the block that begins there.
+        """
         offsets, end = self._offsets, self._offsets[-1]
         kept = [len(offsets) - 1]
         for index in range(len(offsets) - 2, -1, -1):
             older = offsets[index - 1] if index else self.base
-            near = len(kept) < RECENT_POINTS or offsets[index] in EARLY
+            near = offsets[index] >= since or len(kept) < RECENT_POINTS or offsets[index] in EARLY
             if near or offsets[kept[-1]] - older > (end - older) // 3:
                 kept.append(index)
         kept.reverse()

@@ -232,6 +232,19 @@ def test_the_points_of_a_block_are_those_that_were_made_when_it_was_read(at: lis
         assert (points[0][0], points[-1][0]) == (start, end)
 
 
+@pytest.mark.parametrize("lines", [1, 500, 2001])
+def test_the_block_that_was_taken_last_has_its_points(lines: int) -> None:
+    """However much is taken at once, and however much was before: else each question takes its checksum again."""
+    digest, start, data = Digest(), 0, (b"x" * 261 + b"\n") * lines
+    for _ in range(40):
+        end = start + len(data)
+        digest.take(data, start, end)
+        points = digest.within(start, end)
+        assert points[0] == (start, 0)
+        assert points[-1] == (end, zlib.crc32(data))
+        start = end
+
+
 def test_a_part_of_what_was_read_has_points_of_its_own() -> None:
     """A block that is cut in two keeps the points of the whole, which are not the halves'."""
     digest = Digest()
