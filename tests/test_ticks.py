@@ -1,7 +1,22 @@
 import asyncio
 
+import pytest
+
+from logship import ticks
 from logship.ticks import tick, until_tick
 from tests.autojump import autojump
+
+
+@pytest.fixture(autouse=True)
+def began(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the process have begun when its clock stood at 0."""
+    monkeypatch.setattr(ticks, "_BEGAN", 0.0)
+
+
+def test_processes_of_one_node_tick_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each from its own start on."""
+    monkeypatch.setattr(ticks, "_BEGAN", 0.5)
+    assert until_tick(10.25, 1.0) == 0.25
 
 
 def test_a_tick_is_at_a_multiple() -> None:
