@@ -7,7 +7,8 @@ is shorter, a file cut at its end, one that was put in place by a rename, an arc
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from itertools import accumulate
 
 from isal import isal_zlib
 from msgspec import Struct
@@ -212,16 +213,14 @@ def points_of(block: Block) -> Sequence[tuple[int, int]]:
     return made
 
 
-def _line_starts(data: bytes, start: int) -> Iterator[int]:
+def _line_starts(data: bytes, start: int) -> list[int]:
     """Give where the last lines begin: whoever goes back writes lines anew."""
-    at, before = len(data), 0
-    for count in LINES:
-        for _ in range(count - before):
-            at = data.rfind(b"\n", 0, max(0, at - 1)) + 1
-            if not at:
-                return
-        yield start + at
-        before = count
+    last, first = len(data) - 1, max(0, len(data) - GRID_BYTES)
+    lines = data[first:last].rsplit(b"\n", LINES[-1])
+    if first and len(lines) <= LINES[-1]:
+        lines = data[:last].rsplit(b"\n", LINES[-1])
+    ends = [*accumulate(len(line) + 1 for line in reversed(lines[1:]))]
+    return [start + last + 1 - ends[count - 1] for count in LINES if count <= len(ends)]
 
 
 def _stops(at: int, end: int, *points: int) -> list[int]:
