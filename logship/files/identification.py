@@ -117,7 +117,10 @@ def identify(view: View, sources: Iterable[Source], *, growing: bool = False) ->
     Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Raises OSError.
     """
     best: Known | None = None
+    begin = yield from _past_nuls(view)
     for source in sources:
+        if begin and _begins_otherwise(view, source, begin):
+            continue
         known, proved = yield from _common(view, source)
         enough = known >= source.least or (
             growing and source.file is not None and 0 < known == min(view.size, source.end)
@@ -126,6 +129,27 @@ def identify(view: View, sources: Iterable[Source], *, growing: bool = False) ->
         if enough and (best is None or here.rank > best.rank):
             best = here
     return best
+
+
+def _past_nuls(view: View) -> Generator[None, None, int]:
+    """Give, in steps, where the NULs end that a view begins with."""
+    at = 0
+    while data := view.read_at(_STEP_BYTES if at else HEAD_BYTES, at):
+        if kept := data.lstrip(b"\0"):
+            return at + len(data) - len(kept)
+        at += len(data)
+        yield
+    return at
+
+
+def _begins_otherwise(view: View, source: Source, begin: int) -> bool:
+    """Whether NULs are all that a view has in common with an open file: many megabytes need no comparison then."""
+    file = source.file
+    if file is None or not file.sound or begin >= view.size:
+        return False
+    one, other = view.read_at(SHORT_HEAD_BYTES, begin), file.read_at(SHORT_HEAD_BYTES, begin)
+    least = min(len(one), len(other))
+    return one[:least] != other[:least] or not least
 
 
 def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]]:
@@ -183,7 +207,7 @@ def _by_recent(view: View, recent: bytes, start: int) -> int:
     """Give up to where the bytes at ``start`` are those that were read last."""
     data = view.read_at(len(recent), start)
     same = equal_bytes(data, recent)
-    return start + same if same else 0
+    return start + same if same or not data else 0
 
 
 def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:

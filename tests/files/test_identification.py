@@ -289,3 +289,24 @@ def test_a_long_question_comes_in_steps(opened: Open) -> None:
     """So that nobody else has to wait."""
     data = lines(0, 40_000)
     assert len(list(identify(Bytes(data), [Source.open(opened(data))]))) >= 8
+
+
+def test_of_a_file_that_begins_with_the_same_nuls_and_goes_on_otherwise_little_is_read(opened: Open) -> None:
+    """A sparse writer's copies begin with megabytes of NULs: fifty of them are not compared with each other in full."""
+    nuls, read = b"\0" * (1 << 20), []
+
+    class Counted(Bytes):
+        def read_at(self, size: int, offset: int, /) -> bytes:
+            read.append(super().read_at(size, offset))
+            return read[-1]
+
+    files = [opened(b"") for _ in range(3)]
+    for number, file in enumerate(files):
+        append(Path(file.path), nuls + lines(number * 1000, number * 1000 + 100))
+        file.look(1.0)
+    sources = [Source.open(file) for file in files]
+    assert ask(Counted(nuls + lines(9000, 9100)), *sources) is None
+    assert sum(map(len, read)) < 1.5 * len(nuls)
+    known = ask(nuls + lines(1000, 1300), *sources)
+    assert known
+    assert known.file is files[1]
