@@ -68,7 +68,7 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         17,
     ),
     "a letter": ('{"written_at":"2026-11-27T09:30:00.123Z","to":"x","level":"info"}', None, 9),
-    "nginx": (
+    "nginx, by a variable's name": (
         '{"time_local":"27/Nov/2026:15:00:00 +0530","request":"GET / HTTP/1.1","status":"200"}',
         "2026-11-27T09:30:00Z",
         0,

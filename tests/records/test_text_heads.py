@@ -72,6 +72,7 @@ HEADS = {
     "panic: runtime error": ("", "panic"),
     "W20261127 10:00:00.123456   255 main.cc:7] a message": (DAY + ".123456", "WARNING"),
     "[GIN] 2026/11/27 - 10:00:00 | 200 |     1.2ms | 127.0.0.1 | GET /": (DAY, ""),
+    "\x1b[33m  WARN\x1b[0m[0000] a message": ("", "WARN"),
     "10:00AM WRN a message": (DAY, "WARNING"),
     "2026/11/27 10:00:00 DEBU a message": (DAY, "DEBUG"),
     "2026/11/27 10:00:00 FATA app: a message": (DAY, "FATAL"),
@@ -132,7 +133,7 @@ HEADS = {
 NOT_HEADS = [
     *["a message", "", "Traceback (most recent call last):", "    at Object.<anonymous> (/app/u3.js:1:123)"],
     *["ValueError: 2026-11-27 10:00:00 is no date", "Error: boom", "Order 7 was placed on 2026-11-27 10:00:00"],
-    *["2026-11-27 is a day", "10:00:00 is a time", "10:00AM is a time", "12:00PM LUNCH a"],
+    *["2026-11-27 is a day", "10:00:00 is a time", "10:00AM is a time", "12:00PM LUNCH a", "  WARN [0000] a"],
     *["W20261127 is a day", "1764237600 bytes", "27/Nov/2026 was a Friday", "ERROR in module"],
     *[
         "INFO about it",
