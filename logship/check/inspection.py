@@ -44,7 +44,7 @@ async def inspect(resolved: Resolved, *, send: bool) -> list[Finding]:
     discovery = Discovery([Pattern.of(glob, config.root) for glob in config.paths], config.exclude)
     conditions = {name: each.when for name, each in resolved.sinks.items() if each.when}
     around = Surroundings.of(checkpoint, redacting(config), from_end=config.read_from == "end", conditions=conditions)
-    findings += look_at_files(discovery, around)
+    findings += look_at_files(discovery, replace(around, multiline=config.multiline))
     findings += look_at_redaction(around.enrichment.redaction)
     findings += look_at_state(config)
     findings += look_at_limits(config, discovery, resolved.sinks)

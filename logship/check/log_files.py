@@ -16,7 +16,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from logship.check.file_lines import event_time, of_no_form
+from logship.check.file_lines import event_time, of_no_form, of_no_rule
 from logship.check.findings import bad, good
 from logship.check.last_records import Last, told
 from logship.check.redaction import would_redact
@@ -59,6 +59,8 @@ class Surroundings(Struct, frozen=True):
     """Epoch seconds."""
     conditions: Mapping[str, str] = {}
     """Of each sink that has one, by its name."""
+    multiline: str = "off"
+    """The setting."""
 
     @classmethod
     def of(
@@ -254,10 +256,12 @@ def _in_the_future(file: _Looked, around: Surroundings) -> Finding | None:
 
 
 def _of_no_form(file: _Looked, around: Surroundings) -> Finding | None:
-    """Find a file of whose last lines none is what LOGSHIP_PARSE names."""
+    """Find a file of whose last lines none is what LOGSHIP_PARSE or LOGSHIP_MULTILINE names."""
     whole = file.tail.rpartition(b"\n")[0].partition(b"\n")[2] + b"\n"
-    lines = of_no_form(whole, file.mtime, around.enrichment)
-    what = f"none of its last {lines} lines is of the form that LOGSHIP_PARSE names; they stay messages"
+    lines, setting, they = of_no_form(whole, file.mtime, around.enrichment), "PARSE", "stay messages"
+    if not lines:
+        lines, setting, they = of_no_rule(whole, around.multiline), "MULTILINE", "stay records by themselves"
+    what = f"none of its last {lines} lines is of the form that LOGSHIP_{setting} names; they {they}"
     return good("files", f"{file.path}: {what}") if lines else None
 
 

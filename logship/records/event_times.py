@@ -43,6 +43,8 @@ class EventTime(NamedTuple):
 
 _NGINX: Final = (("request", "request_uri", "uri", "remote_addr", "status"),)
 """Other variables of nginx's, of which a format of JSON has one."""
+_LOG4JS: Final = tuple(("level.levelStr", *names) for names in (("categoryName",), ("level",), ("data", "context")))
+"""log4js' own form, or that of its JSON layout: a booking may have one of these names, and a category."""
 _BY_FORM: Final = (
     Place("instant.epochSecond", "instant.nanoOfSecond"),  # Log4j 2's JsonLayout
     Place("timestampSeconds", "timestampNanos"),  # Google's agents, Log4j 2's GcpLayout
@@ -51,8 +53,7 @@ _BY_FORM: Final = (
     Place("datetime.date", beside=(("level_name", "channel"),)),  # Monolog 1
     Place("@t"),  # Serilog's compact form
     Place("T", beside=(("L",), ("M",))),  # zap's development form
-    Place("startTime", beside=(("level.levelStr",),)),  # log4js
-    Place("startTime", beside=(("categoryName",), ("level",), ("data", "context"))),  # log4js-json-layout
+    Place("startTime", beside=_LOG4JS),
     Place("written_at", beside=(("written_ts",),)),  # json-logging
     Place("time_iso8601", beside=_NGINX),
     Place("time_local", beside=_NGINX),

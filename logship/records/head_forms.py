@@ -169,6 +169,7 @@ FORMS = (
     Form(_LEVELS, _ONE(_FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \[")),
     Form(_LEVELS, _ONE(_FIRST + rb":[^\s:]{1,100}:")),
     Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- |\[0{4,}\] )")),
+    Form(b" ", _ONE(rb" {1,3}" + _FIRST + rb"\[0{4,}\] ")),  # apex: levels are to the right of six columns
     Form(b"stdvinwefcap", _ONE(rb"(?P<l>" + _BARE + rb"): ")),
     Form(b"tdiwfc", _ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + _DOTNET.replace(rb"\d", b"0"))),
     Form(b"[", _ONE(rb"\[ ?" + _QUIET + rb" ?\]:? ")),
@@ -194,7 +195,7 @@ FORMS = (
 
 
 _GATE = (
-    rb"""[\d\[(<:-] | localhost[ ]
+    rb"""[\d\[(<:-] | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[
   | (?=[A-Z])(?: """
     + _WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """

@@ -1,13 +1,15 @@
 """Times as the heads of text lines have them, made into RFC 3339 in UTC; pure.
 
-What a head leaves out, the year or the whole date, is that of the moment nearest to a time that is given: the last
-write to the file.
+What a head leaves out, the year or the whole date, is the last that there was at the time that is given, the last write
+to the file: the same rule as for a time without a year in JSON.
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from logship.records.time_forms import in_year
 from logship.records.timestamps import TimestampReader, epoch_ns, open_zone, rfc3339
 
 _MONTHS: Final = {
@@ -34,6 +36,9 @@ _FORMS: Final = [
         _CLOCK,
     )
 ]
+_LEAP: Final = 2000
+"""A year that has every day."""
+_AHEAD_NS: Final = 3600 * 10**9
 _LAST: Final = datetime(9998, 12, 31)  # noqa: DTZ001 - of a date alone
 _REMEMBERED: Final = 4096
 """Seconds; neighbouring lines share them."""
@@ -76,26 +81,29 @@ class Seconds(dict[bytes, bytes]):
             return None
         parts = match.groupdict()
         rest = parts["rest"] if ":" in parts["rest"] else parts["rest"] + ":00"
-        clock = _of_day(int(parts["h"]), parts["half"]) + ":" + rest
-        day = _MONTHS.get(parts.get("m") or "", parts.get("m")), (parts.get("d") or "").rjust(2, "0")
+        clock = _hour(int(parts["h"]), parts["half"]) + ":" + rest
+        day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or ""
         year = parts.get("y")
         if year:
             return self._stamp(f"{'20' if len(year) == len('26') else ''}{year}-{day[0]}-{day[1]}T{clock}", zone)
         self._floating = True
-        return self._nearest([f"{date}T{clock}" for date in self._dates(*day)])
-
-    def _dates(self, month: str | None, day: str) -> list[str]:
-        """Give the dates that may be meant: this day of the years around, or the days around."""
         # A file's mtime may be anything: the day after must be a day, too.
-        near = min(datetime.fromisoformat(rfc3339(self._near)[1:11].decode()), _LAST).replace(tzinfo=UTC)
-        if month:
-            return [f"{year:04}-{month}-{day}" for year in range(max(near.year - 1, 1), near.year + 2)]
-        return [(near + timedelta(days=days)).isoformat()[:10] for days in (-1, 0, 1)]
+        near = min(datetime.fromisoformat(rfc3339(self._near)[1:20].decode()), _LAST).replace(tzinfo=UTC)
+        return self._of_year(*day, clock, near) if day[0] else self._of_day(clock, near)
 
-    def _nearest(self, times: list[str]) -> bytes | None:
-        stamps = [stamp for stamp in (self._stamp(time, "") for time in times) if stamp]
-        return min(stamps, key=lambda stamp: abs(epoch_ns(stamp) - self._near), default=None)
+    def _of_year(self, month: str, day: str, clock: str, near: datetime) -> bytes | None:
+        with suppress(ValueError):
+            time = in_year(datetime.fromisoformat(f"{_LEAP}-{month}-{day}T{clock}"), near)
+            return self._stamp(f"{time.year:04}-{month}-{day}T{clock}", "")
+        return None
+
+    def _of_day(self, clock: str, near: datetime) -> bytes | None:
+        """Give the time on the last day that has it, or little later: clocks and zones differ by an hour."""
+        last = epoch_ns(rfc3339(self._near)) + _AHEAD_NS
+        days = [(near + timedelta(days=days)).isoformat()[:10] for days in (1, 0, -1, -2)]
+        stamps = filter(None, (self._stamp(f"{day}T{clock}", "") for day in days))
+        return next((stamp for stamp in stamps if epoch_ns(stamp) <= last), None)
 
     def _stamp(self, time: str, zone: str) -> bytes | None:
         if zone in ("UTC", "GMT"):
@@ -114,6 +122,6 @@ class Seconds(dict[bytes, bytes]):
             return None
 
 
-def _of_day(hour: int, half: str | None) -> str:
+def _hour(hour: int, half: str | None) -> str:
     """Give the hour of the day, of 24."""
     return f"{hour % 12 + (12 if half == 'PM' else 0) if half else hour:02}"

@@ -41,7 +41,7 @@ def _once(parent: str, text: bytes, readable: Readable, moved: list[_Moved]) -> 
     stays: dict[str, int] = {}
     for at, member in enumerate(listed):
         first = None if parent or member.name not in stays else _read(text, listed[stays[member.name]], readable)
-        if first is None or (not first and _read(text, member, readable)):
+        if not first:
             stays[member.name] = at
     parts = []
     for at, member in enumerate(listed):

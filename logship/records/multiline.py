@@ -65,13 +65,17 @@ _AFTER_FRAMES = (
     *(("php", rb"Next ", "c"), ("rust", rb"note: ", "f"), ("", _EMPTY, "?fe")),
 )
 
+_STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
+
 STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
-    "s": (("node", _SCRIPT, "?sn"), ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
+    "s": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
+    "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
     "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
     "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
     "p": _PLAIN,  # a line that nobody knows
     "pb": (*_PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
     "pe": (*_PLAIN, ("rust", _EMPTY, "?fe"), ("", _EMPTY, ""), ("", _ANY, "?h")),  # … that names an error
+    "re": (*_PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*_PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in _PLAIN),  # a head of no stamp
     "wp": (*((rule, form, "s") for rule, form, state in _PLAIN), ("postgres", rb"\t", "wp")),
@@ -103,7 +107,7 @@ HEADS = (
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
     ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
     ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
-    ("ruby", _RUBY + rb"[^']*': ", "pe"),
+    ("ruby", _RUBY + rb"[^']*': ", "re"),
 )
 """What begins a record by itself, though there is neither a stamp nor a level."""
 _FIRST = (*_TRACES, *_FRAMES)
@@ -227,7 +231,7 @@ class Multiline:
         if state[0] == "j":
             return _object(int(state[1:]), line)
         begun = "" if line[:1] in b" \t" and not self._start else self.begins(line, form)
-        if begun and not (begun == "n" and state[0] == "s"):
+        if begun and not (begun == "n" and state[0] == "s") and (begun, state) != ("re", "sr"):
             return ""
         return self._tables[state].word(line)
 

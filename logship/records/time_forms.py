@@ -77,7 +77,15 @@ def with_year(time: datetime, near_ns: int) -> datetime:
     """Put a time in the year that has it at or before the given moment; raises ``ValueError`` without one."""
     if near_ns <= 0:
         raise ValueError
-    last = datetime.fromtimestamp(near_ns // 10**9, UTC) + _AHEAD
+    return in_year(time, datetime.fromtimestamp(near_ns // 10**9, UTC))
+
+
+def in_year(time: datetime, written: datetime) -> datetime:
+    """Put a time in the last year that has it before a file's last write, or little later; ``ValueError`` if none has.
+
+    Not the nearest: nothing is written half a year ahead, and an old file's first lines may be eleven months older.
+    """
+    last = written + _AHEAD
     for year in range(last.year, last.year - 9, -1):
         with suppress(ValueError):  # the 29th of February
             if time.replace(year=year, tzinfo=UTC) <= last:

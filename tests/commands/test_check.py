@@ -332,6 +332,24 @@ def test_a_file_that_parse_makes_nothing_of_is_told(folder: Path, capsys: pytest
     assert not any(told[:20] in message for _, _, message in check(capsys, "--parse", "logfmt")[1])
 
 
+@pytest.mark.parametrize(("setting", "fitting"), [("start:^BEGIN", "BEGIN x"), ("java", "\tat a.b.C(D.java:1)")])
+def test_a_file_that_multiline_is_not_about_is_told(
+    folder: Path, capsys: pytest.CaptureFixture[str], setting: str, fitting: str
+) -> None:
+    """If none of its last lines of text fits; of JSON nothing is expected, and the default is nobody's choice."""
+    path = folder / "logs" / "a.log"
+    path.write_text('{"level":"info"}\n' + "a message\n" * 12)
+    told = f"{path}: none of its last 12 lines is of the form that LOGSHIP_MULTILINE names; they stay records"
+    told += " by themselves"
+    code, findings = check(capsys, "--multiline", setting)
+    assert (code, [message for _, _, message in findings if "MULTILINE" in message]) == (0, [told])
+    for more, chosen in (("", "auto"), (fitting + "\n", setting)):
+        path.write_text(path.read_text() + more)
+        assert not any("MULTILINE" in message for _, _, message in check(capsys, "--multiline", chosen)[1])
+    path.write_text('{"level":"info"}\n' * 20)
+    assert not any("MULTILINE" in message for _, _, message in check(capsys, "--multiline", setting)[1])
+
+
 def test_records_without_level_or_time_are_told_by_their_names(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

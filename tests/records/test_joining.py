@@ -121,7 +121,7 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
         joins += [(ends[at], ends[at + count])] if count > 1 else []
         rests += [ends[at + count]] if state else []
         cut = extent.state != END and (extent.certain or more in (More.LATE, More.SOON))
-        lone = {"p", "pe", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
+        lone = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
         state = extent.state if cut and extent.state not in lone else ""
         cuts += [(ends[at + count], state)] if cut else []
         at += count

@@ -57,6 +57,22 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.123Z",
         17,
     ),
+    "log4js-json-layout": (
+        '{"startTime":"2026-11-27T09:30:00.123Z","categoryName":"a","level":"WARN","data":"x"}',
+        "2026-11-27T09:30:00.123Z",
+        13,
+    ),
+    "json-logging": (
+        '{"written_at":"2026-11-27T09:30:00.123Z","written_ts":1795771800123456000,"msg":"x","level":"ERROR"}',
+        "2026-11-27T09:30:00.123Z",
+        17,
+    ),
+    "a letter": ('{"written_at":"2026-11-27T09:30:00.123Z","to":"x","level":"info"}', None, 9),
+    "nginx, by a variable's name": (
+        '{"time_local":"27/Nov/2026:15:00:00 +0530","request":"GET / HTTP/1.1","status":"200"}',
+        "2026-11-27T09:30:00Z",
+        0,
+    ),
     "a booking": ('{"startTime":"2026-11-27T09:30:00.123Z","level":"info","room":4}', None, 9),
     "winston, coloured": (
         '{"level":"\\u001b[33mwarn\\u001b[39m","message":"x","timestamp":"2026-11-27T09:30:00.123Z"}',

@@ -12,6 +12,7 @@ from logship.model import Block, Encoded, FileId
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
+from logship.records.logfmt import parse_logfmt
 from logship.records.parsers import open_parser
 
 FILE = FileId("AbCdEfGhIjKlMnOpQrStUv")
@@ -320,3 +321,21 @@ def test_block_comes_to_what_its_records_come_to(lines: list[str], parse: str) -
     for line in whole.body.splitlines():
         names = json.loads(line, object_pairs_hook=lambda pairs: [name for name, _ in pairs])
         assert len(set(names)) == len(names)
+
+
+def test_of_a_level_that_logfmt_has_twice_the_first_that_can_be_read_counts() -> None:
+    """As in JSON; of a time, too, and what makes way is kept."""
+    found = parse_logfmt(b"level=INFO msg=x level=high time=2026-11-27T10:00:00Z time=noon n=1 n=2")
+    assert found
+    assert dict(found.fields) == {
+        "level": b'"INFO"',
+        "overridden.level": b'"high"',
+        "msg": b'"x"',
+        "n": b'"2"',
+        "overridden.n": b'"1"',
+        "time": b'"2026-11-27T10:00:00Z"',
+        "overridden.time": b'"noon"',
+    }
+    later = parse_logfmt(b"level=high level=INFO")
+    assert later
+    assert dict(later.fields)["level"] == b'"INFO"'

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logship.records.text_heads import TextHeads
+from logship.records.timestamps import TimestampReader
 
 NOON = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()) * 10**9
 DAY = "2026-11-27T10:00:00"
@@ -71,6 +72,7 @@ HEADS = {
     "panic: runtime error": ("", "panic"),
     "W20261127 10:00:00.123456   255 main.cc:7] a message": (DAY + ".123456", "WARNING"),
     "[GIN] 2026/11/27 - 10:00:00 | 200 |     1.2ms | 127.0.0.1 | GET /": (DAY, ""),
+    "\x1b[33m  WARN\x1b[0m[0000] a message": ("", "WARN"),
     "10:00AM WRN a message": (DAY, "WARNING"),
     "2026/11/27 10:00:00 DEBU a message": (DAY, "DEBUG"),
     "2026/11/27 10:00:00 FATA app: a message": (DAY, "FATAL"),
@@ -131,7 +133,7 @@ HEADS = {
 NOT_HEADS = [
     *["a message", "", "Traceback (most recent call last):", "    at Object.<anonymous> (/app/u3.js:1:123)"],
     *["ValueError: 2026-11-27 10:00:00 is no date", "Error: boom", "Order 7 was placed on 2026-11-27 10:00:00"],
-    *["2026-11-27 is a day", "10:00:00 is a time", "10:00AM is a time", "12:00PM LUNCH a"],
+    *["2026-11-27 is a day", "10:00:00 is a time", "10:00AM is a time", "12:00PM LUNCH a", "  WARN [0000] a"],
     *["W20261127 is a day", "1764237600 bytes", "27/Nov/2026 was a Friday", "ERROR in module"],
     *[
         "INFO about it",
@@ -190,12 +192,20 @@ def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
         ("Jan  1 00:00:01 host app: x", datetime(2026, 12, 31, 23, tzinfo=UTC), "2027-01-01T00:00:01"),
         ("I1231 23:59:59.000001   1 f.go:1] x", datetime(2027, 1, 1, tzinfo=UTC), "2026-12-31T23:59:59.000001"),
         ("Feb 29 10:00:00 host app: x", datetime(2025, 3, 1, tzinfo=UTC), "2024-02-29T10:00:00"),
+        ("Jan  5 10:00:00 host app: x", datetime(2026, 12, 1, tzinfo=UTC), "2026-01-05T10:00:00"),
+        ("Dec  5 10:00:00 host app: x", datetime(2026, 2, 1, tzinfo=UTC), "2025-12-05T10:00:00"),
+        ("23:30:00.123 [main] INFO a - x", datetime(2026, 12, 1, 12, tzinfo=UTC), "2026-11-30T23:30:00.123"),
+        ("12:30:00.123 [main] INFO a - x", datetime(2026, 12, 1, 12, tzinfo=UTC), "2026-12-01T12:30:00.123"),
         ("23:59:59.123 [main] INFO a - x", datetime(2027, 1, 1, 0, 1, tzinfo=UTC), "2026-12-31T23:59:59.123"),
     ],
 )
-def test_what_a_head_leaves_out_is_nearest_to_the_write(line: str, near: datetime, meant: str) -> None:
-    """The year, or the day, is the one that brings the time closest to the last write to the file."""
-    assert read(line, time_ns=int(near.timestamp()) * 10**9)[0] == meant
+def test_what_a_head_leaves_out_is_the_last_before_the_write(line: str, near: datetime, meant: str) -> None:
+    """The year, or the day: what is written is not of half a year later. In JSON, a year is told the same way."""
+    time_ns = int(near.timestamp()) * 10**9
+    assert read(line, time_ns=time_ns)[0] == meant
+    if line[0] in "DJF":
+        stamp = TimestampReader("UTC").read(f'"{line[:15]}"'.encode(), time_ns)
+        assert stamp == f'"{meant}Z"'.encode()
 
 
 @pytest.mark.parametrize("time_ns", [-(10**30), 0, 253_402_300_799 * 10**9, 10**30])

@@ -6,9 +6,10 @@ import pytest
 from msgspec.structs import replace
 
 from logship.model import Batch, Block, Encoded, FileId, Outcome, Status, Verdict
+from logship.records.enrichment import Enrichment
 from logship.sinks.elasticsearch.refusals import MOST, mended, readable_names, with_mended
 
-READABLE = readable_names(["@timestamp", "time"], "UTC")
+READABLE = readable_names(Enrichment({}))
 OUT_OF_RANGE = (
     "failed to parse field [big] of type [long] in document with id 'x'. Preview of field's value: '1'"
     '"'

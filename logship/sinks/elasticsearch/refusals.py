@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
+from msgspec import Raw
 from msgspec.structs import replace
 
 from logship.model import Batch, Outcome, Status, Verdict
-from logship.records.enrichment import TIMESTAMP
+from logship.records.enrichment import TIMESTAMP, Enrichment
+from logship.records.levels import LevelReader
 from logship.records.mending import (
     CLASHING_TYPE,
     LARGE_NUMBER,
@@ -37,7 +39,6 @@ _OTHER: Final = re.compile(
 _TEXTUAL: Final = frozenset(
     {"text", "keyword", "match_only_text", "wildcard", "constant_keyword", "search_as_you_type"}
 )
-_LEVELS: Final = frozenset({"level", "severity", "levelname", "level_name", "lvl", "@level", "log.level"})
 
 
 def mended(document: bytes, words: str, readable: Readable) -> tuple[bytes, str] | None:
@@ -67,14 +68,15 @@ def _other_type(document: bytes, name: str, kind: str, *, large: bool) -> tuple[
     return (found, LARGE_NUMBER if large else CLASHING_TYPE) if found else None
 
 
-def readable_names(times: Sequence[str], zone: str) -> Readable:
-    """Give what says whether a value of a name of a time, or of a level, can be read."""
-    reader = TimestampReader(zone)
+def readable_names(enrichment: Enrichment) -> Readable:
+    """Give what says whether a value of a name of a time, or of a level, can be read: as the encoder reads it."""
+    times = TimestampReader(enrichment.timestamp_zone, enrichment.timestamp_formats)
+    levels = LevelReader(enrichment.level_fields, enrichment.level_scale)
 
     def readable(name: str, value: bytes) -> bool | None:
-        if name in times:
-            return reader.read(value) is not None
-        return value not in {b"null", b'""'} and value[:1] not in b"{[" if name in _LEVELS else None
+        if name in enrichment.timestamp_fields:
+            return times.read(value) is not None
+        return levels.find({name: Raw(value)}, (name,)) is not None if name in levels.paths else None
 
     return readable
 

@@ -229,5 +229,5 @@ async def open_sink(settings: Settings, enrichment: Enrichment) -> AsyncIterator
             settings,
             records,
             transport,
-            readable_names(enrichment.timestamp_fields, enrichment.timestamp_zone),
+            readable_names(enrichment),
         )

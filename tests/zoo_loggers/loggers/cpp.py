@@ -25,11 +25,6 @@ def _row(name: str, package: str, time: str, level: str, **others: Any) -> Logge
 
 _SPDLOG: Final = "libspdlog-dev=1:1.10.0+ds-0.4"
 
-_GLOG: Final = {
-    "MULTILINE": r"start:^[IWEF]\d{8} ",
-    "PARSE": r"regex:^(?P<level>[IWEF])(?P<time>\d{8} [\d:.]+)",
-    "TIMESTAMP_FORMAT": "%Y%m%d %H:%M:%S.%f",
-}
 
 LOGGERS: tuple[Logger, ...] = (
     _row("spdlog", _SPDLOG, "[2026-11-27 20:00:00.123]", "[warning]"),
@@ -50,7 +45,6 @@ LOGGERS: tuple[Logger, ...] = (
         "W2",
         unit=MICRO,
         events="234679",
-        needs=_GLOG,
     ),
     _row("boost-log", "libboost-log-dev=1.74.0.3", "[2026-11-27 20:00:00.123456]", "[warning]", unit=MICRO),
     _row("log4cplus", "liblog4cplus-dev=2.0.8-1", "2026-11-27 20:00:00,123", " WARN "),

@@ -57,7 +57,6 @@ _APEX: Final = "github.com/apex/log"
 _KIT: Final = "github.com/go-kit/log"
 _LOG15: Final = "github.com/inconshreveable/log15/v3"
 
-_GIN: Final = {"PARSE": r"regex:^\[GIN\] (?P<time>\S+ - \S+) ", "TIMESTAMP_FORMAT": "%Y/%m/%d - %H:%M:%S"}
 _APEX_TEXT: Final = {"MULTILINE": r"start:^\x1b\[", "PARSE": r"regex:^\x1b\[\d+m +(?P<level>[A-Z]+)"}
 
 LOGGERS: tuple[Logger, ...] = (
@@ -112,7 +111,7 @@ LOGGERS: tuple[Logger, ...] = (
         events=_NO_FATAL,
         needs=_NEEDS_LOGFMT,
     ),
-    _json("log15-json", _LOG15, f'"t":"{_NANOS}"', '"lvl":"warn"', unit=NANO, needs={"TIMESTAMP_FIELDS": "t"}),
+    _json("log15-json", _LOG15, f'"t":"{_NANOS}"', '"lvl":"warn"', unit=NANO),
     _row(
         "log15-logfmt",
         _LOG15,
@@ -143,7 +142,6 @@ LOGGERS: tuple[Logger, ...] = (
         zone=False,
         unit=SECOND,
         events="2347",
-        needs=_GIN,
     ),
     _json("echo-json", "github.com/labstack/echo/v4", f'"time":"{_NANOS}"', "", unit=NANO, events="2347", trace=False),
 )

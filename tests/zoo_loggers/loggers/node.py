@@ -81,7 +81,6 @@ LOGGERS: tuple[Logger, ...] = (
         "log4js-json-layout",
         f'"startTime":"{_ISO}"',
         '"level":"WARN"',
-        needs={"TIMESTAMP_FIELDS": "startTime"},
     ),
     _text("consola", "consola", "", "[warn]", needs={"MULTILINE": r"start:^\[[a-z]+\] "}),
     _text("consola-default", "consola", "", " WARN ", events="2345679"),

@@ -112,7 +112,6 @@ LOGGERS: tuple[Logger, ...] = (
         unit=SECOND,
         events="2369",
         levels={"2": None, "6": None, "9": None},
-        needs={"PARSE": r"regex:\] PHP (?P<level>\w+):  "},
     ),
     _text(
         "klogger",

@@ -80,7 +80,6 @@ LOGGERS: tuple[Logger, ...] = (
         "nginx-json-default",
         '"time_local":"27/Nov/2026:20:00:00 +0530"',
         fields=True,
-        needs={"TIMESTAMP_FIELDS": "time_local"},
     ),
     _row(
         "nginx-error",
