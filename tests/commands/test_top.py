@@ -75,7 +75,7 @@ def test_what_needs_attention_comes_first_with_what_to_do() -> None:
 
 def test_what_was_redacted_is_a_line() -> None:
     """Where redaction is on, also before it has found anything."""
-    redactions = {"redactions": {"email": 3, "field": 0}, "redacted_records": 2, "redaction_stubs": 0}
+    redactions: dict[str, Any] = {"redactions": {"email": 3, "field": 0}, "redacted_records": 2, "redaction_stubs": 0}
     assert "redaction: 3 values of 2 records (email 3)" in screen(watching(status(**redactions)))
     redactions["redactions"] = {"email": 0}
     assert "redaction: nothing was taken out yet" in screen(watching(status(**redactions)))
