@@ -66,7 +66,7 @@ class BlockRedactor:
             taken, lines = Taken(), dict(enumerate(rests.whole()))
         if not (lines or taken.left or taken.places or special):
             return None
-        if not (rests.even or rests.text.count(b"\n") == rests.records - 1):  # a record of several lines
+        if (len(taken.lines) if taken.lines else rests.text.count(b"\n") + 1) != rests.records:  # one of several lines
             taken, lines = Taken(), dict(enumerate(rests.whole()))
         known = self._where(block, offsets, rests.records, lines.values())
         every = taken.lines or (rests.text.split(b"\n") if known or taken.left else ())
