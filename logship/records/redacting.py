@@ -36,9 +36,7 @@ def redacted(
     if redaction is None:
         return block, columns, tally
     shown, count = redaction.shown(block), len(columns.rests)
-    text = _together(columns)
-    rests = Rests(text, count, columns.whole, text.count(b"\n") == count - 1)
-    changed = redaction.rests(rests, block, offsets) if count else None
+    changed = redaction.rests(Rests(_together(columns), count, columns.whole), block, offsets) if count else None
     if changed is None:
         return shown, columns, tally
     some = {**changed.some}
@@ -57,11 +55,14 @@ def each_known(enrichment: Enrichment, block: Block, records: list[Block]) -> li
 
 
 def _together(columns: Columns) -> bytes:
-    """Give the rests, whole but for those that are hollow, with a newline between two."""
+    """Give the rests, of one record at least, whole but for those that are hollow, with a newline between two."""
     before, after = columns.before, columns.after
     if isinstance(before, bytes) and (_is_bare(columns) or not columns.hollow):
         rests = cast("Sequence[bytes]", columns.rests)  # none is None any more
-        return before + (after + b"\n" + before).join(rests) + after
+        parts = [*rests]
+        parts[0] = before + parts[0]
+        parts[-1] += after
+        return (after + b"\n" + before).join(parts)
     return b"\n".join(columns.whole())
 
 

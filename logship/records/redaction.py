@@ -13,12 +13,10 @@ class Rests(NamedTuple):
     """What follows our fields in the records of a block."""
 
     text: bytes
-    """All of them, a newline between two; those that are empty may be :data:`HOLLOW`."""
+    """All of them, a newline between two; those that are empty may be :data:`HOLLOW`. One may have newlines itself."""
     records: int
     whole: Callable[[], list[bytes]]
     """Gives each."""
-    even: bool
-    """None has a newline in it, for sure."""
 
 
 class Changed(NamedTuple):

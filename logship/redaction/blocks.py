@@ -14,7 +14,7 @@ from logship.records.redacting import counted
 from logship.records.redaction import HOLLOW, Changed, Rests
 from logship.redaction.members import Members, Taken
 from logship.redaction.private_keys import CUT as CUT_WORD
-from logship.redaction.private_keys import Continues, may_begin, watch
+from logship.redaction.private_keys import Continues, from_before, may_begin, watch
 from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Hidden, Redactor, Where
 
 TAG: Final = "redacted"
@@ -58,7 +58,7 @@ class BlockRedactor:
 
     def rests(self, rests: Rests, block: Block, offsets: Callable[[], Sequence[int]]) -> Changed | None:
         """As in :class:`logship.records.redaction.Redaction`."""
-        special = bool(block.opened or block.open_after or block.flags)
+        special = bool(self._opened(block) or block.open_after or block.flags)
         try:
             taken = self._members.take(rests.text, rests.records) if self._members else Taken()
             lines = dict(self._suspects(b"\n".join(taken.lines) if taken.lines else rests.text))
@@ -66,7 +66,7 @@ class BlockRedactor:
             taken, lines = Taken(), dict(enumerate(rests.whole()))
         if not (lines or taken.left or taken.places or special):
             return None
-        if not (rests.even or rests.text.count(b"\n") == rests.records - 1):  # a record of several lines
+        if (len(taken.lines) if taken.lines else rests.text.count(b"\n") + 1) != rests.records:  # one of several lines
             taken, lines = Taken(), dict(enumerate(rests.whole()))
         known = self._where(block, offsets, rests.records, lines.values())
         every = taken.lines or (rests.text.split(b"\n") if known or taken.left else ())
@@ -117,8 +117,9 @@ class BlockRedactor:
         if not self._redactor.scanner or not count:
             return {}
         known: dict[int, Where] = {}
-        if self._keys and (block.opened or any(map(may_begin, suspects))):
-            within = watch(block.data, block.start, block.opened).within if block.data else []
+        opened = self._opened(block)
+        if self._keys and (opened or any(map(may_begin, suspects))):
+            within = watch(block.data, block.start, opened).within if block.data else []
             begins = offsets() if within else ()
             known = {
                 at: Where(within=True) for at, begin in enumerate(begins) if any(a <= begin < b for a, b in within)
@@ -128,6 +129,10 @@ class BlockRedactor:
         if block.open_after.endswith(CUT_WORD) or not _CUTS.isdisjoint(block.flags):
             known[count - 1] = known.get(count - 1, PLAIN)._replace(to_cut=True)
         return known
+
+    def _opened(self, block: Block) -> str:
+        """Give what is known where a block begins; where a file does, its lines alone tell of the one before."""
+        return block.opened if block.opened or block.start or not self._keys else from_before(block.data)
 
     def lines(
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally
@@ -201,13 +206,13 @@ class BlockRedactor:
             return ""
         if block.skipped:
             return block.opened.removesuffix(CUT_WORD)
-        word = block.opened if self._keys else ""
+        word = self._opened(block) if self._keys else ""
         known = watch(block.data, block.start, word, self._continues, keys=self._keys).word
         return known + CUT_WORD if PARTIAL in block.flags and not known.endswith(CUT_WORD) else known
 
     def parted(self, block: Block, records: Sequence[Block]) -> list[Block]:
         """As in :class:`logship.records.redaction.Redaction`."""
-        found, at, word = [], block.start, block.opened
+        found, at, word = [], block.start, self._opened(block)
         for record in records:
             if record.start > at:
                 before = replace(

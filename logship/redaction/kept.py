@@ -11,6 +11,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.facts import FactReader
 from logship.records.severity import word
 from logship.records.trace_ids import PARENTS, SPANS, TRACES
+from logship.redaction.escapes import unescaped
 from logship.redaction.fields import Fields
 
 _ID: Final = re.compile(rb'"(?:projects/[\w.:-]{1,64}/traces/)?(?:[0-9a-fA-F]{16}|[0-9a-fA-F-]{32,36})"')
@@ -37,13 +38,16 @@ class Kept:
         )
         """Their dotted paths."""
         self.paths = Fields(dict.fromkeys(self.names))
+        self._stamps = {place.path.rpartition(".")[2].encode() for place in times.places}
         self._ids = {name.rpartition(".")[2].encode() for name in ids}
 
     def is_used(self, value: bytes, name: bytes) -> bool:
         """Say it of a raw JSON value at one of the paths, whose last name, decoded, is given."""
-        if name.rpartition(b".")[2] in self._ids and any(form.fullmatch(value) for form in (_ID, _DATADOG)):
+        value = unescaped(value).text if b"\\" in value else value
+        last = name.rpartition(b".")[2]
+        if last in self._ids and any(form.fullmatch(value) for form in (_ID, _DATADOG)):
             return True
         if _PRIORITY.fullmatch(value) or word(value):
             return True
-        stamp = self._times.read(value)
+        stamp = self._times.read(value) if last in self._stamps else None
         return bool(stamp and (stamp[1:5] < _LATEST or not value.strip(b'"').isdigit()))

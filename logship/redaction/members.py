@@ -19,6 +19,10 @@ _ANY: Final = "*."
 _DIGITS: Final = frozenset(bytes((each,)) for each in b"0123456789-")
 _FIRSTS: Final = _DIGITS | {b'"', b"t", b"f", b"n"}
 _NUMBER: Final = b"0123456789+-.eE"
+_BEGIN: Final = 3
+"""Bytes: the quote that ends a name, the colon, and a blank or what the value begins with."""
+_AND_NUMBER: Final = b'":' + _NUMBER
+"""The end of a name, and a number; neither a comma nor a brace behind it."""
 _Get = Callable[[Any], Any]
 
 
@@ -120,10 +124,11 @@ class Members:
         for member in self._members:
             if member.key not in here:
                 continue
-            parts = _parted(done, member.key)
+            parts, begins = _parted(done, member.key)
             certain = member.get is None or (records and len(parts) - 1 == sum(map(member.there, records)))
             certain = certain or not (records or member.deep)
-            made = self._without(member.key, parts) if parts and certain and not member.may_be_dotted(done) else None
+            certain = bool(parts and certain and not member.may_be_dotted(done))
+            made = self._without(member.key, parts, begins) if certain else None
             if made is None:
                 return None
             done, gone = made
@@ -146,18 +151,17 @@ class Members:
             return None
         return records if len(records) == count else None
 
-    def _without(self, key: bytes, parts: list[bytes]) -> tuple[bytes, int] | None:
+    def _without(self, key: bytes, parts: list[bytes], begins: set[bytes]) -> tuple[bytes, int] | None:
         """Join what was parted at a member's name, with marks in the place of its values, and say how many there are.
 
         None if a value is neither a string nor a number, true, false or null, or if they are not written alike.
         """
-        begins = {part[:2] for part in parts[1:]}
-        blank = b": " in begins
-        if (blank and len(begins) > 1) or not all(each[:1] == b":" for each in begins):
+        blank = b'": ' in begins
+        if (blank and len(begins) > 1) or not all(each.startswith(b'":') for each in begins):
             return None
-        at = 1 + blank
+        at = 2 + blank
         name = b'"' + key + (b'": ' if blank else b'":')
-        firsts = {part[at : at + 1] for part in parts[1:]} if blank else {each[1:] for each in begins}
+        firsts = {part[at : at + 1] for part in parts[1:]} if blank else {each[2:] for each in begins}
         if not firsts <= _FIRSTS:
             return None
         count = len(parts) - 1
@@ -165,10 +169,10 @@ class Members:
             between = name + b'"' + self._mark(FIELD, b"")
             past = at + 1
             return between.join([parts[0], *[part[part.index(b'"', past) :] for part in parts[1:]]]), count
-        rest = [part[at:] for part in parts[1:]]
-        if self._even and firsts <= _DIGITS:
+        if self._even and firsts <= _DIGITS and not blank:
             between = name + b'"' + self._mark(FIELD, b"") + b'"'
-            return between.join([parts[0], *[part.lstrip(_NUMBER) for part in rest]]), count
+            return between.join([parts[0], *[part.lstrip(_AND_NUMBER) for part in parts[1:]]]), count
+        rest = [part[at:] for part in parts[1:]]
         made = [self._marked(part) for part in rest]
         return name.join([parts[0], *made]), sum(map(ne, made, rest))
 
@@ -183,14 +187,20 @@ class Members:
         return b'"' + self._mark(FIELD, part[: len(part) - len(after)]) + b'"' + after
 
 
-def _parted(text: bytes, key: bytes) -> list[bytes]:
-    """Part a text at a member's names; nothing if one may go on behind a dot."""
+def _parted(text: bytes, key: bytes) -> tuple[list[bytes], set[bytes]]:
+    """Part a text at a member's names, before the quote that ends them, and give what the parts begin with.
+
+    Nothing if a name may go on behind a dot.
+    """
     parts = text.split(b'"' + key)
-    begins = {part[:1] for part in parts[1:]}
-    if b"." in begins:
-        return []
-    # Most names are not the beginning of another, nor of a text.
-    return [parts[0], *[part[1:] for part in parts[1:]]] if begins <= {b'"'} else text.split(b'"' + key + b'"')
+    begins = {part[:_BEGIN] for part in parts[1:]}
+    if any(each.startswith(b".") for each in begins):
+        return [], begins
+    if not all(each.startswith(b'"') for each in begins):  # few names are the beginning of another, or of a text
+        first, *others = text.split(b'"' + key + b'"')
+        parts = [first, *[b'"' + part for part in others]]
+        begins = {part[:_BEGIN] for part in parts[1:]}
+    return parts, begins
 
 
 def _tree(paths: Iterable[str]) -> dict[str, Any]:

@@ -23,6 +23,9 @@ _PIECE: Final = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]+={1,2}(?![A
 _WHOLE: Final = re.compile(rb"[A-Za-z0-9+/=]+")
 _LONG: Final = re.compile(rb"[A-Za-z0-9+/=]{40}")
 """What a line that is a piece of a key has, unless it is the last."""
+_LINE: Final = re.compile(rb"""(?:^|[\s":])([A-Za-z0-9+/]{64})(?:$|[\s"])""")
+"""What all lines of a key but the last are (RFC 7468, section 2), in whatever is written around it."""
+_DRAWN: Final = tuple(map(re.compile, (rb"[a-z]", rb"[A-Z]", rb"[0-9]")))
 CUT: Final = "cut"
 """The word of an offset within a line."""
 
@@ -57,6 +60,18 @@ def watch(data: bytes, start: int, word: str, continues: Continues | None = None
         lasting = lasting if left else 0
         at = end
     return Watched(within, (f"{lasting}/{left}" if lasting else "") + cut)
+
+
+def from_before(data: bytes) -> str:
+    """Give what is known where a file begins with these lines: a key may go on from the one that was rotated away.
+
+    That shows in its first line, or in the end of a key that did not begin here.
+    """
+    first = data.partition(b"\n")[0]
+    line = _LINE.search(unescaped(first).text if b"\\" in first else first)
+    ends = _MARK.search(data) if _WORD in data else None
+    goes_on = (line and all(form.search(line[1]) for form in _DRAWN)) or (ends and not ends[1])
+    return f"{LASTING}/{MOST}" if goes_on else ""
 
 
 def _read(word: str) -> tuple[int, int]:

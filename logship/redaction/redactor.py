@@ -231,7 +231,7 @@ class Redactor:
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         """Find in a text, and in what it stands for if it has escapes itself: JSON within a string of JSON."""
         found = [*self.scanner.find(text)] if self.scanner else []
-        if self.scanner or self._fields:
+        if b'"' in text:  # most strings are not JSON
             found += self._in_text(text)
         if depth < _DEEPEST and (b"\\" in text or b"%" in text):
             plain = unescaped(text, percents=True)
@@ -241,7 +241,7 @@ class Redactor:
 
     def _in_text(self, text: bytes, depth: int = 0) -> Iterator[Found]:
         """Give what members' names and paths tell in a text that has JSON in it, whole or cut, and in its strings."""
-        begin = text.find(b"{") if b'"' in text else -1
+        begin = text.find(b"{")
         for token in tokens(text[begin:], self._fields, _NO_FIELDS) if begin >= 0 else ():
             quote = token.kind is Kind.STRING
             raw = text[begin + token.start : begin + token.end]

@@ -266,6 +266,33 @@ def test_a_private_key_over_lines_that_were_not_joined(form: str, cut: int, raw:
     assert not [part for part in PARTS if any(part.encode() in redaction.letter(each).data for each in singles)]
 
 
+@pytest.mark.parametrize("form", ["{}", "app[1]: {}", '{{"message":"{}","level":"info"}}', r'{{"m":"{}\n"}}'])
+@pytest.mark.parametrize("cut", range(1, 5))
+@pytest.mark.parametrize("raw", [False, True])
+def test_a_private_key_over_a_rotation(form: str, cut: int, raw: bool) -> None:  # noqa: FBT001
+    """Its lines go on where a new file begins, of which nothing is known but its lines; also read one by one."""
+    written = [form.format(each).encode() + b"\n" for each in [*KEY[cut:], "after 0123456789abcdef0123"]]
+    redaction = opened()
+    made: Encoder = RawEncoder(redaction=redaction) if raw else encoder(redaction)
+    one = block(b"".join(written), start=0)
+    body = made.encode(one).body
+    assert not [part for part in PARTS if part.encode() in body]
+    assert b"after 0123456789abcdef0123" in body
+    singles = made.records(one)
+    assert b"".join(made.encode(each).body for each in singles) == body
+    assert not [part for part in PARTS if any(part.encode() in redaction.letter(each).data for each in singles)]
+    first = block(written[0], start=0)
+    rest = block(b"".join(written[1:]), start=first.end, opened=redaction.behind(first))
+    if cut < 3:  # the last line alone tells nothing
+        assert made.encode(first).body + made.encode(rest).body == body
+
+
+def test_a_file_that_begins_with_a_digest_is_no_key() -> None:
+    """In hexadecimal, or as a part of a longer word."""
+    for line in ("0f" * 32, "sha384-" + KEY[1], KEY[1] * 2, f"id={KEY[1]}"):
+        assert opened().behind(block(f"{line}\n".encode(), start=0)) == ""
+
+
 def test_a_key_that_never_ends_is_given_up() -> None:
     """After 16 lines without a piece of it, and after 1,000 in any case: all else leaves as it is."""
     redaction = opened()

@@ -5,15 +5,21 @@ import contextlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from logship.delivery.deadletters import Letter, decode_letter, encode_letter
+from logship.delivery.hiding import hiding
 from logship.model import Block, FileId, Sink
 from logship.plugins import load
+from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
+from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 from logship.redaction.escapes import unescaped
 from logship.redaction.open import open_redaction
 from logship.settings.config import Secret
@@ -161,6 +167,31 @@ def test_no_sink_sends_it(made: dict[str, Sink], lines: list[bytes], odd: bool) 
         assert sum(each.records for each in single) == whole.records
         assert all(leaks(each.body, [*FOUND, HIDDEN]) == [] for each in single), name
         assert whole.tally.unredactable == ()
+
+
+@pytest.mark.parametrize("form", ["auto", "text", "raw"])
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(records(), clean), min_size=1, max_size=6))
+def test_no_dead_letter_has_it(form: str, lines: list[bytes]) -> None:
+    """Neither as it is kept nor as it is sent again; nor what was kept before redaction was on, once it is sent."""
+    paths = ["*.token", "user.ssn", "service.name"]
+    around = replace(ENRICHMENT, format=form)
+    redaction = open_redaction(["all"], {}, paths, around, tag=True)
+    hide = hiding(redaction)
+    assert hide
+    around = replace(around, redaction=redaction)
+    made = RawEncoder(redaction=redaction) if form == "raw" else BlockEncoder(around, Lines())
+    data = b"\n".join(lines) + b"\n"
+    for record in made.records(Block(BLOCK.file, EMAIL, 7, 7 + len(data), data, 10**18, 0.0, path=f"/logs/{EMAIL}")):
+        for change in (hide, lambda letter: letter):
+            letter = change(Letter(record, "mapper", f"can't parse {EMAIL}"))
+            written = encode_letter(letter, "http", datetime.now(UTC))
+            assert change is not hide or leaks(written, [*FOUND, HIDDEN]) == []
+            again = decode_letter(written)
+            assert again
+            sent = made.encode(again.block)
+            assert leaks(sent.body, [*FOUND, HIDDEN]) == []
+            assert sent.tally.unredactable == ()
 
 
 def test_it_would_be_sent_otherwise(tmp_path: Path) -> None:

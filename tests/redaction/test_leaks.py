@@ -111,6 +111,19 @@ def test_only_an_id_is_left_where_it_is_one(name: str) -> None:
     assert CARD not in str({other: value for other, value in record.items() if other not in {"span_id", "@timestamp"}})
 
 
+def test_a_number_is_a_time_where_times_are_and_as_it_is_written() -> None:
+    """Microseconds of 2100 are none, with an escape neither; those of 2040 are one under a time's name alone."""
+    early = "2223000048400011"
+    for line, secret in (
+        (f'{{"level":{early}}}', early),
+        (f'{{"level":"{early}"}}', early),
+        (f'{{"span_id":1,"level":"\\u0034{CARD[1:]}"}}', CARD),
+    ):
+        assert left(line, secret) == []
+    (record,) = bodies(encoder(opened()), f'{{"time":"\\u0034{CARD[1:]}"}}\n'.encode())
+    assert record["time"] == "[card]"
+
+
 @pytest.mark.parametrize("line", [f"hello {WORD}", f"2026-01-02 03:04:05,678 - {WORD} - ERROR - saw", f'"{WORD}" \\ é'])
 @pytest.mark.parametrize("form", ["auto", "text"])
 def test_a_text_that_a_path_means(line: str, form: str) -> None:
