@@ -73,7 +73,7 @@ e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearc
 	$(BIN)/pytest $(E2E) -n $(JOBS)
 
 apiserver: $(STAMP)  ## k8s/inject on a real Kubernetes API server, built with Go in ~/.cache/logship (15 minutes, once); needs etcd
-	sh tests/apiserver/build.sh build
+	@folder=$$(sh tests/apiserver/build.sh build) && "$$folder/kube-apiserver" --version && etcd --version | head -n 1
 	$(BIN)/pytest tests/k8s/test_inject.py tests/k8s/test_inject_parameters.py -q -rs
 
 image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64
