@@ -107,10 +107,18 @@ def test_the_pods_grace_decides_how_long_a_drain_may_take(cluster: Cluster, grac
 
 
 @pytest.mark.parametrize(
-    ("limit", "backlog"), [("2Gi", "1024MiB"), ("100M", "50000000"), ("3Mi", "1572864"), ("1.5Gi", "768MiB")]
+    ("limit", "backlog"),
+    [
+        ("2Gi", "1024MiB"),
+        ("100M", "50000000"),
+        ("3Mi", "1572864"),
+        ("1.5Gi", "768MiB"),
+        ("0", "512MiB"),
+        ("2M", "1000000"),
+    ],
 )
 def test_the_volumes_limit_decides_how_much_is_kept_back(cluster: Cluster, limit: str, backlog: str) -> None:
-    """Half of it, whatever unit it has."""
+    """Half of it, whatever unit it has; 0 is no limit to Kubernetes, and the parameter counts."""
     made = pod("own-volume")
     made["spec"]["volumes"][0]["emptyDir"] = {"sizeLimit": limit}
     assert environment(sidecar_of(dry_run(cluster, made, "on")))["LOGSHIP_MAX_BACKLOG_BYTES"] == backlog
