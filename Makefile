@@ -75,6 +75,8 @@ e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearc
 apiserver: $(STAMP)  ## k8s/inject on a real Kubernetes API server, built with Go in ~/.cache/logship (15 minutes, once); needs etcd
 	sh tests/apiserver/build.sh build
 	$(BIN)/pytest tests/k8s/test_inject.py tests/k8s/test_inject_parameters.py -q -rs
+	$(BIN)/python -m tests.k8s.injecting "$$($$(sh tests/apiserver/build.sh)/kube-apiserver --version)" "$$(etcd --version | head -n 1)"
+	cat tests/k8s/injection/tried.txt
 
 image:  ## the container image logship:<version>; ENGINE=podman, LOCK=requirements-all.lock (all sinks), PLATFORM=linux/arm64
 	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker --timestamp $$(git log -1 --format=%ct)) \

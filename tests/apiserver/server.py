@@ -1,12 +1,12 @@
 """A real Kubernetes API server with etcd, and the controllers that make pods; no kubelet runs what they make.
 
-``python -m tests.apiserver.server`` runs one until SIGINT, and says how kubectl finds it.
+``python -m tests.apiserver.server`` runs one until SIGINT or SIGTERM, and says how kubectl finds it.
 """
 
 import contextlib
 import json
-import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -189,7 +189,9 @@ def running(*, controllers: bool = True) -> Iterator[Cluster]:
 
 
 def main() -> None:
-    """Run one until SIGINT."""
+    """Run one until SIGINT or SIGTERM."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with running() as cluster, contextlib.suppress(KeyboardInterrupt):
         print(f"export KUBECONFIG={cluster.kubeconfig} PATH={cluster.programs}:$PATH", flush=True)  # noqa: T201
         print(cluster.kubectl("version"), file=sys.stderr, flush=True)  # noqa: T201
@@ -198,5 +200,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    os.chdir(HERE.parents[1])
     main()

@@ -4,7 +4,9 @@ A test module says ``pytest_plugins = ("tests.k8s.injecting",)`` and then has th
 PYTEST_DONT_REWRITE: the module is imported before pytest loads it as a plugin.
 """
 
+import hashlib
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -17,6 +19,8 @@ from tests.k8s.rendering import HERE, K8S, Manifest
 
 INJECT: Final = K8S / "inject"
 PODS: Final = HERE / "injection" / "pods.yaml"
+TRIED: Final = HERE / "injection" / "tried.txt"
+"""What the policies were tried on last, and their digest."""
 GOLDEN: Final = HERE / "injection" / "golden"
 RESTRICTED: Final = {"pod-security.kubernetes.io/enforce": "restricted"}
 CONTEXT: Final = {
@@ -34,6 +38,12 @@ def pod(which: str = "bare", **metadata: Any) -> Any:
     (found,) = [each for each in yaml.safe_load_all(text) if each["metadata"]["name"] == which]
     found["metadata"] |= metadata
     return found
+
+
+def policies_digest() -> str:
+    """Give the SHA-256 of the policies and parameters."""
+    files = sorted((INJECT / "policy").glob("*.yaml"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def sidecar_of(made: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -98,3 +108,7 @@ def cluster() -> Iterator[Cluster]:
             yield found
     except MissingError as error:
         pytest.skip(str(error))
+
+
+if __name__ == "__main__":  # in words of `make apiserver`: what they were tried on
+    TRIED.write_text("\n".join([*sys.argv[1:], policies_digest(), ""]))

@@ -99,3 +99,9 @@ def test_a_cron_jobs_sidecar_is_that_of_all_others() -> None:
         yaml.safe_load((K8S / "component" / name).read_text()) for name in ("sidecar.yaml", "cron-job.yaml")
     )
     assert in_cron_job["spec"]["jobTemplate"]["spec"]["template"] == sidecar["spec"]["template"]
+
+
+@pytest.mark.parametrize("name", ["rights", "thing"])
+def test_what_is_no_workload_stays_as_it_is(name: str) -> None:
+    """Nothing is left of the namespace by which pods without a group of their own are found."""
+    assert after()[name] == before()[name]

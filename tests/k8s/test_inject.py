@@ -23,7 +23,7 @@ from tests.k8s.standards import violations
 pytest_plugins = ("tests.k8s.injecting",)
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-NAMES = ("bare", "full", "named", "own-volume", "own-claim", "our-volumes")
+NAMES = ("bare", "full", "named", "own-volume", "own-claim", "own-parent", "our-volumes")
 BY_DESIGN = {"LOGSHIP_CONTAINER_NAME", "LOGSHIP_SHUTDOWN_TIMEOUT_SECONDS"}
 """What the component's sidecar can't know of its pod."""
 
@@ -107,10 +107,18 @@ def test_the_pods_grace_decides_how_long_a_drain_may_take(cluster: Cluster, grac
 
 
 @pytest.mark.parametrize(
-    ("limit", "backlog"), [("2Gi", "1024MiB"), ("100M", "50000000"), ("3Mi", "1572864"), ("1.5Gi", "768MiB")]
+    ("limit", "backlog"),
+    [
+        ("2Gi", "1024MiB"),
+        ("100M", "50000000"),
+        ("3Mi", "1572864"),
+        ("1.5Gi", "768MiB"),
+        ("0", "512MiB"),
+        ("2M", "1000000"),
+    ],
 )
 def test_the_volumes_limit_decides_how_much_is_kept_back(cluster: Cluster, limit: str, backlog: str) -> None:
-    """Half of it, whatever unit it has."""
+    """Half of it, whatever unit it has; 0 is no limit to Kubernetes, and the parameter counts."""
     made = pod("own-volume")
     made["spec"]["volumes"][0]["emptyDir"] = {"sizeLimit": limit}
     assert environment(sidecar_of(dry_run(cluster, made, "on")))["LOGSHIP_MAX_BACKLOG_BYTES"] == backlog
@@ -149,6 +157,21 @@ def test_an_annotation_that_names_no_container_is_refused(cluster: Cluster) -> N
     assert "annotation logship/container: 'too' is none of the pod's containers: one, two" in said
 
 
+@pytest.mark.parametrize("label", ["logship=enable", "logship=true", "logship-parameters=mine"])
+def test_a_namespaces_label_that_does_nothing_is_told(cluster: Cluster, label: str) -> None:
+    """By kubectl, to whoever sets it; it is not refused, as it may be somebody else's."""
+    said = cluster.try_kubectl("label", "namespace", "off", label, "--dry-run=server")
+    key, _, value = label.partition("=")
+    assert said.code == 0
+    assert f"label {key}: '{value}' does nothing" in said.err
+
+
+def test_labels_that_do_something_are_not_told(cluster: Cluster) -> None:
+    """No warning beside what is right."""
+    labels = ("logship=enabled", "logship-parameters=own", "other=enable")
+    assert cluster.try_kubectl("label", "namespace", "off", *labels, "--dry-run=server").err == ""
+
+
 WORKLOADS: dict[str, tuple[str, dict[str, Any]]] = {
     "Deployment": ("apps/v1", {"selector": {"matchLabels": {"app": "made"}}}),
     "StatefulSet": ("apps/v1", {"selector": {"matchLabels": {"app": "made"}}, "serviceName": "made"}),
@@ -179,9 +202,10 @@ def pods_of(cluster: Cluster, kind: str) -> list[Any]:
 @pytest.mark.parametrize("kind", WORKLOADS)
 def test_the_pods_that_controllers_make_have_it(cluster: Cluster, kind: str) -> None:
     """Kubernetes' own controllers, which see pods being made as anybody does."""
-    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node"}}
-    if kind == "DaemonSet":
+    if kind == "DaemonSet":  # it needs a node, which is not ready where no kubelet says so
+        node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node"}}
         cluster.kubectl("create", "--filename=-", given=node)
+        cluster.kubectl("taint", "node", "node", "node.kubernetes.io/not-ready:NoSchedule-")
     cluster.create(workload(kind), "on")
     wait_until(lambda: pods_of(cluster, kind), f"a pod of the {kind}")
     assert all(sidecar_of(made) for made in pods_of(cluster, kind))
