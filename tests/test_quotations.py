@@ -27,6 +27,7 @@ PAGES: Final = [
 ]
 OTHERS: Final = {
     "thread 'main' panicked at",
+    "no params found for policy binding",
     "no persistent volumes available for this claim and no storage class is set",
 }
 """What is quoted of other programs."""
@@ -40,8 +41,8 @@ every_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.re
 
 @functools.cache
 def texts() -> tuple[str, ...]:
-    """Give every text of the program, without its docstrings; of one with values in it, each part."""
-    found: list[str] = []
+    """Give every text of the program, without its docstrings, of one with values in it each part; and of manifests."""
+    found = [path.read_text() for path in (ROOT / "k8s").rglob("*.yaml")]  # policies have messages of their own
     for path in (ROOT / "logship").rglob("*.py"):
         tree = ast.parse(path.read_text())
         docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
@@ -89,6 +90,10 @@ def messages() -> dict[tuple[str, str], set[str]]:
                     found.setdefault((named[1] or module, said), set()).add(level)
                 case ast.Call(func=ast.Attribute(attr=level), args=[ast.Name(id=name), *_]) if name in constants:
                     found.setdefault((named[1] or module, constants[name]), set()).add(level)
+                case ast.Tuple(
+                    elts=[ast.Attribute(value=ast.Name(id="logging"), attr=level), ast.Constant(value=said)]
+                ):
+                    found.setdefault((named[1] or module, str(said)), set()).add(level.lower())
     return found
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,8 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from logship.commands.settings import every_option
-from tests.k8s.charts import deployment, packed, refusal, rendered, run
-from tests.k8s.rendering import CHARTS, K8S, TARGETS, Sidecar, pod_of, render, sidecars
+from tests.k8s.charts import KUBERNETES, deployment, packed, refusal, rendered, run
+from tests.k8s.rendering import CHARTS, K8S, TARGETS, Sidecar, of_kind, pod_of, render, sidecars
 from tests.k8s.standards import violations
 
 KUSTOMIZED = K8S / "agent-with-logging"
@@ -111,6 +112,95 @@ def test_claims_take_the_place_of_what_goes_with_the_pod(chart: Path) -> None:
     assert [each for each in spec["volumes"] if each["name"] != "logship-secrets"] == [
         {"name": "logship-logs", "persistentVolumeClaim": {"claimName": "logs"}}
     ]
+
+
+STATEFUL = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: stateful}
+spec:
+  serviceName: stateful
+  selector: {matchLabels: {app: stateful}}
+  template:
+    metadata: {labels: {app: stateful}}
+    spec:
+      initContainers:
+        {{- include "logship.sidecar" . | nindent 8 }}
+      containers:
+        - name: app
+          image: app:1
+          volumeMounts:
+            {{- include "logship.mount" . | nindent 12 }}
+      volumes:
+        {{- include "logship.volumes" . | nindent 8 }}
+  volumeClaimTemplates:
+    {{- include "logship.volumeClaimTemplates" . | nindent 4 }}
+"""
+SCHEDULED = """
+apiVersion: batch/v1
+kind: CronJob
+metadata: {name: scheduled}
+spec:
+  schedule: "0 * * * *"
+  jobTemplate:
+    spec:
+      template:
+        spec:
+          restartPolicy: Never
+          initContainers:
+            {{- include "logship.sidecar" . | nindent 12 }}
+          containers:
+            - name: app
+              image: app:1
+              volumeMounts:
+                {{- include "logship.mount" . | nindent 16 }}
+          volumes:
+            {{- include "logship.volumes" . | nindent 12 }}
+"""
+
+
+def with_template(chart: Path, folder: Path, text: str) -> Path:
+    """Give a copy of the chart with another template, and no other workload."""
+    copy = folder / "other"
+    shutil.copytree(chart, copy)
+    (copy / "templates" / "deployment.yaml").write_text(text)
+    return copy
+
+
+def test_a_stateful_set_has_claims_by_templates(chart: Path, tmp_path: Path) -> None:
+    """As agent-with-claims has them: of the same names and sizes, and no volumes beside them."""
+    made = with_template(chart, tmp_path, STATEFUL)
+    manifests = rendered(made, logs={"volumeClaimTemplate": True}, state={"volumeClaimTemplate": True})
+    (found,) = of_kind(manifests, "StatefulSet")
+    (kustomized,) = of_kind(render(K8S / "agent-with-claims"), "StatefulSet")
+    kubernetes_validate.validate(found, "1.29", strict=True)
+    claims = [
+        [(claim["metadata"]["name"], claim["spec"]) for claim in each["spec"]["volumeClaimTemplates"]]
+        for each in (found, kustomized)
+    ]
+    assert claims[0] == claims[1]
+    pods = [each["spec"]["template"]["spec"]["volumes"] for each in (found, kustomized)]
+    assert [[volume["name"] for volume in volumes] for volumes in pods] == [["logship-secrets"]] * 2
+
+
+def test_a_cron_job_has_its_sidecar_two_levels_deeper(chart: Path, tmp_path: Path) -> None:
+    """By the same templates."""
+    (found,) = of_kind(rendered(with_template(chart, tmp_path, SCHEDULED)), "CronJob")
+    kubernetes_validate.validate(found, "1.29", strict=True)
+    spec = found["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    assert spec["initContainers"] == [only(chart).container]
+    assert spec["volumes"] == deployment(rendered(chart))["volumes"]
+
+
+def test_a_dependency_of_another_name_is_told(chart: Path, tmp_path: Path) -> None:
+    """Its values would be elsewhere, and nothing of them would come to hold."""
+    copy = with_template(chart, tmp_path, (chart / "templates" / "deployment.yaml").read_text())
+    wanted = copy / "Chart.yaml"
+    wanted.write_text(wanted.read_text().replace("name: logship", "name: logship\n    alias: shipper"))
+    assert (
+        "lack the chart's own: name the dependency logship"
+        in run("template", copy, "--kube-version", KUBERNETES).stderr
+    )
 
 
 def test_a_pod_may_keep_its_own_group(chart: Path) -> None:

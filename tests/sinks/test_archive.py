@@ -1,4 +1,5 @@
 import errno
+import fcntl
 import gzip
 import os
 from pathlib import Path
@@ -72,6 +73,34 @@ def test_two_processes_never_share_a_file(tmp_path: Path) -> None:
         second.append(b"two\n", 0)
     first.close()
     second.append(b"two\n", 0)
+    second.close()
+    assert finished(tmp_path) == [b"one\n", b"two\n"]
+
+
+def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
+    """In a Deployment each pod has a new name: their locks would stay on the volume for ever."""
+    made = archive(tmp_path)
+    made.append(b"one\n", 0)
+    assert (tmp_path / "pod-1.lock").exists()
+    made.close()
+    assert [path.suffix for path in tmp_path.iterdir()] == [".gz"]
+
+
+def test_a_lock_that_goes_while_another_takes_it_is_no_lock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second opened the file before the first removed it: a third would make a new one, and have it, too."""
+    first, second, third = (archive(tmp_path) for _ in range(3))
+    first.append(b"one\n", 0)
+    real = fcntl.flock
+
+    def meanwhile(fd: int, how: int) -> None:
+        monkeypatch.setattr("logship.sinks.file.archive.fcntl.flock", real)
+        first.close()
+        real(fd, how)
+
+    monkeypatch.setattr("logship.sinks.file.archive.fcntl.flock", meanwhile)
+    second.append(b"two\n", 0)
+    with pytest.raises(BlockingIOError):
+        third.append(b"three\n", 0)
     second.close()
     assert finished(tmp_path) == [b"one\n", b"two\n"]
 

@@ -32,6 +32,7 @@ class Archive:
         self._max_bytes, self._max_seconds = max_bytes, max_seconds
         self._suffix = ".ndjson.gz" if gzip else ".ndjson"
         self._open_name = folder / f"{prefix}{self._suffix}.open"
+        self._lock_name = folder / f"{prefix}.lock"
         self._lock = _CLOSED
         self._fd = _CLOSED
         self._size = 0
@@ -76,18 +77,20 @@ class Archive:
             self._rename()
 
     def close(self) -> None:
-        """Finish, and let others write here."""
+        """Finish, and let others write here; the lock's file goes, for a pod's name never comes again."""
         try:
             self.finish()
         finally:
             if self._lock != _CLOSED:
+                with suppress(OSError):  # a folder that has gone, or is read-only: an empty file is left
+                    self._lock_name.unlink()
                 os.close(self._lock)
                 self._lock = _CLOSED
 
     def _begin(self, now: float) -> None:
         make_folder(self._folder)
         if self._lock == _CLOSED:
-            self._lock = _locked(self._folder / f"{self._prefix}.lock")
+            self._lock = _locked(self._lock_name)
         if self._open_name.exists():
             self._recover()
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -123,14 +126,21 @@ class Archive:
 
 
 def _locked(path: Path) -> int:
-    """Open the lock file for this process alone; raises BlockingIOError if another has it."""
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    """Open the lock file for this process alone; raises BlockingIOError if another has it.
+
+    Whoever had it before removes it: what was opened just before that is no longer the lock of anything.
+    """
+    while True:
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(fd), path.lstat()):
+                    return fd
+        except OSError:
+            os.close(fd)
+            raise
         os.close(fd)
-        raise
-    return fd
 
 
 def _write(fd: int, data: bytes) -> None:

@@ -1,6 +1,9 @@
 {{/* Ends the rendering where values fit each other badly; what each may be by itself is in values.schema.json. */}}
 {{- define "logship.checked" -}}
-{{- $it := .Values.logship | required "there is no `logship:` in the values: add logship to the dependencies in Chart.yaml, under this name, and `helm dependency update`" -}}
+{{- $it := .Values.logship | default dict -}}
+{{- if not (hasKey $it "image") -}}
+{{- fail "the values under `logship:` lack the chart's own: name the dependency logship in Chart.yaml, without an alias, and `helm dependency update`" -}}
+{{- end -}}
 {{- range $name, $_ := $it.settings -}}
 {{- if not (regexMatch "^LOGSHIP_[A-Z0-9_]+$" $name) -}}
 {{- fail (printf "logship.settings.%s is no setting: they are named as their variables, LOGSHIP_SINKS for example; `logship settings` lists them" $name) -}}
