@@ -11,12 +11,10 @@ sink's encoding makes of them, so that they add up::
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
-from prometheus_client.exposition import choose_encoder
-
 from logship.model import Status
 from logship.record_metrics import OTHER, ByReason, RecordMetrics
 from logship.redaction_metrics import RedactionMetrics
+from logship.series import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, choose_encoder
 
 _LOST: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable")
 LOST_REASONS: Final = (*_LOST, OTHER)
@@ -238,7 +236,6 @@ class Metrics:
 
     def __init__(self, sinks: Sequence[str], version: str, detectors: Sequence[str] = ()) -> None:
         """``detectors`` are what values are redacted by."""
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and a lint fault
         self.registry = registry = CollectorRegistry()
 
         def counter(name: str, doc: str, *labels: str) -> Counter:

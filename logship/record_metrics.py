@@ -3,9 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
-
 from logship.model import Tally
+from logship.series import CollectorRegistry, Counter, Gauge
 
 OTHER: Final = "other"
 REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
