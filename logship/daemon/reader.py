@@ -18,6 +18,7 @@ from logship.files.tailing import READ_BYTES, TailedFile
 from logship.files.watching import Watch
 from logship.metrics import Metrics
 from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
+from logship.record_metrics import count
 from logship.records.framing import LONGEST_CHARACTER, TRUNCATED
 from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
@@ -212,9 +213,9 @@ class Reader:
 
     def _count_oddities(self, file: TailedFile, block: Block, tally: Tally) -> None:
         if block.start >= file.counted:  # readers' blocks may overlap: then nobody can tell in which part it was
-            self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
-            self._metrics.multiline_records.inc(len(block.joins))
-            self._metrics.decode_errors.inc(tally.decode_errors)
+            count(self._metrics.lines_truncated, TRUNCATED in block.flags)
+            count(self._metrics.multiline_records, len(block.joins))
+            count(self._metrics.decode_errors, tally.decode_errors)
             self._metrics.records.count(tally)
             if tally.parsed or tally.unparsed:
                 self._strangers.saw(PARSE, file.file, file.path or file.lineage, tally.unparsed, fits=tally.parsed > 0)
