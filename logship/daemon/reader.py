@@ -26,8 +26,7 @@ from logship.state.identity import Entry, Saved
 READ_AT_ONCE = 2 << 20
 LEAST_BYTES = 4096
 """What a block counts at least: a thousand files may have one line each."""
-LOOK_SECONDS = 0.05
-"""A record that is held back is not looked at more often."""
+LOOK_SECONDS = 0.05  # a record that is held back is not looked at more often
 
 
 class Reader:
@@ -208,8 +207,8 @@ class Reader:
 
     def oldest(self) -> float | None:
         """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""
-        seen = [block.seen for block in self.ledger.in_flight()]
-        return min((*seen, *(behind.since for behind in self._ready.values())), default=None)
+        since = (behind.since for behind in self._ready.values())
+        return min((*(block.seen for block in self.ledger.in_flight()), *since), default=None)
 
     def _count_oddities(self, file: TailedFile, block: Block, tally: Tally) -> None:
         if block.start >= file.counted:  # readers' blocks may overlap: then nobody can tell in which part it was
