@@ -9,14 +9,13 @@ sink's encoding makes of them, so that they add up::
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final, Literal
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
-from prometheus_client.exposition import choose_encoder
 
 from logship.model import Status
 from logship.record_metrics import OTHER, ByReason, RecordMetrics
 from logship.redaction_metrics import RedactionMetrics
+from logship.series import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, choose_encoder
 
 _LOST: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "unreadable")
 LOST_REASONS: Final = (*_LOST, OTHER)
@@ -54,7 +53,8 @@ class SinkMetrics:
         self._totals = {key: [0, 0] for key in ("read", *OUTCOMES, "dropped", "skipped", "in_flight")}
         self._read = tuple(each.labels(name) for each in series.read)
         self._evicted = tuple(each.labels(name) for each in series.evicted)
-        self._in_flight = tuple(each.labels(name) for each in series.in_flight)
+        for at, gauge in enumerate(series.in_flight):  # worked out when somebody asks, as the next two
+            gauge.labels(name).set_function(partial(self._totals["in_flight"].__getitem__, at))
         self._outcomes = tuple(ByReason(each, sink, OUTCOMES) for each in series.outcomes)
         self._filtered = ByReason(series.filtered, sink, FILTERED_REASONS)
         self._dropped = tuple(ByReason(each, sink, DROPPED_REASONS) for each in series.dropped)
@@ -64,9 +64,10 @@ class SinkMetrics:
         self._duration = series.duration.labels(name)
         self._latency = series.latency.labels(name)
         self._last_success = series.last_success.labels(name)
-        self._buffer = series.buffer.labels(name)
+        self._held, self._waits = 0, False
+        series.buffer.labels(name).set_function(lambda: self._held)
         self._capacity = series.capacity.labels(name)
-        self._paused = series.paused.labels(name)
+        series.paused.labels(name).set_function(lambda: self._waits)
         self._oldest = series.oldest.labels(name)
         self._overtaken = series.overtaken.labels(name)
         self._waiting = series.waiting.labels(name)
@@ -148,7 +149,7 @@ class SinkMetrics:
 
     def buffer(self, nbytes: int) -> None:
         """Say how many bytes are held in memory for this sink."""
-        self._buffer.set(nbytes)
+        self._held = nbytes
 
     def capacity(self, nbytes: int) -> None:
         """Say how many may be."""
@@ -156,7 +157,7 @@ class SinkMetrics:
 
     def paused(self, on: bool) -> None:  # noqa: FBT001 - the gauge's value
         """Say whether reading for this sink waits for room."""
-        self._paused.set(on)
+        self._waits = on
 
     def oldest_undelivered(self, seconds: float) -> None:
         """Give the age of the oldest byte that the store has not acknowledged; 0 if there is none."""
@@ -175,8 +176,6 @@ class SinkMetrics:
         for name, change in ((key, 1), ("in_flight", sign)):
             self._totals[name][0] += change * records
             self._totals[name][1] += change * nbytes
-        for gauge, amount in zip(self._in_flight, self._totals["in_flight"], strict=True):
-            gauge.set(amount)
 
     def _end(self, outcome: str, records: int, nbytes: int) -> None:
         self._give_up(outcome, self._outcomes, outcome, records, nbytes)
@@ -238,7 +237,6 @@ class Metrics:
 
     def __init__(self, sinks: Sequence[str], version: str, detectors: Sequence[str] = ()) -> None:
         """``detectors`` are what values are redacted by."""
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and a lint fault
         self.registry = registry = CollectorRegistry()
 
         def counter(name: str, doc: str, *labels: str) -> Counter:

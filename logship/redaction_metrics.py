@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from prometheus_client import CollectorRegistry, Counter
-
 from logship.model import Tally
+from logship.series import CollectorRegistry, Counter
 
 
 class RedactionMetrics:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Final
 
+EARLY_SECONDS: Final = 0.005
 _BEGAN: Final = time.monotonic()
 """Ticks are counted from here: all the pods of a node have one monotonic clock, and must not all wake at once."""
 
@@ -14,5 +15,6 @@ async def tick(seconds: float) -> None:
 
 
 def until_tick(now: float, seconds: float) -> float:
-    """Give how long that is; both in seconds, on the clock of the event loop."""
-    return seconds - (now - _BEGAN) % seconds
+    """Give how long that is; both in seconds, on the loop's clock. Who wakes a little early has it behind."""
+    rest = seconds - (now - _BEGAN) % seconds
+    return rest if rest > EARLY_SECONDS else rest + seconds

@@ -24,6 +24,7 @@ def test_a_tick_is_at_a_multiple() -> None:
     assert until_tick(10.25, 1.0) == 0.75
     assert until_tick(10.25, 2.0) == 1.75
     assert until_tick(10.0, 1.0) == 1.0
+    assert 1.0 < until_tick(9.999, 1.0) < 1.002
 
 
 @autojump

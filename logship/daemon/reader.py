@@ -18,6 +18,7 @@ from logship.files.tailing import READ_BYTES, TailedFile
 from logship.files.watching import Watch
 from logship.metrics import Metrics
 from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
+from logship.record_metrics import count
 from logship.records.framing import LONGEST_CHARACTER, TRUNCATED
 from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
@@ -25,8 +26,7 @@ from logship.state.identity import Entry, Saved
 READ_AT_ONCE = 2 << 20
 LEAST_BYTES = 4096
 """What a block counts at least: a thousand files may have one line each."""
-LOOK_SECONDS = 0.05
-"""A record that is held back is not looked at more often."""
+LOOK_SECONDS = 0.05  # a record that is held back is not looked at more often
 
 
 class Reader:
@@ -207,14 +207,14 @@ class Reader:
 
     def oldest(self) -> float | None:
         """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""
-        seen = [block.seen for block in self.ledger.in_flight()]
-        return min((*seen, *(behind.since for behind in self._ready.values())), default=None)
+        since = (behind.since for behind in self._ready.values())
+        return min((*(block.seen for block in self.ledger.in_flight()), *since), default=None)
 
     def _count_oddities(self, file: TailedFile, block: Block, tally: Tally) -> None:
         if block.start >= file.counted:  # readers' blocks may overlap: then nobody can tell in which part it was
-            self._metrics.lines_truncated.inc(TRUNCATED in block.flags)
-            self._metrics.multiline_records.inc(len(block.joins))
-            self._metrics.decode_errors.inc(tally.decode_errors)
+            count(self._metrics.lines_truncated, TRUNCATED in block.flags)
+            count(self._metrics.multiline_records, len(block.joins))
+            count(self._metrics.decode_errors, tally.decode_errors)
             self._metrics.records.count(tally)
             if tally.parsed or tally.unparsed:
                 self._strangers.saw(PARSE, file.file, file.path or file.lineage, tally.unparsed, fits=tally.parsed > 0)

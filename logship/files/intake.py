@@ -66,6 +66,8 @@ class Intake:
         self._drain = Drain(rules.drain_quiet, rules.drain_longest)
         self._faults = Faults(rules.rotate_wait)
         self.listeners: list[Listener] = []
+        metrics.files_open.set_function(lambda: len(catalog.files))
+        metrics.files_held_deleted.set_function(lambda: sum(file.deleted for file in catalog.files.values()))
         self.closing = Closing(catalog, self.listeners, rules.rotate_wait, self._entry, clock)
         self.swept = False
         """The first sweep has finished, and what it found is on disk."""
@@ -149,7 +151,6 @@ class Intake:
             self._backlog.bound(self.catalog, self.listeners)
             self._let_go()
         self.closing.retire(now)
-        self._measure()
 
     async def _sweep(self, now: float) -> None:
         """Sweep, in steps: all others go on between them, and the files are looked at as if there were no sweep."""
@@ -293,8 +294,3 @@ class Intake:
         offsets = {listener.name: listener.saved(file) for listener in self.listeners}
         known = {sink: saved for sink, saved in offsets.items() if saved is not None}
         return entry_of(file, known, self._entries.get(file.file))
-
-    def _measure(self) -> None:
-        files = self.catalog.files.values()
-        self._metrics.files_open.set(len(files))
-        self._metrics.files_held_deleted.set(sum(file.deleted for file in files))

@@ -25,10 +25,13 @@ from logship.net.credentials import Credentials, SecretError
 from logship.net.proxies import proxy_for
 from logship.net.tls import Tls, open_tls, without_certificates
 from logship.settings.config import NetworkSettings
+from logship.spare import without
 
 # Its extension brings libstdc++, 1.4 MiB of an idle daemon, for lists of callbacks that nobody registers here.
 os.environ.setdefault("FROZENLIST_NO_EXTENSIONS", "1")
-with without_certificates():
+# for saved cookies, proxies of the environment (ours: net.proxies), and the type of a content that we take as bytes
+_UNUSED: Final = ("pickle", "urllib.request", "netrc", "email.message", "email.parser", "email.policy")
+with without_certificates(), without(*_UNUSED, missing=("backports.zstd",)):
     import aiohttp
     from aiohttp.abc import AbstractStreamWriter
 

@@ -91,7 +91,9 @@ def without_certificates() -> Iterator[None]:
     """
     found = ssl.create_default_context
     ssl.create_default_context = lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # type: ignore[assignment,misc]
+    ssl.SSLContext.set_default_verify_paths = lambda self: None  # type: ignore[method-assign]  # noqa: ARG005
     try:
         yield
     finally:
         ssl.create_default_context = found
+        del ssl.SSLContext.set_default_verify_paths  # what is behind it is there again
