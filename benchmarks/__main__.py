@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks import (
     drain,
+    faults,
     fleet,
     latency,
     live,
@@ -30,12 +31,13 @@ from benchmarks.tables import figures_table, ratios
 
 BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
     "startup": (startup, 0.03),
-    "drain": (drain, 0.32),
+    "drain": (drain, 0.28),
     "live": (live, 0.11),
     "latency": (latency, 0.09),
-    "memory": (memory, 0.07),
+    "memory": (memory, 0.06),
     "rotate": (rotate, 0.05),
-    "scale": (scale, 0.21),
+    "faults": (faults, 0.12),
+    "scale": (scale, 0.14),
     "loops": (loops, 0.08),
     "micro": (micro, 0.02),
     "profile": (profile, 0.02),
@@ -43,7 +45,7 @@ BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
 """Each benchmark, and its share of the time that ``all`` may take."""
 ALONE: dict[str, ModuleType] = {"regress": regress, "fleet": fleet}
 """What is no comparison of shippers, and no part of ``all``."""
-_ONE_ROUND = frozenset({"memory", "scale", "profile"})
+_ONE_ROUND = frozenset({"memory", "faults", "scale", "profile"})
 """Long ones, of many parts: ``all`` takes one round of each."""
 _ALL_SECONDS = 720.0
 
@@ -114,8 +116,9 @@ def run_all(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measures logship, and each peer that is present: Fluent Bit by FLUENT_BIT=path or on PATH, "
-        "rsyslog on PATH. The shipper runs on one core, all else on another.",
+        description="Measures logship, and each peer that is present: Fluent Bit, vlagent, otelcol, rotel and Vector "
+        "by NAME=path (FLUENT_BIT, VLAGENT, …) or on PATH, rsyslog on PATH. The shipper runs on one core, all else "
+        "on another.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (module, _) in BENCHMARKS.items():

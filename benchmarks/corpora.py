@@ -28,6 +28,14 @@ _TRACE = (
     b"    raise TimeoutError(f'no answer in {self.seconds} s')\n"
     b"TimeoutError: no answer in 30 s"
 )
+_ASGI_TRACE = (
+    b"ERROR:    Exception in ASGI application\n"
+    b"Traceback (most recent call last):\n"
+    b'  File "/usr/local/lib/python3.13/site-packages/starlette/routing.py", line 716, in app\n'
+    b"    await self.app(scope, receive, send)\n"
+    b'  File "/app/agent/tools.py", line %d, in call\n'
+    b"RuntimeError: the tool answered nothing"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +82,28 @@ def agents(number: int, line_bytes: int) -> bytes:
     return traces(number, line_bytes)
 
 
+def fastapi(number: int, line_bytes: int) -> bytes:
+    """Give what an agent behind FastAPI and uvicorn writes: 80 % JSON, 15 % uvicorn's own lines, 5 % stack traces.
+
+    Each of uvicorn's lines has the client's address, which redaction finds.
+    """
+    place = number % _PERIOD
+    if place == _PERIOD // 2:
+        return _ASGI_TRACE % number
+    if place % 6 == 4 and place < 6 * _TEXTS:
+        words = b'INFO:     10.42.%d.%d:%d - "POST /v1/agents/%d/run HTTP/1.1" 200 OK'
+        return words % (number % 256, number // 7 % 256, 32768 + number % 28000, number)
+    return plain(number, line_bytes)
+
+
+def proxied(number: int, line_bytes: int) -> bytes:
+    """Give the same behind a socket file: there is no client's address, and nothing to redact."""
+    return fastapi(number, line_bytes).replace(b" 10.42.", b" unix.42.")
+
+
 PLAIN = "plain"
+REDACTED = "FastAPI agent, REDACT=all"
+NOTHING_FOUND = "FastAPI agent without addresses, REDACT=all"
 CORPORA: Mapping[str, Corpus] = {
     PLAIN: Corpus(plain),
     "1 % odd lines": Corpus(odd),
@@ -82,6 +111,8 @@ CORPORA: Mapping[str, Corpus] = {
     "stack traces 5 %": Corpus(traces),
     "a condition": Corpus(plain, {"{}_WHEN": "not ~(?i)timeout|refused"}),
     "agents": Corpus(agents),
+    REDACTED: Corpus(fastapi, {"LOGSHIP_REDACT": "all"}),
+    NOTHING_FOUND: Corpus(proxied, {"LOGSHIP_REDACT": "all"}),
 }
 
 

@@ -35,7 +35,7 @@ class Follower:
     def __init__(self, bench: Bench, shipper: Shipper, file: Path) -> None:
         self._bench = bench
         self.shipper = shipper
-        self._file = file
+        self.file = file
 
     def write(self, rate: int, seconds: float, line_bytes: int = 220, *more: str) -> dict[str, Any]:
         """Have lines written, wait until all have arrived; gives CPU, memory, delays, and what is missing."""
@@ -53,6 +53,10 @@ class Follower:
             "repeated": seen["records"] - seen["distinct"],
         }
 
+    def kill(self) -> None:
+        """Kill the shipper, and start it again at once."""
+        self.shipper = self.shipper.killed()
+
     def load(self, rate: int, seconds: float, line_bytes: int = 220, *more: str) -> dict[str, Any]:
         """Have lines written; gives what that costs, up to the last of them."""
         shipper = self.shipper
@@ -60,7 +64,7 @@ class Follower:
         shipper.forget_peak()
         before, since = shipper.cpu_seconds(), time.monotonic()
         told = (f"--rate={rate}", f"--seconds={seconds}", f"--line-bytes={line_bytes}", *more)
-        written = json.loads(run_aside("benchmarks.writer", str(self._file), *told, cores=OTHER_CORES).communicate()[0])
+        written = json.loads(run_aside("benchmarks.writer", str(self.file), *told, cores=OTHER_CORES).communicate()[0])
         time.sleep(max(0.0, since + seconds - time.monotonic()))  # the last line of a slow rate comes early
         self._check()
         cpu = shipper.cpu_seconds() - before
@@ -105,13 +109,14 @@ def following(bench: Bench, program: Program, job: Job, *, idle_files: int = 0) 
     shipper = bench.start(
         program, job, folder / "*.log" if idle_files else file, live=True, listen=free_port() if program.probe else 0
     )
+    follower = Follower(bench, shipper, file)
     try:
         shipper.wait_for(bench.receiver, 1 + idle_files, _START_SECONDS)
         if bench.receiver.count() < 1 + idle_files:
             raise FailedError(shipper.last_words() or "it does not ship a first line")
-        yield Follower(bench, shipper, file)
+        yield follower
     finally:
-        shipper.stop()
+        follower.shipper.stop()
 
 
 def follow(bench: Bench, program: Program, job: Job, rate: int, seconds: float, line_bytes: int) -> dict[str, Any]:

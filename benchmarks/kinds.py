@@ -17,7 +17,7 @@ from logship.records.multiline import Multiline, parse_multiline
 
 PLAIN = "plain JSON"
 TEXT = "text"
-TRACES = ("stack traces, 5 %", "80 % JSON, 15 % text, 5 % stack traces")
+TRACES = ("stack traces, 5 %", "80 % JSON, 15 % text, 5 % stack traces", "FastAPI agent")
 """Kinds whose lines are joined before they are encoded."""
 _BLOCK_BYTES = 256 * 1024
 _LINE_BYTES = 262
@@ -98,6 +98,7 @@ KINDS: dict[str, Callable[[int], bytes]] = {
     TEXT: lambda at: corpora.text(at, _LINE_BYTES),
     TRACES[0]: lambda at: corpora.traces(at, _LINE_BYTES),
     TRACES[1]: lambda at: corpora.agents(at, _LINE_BYTES),
+    TRACES[2]: lambda at: corpora.fastapi(at, _LINE_BYTES),
     "1 % of seven kinds": lambda at: corpora.odd(at, _LINE_BYTES),
 }
 

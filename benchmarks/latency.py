@@ -1,6 +1,7 @@
 """``latency``: how long lines take from their write to their receipt, as distributions, at several rates."""
 
 import argparse
+import itertools
 from functools import partial
 
 from benchmarks.bench import Bench
@@ -36,12 +37,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     """Each rate by each shipper."""
-    job = Job(options.sink[0], options.compression[0])
-    programs = [program for program in bench.programs if program.takes(job)]
-    seconds = affordable(options, len(programs) * len(options.rates))
+    jobs = [Job(*each) for each in itertools.product(options.sink, options.compression)]
+    lives = [(job, program) for job in jobs for program in bench.programs if program.takes(job)]
+    seconds = affordable(options, len(lives) * len(options.rates))
+    more = len(jobs) > 1
     runs = [
-        Run(f"{rate:,} lines/s", program.name, partial(follow, bench, program, job, rate, seconds, options.line_bytes))
+        Run(
+            f"{rate:,} lines/s" + f", {job}" * more,
+            program.name,
+            partial(follow, bench, program, job, rate, seconds, options.line_bytes),
+        )
         for rate in options.rates
-        for program in programs
+        for job, program in lives
     ]
-    return Plan(runs, {"job": str(job), "seconds": seconds, "shares": SHARES})
+    return Plan(runs, {"jobs": ", ".join(map(str, jobs)), "seconds": seconds, "shares": SHARES})

@@ -1,6 +1,7 @@
 """``memory``: one life of each shipper: idle, under load, in an outage, and back."""
 
 import argparse
+import itertools
 import time
 from functools import partial
 from typing import Any
@@ -42,14 +43,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     """Each job by each shipper."""
-    job = Job(options.sink[0], options.compression[0])
-    programs = [program for program in bench.programs if program.takes(job)]
+    jobs = [Job(*each) for each in itertools.product(options.sink, options.compression)]
+    lives = [(job, program) for job in jobs for program in bench.programs if program.takes(job)]
     seconds = options.seconds
     if options.budget:
-        share = options.budget / options.rounds / len(programs)
+        share = options.budget / options.rounds / len(lives)
         seconds = min(seconds, max(2.0, (share - _AROUND_SECONDS) / 3))
     facts = {
-        "job": str(job),
+        "jobs": ", ".join(map(str, jobs)),
         "lines_per_second": options.lines,
         "line_bytes": options.line_bytes,
         "seconds": seconds,
@@ -57,7 +58,7 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     }
     runs = [
         Run(str(job), program.name, partial(_life, bench, program, job, options.lines, seconds, options.line_bytes))
-        for program in programs
+        for job, program in lives
     ]
     return Plan(runs, facts)
 

@@ -21,6 +21,7 @@ _POLL_SECONDS = 0.02
 _MIB = 1024
 """VmHWM counts KiB."""
 _LAST_WORDS = 1000
+_KILLED_SECONDS = 5.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -108,6 +109,7 @@ class Shipper:
     """A shipper that runs on its own core."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], messages: Path) -> None:
+        self._told = (command, environment, messages)
         self._messages = messages
         self.started = time.monotonic_ns()
         with on(SHIPPER_CORES), messages.open("ab") as file:
@@ -146,6 +148,12 @@ class Shipper:
         if not self.look():
             self._process.send_signal(signal.SIGTERM)
         return self.wait(seconds)
+
+    def killed(self) -> "Shipper":
+        """Kill it; gives one that was started in its place, with what it left behind."""
+        self._process.kill()
+        self.wait(_KILLED_SECONDS)
+        return Shipper(*self._told)
 
     def wait_for(
         self, receiver: Receiver, lines: int, quiet_seconds: float = 20.0, longest_seconds: float = 600.0

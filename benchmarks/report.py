@@ -10,7 +10,7 @@ from benchmarks.results import columns_of, load
 from benchmarks.tables import figures_table, ratios, table
 
 Found = Mapping[str, Any]
-_ORDER = ("drain", "live", "latency", "memory", "startup", "rotate", "scale", "loops", "micro", "profile")
+_ORDER = ("drain", "live", "latency", "memory", "startup", "rotate", "faults", "scale", "loops", "micro", "profile")
 _SHOWN_FUNCTIONS = 15
 
 

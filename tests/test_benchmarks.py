@@ -78,6 +78,8 @@ def test_one_line_in_a_hundred_may_be_odd() -> None:
         ("text lines", (0, 100, 0)),
         ("stack traces 5 %", (95, 0, 5)),
         ("agents", (80, 15, 5)),
+        (corpora.REDACTED, (80, 15, 5)),
+        (corpora.NOTHING_FOUND, (80, 15, 5)),
     ],
 )
 def test_a_corpus_has_the_lines_that_it_is_named_for(tmp_path: Path, name: str, shares: tuple[int, ...]) -> None:
@@ -88,7 +90,10 @@ def test_a_corpus_has_the_lines_that_it_is_named_for(tmp_path: Path, name: str, 
     data = (tmp_path / "a").read_bytes()
     assert data == (tmp_path / "b").read_bytes()
     found = data.splitlines()
-    kinds = [sum(b'"seq"' in each for each in found), sum(each.startswith(b"2026-11-22 10:") for each in found)]
+    kinds = [
+        sum(b'"seq"' in each for each in found),
+        sum(each.startswith((b"2026-11-22 10:", b"INFO:")) for each in found),
+    ]
     kinds.append(len(found) - sum(kinds))
     assert kinds == [round(len(found) * share / 100) for share in shares]
     assert kinds[0] == numbered
@@ -96,9 +101,8 @@ def test_a_corpus_has_the_lines_that_it_is_named_for(tmp_path: Path, name: str, 
     whole = Block(FileId("f" * 22), "a.log", 0, len(data), data, 1_795_345_200 * 10**9, 0.0)
     encoded = [encoder.encode(each) for each in joined(whole)]
     assert sum(each.records for each in encoded) == records
-    assert sum(each.body.count(b"TimeoutError: no answer") for each in encoded) == data.count(
-        b"TimeoutError: no answer"
-    )
+    for last in (b"TimeoutError: no answer", b"RuntimeError: the tool"):
+        assert sum(each.body.count(last) for each in encoded) == data.count(last)
 
 
 def test_the_odd_lines_of_a_corpus_are_of_several_kinds(tmp_path: Path) -> None:
