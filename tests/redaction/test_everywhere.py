@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -172,7 +173,7 @@ def test_no_sink_sends_it(made: dict[str, Sink], lines: list[bytes], odd: bool) 
 @pytest.mark.parametrize("form", ["auto", "text", "raw"])
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(records(), clean), min_size=1, max_size=6))
-def test_no_dead_letter_has_it(form: str, lines: list[bytes]) -> None:
+def test_no_dead_letter_has_it(form: Literal["auto", "text", "raw"], lines: list[bytes]) -> None:
     """Neither as it is kept nor as it is sent again; nor what was kept before redaction was on, once it is sent."""
     paths = ["*.token", "user.ssn", "service.name"]
     around = replace(ENRICHMENT, format=form)
