@@ -140,7 +140,9 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
         for start, points in sorted(news.points.items()):
             digest.extend(start, points)
     known = tuple(sorted(cuts.items()))
-    return replace(entry, offsets=offsets, digest=digest.fingerprint(), holes=tuple(holes), cuts=known)
+    size = max(entry.size, *(saved.offset for saved in offsets.values()))
+    size = entry.size if entry.size < entry.furthest.offset else size  # it was seen cut off when it was saved
+    return replace(entry, offsets=offsets, size=size, digest=digest.fingerprint(), holes=tuple(holes), cuts=known)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -363,3 +363,17 @@ def test_what_was_packed_before_anybody_saw_it_is_new(logs: Path) -> None:
     assert follower.read() + follower.read() == lines(0, 1000)
     (logs / "app.log.backup.gz").write_bytes(gzip.compress(lines(2000, 3000)))
     assert follower.read() == b""
+
+
+def test_what_replaces_a_file_is_new_from_its_beginning_however_small_it_was_at_the_last_save(logs: Path) -> None:
+    """As klog does: up to its size at the last save nothing of the new bytes is known, though the header is alike."""
+    live, header = logs / "app.log", b"Log file created at: 2026/11/28 15:12:00\n" * 4
+    append(live, header + lines(0, 200))
+    first = follow(logs)
+    first.read()
+    append(live, lines(200, 1000))
+    first.read()
+    first.kill()
+    live.write_bytes(header + lines(5000, 7000))
+    again = follow(logs)
+    assert (again.read() + again.read()).endswith(lines(5000, 7000))

@@ -92,3 +92,10 @@ def test_where_a_record_was_cut_is_known_after_a_kill(tmp_path: Path) -> None:
     assert found.cuts == ((0, "stamp"), (5, "tb"), *((10 * at + 10, "s") for at in range(200)))
     assert set(found.offsets) == {"sink", "other"}
     assert len(found.offsets["sink"].in_flight) == 100
+
+
+def test_a_file_is_as_large_as_what_was_read_of_it_unless_it_was_cut_off(tmp_path: Path) -> None:
+    """A size below the offset says that a file was seen cut off: that an offset went on must not say so."""
+    Journal(tmp_path).acked(FILE, "sink", Saved(1500))
+    assert applied((entry(500),), tmp_path)[0].size == 1500
+    assert applied((entry(1200),), tmp_path)[0].size == 1000

@@ -1,5 +1,6 @@
 """The results as a table on a terminal, and as the page ``docs/rotators.md``."""
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +16,8 @@ Results = dict[str, dict[str, Figures]]
 """By set-up, by cell."""
 
 COLUMNS = ("missing", "gone", "twice", "foreign", "late", "repeats", "clashes", "suspected", "rotations", "seconds")
+EXPLAINED: dict[str, str] = tomllib.loads(Path(__file__).with_name("explained.toml").read_text())
+"""Why a cell is not good, by set-up."""
 _WIDTH = 170
 _BEGIN = "<!-- zoo -->"
 _END = "<!-- end -->"
@@ -56,8 +59,8 @@ def tables(setups: Sequence[Setup], results: Results) -> str:
     for language in dict.fromkeys(each.language for each in setups):
         rows = [row(each, results[each.name]) for each in setups if each.language == language and each.name in results]
         if rows:
-            head = "| set-up | package | how it really rotates | what it loses by itself | " + " | ".join(PLAYS) + " |"
-            rule = "|" + " --- |" * (4 + len(PLAYS))
+            names = ("set-up", "package", "how it really rotates", "what it loses by itself", *PLAYS, "why")
+            head, rule = f"| {' | '.join(names)} |", "|" + " --- |" * len(names)
             parts.append("\n".join([f"\n## {language}\n", head, rule, *rows, ""]))
     return "".join(parts) + "\n"
 
@@ -66,7 +69,8 @@ def row(setup: Setup, cells: dict[str, Figures]) -> str:
     """Give a set-up's row."""
     figures = [summary(cells.get(name)) if has_cell(setup, name) else "no constant name" for name in PLAYS]
     words = [f"`{setup.name}`", f"{setup.package} {setup.version}", setup.rotation, setup.loses or "nothing seen"]
-    return "| " + " | ".join(text.replace("|", "\\|") for text in (*words, *figures)) + " |"
+    why = EXPLAINED.get(setup.name, "") if any(each.failures() for each in cells.values()) else ""
+    return "| " + " | ".join(text.replace("|", "\\|") for text in (*words, *figures, why)) + " |"
 
 
 def summary(figures: Figures | None) -> str:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.zoo.finding import all_setups, chosen
+from tests.zoo.page import EXPLAINED
 from tests.zoo.setup import Setup
 
 SETUPS = all_setups()
@@ -31,3 +32,9 @@ def test_a_choice_is_by_name_or_language_and_an_unknown_word_is_refused() -> Non
     assert {each.language for each in chosen([], ["python"])} == {"python"}
     with pytest.raises(ValueError, match="no such"):
         chosen(["nobodys"], [])
+
+
+def test_what_is_explained_is_there() -> None:
+    """A set-up that got another name would leave its words behind."""
+    assert EXPLAINED.keys() <= {each.name for each in SETUPS}
+    assert all(EXPLAINED.values())
