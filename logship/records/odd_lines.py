@@ -248,10 +248,27 @@ def _before_odd(
 
 def unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
     """Give the places of pieces that are no UTF-8, or may nest too deep."""
-    odd = set() if known_text else {*those(pieces, _is_no_text)}
+    odd = set() if known_text else {*_no_text(pieces)}
     if max(map(len, pieces), default=0) >= LONG - 4:
         odd |= {at for at, piece in enumerate(pieces) if may_be_deep(piece)}
     return sorted(odd)
+
+
+def _no_text(pieces: Sequence[bytes]) -> list[int]:
+    """Give the pieces, none with a newline, that are no UTF-8; most are."""
+    data = memoryview(b"\n".join(pieces))
+    ends: list[int] = []
+    found: list[int] = []
+    while len(found) * _FEW <= len(pieces):
+        start = ends[found[-1]] if found else 0
+        try:
+            str(data[start:], "utf-8")
+        except UnicodeDecodeError as why:
+            ends = ends or [*accumulate(len(piece) + 1 for piece in pieces)]
+            found.append(bisect_right(ends, start + why.start))
+        else:
+            return found
+    return [at for at, piece in enumerate(pieces) if not is_text(piece)]
 
 
 def is_text(data: bytes) -> bool:
@@ -260,10 +277,6 @@ def is_text(data: bytes) -> bool:
         return data.isascii() or bool(data.decode())
     except UnicodeDecodeError:
         return False
-
-
-def _is_no_text(data: bytes) -> bool:
-    return not is_text(data)
 
 
 def may_be_deep(line: bytes) -> bool:

@@ -14,14 +14,14 @@ import msgspec
 UNKNOWN: Final = 0
 
 _NAMES: Final = {
-    **dict.fromkeys(("trace", "trce", "notset", "silly", "finest", "all", "t"), 1),
-    **dict.fromkeys(("debug", "debg", "dbug", "dbg", "verbose", "fine", "finer", "http", "d"), 5),
+    **dict.fromkeys(("trace", "trce", "notset", "silly", "sill", "finest", "all", "t"), 1),
+    **dict.fromkeys(("debug", "debg", "dbug", "dbg", "verbose", "verb", "fine", "finer", "http", "d"), 5),
     **dict.fromkeys(("debug1", "debug2", "debug3", "debug4", "debug5", "d1", "d2", "d3", "d4", "d5"), 5),
     "config": 7,
     **dict.fromkeys(("info", "information", "informational", "default", "log", "success", "inf", "i"), 9),
     **dict.fromkeys(("notice", "ntc"), 10),
     **dict.fromkeys(("warn", "warning", "wrn", "w"), 13),
-    **dict.fromkeys(("err", "error", "erro", "eror", "fail", "severe", "e"), 17),
+    **dict.fromkeys(("err", "error", "err!", "erro", "eror", "fail", "severe", "e"), 17),
     **dict.fromkeys(("crit", "critical", "fatal", "dpanic", "ftl", "c", "f"), 21),
     "alert": 22,
     **dict.fromkeys(("emerg", "emergency", "panic"), 24),

@@ -86,7 +86,14 @@ LOGGERS: tuple[Logger, ...] = (
         events="246789",
     ),
     _text("glog", "github.com/golang/glog", "W1127 20:00:00.123456", "W1", zone=False, unit=MICRO, events="234679"),
-    _text("hclog-text", _HCLOG, "2026-11-27T20:00:00.123+0530", "[WARN]", events=_NO_FATAL),
+    _text(
+        "hclog-text",
+        _HCLOG,
+        "2026-11-27T20:00:00.123+0530",
+        "[WARN]",
+        events=_NO_FATAL,
+        note="the line of two spaces behind a text of several",
+    ),
     _json(
         "hclog-json",
         _HCLOG,
@@ -133,6 +140,7 @@ LOGGERS: tuple[Logger, ...] = (
         '"@timestamp":"2026-11-27T20:00:00.123+05:30"',
         '"level":"error"',
         events="1246789",
+        note="`trace` is a word that others use for traces of stacks",
     ),
     _text(
         "gin",

@@ -43,6 +43,7 @@ def _winston(name: str, time: str, level: str, **others: Any) -> Logger:
 
 _PLAIN: Final[dict[str, Any]] = {"fields": False, "trace": False}
 
+_NPM: Final = {"PARSE": r"regex:^(?P<level>sill|verb|info|http|notice|WARN|ERR!) "}
 _SIGNALE: Final = {
     "MULTILINE": r"start:^\[\d",
     "PARSE": r"regex:^\[(?P<time>.*?)\] \S+ \S+ +(?P<level>\w+)",
@@ -61,7 +62,14 @@ LOGGERS: tuple[Logger, ...] = (
         '"severity":"WARNING","level":40',
         others="googleapis.com/diagnostic",
     ),
-    _text("pino-pretty", "pino-pretty", "[20:00:00.123]", "WARN (", zone=False),
+    _text(
+        "pino-pretty",
+        "pino-pretty",
+        "[20:00:00.123]",
+        "WARN (",
+        zone=False,
+        note="event 8 has a level of its own, for which it writes USERLVL",
+    ),
     _json("fastify", "fastify", '"time":1795850911883', '"level":40', others="incoming request|request completed"),
     _winston("winston-default", "", '"level":"warn"'),
     _winston("winston-json", _TIMED, '"level":"warn"'),
@@ -83,9 +91,16 @@ LOGGERS: tuple[Logger, ...] = (
         '"level":"WARN"',
     ),
     _text("consola", "consola", "", "[warn]", needs={"MULTILINE": r"start:^\[[a-z]+\] "}),
-    _text("consola-default", "consola", "", " WARN ", events="2345679"),
+    _text(
+        "consola-default",
+        "consola",
+        "",
+        " WARN ",
+        events="2345679",
+        note="a mark or a word within spaces, on a line of its own: for a terminal",
+    ),
     _text("signale", "signale", "[11/27/2026] [8:00:00 PM]", "warning", zone=False, unit=SECOND, needs=_SIGNALE),
-    _text("npmlog", "npmlog", "", "WARN app", events=_NO_FATAL, others="^(ERR!|info) app"),
+    _text("npmlog", "npmlog", "", "WARN app", events=_NO_FATAL, others="^(ERR!|info) app", needs=_NPM),
     _text("tslog-pretty", "tslog", "2026-11-27 20:00:00.123", "\tWARN\t", zone=False),
     _json("tslog-json", "tslog", f'"time":"{_ISO}"', '"level":"WARN"'),
     _text("nestjs-text", "@nestjs/common", "11/27/2026, 8:00:00 PM", "   WARN [", zone=False, unit=SECOND),

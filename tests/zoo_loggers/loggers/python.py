@@ -12,6 +12,7 @@ from tests.zoo_loggers.logger import FATAL, INFO, MICRO, SECOND, Logger
 _LOCK: Final = Path(__file__).with_name("python.txt")
 _ASCTIME: Final = "2026-11-27 20:00:00,123"
 _SECONDS: Final = "2026-11-27 20:00:00"
+_LOGFIRE: Final = "a time of day alone, without a level, may be a length of time"
 _CUT: Final = "nothing tells where a record begins: a text of several lines is a record a line"
 _ISO: Final = "2026-11-27T20:00:00.123456Z"
 
@@ -146,7 +147,7 @@ LOGGERS: tuple[Logger, ...] = (
         '"level":"WARNING"',
         fields=True,
     ),
-    _structured("logfire", "logfire", "20:00:00.123", "", zone=False, trace=False),
+    _structured("logfire", "logfire", "20:00:00.123", "", zone=False, trace=False, note=_LOGFIRE),
     _structured(
         "eliot",
         "eliot",
@@ -175,6 +176,7 @@ LOGGERS: tuple[Logger, ...] = (
         unit=MICRO,
         levels={"6": FATAL},
         fields=True,
+        note="each object stands behind the byte 1E (RFC 7464), which makes it no JSON line",
     ),
     _server("uvicorn-server", "uvicorn", "", "INFO:     ", others="^INFO:     |Application|Waiting|server process"),
     _server(

@@ -125,6 +125,6 @@ LOGGERS: tuple[Logger, ...] = (
         '"timestamp":"2026-11-27 20:00:00.123 UTC"',
         '"error_severity":"WARNING"',
         fields=True,
-        others='"(LOG|FATAL)"',
+        others="^(ending|starting|listening|database|received|aborting|background|shutting|checkpoint) ",
     ),
 )
