@@ -111,6 +111,8 @@ CORPORA: Mapping[str, Corpus] = {
     "stack traces 5 %": Corpus(traces),
     "a condition": Corpus(plain, {"{}_WHEN": "not ~(?i)timeout|refused"}),
     "agents": Corpus(agents),
+    "REDACT=all": Corpus(plain, {"LOGSHIP_REDACT": "all"}),
+    "REDACT_FIELDS of two": Corpus(plain, {"LOGSHIP_REDACT_FIELDS": "path,status"}),
     REDACTED: Corpus(fastapi, {"LOGSHIP_REDACT": "all"}),
     NOTHING_FOUND: Corpus(proxied, {"LOGSHIP_REDACT": "all"}),
 }

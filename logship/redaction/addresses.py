@@ -24,6 +24,7 @@ EMAIL: Final = Detector(
         r"""://[^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+@""",  # a login in an address is no one's mail
         rf"(?:{ESCAPE})?([\w.%+'{_LATIN}-]*[\w+{_LATIN}-](?:@|%40)(?:[a-zA-Z0-9{_LATIN}-]+\.)+[a-zA-Z]{{2,}})",
     ),
+    needs=(b"@", b"%40"),
     confirm=is_email,
     hints=(rf"[\w+{_LATIN}-](?:@|%40)(?:[a-zA-Z0-9.{_LATIN}-]|\\u[0-9a-fA-F]{{4}})+\.[a-zA-Z]{{2}}",),
     sample="mail to jane@example.org",

@@ -61,12 +61,13 @@ class BlockRedactor:
         special = bool(self._opened(block) or block.open_after or block.flags)
         try:
             taken = self._members.take(rests.text, rests.records) if self._members else Taken()
-            lines = dict(self._suspects(b"\n".join(taken.lines) if taken.lines else rests.text))
+            lines, place, at = self._suspects(b"\n".join(taken.lines) if taken.lines else rests.text)
         except Exception:  # noqa: BLE001 - each record is looked at by itself then
-            taken, lines = Taken(), dict(enumerate(rests.whole()))
+            taken, lines, place, at = Taken(), dict(enumerate(rests.whole())), 0, 0
         if not (lines or taken.left or taken.places or special):
             return None
-        if (len(taken.lines) if taken.lines else rests.text.count(b"\n") + 1) != rests.records:  # one of several lines
+        count = len(taken.lines) if taken.lines else place + rests.text.count(b"\n", at) + 1
+        if count != rests.records:  # one of several lines
             taken, lines = Taken(), dict(enumerate(rests.whole()))
         known = self._where(block, offsets, rests.records, lines.values())
         every = taken.lines or (rests.text.split(b"\n") if known or taken.left else ())
@@ -99,16 +100,16 @@ class BlockRedactor:
                 some[at], counts[at] = hidden.text[1:], hidden.counts
         return some, counts, failed
 
-    def _suspects(self, text: bytes) -> Iterator[tuple[int, bytes]]:
-        """Give which lines may have something to find, and the lines."""
+    def _suspects(self, text: bytes) -> tuple[dict[int, bytes], int, int]:
+        """Give the lines that may have something to find, by place; the place of the last of them, and its start."""
         scanner = self._redactor.scanner
-        if scanner is None or not text:
-            return
+        lines: dict[int, bytes] = {}
         place = at = 0
-        for start, end in scanner.suspects(text):
+        for start, end in scanner.suspects(text) if scanner else ():
             place += text.count(b"\n", at, start)
             at = start
-            yield place, text[start:end]
+            lines[place] = text[start:end]
+        return lines, place, at
 
     def _where(
         self, block: Block, offsets: Callable[[], Sequence[int]], count: int, suspects: Iterable[bytes]
@@ -138,9 +139,7 @@ class BlockRedactor:
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally
     ) -> tuple[Sequence[bytes], Tally]:
         """As in :class:`logship.records.redaction.Redaction`."""
-        every = (
-            {at for at, _ in self._suspects(b"\n".join(lines))} if not self._redactor.paths else {*range(len(lines))}
-        )
+        every = {*range(len(lines))} if self._redactor.paths else {*self._suspects(b"\n".join(lines))[0]}
         known = self._where(block, offsets, len(lines), [lines[at] for at in every])
         found = [*lines]
         counts: Counter[str] = Counter()

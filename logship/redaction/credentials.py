@@ -21,6 +21,7 @@ def is_jwt(value: bytes) -> bool:
 JWT: Final = Detector(
     "jwt",
     (AFTER + r"(eyJ[\w-]{8,}\.[\w-]*(?:\.[\w-]*){0,3})",),
+    needs=(b"eyj",),
     confirm=is_jwt,
     hints=(r"eyJ[\w-]{8,}\.[\w.-]",),
     sample="token eyJhbGciOiJub25lIn0." + "x" * 20 + ".",
@@ -32,6 +33,7 @@ PEM_END: Final = r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
 PRIVATE_KEY: Final = Detector(
     "private_key",
     (rf"{PEM_BEGIN}(?s:.*?)(?:{PEM_END}|\z)",),
+    needs=(b"private key",),
     hints=(PEM_BEGIN,),
     sample="-----BEGIN " + "PRIVATE KEY-----\\n" + "x" * 16 + "\\n-----END " + "PRIVATE KEY-----",
 )
@@ -66,12 +68,14 @@ AUTHORIZATION: Final = (
     Detector(
         "bearer",
         (_HEADER + f"(?i:{_SCHEMES}(?:{_SPACE}+|%20))+({_PARAMETERS})",),
+        needs=(b"authorization",),
         hints=(_HEADER_HINT,),
         sample='Authorization: Digest username="jane", response="x"',
     ),
     Detector(
         "bearer",
         (AFTER + r"(?i:bearer[ \t]+)([\w.~+/-]{8,}=*)", _HEADER + r"([\w.~+/=-]{16,})"),
+        needs=(b"bearer", b"authorization"),
         confirm=is_bearer,
         hints=(_HEADER_HINT,),
         keys=r"(?:[\w.-]*[._-])?authorization",
@@ -81,6 +85,7 @@ AUTHORIZATION: Final = (
     Detector(
         "bearer",
         (AFTER + r"(?i:basic[ \t]+)([A-Za-z0-9+/]{8,}={0,2})",),
+        needs=(b"basic",),
         confirm=is_basic,
         hints=(r"(?i:basic(?:[ \t]|\\t|%20)+[A-Za-z0-9+/]{8})",),
         sample="Authorization: Basic dXNlcjpwYXNz",
@@ -88,6 +93,7 @@ AUTHORIZATION: Final = (
     Detector(
         "bearer",
         (r"""://([^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+)@""",),
+        needs=(b"://",),
         hints=(_LOGIN, _WRITTEN_LOGIN),
         sample="postgres://user:pass@db.example/app",
     ),

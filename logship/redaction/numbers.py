@@ -133,6 +133,7 @@ _INTERNATIONAL: Final = rf"(?:^|[^\w\n+]|{ESCAPE})(\+{_NATIONAL})(?:$|\W|x\d)"
 PHONE: Final = Detector(
     "phone",
     (_INTERNATIONAL,),
+    needs=(b"+",),
     hints=(_INTERNATIONAL, r"%2[bB][1-9](?:[ ().-]|%20)?\d"),
     confirm=is_phone,
     sample="call +1 (202) 555-0143",

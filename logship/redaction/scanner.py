@@ -39,6 +39,8 @@ class Detector(msgspec.Struct, frozen=True):
     hints: tuple[str, ...] = ()
     """Found in every line, JSON or text, in which an expression is found once its strings are decoded. Empty: the
     expressions, wherever they match, and every line with a backslash."""
+    needs: tuple[bytes, ...] = ()
+    """One of these, in lower case, is in every text in which an expression is found. Empty: nothing is."""
     confirm: Callable[[bytes], bool] | None = None
     """Says of what would go whether it really is one."""
     whole: Callable[[bytes, int], int] | None = None
@@ -85,8 +87,15 @@ class Scanner:
         """Give what must go of a plain text, decoded and in UTF-8: left to right, not overlapping."""
         if not self.may_hold(text):
             return []
-        found = [each for detector, find in self._each for each in _found(detector, find, text)]
+        # Elsewhere there are letters that are one of ASCII's in another case.
+        asked = self._needed(text.lower()) if text.isascii() else self._each
+        found = [each for detector, find in asked for each in _found(detector, find, text)]
         return _apart(found) if len(found) > 1 else found
+
+    def _needed(self, lower: bytes) -> list[tuple[Detector, Finder]]:
+        """Give the detectors that may find something in a text, of which this is the lower case."""
+        has = lower.__contains__
+        return [each for each in self._each if not each[0].needs or any(map(has, each[0].needs))]
 
     def may_key(self, name: bytes) -> bool:
         """Say whether a member of that name, decoded, may be one whose value goes."""

@@ -123,10 +123,13 @@ def is_marked(value: bytes) -> bool:
 
 _NAME_HINT: Final = rf"(?i:{_NAMES})(?:{QUOTE}?(?:[ \t]|\\t)*[:=>]|{WRITTEN_IS})|--[\w-]*(?i:{_NAMES})[ \t]"
 _TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>|{WRITTEN_IS}){QUOTE}?[^\s"'\\]{{8}}"""
+_NEEDS: Final = (b"pass", b"pwd", b"secret", b"key")
+"""A part of every name."""
 NAMED: Final = (
     Detector(
         "secret",
         (_named(_NAMES, *_QUOTED),),
+        needs=_NEEDS,
         confirm=is_value,
         hints=(_NAME_HINT,),
         keys=f".*{_NAMES}",
@@ -136,6 +139,7 @@ NAMED: Final = (
     Detector(
         "secret",
         (_named(_NAMES, f"={_WORD}"),),
+        needs=_NEEDS,
         confirm=is_assigned,
         hints=(_NAME_HINT,),
         sample="password=not-real",
@@ -143,6 +147,7 @@ NAMED: Final = (
     Detector(
         "secret",
         (_named(_NAMES, f"{_IS}{_WORD}"), rf"--[\w-]*(?i:{_NAMES})[ \t]+{_WORD}"),
+        needs=_NEEDS,
         confirm=is_marked,
         hints=(_NAME_HINT,),
         sample="password: not-a-real-0ne",
@@ -150,6 +155,7 @@ NAMED: Final = (
     Detector(
         "secret",
         (_named(_TOKENS, *_QUOTED, f"{_IS}{_WORD}"),),
+        needs=(b"token", b"x-amz-signature", b"sig"),
         confirm=looks_drawn,
         hints=(_TOKEN_HINT,),
         keys=rf"(?:.*{_KINDS_OF_TOKENS}[_.-]?|x-)?token",

@@ -33,7 +33,7 @@ def command(*words: str, **given: object) -> "subprocess.CompletedProcess[str]":
     environ = {name: text for name, text in os.environ.items() if not name.startswith("LOGSHIP_")}
     environ |= {f"LOGSHIP_{name.upper()}": str(value) for name, value in given.items()}
     line = (sys.executable, "-m", "logship", *words)
-    return subprocess.run(line, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    return subprocess.run(line, env=environ, capture_output=True, text=True, errors="replace", check=False, timeout=60)
 
 
 def write_logs(logs: Path) -> None:
@@ -148,3 +148,32 @@ def test_what_was_packed_meanwhile(tmp_path: Path, logs: Path) -> None:
     path.write_text("")
     done = command("run", "--once", **own)
     assert [json.loads(line)["message"] for line in done.stdout.splitlines()] == ["mail to [email]"], done.stderr
+
+
+@pytest.mark.parametrize("form", ["auto", "raw", "text"])
+def test_nothing_of_it_is_written_anywhere(tmp_path: Path, logs: Path, form: str) -> None:
+    """By ``run --once`` with the file sink: what it wrote, its state folder, dead letters, and what it said."""
+    write_logs(logs)
+    (logs / f"{EMAIL}.log.1.gz").write_bytes(gzip.compress(f"packed: mail to {EMAIL}\n".encode() * 3))
+    (logs / "odd.log").write_bytes(
+        b"\xff" + EMAIL.encode() + b"\n" + json.dumps({"m": json.dumps({"user": {"ssn": [SSN]}})}).encode() + b"\n"
+    )
+    own = {
+        "paths": f"{logs}/*",
+        "sinks": "file,stdout",
+        "file_path": tmp_path / "out",
+        "file_compression": "none",
+        "state_dir": tmp_path / "state",
+    }
+    done = command(
+        "run", "--once", "--history", **own, **REDACT, format=form, max_line_bytes=150, listen="", log_level="debug"
+    )
+    assert done.returncode in (0, 4), done.stderr
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and not path.is_relative_to(logs)]
+    sent = [path for path in written if path.is_relative_to(tmp_path / "out")]
+    assert sum(path.read_bytes().count(b"\n") for path in sent) == done.stdout.count("\n") > 10
+    for path in written:
+        text = path.read_bytes().decode(errors="replace")
+        paths_too = path.is_relative_to(tmp_path / "state")  # names of files are kept there as they are
+        assert [each for each in found(text) if not (paths_too and each in EMAIL)] == [], path
+    assert found(done.stdout + done.stderr) == []

@@ -1,9 +1,12 @@
 import json
+from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from logship.redaction.detectors import DETECTORS, detectors_of
 from logship.redaction.scanner import Detector, Found, Scanner, own
+from tests.redaction.planting import plant
 
 EMAIL = Scanner(detectors_of(["email"]))
 
@@ -68,3 +71,12 @@ def test_an_expression_that_cannot_be_is_refused() -> None:
         own("x", "(")
     with pytest.raises(ValueError, match="matches the empty text"):
         own("x", "a*")
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_what_a_detector_needs_is_in_all_that_it_finds(seed: int) -> None:
+    """With and without that look, the same is found of everything that is planted."""
+    text = plant(Random(seed)).text.encode()
+    without = [replace(each, needs=()) for each in DETECTORS]
+    for some in (text, text.upper(), b"x " + text + b" \xc5\xbf"):
+        assert Scanner(DETECTORS).find(some) == Scanner(without).find(some)
