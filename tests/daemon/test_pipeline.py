@@ -235,6 +235,39 @@ async def test_a_drain_does_not_linger(rig: Rigs) -> None:
     assert made.offset(file) == 12
 
 
+class SlowSink(LineSink):
+    """Takes 50 ms for each request."""
+
+    async def deliver(self, batch: Batch) -> Outcome:
+        """Wait, then take it."""
+        await asyncio.sleep(0.05)
+        return await super().deliver(batch)
+
+
+async def seconds_of(made: Rig) -> float:
+    """Give how long 64 requests take."""
+    made.open("a", numbered(0, 50_000))
+    made.end()
+    began = made.loop.time()
+    await made.pipeline.run()
+    assert len(made.sink.attempts) >= 64
+    return made.loop.time() - began
+
+
+@autojump
+async def test_several_in_flight_do_not_wait_for_a_slow_store_one_by_one(tmp_path: Path) -> None:
+    """Four at once are at least three times as fast, and one keeps the order."""
+    shape = Shape(batch_bytes=8 * 1024, batch_records=10_000, linger=0.2, share=8 * MIB)
+    for name in ("one", "four"):
+        (tmp_path / name).mkdir()
+    one = Rig(tmp_path / "one", SlowSink(), shape, None)
+    four = Rig(tmp_path / "four", SlowSink(), replace(shape, in_flight=4), None)
+    alone, together = await seconds_of(one), await seconds_of(four)
+    assert one.sink.stored == words(numbered(0, 50_000))
+    assert alone >= 3 * together
+    assert sorted(four.sink.stored) == sorted(one.sink.stored)
+
+
 @autojump
 async def test_with_several_in_flight_the_acknowledged_prefix_stays_contiguous(rig: Rigs) -> None:
     """What is answered first does not move the offset over what is not answered yet."""
