@@ -43,6 +43,8 @@ _CREATED = b'{"%b":{"status":201}},'
 _LEAST_ROOM = 64 * 1024
 _A_MOMENT_NS = 50_000_000
 _HANG_SECONDS = 0.05
+_BUSY = b'{"error":{"type":"cluster_block_exception","reason":"blocked by: no master"},"status":503}'
+"""As Elasticsearch says it."""
 
 
 @dataclass(slots=True)
@@ -291,7 +293,8 @@ def _refused(connection: socket.socket, kept: Kept) -> bool:
     while kept.fault == "hang":
         time.sleep(_HANG_SECONDS)
     if kept.fault == "busy":
-        connection.sendall(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n")
+        head = b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+        connection.sendall(head % len(_BUSY) + _BUSY)
     return kept.fault == "busy"
 
 
