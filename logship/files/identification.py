@@ -111,10 +111,13 @@ class Known(Struct, frozen=True):
         return self.source.entry
 
 
-def identify(view: View, sources: Iterable[Source], *, growing: bool = False) -> Generator[None, None, Known | None]:
+def identify(
+    view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False
+) -> Generator[None, None, Known | None]:
     """Find, in steps, the generation of which ``view`` has most; None where nothing of it is known.
 
-    Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Raises OSError.
+    Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Of what was ``cut``
+    in place, only what is proved of one that is not open. Raises OSError.
     """
     best: Known | None = None
     begin = yield from _past_nuls(view)
@@ -122,6 +125,7 @@ def identify(view: View, sources: Iterable[Source], *, growing: bool = False) ->
         if begin and _begins_otherwise(view, source, begin):
             continue
         known, proved = yield from _common(view, source)
+        known = proved if cut and source.file is None else known
         enough = known >= source.least or (
             growing and source.file is not None and 0 < known == min(view.size, source.end)
         )

@@ -215,7 +215,7 @@ class Reconciler:
         ] + self._registry.sources(found)
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         growing = bool(found.live) and not (besides or found.packed)
-        known = yield from identify(part, others, growing=growing)
+        known = yield from identify(part, others, growing=growing, cut=found.cut)
         if known is None or not known.whole:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)

@@ -2,7 +2,6 @@
 
 import os
 from contextlib import suppress
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -54,7 +53,7 @@ class TailedFile:
         """Where it ends in a file that is a copy: what is appended to that is another generation's."""
         self.judged = self.limit
         """Up to where it is known what was appended."""
-        self.name = Path(entry.path).name
+        self.name = entry.path.rpartition("/")[2]
         self.device = self.inode = self.size = self.mtime_ns = 0
         self.places: dict[str, Place] = {}
         """Where each sink's reader stands."""
@@ -293,7 +292,8 @@ class TailedFile:
     @property
     def furthest(self) -> Place:
         """The place of the reader that is furthest."""
-        return max(self.places.values(), key=lambda place: place.offset, default=Place())
+        places = self.places.values()
+        return max(places, key=lambda place: place.offset) if len(places) > 1 else next(iter(places), Place())
 
     def close(self) -> None:
         """Give the descriptor back."""

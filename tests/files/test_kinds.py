@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.state.identity import Saved
 from tests.following import Follower, append, follow, lines
 
 Scenario = Callable[[Path], Iterator[bytes]]
@@ -1241,3 +1242,67 @@ def test_an_editor_saves_the_file_with_other_last_lines(logs: Path, pause: float
         yield lines(100, 400) + lines(500, 530)
 
     each_once(logs, scenario, pause, saved=(True,), but=(0,))
+
+
+@pytest.mark.parametrize("appended", [False, True], ids=["copied", "appended"])
+@pytest.mark.parametrize("acked", [False, True])
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_copy_that_is_half_read_is_packed_around_a_kill(
+    logs: Path, *, appended: bool, acked: bool, seen: bool
+) -> None:
+    """The rest is in the archive, behind what the last generation left there, whoever has seen it."""
+    live, copy, half = logs / "a.log", logs / "a.log.1", 12_000
+    first = follow(logs)
+    for turn in (1, 2):
+        append(live, lines(20_000 * turn, 20_000 * turn + 300))
+        first.read()
+        append(live, lines(20_000 * turn + 300, 20_000 * turn + half))
+        data = live.read_bytes()
+        copy.write_bytes((copy.read_bytes() if appended and turn > 1 else b"") + data)
+        os.truncate(live, 0)
+        append(live, lines(60_000 * turn, 60_000 * turn + 100))
+        first.step()
+        first.step(3.0)
+        if turn == 1:
+            first.read()
+    block = next(iter(first.reader.read()))
+    first.blocks.append(block)
+    first.journal.sent("sink", block)
+    if acked:
+        first.journal.acked(block.file, "sink", Saved(block.end))
+    first.save()
+    if not seen:
+        first.kill()
+    (logs / "a.log.1.gz").write_bytes(gzip.compress(copy.read_bytes()))
+    copy.unlink()
+    if seen:
+        first.step()
+        first.step(3.0)
+        first.kill()
+    second = follow(logs, now=first.now)
+    for _ in range(3):
+        second.read()
+        second.step(3.0)
+    second.drain()
+    due = [(20_000, 20_000 + half), (60_000, 60_100), (40_000, 40_000 + half), (120_000, 120_100)]
+    assert problem(b"".join(lines(*each) for each in due), first, second) == ""
+
+
+def test_an_editor_saves_again_with_a_last_line_of_the_same_length(logs: Path) -> None:
+    """What the file had two savings ago is known by digests alone: they say less than the file that was just cut."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        append(live, lines(100, 400))
+        yield b""
+        live.write_bytes(lines(100, 310) + lines(500, 501))
+        os.utime(live, ns=(0, live.stat().st_mtime_ns + 10**7))
+        for _ in range(3):
+            yield b""
+        live.write_bytes(lines(100, 310) + lines(600, 601))
+        os.utime(live, ns=(0, live.stat().st_mtime_ns + 2 * 10**7))
+        yield b""
+        append(live, lines(700, 705))
+        yield lines(100, 400) + lines(500, 501) + lines(600, 601) + lines(700, 705)
+
+    each_once(logs, scenario, 3.0, saved=(True,), but=(0, 3))
