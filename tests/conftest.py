@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from logship import ticks
+
 # no test fails for how long it took: the machine has other work
 settings.register_profile("logship", deadline=None)
 settings.load_profile("logship")
@@ -19,6 +21,12 @@ def _logging_as_it_was() -> Iterator[None]:
     root.setLevel(before[0])
     root.handlers[:] = before[1]
     logging.raiseExceptions = before[2]
+
+
+@pytest.fixture(autouse=True)
+def _begun_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this process have begun when its clock stood at 0: ticks are at whole seconds of it."""
+    monkeypatch.setattr(ticks, "_BEGAN", 0.0)
 
 
 @pytest.fixture

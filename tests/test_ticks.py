@@ -7,12 +7,6 @@ from logship.ticks import tick, until_tick
 from tests.autojump import autojump
 
 
-@pytest.fixture(autouse=True)
-def began(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process have begun when its clock stood at 0."""
-    monkeypatch.setattr(ticks, "_BEGAN", 0.0)
-
-
 def test_processes_of_one_node_tick_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each from its own start on."""
     monkeypatch.setattr(ticks, "_BEGAN", 0.5)

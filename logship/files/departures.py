@@ -57,6 +57,8 @@ class Departures:
         """Whether what went while logship was down is known."""
         self._since: float | None = None
         """When all names were seen first, in monotonic seconds."""
+        self._looked_ns = 0
+        """When somebody had looked last before that, in epoch nanoseconds."""
 
     @property
     def doubted(self) -> bool:
@@ -73,7 +75,7 @@ class Departures:
             return
         adoption = self._adoption
         if count or (sure and self._reconciler.away):
-            looked_ns = self._reconciler.looked_ns
+            looked_ns = self._looked_ns if count else self._reconciler.looked_ns
             seen = Seen(self._registry, present, self._files, adoption.new, looked_ns, adoption.met_again)
             self.gaps.look(seen, adoption.unknown)
         adoption.unknown.clear()
@@ -89,7 +91,7 @@ class Departures:
         """Whether something is missing that may yet be found; copies are looked at again for it."""
         missing = self._registry.missing(present)
         if self._since is None:
-            self._since = now
+            self._since, self._looked_ns = now, self._reconciler.looked_ns
             for path in missing:  # it may be in a copy that was put by while its file was still read
                 self._registry.doubt_copies(path)
             return bool(missing)

@@ -30,7 +30,7 @@ class Seen(Struct, frozen=True):
     present: Container[FileId]
     """Generations that have a name."""
     files: Mapping[FileId, TailedFile]
-    """Those that were open before."""
+    """Those that are open, but for the new ones."""
     new: Mapping[FileId, tuple[TailedFile, Entry]]
     looked_ns: int
     """When somebody last looked, in epoch nanoseconds."""
@@ -50,8 +50,9 @@ class Gaps:
         """Judge every lineage of which ``unknown`` files were found."""
         lineages: dict[str, list[TailedFile]] = {}
         for entry in unknown:
-            if entry.file in seen.new:
-                lineages.setdefault(entry.path, []).append(seen.new[entry.file][0])
+            file = seen.new[entry.file][0] if entry.file in seen.new else seen.files.get(entry.file)
+            if file:
+                lineages.setdefault(entry.path, []).append(file)
         for path, files in lineages.items():
             last_ns = self._last_known(seen, path, files) if len(files) >= _LEAST else None
             if last_ns is not None:

@@ -90,13 +90,16 @@ def place_of(line: bytes) -> Place:
     """Find the head of one line."""
     line = line[:LONGEST]
     shape = line.translate(_SHAPE)
-    for form in _BY_FIRST[shape[:1]]:
+    for number, form in enumerate(_BY_FIRST[shape[:1]]):
         head = form.head.match(shape)
         if not head:
             continue
         after = form.after.match(line, head.end(), head.end() + _WITHIN) if form.after else None
         if after or form.alone:
-            return _of(form, line, head, after)
+            place = _of(form, line, head, after)
+            # A month's name with a fraction and nothing behind it: a form that goes before may have its level there.
+            begun = number and place.level is None and place.end > place.fraction and line[:1].isalpha()
+            return place._replace(size=0) if begun else place
     return _NOWHERE
 
 
@@ -121,8 +124,9 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     if named:
         zone, size = named, 0
     text = line[level[0] : level[1]] if level[0] >= 0 else b""
-    if level[0] < 0 or b"0" in text.translate(_SHAPE):
-        # A level that may be there, and is not, could be there in a line that begins alike; and digits differ.
+    if level[0] < 0 or b"0" in text.translate(_SHAPE) or line[level[1] : level[1] + 1] == b"+":
+        # A level that may be there, and is not, could be there in a line that begins alike; and digits differ, also
+        # those of an offset behind it.
         size = 0
     return Place(*time, *zone, _as_level(text, priority=form.priority) if text else None, size, more, past, form.mark)
 

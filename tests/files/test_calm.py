@@ -1,17 +1,10 @@
 import pytest
 
-from logship import ticks
 from logship.files.calm import Calm
 
 LITTLE, MUCH = 1000, 1 << 20
 LONG = 100.0
 """Seconds until a sweep that nobody waits for."""
-
-
-@pytest.fixture(autouse=True)
-def began(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the process have begun when its clock stood at 0."""
-    monkeypatch.setattr(ticks, "_BEGAN", 0.0)
 
 
 def noted(grown: int, *, heard: bool = True, gather: float = 0.2, poll: float = 1.0) -> Calm:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from logship.records.text_heads import TextHeads
@@ -272,6 +272,7 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
     return ("".join(next(at) if letter.isdigit() else letter for letter in line) if other else line).encode()
 
 
+@example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
 @settings(max_examples=400)
 @given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
 def test_many_lines_come_to_what_each_comes_to(lines: list[bytes], times: int) -> None:
