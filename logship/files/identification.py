@@ -17,6 +17,8 @@ from logship.state.fingerprint import EARLY, Fingerprint, ReadAt, common, equal_
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
 _STEP_BYTES = 256 * 1024
+_MOST_NULS = 16 << 20
+"""A sparse file may begin with a terabyte of them."""
 
 
 class View(Protocol):
@@ -136,14 +138,14 @@ def identify(
 
 
 def _past_nuls(view: View) -> Generator[None, None, int]:
-    """Give, in steps, where the NULs end that a view begins with."""
+    """Give, in steps, where the NULs end that a view begins with; 0 where they are too many to be worth it."""
     at = 0
-    while data := view.read_at(_STEP_BYTES if at else HEAD_BYTES, at):
+    while at < _MOST_NULS and (data := view.read_at(_STEP_BYTES if at else HEAD_BYTES, at)):
         if kept := data.lstrip(b"\0"):
             return at + len(data) - len(kept)
         at += len(data)
         yield
-    return at
+    return at if at < _MOST_NULS else 0
 
 
 def _begins_otherwise(view: View, source: Source, begin: int) -> bool:

@@ -37,7 +37,7 @@ class Idle:
         """
         if self._order is None:
             idle = [file for file in files if _may_close(file, listeners, now, ending=ending)]
-            self._order = sorted(idle, key=lambda file: (_nameless(file), file.grown_at, file.opened_at), reverse=True)
+            self._order = sorted(idle, key=lambda file: (file.deleted, file.grown_at, file.opened_at), reverse=True)
         while self._order:
             file = self._order.pop()
             if _may_close(file, listeners, now, ending=ending):
@@ -47,10 +47,7 @@ class Idle:
 
 def _may_close(file: TailedFile, listeners: Sequence[Listener], now: float, *, ending: bool) -> bool:
     quiet = now - file.grown_at
-    long = quiet > NAMELESS_SECONDS if _nameless(file) else quiet > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+    long = quiet > NAMELESS_SECONDS if file.deleted else quiet > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
     read = file.sound and not file.padding.there and file.offset >= file.size
-    return (ending or long) and read and all(listener.settled(file) for listener in listeners)
-
-
-def _nameless(file: TailedFile) -> bool:
-    return file.deleted or not file.path
+    known = bool(file.path or ending or file.deleted)
+    return (ending or long) and read and known and all(listener.settled(file) for listener in listeners)
