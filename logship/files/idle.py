@@ -7,8 +7,8 @@ from logship.files.tailing import TailedFile
 
 QUIET_SECONDS = 0.5
 """A file that is read and has not grown for so long may be closed."""
-NAMELESS_SECONDS = 5.0
-"""One without a name is not found again: it may be closed when its writer has been quiet for so long, after the others.
+REMOVED_SECONDS = 5.0
+"""A removed file is not found again: it may be closed when its writer has been quiet for so long, after the others.
 Who waits may be removed meanwhile."""
 TURN_SECONDS = 5.0
 """One that is never quiet may be closed when it was open for so long, so that all have their turn."""
@@ -47,7 +47,7 @@ class Idle:
 
 def _may_close(file: TailedFile, listeners: Sequence[Listener], now: float, *, ending: bool) -> bool:
     quiet = now - file.grown_at
-    long = quiet > NAMELESS_SECONDS if file.deleted else quiet > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+    long = quiet > REMOVED_SECONDS if file.deleted else quiet > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
     read = file.sound and not file.padding.there and file.offset >= file.size
     known = bool(file.path or ending or file.deleted)
     return (ending or long) and read and known and all(listener.settled(file) for listener in listeners)

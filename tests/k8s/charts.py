@@ -1,6 +1,5 @@
 """Renders the charts under ``k8s/helm`` with the real Helm."""
 
-import functools
 import json
 import os
 import shutil
@@ -10,25 +9,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
 import yaml  # type: ignore[import-untyped]
 
-from tests.k8s.rendering import CHARTS, HERE, Manifest
+from tests.k8s.rendering import CHARTS, Manifest, program
 
 KUBERNETES: Final = "1.29"
 """Told to Helm, which knows none that is at hand: one that Go built by itself takes 1.20 for granted."""
 
 
-@functools.cache
 def helm() -> str:
     """Give the path of Helm; skips, or in CI fails, where there is none."""
-    found = subprocess.run(["sh", HERE / "helm.sh"], capture_output=True, text=True, check=False)
-    if found.returncode == 0:
-        return found.stdout.strip()
-    why = f"no Helm: {found.stderr.strip()}"
-    if os.environ.get("CI"):
-        pytest.fail(why)
-    pytest.skip(why)
+    return program("helm")
 
 
 def run(*words: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:

@@ -33,15 +33,20 @@ def name_of(folder: Path) -> str:
 
 
 @functools.cache
-def kustomize() -> str:
-    """Give the path of kustomize; skips, or in CI fails, where there is none."""
-    found = subprocess.run(["sh", HERE / "kustomize.sh"], capture_output=True, text=True, check=False)
+def program(name: str) -> str:
+    """Give the path of kustomize or Helm; skips, or in CI fails, where there is none."""
+    found = subprocess.run(["sh", HERE / f"{name}.sh"], capture_output=True, text=True, check=False)
     if found.returncode == 0:
         return found.stdout.strip()
-    why = f"no kustomize: {found.stderr.strip()}"
+    why = f"no {name}: {found.stderr.strip()}"
     if os.environ.get("CI"):
         pytest.fail(why)
     pytest.skip(why)
+
+
+def kustomize() -> str:
+    """Give the path of kustomize."""
+    return program("kustomize")
 
 
 @functools.cache
