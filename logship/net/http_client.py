@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 from isal import isal_zlib
@@ -38,6 +39,8 @@ with without_certificates(), without(*_UNUSED, missing=("backports.zstd",)):
 _THREAD_BYTES: Final = 4 << 20
 """A larger body is compressed in a thread. What takes a few milliseconds does not hold up the loop, and the way to a
 thread and back, with two threads wanting the interpreter, costs as much again as compressing 1 MiB."""
+_FIRST_BYTES: Final = 32 << 10
+"""So much is put together with the headers, which copies it."""
 _WRITE_BYTES: Final = 256 << 10
 _CONNECT_SECONDS: Final = 10.0
 _GZIP_WINDOW: Final = 31
@@ -82,8 +85,8 @@ class _Body(aiohttp.Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         view = memoryview(self._value)
-        for start in range(0, len(view), _WRITE_BYTES):
-            await writer.write(view[start : start + _WRITE_BYTES])
+        for start, end in pairwise((0, *range(_FIRST_BYTES, len(view), _WRITE_BYTES), len(view))):
+            await writer.write(view[start:end])
 
 
 def failure(error: BaseException) -> Outcome:

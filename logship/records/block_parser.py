@@ -20,6 +20,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
+from logship.records.framing import within_lines
 from logship.records.odd_lines import LONG, Parted, by_looks, is_text, may_be_deep, unreadable, without_odd
 from logship.records.places import without
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
@@ -71,9 +72,8 @@ class BlockParser:
         end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
         if not (data.startswith(b'{"') and data.endswith(end) and is_text(data)):
             return None
-        pieces = data[2 : -len(end)].split(end + b'{"')
-        # A newline in a piece would be one that is no boundary; this is much faster than counting them.
-        if b"\n" in b"".join(pieces) or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
+        pieces = within_lines(data, b'{"', end)
+        if not pieces or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
         found = self._shapes.read(data, pieces, near_ns, cut=2)
         if found is None:

@@ -8,6 +8,7 @@ is shorter, a file cut at its end, one that was put in place by a rename, an arc
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Generator, Sequence
+from io import BytesIO
 from itertools import accumulate
 
 from isal import isal_zlib
@@ -26,6 +27,8 @@ NEAR = (1024, 4096, 16 * 1024)
 LINES = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 25, 30, 40, 50, 70, 100)
 """So many lines before it, too: people and programs take away, or write anew, the last so many."""
 MOST_POINTS = 64
+"""So many are saved; in memory there may be more, since to leave out some takes longer than to set one."""
+_CROWD = 4 * MOST_POINTS
 RECENT_POINTS = 28
 RECENT_BYTES = 1024
 """What is kept of the bytes read last, to tell exactly from where on a writer went back over them."""
@@ -100,7 +103,7 @@ class Digest:
             self._offsets.append(stop)
             self._crcs.append(crc)
             at = stop
-        if len(self._offsets) > MOST_POINTS:
+        if len(self._offsets) > _CROWD:
             self._thin(start)
 
     def remember(self, recent: bytes) -> None:
@@ -176,6 +179,8 @@ class Digest:
 
     def fingerprint(self) -> Fingerprint:
         """Give the points as they are now."""
+        if len(self._offsets) > MOST_POINTS:
+            self._thin(self.end)
         pairs = zip(self._offsets, self._crcs, strict=True)
         return Fingerprint(self.base, tuple(number for pair in pairs for number in pair))
 
@@ -215,12 +220,13 @@ def points_of(block: Block) -> Sequence[tuple[int, int]]:
 
 def _line_starts(data: bytes, start: int) -> list[int]:
     """Give where the last lines begin: whoever goes back writes lines anew."""
-    last, first = len(data) - 1, max(0, len(data) - GRID_BYTES)
-    lines = data[first:last].rsplit(b"\n", LINES[-1])
-    if first and len(lines) <= LINES[-1]:
-        lines = data[:last].rsplit(b"\n", LINES[-1])
-    ends = [*accumulate(len(line) + 1 for line in reversed(lines[1:]))]
-    return [start + last + 1 - ends[count - 1] for count in LINES if count <= len(ends)]
+    found: list[int] = []
+    for first in sorted({max(0, len(data) - GRID_BYTES), 0}, reverse=True):
+        sizes = [*map(len, BytesIO(data[first:]))]  # the first may be the rest of one
+        found = [*accumulate(sizes[:0:-1])]
+        if len(found) >= LINES[-1]:
+            break
+    return [start + len(data) - found[count - 1] for count in LINES if count <= len(found)]
 
 
 def _stops(at: int, end: int, *points: int) -> list[int]:

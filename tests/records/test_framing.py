@@ -18,6 +18,7 @@ from logship.records.framing import (
     frame_odd_line,
     frame_rest,
     utf8_boundary,
+    within_lines,
 )
 
 LIMIT = 8
@@ -154,3 +155,17 @@ def test_a_line_with_nul_inside_is_plain() -> None:
 def test_what_has_no_beginning_of_a_character_is_cut_at_the_limit() -> None:
     """Four continuation bytes in a row belong to nothing."""
     assert utf8_boundary(b"\x80" * 10, 6) == 6
+
+
+@given(st.lists(st.sampled_from([b'{"a":1}', b'{"}', b'{"a"', b'"a":1}', b"", b"{}", b'{"\r}', b'{"a":1}{"b":2}'])))
+def test_what_lines_have_within_is_given_where_all_begin_and_end_so(lines: list[bytes]) -> None:
+    """Each line's inside, if every line has both ends and they don't overlap; nothing at all else."""
+    data = b"".join(line + b"\n" for line in lines)
+    fits = all(line.startswith(b'{"') and line.endswith(b"}") and len(line) > 2 for line in lines)
+    assert within_lines(data, b'{"', b"}\n") == ([line[2:-1] for line in lines] if fits else [])
+
+
+def test_a_last_line_without_newline_has_no_inside() -> None:
+    """What does not end as the others do is no such block."""
+    assert within_lines(b'{"a":1}\n{"a":2}', b'{"', b"}\n") == []
+    assert within_lines(b'{"a":1}\r\n', b'{"', b"}\r\n") == [b'a":1']

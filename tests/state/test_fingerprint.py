@@ -102,6 +102,17 @@ def test_a_large_file_keeps_its_last_points_and_thins_the_others() -> None:
     assert all(b - a <= max(GRID_BYTES, (offsets[-1] - a) // 3) for a, b in pairwise(offsets))
 
 
+def test_a_fingerprint_that_is_seldom_taken_has_no_more_points() -> None:
+    """Points that are not left out yet cost memory, never room on disk, and none of the last block is missing."""
+    digest, block = Digest(), b"a line of text\n" * 40_000
+    for number in range(8):
+        digest.take(block, number * len(block))
+    points = digest.within(7 * len(block), 8 * len(block))
+    assert len(points) > 20
+    assert [*points] == points_of(Block(FileId("a"), "a.log", 7 * len(block), 8 * len(block), block, 1, 1.0))
+    assert len(digest.fingerprint().pairs) <= MOST_POINTS
+
+
 @pytest.mark.parametrize("size", [1, 50, 4096, GRID_BYTES])
 def test_a_fingerprint_takes_less_than_4_kib(size: int) -> None:
     """As JSON, however small the reads were and however far the file has come."""
