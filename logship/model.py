@@ -19,6 +19,10 @@ NO_LIMIT = 2**63 - 1
 """More bytes, or records, than there ever are."""
 
 
+LEAST_BYTES = 4096
+"""What a block counts at least: a thousand files may have one line each."""
+
+
 class LineState(Enum):
     """Where an offset stands within a line; saved beside the offset in the checkpoint."""
 
@@ -75,6 +79,11 @@ class Block(Struct, frozen=True):
     def lines(self) -> int:
         """How many lines the data has; an unterminated last one counts. 0 for a gap."""
         return self.data.count(b"\n") + (bool(self.data) and not self.data.endswith(b"\n"))
+
+    @property
+    def weight(self) -> int:
+        """What it counts against a bound, in bytes."""
+        return max(LEAST_BYTES, len(self.data))
 
 
 class Tally(Struct, frozen=True):

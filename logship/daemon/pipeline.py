@@ -8,13 +8,13 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from logship.daemon.reader import LEAST_BYTES, Reader
+from logship.daemon.reader import Reader
 from logship.daemon.supervisor import supervise
 from logship.delivery.batching import Batcher
 from logship.delivery.delivery import Delivery
 from logship.files.joining import EARLY_SECONDS
 from logship.metrics import SinkMetrics
-from logship.model import Batch, Block, Encoded, FileId, Sink
+from logship.model import LEAST_BYTES, Batch, Block, Encoded, FileId, Sink
 from logship.state.identity import Saved
 
 BLOCKS_IN_SHARE = 4
@@ -117,7 +117,7 @@ class Pipeline:
             # half of the room: their encoded form needs as much again
             blocks = self.reader.read((self._share - self.held) // 2)
             await self._pass_on([part for block in blocks for part in self._take(block)])
-            due = self._batcher.due
+            due = self._batcher.due_with(self.reader.brief)
             if not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
             elif due is not None and (ended or self._stop.is_set() or self._clock() + EARLY_SECONDS >= due):

@@ -24,8 +24,6 @@ from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
 
 READ_AT_ONCE = 2 << 20
-LEAST_BYTES = 4096
-"""What a block counts at least: a thousand files may have one line each."""
 LOOK_SECONDS = 0.05  # a record that is held back is not looked at more often
 
 
@@ -143,7 +141,7 @@ class Reader:
         for lineage, files in self._in_turn():
             read = self._read_queue(files)
             blocks += read
-            nbytes += _weight(read)
+            nbytes += sum(block.weight for block in read)
             if nbytes >= limit:
                 self._turn = lineage
                 break
@@ -159,7 +157,7 @@ class Reader:
         for file in files:
             read = self._read_file(file)
             blocks += read
-            nbytes += _weight(read)
+            nbytes += sum(block.weight for block in read)
             if nbytes >= READ_BYTES or (read and file.file in self._ready):
                 break
         return blocks
@@ -204,6 +202,12 @@ class Reader:
     def due(self) -> float | None:
         """When (monotonic seconds) a record is no longer held back; None if none is."""
         return min((due for file, due in self._held.items() if self._files[file].sound), default=None)
+
+    @property
+    def brief(self) -> float | None:
+        """When (monotonic seconds) the last line is given that is held back for a moment only; None if none is."""
+        held = ((due, self._files[file]) for file, due in self._held.items())
+        return max((due for due, file in held if file.places[self.name].brief and file.sound), default=None)
 
     def oldest(self) -> float | None:
         """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""
@@ -293,8 +297,3 @@ class Reader:
                 break
             times.popleft()
         return self.block_bytes, None, False, NO_LIMIT
-
-
-def _weight(blocks: Iterable[Block]) -> int:
-    """Give what blocks count against a bound."""
-    return sum(max(LEAST_BYTES, len(block.data)) for block in blocks)

@@ -28,6 +28,11 @@ class Batcher:
         """When the open batch must be taken, on the clock that :meth:`add` is told; None if there is none."""
         return max(self._since, self._closed + self._linger) if self._parts else None
 
+    def due_with(self, more: float | None) -> float | None:
+        """Give the same where ``more`` comes then, if it comes at all within the linger: one request is enough."""
+        due = self.due
+        return due if due is None or more is None else max(due, min(more, self._since + self._linger))
+
     def fits(self, part: Encoded) -> bool:
         """Whether the block can join the open batch."""
         return not self._parts or (

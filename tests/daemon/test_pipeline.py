@@ -166,6 +166,20 @@ async def test_the_last_line_of_text_leaves_after_its_wait(rig: Rigs) -> None:
 
 
 @autojump
+async def test_a_line_that_is_held_back_for_a_moment_leaves_with_those_before_it(rig: Rigs) -> None:
+    """What nobody knows the form of waits as long as a batch may: one request has all of it."""
+    made = rig(LineSink(), joins())
+    made.open("a", b"l0\nl1\nl2\n")
+    running = asyncio.create_task(made.pipeline.run())
+    await asyncio.sleep(0.15)
+    assert made.sink.batches == []
+    await asyncio.sleep(0.15)
+    assert [batch.records for batch in made.sink.batches] == [3]
+    made.end()
+    await running
+
+
+@autojump
 async def test_a_rotated_file_is_not_waited_for(rig: Rigs) -> None:
     """What it holds back leaves before the first line of its successor."""
     made = rig(LineSink(), joins(), linger=0.0)

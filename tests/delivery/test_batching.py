@@ -87,3 +87,14 @@ def test_batches_close_a_linger_apart_while_blocks_come() -> None:
     gatherer.take(12.0)
     gatherer.add(part(1), 12.0)
     assert gatherer.due == 12.0 + LINGER
+
+
+def test_a_batch_waits_for_what_comes_within_its_linger() -> None:
+    """One request is enough for both; an empty batch waits for nothing, and none for longer than its linger."""
+    gatherer = batcher()
+    assert gatherer.due_with(10.0) is None
+    gatherer.add(part(1), 10.0)
+    assert gatherer.due_with(None) == 10.0
+    assert gatherer.due_with(9.0) == 10.0
+    assert gatherer.due_with(10.0 + LINGER / 2) == 10.0 + LINGER / 2
+    assert gatherer.due_with(99.0) == 10.0 + LINGER
