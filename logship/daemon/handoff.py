@@ -14,7 +14,7 @@ from typing import Any, Final
 import msgspec
 import orjson
 
-from logship.plugins import settings_type
+from logship.plugins import load, names, settings_type
 from logship.settings.config import Config
 from logship.settings.resolved import Backfill, Resolved
 from logship.settings.standards import mended
@@ -26,16 +26,27 @@ _FAILED: Final = 1
 def part() -> int:
     """Come back in a child, with the descriptor for :func:`write`; this process becomes the daemon, or the child's end.
 
-    Nothing that has threads may be loaded. What both need is loaded by now: this module, with the settings' types.
+    Nothing that has threads may be loaded. What both need is loaded before: this module, with the settings' types.
     """
+    for kind in _likely_sinks():
+        load(kind)
     descriptor = os.memfd_create("logship-settings")
     if child := os.fork():
         _become_daemon(child, descriptor)
     return descriptor
 
 
+def _likely_sinks() -> set[str]:
+    """Give the kinds of sinks that the environment names; a wrong guess costs a moment, or is found by the child."""
+    words = os.environ.get("LOGSHIP_SINKS", "").split(",")
+    return {word.rpartition(":")[2].strip() for word in words} & set(names())
+
+
 def _become_daemon(child: int, descriptor: int) -> None:
+    sends = "logship.net.transport" in sys.modules
     daemon = importlib.import_module("logship.daemon.__main__")
+    if sends:  # by what is loaded when a sink is opened
+        importlib.import_module("logship.net.http_client")
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code < 0:
         sys.stderr.write(f"logship: the settings could not be read: signal {-code} ended the process that did\n")

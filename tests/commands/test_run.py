@@ -93,6 +93,13 @@ def test_a_child_that_is_killed_while_it_reads_settings_is_told(folder: Path) ->
     assert done.stderr == "logship: the settings could not be read: signal 9 ended the process that did\n"
 
 
+@pytest.mark.parametrize("sinks", ["nonsense", ":,", "a:kafka, http ,stdout:"])
+def test_a_wrong_guess_of_the_sinks_is_no_matter(folder: Path, sinks: str) -> None:
+    """What they may be is looked up before settings are read; here a flag says otherwise."""
+    done = logship(folder, "run", "--once", "--sinks", "stdout", SINKS=sinks)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stderr
+
+
 def test_once_ships_what_is_there_and_leaves(folder: Path) -> None:
     """Flags and variables mean the same; nothing is left to do the second time."""
     first = logship(folder, "run", "--once", "--stdout-prefix", "collected: ")
