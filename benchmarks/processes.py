@@ -177,17 +177,15 @@ class Shipper:
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def exact_cpu_seconds(self) -> float:
-        """Give the CPU time so far of the threads that live, to the nanosecond."""
+        """Give the CPU time so far of the threads that live, to the nanosecond, and of children that have ended."""
         tasks = Path(f"/proc/{self._process.pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
-
-    def runs(self, words: bytes) -> bool:
-        """Say whether its command line has these words: an ``exec`` changes it."""
-        return words in Path(f"/proc/{self._process.pid}/cmdline").read_bytes()
+        own = sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return own + (int(fields[13]) + int(fields[14])) / _TICKS
 
     @property
     def pid(self) -> int:
-        """Its process id, also after an ``exec``."""
+        """Its process id."""
         return self._process.pid
 
     def rss_mib(self) -> float:

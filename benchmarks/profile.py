@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any
 
 from benchmarks.bench import Bench
 from benchmarks.flames import flame_graph
-from benchmarks.processes import OTHER_CORES, Shipper, on
+from benchmarks.processes import OTHER_CORES, on
 from benchmarks.results import FOLDER
 from benchmarks.rounds import FailedError, Plan, Run
 from benchmarks.shippers import Job
@@ -24,8 +23,6 @@ SINKS = ("http", "elasticsearch")
 COMPRESSIONS = ("none",)
 WORDS = "a flame graph of a drain, native frames included, and the functions that take most of it"
 COLUMNS = (Column("samples", "samples", ".0f"),)
-_DAEMON = b"logship.daemon"
-_START_SECONDS = 20.0
 _TOP = 25
 _PER_SECOND = 250
 _LINES_PER_SECOND = 200_000
@@ -60,11 +57,10 @@ def _watch(bench: Bench, job: Job, file: Path, folder: Path, tops: dict[str, Any
 
 
 def _stacks(bench: Bench, job: Job, file: Path) -> str:
-    """Ship the file under py-spy's eyes, from the second stage's start to its end; gives collapsed stacks."""
+    """Ship the file under py-spy's eyes, from its start to its end; gives collapsed stacks."""
     shipper = bench.start(bench.programs[0], job, file)
     out = bench.fresh() / "stacks.txt"
     try:
-        _wait_for_daemon(shipper)
         told = ("--pid", str(shipper.pid), "--rate", str(_PER_SECOND), "--format", "raw", "--output", str(out))
         with on(OTHER_CORES):
             done = subprocess.run([_py_spy(), "record", "--native", *told], capture_output=True, text=True, check=False)
@@ -73,14 +69,6 @@ def _stacks(bench: Bench, job: Job, file: Path) -> str:
     if done.returncode or cost.code:
         raise FailedError(done.stderr[-500:] + shipper.last_words())
     return out.read_text()
-
-
-def _wait_for_daemon(shipper: Shipper) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while not shipper.runs(_DAEMON):
-        if shipper.look() or time.monotonic() > deadline:
-            raise FailedError(shipper.last_words())
-        time.sleep(0.005)
 
 
 def _py_spy() -> str:

@@ -15,10 +15,8 @@ from benchmarks.tables import Column
 
 SINKS = ("elasticsearch",)
 COMPRESSIONS = ("none",)
-WORDS = "from exec to the start-up probe's 200 and to the first line's receipt; logship's stages apart"
+WORDS = "from exec to the start-up probe's 200 and to the first line's receipt"
 COLUMNS = (
-    Column("stage_one_ms", "stage one ms", ".0f"),
-    Column("stage_one_cpu_ms", "its CPU ms", ".0f"),
     Column("started_ms", "started ms", ".0f", compared="the time to start"),
     Column("started_cpu_ms", "CPU ms until then", ".0f", compared="the CPU until then"),
     Column("first_line_ms", "first line received ms", ".0f", compared="the time to the first line"),
@@ -27,7 +25,6 @@ COLUMNS = (
 _LONGEST_SECONDS = 20.0
 _POLL_SECONDS = 0.02
 _LINE = b'{"timestamp": "2026-11-22T10:00:00Z", "level": "info", "seq": 0}\n'
-_STAGE_TWO = b"logship.daemon"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,13 +60,10 @@ def start(bench: Bench, program: Program, job: Job, file: Path) -> dict[str, Any
 
 def _watched(bench: Bench, shipper: Shipper, program: Program, port: int) -> dict[str, Any]:
     figures: dict[str, Any] = {}
-    stages = program.probe == "/startupz"
     deadline = time.monotonic() + _LONGEST_SECONDS
     while port and "started_ms" not in figures:
         if shipper.look() or time.monotonic() > deadline:
             raise FailedError(shipper.last_words())
-        if stages and "stage_one_ms" not in figures and shipper.runs(_STAGE_TWO):
-            figures |= {"stage_one_ms": _age_ms(shipper), "stage_one_cpu_ms": shipper.exact_cpu_seconds() * 1e3}
         if _answers(port, program.probe):
             cpu = shipper.exact_cpu_seconds() * 1e3
             figures |= {"started_ms": _age_ms(shipper), "started_cpu_ms": cpu, "rss_mib": shipper.rss_mib()}

@@ -36,10 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and give its exit code."""
     words = list(sys.argv[1:] if argv is None else argv)
     _open_standard_streams()
+    descriptor = -1
     if words[:1] == ["run"]:
-        # Before anything slow: held also across exec, until the daemon releases them.
-        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
-        gc.disable()  # for a life of a fraction of a second: the application waits until the daemon has started
+        signal.pthread_sigmask(signal.SIG_BLOCK, HELD)  # before anything slow, until the daemon releases them
+        gc.disable()  # until all is loaded: importing makes little garbage, to look for it is an eighth of the start
+        if argv is None:
+            descriptor = importlib.import_module("logship.daemon.handoff").part()
     name = words[0] if words and words[0] in COMMANDS else ""
     if not name:
         if words:
@@ -48,6 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return BAD_CONFIGURATION
     command: Any = importlib.import_module(f"logship.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"logship {name}", description=COMMANDS[name], allow_abbrev=False)
+    parser.set_defaults(descriptor=descriptor)
     command.arguments(parser, words[1:])
     parsed = parser.parse_args(words[1:])
     try:

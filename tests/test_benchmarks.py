@@ -295,7 +295,7 @@ def test_the_daemon_is_put_on_uvloop_from_outside() -> None:
     (variant,) = [each for each in loops.programs([]) if "uvloop" in each.name]
     start = Start(Job("http", "none"), Path("x.log"), Path(), 1, live=True)
     show = "import asyncio; print(type(asyncio.Runner().get_loop()).__module__)"
-    for argument, module in (("logship.daemon", "uvloop"), ("logship", "asyncio.unix_events")):
+    for argument, module in (("run", "uvloop"), ("logship", "asyncio.unix_events")):
         command = [sys.executable, "-W", "ignore", "-c", show, argument]
         done = subprocess.run(command, env=variant.environment(start), capture_output=True, text=True, check=True)
         assert done.stdout.strip() == module

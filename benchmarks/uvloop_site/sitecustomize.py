@@ -2,7 +2,7 @@
 
 import sys
 
-if "logship.daemon" in sys.orig_argv:
+if "run" in sys.orig_argv:
     import asyncio
 
     import uvloop

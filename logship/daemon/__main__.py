@@ -1,16 +1,9 @@
-"""The daemon's process: from the settings that the first stage hands over to an exit code."""
-
-import gc
-
-if __name__ == "__main__":
-    gc.disable()  # until all is loaded: importing makes little garbage, and looking for it is an eighth of the start
+"""The daemon's process: from the settings that its child hands over to an exit code."""
 
 import asyncio
 import contextlib
 import logging
 import resource
-import sys
-from collections.abc import Sequence
 
 from logship import __version__, logs
 from logship.daemon import handoff
@@ -24,14 +17,13 @@ from logship.daemon.supervisor import leaves
 from logship.errors import ConfigError, LogshipError
 from logship.settings.resolved import Resolved
 
-logger = logging.getLogger("logship.daemon")  # __name__ is __main__ here
+logger = logging.getLogger("logship.daemon")
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Run the daemon on the settings behind the descriptor in ``argv``; exits with a code of INTERFACE.md."""
-    arguments = sys.argv[1:] if argv is None else argv
+def main(descriptor: int) -> None:
+    """Run the daemon on the settings behind a descriptor; exits with a code of INTERFACE.md."""
     ignore_signals()
-    resolved = handoff.read(int(arguments[0]))
+    resolved = handoff.read(descriptor)
     logs.set_up(resolved.config.log_level, resolved.config.log_format)
     # a thread that hangs, in a write or a look-up, must not keep a finished daemon alive (DECISIONS 23): it leaves
     # before the runner is closed, which would wait for threads
@@ -72,7 +64,3 @@ def _report(errors: list[BaseException]) -> int:
         for line in str(error).splitlines():
             logger.error("logship can't go on", extra={"cause": line})
     return BAD_CONFIGURATION if any(isinstance(error, ConfigError) for error in errors) else FAILED
-
-
-if __name__ == "__main__":
-    main()

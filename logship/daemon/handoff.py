@@ -1,36 +1,70 @@
-"""From the first stage of ``logship run`` to the second: what reads and checks settings is no part of the daemon.
+"""How ``logship run`` starts: a child reads and checks the settings while this process loads the daemon.
 
-The first stage writes what it found as JSON into an anonymous file (no path, gone with its descriptor) and replaces
-itself by the daemon, under the same process id. Secrets travel as the names of variables and paths, never as values.
+What reads and checks settings is no part of the daemon, and takes as long to load; both begin at once. The child writes
+what it found as JSON into an anonymous file (no path, gone with its descriptor) and ends. Secrets travel as the names
+of variables and paths, never as values.
 """
 
+import importlib
 import os
 import signal
-import subprocess
 import sys
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import msgspec
 import orjson
 
-from logship.plugins import settings_type
+from logship.plugins import load, names, settings_type
 from logship.settings.config import Config
 from logship.settings.resolved import Backfill, Resolved
+from logship.settings.standards import mended
 
 HELD: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_FAILED: Final = 1
 
 
-def write(resolved: Resolved) -> int:
-    """Give the descriptor of an anonymous file that holds the settings and survives ``exec``."""
-    descriptor = os.memfd_create("logship-settings", 0)
+def part() -> int:
+    """Come back in a child, with the descriptor for :func:`write`; this process becomes the daemon, or the child's end.
+
+    Nothing that has threads may be loaded. What both need is loaded before: this module, with the settings' types.
+    """
+    for kind in _likely_sinks():
+        load(kind)
+    descriptor = os.memfd_create("logship-settings")
+    if child := os.fork():
+        _become_daemon(child, descriptor)
+    return descriptor
+
+
+def _likely_sinks() -> set[str]:
+    """Give the kinds of sinks that the environment names; a wrong guess costs a moment, or is found by the child."""
+    words = os.environ.get("LOGSHIP_SINKS", "").split(",")
+    return {word.rpartition(":")[2].strip() for word in words} & set(names())
+
+
+def _become_daemon(child: int, descriptor: int) -> None:
+    sends = "logship.net.transport" in sys.modules
+    daemon = importlib.import_module("logship.daemon.__main__")
+    if sends:  # by what is loaded when a sink is opened
+        importlib.import_module("logship.net.http_client")
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if code < 0:
+        sys.stderr.write(f"logship: the settings could not be read: signal {-code} ended the process that did\n")
+    if code or not os.fstat(descriptor).st_size:  # it has said why, or what was asked for
+        sys.exit(code if code >= 0 else _FAILED)
+    os.environ.update(mended(os.environ))
+    daemon.main(descriptor)
+
+
+def write(resolved: Resolved, descriptor: int) -> None:
+    """Write the settings into an anonymous file."""
     with open(descriptor, "wb", closefd=False) as file:
         file.write(orjson.dumps(msgspec.structs.asdict(resolved), default=msgspec.structs.asdict))
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
 
 
 def read(descriptor: int) -> Resolved:
     """Read what :func:`write` wrote, and close the descriptor; imports the modules of the chosen sinks."""
+    os.lseek(descriptor, 0, os.SEEK_SET)
     with open(descriptor, "rb") as file:
         raw: dict[str, Any] = orjson.loads(file.read())
     kinds: dict[str, str] = raw["kinds"]
@@ -45,26 +79,3 @@ def read(descriptor: int) -> Resolved:
 def release_signals() -> None:
     """Let signals come, held since the first line of ``logship run``; what was pending arrives now."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)
-
-
-def become_daemon(resolved: Resolved) -> NoReturn:
-    """Replace this process by the daemon."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.execv(sys.executable, daemon_command(write(resolved)))  # noqa: S606 - our own interpreter, no shell
-
-
-def daemon_command(descriptor: int) -> list[str]:
-    """Give the daemon's command line, with this interpreter's own flags."""
-    flags: list[str] = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # noqa: SLF001 - as multiprocessing does
-    # The working folder is no place to import from, unless this process was started from there (`python -m logship`).
-    safe = [] if sys.path[0] in ("", _working_folder()) or "-P" in flags else ["-P"]
-    return [sys.executable, *flags, *safe, "-m", "logship.daemon", str(descriptor)]
-
-
-def _working_folder() -> str:
-    """Give it as a text; empty if it was removed."""
-    try:
-        return os.getcwd()  # noqa: PTH109 - compared as text
-    except OSError:
-        return ""

@@ -36,8 +36,8 @@ HEAD_MAX: Final = 8192
 DISCARDED_MAX: Final = 65536
 """Bytes that are taken, and thrown away, after a request."""
 CONNECTION_SECONDS: Final = 5.0
-STAND_IN_SECONDS: Final = 1.0
-"""How often is looked whether the event loop stalls."""
+STAND_IN_SECONDS: Final = 2.0
+"""How often is looked whether the event loop stalls: a wake-up each time, and a probe waits for 3 s."""
 STAND_IN_PATIENCE: Final = 0.2
 """Seconds that one connection may take then."""
 _PACKAGE: Final = str(Path(__file__).parents[1])

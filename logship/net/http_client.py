@@ -10,6 +10,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
@@ -44,6 +45,8 @@ _FIRST_BYTES: Final = 32 << 10
 _WRITE_BYTES: Final = 256 << 10
 _CONNECT_SECONDS: Final = 10.0
 _GZIP_WINDOW: Final = 31
+_URLS: Final = 16
+"""Of so many it is kept by which proxy they go: the environment stays as it is."""
 _PLAIN: Final = frozenset({"", "identity"})
 _WINDOWS: Final = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 """Of zlib; ``deflate`` is zlib's format, or bare."""
@@ -134,6 +137,7 @@ class Session:
         self.tls = tls
         self._gzip = gzip
         self._headers = dict(headers)
+        self._proxy_for = lru_cache(_URLS)(proxy_for)
         self.credentials = credentials
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer | Outcome:
@@ -164,7 +168,7 @@ class Session:
         return _Body(body)
 
     async def _exchange(self, method: str, url: str, payload: _Body | None, headers: CIMultiDict[str]) -> Answer:
-        proxy = proxy_for(url)
+        proxy = self._proxy_for(url)
         secure = not url.startswith("http:") or (proxy or "").startswith("https:")
         async with self._session.request(
             method,

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
@@ -70,7 +69,9 @@ def _given(asked: Asked) -> list[str]:
 
 
 def _zone(name: str) -> tzinfo:
+    import zoneinfo  # noqa: PLC0415 - seldom asked for, and the application waits for the start
+
     try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return UTC  # whoever reads the setting says so

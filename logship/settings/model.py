@@ -1,39 +1,35 @@
 """The settings as pydantic-settings reads them: models, made of the same dataclasses that the daemon gets.
 
-Only the first stage loads this: pydantic costs 60 ms and 10 MiB, which the daemon after ``exec`` does without.
+Only the child that reads them loads this: pydantic costs 60 ms and 10 MiB, which the daemon does without.
 """
 
 import os
-import sys
-import types
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
 from logship.settings.options import Option
 from logship.settings.parsing import PARSERS, clean, parse_choice
+from logship.spare import without
 
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # else every installed package is asked for some
 
 
-@contextmanager
-def _without_asyncio() -> Iterator[None]:
-    """Let what is imported meanwhile do without asyncio, a third of what it takes to load.
+# for subcommands that are coroutines, plugins, files of other kinds, stores of clouds, and types that no setting has
+_UNUSED: Final = (
+    "asyncio",
+    "dotenv",
+    "importlib.metadata",
+    "importlib.resources",
+    "importlib.resources.abc",
+    "pydantic_settings.sources.providers.aws",
+    "pydantic_settings.sources.providers.azure",
+    "pydantic_settings.sources.providers.gcp",
+    "secrets",
+    "zoneinfo",
+)
 
-    pydantic-settings 2.16 wants it for subcommands that are coroutines.
-    """
-    if "asyncio" in sys.modules:
-        yield
-        return
-    sys.modules["asyncio"] = types.ModuleType("asyncio")
-    try:
-        yield
-    finally:
-        del sys.modules["asyncio"]
-
-
-with _without_asyncio():
+with without(*_UNUSED):
     from pydantic import BeforeValidator, Field, ValidationError, create_model
     from pydantic_core import ErrorDetails, PydanticUndefined
     from pydantic_settings import BaseSettings, InitSettingsSource, NoDecode, SettingsConfigDict

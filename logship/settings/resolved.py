@@ -1,4 +1,4 @@
-"""Settings that were read and found valid: what the first stage hands to the daemon, and what follows from them."""
+"""Settings that were read and found valid: what is handed to the daemon, and what follows from them."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -34,7 +34,9 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._number = max((_number(path) for path in _files(folder)), default=0)
+        self._paths = {_number(path): path for path in _files(folder)}
+        """Of the files that are there, by number."""
+        self._number = max(self._paths, default=0)
         self._fd = -1
 
     def sent(self, sink: str, block: Block) -> None:
@@ -63,10 +65,10 @@ class Journal:
 
     def drop(self, covered: int) -> None:
         """Remove what a checkpoint on disk covers."""
-        for path in _files(self._folder):
-            if _number(path) <= covered:
-                with suppress(OSError):
-                    path.unlink()
+        for number in [number for number in self._paths if number <= covered]:
+            with suppress(OSError):
+                self._paths[number].unlink(missing_ok=True)
+                del self._paths[number]
 
     def close(self) -> None:
         """Close the current file."""
@@ -81,7 +83,7 @@ class Journal:
 
     def _descriptor(self) -> int:
         if self._fd < 0:
-            path = self._folder / f"{_PREFIX}{self._number}.ndjson"
+            path = self._paths[self._number] = self._folder / f"{_PREFIX}{self._number}.ndjson"
             self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         return self._fd
 

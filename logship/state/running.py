@@ -6,14 +6,16 @@ would be told that another one has the folder. What the file says is believed if
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 LOCK: Final = "lock"
 _MOST: Final = 1 << 12
 _ENVIRON_MOST: Final = 1 << 22
 _PREFIX: Final = "LOGSHIP_"
+_PROGRAMS: Final = (b"logship", b"__main__.py")
 
 
 class Running(NamedTuple):
@@ -55,4 +57,12 @@ def find(folder: str) -> Running | None:
             arguments = file.read(_MOST).split(b"\0")
     except (OSError, ValueError, IndexError):
         return None
-    return Running(pid, words[1] if len(words) > 1 else "") if b"logship.daemon" in arguments else None
+    return Running(pid, words[1] if len(words) > 1 else "") if _runs(arguments) else None
+
+
+def _runs(arguments: Sequence[bytes]) -> bool:
+    """Whether a command line is ``logship run``, by its script or as a module."""
+    return any(
+        word == b"run" and os.path.basename(program) in _PROGRAMS  # noqa: PTH119 - as above
+        for program, word in pairwise(arguments)
+    )

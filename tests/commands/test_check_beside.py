@@ -40,7 +40,7 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def process(state: Path) -> Iterator[int]:
     """Give a process that passes for a daemon with these settings."""
     assert state.is_dir()
-    command = [sys.executable, "-c", WAIT, "logship.daemon"]
+    command = [sys.executable, "-c", WAIT, "logship", "run"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as waiting:
         assert waiting.stdout
         waiting.stdout.readline()

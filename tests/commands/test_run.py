@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 HIDDEN = "hunter2-sEcReT"
+KILL = """import os
+os.register_at_fork(after_in_child=lambda: os.kill(os.getpid(), 9))
+"""
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -35,7 +38,7 @@ def test_a_signal_that_comes_before_the_daemon_is_not_lost(folder: Path) -> None
     """SIGTERM in the middle of the start: the daemon still ships what is there, and leaves with 0.
 
     The signal is blocked already when the process begins, as ``run`` does first of all, and sent at once: it waits
-    through the settings' stage and through ``exec``.
+    until the daemon has started.
     """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
     try:
@@ -63,11 +66,38 @@ def test_the_daemon_has_the_same_process_id(folder: Path) -> None:
             assert '"n": 1' in daemon.stdout.readline()
             line = Path(f"/proc/{daemon.pid}/cmdline").read_bytes().split(b"\0")
             maps = Path(f"/proc/{daemon.pid}/maps").read_text()
+            children = Path(f"/proc/{daemon.pid}/task/{daemon.pid}/children").read_text()
         finally:
             daemon.send_signal(signal.SIGTERM)
-    assert b"logship.daemon" in line
+    assert line[-2:] == [b"run", b""]
+    assert children == ""
     assert "pydantic" not in maps
     assert daemon.returncode == 0
+
+
+def test_what_is_asked_for_is_said_once_and_no_daemon_starts(folder: Path) -> None:
+    """By the process that reads settings; the one that would become the daemon leaves with its code."""
+    done = logship(folder, "run", "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.count("usage: logship run") == 1
+    assert not (folder / "state").exists()
+
+
+def test_a_child_that_is_killed_while_it_reads_settings_is_told(folder: Path) -> None:
+    """By the kernel, for memory, say."""
+    (folder / "sitecustomize.py").write_text(KILL)
+    environ = environment(folder) | {"PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}
+    command = [sys.executable, "-m", "logship", "run"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr == "logship: the settings could not be read: signal 9 ended the process that did\n"
+
+
+@pytest.mark.parametrize("sinks", ["nonsense", ":,", "a:kafka, http ,stdout:"])
+def test_a_wrong_guess_of_the_sinks_is_no_matter(folder: Path, sinks: str) -> None:
+    """What they may be is looked up before settings are read; here a flag says otherwise."""
+    done = logship(folder, "run", "--once", "--sinks", "stdout", SINKS=sinks)
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stderr
 
 
 def test_once_ships_what_is_there_and_leaves(folder: Path) -> None:

@@ -257,6 +257,6 @@ def test_whatever_ends_it_is_exit_1(
     monkeypatch.setattr(daemon, "run", fail)
     monkeypatch.setattr(daemon, "leave", leave)
     with caplog.at_level(logging.ERROR), pytest.raises(SystemExit) as caught:
-        daemon.main(["3"])
+        daemon.main(3)
     assert caught.value.code == 1
     assert said in caplog.text + str([vars(record).get("cause") for record in caplog.records])

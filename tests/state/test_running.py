@@ -52,7 +52,7 @@ def test_nobody_is_there_to_be_told(folder: Path) -> None:
 def test_a_daemon_is_known_by_its_command_line_and_its_environment(folder: Path) -> None:
     """Settings are the same if its variables are; others than ours do not matter."""
     environ = {**os.environ, "LOGSHIP_SINKS": "stdout"}
-    command = [sys.executable, "-c", WAIT, "logship.daemon"]
+    command = [sys.executable, "-c", WAIT, "/opt/bin/logship", "run"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ) as process:
         assert process.stdout
         process.stdout.readline()
