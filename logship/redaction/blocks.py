@@ -61,7 +61,8 @@ class BlockRedactor:
         special = bool(self._opened(block) or block.open_after or block.flags)
         try:
             taken = self._members.take(rests.text, rests.records) if self._members else Taken()
-            lines, place, at = self._suspects(b"\n".join(taken.lines) if taken.lines else rests.text)
+            text = b"\n".join(taken.lines) if taken.lines and self._redactor.scanner else rests.text
+            lines, place, at = self._suspects(text)
         except Exception:  # noqa: BLE001 - each record is looked at by itself then
             taken, lines, place, at = Taken(), dict(enumerate(rests.whole())), 0, 0
         if not (lines or taken.left or taken.places or special):

@@ -19,8 +19,8 @@ _ANY: Final = "*."
 _DIGITS: Final = frozenset(bytes((each,)) for each in b"0123456789-")
 _FIRSTS: Final = _DIGITS | {b'"', b"t", b"f", b"n"}
 _NUMBER: Final = b"0123456789+-.eE"
-_BEGIN: Final = 3
-"""Bytes: the quote that ends a name, the colon, and a blank or what the value begins with."""
+_BEGIN: Final = 4
+"""Bytes: the quote that ends a name, the colon, maybe a blank, and what the value begins with."""
 _AND_NUMBER: Final = b'":' + _NUMBER
 """The end of a name, and a number; neither a comma nor a brace behind it."""
 _Get = Callable[[Any], Any]
@@ -156,22 +156,22 @@ class Members:
 
         None if a value is neither a string nor a number, true, false or null, or if they are not written alike.
         """
-        blank = b'": ' in begins
-        if (blank and len(begins) > 1) or not all(each.startswith(b'":') for each in begins):
-            return None
+        blank = any(each.startswith(b'": ') for each in begins)
         at = 2 + blank
-        name = b'"' + key + (b'": ' if blank else b'":')
-        firsts = {part[at : at + 1] for part in parts[1:]} if blank else {each[2:] for each in begins}
-        if not firsts <= _FIRSTS:
+        between = b'": ' if blank else b'":'
+        firsts = {each[at : at + 1] for each in begins}
+        if not (firsts <= _FIRSTS and all(each.startswith(between) for each in begins)):
             return None
         count = len(parts) - 1
+        name = b'"' + key + between
+        mark = name + b'"' + self._mark(FIELD, b"")
         if self._even and firsts == {b'"'}:
-            between = name + b'"' + self._mark(FIELD, b"")
             past = at + 1
-            return between.join([parts[0], *[part[part.index(b'"', past) :] for part in parts[1:]]]), count
-        if self._even and firsts <= _DIGITS and not blank:
-            between = name + b'"' + self._mark(FIELD, b"") + b'"'
-            return between.join([parts[0], *[part.lstrip(_AND_NUMBER) for part in parts[1:]]]), count
+            return mark.join([parts[0], *[part[part.index(b'"', past) :] for part in parts[1:]]]), count
+        if self._even and firsts <= _DIGITS:
+            before = [part.removeprefix(b'": ') for part in parts[1:]] if blank else parts[1:]
+            others = [part.lstrip(_AND_NUMBER) for part in before]
+            return (mark + b'"').join([parts[0], *others]), count
         rest = [part[at:] for part in parts[1:]]
         made = [self._marked(part) for part in rest]
         return name.join([parts[0], *made]), sum(map(ne, made, rest))
