@@ -36,7 +36,8 @@ def redacted(
     if redaction is None:
         return block, columns, tally
     shown, count = redaction.shown(block), len(columns.rests)
-    changed = redaction.rests(Rests(_together(columns), count, columns.whole), block, offsets) if count else None
+    rests = Rests(count, lambda: _together(columns), columns.one, block.data if _is_whole(columns, block) else b"")
+    changed = redaction.rests(rests, block, offsets) if count else None
     if changed is None:
         return shown, columns, tally
     some = {**changed.some}
@@ -52,6 +53,12 @@ def redacted(
 def each_known(enrichment: Enrichment, block: Block, records: list[Block]) -> list[Block]:
     """Give the records of a block, each with what redaction knows where it begins."""
     return enrichment.redaction.parted(block, records) if enrichment.redaction else records
+
+
+def _is_whole(columns: Columns, block: Block) -> bool:
+    """Whether each line of the block is one of the records, as it is."""
+    texts = columns.texts
+    return bool(texts) and sum(map(len, texts)) + columns.around * len(texts) == len(block.data)
 
 
 def _together(columns: Columns) -> bytes:

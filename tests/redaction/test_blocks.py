@@ -170,16 +170,11 @@ def test_a_scanner_that_fails_lets_nothing_through(monkeypatch: pytest.MonkeyPat
     def fail(*_: Any) -> Any:
         raise MemoryError
 
+    data = b'{"a":"jane@example.org"}\n{"a":"x"}\n'
     monkeypatch.setattr(redaction._redactor.scanner, "suspects", fail)
-    assert [each.get("a") for each in bodies(encoder(redaction), b'{"a":"jane@example.org"}\n{"a":"x"}\n')] == [
-        None,
-        None,
-    ]
-    monkeypatch.setattr(redaction._redactor, "_quick", lambda _: None)
-    assert [each["a"] for each in bodies(encoder(redaction), b'{"a":"jane@example.org"}\n{"a":"x"}\n')] == [
-        "[email]",
-        "x",
-    ]
+    assert [each.get("a") for each in bodies(encoder(redaction), data)] == ["[email]", "x"]
+    monkeypatch.setattr(redaction._redactor.scanner, "find", fail)
+    assert [each.get("a") for each in bodies(encoder(redaction), data)] == [None, None]
 
 
 def test_raw_lines_keep_their_bytes() -> None:
