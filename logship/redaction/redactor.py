@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from logship.redaction.cuts import head, tail
-from logship.redaction.escapes import Plain, unescaped
+from logship.redaction.escapes import Written, unescaped
 from logship.redaction.fields import Fields
 from logship.redaction.kept import Kept
 from logship.redaction.loose import Loose
@@ -114,7 +114,7 @@ class Redactor:
         sound = _sound(line)
         if line.startswith(b"{") and sound is line and _is_object(line):
             return self.record(line, where)
-        new, found = self.spliced(line, None, self.spans(sound, where))
+        new, found = self.spliced(line, None, self._spans(sound, where))
         return Hidden(new, Counter(found))
 
     def without(self, line: bytes, record: bytes) -> bytes:
@@ -166,7 +166,7 @@ class Redactor:
                 return None
             counts[by] += 1
             return b'"' + mark + b'"'
-        found = self.spans(text, where if token.kind is Kind.STRING else PLAIN, copies)
+        found = self._spans(text, where if token.kind is Kind.STRING else PLAIN, copies)
         if not found:
             return None
         new, detectors = self.spliced(written, plain, found)
@@ -181,7 +181,7 @@ class Redactor:
             return FIELD
         return self.scanner.by_key(token.key, text) if self.scanner and token.key else ""
 
-    def spans(self, text: bytes, where: Where = PLAIN, copies: Sequence[bytes] = ()) -> list[Found]:
+    def _spans(self, text: bytes, where: Where, copies: Sequence[bytes] = ()) -> list[Found]:
         """Give what must go of a text, decoded: left to right, not overlapping."""
         found = self._find(text)
         if where.within:
@@ -193,11 +193,18 @@ class Redactor:
             found.append(Found(tail(text), len(text), CUT))
         return _apart([each for each in found if each.end > each.start])
 
+    def spans_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
+        """Give the same of each of several texts, where nothing is known of their places."""
+        found = self.scanner.find_each(texts) if self.scanner else [[] for _ in texts]
+        both = [[*some, *self._within(text)] for some, text in zip(found, texts, strict=True)]
+        return [_apart([each for each in some if each.end > each.start]) if some else some for some in both]
+
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
-        """Find in a text, and in what it stands for if it has escapes itself: JSON within a string of JSON."""
-        found = [*self.scanner.find(text)] if self.scanner else []
-        if b'"' in text:  # most strings are not JSON
-            found += self._in_text(text)
+        return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]
+
+    def _within(self, text: bytes, depth: int = 0) -> list[Found]:
+        """Find in what a text has of JSON, and in what it stands for if it has escapes: JSON in a string of JSON."""
+        found = [*self._in_text(text)] if b'"' in text else []  # most strings are not JSON
         if depth < _DEEPEST and (b"\\" in text or b"%" in text):
             plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
@@ -222,7 +229,7 @@ class Redactor:
         if self._fields and self._loose.may_hold(text):
             yield from (Found(*span, FIELD) for span in self._loose.values(text))
 
-    def spliced(self, written: bytes, plain: Plain | None, found: Sequence[Found]) -> tuple[bytes, list[str]]:
+    def spliced(self, written: bytes, plain: Written | None, found: Sequence[Found]) -> tuple[bytes, list[str]]:
         """Put marks in the place of what was found in the text that was ``written`` so; also give the detectors."""
         text = plain.text if plain else written
         parts: list[bytes] = []

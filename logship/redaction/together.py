@@ -5,18 +5,19 @@ looks at those at once in which there may be something. It comes to what :meth:`
 record, or leaves the record to that.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, compress
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
-from logship.redaction.escapes import unescaped
+from logship.redaction.escapes import simple
 from logship.redaction.redactor import Redactor
 from logship.redaction.scanner import Scanner
 
 _LONG: Final = 1 << 16
 """Bytes; a longer record is looked at by itself."""
-_HARD: Final = (b"\\\\", b"\\u00", b"\\/")
+_HARD: Final = re.compile(rb"\\(?:u00|[\\/])")
 """What may stand for a part of something, and a backslash, behind which a quote ends a string."""
 _QUOTE, _AWAY = b'\\"', b"\\\0"
 """A quote within a string, and what stands for it meanwhile; no JSON has a NUL."""
@@ -47,7 +48,7 @@ class _Strings(NamedTuple):
 
 def together(redactor: Redactor, scanner: Scanner, lines: Mapping[int, bytes]) -> Seen:
     """Look at records, given by place without the brace that they begin with, for what the scanner finds."""
-    easy = [at for at, line in lines.items() if len(line) <= _LONG and not any(each in line for each in _HARD)]
+    easy = [at for at, line in lines.items() if len(line) <= _LONG and not _HARD.search(line)]
     text = b"\n".join([lines[at] for at in easy])
     if not easy or b"\0" in text or text.count(b"\n") != len(easy) - 1:
         return Seen({}, {}, {*lines})
@@ -112,11 +113,11 @@ def _is_free(redactor: Redactor, strings: _Strings, at: int) -> bool:
 def _replaced(redactor: Redactor, strings: _Strings, hits: Sequence[int]) -> dict[int, list[str]]:
     """Put marks into strings, and give what was taken out, by line."""
     written = [strings.inner[at].replace(_AWAY, _QUOTE) for at in hits]
-    plain = [unescaped(each) if b"\\" in each else None for each in written]
+    plain = [simple(each) if b"\\" in each else None for each in written]
     texts = [each.text if each else raw for each, raw in zip(plain, written, strict=True)]
     gone: dict[int, list[str]] = {}
-    for at, raw, each, text in zip(hits, written, plain, texts, strict=True):
-        if spans := redactor.spans(text):
+    for at, raw, each, spans in zip(hits, written, plain, redactor.spans_each(texts), strict=True):
+        if spans:
             strings.pieces[2 * at + 1], what = redactor.spliced(raw, each, spans)
             gone.setdefault(strings.line[at], []).extend(what)
     return gone
