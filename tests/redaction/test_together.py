@@ -112,7 +112,7 @@ def test_simple_escapes_are_read_as_all_are(text: str, plain: bool) -> None:  # 
 
 def test_lines_of_a_server_are_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     """What uvicorn writes of each request, as it stands in a record."""
-    lines = [json.dumps({"message": fastapi(at, 262).decode()}).encode() for at in range(100) if at % 20 == 4]
+    lines = [json.dumps({"message": fastapi(at, 262).decode()}).encode() for at in range(4, 90, 6)]
     monkeypatch.setattr(Redactor, "record", None)
     seen = together(redactor(), ALL, dict(enumerate(line[1:] for line in lines)))
     assert not seen.left
