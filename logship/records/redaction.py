@@ -17,8 +17,10 @@ class Rests(NamedTuple):
     """All of them, a newline between two; those that are empty may be :data:`HOLLOW`. One may have newlines itself."""
     one: Callable[[int], bytes]
     """One, by place."""
-    read: bytes = b""
-    """The lines of the block, if each of them is a record, and has in it all that is in its rest."""
+    read: bytes
+    """The lines of the block, if each of them is a record, and has in it all that is in its rest; else nothing."""
+    place: Callable[[int], int]
+    """Tells which of those lines has the byte at a place in them."""
 
 
 class Changed(NamedTuple):

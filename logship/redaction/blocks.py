@@ -124,9 +124,11 @@ class BlockRedactor:
         """Give the places of the records that may have something to find."""
         if not self._redactor.scanner:
             return ()
-        text = rests.read or (b"\n".join(taken.lines) if taken.lines else rests.together())
+        if rests.read:
+            return [rests.place(start) for start, _ in self._redactor.scanner.suspects(rests.read)]
+        text = b"\n".join(taken.lines) if taken.lines else rests.together()
         places = self._suspects(text)
-        several = places and not rests.read and text.count(b"\n") != rests.records - 1
+        several = places and text.count(b"\n") != rests.records - 1
         return range(rests.records) if several else places
 
     def _suspects(self, text: bytes) -> list[int]:

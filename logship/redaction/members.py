@@ -164,14 +164,13 @@ class Members:
             return None
         count = len(parts) - 1
         name = b'"' + key + between
-        mark = name + b'"' + self._mark(FIELD, b"")
-        if self._even and firsts == {b'"'}:
-            past = at + 1
-            return mark.join([parts[0], *[part[part.index(b'"', past) :] for part in parts[1:]]]), count
+        mark = name + b'"' + self._mark(FIELD, b"") + b'"'
+        if self._even and firsts == {b'"'}:  # the name's last quote, and the value's two
+            return mark.join([parts[0], *[part.split(b'"', 3)[3] for part in parts[1:]]]), count
         if self._even and firsts <= _DIGITS:
             before = [part.removeprefix(b'": ') for part in parts[1:]] if blank else parts[1:]
             others = [part.lstrip(_AND_NUMBER) for part in before]
-            return (mark + b'"').join([parts[0], *others]), count
+            return mark.join([parts[0], *others]), count
         rest = [part[at:] for part in parts[1:]]
         made = [self._marked(part) for part in rest]
         return name.join([parts[0], *made]), sum(map(ne, made, rest))

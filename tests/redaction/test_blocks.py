@@ -327,3 +327,18 @@ def test_cri_lines_that_go_on_in_the_next_block() -> None:
     body = made.encode(one).body + made.encode(two).body
     assert b"jane" not in body
     assert b"mple" not in body
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+@pytest.mark.parametrize("extra", [b"", b'"n":{},'])
+def test_lines_are_looked_at_as_they_were_read(end: bytes, extra: bytes) -> None:
+    """Of a block that is a record a line, that which something is found in is told by its bytes alone."""
+    lines = [b'{%b"a":"fine%b"}' % (extra, b"." * (at % 7)) for at in range(40)]
+    hits = (0, 1, 17, 39)
+    for at in hits:
+        lines[at] = b'{%b"a":"jane@example.org %d"}' % (extra, at)
+    made = encoder(opened())
+    found = made.encode(block(end.join(lines) + end))
+    assert [at for at, line in enumerate(found.body.splitlines()) if b"[email] %d" % at in line] == [*hits]
+    assert found.body.count(b"[email]") == len(hits)
+    assert found.tally.redacted == len(hits)
