@@ -5,8 +5,9 @@ meant, and not deeper, is known if there are as many of it as records that have 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
 from itertools import compress
-from operator import attrgetter, ne
+from operator import attrgetter, itemgetter, ne
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -135,10 +136,10 @@ class Members:
             taken, most = taken + gone, max(most, gone)
         if not taken:
             return Taken()
-        lines = done.split(b"\n")
+        lines = _lines(done)
         if most == count and not self._exact:
             return Taken(lines, taken, range(count))
-        return Taken(lines, taken, [*compress(range(count), map(ne, text.split(b"\n"), lines))])
+        return Taken(lines, taken, [*compress(range(count), map(ne, _lines(text), lines))])
 
     def _read(self, text: bytes, count: int) -> Sequence[Any] | None:
         """Read what lies at the paths; nothing where a name can only be one at the top, None if it can't be read."""
@@ -184,6 +185,11 @@ class Members:
             return part
         after = part.lstrip(_NUMBER)
         return b'"' + self._mark(FIELD, part[: len(part) - len(after)]) + b'"' + after
+
+
+def _lines(text: bytes) -> list[bytes]:
+    # a file in memory finds newlines sooner than split does
+    return [*map(itemgetter(slice(-1)), BytesIO(text + b"\n"))]
 
 
 def _parted(text: bytes, key: bytes) -> tuple[list[bytes], set[bytes]]:
