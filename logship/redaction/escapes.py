@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 _ESCAPE: Final = re.compile(
     rb'\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
 )
-_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|%([0-7][0-9a-fA-F])")
-"""Also as an address has it (RFC 3986, section 2.1)."""
+_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|(?:%|\\x)([0-7][0-9a-fA-F])")
+"""Also as an address has it (RFC 3986, section 2.1), and a log of nginx."""
 _SIMPLE: Final = {
     **{each: each for each in (b'"', b"\\", b"/")},
     b"b": b"\b",
@@ -77,9 +77,9 @@ def simple(written: bytes) -> Written:
 
 
 def unescaped(written: bytes, *, percents: bool = False) -> Plain:
-    """Read what a JSON string has between its quotes, or any text that has escapes in it; ``percents``: also ``%40``.
+    r"""Read what a JSON string has between its quotes, or any text that has escapes in it.
 
-    What is no ASCII stays as it is behind a percent sign.
+    ``percents``: also ``%40`` and ``\x40``. What is no ASCII stays as it is behind a percent sign.
     """
     # A line may be made of escapes alone: lists of numbers, or of pieces to join, would take a hundred times its bytes.
     starts, places, widths = array("I", (0,)), array("I", (0,)), array("B", (0,))

@@ -19,8 +19,8 @@ import msgspec
 
 from logship.records.expressions import PIECES, Finder, compile_expression, finder
 
-ESCAPED: Final = r"\\(?:u00|/)"
-"""In a JSON text, where a character that could be written as itself may be written otherwise."""
+ESCAPED: Final = r"\\(?:u00[02-9a-fA-F]|x[2-7][0-9a-fA-F]|/)"
+"""Where a character that could be written as itself may be written otherwise; the colors of a terminal are none."""
 _ALL_BYTES: Final = 8_000_000
 _DETECTOR_BYTES: Final = 1_000_000
 """Of memory: enough for what is common to be found again, whatever comes."""

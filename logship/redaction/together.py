@@ -5,7 +5,6 @@ looks at those at once in which there may be something. It comes to what :meth:`
 record, or leaves the record to that.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, compress
 from typing import Final, NamedTuple
@@ -17,10 +16,8 @@ from logship.redaction.scanner import Scanner
 
 _LONG: Final = 1 << 16
 """Bytes; a longer record is looked at by itself."""
-_HARD: Final = re.compile(rb"\\(?:u00|[\\/])")
-"""What may stand for a part of something, and a backslash, behind which a quote ends a string."""
-_QUOTE, _AWAY = b'\\"', b"\\\0"
-"""A quote within a string, and what stands for it meanwhile; no JSON has a NUL."""
+_ESCAPED: Final = ((b"\\\\", b"\\\1"), (b'\\"', b"\\\0"))
+"""What may hide where a string ends, and what stands for it meanwhile; no JSON has these characters."""
 
 
 class Seen(NamedTuple):
@@ -48,9 +45,9 @@ class _Strings(NamedTuple):
 
 def together(redactor: Redactor, scanner: Scanner, lines: Mapping[int, bytes]) -> Seen:
     """Look at records, given by place without the brace that they begin with, for what the scanner finds."""
-    easy = [at for at, line in lines.items() if len(line) <= _LONG and not _HARD.search(line)]
+    easy = [at for at, line in lines.items() if len(line) <= _LONG]
     text = b"\n".join([lines[at] for at in easy])
-    if not easy or b"\0" in text or text.count(b"\n") != len(easy) - 1:
+    if not easy or b"\0" in text or b"\1" in text or text.count(b"\n") != len(easy) - 1:
         return Seen({}, {}, {*lines})
     strings = _parted(text)
     if b"\n" in b"".join(strings.inner):
@@ -60,18 +57,29 @@ def together(redactor: Redactor, scanner: Scanner, lines: Mapping[int, bytes]) -
     hard.update(strings.line[at] for at in hits if not _is_free(redactor, strings, at))
     hits = [at for at in hits if strings.line[at] not in hard]
     found = _replaced(redactor, strings, hits)
-    whole = b'"'.join(strings.pieces)
-    made = (whole.replace(_AWAY, _QUOTE) if _QUOTE in text else whole).split(b"\n")
+    made = b'"'.join(strings.pieces).split(b"\n")
     left = {*lines}.difference(easy).union(easy[at] for at in hard)
     return Seen({easy[at]: made[at] for at in found}, {easy[at]: what for at, what in found.items()}, left)
 
 
 def _parted(text: bytes) -> _Strings:
-    pieces = text.replace(_QUOTE, _AWAY).split(b'"')
+    if b"\\" not in text:
+        pieces = text.split(b'"')
+    else:
+        for escaped, away in _ESCAPED:
+            text = text.replace(escaped, away)
+        pieces = [*map(_as_written, text.split(b'"'))]
     inner, behind = pieces[1::2], pieces[2::2]
     is_name = [other[:1] == b":" or other.lstrip(SPACE)[:1] == b":" for other in behind]
     newlines = [other.count(b"\n") for other in pieces[:-1:2]]
     return _Strings(pieces, inner, is_name, [*accumulate(newlines)])
+
+
+def _as_written(piece: bytes) -> bytes:
+    if b"\\" in piece:
+        for escaped, away in _ESCAPED:
+            piece = piece.replace(away, escaped)
+    return piece
 
 
 def _hard(scanner: Scanner, strings: _Strings) -> set[int]:
@@ -88,7 +96,7 @@ def _hard(scanner: Scanner, strings: _Strings) -> set[int]:
 def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
     """Give the strings in which there may be something, as they are or within themselves."""
     inner = strings.inner
-    joined = b"\n".join(inner).replace(_AWAY, _QUOTE)
+    joined = b"\n".join(inner)
     hits = set()
     place = last = 0
     for start, _ in scanner.suspects(joined):
@@ -97,8 +105,8 @@ def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
         hits.add(place)
     if b"%" in joined:
         hits.update(at for at, string in enumerate(inner) if b"%" in string)
-    if b"{" in joined and b"\\" in joined:
-        hits.update(at for at, string in enumerate(inner) if b"{" in string and b"\\" in string)
+    if b"\\\\" in joined or (b"{" in joined and b"\\" in joined):
+        hits.update(at for at, string in enumerate(inner) if b"\\\\" in string or b"{" in string)
     return sorted(hits)
 
 
@@ -112,7 +120,7 @@ def _is_free(redactor: Redactor, strings: _Strings, at: int) -> bool:
 
 def _replaced(redactor: Redactor, strings: _Strings, hits: Sequence[int]) -> dict[int, list[str]]:
     """Put marks into strings, and give what was taken out, by line."""
-    written = [strings.inner[at].replace(_AWAY, _QUOTE) for at in hits]
+    written = [strings.inner[at] for at in hits]
     plain = [simple(each) if b"\\" in each else None for each in written]
     texts = [each.text if each else raw for each, raw in zip(plain, written, strict=True)]
     gone: dict[int, list[str]] = {}
