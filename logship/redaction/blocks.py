@@ -18,7 +18,7 @@ from logship.records.redaction import HOLLOW, Changed, Rests
 from logship.redaction.members import Members, Taken
 from logship.redaction.private_keys import CUT as CUT_WORD
 from logship.redaction.private_keys import Continues, from_before, may_begin, watch
-from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Hidden, Redactor, Where
+from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Redactor, Where
 from logship.redaction.together import Seen, together
 
 TAG: Final = "redacted"
@@ -202,8 +202,7 @@ class BlockRedactor:
 
     def _name(self, text: str) -> str:
         raw = text.encode(errors="surrogateescape")
-        hidden = self._redactor.line(raw) if self._redactor.scanner else Hidden(raw, Counter())
-        return hidden.text.decode(errors="surrogateescape")
+        return self._redactor.by_content().line(raw).text.decode(errors="surrogateescape")
 
     def shown(self, block: Block) -> Block:
         """As in :class:`logship.records.redaction.Redaction`."""

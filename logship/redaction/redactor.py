@@ -114,6 +114,8 @@ class Redactor:
         sound = _sound(line)
         if line.startswith(b"{") and sound is line and _is_object(line):
             return self.record(line, where)
+        if self._fields.top.within:  # whatever there is
+            return Hidden(self.mark(FIELD, line), Counter((FIELD,)))
         new, found = self.spliced(line, None, self._spans(sound, where))
         return Hidden(new, Counter(found))
 
