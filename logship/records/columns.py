@@ -66,6 +66,11 @@ class Columns(NamedTuple):
         """Give a head and the rest of each record, all of which have one, with what it lacks."""
         return whole(self.before, cast("Sequence[bytes]", self.rests), self.after, self.hollow, head=head)
 
+    def one(self, at: int) -> bytes:
+        """Give the rest of a record, which has one, with what it lacks."""
+        before = self.before if isinstance(self.before, bytes) else self.before[at]
+        return EMPTY if at in self.hollow else b"%b%b%b" % (before, cast("bytes", self.rests[at]), self.after)
+
     def compressed(self, kept: Sequence[bool]) -> "Columns":
         """Give what some records come to."""
         numbers = [*compress(count(), kept)] if self.hollow else []

@@ -3,7 +3,9 @@
 What is to be hidden is no business of this room: see :mod:`logship.redaction`.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import accumulate
 from typing import Final, cast
 
 import msgspec
@@ -36,7 +38,8 @@ def redacted(
     if redaction is None:
         return block, columns, tally
     shown, count = redaction.shown(block), len(columns.rests)
-    changed = redaction.rests(Rests(_together(columns), count, columns.whole), block, offsets) if count else None
+    rests = Rests(count, lambda: _together(columns), columns.one, *_lines(columns, block))
+    changed = redaction.rests(rests, block, offsets) if count else None
     if changed is None:
         return shown, columns, tally
     some = {**changed.some}
@@ -52,6 +55,17 @@ def redacted(
 def each_known(enrichment: Enrichment, block: Block, records: list[Block]) -> list[Block]:
     """Give the records of a block, each with what redaction knows where it begins."""
     return enrichment.redaction.parted(block, records) if enrichment.redaction else records
+
+
+def _lines(columns: Columns, block: Block) -> tuple[bytes, Callable[[int], int]]:
+    """Give the lines of the block, if each is one of the records as it is, and in which of them a byte is."""
+    around, ends = columns.around, [*accumulate(map(len, columns.texts))]
+
+    def past(place: int) -> int:
+        return ends[place] + around * (place + 1)
+
+    whole = bool(ends) and past(len(ends) - 1) == len(block.data)
+    return block.data if whole else b"", lambda at: bisect_right(range(len(ends)), at, key=past)
 
 
 def _together(columns: Columns) -> bytes:
@@ -78,7 +92,9 @@ def _with(columns: Columns, rests: Sequence[bytes] | None, some: Mapping[int, by
         for at, rest in some.items():
             found[at] = rest[1:-1]
         return columns._replace(rests=found, hollow=[at for at in columns.hollow if at not in some])
-    whole = columns.whole() if rests is None else [EMPTY if rest == HOLLOW else rest for rest in rests]
+    whole = columns.whole() if rests is None else [*rests]
+    for at in columns.hollow if rests else ():
+        whole[at] = EMPTY
     for at, rest in some.items():
         whole[at] = rest
     return columns._replace(rests=whole, before=b"", after=b"", hollow=())

@@ -12,11 +12,15 @@ HOLLOW: Final = b'"}'
 class Rests(NamedTuple):
     """What follows our fields in the records of a block."""
 
-    text: bytes
-    """All of them, a newline between two; those that are empty may be :data:`HOLLOW`. One may have newlines itself."""
     records: int
-    whole: Callable[[], list[bytes]]
-    """Gives each."""
+    together: Callable[[], bytes]
+    """All of them, a newline between two; those that are empty may be :data:`HOLLOW`. One may have newlines itself."""
+    one: Callable[[int], bytes]
+    """One, by place."""
+    read: bytes
+    """The lines of the block, if each of them is a record, and has in it all that is in its rest; else nothing."""
+    place: Callable[[int], int]
+    """Tells which of those lines has the byte at a place in them."""
 
 
 class Changed(NamedTuple):

@@ -1,8 +1,10 @@
 """Redaction of whole blocks: only the few lines that may have something to hide are taken apart; pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from msgspec.structs import replace
@@ -10,16 +12,19 @@ from msgspec.structs import replace
 from logship.model import Block, Tally
 from logship.records.enrichment import to_json
 from logship.records.framing import PARTIAL, TRUNCATED
+from logship.records.layouts import EMPTY
 from logship.records.redacting import counted
 from logship.records.redaction import HOLLOW, Changed, Rests
 from logship.redaction.members import Members, Taken
 from logship.redaction.private_keys import CUT as CUT_WORD
 from logship.redaction.private_keys import Continues, from_before, may_begin, watch
-from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Hidden, Redactor, Where
+from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Redactor, Where
+from logship.redaction.together import Seen, together
 
 TAG: Final = "redacted"
 STUB: Final = "redaction"
 _REMEMBERED: Final = 1024
+_EMPTY: Final = (EMPTY, HOLLOW)
 
 
 class BlockRedactor:
@@ -60,56 +65,82 @@ class BlockRedactor:
         """As in :class:`logship.records.redaction.Redaction`."""
         special = bool(self._opened(block) or block.open_after or block.flags)
         try:
-            taken = self._members.take(rests.text, rests.records) if self._members else Taken()
-            lines, place, at = self._suspects(b"\n".join(taken.lines) if taken.lines else rests.text)
+            taken = self._taken(rests)
+            places = self._places(rests, taken)
         except Exception:  # noqa: BLE001 - each record is looked at by itself then
-            taken, lines, place, at = Taken(), dict(enumerate(rests.whole())), 0, 0
-        if not (lines or taken.left or taken.places or special):
+            taken, places = Taken(), range(rests.records)
+        if not (places or taken.left or taken.places or special):
             return None
-        count = len(taken.lines) if taken.lines else place + rests.text.count(b"\n", at) + 1
-        if count != rests.records:  # one of several lines
-            taken, lines = Taken(), dict(enumerate(rests.whole()))
+        line = taken.lines.__getitem__ if taken.lines else rests.one
+        lines = {at: line(at) for at in places}
         known = self._where(block, offsets, rests.records, lines.values())
-        every = taken.lines or (rests.text.split(b"\n") if known or taken.left else ())
-        lines |= {at: every[at] for at in (*known, *taken.left)}
-        some, counts, failed = self._looked(lines, known)
+        lines |= {at: line(at) for at in (*known, *taken.left)}
+        some, found, failed = self._looked(lines, known, {*known, *taken.left})
         if not (some or failed or taken.places):
             return None
-        records = len({*taken.places, *counts}) if counts else len(taken.places)
+        records = len({*taken.places, *found}) if found else len(taken.places)
         if self._tag:
-            some.update(_tagged(some, every, taken.places, counts))
-        total = Counter({FIELD: taken.values} if taken.values else {})
-        for what in counts.values():
-            total.update(what)
+            some.update(_tagged(some, line, taken.places, found))
+        total = Counter(chain.from_iterable(found.values()))
+        if taken.values:
+            total[FIELD] += taken.values
         return Changed(taken.lines, some, records, total, failed, {at: len(lines[at]) + 1 for at in failed})
 
     def _looked(
-        self, lines: Mapping[int, bytes], known: Mapping[int, Where]
-    ) -> tuple[dict[int, bytes], dict[int, Counter[str]], dict[int, str]]:
+        self, lines: Mapping[int, bytes], known: Mapping[int, Where], alone: Collection[int]
+    ) -> tuple[dict[int, bytes], dict[int, list[str]], dict[int, str]]:
         """Take records apart: give those that were changed, what was taken out of them, and why others failed."""
-        some: dict[int, bytes] = {}
-        counts: dict[int, Counter[str]] = {}
-        failed: dict[int, str] = {}
-        for at, line in lines.items():
+        scanner, failed = self._redactor.scanner, dict[int, str]()
+        others = {at: line for at, line in lines.items() if at not in alone and line not in _EMPTY}
+        seen = Seen({}, {}, {*others})
+        if scanner and not self._redactor.copied:
+            with suppress(Exception):  # each record is looked at by itself then
+                seen = together(self._redactor, scanner, others)
+        for at in sorted(seen.left.union(alone)):
             try:
-                hidden = self._redactor.record(b"{" + line, known.get(at, PLAIN)) if line != HOLLOW else None
+                hidden = (
+                    self._redactor.record(b"{" + lines[at], known.get(at, PLAIN)) if lines[at] not in _EMPTY else None
+                )
             except Exception as error:  # noqa: BLE001 - whatever it is, this record must not leave
                 failed[at] = type(error).__name__
                 continue
             if hidden and hidden.counts:
-                some[at], counts[at] = hidden.text[1:], hidden.counts
-        return some, counts, failed
+                seen.changed[at], seen.found[at] = hidden.text[1:], [*hidden.counts.elements()]
+        return seen.changed, seen.found, failed
 
-    def _suspects(self, text: bytes) -> tuple[dict[int, bytes], int, int]:
-        """Give the lines that may have something to find, by place; the place of the last of them, and its start."""
+    def _taken(self, rests: Rests) -> Taken:
+        """Take the paths' members out of all records; raises ValueError if one of those has several lines."""
+        if not self._members:
+            return Taken()
+        text = rests.together()
+        taken = self._members.take(text, rests.records)
+        count = len(taken.lines) if taken.lines else text.count(b"\n") + 1 if taken.left else rests.records
+        if count != rests.records:
+            message = "a record of several lines"
+            raise ValueError(message)
+        return taken
+
+    def _places(self, rests: Rests, taken: Taken) -> Sequence[int]:
+        """Give the places of the records that may have something to find."""
+        if not self._redactor.scanner:
+            return ()
+        if rests.read:
+            return [rests.place(start) for start, _ in self._redactor.scanner.suspects(rests.read)]
+        text = b"\n".join(taken.lines) if taken.lines else rests.together()
+        places = self._suspects(text)
+        several = places and text.count(b"\n") != rests.records - 1
+        return range(rests.records) if several else places
+
+    def _suspects(self, text: bytes) -> list[int]:
+        """Give the lines that may have something to find, by place."""
         scanner = self._redactor.scanner
-        lines: dict[int, bytes] = {}
+        places: list[int] = []
         place = at = 0
-        for start, end in scanner.suspects(text) if scanner else ():
+        for start, _ in scanner.suspects(text) if scanner else ():
             place += text.count(b"\n", at, start)
             at = start
-            lines[place] = text[start:end]
-        return lines, place, at
+            places.append(place)
+        return places
 
     def _where(
         self, block: Block, offsets: Callable[[], Sequence[int]], count: int, suspects: Iterable[bytes]
@@ -139,7 +170,7 @@ class BlockRedactor:
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally
     ) -> tuple[Sequence[bytes], Tally]:
         """As in :class:`logship.records.redaction.Redaction`."""
-        every = {*range(len(lines))} if self._redactor.paths else {*self._suspects(b"\n".join(lines))[0]}
+        every = {*range(len(lines))} if self._redactor.paths else {*self._suspects(b"\n".join(lines))}
         known = self._where(block, offsets, len(lines), [lines[at] for at in every])
         found = [*lines]
         counts: Counter[str] = Counter()
@@ -171,8 +202,7 @@ class BlockRedactor:
 
     def _name(self, text: str) -> str:
         raw = text.encode(errors="surrogateescape")
-        hidden = self._redactor.line(raw) if self._redactor.scanner else Hidden(raw, Counter())
-        return hidden.text.decode(errors="surrogateescape")
+        return self._redactor.by_content().line(raw).text.decode(errors="surrogateescape")
 
     def shown(self, block: Block) -> Block:
         """As in :class:`logship.records.redaction.Redaction`."""
@@ -227,14 +257,14 @@ _CUTS: Final = frozenset((TRUNCATED, PARTIAL))
 
 
 def _tagged(
-    some: Mapping[int, bytes], lines: Sequence[bytes], fields: Sequence[int], changed: Mapping[int, Iterable[str]]
+    some: Mapping[int, bytes], line: Callable[[int], bytes], fields: Sequence[int], found: Mapping[int, Iterable[str]]
 ) -> Iterator[tuple[int, bytes]]:
     """Give the rests that were changed, with a member that says so before their own."""
     others = {*fields}
-    for at in others.union(changed):
-        rest = some[at] if at in some else lines[at]
+    for at in others.union(found):
+        rest = some[at] if at in some else line(at)
         name = TAG if b'"redacted"' not in rest else f"logship.{TAG}"
-        what = sorted({*changed.get(at, ()), *((FIELD,) if at in others else ())})
+        what = sorted({*found.get(at, ()), *((FIELD,) if at in others else ())})
         yield at, to_json(name) + b":" + to_json(what) + b"," + rest
 
 

@@ -62,7 +62,7 @@ def is_bearer(value: bytes) -> bool:
 
 _NO_WORD: Final = re.compile(rb"[0-9]|[a-z][A-Z]")
 _HEADER_HINT: Final = rf"(?i:authorization(?:{QUOTE}?[ \t\\]*[:=]|{WRITTEN_IS})|bearer(?:[ \t]|\\t|%20)+[\w.~+/-]{{8}})"
-_LOGIN: Final = r"""://[^\s/?#@:"'`<>\\]*:[^\s/?#"'`<>\\]+@"""
+_LOGIN: Final = r"""://(?:[^\s/?#@:"'`<>\\]|\\u)*:(?:[^\s/?#"'`<>\\]|\\u)+@"""
 _WRITTEN_LOGIN: Final = r"""(?i:%3a%2f%2f[^\s/?#@:"'`<>\\]*%3a[^\s/?#"'`<>\\]+%40)"""
 AUTHORIZATION: Final = (
     Detector(

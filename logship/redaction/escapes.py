@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 _ESCAPE: Final = re.compile(
     rb'\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
 )
-_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|%([0-7][0-9a-fA-F])")
-"""Also as an address has it (RFC 3986, section 2.1)."""
+_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|(?:%|\\x)([0-7][0-9a-fA-F])")
+"""Also as an address has it (RFC 3986, section 2.1), and a log of nginx."""
 _SIMPLE: Final = {
     **{each: each for each in (b'"', b"\\", b"/")},
     b"b": b"\b",
@@ -49,10 +49,37 @@ class Plain(NamedTuple):
         return self.places[part] + (self.widths[part] or at - self.starts[part])
 
 
-def unescaped(written: bytes, *, percents: bool = False) -> Plain:
-    """Read what a JSON string has between its quotes, or any text that has escapes in it; ``percents``: also ``%40``.
+class Simple(NamedTuple):
+    r"""The same of what a JSON string has between its quotes, if ``\"``, ``\n`` and ``\t`` are all its escapes.
 
-    What is no ASCII stays as it is behind a percent sign.
+    None of the characters that these stand for can be there as it is.
+    """
+
+    text: bytes
+
+    def start(self, at: int) -> int:
+        """As of :class:`Plain`."""
+        return at + self.text.count(b'"', 0, at) + self.text.count(b"\n", 0, at) + self.text.count(b"\t", 0, at)
+
+    def end(self, at: int) -> int:
+        """As of :class:`Plain`."""
+        return self.start(at)
+
+
+Written = Plain | Simple
+
+
+def simple(written: bytes) -> Written:
+    """Read what a JSON string has between its quotes, fast if its escapes are but the usual."""
+    text = written.replace(b'\\"', b'"').replace(b"\\n", b"\n").replace(b"\\t", b"\t")
+    # What is behind an escaped backslash was no escape: the first of the two is left then.
+    return Simple(text) if b"\\" not in text else unescaped(written)
+
+
+def unescaped(written: bytes, *, percents: bool = False) -> Plain:
+    r"""Read what a JSON string has between its quotes, or any text that has escapes in it.
+
+    ``percents``: also ``%40`` and ``\x40``. What is no ASCII stays as it is behind a percent sign.
     """
     # A line may be made of escapes alone: lists of numbers, or of pieces to join, would take a hundred times its bytes.
     starts, places, widths = array("I", (0,)), array("I", (0,)), array("B", (0,))

@@ -5,8 +5,9 @@ meant, and not deeper, is known if there are as many of it as records that have 
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
 from itertools import compress
-from operator import attrgetter, ne
+from operator import attrgetter, itemgetter, ne
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -19,8 +20,8 @@ _ANY: Final = "*."
 _DIGITS: Final = frozenset(bytes((each,)) for each in b"0123456789-")
 _FIRSTS: Final = _DIGITS | {b'"', b"t", b"f", b"n"}
 _NUMBER: Final = b"0123456789+-.eE"
-_BEGIN: Final = 3
-"""Bytes: the quote that ends a name, the colon, and a blank or what the value begins with."""
+_BEGIN: Final = 4
+"""Bytes: the quote that ends a name, the colon, maybe a blank, and what the value begins with."""
 _AND_NUMBER: Final = b'":' + _NUMBER
 """The end of a name, and a number; neither a comma nor a brace behind it."""
 _Get = Callable[[Any], Any]
@@ -135,10 +136,10 @@ class Members:
             taken, most = taken + gone, max(most, gone)
         if not taken:
             return Taken()
-        lines = done.split(b"\n")
+        lines = _lines(done)
         if most == count and not self._exact:
             return Taken(lines, taken, range(count))
-        return Taken(lines, taken, [*compress(range(count), map(ne, text.split(b"\n"), lines))])
+        return Taken(lines, taken, [*compress(range(count), map(ne, _lines(text), lines))])
 
     def _read(self, text: bytes, count: int) -> Sequence[Any] | None:
         """Read what lies at the paths; nothing where a name can only be one at the top, None if it can't be read."""
@@ -156,22 +157,21 @@ class Members:
 
         None if a value is neither a string nor a number, true, false or null, or if they are not written alike.
         """
-        blank = b'": ' in begins
-        if (blank and len(begins) > 1) or not all(each.startswith(b'":') for each in begins):
-            return None
+        blank = any(each.startswith(b'": ') for each in begins)
         at = 2 + blank
-        name = b'"' + key + (b'": ' if blank else b'":')
-        firsts = {part[at : at + 1] for part in parts[1:]} if blank else {each[2:] for each in begins}
-        if not firsts <= _FIRSTS:
+        between = b'": ' if blank else b'":'
+        firsts = {each[at : at + 1] for each in begins}
+        if not (firsts <= _FIRSTS and all(each.startswith(between) for each in begins)):
             return None
         count = len(parts) - 1
-        if self._even and firsts == {b'"'}:
-            between = name + b'"' + self._mark(FIELD, b"")
-            past = at + 1
-            return between.join([parts[0], *[part[part.index(b'"', past) :] for part in parts[1:]]]), count
-        if self._even and firsts <= _DIGITS and not blank:
-            between = name + b'"' + self._mark(FIELD, b"") + b'"'
-            return between.join([parts[0], *[part.lstrip(_AND_NUMBER) for part in parts[1:]]]), count
+        name = b'"' + key + between
+        mark = name + b'"' + self._mark(FIELD, b"") + b'"'
+        if self._even and firsts == {b'"'}:  # the name's last quote, and the value's two
+            return mark.join([parts[0], *[part.split(b'"', 3)[3] for part in parts[1:]]]), count
+        if self._even and firsts <= _DIGITS:
+            before = [part.removeprefix(b'": ') for part in parts[1:]] if blank else parts[1:]
+            others = [part.lstrip(_AND_NUMBER) for part in before]
+            return mark.join([parts[0], *others]), count
         rest = [part[at:] for part in parts[1:]]
         made = [self._marked(part) for part in rest]
         return name.join([parts[0], *made]), sum(map(ne, made, rest))
@@ -185,6 +185,11 @@ class Members:
             return part
         after = part.lstrip(_NUMBER)
         return b'"' + self._mark(FIELD, part[: len(part) - len(after)]) + b'"' + after
+
+
+def _lines(text: bytes) -> list[bytes]:
+    # a file in memory finds newlines sooner than split does
+    return [*map(itemgetter(slice(-1)), BytesIO(text + b"\n"))]
 
 
 def _parted(text: bytes, key: bytes) -> tuple[list[bytes], set[bytes]]:

@@ -140,17 +140,20 @@ PHONE: Final = Detector(
 )
 
 
+_OCTETS: Final = re.compile(rb"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.(?!\Z)|\Z)){4}")
+
+
 def is_address(value: bytes) -> bool:
     """Say whether it is the address of one machine: not this one's own to itself, nor a mask."""
+    if b":" not in value:
+        return _OCTETS.fullmatch(value) is not None and not value.startswith((b"127.", b"255."))
     text = value.decode()
     try:
         four = IPv4Address(text.rpartition(":")[2]) if "." in text else None
-        six = IPv6Address(text) if ":" in text else None
+        six = IPv6Address(text)
     except AddressValueError:
         return False
-    if six is not None:
-        return four is not None or _given_out(int(six) >> 112)
-    return four is not None and not text.startswith(("127.", "255."))
+    return four is not None or _given_out(int(six) >> 112)
 
 
 def _given_out(group: int) -> bool:

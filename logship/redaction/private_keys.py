@@ -19,6 +19,8 @@ MOST: Final = 1000
 """Lines of one key, and of what comes between them; a key of 16,384 bits has 200."""
 _MARK: Final = re.compile(f"({PEM_BEGIN})|(?:{PEM_END})".encode())
 _WORD: Final = b"PRIVATE KEY"
+_RARE: Final = b"V"
+_TRIES: Final = 16
 _PIECE: Final = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}|[A-Za-z0-9+/]+={1,2}(?![A-Za-z0-9+/=])")
 _WHOLE: Final = re.compile(rb"[A-Za-z0-9+/=]+")
 _LONG: Final = re.compile(rb"[A-Za-z0-9+/=]{40}")
@@ -82,7 +84,19 @@ def _read(word: str) -> tuple[int, int]:
 
 def may_begin(data: bytes) -> bool:
     """Say whether a key may begin in some lines."""
-    return _WORD in data or (b"\\" in data and b"\\u00" in data and _WORD in unescaped(data).text)
+    return _has_word(data) or (b"\\" in data and b"\\u00" in data and _WORD in unescaped(data).text)
+
+
+def _has_word(data: bytes) -> bool:
+    """Say whether the word is in some lines: most have no letter V, and one letter is found at once."""
+    at = -1
+    for _ in range(_TRIES):
+        at = data.find(_RARE, at + 1)
+        if at < 0:
+            return False
+        if data.startswith(_WORD, at - _WORD.index(_RARE)):
+            return True
+    return data.find(_WORD, at) >= 0
 
 
 def _lines(data: bytes) -> Iterator[bytes]:

@@ -6,14 +6,12 @@ It is right for every record and slow: :mod:`logship.redaction.blocks` says whic
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import compress
 from typing import Final, NamedTuple
 
 import msgspec
 
-from logship.records.json_members import SPACE
 from logship.redaction.cuts import head, tail
-from logship.redaction.escapes import Plain, unescaped
+from logship.redaction.escapes import Written, unescaped
 from logship.redaction.fields import Fields
 from logship.redaction.kept import Kept
 from logship.redaction.loose import Loose
@@ -27,8 +25,6 @@ FIELD: Final = "field"
 CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
-_LONG: Final = 1 << 16
-"""Bytes; a longer record is not taken apart at once."""
 _MOST_COPIES: Final = 100
 _DEEPEST: Final = 8
 """So often is JSON looked for within a string of JSON."""
@@ -81,9 +77,6 @@ class Redactor:
 
     def record(self, text: bytes, where: Where = PLAIN) -> Hidden:
         """Hide in a JSON object; what is ``where`` has its text in its last string."""
-        quick = self._quick(text) if self._is_quick(text, where) else None
-        if quick:
-            return quick
         last = self._last(text) if where.from_cut or where.to_cut else -1
         copies = self._values(text) if self.copied else ()
         within = where._replace(from_cut=False, to_cut=False)
@@ -98,43 +91,11 @@ class Redactor:
                 done = token.end
         return Hidden(b"".join([*parts, text[done:]]) if parts else text, counts)
 
-    def _is_quick(self, text: bytes, where: Where) -> bool:
-        return where is PLAIN and not self._fields and len(text) <= _LONG and b"\\" not in text
-
     @staticmethod
     def _last(text: bytes) -> int:
         """Give where the last string begins."""
         found = (token.start for token in tokens(text, _NO_FIELDS, _NO_FIELDS) if token.kind is Kind.STRING)
         return max(found, default=-1)
-
-    def _quick(self, text: bytes) -> Hidden | None:
-        """Do the same with an object without a backslash, by its strings; None if one has to know more of its place.
-
-        Between two quotes is a string, then what is between strings.
-        """
-        scanner = self.scanner
-        pieces = text.split(b'"')
-        strings, others = pieces[1::2], pieces[2::2]
-        if scanner is None or scanner.may_hold(b"\n".join(pieces[::2])):
-            return None  # a number
-        is_name = [other.lstrip(SPACE).startswith(b":") for other in others]
-        if any(map(scanner.may_key, compress(strings, is_name))):
-            return None
-        counts: Counter[str] = Counter()
-        joined = b"\n".join(strings)
-        place = last = 0
-        for start, end in scanner.suspects(joined):
-            place += joined.count(b"\n", last, start)
-            last = start
-            if not is_name[place] and (not is_name[place - 1] or self._may_be_kept(strings[place - 1])):
-                return None
-            string = joined[start:end]
-            if found := self._spans(string, PLAIN):
-                pieces[2 * place + 1] = self._spliced(string, None, found, counts)
-        return Hidden(b'"'.join(pieces), counts)
-
-    def _may_be_kept(self, name: bytes) -> bool:
-        return name.rpartition(b".")[2].decode() in self.kept_names
 
     def value(self, name: str, raw: bytes) -> bytes:
         """Hide in the raw JSON value of a top-level member."""
@@ -153,8 +114,10 @@ class Redactor:
         sound = _sound(line)
         if line.startswith(b"{") and sound is line and _is_object(line):
             return self.record(line, where)
-        counts: Counter[str] = Counter()
-        return Hidden(self._spliced(line, None, self._spans(sound, where), counts), counts)
+        if self._fields.top.within:  # whatever there is
+            return Hidden(self.mark(FIELD, line), Counter((FIELD,)))
+        new, found = self.spliced(line, None, self._spans(sound, where))
+        return Hidden(new, Counter(found))
 
     def without(self, line: bytes, record: bytes) -> bytes:
         """Hide in a line what the paths mean in the JSON object that is made of it, wherever it stands in the line.
@@ -206,7 +169,11 @@ class Redactor:
             counts[by] += 1
             return b'"' + mark + b'"'
         found = self._spans(text, where if token.kind is Kind.STRING else PLAIN, copies)
-        return b'"' + self._spliced(written, plain, found, counts) + b'"' if found else None
+        if not found:
+            return None
+        new, detectors = self.spliced(written, plain, found)
+        counts.update(detectors)
+        return b'"' + new + b'"'
 
     def _whole(self, token: Token, text: bytes) -> str:
         """Name what hides a value as a whole; empty if nothing does."""
@@ -228,11 +195,18 @@ class Redactor:
             found.append(Found(tail(text), len(text), CUT))
         return _apart([each for each in found if each.end > each.start])
 
+    def spans_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
+        """Give the same of each of several texts, where nothing is known of their places."""
+        found = self.scanner.find_each(texts) if self.scanner else [[] for _ in texts]
+        both = [[*some, *self._within(text)] for some, text in zip(found, texts, strict=True)]
+        return [_apart([each for each in some if each.end > each.start]) if some else some for some in both]
+
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
-        """Find in a text, and in what it stands for if it has escapes itself: JSON within a string of JSON."""
-        found = [*self.scanner.find(text)] if self.scanner else []
-        if b'"' in text:  # most strings are not JSON
-            found += self._in_text(text)
+        return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]
+
+    def _within(self, text: bytes, depth: int = 0) -> list[Found]:
+        """Find in what a text has of JSON, and in what it stands for if it has escapes: JSON in a string of JSON."""
+        found = [*self._in_text(text)] if b'"' in text else []  # most strings are not JSON
         if depth < _DEEPEST and (b"\\" in text or b"%" in text):
             plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
@@ -257,8 +231,8 @@ class Redactor:
         if self._fields and self._loose.may_hold(text):
             yield from (Found(*span, FIELD) for span in self._loose.values(text))
 
-    def _spliced(self, written: bytes, plain: Plain | None, found: Sequence[Found], counts: Counter[str]) -> bytes:
-        """Put marks in the place of what was found in the text that was ``written`` so."""
+    def spliced(self, written: bytes, plain: Written | None, found: Sequence[Found]) -> tuple[bytes, list[str]]:
+        """Put marks in the place of what was found in the text that was ``written`` so; also give the detectors."""
         text = plain.text if plain else written
         parts: list[bytes] = []
         done = 0
@@ -266,8 +240,7 @@ class Redactor:
             start = plain.start(each.start) if plain else each.start
             parts += written[done:start], self.mark(each.detector, text[each.start : each.end])
             done = plain.end(each.end) if plain else each.end
-            counts[each.detector] += 1
-        return b"".join([*parts, written[done:]])
+        return b"".join([*parts, written[done:]]), [each.detector for each in found]
 
 
 def _apart(found: list[Found]) -> list[Found]:

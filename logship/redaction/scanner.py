@@ -10,15 +10,17 @@ the detectors' hints. A caller needs no look of its own at backslashes.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 import msgspec
 
 from logship.records.expressions import PIECES, Finder, compile_expression, finder
 
-ESCAPED: Final = r"\\(?:u00|/)"
-"""In a JSON text, where a character that could be written as itself may be written otherwise."""
+ESCAPED: Final = r"\\(?:u00[02-9a-fA-F]|x[2-7][0-9a-fA-F]|/)"
+"""Where a character that could be written as itself may be written otherwise; the colors of a terminal are none."""
 _ALL_BYTES: Final = 8_000_000
 _DETECTOR_BYTES: Final = 1_000_000
 """Of memory: enough for what is common to be found again, whatever comes."""
@@ -67,6 +69,8 @@ class Scanner:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         """Raise ``ValueError``, the end of a sentence that begins with the expression, if one does not compile."""
         self._each = [(each, _finder(each)) for each in detectors]
+        self._alone = {each.name for each in detectors if not each.hints or any(map(_LINES.search, each.expressions))}
+        """Detectors for which it is not the same where a text ends, or that would go on to the end of all texts."""
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
         self._known: dict[bytes, tuple[Detector, ...]] = {}
         hints = [hint for each in detectors for hint in each.hints or _hints(each.expressions)]
@@ -91,6 +95,23 @@ class Scanner:
         asked = self._needed(text.lower()) if text.isascii() else self._each
         found = [each for detector, find in asked for each in _found(detector, find, text)]
         return _apart(found) if len(found) > 1 else found
+
+    def find_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
+        """Give the same of each of several texts, sooner: a detector begins but once where few of them have any."""
+        joined = b"\n".join(texts)
+        starts = [*accumulate(map(len, texts), lambda at, size: at + size + 1, initial=0)]
+        found: list[list[Found]] = [[] for _ in texts]
+        for detector, find in self._needed(joined.lower()) if joined.isascii() else self._each:
+            if detector.name in self._alone:
+                for which, text in enumerate(texts):
+                    found[which] += _found(detector, find, text)
+                continue
+            at, size = 0, len(joined)
+            while at < size and (place := find(joined, at, size)[0][0]) >= 0:
+                which = bisect_right(starts, place) - 1
+                found[which] += _found(detector, find, texts[which])
+                at = starts[which + 1]
+        return [_apart(some) if len(some) > 1 else some for some in found]
 
     def _needed(self, lower: bytes) -> list[tuple[Detector, Finder]]:
         """Give the detectors that may find something in a text, of which this is the lower case."""
@@ -163,6 +184,7 @@ def _finder(detector: Detector) -> Finder:
     return finder(_either(detector.expressions), captures=grouped, max_bytes=_DETECTOR_BYTES)
 
 
+_LINES: Final = re.compile(r"\(\?[a-zA-Z]*s")
 _GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
 
 

@@ -95,6 +95,8 @@ def _named(name: str, *values: str) -> str:
 
 
 _QUOTED: Final = (rf'{_IS}\\*"([^"\n]+?)(?:\\*"|\n|\z)', rf"{_IS}\\*'([^'\n]+?)(?:\\*'|\n|\z)", r">([^<>\n]+)<")
+_LONGER: Final = re.compile(rb"""[^\s"'`,;&<>()\[\]{}\\]+(?:[,;&](?!\s|[\w.-]+[ \t]*[=:])[^\s"'`,;&<>()\[\]{}\\]+)*""")
+"""A value with what may as well be the end of it, if no other name and value follow, nor a blank."""
 _NO_VALUE: Final = re.compile(
     rb"(?i)(?:[*.x_-]+|\[[^\]]*\]?|<[^>]*>?|[$%]?\{\{?[^}]*\}*|\$\w+|%[a-z]|none|null|nil|true|false|undefined|empty)[.:]?"
     rb"|[^\w\x80-\xff]*"
@@ -104,6 +106,12 @@ _CODE: Final = re.compile(
     rb"[a-z_]\w*(?:\.[a-z_]\w*)+|[a-z_]*(?:password|passwd|pwd|secret|key|token|str|string)", re.IGNORECASE
 )
 _MARKED: Final = re.compile(rb"[0-9!#$%^*+~@?|]")
+
+
+def value_end(text: bytes, start: int) -> int:
+    """Give where a value ends that is written without quotes."""
+    match = _LONGER.match(text, start)
+    return match.end() if match else start
 
 
 def is_value(value: bytes) -> bool:
@@ -122,7 +130,7 @@ def is_marked(value: bytes) -> bool:
 
 
 _NAME_HINT: Final = rf"(?i:{_NAMES})(?:{QUOTE}?(?:[ \t]|\\t)*[:=>]|{WRITTEN_IS})|--[\w-]*(?i:{_NAMES})[ \t]"
-_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>|{WRITTEN_IS}){QUOTE}?[^\s"'\\]{{8}}"""
+_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>|{WRITTEN_IS}){QUOTE}?(?:[^\s"'\\]|\\u){{8}}"""
 _NEEDS: Final = (b"pass", b"pwd", b"secret", b"key")
 """A part of every name."""
 NAMED: Final = (
@@ -141,6 +149,7 @@ NAMED: Final = (
         (_named(_NAMES, f"={_WORD}"),),
         needs=_NEEDS,
         confirm=is_assigned,
+        whole=value_end,
         hints=(_NAME_HINT,),
         sample="password=not-real",
     ),
@@ -149,8 +158,19 @@ NAMED: Final = (
         (_named(_NAMES, f"{_IS}{_WORD}"), rf"--[\w-]*(?i:{_NAMES})[ \t]+{_WORD}"),
         needs=_NEEDS,
         confirm=is_marked,
+        whole=value_end,
         hints=(_NAME_HINT,),
         sample="password: not-a-real-0ne",
+    ),
+    Detector(
+        "secret",
+        (rf"""(?i:cookie){QUOTE}?[ \t]*[:=][ \t]*{QUOTE}?([^"'\n\\]+)""",),
+        needs=(b"cookie",),
+        confirm=looks_drawn,
+        hints=(rf"(?i:cookie)(?:{QUOTE}?(?:[ \t]|\\t)*[:=]|{WRITTEN_IS})",),
+        keys=r"(?:.*[_-])?cookies?",
+        keyed=looks_drawn,
+        sample="Cookie: session=" + "x0" * 12,
     ),
     Detector(
         "secret",

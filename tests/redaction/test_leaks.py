@@ -10,6 +10,7 @@ from msgspec.structs import replace as changed
 
 from logship.records.encoding import BlockEncoder
 from logship.records.layouts import Lines
+from logship.records.raw_encoding import RawEncoder
 from logship.redaction.open import open_redaction
 from tests.redaction.test_blocks import ENRICHMENT, KEY, PARTS, block, bodies, encoder, opened
 from tests.redaction.test_everywhere import CARD, EMAIL, leaks, sinks
@@ -169,3 +170,32 @@ def test_a_cut_text_where_it_is_copied(tmp_path: Path) -> None:
         for sink in made.values():
             body = sink.encode(changed(block(data), flags=("truncated",))).body
             assert leaks(body, ["jane.doe"]) == []
+
+
+@pytest.mark.parametrize("line", [b"seen " + WORD.encode(), b'["a"]', b'{"a":"' + WORD.encode(), b"\xff"])
+@pytest.mark.parametrize("path", ["*", "*.*"])
+def test_a_path_of_all_means_a_whole_line_that_has_no_fields(line: bytes, path: str) -> None:
+    """With FORMAT=raw, where text is no field; names of files stay."""
+    made = RawEncoder(redaction=opened(path, names=()))
+    encoded = made.encode(block(line + b"\n" + b'{"a":1,"b":true}\n'))
+    assert encoded.body == b'[field]\n{"a":"[field]","b":true}\n'
+    assert dict(encoded.tally.redactions) == {"field": 2}
+    assert opened(path, names=()).text("/var/log/app.log") == "/var/log/app.log"
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        (f"password={WORD};b", "b"),
+        ("password=ab1;cd2&ef3,gh4", "cd2"),
+        ("Cookie: sid=ab12cd34ef56gh78ij90; t=Zx9KpQ2mN8vB4cL1", "ab12cd34"),
+        ('{"headers":{"set-cookie":"s=ab12cd34ef56gh78ij90; Path=/"}}', "ab12cd34"),
+        (r"body: {\x22password\x22:\x22hunter22\x22}", "hunter22"),
+        (r"to jane\x40example.org", "example"),
+        ('{"m":"token=\\"\\u001b[32mabcdefgh12345678\\""}', "abcdefgh12345678"),
+        ('{"u":"postgres://\\u7528\\u6237:pa55word@db/x"}', "pa55word"),
+    ],
+)
+def test_a_form_of_a_value_that_once_was_cut_or_not_seen(line: str, rest: str) -> None:
+    """Separators within a value, cookies, what nginx escapes, colors and other scripts before a value."""
+    assert left(line, rest) == []

@@ -1,0 +1,131 @@
+r"""Several records of a block, each of which may have something to hide, looked at together; pure.
+
+What costs time is not to look, but to begin: so all their strings are parted at once, at the quotes, and each detector
+looks at those at once in which there may be something. It comes to what :meth:`Redactor.record` comes to with each
+record, or leaves the record to that.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate, compress
+from typing import Final, NamedTuple
+
+from logship.records.json_members import SPACE
+from logship.redaction.escapes import simple
+from logship.redaction.redactor import Redactor
+from logship.redaction.scanner import Scanner
+
+_LONG: Final = 1 << 16
+"""Bytes; a longer record is looked at by itself."""
+_ESCAPED: Final = ((b"\\\\", b"\\\1"), (b'\\"', b"\\\0"))
+"""What may hide where a string ends, and what stands for it meanwhile; no JSON has these characters."""
+
+
+class Seen(NamedTuple):
+    """What some records came to."""
+
+    changed: dict[int, bytes]
+    """Those that were changed, by place."""
+    found: dict[int, list[str]]
+    """The detectors of what was taken out of them."""
+    left: set[int]
+    """Those that have to be looked at by themselves."""
+
+
+class _Strings(NamedTuple):
+    """The strings of some lines."""
+
+    pieces: list[bytes]
+    """What is before the first string, then each string and what is behind it."""
+    inner: list[bytes]
+    """Each string."""
+    is_name: list[bool]
+    line: list[int]
+    """The line of each."""
+
+
+def together(redactor: Redactor, scanner: Scanner, lines: Mapping[int, bytes]) -> Seen:
+    """Look at records, given by place without the brace that they begin with, for what the scanner finds."""
+    easy = [at for at, line in lines.items() if len(line) <= _LONG]
+    text = b"\n".join([lines[at] for at in easy])
+    if not easy or b"\0" in text or b"\1" in text or text.count(b"\n") != len(easy) - 1:
+        return Seen({}, {}, {*lines})
+    strings = _parted(text)
+    if b"\n" in b"".join(strings.inner):
+        return Seen({}, {}, {*lines})
+    hard = _hard(scanner, strings)
+    hits = [at for at in _hits(scanner, strings) if strings.line[at] not in hard]
+    hard.update(strings.line[at] for at in hits if not _is_free(redactor, strings, at))
+    hits = [at for at in hits if strings.line[at] not in hard]
+    found = _replaced(redactor, strings, hits)
+    made = b'"'.join(strings.pieces).split(b"\n")
+    left = {*lines}.difference(easy).union(easy[at] for at in hard)
+    return Seen({easy[at]: made[at] for at in found}, {easy[at]: what for at, what in found.items()}, left)
+
+
+def _parted(text: bytes) -> _Strings:
+    if b"\\" not in text:
+        pieces = text.split(b'"')
+    else:
+        for escaped, away in _ESCAPED:
+            text = text.replace(escaped, away)
+        pieces = [*map(_as_written, text.split(b'"'))]
+    inner, behind = pieces[1::2], pieces[2::2]
+    is_name = [other[:1] == b":" or other.lstrip(SPACE)[:1] == b":" for other in behind]
+    newlines = [other.count(b"\n") for other in pieces[:-1:2]]
+    return _Strings(pieces, inner, is_name, [*accumulate(newlines)])
+
+
+def _as_written(piece: bytes) -> bytes:
+    if b"\\" in piece:
+        for escaped, away in _ESCAPED:
+            piece = piece.replace(away, escaped)
+    return piece
+
+
+def _hard(scanner: Scanner, strings: _Strings) -> set[int]:
+    """Give the lines that have a number in which there may be something, or a name whose value may go."""
+    others = b'"'.join(strings.pieces[::2])
+    hard = {others.count(b"\n", 0, start) for start, _ in scanner.suspects(others)}
+    names = {*compress(strings.inner, strings.is_name)}
+    keyed = {name for name in names if b"\\" in name or scanner.may_key(name)}
+    if keyed:
+        hard.update(line for name, line in zip(strings.inner, strings.line, strict=True) if name in keyed)
+    return hard
+
+
+def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
+    """Give the strings in which there may be something, as they are or within themselves."""
+    inner = strings.inner
+    joined = b"\n".join(inner)
+    hits = set()
+    place = last = 0
+    for start, _ in scanner.suspects(joined):
+        place += joined.count(b"\n", last, start)
+        last = start
+        hits.add(place)
+    if b"%" in joined:
+        hits.update(at for at, string in enumerate(inner) if b"%" in string)
+    if b"\\\\" in joined or (b"{" in joined and b"\\" in joined):
+        hits.update(at for at, string in enumerate(inner) if b"\\\\" in string or b"{" in string)
+    return sorted(hits)
+
+
+def _is_free(redactor: Redactor, strings: _Strings, at: int) -> bool:
+    """Say whether a string is a name, or a member's value that is certainly not used as a time, a level or an id."""
+    if strings.is_name[at]:
+        return True
+    is_value = at > 0 and strings.is_name[at - 1]
+    return is_value and strings.inner[at - 1].rpartition(b".")[2].decode() not in redactor.kept_names
+
+
+def _replaced(redactor: Redactor, strings: _Strings, hits: Sequence[int]) -> dict[int, list[str]]:
+    """Put marks into strings, and give what was taken out, by line."""
+    written = [strings.inner[at] for at in hits]
+    plain = [simple(each) if b"\\" in each else None for each in written]
+    texts = [each.text if each else raw for each, raw in zip(plain, written, strict=True)]
+    gone: dict[int, list[str]] = {}
+    for at, raw, each, spans in zip(hits, written, plain, redactor.spans_each(texts), strict=True):
+        if spans:
+            strings.pieces[2 * at + 1], what = redactor.spliced(raw, each, spans)
+            gone.setdefault(strings.line[at], []).extend(what)
+    return gone
