@@ -22,7 +22,6 @@ from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.framing import within_lines
 from logship.records.odd_lines import LONG, Parted, by_looks, is_text, may_be_deep, unreadable, without_odd
-from logship.records.places import without
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, Level
 from logship.records.shape import Shape, decoded
@@ -97,11 +96,11 @@ class BlockParser:
             return None
         parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
         read = self._shapes.mostly(parted, near_ns, at_once=self._at_once)
-        self._at_once = read is None or len(read[1].pieces) == len(parted.pieces)
+        self._at_once = read is None or len(read[1].odd) == len(parted.odd)
         if read is None:
             return None
         columns, found = self._mostly(*read, near_ns)
-        return (columns, found) if found.pieces else None
+        return (columns, found) if found.plain else None
 
     def _mostly(self, shape: Shape, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
         """Make the columns of lines of one shape; those that need a closer look become odd."""
@@ -109,13 +108,12 @@ class BlockParser:
         rests: Sequence[bytes | None] = found.pieces
         if shape.own and shape.time:
             rests = _cut_heads(found.pieces, [*map(shape.time, found.records)])
-        if bad or None in rests:
+        if bad or (shape.own and None in rests):
             columns = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
-            gone = sorted({at for column in columns for at, each in enumerate(column) if each is None})
-            found = without_odd(found, gone)
-            stamps, rests = without(stamps, gone), without(rests, gone)
-            levels = without(levels, gone) if levels else levels
-        return self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2), found
+            gone = {at for column in columns for at, each in enumerate(column) if each is None}
+            found = without_odd(found, sorted(gone.difference(found.places)))
+        columns = self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2)
+        return columns._replace(without_level=0 if shape.level else found.plain), found
 
     def _columns(
         self,
