@@ -94,7 +94,7 @@ class BlockParser:
         parted = by_looks(data, joins) if self._plain else None
         if parted is None:
             return None
-        parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
+        parted = without_odd(parted, unreadable(parted))
         read = self._shapes.mostly(parted, near_ns, at_once=self._at_once)
         self._at_once = read is None or len(read[1].odd) == len(parted.odd)
         if read is None:
@@ -109,8 +109,8 @@ class BlockParser:
         if shape.own and shape.time:
             rests = _cut_heads(found.pieces, [*map(shape.time, found.records)])
         if bad or (shape.own and None in rests):
-            columns = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
-            gone = {at for column in columns for at, each in enumerate(column) if each is None}
+            some = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
+            gone = {at for column in some for at, each in enumerate(column) if each is None}
             found = without_odd(found, sorted(gone.difference(found.places)))
         columns = self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2)
         return columns._replace(without_level=0 if shape.level else found.plain), found
@@ -186,7 +186,7 @@ class BlockParser:
         good = [record for record in records if record is not None]
         kept = [line for line, record in zip(lines, records, strict=True) if record is not None]
         facts = self._facts.of_lines(kept, near_ns)
-        rests: list[bytes | None] = [line[1:] if once else None for line, once in zip(kept, facts.once, strict=True)]
+        rests: list[bytes | None] = [line[1:] for line in kept]
         if self._own:
             own = map(attrgetter(self._own), good)
             rests = [_cut(rest, value, known=known) for rest, value, known in zip(rests, own, facts.own, strict=True)]

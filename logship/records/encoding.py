@@ -171,9 +171,16 @@ class BlockEncoder:
             return found, Tally(unparsed=parsed.unparsed)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
-        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records], block.time_ns)
+        # What has one of these outside of a string is no JSON.
+        broken = {
+            at: mended
+            for at in sort.records
+            if (b"NaN" in lines[at] or b"Infinity" in lines[at]) and (mended := repair(lines[at]))
+        }
+        sound = [at for at in sort.records if at not in broken]
+        plain = self._read_some(table, sound, [lines[at] for at in sound], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
-        broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
+        broken |= {at: mended for at in sound if rests[at] is None and (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
@@ -185,7 +192,7 @@ class BlockEncoder:
         bad_times = parsed.bad_times + texts.bad_times + plain.bad_times + again.bad_times
         bad_times += sum(line.bad_time for line in alone)
         overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
-        some = (sort.messages, levels), (sort.records, plain.levels), ([*broken], again.levels)
+        some = (sort.messages, levels), (sound, plain.levels), ([*broken], again.levels)
         levels = placed(len(lines), (*some, (odd, [line.level for line in alone])))
         unknown = [level.severity for level in levels].count(UNKNOWN)
         tally = Tally(

@@ -5,7 +5,7 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 """
 
 import re
-from bisect import bisect, bisect_right
+from bisect import bisect
 from collections.abc import Callable, Sequence
 from itertools import accumulate, compress, pairwise, repeat
 from operator import contains
@@ -189,17 +189,20 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at
     data, group = memoryview(parted.data), len(pieces) if at_once else _GROUP
     # ``start`` is where the line at ``at`` begins, less what the pieces before it come to.
     at = start = 0
+
+    def lines(first: int, last: int) -> memoryview:
+        return data[start + ends[first] + around * first : start + ends[last] + around * last]
+
     for place, odd in zip((*parted.places, len(pieces)), (*parted.odd, b""), strict=True):
         while at < place:
             last = min(at + group, place)
-            begin, end = start + ends[at] + around * at, start + ends[last] + around * last
-            found = _attempt(decoder, data[begin:end], last - at)
+            found = _attempt(decoder, lines(at, last), last - at)
             if isinstance(found, list):
                 at = last
             elif last - at > _GROUP:
                 group, found = _GROUP, []
             else:
-                found = [*_before_odd(decoder, data[begin:end], pieces[at:last], around, found), None]
+                found = [*_before_odd(decoder, lines, at, last, found), None]
                 at += len(found)
                 gone.append(at - 1)
             records += found
@@ -212,9 +215,7 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at
     return without_odd(parted._replace(records=records), gone)
 
 
-def _attempt(
-    decoder: msgspec.json.Decoder[msgspec.Struct], lines: memoryview, count: int
-) -> list[msgspec.Struct] | int:
+def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], lines: memoryview, count: int) -> list[Any] | int:
     """Give a record for each of so many lines, if all are plain; else which one seems not to be, or -1."""
     try:
         records = decoder.decode_lines(lines)
@@ -230,46 +231,34 @@ def _attempt(
 
 
 def _before_odd(
-    decoder: msgspec.json.Decoder[msgspec.Struct], lines: memoryview, pieces: Sequence[bytes], around: int, hint: int
-) -> list[msgspec.Struct]:
-    """Give the records of the lines before the first one that is not plain."""
-    ends = [*accumulate((len(piece) + around for piece in pieces), initial=0)]
-    if 0 <= hint < len(pieces):
-        head = _attempt(decoder, lines[: ends[hint]], hint) if hint else []
+    decoder: msgspec.json.Decoder[msgspec.Struct],
+    lines: Callable[[int, int], memoryview],
+    first: int,
+    last: int,
+    hint: int,
+) -> list[Any]:
+    """Give the records of the lines, from the first on, before the one that is not plain."""
+    if 0 <= hint < last - first:
+        head = _attempt(decoder, lines(first, first + hint), hint) if hint else []
         if isinstance(head, list):
             return head
-    found: list[msgspec.Struct] = []
-    for start, end in pairwise(ends[:-1]):
-        record = _attempt(decoder, lines[start:end], 1)
+    found: list[Any] = []
+    for at in range(first, last - 1):
+        record = _attempt(decoder, lines(at, at + 1), 1)
         if not isinstance(record, list):
             break
         found += record
     return found
 
 
-def unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
-    """Give the places of pieces that are no UTF-8, or may nest too deep."""
-    odd = set() if known_text else {*_no_text(pieces)}
+def unreadable(parted: Parted) -> list[int]:
+    """Give the places of plain lines that are no UTF-8, or may nest too deep."""
+    pieces, odd = parted.pieces, list[int]()
+    if not is_text(parted.data):
+        odd += [at for at, is_ascii in enumerate(map(bytes.isascii, pieces)) if not (is_ascii or is_text(pieces[at]))]
     if max(map(len, pieces), default=0) >= LONG - 4:
-        odd |= {at for at, piece in enumerate(pieces) if may_be_deep(piece)}
-    return sorted(odd)
-
-
-def _no_text(pieces: Sequence[bytes]) -> list[int]:
-    """Give the pieces, none with a newline, that are no UTF-8; most are."""
-    data = memoryview(b"\n".join(pieces))
-    ends: list[int] = []
-    found: list[int] = []
-    while len(found) * _FEW <= len(pieces):
-        start = ends[found[-1]] if found else 0
-        try:
-            str(data[start:], "utf-8")
-        except UnicodeDecodeError as why:
-            ends = ends or [*accumulate(len(piece) + 1 for piece in pieces)]
-            found.append(bisect_right(ends, start + why.start))
-        else:
-            return found
-    return [at for at, piece in enumerate(pieces) if not is_text(piece)]
+        odd += [at for at, piece in enumerate(pieces) if may_be_deep(piece)]
+    return sorted({*odd}.difference(parted.places)) if odd else odd
 
 
 def is_text(data: bytes) -> bool:
