@@ -77,11 +77,39 @@ class Records(History):
         assert one == two
 
 
+class Runtime(Records):
+    """Its lines are those of a container's runtime, which cuts long ones."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        super().__init__(folder, seed)
+        self.joining = Joining.by("auto", "cri", MOST, 1 << 20, 1.0)
+
+    def _record(self) -> list[bytes]:
+        kind = "bad" if self.random.random() < 0.05 else "seq"
+        number = len(self.written)
+        tags = "P" * self.random.choice([0, 0, 1, 3, 10, 40]) + "F"
+        lines = [
+            b"2026-11-27T10:00:00.%06dZ stdout %b %b %d, %d %b\n"
+            % (
+                number,
+                tag.encode(),
+                b"more of" if at else kind.encode(),
+                number,
+                at,
+                b"x" * self.random.choice([0, 200]),
+            )
+            for at, tag in enumerate(tags)
+        ]
+        self.written += lines
+        return lines
+
+
+@pytest.mark.parametrize("histories", [Records, Runtime])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_records_are_whole_and_the_same_whenever_they_are_read(
-    tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int, histories: type[Records], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What may be cut where a writer pauses is cut there again after a kill: no id comes to stand for other bytes."""
     monkeypatch.setattr(os, "fsync", lambda _: None)  # it is the process that dies here, not the node
-    history = Records(tmp_path, 2 * seed)  # those with kills; what is lost to truncations is the other model's matter
+    history = histories(tmp_path, 2 * seed)  # those with kills; what is lost to truncations is the other model's matter
     play(history, seed)

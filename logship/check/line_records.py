@@ -23,7 +23,6 @@ from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import OFFSET, TIMESTAMP, Enrichment
 from logship.records.layouts import Rows, Woven
 from logship.records.line_starts import LEARNED_BYTES
-from logship.records.multiline import parse_multiline
 from logship.records.raw_encoding import RawEncoder
 from logship.records.severity import Level
 from logship.settings.config import Config
@@ -197,9 +196,7 @@ def _joining(config: Config) -> Joining | None:
     """Give how lines are joined, without waiting for more of them."""
     if config.format == "raw":
         return None
-    lines, nbytes = config.multiline_max_lines, config.max_line_bytes
-    multiline = parse_multiline(config.multiline, max_lines=lines, max_bytes=nbytes)
-    return Joining(multiline, 0.0, late=True) if multiline else None
+    return Joining.by(config.multiline, config.parse, config.multiline_max_lines, config.max_line_bytes, 0.0, late=True)
 
 
 def _name(level: Level) -> str:

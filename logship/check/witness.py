@@ -15,7 +15,7 @@ from logship.records.enrichment import Enrichment
 from logship.records.event_times import EventTime
 from logship.records.facts import FactReader, Facts
 from logship.records.head_places import place_of
-from logship.records.json_members import SPACE, head, members
+from logship.records.json_members import SPACE, head
 from logship.records.line_parser import message_key
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
@@ -88,10 +88,7 @@ class Witness:
         if seen.members is None:
             cut = seen.line.strip(SPACE)
             return self._facts.of_pairs(head(cut), near_ns) if cut.startswith(b"{") else None
-        if self._facts.may_repeat(seen.text, seen.members):
-            pairs = [(each.name, Raw(seen.text[each.value : each.end])) for each in members(seen.text)]
-            return self._facts.of_pairs(pairs, near_ns)
-        return self._facts.read(seen.members, near_ns)
+        return self._facts.of_line(seen.text, seen.members, near_ns)
 
     def time_from(self, seen: Seen, stamp: bytes, tally: Tally) -> str:
         """Say where the time is from."""

@@ -38,7 +38,6 @@ from logship.files.watching import Watch
 from logship.logs import hide
 from logship.metrics import Metrics
 from logship.model import Sink
-from logship.records.multiline import parse_multiline
 from logship.records.time_range import TimeRange
 from logship.settings.config import Config, SinkSettings
 from logship.settings.resolved import Resolved, redacting
@@ -157,10 +156,14 @@ class _Assembly(Struct, frozen=True):
         config = self.config
         if config.format == "raw":
             return None
-        lines, nbytes = config.multiline_max_lines, config.max_line_bytes
-        multiline = parse_multiline(config.multiline, max_lines=lines, max_bytes=nbytes)
-        strangers = self.intake.strangers
-        return Joining(multiline, config.multiline_wait_seconds, strangers=strangers) if multiline else None
+        found = Joining.by(
+            config.multiline,
+            config.parse,
+            config.multiline_max_lines,
+            config.max_line_bytes,
+            config.multiline_wait_seconds,
+        )
+        return found and replace(found, strangers=self.intake.strangers)
 
     def _watch(self) -> Watch | None:
         redaction = redacting(self.config).redaction

@@ -11,9 +11,10 @@ from logship.files.framer import Place, advance
 from logship.files.strangers import MULTILINE, Strangers
 from logship.model import NO_LIMIT, FileId
 from logship.records.framing import Frame
-from logship.records.joining import More, is_plain, join_lines
+from logship.records.joining import Joined, More, is_plain, join_lines
 from logship.records.line_starts import LEARNED_BYTES
-from logship.records.multiline import Multiline
+from logship.records.multiline import Multiline, parse_multiline
+from logship.records.partial_lines import RUNTIMES, PartialLines
 
 _BRIEF = 0.15
 """Part of the wait that is enough for a line that nobody knows: a message and its trace are nearly always one write.
@@ -86,6 +87,29 @@ class Joining(Struct, frozen=True):
     late: bool = False
     """Nothing is waited for: there is a newer file."""
     strangers: Strangers = field(default_factory=Strangers)
+    partial: PartialLines | None = None
+    """How lines are joined that a container's runtime cut: then ``multiline`` is not asked."""
+
+    @classmethod
+    def by(
+        cls, multiline: str, parse: str, max_lines: int, max_bytes: int, wait: float, *, late: bool = False
+    ) -> "Joining | None":
+        """Give what settings ask for (``MULTILINE``, ``PARSE`` and their limits); None where no lines are joined."""
+        rules = parse_multiline(multiline, max_lines=max_lines, max_bytes=max_bytes)
+        partial = None
+        if parse in RUNTIMES and multiline in ("auto", "off"):
+            from logship.records.parsers import open_parser  # noqa: PLC0415 - expressions to compile
+
+            parser = open_parser(parse)
+            partial = PartialLines(parser.continues, max_lines, max_bytes) if parser and parser.continues else None
+            rules = rules or Multiline((), None, max_lines, max_bytes)
+        return cls(rules, wait, late=late, partial=partial) if rules else None
+
+    def join(self, data: bytes, start: int, more: More, *, form: str, state: str) -> Joined:
+        """Join lines as :func:`join_lines` does."""
+        if self.partial:
+            return self.partial.join(data, start, more)
+        return join_lines(self.multiline, data, start, more, form=form, state=state)
 
     def due(self, place: Place, grown_at: float) -> float:
         """Give when (monotonic seconds) what is held back at a place no longer is, if the file does not grow."""
@@ -160,7 +184,8 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
     joined: list[Frame] = []
     form, state, held, brief = cuts.form, cuts.state(place.offset), NO_LIMIT, False
     for number, frame in enumerate(frames):
-        if frame.flags or frame.skipped or (not state and frame.data.endswith(b"\n") and is_plain(frame.data)):
+        plain = not joining.partial and not state and frame.data.endswith(b"\n") and is_plain(frame.data)
+        if frame.flags or frame.skipped or plain:
             joined.append(frame)
         else:
             data, follows = frame.data, More.NEVER
@@ -168,8 +193,9 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
                 data, follows = _with_tail(read, frame, more)
             if joining.multiline.chosen:
                 _look_for_strangers(read.file, frame, joining)
-            form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
-            found = join_lines(joining.multiline, data, frame.start, follows, form=form, state=state)
+            if not joining.partial:
+                form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
+            found = joining.join(data, frame.start, follows, form=form, state=state)
             joined += found.frames
             held = found.held if found.held < frame.end else NO_LIMIT
             brief = found.brief and frame.end == read.end

@@ -22,7 +22,6 @@ from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.framing import within_lines
 from logship.records.odd_lines import LONG, Parted, by_looks, is_text, may_be_deep, unreadable, without_odd
-from logship.records.places import without
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, Level
 from logship.records.shape import Shape, decoded
@@ -95,13 +94,13 @@ class BlockParser:
         parted = by_looks(data, joins) if self._plain else None
         if parted is None:
             return None
-        parted = without_odd(parted, unreadable(parted.pieces, known_text=data.isascii()))
+        parted = without_odd(parted, unreadable(parted))
         read = self._shapes.mostly(parted, near_ns, at_once=self._at_once)
-        self._at_once = read is None or len(read[1].pieces) == len(parted.pieces)
+        self._at_once = read is None or len(read[1].odd) == len(parted.odd)
         if read is None:
             return None
         columns, found = self._mostly(*read, near_ns)
-        return (columns, found) if found.pieces else None
+        return (columns, found) if found.plain else None
 
     def _mostly(self, shape: Shape, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
         """Make the columns of lines of one shape; those that need a closer look become odd."""
@@ -109,13 +108,12 @@ class BlockParser:
         rests: Sequence[bytes | None] = found.pieces
         if shape.own and shape.time:
             rests = _cut_heads(found.pieces, [*map(shape.time, found.records)])
-        if bad or None in rests:
-            columns = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
-            gone = sorted({at for column in columns for at, each in enumerate(column) if each is None})
-            found = without_odd(found, gone)
-            stamps, rests = without(stamps, gone), without(rests, gone)
-            levels = without(levels, gone) if levels else levels
-        return self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2), found
+        if bad or (shape.own and None in rests):
+            some = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
+            gone = {at for column in some for at, each in enumerate(column) if each is None}
+            found = without_odd(found, sorted(gone.difference(found.places)))
+        columns = self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2)
+        return columns._replace(without_level=0 if shape.level else found.plain), found
 
     def _columns(
         self,
@@ -188,7 +186,7 @@ class BlockParser:
         good = [record for record in records if record is not None]
         kept = [line for line, record in zip(lines, records, strict=True) if record is not None]
         facts = self._facts.of_lines(kept, near_ns)
-        rests: list[bytes | None] = [line[1:] if once else None for line, once in zip(kept, facts.once, strict=True)]
+        rests: list[bytes | None] = [line[1:] for line in kept]
         if self._own:
             own = map(attrgetter(self._own), good)
             rests = [_cut(rest, value, known=known) for rest, value, known in zip(rests, own, facts.own, strict=True)]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 from msgspec import UNSET
 
 from logship.records.layouts import EMPTY, Column, whole
-from logship.records.places import among
+from logship.records.places import put, without
 from logship.records.severity import NO_LEVEL, Level
 from logship.records.timestamps import rfc3339
 
@@ -85,6 +85,14 @@ class Columns(NamedTuple):
             untimed=None if self.untimed else self.untimed,
         )
 
+    def without(self, gone: Sequence[int]) -> "Columns":
+        """Give what all others come to."""
+        if not gone:
+            return self
+        wanted, levels = [without(column, gone) for column in self.wanted], without(self.levels, gone)
+        stamps, rests = without(self.stamps, gone), without(self.rests, gone)
+        return self._replace(stamps=stamps, rests=rests, wanted=wanted, levels=levels, texts=())
+
     def offsets(self, start: int) -> list[int]:
         """Give where each line of a whole block that begins at ``start`` begins."""
         ends = accumulate(map(len, self.texts), initial=start)
@@ -114,7 +122,7 @@ def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Column
 
 
 def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
-    """Put odd lines, which all have a rest, among those of a whole block, at the places that are meant."""
+    """Put odd lines, which all have a rest, at their places among those of a whole block, whatever is there."""
     rests, others = plain.rests, odd.whole()
     untimed = [at for at, stamp in zip(places, odd.stamps, strict=True) if stamp is None]
     hollow = [at for at, rest in zip(places, others, strict=True) if rest == EMPTY]
@@ -125,15 +133,15 @@ def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
     else:
         rests = plain.whole()
     return Columns(
-        among(plain.stamps, places, odd.stamps),
-        among(rests, places, others),
+        put(plain.stamps, places, odd.stamps),
+        put(rests, places, others),
         plain.bad_times + odd.bad_times,
         plain.overridden + odd.overridden,
-        [among(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
+        [put(column, places, values) for column, values in zip(plain.wanted, odd.wanted, strict=True)],
         before=plain.before if bare else b"",
         after=plain.after if bare else b"",
         untimed=None if plain.untimed is None else untimed,
-        levels=among(plain.each_level(), places, odd.each_level()),
+        levels=put(plain.each_level(), places, odd.each_level()),
         without_level=plain.without_level + odd.without_level,
         hollow=hollow if bare else (),
     )

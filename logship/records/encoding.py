@@ -5,7 +5,6 @@ The cost is per block wherever that provably gives what :mod:`logship.records.li
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import partial
 from itertools import compress
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -23,7 +22,7 @@ from logship.records.line_parser import LineParser, message_key
 from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.partial_lines import joined
-from logship.records.places import among
+from logship.records.places import put, without
 from logship.records.redacting import each_known, redacted
 from logship.records.repair import repair
 from logship.records.selection import Selection, condition_for, sample_of
@@ -124,14 +123,13 @@ class BlockEncoder:
         joins = [(at + start, end + start) for at, end in parted.joins()] if block.joins else []
         alone = replace(block, start=start, end=start + len(lone), data=lone, joins=(*joins,))
         odd = content_of(alone, keep_cr=False)
-        which, places = parted.kept([offset - (not first) for offset in odd.offsets])
+        places, dropped = parted.kept([offset - (not first) for offset in odd.offsets])
         others, tally = self._read_mixed(odd.lines, alone, message=False)
-        columns = woven(plain, places, others) if places else plain
+        columns = woven(plain.without(dropped), places, others)
         tally = _with(tally, columns, odd.skipped)
 
         def offsets() -> list[int]:
-            ours, theirs = parted.offsets(block.start)
-            return among(ours, places, [theirs[at] for at in which])
+            return without(parted.offsets(block.start), dropped)
 
         if self._selection:
             records = candidates(
@@ -139,10 +137,11 @@ class BlockEncoder:
                 columns,
                 self._places,
                 offsets,
-                lambda: among([b'{"' + piece + b"}" for piece in parted.pieces], places, odd.lines),
+                lambda: put([b'{"' + piece + b"}" for piece in without(parted.pieces, dropped)], places, odd.lines),
             )
-            sizes = partial(among, parted.sizes(), places, odd.sizes)
-            return self._filtered(block, records, sizes, columns, tally)
+            return self._filtered(
+                block, records, lambda: put(without(parted.sizes(), dropped), places, odd.sizes), columns, tally
+            )
         return self._written(block, offsets, columns, tally)
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
@@ -172,9 +171,16 @@ class BlockEncoder:
             return found, Tally(unparsed=parsed.unparsed)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
-        plain = self._read_some(table, sort.records, [lines[at] for at in sort.records], block.time_ns)
+        # What has one of these outside of a string is no JSON.
+        broken = {
+            at: mended
+            for at in sort.records
+            if (b"NaN" in lines[at] or b"Infinity" in lines[at]) and (mended := repair(lines[at]))
+        }
+        sound = [at for at in sort.records if at not in broken]
+        plain = self._read_some(table, sound, [lines[at] for at in sound], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
-        broken = {at: mended for at in sort.records if rests[at] is None and (mended := repair(lines[at]))}
+        broken |= {at: mended for at in sound if rests[at] is None and (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
@@ -186,7 +192,7 @@ class BlockEncoder:
         bad_times = parsed.bad_times + texts.bad_times + plain.bad_times + again.bad_times
         bad_times += sum(line.bad_time for line in alone)
         overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
-        some = (sort.messages, levels), (sort.records, plain.levels), ([*broken], again.levels)
+        some = (sort.messages, levels), (sound, plain.levels), ([*broken], again.levels)
         levels = placed(len(lines), (*some, (odd, [line.level for line in alone])))
         unknown = [level.severity for level in levels].count(UNKNOWN)
         tally = Tally(

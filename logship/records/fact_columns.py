@@ -25,13 +25,11 @@ class FactTable(Struct, frozen=True):
     """Whether the event time is the application's ``@timestamp``."""
     bad: list[bool]
     """Whether there is something where the time may be, and no time in it."""
-    once: list[bool]
-    """Whether no name on which these depend is there twice: otherwise nothing is known."""
 
     @classmethod
     def of(cls, lines: int) -> "FactTable":
         """Make one for lines of which nothing is known."""
-        return cls([None] * lines, [NO_LEVEL] * lines, [False] * lines, [False] * lines, [True] * lines)
+        return cls([None] * lines, [NO_LEVEL] * lines, [False] * lines, [False] * lines)
 
 
 class FactColumns:
@@ -49,16 +47,13 @@ class FactColumns:
         found = _OBJECTS.decode_lines(b"\n".join(lines))
         for places in self._reader.alike(found):
             some = [lines[at] for at in places]
-            if len(places) <= _FEW or not self._together(table, places, some, near_ns):
+            if not _FEW < len(places) < len(lines) or not self._together(table, places, some, near_ns):
                 for at in places:
                     self._one(table, at, lines[at], found[at], near_ns)
         return table
 
     def _one(self, table: FactTable, at: int, line: bytes, found: Members, near_ns: int) -> None:
-        if self._reader.may_repeat(line, found):
-            table.once[at] = False
-            return
-        facts = self._reader.read(found, near_ns)
+        facts = self._reader.of_line(line, found, near_ns)
         table.stamps[at], table.levels[at] = facts.time.stamp, facts.level
         table.own[at], table.bad[at] = facts.is_own, facts.bad_time
 

@@ -9,6 +9,7 @@ from msgspec import Raw
 
 from logship.records.enrichment import TIMESTAMP, Enrichment
 from logship.records.event_times import EventTime, EventTimeReader, Place
+from logship.records.json_members import members
 from logship.records.levels import LevelReader
 from logship.records.paths import Members
 from logship.records.severity import Level
@@ -66,9 +67,20 @@ class FactReader:
 
     def of_pairs(self, pairs: Sequence[tuple[str, Raw]], near_ns: int = 0) -> Facts:
         """Do the same for a record in which names may be there twice: of each, the first that can be read counts."""
-        versions = [self.read(found, near_ns) for found in _versions(pairs)]
-        time = next((facts.time for facts in versions if facts.time.stamp), versions[-1].time)
-        return Facts(time, next((facts.level for facts in versions if facts.level.severity), versions[-1].level))
+        time = level = None
+        for found in _versions(pairs):
+            facts = self.read(found, near_ns)
+            time = time or (facts.time if facts.time.stamp else None)
+            level = level or (facts.level if facts.level.severity else None)
+            if time and level:
+                break
+        return Facts(time or facts.time, level or facts.level)
+
+    def of_line(self, line: bytes, found: Members, near_ns: int = 0) -> Facts:
+        """Do the same for a line that is an object with such members, of which it may have some twice."""
+        if not self.may_repeat(line, found):
+            return self.read(found, near_ns)
+        return self.of_pairs([(each.name, Raw(line[each.value : each.end])) for each in members(line)], near_ns)
 
     def alike(self, found: Sequence[Members]) -> list[list[int]]:
         """Give the places of records that have the same names of those on which times and levels depend."""

@@ -10,7 +10,11 @@ SPACE = b" \t\r\n"
 """What JSON calls white space."""
 
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
-_KEY = re.compile(rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*")
+_MEMBER = re.compile(
+    rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*"
+    rb"(?:(" + _STRING + rb"|[^][{}\", \t\r\n]++)[ \t\r\n]*[,}])?"
+)
+"""A name, and its value with what follows it if that is no array and no object."""
 _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
 _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
@@ -46,13 +50,16 @@ def value_end(text: bytes, start: int) -> int:
 def members(text: bytes) -> Iterator[Member]:
     """Find the members of a valid JSON object, duplicates too, in order."""
     at = text.index(b"{") + 1
-    while match := _KEY.match(text, at):
+    while match := _MEMBER.match(text, at):
         key = match[1]
         name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
-        end = value_end(text, match.end())
-        yield Member(name, match.start(1), match.end(1), match.end(), end)
-        separator = _NEXT.match(text, end)
-        at = separator.end() if separator else len(text)
+        value, end = match.span(2)
+        at = match.end()
+        if value < 0:
+            value, end = at, value_end(text, at)
+            separator = _NEXT.match(text, end)
+            at = separator.end() if separator else len(text)
+        yield Member(name, match.start(1), match.end(1), value, end)
 
 
 def head(text: bytes) -> list[tuple[str, msgspec.Raw]]:

@@ -148,10 +148,7 @@ class LineParser:
         return Line(rest, stamp, bad_time=texts.bad_times > 0, decode_error=decode_error, wanted=wanted, level=level)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], near_ns: int, *, decode_error: bool) -> Line:
-        facts = self._facts.read(found, near_ns)
-        if self._facts.may_repeat(text, found):
-            pairs = [(member.name, msgspec.Raw(text[member.value : member.end])) for member in members(text)]
-            facts = self._facts.of_pairs(pairs, near_ns)
+        facts = self._facts.of_line(text, found, near_ns)
         edit = _Edit(self._enrichment, text, found, cut=facts.time.stamp if facts.is_own else None)
         rest = edit.apply(lambda value: self._facts.times.times.read(value, near_ns))
         own = TIMESTAMP in found and TIMESTAMP in self._enrichment.timestamp_fields

@@ -5,15 +5,16 @@ groups, so that this costs little; what it says is a hint alone, and never belie
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect
 from collections.abc import Callable, Sequence
-from itertools import accumulate, compress, pairwise
-from typing import Final, NamedTuple
+from itertools import accumulate, compress, pairwise, repeat
+from operator import contains
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from logship.records.line_parser import MAX_DEPTH
-from logship.records.places import among, without
+from logship.records.places import put
 
 _GROUP: Final = 32
 """Lines that are decoded at once."""
@@ -24,6 +25,7 @@ _FEW: Final = 8
 _PAUSE: Final = 16
 _LARGE: Final = 64 << 10
 """Bytes."""
+_NEWLINE: Final = ord("\n")
 _BYTE: Final = re.compile(r"\(byte (\d+)\)$")
 _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
 
@@ -31,18 +33,26 @@ _PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
 class Parted(NamedTuple):
     """The lines of a block, told apart."""
 
+    data: bytes
+    """All of them."""
     pieces: list[bytes]
-    """The plain ones, without the ``{"`` that they start with, the brace that they end with and the newline."""
-    records: list[msgspec.Struct]
+    """Each without the ``{"`` that it starts with, the brace that it ends with and the newline; in the place of an odd
+    one any other: what is done to all alike takes no notice of it, and its own comes there in the end."""
+    records: list[Any]
     """One for each of those."""
     end: bytes
-    """The brace and the newline of each of them."""
+    """The brace and the newline of each plain line."""
     odd: list[bytes]
-    """All others, with their newlines."""
+    """The odd lines, with their newlines."""
     places: list[int]
     """Which lines of the block those are, in order."""
     has_escapes: bool
     """Whether there is a backslash in the block."""
+
+    @property
+    def plain(self) -> int:
+        """How many lines are plain."""
+        return len(self.pieces) - len(self.odd)
 
     def joins(self) -> tuple[tuple[int, int], ...]:
         """Give where in all odd bytes those begin and end that have several lines."""
@@ -50,23 +60,30 @@ class Parted(NamedTuple):
         return tuple(span for line, span in zip(self.odd, pairwise(ends), strict=True) if b"\n" in line[:-1])
 
     def kept(self, starts: Sequence[int]) -> tuple[list[int], list[int]]:
-        """Give the odd lines that start there in all odd bytes; and their places once the others are dropped."""
+        """Give the places of the odd lines that start there in all odd bytes, once the others are dropped; and which.
+
+        Those are places among all lines.
+        """
         if len(starts) == len(self.odd):
-            return [*range(len(starts))], self.places
-        numbers = {start: at for at, start in enumerate(accumulate(map(len, self.odd), initial=0))}
-        which = [numbers[start] for start in starts]
-        return which, [self.places[at] - (at - before) for before, at in enumerate(which)]
+            return self.places, []
+        places = dict(zip(accumulate(map(len, self.odd), initial=0), self.places, strict=False))
+        found = [places[start] for start in starts]
+        dropped = sorted({*self.places}.difference(found))
+        return [at - bisect(dropped, at) for at in found], dropped
+
+    def count(self, text: bytes) -> int:
+        """Say how often a text without a newline is in the plain lines: all together, without putting them together."""
+        return self.data.count(text) - sum(line.count(text) for line in self.odd)
 
     def sizes(self) -> list[int]:
-        """Give the bytes of each plain line, with its newline."""
+        """Give the bytes of each line, with its newline."""
         around = len(self.end) + 2
-        return [len(piece) + around for piece in self.pieces]
+        sizes = [len(piece) + around for piece in self.pieces]
+        return put(sizes, self.places, [*map(len, self.odd)])
 
-    def offsets(self, start: int) -> tuple[list[int], list[int]]:
-        """Give where plain and odd lines begin, if the block begins at ``start``."""
-        sizes = among(self.sizes(), self.places, [*map(len, self.odd)])
-        offsets = [*accumulate(sizes, initial=start)][:-1]
-        return without(offsets, self.places), [offsets[at] for at in self.places]
+    def offsets(self, start: int) -> list[int]:
+        """Give where each line begins, if the block begins at ``start``."""
+        return [*accumulate(self.sizes(), initial=start)][:-1]
 
 
 class Habit:
@@ -95,24 +112,21 @@ def by_looks(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | Non
     ``joins``: where lines that are one record begin and end in it, ascending; such are one odd line.
     """
     end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
-    parted = Parted([], [], end, [], [], b"\\" in data)
+    parted = Parted(data, [], [], end, [], [], b"\\" in data)
     at = 0
     for start, stop in (*joins, (len(data), len(data))):
         if start < at or (start > at and not (data[start - 1 : start] == b"\n" and _take(parted, data[at:start]))):
             return None
         if start < stop:
-            parted.places.append(len(parted.pieces) + len(parted.odd))
-            parted.odd.append(data[start:stop])
+            _put_aside(parted, data[start:stop])
         at = stop
-    lines = len(parted.pieces) + len(parted.odd)
-    few = lines >= _FEW and len(parted.odd) * _FEW <= lines
-    return parted if few and data.endswith(b"\n") else None
+    few = len(parted.pieces) >= _FEW and len(parted.odd) * _FEW <= len(parted.pieces)
+    return without_odd(parted, ()) if few and data.endswith(b"\n") else None
 
 
 def _take(parted: Parted, data: bytes) -> bool:
     """Take whole lines apart, and add them; say whether few of them are odd."""
-    pieces, _, end, odd, places, _ = parted
-    before = len(odd)
+    pieces, end, before = parted.pieces, parted.end, len(parted.odd)
     parts = data.split(end + b'{"')
     done, last = 0, len(parts) - 1
     for at in sorted({0, last, *_with_newline(parts)}):
@@ -123,25 +137,21 @@ def _take(parted: Parted, data: bytes) -> bool:
             if line.startswith(b'{"') and line.endswith(end):
                 pieces.append(line[2 : -len(end)])
             else:
-                places.append(len(pieces) + len(odd))
-                odd.append(line)
-        if (len(odd) - before) * _FEW > max(len(parts), _GROUP):
+                _put_aside(parted, line)
+        if (len(parted.odd) - before) * _FEW > max(len(parts), _GROUP):
             return False
     return True
 
 
+def _put_aside(parted: Parted, line: bytes) -> None:
+    parted.places.append(len(parted.pieces))
+    parted.odd.append(line)
+    parted.pieces.append(b"")
+
+
 def _with_newline(pieces: Sequence[bytes]) -> list[int]:
     """Give the pieces with a newline in them."""
-    text = b"".join(pieces)
-    newline = text.find(b"\n")
-    if newline < 0:
-        return []
-    found: list[int] = []
-    ends = [*accumulate(map(len, pieces))]
-    while newline >= 0:
-        found.append(bisect_right(ends, newline))
-        newline = text.find(b"\n", ends[found[-1]])
-    return found
+    return [*compress(range(len(pieces)), map(contains, pieces, repeat(_NEWLINE)))]
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
@@ -157,118 +167,98 @@ def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]
     return found
 
 
-def without_odd(parted: Parted, gone: Sequence[int], *, decoded: bool = False) -> Parted:
-    """Take pieces, in order, for odd ones; ``decoded``: they have no records already."""
-    if not gone:
-        return parted
-    pieces, records, end, odd, places, _ = parted
-    more = ((row, b'{"' + pieces[at] + end) for at, row in zip(gone, _lines_of(gone, places), strict=True))
-    found = sorted([*zip(places, odd, strict=True), *more])
-    left = without(records, gone) if records and not decoded else records
-    return parted._replace(
-        pieces=without(pieces, gone),
-        records=left,
-        odd=[line for _, line in found],
-        places=[at for at, _ in found],
-    )
-
-
-def _lines_of(pieces: Sequence[int], odd: Sequence[int]) -> list[int]:
-    """Give which lines of the block some pieces are, given which lines are odd; all in order."""
-    lines, before = [], 0
-    for at in pieces:
-        while before < len(odd) and odd[before] <= at + before:
-            before += 1
-        lines.append(at + before)
-    return lines
+def without_odd(parted: Parted, gone: Sequence[int]) -> Parted:
+    """Take some plain lines, in order, for odd ones."""
+    data, pieces, records, end, odd, places, has_escapes = parted
+    if gone:
+        more = [(at, b'{"' + pieces[at] + end) for at in gone]
+        both = sorted([*zip(places, odd, strict=True), *more])
+        places, odd = [at for at, _ in both], [line for _, line in both]
+    plain = next((at for at, place in enumerate((*places, -1)) if at != place), 0)
+    if places and plain < len(pieces):
+        pieces = put(pieces, places, [pieces[plain]] * len(places))
+        records = put(records, places, [records[plain]] * len(places)) if records else records
+    return Parted(data, pieces, records, end, odd, places, has_escapes)
 
 
 def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at_once: bool = True) -> Parted | None:
-    """Decode the pieces, of which few may turn out to be odd; None if more do. ``at_once``: hope that none does."""
-    pieces, most = parted.pieces, len(parted.pieces) // _FEW
-    if not pieces:
-        return None
-    if at_once and isinstance(whole := _attempt(decoder, pieces), list):
-        return parted._replace(records=whole)
-    records: list[msgspec.Struct] = []
-    gone: list[int] = []
-    at = 0
-    while at < len(pieces):
-        group = pieces[at : at + _GROUP]
-        found = _attempt(decoder, group)
-        if not isinstance(found, list):
-            found = _before_odd(decoder, group, found)
-            gone.append(at + len(found))
+    """Decode the plain lines, of which few may turn out to be odd; None if more do. ``at_once``: hope that none is."""
+    pieces, around = parted.pieces, len(parted.end) + 2
+    ends = [*accumulate(map(len, pieces), initial=0)]
+    records, gone = list[Any](), list[int]()
+    data, group = memoryview(parted.data), len(pieces) if at_once else _GROUP
+    # ``start`` is where the line at ``at`` begins, less what the pieces before it come to.
+    at = start = 0
+
+    def lines(first: int, last: int) -> memoryview:
+        return data[start + ends[first] + around * first : start + ends[last] + around * last]
+
+    for place, odd in zip((*parted.places, len(pieces)), (*parted.odd, b""), strict=True):
+        while at < place:
+            last = min(at + group, place)
+            found = _attempt(decoder, lines(at, last), last - at)
+            if isinstance(found, list):
+                at = last
+            elif last - at > _GROUP:
+                group, found = _GROUP, []
+            else:
+                found = [*_before_odd(decoder, lines, at, last, found), None]
+                at += len(found)
+                gone.append(at - 1)
+            records += found
+        if odd:
+            records.append(None)
+            start += len(odd) - around - len(pieces[at])
             at += 1
-        if len(gone) > most:
+        if len(gone) * _FEW > parted.plain:
             return None
-        records += found
-        at += len(found)
-    return without_odd(parted._replace(records=records), gone, decoded=True)
+    return without_odd(parted._replace(records=records), gone)
 
 
-def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes]) -> list[msgspec.Struct] | int:
-    """Give a record for each piece, if all are plain; else which one seems not to be, or -1."""
-    data = text_of(pieces)
+def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], lines: memoryview, count: int) -> list[Any] | int:
+    """Give a record for each of so many lines, if all are plain; else which one seems not to be, or -1."""
     try:
-        records = decoder.decode_lines(data)
+        records = decoder.decode_lines(lines)
     except msgspec.DecodeError as why:
         words = str(why)
         if byte := _BYTE.search(words):
-            return data.count(b"\n", 0, int(byte[1]))
+            return bytes(lines[: int(byte[1])]).count(b"\n")
         place = _PLACE.search(words)
         return int(place[1]) if place else -1
     except RecursionError:
         return -1
-    return records if len(records) == len(pieces) else -1
-
-
-def text_of(pieces: Sequence[bytes]) -> bytes:
-    """Put pieces together to lines of JSON."""
-    # A large one is copied faster than it is formatted.
-    return b'{"' + b'}\n{"'.join(pieces) + b"}"
+    return records if len(records) == count else -1
 
 
 def _before_odd(
-    decoder: msgspec.json.Decoder[msgspec.Struct], pieces: Sequence[bytes], hint: int
-) -> list[msgspec.Struct]:
-    """Give the records of the pieces before the first one that is not plain."""
-    if hint >= 0:
-        head = _attempt(decoder, pieces[:hint]) if hint else []
-        if isinstance(head, list) and hint < len(pieces):
+    decoder: msgspec.json.Decoder[msgspec.Struct],
+    lines: Callable[[int, int], memoryview],
+    first: int,
+    last: int,
+    hint: int,
+) -> list[Any]:
+    """Give the records of the lines, from the first on, before the one that is not plain."""
+    if 0 <= hint < last - first:
+        head = _attempt(decoder, lines(first, first + hint), hint) if hint else []
+        if isinstance(head, list):
             return head
-    found: list[msgspec.Struct] = []
-    for piece in pieces[:-1]:
-        record = _attempt(decoder, [piece])
+    found: list[Any] = []
+    for at in range(first, last - 1):
+        record = _attempt(decoder, lines(at, at + 1), 1)
         if not isinstance(record, list):
             break
         found += record
     return found
 
 
-def unreadable(pieces: Sequence[bytes], *, known_text: bool) -> list[int]:
-    """Give the places of pieces that are no UTF-8, or may nest too deep."""
-    odd = set() if known_text else {*_no_text(pieces)}
+def unreadable(parted: Parted) -> list[int]:
+    """Give the places of plain lines that are no UTF-8, or may nest too deep."""
+    pieces, odd = parted.pieces, list[int]()
+    if not is_text(parted.data):
+        odd += [at for at, is_ascii in enumerate(map(bytes.isascii, pieces)) if not (is_ascii or is_text(pieces[at]))]
     if max(map(len, pieces), default=0) >= LONG - 4:
-        odd |= {at for at, piece in enumerate(pieces) if may_be_deep(piece)}
-    return sorted(odd)
-
-
-def _no_text(pieces: Sequence[bytes]) -> list[int]:
-    """Give the pieces, none with a newline, that are no UTF-8; most are."""
-    data = memoryview(b"\n".join(pieces))
-    ends: list[int] = []
-    found: list[int] = []
-    while len(found) * _FEW <= len(pieces):
-        start = ends[found[-1]] if found else 0
-        try:
-            str(data[start:], "utf-8")
-        except UnicodeDecodeError as why:
-            ends = ends or [*accumulate(len(piece) + 1 for piece in pieces)]
-            found.append(bisect_right(ends, start + why.start))
-        else:
-            return found
-    return [at for at, piece in enumerate(pieces) if not is_text(piece)]
+        odd += [at for at, piece in enumerate(pieces) if may_be_deep(piece)]
+    return sorted({*odd}.difference(parted.places)) if odd else odd
 
 
 def is_text(data: bytes) -> bool:

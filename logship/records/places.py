@@ -1,4 +1,4 @@
-"""Takes some items out of many, or puts them among them, by slices: the cost is of those some; pure."""
+"""Takes some items out of many, or puts them among them or in their places: the cost is of those some; pure."""
 
 from collections.abc import Sequence
 from itertools import chain
@@ -23,3 +23,11 @@ def among(items: Sequence[T], places: Sequence[int], others: Sequence[T]) -> lis
         start = at - before
     woven += items[start:]
     return woven
+
+
+def put(items: Sequence[T], places: Sequence[int], others: Sequence[T]) -> list[T]:
+    """Put others in the places of some items."""
+    found = [*items]
+    for at, other in zip(places, others, strict=True):
+        found[at] = other
+    return found

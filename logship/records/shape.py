@@ -13,7 +13,7 @@ from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
 from logship.records.json_members import members
 from logship.records.levels import LevelReader
-from logship.records.odd_lines import Parted, text_of, those, without_odd
+from logship.records.odd_lines import Parted, those, without_odd
 from logship.records.odd_lines import decoded as mostly_decoded
 from logship.records.severity import Level, word
 from logship.records.shape_types import Column
@@ -129,7 +129,7 @@ class Shape(Struct, frozen=True):
         """Decode pieces of lines, of which few may turn out to be odd; None if more do."""
         found = mostly_decoded(parted, self.decoder, at_once=at_once)
         found = without_odd(found, self._odd(found)) if found else None
-        return found if found and found.pieces else None
+        return found if found and found.plain else None
 
     def _odd(self, found: Parted) -> list[int]:
         """Give the pieces that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
@@ -138,11 +138,10 @@ class Shape(Struct, frozen=True):
         names = self._to_count(found.records, b'{"%b}' % pieces[0], pieces, 2) if pieces else ()
         if self.own:
             names = *names, _OWN
-        if names:
-            text = text_of(pieces)
-            wrong = [name for name in names if text.count(name) != len(pieces)]
-            odd |= {at for name in wrong for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
-        return sorted(odd)
+        for name in names:
+            if found.count(name) != found.plain:
+                odd |= {at for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
+        return sorted(odd.difference(found.places))
 
     @property
     def own(self) -> bool:

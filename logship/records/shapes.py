@@ -4,6 +4,7 @@ A type is made for such records: with the time and the level in it, without whic
 the names that would be looked at before those. What does not fit is read one by one, by :mod:`logship.records.facts`.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import reduce
@@ -30,6 +31,8 @@ from logship.records.shape_types import TAG, Column, OurNames, Tree
 _SHAPES: Final = 24
 _MOST_WORDS: Final = 12
 """Names of levels that one type tells apart: each takes some kilobytes."""
+_NEARLY: Final = 32
+"""Of so many levels one may be no usual name: then it is read by itself."""
 _FIRST_WORDS: Final = frozenset({"info", "INFO"})
 """Always among them: msgspec 0.22 takes an object without its tag for a type that is not one of a union."""
 
@@ -104,11 +107,13 @@ class Shapes:
         self._likely[whole] = self._best[key] = best
 
     def _narrowed(self, found: Members, key: _Key, shape: Shape, records: Sequence[Any]) -> Shape | None:
-        """Give a shape that is faster to read, if all levels are usual names of one; None if there is none."""
+        """Give a shape that is faster to read, if nearly all levels are usual names of one; None if there is none."""
         if not (shape.level and key.is_word and key.level in found and key.level not in self._wants):
             return None
-        values = {value[1:-1].decode(errors="replace") for value in raw_values([*map(shape.level, records)]) if value}
-        if not values <= WORDS.keys() or len(values) > _MOST_WORDS:
+        raw = filter(None, raw_values([*map(shape.level, records)]))
+        said = Counter(value[1:-1].decode(errors="replace") for value in raw)
+        values = WORDS.keys() & said.keys()
+        if sum(said[value] for value in values) * _NEARLY < len(records) * (_NEARLY - 1) or len(values) > _MOST_WORDS:
             return None
         self._words = (self._words | values) if len(self._words | values) <= _MOST_WORDS else _FIRST_WORDS | values
         return self._shape(found, key._replace(words=self._words))

@@ -53,6 +53,34 @@ def test_lines_of_a_container_runtime_are_unwrapped(logship: Logship, logs: Path
     assert logship.metrics().total("logship_records_unparsed_total") == 1
 
 
+def test_a_line_that_a_runtime_cut_is_whole_though_the_daemon_dies_between(
+    logship: Logship, logs: Path, receiver: Receiver
+) -> None:
+    """Its first part waits for the next, over kills and a rotation; what the clock cuts is cut there again."""
+    at, live = "2026-10-01T10:00:00.123456789Z stdout", logs / "a.log"
+    live.write_text(f'{at} F one\n{at} P {{"a":\n')
+    logship.start(parse="cri", multiline_wait_seconds="60", batch_max_records=1)
+    receiver.wait_for_records(1)
+    logship.kill()
+    with live.open("a") as file:
+        file.write(f"{at} P 1\n")
+    logship.start()
+    logship.kill()
+    with live.open("a") as file:
+        file.write(f"{at} F }}\n{at} P lone\n")
+    live.rename(logs / "a.log.1")
+    live.write_text(f"{at} F two\n")
+    logship.start(multiline_wait_seconds="0.2")
+    receiver.wait_for_records(4)
+    logship.kill()
+    logship.start()
+    logship.wait_idle()
+    got = [dict(record) for record in receiver.records()]
+    assert {(record.get("a"), record.get("message"), record["logtag"]) for record in got} == {
+        *[(None, "one", "F"), (1, None, "F"), (None, "lone", "P"), (None, "two", "F")]
+    }
+
+
 def test_a_file_of_another_form_is_told_of_once(logship: Logship, logs: Path, receiver: Receiver) -> None:
     """And every line of it arrives."""
     got = ship(logship, logs, receiver, [f"message {at}" for at in range(3000)], 3000, parse="logfmt")

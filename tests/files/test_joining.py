@@ -152,6 +152,69 @@ def test_the_same_records_come_again_from_any_offset(
     assert [record[:2] for record in growing.records] == expected
 
 
+AT = b"2026-11-27T10:00:00.123456789Z stdout "
+
+
+def runtime() -> Joining:
+    """Join lines that a container's runtime cut."""
+    found = Joining.by("auto", "cri", 4, LONG, 1.0)
+    assert found
+    return found
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("FFPPPx"), st.integers(0, 90)), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(0, 2000), st.booleans()), max_size=6),
+    st.integers(0, 20),
+    st.integers(30, 3000),
+)
+def test_lines_that_a_runtime_cut_are_the_same_records_again(
+    tags: list[tuple[str, int]], cuts: list[tuple[int, bool]], block: int, size: int
+) -> None:
+    """However the file grew, and from wherever it is read again; what is written at once is one record."""
+    lines = [AT + tag.encode() + b" " + b"y" * length + b"\n" for tag, length in tags]
+    data = b"".join(lines)
+    with TemporaryDirectory() as folder:
+        growing = Growing(Path(folder), runtime())
+        quiet = dict(cuts)
+        for start, end in pairwise(sorted({0, len(data), *(cut for cut in quiet if cut < len(data))})):
+            growing.write(data[start:end])
+            growing.read(size=size)
+            growing.read(2.0 if quiet.get(end, True) else 0.1, size=size)
+        first = growing.records
+        again = growing.blocks[block : block + 1] or growing.blocks[:1]
+        growing.restart(again[0].start)
+        growing.blocks = []
+        growing.read(0.1)
+        growing.read(2.0)
+        growing.file.close()
+    assert b"".join(record for _, record, _ in first) == data
+    assert growing.records == [record for record in first if record[0] >= again[0].start]
+    if not any(quiet.get(cut, True) for cut in quiet if cut < len(data)):
+        expected, at = list[bytes](), 0
+        while at < len(lines):
+            end = at + 1
+            while lines[end - 1][len(AT) :][:1] == b"P" and end < min(at + 4, len(lines)):
+                if sum(map(len, lines[at : end + 1])) > LONG:
+                    break
+                end += 1
+            expected.append(b"".join(lines[at:end]))
+            at = end
+        assert [record for _, record, _ in first] == expected
+
+
+def test_a_rule_that_was_chosen_joins_what_a_runtime_wrote() -> None:
+    """By ``MULTILINE``; where nobody chose one, or none at all, it is the runtime that says which lines are one."""
+    for multiline, parse, partial in [
+        *[("auto", "cri", True), ("off", "docker", True), ("start:^x", "cri", False), ("auto", "auto", False)]
+    ]:
+        found = Joining.by(multiline, parse, 9, LONG, 1.0)
+        assert found
+        assert bool(found.partial) is partial
+    assert Joining.by("off", "nginx", 9, LONG, 1.0) is None
+
+
 def test_the_last_line_of_text_waits_for_a_second(growing: Growing) -> None:
     """Unless the next record begins; JSON never waits."""
     growing.write(b'{"a":1}\nError\n')
