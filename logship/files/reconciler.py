@@ -252,7 +252,7 @@ class Reconciler:
         return self._adoption.first or found.mtime_ns < looked_ns - NEWER_SLACK_NS
 
     def is_new(self, found: Found) -> bool:
-        """Whether what has the name of a followed file is neither known nor maybe a copy."""
+        """Whether what is found is neither known nor maybe a copy of a file that is followed."""
         if (
             found.inode in self._adoption.held
             or found.inode in self.waiting
@@ -261,6 +261,8 @@ class Reconciler:
         ):
             return False
         found.live = found.candidate.live(self._open.by_path)
+        if found.live:
+            return False  # as little as there may be of it so far
         try:
             if self._registry.find(found) or self._registry.find_moved(found):
                 return False
