@@ -164,7 +164,7 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     same = 0
     if file is not None and file.sound:
         # a copy may have what was written since the last look
-        same = yield from _agreeing(view, file.read_at, 0, min(view.size, max(file.size, file.size_now())))
+        same = yield from agreeing(view, file.read_at, 0, min(view.size, max(file.size, file.size_now())))
         if same >= min(view.size, file.size):
             return same, same  # else it may have been written over since anybody looked: what was read decides
     if digest.base and not _head(source).matches(view.read_at(HEAD_BYTES, 0)):
@@ -216,7 +216,7 @@ def _by_recent(view: View, recent: bytes, start: int) -> int:
     return start + same if same or not data else 0
 
 
-def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
+def agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
     """Give the first offset at which two files differ."""
     at = start
     while at < end:

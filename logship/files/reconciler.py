@@ -14,7 +14,7 @@ from logship.files.adoption import Adoption
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
-from logship.files.identification import Known, Part, Source, View, identify
+from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
 from logship.files.registry import Registry
 from logship.files.sweeping import FILES_AT_ONCE, Sweep
@@ -158,7 +158,8 @@ class Reconciler:
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
-        if self._lost_bytes(found.lineage) and found.live:
+        doubtful = bool(found.live) and self._lost_bytes(found.lineage)
+        if doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
         self._adoption.decide(found, contents, part, known, sweep, old=old)
@@ -233,6 +234,13 @@ class Reconciler:
             file.recheck()
         return any(not (file.sound or file.orphaned) for file in opened)
 
+    def _copies_what_waits(self, found: Found, part: Part) -> Generator[None, None, bool]:
+        """Whether a live file has all of a rotated form, and it is still to be decided what it has."""
+        for other in [each for each in self.waiting.values() if each.candidate.path == found.live]:
+            if not found.packed and (yield from agreeing(part, other.read_at, 0, part.size)) >= part.size:
+                return True
+        return False
+
     def _may_be_known(self, found: Found, contents: Contents) -> bool:
         """Whether anything of this lineage begins as an archive does."""
         head = contents.head()
@@ -253,16 +261,15 @@ class Reconciler:
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""
+        found.live = found.candidate.live(self._open.by_path)  # of a copy there may be nothing yet
         if (
-            found.inode in self._adoption.held
+            found.live
+            or found.inode in self._adoption.held
             or found.inode in self.waiting
             or (found.device, found.inode) in self._open.by_inode
             or found.packed
         ):
             return False
-        found.live = found.candidate.live(self._open.by_path)
-        if found.live:
-            return False  # as little as there may be of it so far
         try:
             if self._registry.find(found) or self._registry.find_moved(found):
                 return False

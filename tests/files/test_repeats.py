@@ -66,7 +66,7 @@ def test_a_hole_that_a_truncation_left_is_no_beginning(found: Found, logs: Path)
         with (logs / "a.log").open("r+b") as file:
             file.truncate(0)
             file.seek(10_000 * turn + 1)
-            file.write(b"generation %d\n" % (turn if turn < 10 else 10))
+            file.write(b"generation %d\n" % min(10, turn))
         found.look(turn / 10)
         begun.append(not asked.wait(found, turn / 10))
     assert begun == [*[True] * 12, *[False] * 8]

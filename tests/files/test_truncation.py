@@ -130,3 +130,31 @@ def test_what_fills_a_hole_goes_on_after_a_kill(logs: Path) -> None:
     second.drain()
     assert problem(lines(0, 90), first, second) == ""
     assert [*second.lost()] == []
+
+
+@pytest.mark.parametrize("pattern", ["*.log", "a.log*"])
+@pytest.mark.parametrize("begun", [0, 10, 60])
+@pytest.mark.parametrize("hole", [False, True])
+def test_the_next_copy_has_begun_before_a_truncation_is_noticed(
+    logs: Path, pattern: str, begun: int, *, hole: bool
+) -> None:
+    """Steps are far apart: what it is a copy of has still to be asked about, and is no other file."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    first, second = lines(0, 60), bytes(len(lines(0, 60)) if hole else 0) + lines(100, 160)
+    append(live, first)
+    follower = follow(logs, pattern)
+    follower.read()
+    append(logs / "a.log.2", first)
+    live.write_bytes(second)
+    copy.write_bytes(second[: len(second) - len(lines(100 + begun, 160))])
+    follower.read()
+    follower.read()
+    copy.write_bytes(second)
+    os.truncate(live, 0)
+    append(live, lines(200, 260))
+    for _ in range(4):
+        follower.read()
+        follower.step(3.0)
+    follower.drain()
+    assert problem(lines(0, 60) + lines(100, 160) + lines(200, 260), follower) == ""
+    assert not dict(follower.lost())
