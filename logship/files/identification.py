@@ -114,14 +114,16 @@ class Known(Struct, frozen=True):
 
 
 def identify(
-    view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False
+    view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False, placed: bool = False
 ) -> Generator[None, None, Known | None]:
     """Find, in steps, the generation of which ``view`` has most; None where nothing of it is known.
 
     Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Of what was ``cut``
-    in place, only what is proved of one that is not open. Raises OSError.
+    in place, only what is proved of one that is not open; of what was ``placed`` under a name of late, the one of which
+    most is proved. Raises OSError.
     """
     best: Known | None = None
+    most: tuple[int, int, bool, bool] = 0, 0, False, False
     begin = yield from _past_nuls(view)
     for source in sources:
         if begin and _begins_otherwise(view, source, begin):
@@ -132,8 +134,9 @@ def identify(
             growing and source.file is not None and 0 < known == min(view.size, source.end)
         )
         here = Known(source, known, proved)
-        if enough and (best is None or here.rank > best.rank):
-            best = here
+        rank = (here.proved if placed else 0, *here.rank)
+        if enough and (best is None or rank > most):
+            best, most = here, rank
     return best
 
 

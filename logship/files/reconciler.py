@@ -28,8 +28,7 @@ Steps = Generator[None, None, None]
 
 NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
-_PARTS_AT_MOST = 64
-"""Generations that were appended to one file, one after the other."""
+_PARTS_AT_MOST = 64  # generations that were appended to one file
 
 
 class Reconciler:
@@ -197,9 +196,9 @@ class Reconciler:
             common = found.lowest if here and (kept or common > found.lowest) else common
         elif known.entry and self._was_cut(known.entry, found):
             found.cut, common = True, max(known.proved, known.entry.size)
-        elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
-            here = known.entry.path == found.candidate.path
-            common = max(known.proved, found.put_by - found.begin) if here and common == found.size else common
+        elif known.entry and common == found.size and not (found.packed or old or known.whole):
+            placed = found.candidate.matched and known.entry.path == found.candidate.path
+            common = max(known.proved, found.put_by - found.begin) if placed or found.put_by else common
         return replace(known, common=common) if common else None
 
     @staticmethod
@@ -216,7 +215,8 @@ class Reconciler:
         ] + self._registry.sources(found)
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         growing = bool(found.live) and not (besides or found.packed)
-        known = yield from identify(part, others, growing=growing, cut=found.cut)
+        new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
+        known = yield from identify(part, others, growing=growing, cut=found.cut, placed=new)
         if known is None or not known.whole:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
