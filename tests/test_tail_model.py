@@ -324,7 +324,7 @@ class History:
         """Compress a rotated file, whoever has read it or not, under a temporary name."""
         plain = [self.logs / f"a.log.{number}" for number, suffix in self._rotated() if not suffix]
         plain = [path for path in plain if path.stat().st_size >= SHORT_HEAD_BYTES]  # less proves nothing
-        if not plain:
+        if not plain or self.pattern != "*.log":  # an archive of a name that matches by itself is looked for under that
             return
         path = self.random.choice(plain)
         self.follower.step()  # nobody writes, rotates and compresses between two looks (DECISIONS 8)
