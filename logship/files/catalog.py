@@ -179,7 +179,7 @@ class Catalog:
         self._forget(file)
         if file.deleted or file.orphaned:
             self.registry.note_history(entry, file)
-            self.registry.add(entry)
+            self.registry.add(replace(entry, inode=0) if file.orphaned else entry)  # what is there now is another's
         else:
             self.registry.keep(entry, file)
         file.close()

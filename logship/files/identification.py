@@ -114,14 +114,16 @@ class Known(Struct, frozen=True):
 
 
 def identify(
-    view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False
+    view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False, placed: bool = False
 ) -> Generator[None, None, Known | None]:
     """Find, in steps, the generation of which ``view`` has most; None where nothing of it is known.
 
     Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Of what was ``cut``
-    in place, only what is proved of one that is not open. Raises OSError.
+    in place, only what is proved of one that is not open; of what was ``placed`` under a name of late, the one of which
+    most is proved. Raises OSError.
     """
     best: Known | None = None
+    most: tuple[int, int, bool, bool] = 0, 0, False, False
     begin = yield from _past_nuls(view)
     for source in sources:
         if begin and _begins_otherwise(view, source, begin):
@@ -132,8 +134,9 @@ def identify(
             growing and source.file is not None and 0 < known == min(view.size, source.end)
         )
         here = Known(source, known, proved)
-        if enough and (best is None or here.rank > best.rank):
-            best = here
+        rank = (here.proved if placed else 0, *here.rank)
+        if enough and (best is None or rank > most):
+            best, most = here, rank
     return best
 
 
@@ -164,7 +167,7 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     same = 0
     if file is not None and file.sound:
         # a copy may have what was written since the last look
-        same = yield from _agreeing(view, file.read_at, 0, min(view.size, max(file.size, file.size_now())))
+        same = yield from agreeing(view, file.read_at, 0, min(view.size, max(file.size, file.size_now())))
         if same >= min(view.size, file.size):
             return same, same  # else it may have been written over since anybody looked: what was read decides
     if digest.base and not _head(source).matches(view.read_at(HEAD_BYTES, 0)):
@@ -216,7 +219,7 @@ def _by_recent(view: View, recent: bytes, start: int) -> int:
     return start + same if same or not data else 0
 
 
-def _agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
+def agreeing(view: View, read_at: ReadAt, start: int, end: int) -> Generator[None, None, int]:
     """Give the first offset at which two files differ."""
     at = start
     while at < end:

@@ -69,7 +69,7 @@ class Newcomers(Struct):
         if self.registry.at(found.inode):
             return None
         if self.reconciler.is_new(found):
-            return None if found.live else new_entry(found, self.sinks)
+            return new_entry(found, self.sinks)
         with suppress(OSError):
             entry = next(iter([] if found.packed else self.registry.find(found)), None)
             return None if entry is None or entry.ignored or entry.sealed else entry

@@ -14,7 +14,7 @@ from logship.files.adoption import Adoption
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
-from logship.files.identification import Known, Part, Source, View, identify
+from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
 from logship.files.registry import Registry
 from logship.files.sweeping import FILES_AT_ONCE, Sweep
@@ -28,8 +28,7 @@ Steps = Generator[None, None, None]
 
 NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
-_PARTS_AT_MOST = 64
-"""Generations that were appended to one file, one after the other."""
+_PARTS_AT_MOST = 64  # generations that were appended to one file
 
 
 class Reconciler:
@@ -158,7 +157,8 @@ class Reconciler:
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
-        if self._lost_bytes(found.lineage) and found.live:
+        doubtful = bool(found.live) and self._lost_bytes(found.lineage)
+        if doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
         self._adoption.decide(found, contents, part, known, sweep, old=old)
@@ -196,9 +196,9 @@ class Reconciler:
             common = found.lowest if here and (kept or common > found.lowest) else common
         elif known.entry and self._was_cut(known.entry, found):
             found.cut, common = True, max(known.proved, known.entry.size)
-        elif known.entry and found.candidate.matched and not (found.packed or old or known.whole):
-            here = known.entry.path == found.candidate.path
-            common = max(known.proved, found.put_by - found.begin) if here and common == found.size else common
+        elif known.entry and common == found.size and not (found.packed or old or known.whole):
+            placed = found.candidate.matched and known.entry.path == found.candidate.path
+            common = max(known.proved, found.put_by - found.begin) if placed or found.put_by else common
         return replace(known, common=common) if common else None
 
     @staticmethod
@@ -215,7 +215,8 @@ class Reconciler:
         ] + self._registry.sources(found)
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         growing = bool(found.live) and not (besides or found.packed)
-        known = yield from identify(part, others, growing=growing, cut=found.cut)
+        new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
+        known = yield from identify(part, others, growing=growing, cut=found.cut, placed=new)
         if known is None or not known.whole:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
@@ -232,6 +233,13 @@ class Reconciler:
         for file in opened:
             file.recheck()
         return any(not (file.sound or file.orphaned) for file in opened)
+
+    def _copies_what_waits(self, found: Found, part: Part) -> Generator[None, None, bool]:
+        """Whether a live file has all of a rotated form, and it is still to be decided what it has."""
+        for other in [each for each in self.waiting.values() if each.candidate.path == found.live]:
+            if not found.packed and (yield from agreeing(part, other.read_at, 0, part.size)) >= part.size:
+                return True
+        return False
 
     def _may_be_known(self, found: Found, contents: Contents) -> bool:
         """Whether anything of this lineage begins as an archive does."""
@@ -252,15 +260,16 @@ class Reconciler:
         return self._adoption.first or found.mtime_ns < looked_ns - NEWER_SLACK_NS
 
     def is_new(self, found: Found) -> bool:
-        """Whether what has the name of a followed file is neither known nor maybe a copy."""
+        """Whether what is found is neither known nor maybe a copy of a file that is followed."""
+        found.live = found.candidate.live(self._open.by_path)  # of a copy there may be nothing yet
         if (
-            found.inode in self._adoption.held
+            found.live
+            or found.inode in self._adoption.held
             or found.inode in self.waiting
             or (found.device, found.inode) in self._open.by_inode
             or found.packed
         ):
             return False
-        found.live = found.candidate.live(self._open.by_path)
         try:
             if self._registry.find(found) or self._registry.find_moved(found):
                 return False

@@ -6,6 +6,7 @@ from isal import isal_zlib
 from msgspec import Struct
 
 from logship.files.found import Found
+from logship.files.holes import next_data
 
 logger = logging.getLogger(__name__)
 
@@ -15,6 +16,7 @@ FREE = 2
 _PAUSES = 3
 """It is quiet once it was so for three of its pauses."""
 _HEAD_BYTES = 256
+_LOOKED_THROUGH = 64 << 10
 _MAX_FILES = 1024
 
 
@@ -32,7 +34,7 @@ class Repeats:
 
     def wait(self, found: Found, now: float) -> bool:
         """Whether a file that was written over must wait before it begins anew; notes that it begins if not."""
-        head = found.read_at(_HEAD_BYTES, 0)
+        head = _beginning(found)
         if not head:
             return False  # there is nothing to send
         begun = self._begun.setdefault((found.inode, isal_zlib.crc32(head)), _Begun([]))
@@ -50,3 +52,10 @@ class Repeats:
         while len(self._begun) > _MAX_FILES:
             del self._begun[next(iter(self._begun))]
         return False
+
+
+def _beginning(found: Found) -> bytes:
+    """Give the first bytes, behind a hole that a truncation left: NULs are no fingerprint, unless there is no more."""
+    at = min(next_data(found.fd, 0), found.size)
+    data = found.read_at(_LOOKED_THROUGH, at).lstrip(b"\0") if found.read_at(1, 0) == b"\0" else b""
+    return data[:_HEAD_BYTES] or found.read_at(_HEAD_BYTES, 0)

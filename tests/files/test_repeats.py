@@ -59,6 +59,28 @@ def test_another_beginning_does_not_wait(found: Found, logs: Path) -> None:
         assert not asked.wait(found, turn / 10)
 
 
+def test_a_hole_that_a_truncation_left_is_no_beginning(found: Found, logs: Path) -> None:
+    """A writer without ``O_APPEND`` leaves one each time: what comes behind it is what was written."""
+    asked, begun = Repeats(), []
+    for turn in range(20):
+        with (logs / "a.log").open("r+b") as file:
+            file.truncate(0)
+            file.seek(10_000 * turn + 1)
+            file.write(b"generation %d\n" % min(10, turn))
+        found.look(turn / 10)
+        begun.append(not asked.wait(found, turn / 10))
+    assert begun == [*[True] * 12, *[False] * 8]
+
+
+def test_nuls_alone_are_one_beginning(found: Found, logs: Path) -> None:
+    """However many there are."""
+    asked = Repeats()
+    os.truncate(logs / "a.log", 0)
+    os.truncate(logs / "a.log", 1 << 20)
+    found.look(0.0)
+    assert [asked.wait(found, turn / 10) for turn in range(5)] == [False, False, True, True, True]
+
+
 def test_nothing_waits_for_nothing(found: Found, logs: Path) -> None:
     """An empty file sends nothing, however often."""
     asked = Repeats()

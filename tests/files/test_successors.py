@@ -218,3 +218,22 @@ def test_a_gap_in_the_numbers_is_left_to_the_sweep(slow: Follower, logs: Path) -
     assert slow.read() == b""
     assert sweep(slow) == lines(20, 30)
     assert not dict(slow.lost())
+
+
+def test_a_copy_that_has_only_been_begun_is_no_successor(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is that of an older copy, which is followed, too, and it is empty when it is met."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 60))
+    append(copy, lines(100, 160))
+    follower = resting(follow(logs, "a.log*"), monkeypatch)
+    copy.rename(logs / "a.log.2")
+    copy.touch()
+    follower.now += 0.3
+    read = follower.read()
+    append(copy, lines(0, 60))
+    os.truncate(live, 0)
+    for _ in range(4):
+        follower.step(6.0)
+        read += follower.read()
+    assert read == b""
+    assert not list(follower.lost())

@@ -130,3 +130,82 @@ def test_what_fills_a_hole_goes_on_after_a_kill(logs: Path) -> None:
     second.drain()
     assert problem(lines(0, 90), first, second) == ""
     assert [*second.lost()] == []
+
+
+@pytest.mark.parametrize("pattern", ["*.log", "a.log*"])
+@pytest.mark.parametrize("begun", [0, 10, 60])
+@pytest.mark.parametrize("hole", [False, True])
+def test_the_next_copy_has_begun_before_a_truncation_is_noticed(
+    logs: Path, pattern: str, begun: int, *, hole: bool
+) -> None:
+    """Steps are far apart: what it is a copy of has still to be asked about, and is no other file."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    first, second = lines(0, 60), bytes(len(lines(0, 60)) if hole else 0) + lines(100, 160)
+    append(live, first)
+    follower = follow(logs, pattern)
+    follower.read()
+    append(logs / "a.log.2", first)
+    live.write_bytes(second)
+    copy.write_bytes(second[: len(second) - len(lines(100 + begun, 160))])
+    follower.read()
+    follower.read()
+    copy.write_bytes(second)
+    os.truncate(live, 0)
+    append(live, lines(200, 260))
+    for _ in range(4):
+        follower.read()
+        follower.step(3.0)
+    follower.drain()
+    assert problem(lines(0, 60) + lines(100, 160) + lines(200, 260), follower) == ""
+    assert not dict(follower.lost())
+
+
+def put_in_place(path: Path, data: bytes) -> None:
+    """Put other bytes under a name, in a file of their own."""
+    new = path.with_name("new")
+    new.write_bytes(data)
+    new.rename(path)
+
+
+def test_what_is_written_behind_the_first_lines_arrives_though_it_is_rotated_before_it_is_seen(logs: Path) -> None:
+    """Of what was cut off before only some points are known: none is where the file ends by then."""
+    live = logs / "a.log"
+    append(live, lines(0, 90))
+    follower = follow(logs, rotate_wait=5.0)
+    follower.read()
+    os.truncate(live, len(lines(0, 70)))
+    for _ in range(3):
+        follower.step(1.0)
+        follower.read()
+    put_in_place(live, lines(0, 40))
+    follower.step(6.0)
+    follower.read()
+    follower.step(6.0)
+    assert not follower.catalog.files
+    append(live, lines(90, 92))
+    live.rename(logs / "a.log.1")
+    for _ in range(3):
+        follower.step(3.0)
+        follower.read()
+    follower.drain()
+    assert problem(lines(0, 92), follower) == ""
+
+
+def test_what_is_put_in_place_goes_on_where_most_of_it_is_proved(logs: Path) -> None:
+    """Of another generation, which is not there any more, it might have more, but nobody knows."""
+    live = logs / "a.log"
+    append(live, lines(0, 90))
+    first = follow(logs)
+    first.read()
+    put_in_place(live, lines(0, 50) + lines(90, 91))
+    for _ in range(3):
+        first.step(1.0)
+        first.read()
+    first.save()
+    first.kill()
+    second = follow(logs)
+    second.read()
+    put_in_place(live, lines(0, 45) + lines(91, 92))
+    second.read()
+    second.drain()
+    assert problem(lines(0, 92), first, second) == ""
