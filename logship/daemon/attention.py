@@ -56,6 +56,7 @@ _LOST: Final = {
     "backlog": "Raise LOGSHIP_MAX_BACKLOG_BYTES, or see why the store is behind.",
     "suspected_rotation": "Rotate less often, or keep more rotated files.",
     "descriptor_limit": "Raise the limit of open files (ulimit -n), or lower LOGSHIP_MAX_FILES.",
+    "max_files": "Raise LOGSHIP_MAX_FILES: more files are written to than may be open; or keep more rotated files.",
     "unreadable": "See logship's log for the file and the cause.",
 }
 """By the reason why bytes were lost: what to do."""

@@ -171,7 +171,7 @@ class DaemonView:
         catalog = self._intake.catalog
         waiting = {"files_waiting": catalog.waiting.files, "waiting_bytes": catalog.waiting.nbytes}
         ignored = value_of(self.metrics.files_ignored)
-        files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
+        files = {"files_ignored": ignored, "files_left_alone": catalog.registry.left_alone, **waiting}
         odd = {**self.metrics.records.totals(), **self.metrics.redactions.totals()}
         return {**files, "lost_bytes": self.metrics.lost_bytes, **odd}
 
