@@ -27,8 +27,8 @@ class TailedFile:
     """An open file generation; the owner closes it. Reading never blocks for long: regular files only.
 
     ``path`` is where it was last found by name, empty once it has none that matches; ``named``: it has one, or
-    a rotated form. ``lineage`` is the live path that it was first seen under: generations of one are shipped oldest first. All
-    offsets are the generation's.
+    a rotated form. ``lineage`` is the live path that it was first seen under: generations of one are shipped oldest
+    first. All offsets are the generation's.
     """
 
     __slots__ = (  # there are thousands
