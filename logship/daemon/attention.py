@@ -43,6 +43,7 @@ _PROBLEMS: Final = {
     "Permission denied": "Let logship's user read the file: see its mode and the pod's fsGroup.",
     "holds for none of the records": "Compare the condition with a line of the log; `logship check` looks at the last.",
     "may not show, for their age": "Nothing brings these back; see why they came so late.",
+    "rotated into it": "Call it old or archive, beneath the log's own folder: else what is moved there may be missed.",
     "rotated away": "Rotate less often, or keep more rotated files: these came and went between two looks.",
 }
 """By words of a problem: what to do; others say it themselves."""

@@ -148,8 +148,8 @@ class Catalog:
         if self.plan:
             return False
         room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
-        found = False
-        for each in self._successors.find(list(self.files.values()), self._opened, room, now):
+        files, found = list(self.files.values()), False
+        for each in self._successors.find(files, self._opened, room, now):
             former = each.former
             self._note_rotated(former, each.renamed)
             former.named = bool(each.renamed)
@@ -257,6 +257,7 @@ class Catalog:
 
     def _note_rotated(self, file: TailedFile, now: str) -> None:
         self._metrics.files_rotated.inc()
+        now = now or self.departures.beyond.place(file)
         logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
 
     def lose(self, file: TailedFile, reason: str, size: int) -> None:
@@ -264,9 +265,8 @@ class Catalog:
         lost = max(0, size - file.offset)
         self._metrics.lost(reason, lost)
         extra = {"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost}
-        advice = {"advice": LOSSES[reason]} if lost else {}
-        level = logging.WARNING if lost else logging.INFO
-        logger.log(level, "a file generation has ended early", extra=extra | advice)
+        extra |= {"advice": LOSSES[reason]} if lost else {}
+        (logger.warning if lost else logger.info)("a file generation has ended early", extra=extra)
         entry = self._adoption.describe(file)
         if lost or not self.registry.note_history(entry, file):
             # a copy of what was given up is none of our business, but the rest of what was cut off is

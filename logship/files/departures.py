@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
+from logship.files.beyond import Beyond
 from logship.files.found import SEEN_SECONDS
 from logship.files.gaps import Gaps, Seen
 from logship.files.losses import LOSSES
@@ -52,7 +53,7 @@ class Departures:
         self._reconciler = reconciler
         self._metrics = metrics
         self._files = files
-        self.gaps = Gaps(metrics)
+        self.gaps, self.beyond = Gaps(metrics), Beyond()
         self.counted = False
         """Whether what went while logship was down is known."""
         self._since: float | None = None
