@@ -75,8 +75,7 @@ class Catalog:
         """By inode, what the sweep that is under way has opened and not adopted yet."""
         self._renamed: set[FileId] = set()
         """Of which files more is known since the last sweep began than it can say."""
-        self._looked_ns = checkpoint.saved_ns
-        """When the last sweep began, in epoch nanoseconds."""
+        self._first_start_ns = checkpoint.first_start_ns
         self._swept, self._moving = 0.0, 0
         """When the last sweep began, in monotonic seconds, and how many in a row have met names that were changing."""
         self._unlistable = Unlistable()
@@ -200,7 +199,7 @@ class Catalog:
         reconciler = self._reconciler
         held = ChainMap(self._adoption.held, reconciler.waiting)
         sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, room, live, spare)
-        reconciler.away = not self.departures.counted or looked_ns - self._looked_ns > AWAY_NS
+        reconciler.away = not self.departures.counted or looked_ns - reconciler.swept_ns > AWAY_NS
         reconciler.behind = reconciler.away or self.waiting.files > 0
         sweep.make_room, sweep.in_order, sweep.watched = self.make_room, self.plan is not None, self.waiting.left
         self.registry.begin_sweep()
@@ -236,12 +235,12 @@ class Catalog:
         self.departures.account(sweep.present, now, sure=sure, ending=self.settling)
         if self._adoption.first or not sweep.waiting:  # nobody has looked at what waits
             reconciler.looked_ns = looked_ns
-        self._looked_ns, self._adoption.first = looked_ns, False
+        reconciler.swept_ns, self._adoption.first = looked_ns, False
 
     @property
     def looked_ns(self) -> int:
-        """When all that is there was last seen, and nothing waited; epoch nanoseconds, 0 where that is now."""
-        return self._reconciler.looked_ns if self.waiting.files else 0
+        """When all that is there was last seen, and nothing waited; epoch nanoseconds."""
+        return self._reconciler.looked_ns or self._first_start_ns
 
     @property
     def _unsure(self) -> bool:

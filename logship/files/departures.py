@@ -76,7 +76,7 @@ class Departures:
             return
         adoption = self._adoption
         if count or (sure and self._reconciler.away):
-            looked_ns = self._looked_ns if count else self._reconciler.looked_ns
+            looked_ns = self._looked_ns if count else self._reconciler.swept_ns
             seen = Seen(self._registry, present, self._files, adoption.new, looked_ns, adoption.met_again)
             self.gaps.look(seen, adoption.unknown)
         adoption.unknown.clear()
@@ -92,7 +92,7 @@ class Departures:
         """Whether something is missing that may yet be found; copies are looked at again for it."""
         missing = self._registry.missing(present)
         if self._since is None:
-            self._since, self._looked_ns = now, self._reconciler.looked_ns
+            self._since, self._looked_ns = now, self._reconciler.swept_ns
             for path in missing:  # it may be in a copy that was put by while its file was still read
                 self._registry.doubt_copies(path)
             return bool(missing)

@@ -43,9 +43,9 @@ class Reconciler:
         self._adoption = adoption
         self._open = adoption.open
         self._ages = {entry.file: age for age, entry in enumerate(checkpoint.entries)}
-        self.looked_ns = checkpoint.saved_ns
-        """When the last sweep began after which nothing waited, or that was saved: what is older was seen; epoch
-        nanoseconds."""
+        self.looked_ns, self.swept_ns = checkpoint.looked_ns, checkpoint.saved_ns
+        """When the last sweep began after which nothing waited: what is older was seen. And when the last one began, or
+        what it found was saved. Both in epoch nanoseconds."""
         self.away = True
         """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
         self.behind = True

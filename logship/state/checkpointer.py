@@ -44,8 +44,8 @@ class Checkpointer:
     ) -> None:
         self.first_start_ns = first_start_ns
         self.entries: Callable[[], Iterable[Entry]] = _nothing
-        self.looked_ns: Callable[[], int] = int
-        """Gives since when files have waited to be opened, in epoch nanoseconds; 0 where none does."""
+        self.looked_ns: Callable[[], int] = time.time_ns
+        """Gives when all that is there was last seen, in epoch nanoseconds."""
         self._checkpoints = checkpoints
         self._journal = journal
         self._metrics = metrics
