@@ -233,7 +233,7 @@ class Catalog:
         self.waiting.account(sweep.met, sweep.left, now, sure=sure, ending=self.settling)
         sure = sure and not (self.plan and sweep.waiting)  # what is there may wait to be recognised
         self.departures.account(sweep.present, now, sure=sure, ending=self.settling)
-        if self._adoption.first or not sweep.waiting:  # nobody has looked at what waits
+        if self._adoption.first or not (sweep.waiting or sweep.unfinished or held):  # else some is undecided
             reconciler.looked_ns = looked_ns
         reconciler.swept_ns, self._adoption.first = looked_ns, False
 

@@ -140,6 +140,7 @@ class Reconciler:
         if contents:
             if sweep and sweep.unpacked > MAX_CONTENT_BYTES and not self._plan:
                 os.close(found.fd)  # the next sweep finds it again
+                sweep.unfinished = True
                 return
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return

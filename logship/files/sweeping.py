@@ -95,6 +95,8 @@ class Sweep(Struct):
     """Names of those that are still there."""
     unpacked: int = 0
     """Bytes of archives that were unpacked."""
+    unfinished: bool = False
+    """Whether some of what was found is left to the next sweep, undecided."""
     in_order: bool = False
     """Whether names are opened in the order in which they are listed, whatever is known of them."""
     _links: list[Candidate] = field(default_factory=list)

@@ -1,3 +1,5 @@
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -5,6 +7,12 @@ import pytest
 from logship.files import reconciler
 from logship.files.waiting import Left
 from tests.following import Follower, append, follow, lines
+
+
+def write(path: Path, data: bytes) -> None:
+    """Append to a file; the time of that is not as coarse as a file system's."""
+    append(path, data)
+    os.utime(path, ns=(0, time.time_ns()))
 
 
 @pytest.fixture
@@ -21,7 +29,7 @@ def full(logs: Path, monkeypatch: pytest.MonkeyPatch) -> Follower:
 
 def test_what_was_rotated_while_it_waited_is_no_history(full: Follower, logs: Path) -> None:
     """However long it waits, and whatever its name is then: nobody has seen it."""
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.read()
     (logs / "a.log").rename(logs / "a.log.1")
     full.read()
@@ -33,7 +41,7 @@ def test_what_was_rotated_while_it_waited_is_no_history(full: Follower, logs: Pa
 
 def test_what_was_rotated_while_it_waited_is_no_history_after_a_kill(full: Follower, logs: Path) -> None:
     """What was saved after it was written is no look at it."""
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.read()
     (logs / "a.log").rename(logs / "a.log.1")
     full.save()
@@ -44,7 +52,7 @@ def test_what_was_rotated_while_it_waited_is_no_history_after_a_kill(full: Follo
 
 def test_what_is_removed_while_it_waits_is_lost(full: Follower, logs: Path, caplog: pytest.LogCaptureFixture) -> None:
     """All that it had is counted, after a second in which it might have been on its way to another name."""
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.read()
     (logs / "a.log").unlink()
     full.step(0.05)
@@ -60,7 +68,7 @@ def test_what_is_removed_while_it_waits_is_lost(full: Follower, logs: Path, capl
 
 def test_what_is_removed_while_it_waits_is_lost_when_a_drain_ends(full: Follower, logs: Path) -> None:
     """There is no other look then."""
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.read()
     (logs / "a.log").unlink()
     full.drain()
@@ -70,7 +78,7 @@ def test_what_is_removed_while_it_waits_is_lost_when_a_drain_ends(full: Follower
 def test_of_one_that_was_read_before_only_the_rest_is_lost(full: Follower, logs: Path) -> None:
     """It was closed for another, grew, and was removed before it had another turn."""
     full.read()
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.step(0.6)  # the busy one has rested
     assert full.read() == lines(100, 110)
     append(logs / "busy.log", lines(2, 4))
@@ -85,7 +93,7 @@ def test_a_rotated_file_gives_its_place_up_to_one_that_waits(full: Follower, log
     """It has a name still, by which it is found again if somebody writes to it."""
     full.read()
     (logs / "busy.log").rename(logs / "busy.log.1")
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.step(0.05)
     full.step(0.6)
     assert full.read() == lines(100, 110)
@@ -104,7 +112,7 @@ def test_an_inode_that_is_used_again_is_another_file() -> None:
 
 def test_a_file_that_took_the_inode_of_one_that_waited(full: Follower, logs: Path) -> None:
     """What that one had is lost; the new file is read."""
-    append(logs / "a.log", lines(100, 110))
+    write(logs / "a.log", lines(100, 110))
     full.read()
     inode = (logs / "a.log").stat().st_ino
     left = full.catalog.waiting.left
@@ -113,3 +121,37 @@ def test_a_file_that_took_the_inode_of_one_that_waited(full: Follower, logs: Pat
     assert dict(full.lost()) == {"max_files": 600}
     assert full.drain() == lines(100, 110)
     assert dict(full.lost()) == {"max_files": 600}
+
+
+def test_what_was_held_is_no_history(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was found as a copy in the making, and proves to be something else once it does not grow any more."""
+    monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
+    append(logs / "a.log", lines(0, 1))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log.1").touch()
+    follower.read()
+    write(logs / "a.log.1", lines(100, 110))
+    for _ in range(3):
+        follower.step(0.5)
+    assert follower.read() == b""
+    follower.step(2.0)
+    assert follower.read() == lines(100, 110)
+
+
+def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
+    logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The checkpoint is saved meanwhile, as blocks go on moving; sweeps may take seconds."""
+    monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
+    append(logs / "a.log", lines(0, 1))
+    follower = follow(logs)
+    follower.read()
+    write(logs / "a.log.1", lines(100, 110))
+    sweep = follower.catalog.sweep(follower.now)
+    next(sweep)
+    follower.save()
+    sweep.close()  # type: ignore[attr-defined]  # a generator
+    follower.kill()
+    again = follow(logs)
+    assert again.read() + again.read() == lines(100, 110)
