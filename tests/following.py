@@ -67,7 +67,7 @@ class Follower:
     def save(self) -> None:
         """Save the checkpoint."""
         covered = self.journal.turn()
-        self.checkpoints.save(self.intake.entries(), self.checkpoint.first_start_ns)
+        self.checkpoints.save(self.intake.entries(), self.checkpoint.first_start_ns, self.catalog.looked_ns)
         self.journal.drop(covered)
 
     def step(self, seconds: float = 0.05) -> None:

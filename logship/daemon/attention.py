@@ -43,6 +43,7 @@ _PROBLEMS: Final = {
     "Permission denied": "Let logship's user read the file: see its mode and the pod's fsGroup.",
     "holds for none of the records": "Compare the condition with a line of the log; `logship check` looks at the last.",
     "may not show, for their age": "Nothing brings these back; see why they came so late.",
+    "rotated into it": "Call it old or archive, beneath the log's own folder: else what is moved there may be missed.",
     "rotated away": "Rotate less often, or keep more rotated files: these came and went between two looks.",
 }
 """By words of a problem: what to do; others say it themselves."""
@@ -56,6 +57,7 @@ _LOST: Final = {
     "backlog": "Raise LOGSHIP_MAX_BACKLOG_BYTES, or see why the store is behind.",
     "suspected_rotation": "Rotate less often, or keep more rotated files.",
     "descriptor_limit": "Raise the limit of open files (ulimit -n), or lower LOGSHIP_MAX_FILES.",
+    "max_files": "Raise LOGSHIP_MAX_FILES: more files are written to than may be open; or keep more rotated files.",
     "unreadable": "See logship's log for the file and the cause.",
 }
 """By the reason why bytes were lost: what to do."""

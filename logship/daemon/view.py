@@ -13,7 +13,7 @@ from logship.daemon.showing import shown_in
 from logship.daemon.shutdown import Stop
 from logship.daemon.status import FileStatus, SinkStatus, document
 from logship.daemon.surroundings import Surroundings
-from logship.daemon.voice import Voice
+from logship.daemon.voice import MOVED, Voice
 from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
 from logship.metrics import Metrics
@@ -157,6 +157,7 @@ class DaemonView:
         yield from self._intake.strangers.problems()
         for path, nbytes in catalog.departures.gaps.suspected.items():
             yield f"{path}: about {nbytes} bytes were rotated away while nobody looked"
+        yield from (f"{folder}: {MOVED}" for folder in sorted(catalog.departures.beyond.folders))
         yield from (f"{root}: does not exist" for root in sorted(self._voice.absent()))
         yield from self._voice.unmatched()
         yield from self._voice.ignored()
@@ -171,7 +172,7 @@ class DaemonView:
         catalog = self._intake.catalog
         waiting = {"files_waiting": catalog.waiting.files, "waiting_bytes": catalog.waiting.nbytes}
         ignored = value_of(self.metrics.files_ignored)
-        files = {"files_ignored": ignored, "files_left_alone": catalog.left_alone, **waiting}
+        files = {"files_ignored": ignored, "files_left_alone": catalog.registry.left_alone, **waiting}
         odd = {**self.metrics.records.totals(), **self.metrics.redactions.totals()}
         return {**files, "lost_bytes": self.metrics.lost_bytes, **odd}
 

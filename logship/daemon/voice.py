@@ -15,6 +15,11 @@ LOOK_SECONDS: Final = 60.0
 """Between two looks; the first one is so long after the start: the application starts after logship."""
 _ABSENT: Final = "mount the volume that the application logs to there, or set LOGSHIP_PATHS; what appears there is read"
 _UNLISTABLE: Final = "give this user r-x on it, e.g. by fsGroup"
+MOVED: Final = "files are rotated into it, and no path of LOGSHIP_PATHS reaches it"
+_MOVED: Final = (
+    "what is moved there while logship is away is not read: call it old, archive or rotated, beneath the log's own "
+    "folder, or give LOGSHIP_PATHS its files"
+)
 _UNMATCHED: Final = "compare it with a line of the log; logship check looks at the last ones"
 
 
@@ -34,6 +39,8 @@ class Voice:
             self._say("the memory limit is below what is needed", {said}, said)
         unlistable = set(self._intake.catalog.unlistable)
         self._say("a folder can't be listed: nothing in it is read", unlistable, _UNLISTABLE)
+        beyond = self._intake.catalog.departures.beyond.folders
+        self._say("files are rotated into a folder that LOGSHIP_PATHS does not reach", beyond, _MOVED)
         if now >= self._due:
             self._due = now + LOOK_SECONDS
             if self._intake.catalog.files:  # else it is among the reasons why there are none
@@ -65,4 +72,4 @@ class Voice:
         for what in sorted(now - self._told.get(message, set())):
             named = "path" if what.startswith("/") else "what"
             logger.warning(message, extra={named: what, **({"advice": advice} if advice != what else {})})
-        self._told[message] = now
+        self._told[message] = set(now)

@@ -17,6 +17,8 @@ _SYS_OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_BENEATH = 0x08
 _AT_EMPTY_PATH = 0x1000
+_AT_SYMLINK_NOFOLLOW = 0x100
+_AT_FDCWD = -100
 _STATX_BTIME = 0x800
 _MAX_LINKS = 40
 _NO_OPENAT2 = {errno.ENOSYS, errno.EPERM, errno.EINVAL}
@@ -89,9 +91,18 @@ def is_overlay(device: int) -> bool:
 
 def birth_ns(fd: int) -> int | None:
     """Give the birth time of an open file in epoch nanoseconds, by ``statx(2)``; None where it is not known."""
+    return _birth_ns(fd, b"", _AT_EMPTY_PATH)
+
+
+def birth_ns_of(path: str) -> int | None:
+    """Give the same of a name, which no link is followed for."""
+    return _birth_ns(_AT_FDCWD, os.fsencode(path), _AT_SYMLINK_NOFOLLOW)
+
+
+def _birth_ns(folder: int, path: bytes, flags: int) -> int | None:
     buffer = ctypes.create_string_buffer(256)
     try:
-        failed = _libc.statx(fd, b"", _AT_EMPTY_PATH, _STATX_BTIME, buffer)
+        failed = _libc.statx(folder, path, flags, _STATX_BTIME, buffer)
     except AttributeError:  # a C library without statx
         return None
     mask, seconds, nanoseconds = (

@@ -64,20 +64,18 @@ class Catalog:
         self._metrics = metrics
         self._sinks = sinks
         history, again = bool(plan and plan.history), plan is not None
-        known = checkpoint.entries, checkpoint.finished
+        known, first = (checkpoint.entries, checkpoint.finished), checkpoint.first
         self.registry = Registry(*known, sinks, again=again, history=history, neighbour=neighbour)
-        self._opener = Opener(self._free_descriptor)
-        first = checkpoint.first
-        self._adoption = Adoption(
-            self.registry, self._opener, metrics, sinks, first=first, from_end=from_end, plan=plan
-        )
+        self._opener = opener = Opener(self._free_descriptor)
+        self._adoption = Adoption(self.registry, opener, metrics, sinks, first=first, from_end=from_end, plan=plan)
         self._reconciler = Reconciler(self.registry, self._adoption, checkpoint, plan)
-        self._successors = Successors(discovery, self._opener, self._reconciler, self._adoption.open)
-        self._newcomers = Newcomers(discovery, self._opener, self._reconciler, self.registry, self._adoption, sinks)
+        self._successors = Successors(discovery, opener, self._reconciler, self._adoption.open)
+        self._newcomers = Newcomers(discovery, opener, self._reconciler, self.registry, self._adoption, sinks)
         self._opened: Mapping[int, Found] = {}
         """By inode, what the sweep that is under way has opened and not adopted yet."""
         self._renamed: set[FileId] = set()
         """Of which files more is known since the last sweep began than it can say."""
+        self._first_start_ns = checkpoint.first_start_ns
         self._swept, self._moving = 0.0, 0
         """When the last sweep began, in monotonic seconds, and how many in a row have met names that were changing."""
         self._unlistable = Unlistable()
@@ -91,7 +89,7 @@ class Catalog:
         """What files may take of the process's descriptors: listing, saving and sending need some, too."""
         self.make_room: Callable[[], bool] = lambda: False
         """Closes a file that is read, acknowledged and quiet, if there is one, and says whether."""
-        self.waiting = Waiting(expected=plan is not None)
+        self.waiting = Waiting(metrics, expected=plan is not None)
 
     @property
     def new(self) -> dict[FileId, tuple[TailedFile, Entry]]:
@@ -114,19 +112,10 @@ class Catalog:
         return self._opener.unreadable
 
     @property
-    def left_alone(self) -> int:
-        """How many files are never read: rotated before the first start, or copies."""
-        return self.registry.left_alone
-
-    @property
     def unsettled(self) -> bool:
         """Whether a sweep is needed soon: files wait, a copy is held, names moved, or a file lost its bytes."""
-        return (
-            self.departures.doubted
-            or self._opener.moved
-            or self.waiting.files > 0
-            or self._truncations.pressing(self._swept)
-        )
+        pressing = self._truncations.pressing(self._swept)
+        return self.departures.doubted or self._opener.moved or self.waiting.files > 0 or pressing
 
     @property
     def settling(self) -> bool:
@@ -158,10 +147,11 @@ class Catalog:
         if self.plan:
             return False
         room = max(0, self._left(self.max_files + SUCCESSORS) - len(self._opened))
-        found = False
-        for each in self._successors.find(list(self.files.values()), self._opened, room, now):
+        files, found = list(self.files.values()), False
+        for each in self._successors.find(files, self._opened, room, now):
             former = each.former
             self._note_rotated(former, each.renamed)
+            former.named = bool(each.renamed)
             former.path = each.renamed if self._discovery.candidate(each.renamed, former.device, former.inode) else ""
             self._renamed.add(former.file)
             self._adoption.start(new_entry(each.found, self._sinks), each.found)
@@ -192,7 +182,7 @@ class Catalog:
 
     def close(self) -> None:
         """Give every descriptor back."""
-        for file in (*self.files.values(), *(file for file, _ in self.new.values())):
+        for file in [*self.files.values(), *(file for file, _ in self.new.values())]:
             file.close()
         for found in (*self._adoption.held.values(), *self._reconciler.waiting.values()):
             os.close(found.fd)
@@ -209,8 +199,9 @@ class Catalog:
         reconciler = self._reconciler
         held = ChainMap(self._adoption.held, reconciler.waiting)
         sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, room, live, spare)
-        reconciler.away = not self.departures.counted or looked_ns - reconciler.looked_ns > AWAY_NS
-        sweep.make_room, sweep.in_order = self.make_room, self.plan is not None
+        reconciler.away = not self.departures.counted or looked_ns - reconciler.swept_ns > AWAY_NS
+        reconciler.behind = reconciler.away or self.waiting.files > 0
+        sweep.make_room, sweep.in_order, sweep.watched = self.make_room, self.plan is not None, self.waiting.left
         self.registry.begin_sweep()
         reconciler.note_names(self.files.values())
         self._opened = sweep.fresh
@@ -230,18 +221,26 @@ class Catalog:
         self._moving = self._moving + 1 if self._opener.moved else 0
         self._metrics.files_ignored.set(sweep.ignored)
         if self.plan:
-            self.plan.wait_for(sweep.left_inodes)
-        self.waiting.note(sweep.waiting, sweep.waiting_bytes, self.max_files, self.max_descriptors, now)
+            self.plan.wait_for(sweep.left)
+        self.waiting.note(sweep.waiting, sweep.left, self.max_files, self.max_descriptors, now)
         for file in self.files.values():
             if file.file not in self._renamed and not file.orphaned:
                 self._rename(file, sweep)
         reconciler.note_names(self.files.values())
         yield
         yield from self._truncations.settle(sweep, now)
-        put_off = self.plan is not None and sweep.waiting > 0  # what is there may wait to be recognised
-        sure = not (self._unlistable.any or self._unsure or put_off)
+        sure = not (self._unlistable.any or self._unsure)
+        self.waiting.account(sweep.met, sweep.left, now, sure=sure, ending=self.settling)
+        sure = sure and not (self.plan and sweep.waiting)  # what is there may wait to be recognised
         self.departures.account(sweep.present, now, sure=sure, ending=self.settling)
-        reconciler.looked_ns, self._adoption.first = looked_ns, False
+        if self._adoption.first or not (sweep.waiting or sweep.unfinished or held):  # else some is undecided
+            reconciler.looked_ns = looked_ns
+        reconciler.swept_ns, self._adoption.first = looked_ns, False
+
+    @property
+    def looked_ns(self) -> int:
+        """When all that is there was last seen, and nothing waited; epoch nanoseconds."""
+        return self._reconciler.looked_ns or self._first_start_ns
 
     @property
     def _unsure(self) -> bool:
@@ -253,10 +252,11 @@ class Catalog:
         path = candidate.path if candidate and candidate.matched else ""
         if file.path and file.path != path:
             self._note_rotated(file, candidate.path if candidate else "")
-        file.path = path
+        file.path, file.named = path, candidate is not None
 
     def _note_rotated(self, file: TailedFile, now: str) -> None:
         self._metrics.files_rotated.inc()
+        now = now or self.departures.beyond.place(file)
         logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
 
     def lose(self, file: TailedFile, reason: str, size: int) -> None:
@@ -264,9 +264,8 @@ class Catalog:
         lost = max(0, size - file.offset)
         self._metrics.lost(reason, lost)
         extra = {"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost}
-        advice = {"advice": LOSSES[reason]} if lost else {}
-        level = logging.WARNING if lost else logging.INFO
-        logger.log(level, "a file generation has ended early", extra=extra | advice)
+        extra |= {"advice": LOSSES[reason]} if lost else {}
+        (logger.warning if lost else logger.info)("a file generation has ended early", extra=extra)
         entry = self._adoption.describe(file)
         if lost or not self.registry.note_history(entry, file):
             # a copy of what was given up is none of our business, but the rest of what was cut off is

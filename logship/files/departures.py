@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
+from logship.files.beyond import Beyond
 from logship.files.found import SEEN_SECONDS
 from logship.files.gaps import Gaps, Seen
 from logship.files.losses import LOSSES
@@ -52,7 +53,7 @@ class Departures:
         self._reconciler = reconciler
         self._metrics = metrics
         self._files = files
-        self.gaps = Gaps(metrics)
+        self.gaps, self.beyond = Gaps(metrics), Beyond()
         self.counted = False
         """Whether what went while logship was down is known."""
         self._since: float | None = None
@@ -75,7 +76,7 @@ class Departures:
             return
         adoption = self._adoption
         if count or (sure and self._reconciler.away):
-            looked_ns = self._looked_ns if count else self._reconciler.looked_ns
+            looked_ns = self._looked_ns if count else self._reconciler.swept_ns
             seen = Seen(self._registry, present, self._files, adoption.new, looked_ns, adoption.met_again)
             self.gaps.look(seen, adoption.unknown)
         adoption.unknown.clear()
@@ -91,7 +92,7 @@ class Departures:
         """Whether something is missing that may yet be found; copies are looked at again for it."""
         missing = self._registry.missing(present)
         if self._since is None:
-            self._since, self._looked_ns = now, self._reconciler.looked_ns
+            self._since, self._looked_ns = now, self._reconciler.swept_ns
             for path in missing:  # it may be in a copy that was put by while its file was still read
                 self._registry.doubt_copies(path)
             return bool(missing)

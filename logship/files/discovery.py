@@ -16,8 +16,8 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from logship.files.beneath import Root
-from logship.files.names import Candidate, Folder, shape
-from logship.files.patterns import Pattern, Wanted, below, globs, with_no_folder
+from logship.files.names import Candidate, Folder, holds_rotated, shape
+from logship.files.patterns import Pattern, Wanted, below, globs, of_files, with_no_folder
 
 _MAX_DEPTH = 64
 """Folders beneath the root that ** goes down: an application can nest them to no end."""
@@ -159,42 +159,41 @@ class _Walk(Struct, frozen=True):
         except OSError:
             self._refuse(self.root.path)
             return
-        pending = deque([("", wanted)])
+        pending = deque([_Listed("", wanted)])
         try:
             while pending:
-                yield from self._folder(root_fd, *pending.popleft(), pending)
+                yield from self._folder(root_fd, pending.popleft(), pending)
         finally:
             os.close(root_fd)
 
-    def _folder(
-        self, root_fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
-    ) -> Iterator[list[Candidate]]:
-        path = f"{self.root.path.rstrip('/')}/{prefix}".rstrip("/") or "/"
-        if prefix.count("/") > _MAX_DEPTH:
+    def _folder(self, root_fd: int, folder: "_Listed", pending: deque["_Listed"]) -> Iterator[list[Candidate]]:
+        path = f"{self.root.path.rstrip('/')}/{folder.prefix}".rstrip("/") or "/"
+        if folder.prefix.count("/") > _MAX_DEPTH:
             self._refuse(path)
             return
         try:
-            fd = self.root.open_folder(root_fd, prefix)
+            fd = self.root.open_folder(root_fd, folder.prefix)
         except FileNotFoundError:
             return
         except OSError:
-            self._refuse(path)
+            if folder.above is None:  # else nobody asked for it
+                self._refuse(path)
             return
         if len(self.folders) < MAX_WATCHED:
             self.folders.add(path)
         try:
-            yield from self._names(fd, prefix, with_no_folder(wanted), pending)
+            yield from self._names(fd, folder, pending)
         except OSError:
             self._refuse(path)
         finally:
             os.close(fd)
 
-    def _names(
-        self, fd: int, prefix: str, wanted: Wanted, pending: deque[tuple[str, Wanted]]
-    ) -> Iterator[list[Candidate]]:
-        stat = os.fstat(fd)
-        folder = Folder(self.root, prefix, stat.st_dev, globs(wanted), stat.st_mtime_ns)
-        match, rotated = folder.globs.match, folder.globs.rotated
+    def _names(self, fd: int, listed: "_Listed", pending: deque["_Listed"]) -> Iterator[list[Candidate]]:
+        wanted, stat = with_no_folder(listed.wanted), os.fstat(fd)
+        folder = Folder(self.root, listed.prefix, stat.st_dev, globs(wanted), stat.st_mtime_ns, listed.above)
+        match, rotated, own = folder.globs.match, folder.globs.rotated, of_files(wanted)
+        if listed.above is not None:
+            match, rotated, own = _nothing, folder.globs.moved, frozenset()
         links: dict[str, str] = {}
         others: list[os.DirEntry[str]] = []
         inner = 0
@@ -205,9 +204,11 @@ class _Walk(Struct, frozen=True):
                     name = entry.name
                     if entry.is_dir(follow_symlinks=False):
                         # a link to a folder is not followed: what it leads to is found under its own name
-                        if inside := below(name, wanted):
+                        inside = below(name, wanted)
+                        if inside or (own and holds_rotated(name)):
                             inner += 1
-                            self._queue((f"{prefix}{name}/", inside), inner, pending)
+                            above = None if inside else listed.prefix
+                            self._queue(_Listed(f"{listed.prefix}{name}/", inside or own, above), inner, pending)
                     elif (matched := match(name) is not None) or rotated(name):
                         found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
                         if matched and entry.is_symlink():
@@ -223,9 +224,9 @@ class _Walk(Struct, frozen=True):
                 if link
             ]
 
-    def _queue(self, folder: tuple[str, Wanted], number: int, pending: deque[tuple[str, Wanted]]) -> None:
+    def _queue(self, folder: "_Listed", number: int, pending: deque["_Listed"]) -> None:
         """Have a folder listed later. Of too many each has the same chance, in every look anew."""
-        if f"{self.root.path.rstrip('/')}/{folder[0]}" in self.needed:
+        if f"{self.root.path.rstrip('/')}/{folder.prefix}" in self.needed:
             pending.appendleft(folder)
         elif len(pending) < MAX_PENDING:
             pending.append(folder)
@@ -235,6 +236,20 @@ class _Walk(Struct, frozen=True):
     def _refuse(self, path: str) -> None:
         if len(self.unlistable) < MAX_UNLISTABLE or path == self.root.path:
             self.unlistable.add(path)
+
+
+class _Listed(Struct, frozen=True):
+    """A folder to be listed."""
+
+    prefix: str
+    wanted: Wanted
+    """What patterns want in it, or in the folder above."""
+    above: str | None = None
+    """The prefix of that one, where rotated files are moved from there to here, and no pattern wants any of these."""
+
+
+def _nothing(_name: str) -> None:
+    """Match no name."""
 
 
 def _target(link: str, folder_fd: int) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Bytes that were rotated away while nobody looked: suspected, with an estimate, and never without a sign.
 
 Of a lineage whose last known generation is nowhere any more, and of which at least two unknown files are there, what
-came between is gone: as much as was written in that time, at the rate of the unknown files.
+came between is gone: as much as was written in that time, at the rate of the unknown files. Where there is one, it is
+the rest of the known one: at its own rate, and no more than it had.
 """
 
 import logging
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 REASON = "suspected_rotation"
 _LEAST = 2
 """Unknown files of one lineage that show that it was rotated meanwhile."""
+_GRAIN_NS = 10**9
+"""Offsets are saved so often: what is closer to the last look was maybe seen."""
 
 
 class Seen(Struct, frozen=True):
@@ -54,9 +57,13 @@ class Gaps:
             if file:
                 lineages.setdefault(entry.path, []).append(file)
         for path, files in lineages.items():
-            last_ns = self._last_known(seen, path, files) if len(files) >= _LEAST else None
-            if last_ns is not None:
+            last_ns = self._last_known(seen, path, files)
+            if last_ns is None:
+                continue
+            if len(files) >= _LEAST:
                 self._estimate(path, files, last_ns)
+            else:
+                self._estimate_rest(seen, files[0], last_ns)
 
     @staticmethod
     def _last_known(seen: Seen, path: str, files: list[TailedFile]) -> int | None:
@@ -80,9 +87,27 @@ class Gaps:
         sizes = sorted(file.size for file in files)
         if nbytes < sizes[len(sizes) // 2] // 2:
             return  # the first one begins where the last known one ended
+        self._suspect("files were rotated away while nobody looked; what was in them is estimated", path, nbytes, hole)
+
+    def _estimate_rest(self, seen: Seen, file: TailedFile, looked_ns: int) -> None:
+        """Judge by how fast the last known generation grew: it went, and one that is new has its name."""
+        began, last = file.birth_ns or file.mtime_ns, _last_gone(seen, file.lineage)
+        if last is None or last.birth_ns is None or began - looked_ns < _GRAIN_NS:
+            return
+        lived = max(looked_ns - last.birth_ns, _GRAIN_NS)
+        nbytes = min(last.size * (began - looked_ns) // lived, last.size)
+        if nbytes:
+            message = "a file went while nobody looked; what was written to it meanwhile is estimated"
+            self._suspect(message, file.lineage, nbytes, began - looked_ns)
+
+    def _suspect(self, message: str, path: str, nbytes: int, hole: int) -> None:
         self.suspected[path] = self.suspected.get(path, 0) + nbytes
         self._metrics.lost(REASON, nbytes)
-        logger.warning(
-            "files were rotated away while nobody looked; what was in them is estimated",
-            extra={"path": path, "suspected_bytes": nbytes, "seconds": round(hole / 1e9, 1), "advice": LOSSES[REASON]},
-        )
+        extra = {"path": path, "suspected_bytes": nbytes, "seconds": round(hole / 1e9, 1), "advice": LOSSES[REASON]}
+        logger.warning(message, extra=extra)
+
+
+def _last_gone(seen: Seen, path: str) -> Entry | None:
+    """Give the newest generation of a lineage that was open when somebody looked last, and is nowhere now."""
+    known = (each for each in seen.registry.of_lineage(path) if not (each.ignored or each.gone))
+    return max(known, key=lambda entry: entry.seen, default=None)

@@ -8,9 +8,9 @@ from logship.files.tailing import TailedFile
 QUIET_SECONDS = 0.5
 """A file that is read and has not grown for so long may be closed."""
 REMOVED_SECONDS = 5.0
-"""A removed file is not found again: it may be closed when its writer has been quiet for so long, after the others.
-Who waits may be removed meanwhile."""
-TURN_SECONDS = 5.0
+"""A file without a name is not found again: it may be closed when its writer has been quiet for so long, after the
+others. Who waits may be removed meanwhile."""
+TURN_SECONDS = 1.0
 """One that is never quiet may be closed when it was open for so long, so that all have their turn."""
 
 
@@ -37,7 +37,7 @@ class Idle:
         """
         if self._order is None:
             idle = [file for file in files if _may_close(file, listeners, now, ending=ending)]
-            self._order = sorted(idle, key=lambda file: (file.deleted, file.grown_at, file.opened_at), reverse=True)
+            self._order = sorted(idle, key=_rank, reverse=True)
         while self._order:
             file = self._order.pop()
             if _may_close(file, listeners, now, ending=ending):
@@ -47,7 +47,15 @@ class Idle:
 
 def _may_close(file: TailedFile, listeners: Sequence[Listener], now: float, *, ending: bool) -> bool:
     quiet = now - file.grown_at
-    long = quiet > REMOVED_SECONDS if file.deleted else quiet > QUIET_SECONDS or now - file.opened_at > TURN_SECONDS
+    turn = not _is_nowhere(file) and now - file.opened_at > TURN_SECONDS
+    long = turn or quiet > (REMOVED_SECONDS if _is_nowhere(file) else QUIET_SECONDS)
     read = file.sound and not file.padding.there and file.offset >= file.size
-    known = bool(file.path or ending or file.deleted)
-    return (ending or long) and read and known and all(listener.settled(file) for listener in listeners)
+    return (ending or long) and read and all(listener.settled(file) for listener in listeners)
+
+
+def _rank(file: TailedFile) -> tuple[bool, float, float]:
+    return _is_nowhere(file), file.grown_at, file.opened_at
+
+
+def _is_nowhere(file: TailedFile) -> bool:
+    return file.deleted or not file.named

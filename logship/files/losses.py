@@ -9,5 +9,6 @@ LOSSES: Final[Mapping[str, str]] = {
     "backlog": "the store is slow or away: a larger log volume, and LOGSHIP_MAX_BACKLOG_BYTES with it",
     "gone_while_down": "it was deleted while logship did not run: keep more rotated files",
     "descriptor_limit": "too many files are held open: fewer and larger ones, or a higher limit on open files",
+    "max_files": "more files are written to than LOGSHIP_MAX_FILES lets be open: raise it, or keep more rotated files",
     "unreadable": "it went bad while it was read: look at the volume, and the node's log",
 }

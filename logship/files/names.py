@@ -36,6 +36,12 @@ _NUMBERED = re.compile(r"(.*[^0-9.\-_])[0-9]{1,4}(\.[^.]*[^.0-9][^.]*)")
 _CURRENT = re.compile(r"_r[0-9]{4,}")
 """What flexi_logger calls a file that was ``…_rCURRENT…``."""
 
+_OLD_FOLDER = re.compile(
+    r"old(?:logs?|dir)?|(?:log[-_]?)?(?:archived?|archives|rotated|backups?|history)|[0-9]{4}(?:[-_]?[0-9]{2}){1,2}",
+    re.IGNORECASE,
+)
+"""What people call a folder that rotated files are moved into: logrotate's ``olddir``, Log4j 2's ``yyyy-MM``."""
+
 Test = Callable[[str], object]
 """Gives something true, or nothing."""
 
@@ -50,11 +56,18 @@ class Folder(Struct, frozen=True):
     globs: "Globs"
     changed_ns: int = 0
     """Its mtime when it was listed."""
+    above: str | None = None
+    """Of one that rotated files are moved into: the prefix of the folder that their live files are in."""
 
     @property
     def path(self) -> str:
         """The whole path, with a slash at its end."""
         return f"{self.root.path.rstrip('/')}/{self.prefix}"
+
+    @property
+    def live_path(self) -> str:
+        """The same of the folder that live files are in."""
+        return self.path if self.above is None else f"{self.root.path.rstrip('/')}/{self.above}"
 
     def changed(self) -> bool:
         """Whether a name has come or gone since; inodes as listed are not to be trusted on every file system."""
@@ -105,7 +118,9 @@ class Candidate(Struct, frozen=True):
         pattern matches; else, where no pattern matches the name itself, the longest that one would match, or the link
         that leads to a file whose name differs only in its digits.
         """
-        prefix = self.folder.path
+        prefix = self.folder.live_path
+        if self.folder.above is not None and self._was_moved(there):
+            return prefix + self.name
         live = next((stem for stem in stems(self.name) if prefix + stem in there), "")
         if not live:
             forms = [stem for stem in stems(self.name) if self.folder.globs.match(stem)]
@@ -115,9 +130,15 @@ class Candidate(Struct, frozen=True):
             live = plain
         return prefix + live if live else ""
 
+    def _was_moved(self, there: Container[str]) -> bool:
+        """Whether it is not only a form of a live file's name, but that very name."""
+        live = self.folder.live_path + self.name
+        known = live in there or not any(map(self.folder.globs.match, stems(self.name)))
+        return known and bool(self.folder.globs.match(self.name))
+
     def _without_number(self, live: str, there: Container[str]) -> str:
         """Give ``app.log`` for an archive of ``app1.log``, where the one is there and the other is not (winston)."""
-        prefix, found = self.folder.path, _NUMBERED.fullmatch(live)
+        prefix, found = self.folder.live_path, _NUMBERED.fullmatch(live)
         if not found or prefix + live in there or os.path.lexists(prefix + live):
             return ""
         plain = found[1] + found[2]
@@ -134,9 +155,18 @@ class Globs:
         """Whether one of them matches a name."""
         self._maybe: Test = any_of(form for glob in globs for form in _forms(glob)).match
 
+    def moved(self, name: str) -> bool:
+        """Whether a name is a rotated form of one that matches, or that very name: it was moved into another folder."""
+        return bool(self.match(name)) or self.rotated(name)
+
     def rotated(self, name: str) -> bool:
         """Whether a name that does not match may be a rotated form of one that would."""
         return bool(self._maybe(name)) and any(self.match(stem) for stem in stems(name))
+
+
+def holds_rotated(folder: str) -> bool:
+    """Whether a folder, by its name, is one that rotated files of the folder above are moved into."""
+    return bool(_OLD_FOLDER.fullmatch(folder))
 
 
 def _forms(glob: str) -> Iterator[str]:

@@ -59,6 +59,11 @@ def below(name: str, wanted: Wanted) -> Wanted:
     return frozenset(found)
 
 
+def of_files(wanted: Wanted) -> Wanted:
+    """Give what is wanted of the files of a folder itself."""
+    return frozenset(parts for parts in wanted if len(parts) == 1)
+
+
 @lru_cache(maxsize=64)
 def globs(wanted: Wanted) -> Globs:
     """Give what the files of a folder have to match."""

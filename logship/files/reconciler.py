@@ -42,10 +42,13 @@ class Reconciler:
         self._adoption = adoption
         self._open = adoption.open
         self._ages = {entry.file: age for age, entry in enumerate(checkpoint.entries)}
-        self.looked_ns = checkpoint.saved_ns
-        """When the last sweep began, or what it found was saved; epoch nanoseconds."""
+        self.looked_ns, self.swept_ns = checkpoint.looked_ns, checkpoint.saved_ns
+        """When the last sweep began after which nothing waited: what is older was seen. And when the last one began, or
+        what it found was saved. Both in epoch nanoseconds."""
         self.away = True
         """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
+        self.behind = True
+        """The same, or files have waited since the last sweep: what they were may be packed now."""
         self.waiting: dict[int, Found] = {}
         """Files that lost their bytes, by inode, until it is decided what they have now."""
 
@@ -136,6 +139,7 @@ class Reconciler:
         if contents:
             if sweep and sweep.unpacked > MAX_CONTENT_BYTES and not self._plan:
                 os.close(found.fd)  # the next sweep finds it again
+                sweep.unfinished = True
                 return
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
@@ -168,7 +172,7 @@ class Reconciler:
     ) -> Generator[None, None, bool]:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
         wanted = self._plan is not None and self._plan.wants(found)
-        unseen = self.away or found.inode in self._adoption.incomplete or (sweep and sweep.replaced(found.live))
+        unseen = self.behind or found.inode in self._adoption.incomplete or (sweep and sweep.replaced(found.live))
         found.came_unseen = bool(wanted or found.came_unseen or unseen)
         new = found.came_unseen and not old
         plausible = new or self._may_be_known(found, contents)

@@ -13,6 +13,7 @@ from logship.files.names import Candidate
 from logship.files.opener import Opener
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
+from logship.files.waiting import Left, left_of
 from logship.model import NO_LIMIT, FileId
 
 logger = logging.getLogger(__name__)
@@ -26,13 +27,6 @@ NAMES_AT_ONCE = 256
 _LISTING_COST = 64
 _MORE_TRIES = 1000
 """How many names a sweep tries to open in vain, new ones and old ones each."""
-
-
-def _size(candidate: Candidate) -> int:
-    try:
-        return os.stat(candidate.path, follow_symlinks=False).st_size  # noqa: PTH116 - a thousand a sweep
-    except OSError:
-        return 0
 
 
 class Turn(Struct):
@@ -93,12 +87,16 @@ class Sweep(Struct):
     """Names that match and could not be opened, or may not."""
     waiting: int = 0
     """New regular files among them: there is no room."""
-    waiting_bytes: int = 0
-    """What they have, as far as a sweep looks."""
+    left: dict[int, Left] = field(default_factory=dict)
+    """What they have that nobody read, by inode, as far as a sweep looks."""
+    watched: Container[int] = ()
+    """Inodes of what waited before."""
+    met: dict[int, Candidate] = field(default_factory=dict)
+    """Names of those that are still there."""
     unpacked: int = 0
     """Bytes of archives that were unpacked."""
-    left_inodes: list[int] = field(default_factory=list)
-    """Of what waits, if in order, those that come first are among these."""
+    unfinished: bool = False
+    """Whether some of what was found is left to the next sweep, undecided."""
     in_order: bool = False
     """Whether names are opened in the order in which they are listed, whatever is known of them."""
     _links: list[Candidate] = field(default_factory=list)
@@ -120,6 +118,8 @@ class Sweep(Struct):
         cost = 0
         for some in names:
             for candidate in some:
+                if candidate.inode in self.watched:
+                    self.met[candidate.inode] = candidate
                 if not self._meet(candidate):
                     (new if candidate.regular and not self.opener.tried(candidate) else others).add(candidate)
             cost += _LISTING_COST + len(some)
@@ -128,7 +128,9 @@ class Sweep(Struct):
                 yield
         self.ignored += new.count + others.count + len(self._links) + len(self._again) + len(self._successors)
         yield from self._open_all(self._links, len(self._links) + 1)
-        yield from self._open_all(self._successors.values(), self.room + self.spare)
+        successors = iter(self._successors.values())
+        yield from self._open_all(successors, self.room + self.spare)
+        self._leave(successors)
         yield from self._open_in_turn(new)
         tried = yield from self._open_all(others, self.room)
         self.opener.turn, self.opener.links = others.after(tried), self._led
@@ -139,12 +141,20 @@ class Sweep(Struct):
         again = sorted(self._again.values(), key=lambda candidate: self.registry.finished.number(candidate.inode))
         order = zip_longest(*((new, again) if self.opener.new_first else (again, new)))
         regular = (candidate for candidate in chain.from_iterable(order) if candidate)
-        self._left = []
         tried = yield from self._open_all(regular, self.room)
-        self.waiting = len(again) + new.count - tried
-        self.left_inodes += [candidate.inode for candidate in self._left]
-        self.waiting_bytes = sum(map(_size, (*self._left, *regular)))
+        left = self._leave(regular)
+        self.waiting += len(again) + new.count - tried - left
         self.opener.new_first ^= bool(tried)
+
+    def _leave(self, rest: Iterator[Candidate]) -> int:
+        """Note what could not be opened for want of room, and let it wait; gives how many there are."""
+        left = [*self._left, *rest]
+        self._left = []
+        for candidate in left:
+            if what := left_of(candidate, self.registry.finished.file_size(candidate.inode)):
+                self.left[candidate.inode] = what
+        self.waiting += len(left)
+        return len(left)
 
     def take(self, found: Found) -> Found:
         """Hand over what was opened, and its descriptor."""
@@ -157,8 +167,7 @@ class Sweep(Struct):
     def put_off(self, found: Found) -> None:
         """Let what was opened wait for the next sweep."""
         self.waiting += 1
-        self.waiting_bytes += found.size
-        self.left_inodes.append(found.inode)
+        self.left[found.inode] = Left(found.candidate.path, found.size, found.size, found.birth_ns)
 
     def close(self) -> None:
         """Give back what nobody took."""
@@ -209,6 +218,7 @@ class Sweep(Struct):
     def _open_all(self, candidates: Iterable[Candidate], room: int) -> Generator[None, None, int]:
         """Give how many were tried. What is no file by itself may be nothing to open: room is made once it is."""
         tried = failures = 0
+        self._left = []
         for candidate in candidates:
             full = len(self.fresh) >= room + self._made
             if failures >= _MORE_TRIES or (full and candidate.regular and not self._make_room()):

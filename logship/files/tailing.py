@@ -26,16 +26,16 @@ ACTIVE_SECONDS = 2.0
 class TailedFile:
     """An open file generation; the owner closes it. Reading never blocks for long: regular files only.
 
-    ``path`` is where it was last found by name, empty once it has none that matches. ``lineage`` is the live path that
-    it was first seen under: generations of one lineage are shipped oldest first. All offsets are the generation's.
+    ``path`` is where it was last found by name, empty once it has none that matches; ``named``: it has one, or
+    a rotated form. ``lineage`` is the live path that it was first seen under: generations of one are shipped oldest
+    first. All offsets are the generation's.
     """
 
     __slots__ = (  # there are thousands
         *("_contents", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended", "fault"),
         *("fd", "file", "filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage"),
-        *("mtime_ns", "name", "opened_at", "orphaned", "padding", "path", "places", "replaced", "shift", "signature"),
-        "size",
-        "__dict__",  # empty, unless somebody breaks one file's method to see what comes of it
+        *("mtime_ns", "name", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced", "shift"),
+        *("signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
     )
 
     def __init__(
@@ -45,7 +45,7 @@ class TailedFile:
         self.fd = fd
         self._contents = contents
         self.lineage = entry.path
-        self.path = path
+        self.path, self.named = path, True
         self.birth_ns = birth_ns
         self.shift = entry.shift
         """Where in the file the generation begins: not at 0 in a copy that was appended to another."""

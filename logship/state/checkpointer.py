@@ -44,6 +44,8 @@ class Checkpointer:
     ) -> None:
         self.first_start_ns = first_start_ns
         self.entries: Callable[[], Iterable[Entry]] = _nothing
+        self.looked_ns: Callable[[], int] = time.time_ns
+        """Gives when all that is there was last seen, in epoch nanoseconds."""
         self._checkpoints = checkpoints
         self._journal = journal
         self._metrics = metrics
@@ -85,7 +87,7 @@ class Checkpointer:
                 return
             covered = self._journal.turn()
             try:
-                await asyncio.to_thread(self._checkpoints.save, entries, self.first_start_ns)
+                await asyncio.to_thread(self._checkpoints.save, entries, self.first_start_ns, self.looked_ns())
             except StateError as error:
                 self._failed(error)
             else:
@@ -113,7 +115,7 @@ class Checkpointer:
     def save_now(self) -> None:
         """Save without waiting for anybody: the process is about to leave."""
         try:
-            self._checkpoints.save(list(self.entries()), self.first_start_ns)
+            self._checkpoints.save(list(self.entries()), self.first_start_ns, self.looked_ns())
         except StateError as error:
             self._failed(error)
 

@@ -36,6 +36,8 @@ class Checkpoint(Struct, frozen=True):
     entries: tuple[Entry, ...] = ()
     saved_ns: int = 0
     """Epoch nanoseconds of the save; 0: nothing usable was there."""
+    looked_ns: int = 0
+    """Epoch nanoseconds of the last look before it after which nothing waited: what is older was seen."""
     first_start_ns: int = field(default_factory=time.time_ns)
     first: bool = True
     """No checkpoint was there at all: this is the first start."""
@@ -146,16 +148,16 @@ class Checkpoints:
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
 
-    def save(self, entries: Iterable[Entry], first_start_ns: int) -> None:
+    def save(self, entries: Iterable[Entry], first_start_ns: int, looked_ns: int | None = None) -> None:
         """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError.
 
-        Any thread may; one at a time does.
+        ``looked_ns``: when all that is there was last seen; None: now. Any thread may; one at a time does.
         """
         if not self._saving.acquire(timeout=SAVE_TIMEOUT):
             message = f"{self._path} can't be written: the disk hangs"
             raise StateError(message)
         try:
-            self._write(_document(entries, first_start_ns))
+            self._write(_document(entries, first_start_ns, time.time_ns() if looked_ns is None else looked_ns))
         except OSError as error:
             message = f"{self._path} can't be written: {error.strerror}"
             raise StateError(message) from error
@@ -196,9 +198,10 @@ def _identity(stat: os.stat_result) -> tuple[int, int]:
     return stat.st_dev, stat.st_ino
 
 
-def _document(entries: Iterable[Entry], first_start_ns: int) -> Iterator[bytes]:
+def _document(entries: Iterable[Entry], first_start_ns: int, looked_ns: int) -> Iterator[bytes]:
     """Give the file's bytes bit by bit: of thousands of generations, several times a megabyte every second else."""
-    yield b'{"version":%d,"saved_ns":%d,"first_start_ns":%d,"files":[' % (VERSION, time.time_ns(), first_start_ns)
+    yield b'{"version":%d,"saved_ns":%d,"looked_ns":%d,' % (VERSION, time.time_ns(), looked_ns)
+    yield b'"first_start_ns":%d,"files":[' % first_start_ns
     comma = b""
     for entry in entries:
         yield comma + _encoded(entry)
@@ -222,6 +225,7 @@ def _parse(text: bytes) -> Checkpoint:
     return Checkpoint(
         tuple(_entry(plain) for plain in document["files"]),
         int(document["saved_ns"]),
+        int(document.get("looked_ns", document["saved_ns"])),  # an older checkpoint has none
         int(document["first_start_ns"]),
         first=False,
     )

@@ -102,6 +102,11 @@ class Finished:
         """Give how many rows are older than that of the file with an inode; -1 where there is none."""
         return self._there.get(inode)
 
+    def file_size(self, inode: int) -> int:
+        """Give how large the finished file with an inode was; 0 where there is none."""
+        number = self._there.get(inode)
+        return self._sizes[number] if number >= 0 else 0
+
     def ignores(self, inode: int) -> bool:
         """Whether the file with an inode is never to be read."""
         number = self._there.get(inode)

@@ -283,4 +283,4 @@ def test_archives_that_were_left_alone_do_not_fill_the_checkpoint(logs: Path, mo
     for _ in range(5):
         assert follower.read() == b""
         assert len(list(follower.catalog.entries())) <= 1
-        assert follower.catalog.left_alone == 20
+        assert follower.catalog.registry.left_alone == 20

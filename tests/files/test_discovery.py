@@ -267,3 +267,43 @@ def test_a_folder_states_changes_when_a_name_comes_or_goes(tmp_path: Path) -> No
     assert [name for name in before if before[name] != after[name]] == [f"{tmp_path}/x"]
     shutil.rmtree(tmp_path / "y")
     assert f"{tmp_path}/y" not in discovery.folder_states(now + SETTLED_NS)
+
+
+def test_rotated_files_in_a_folder_beneath_are_of_the_live_file_above(tmp_path: Path) -> None:
+    """As logrotate's olddir and Log4j 2's dated folders have them; only in folders that are called so."""
+    make(tmp_path, "app.log", "old/app.log.1", "old/app.log.2.gz", "2026-11/app-11-28-2026-1.log.gz", "archive/app.log")
+    make(tmp_path, "old/other.txt", "web/app.log.1", "old/old/app.log.1", "archives/new.log")
+    found = look(tmp_path, "*.log")
+    assert names(found, tmp_path) == ["app.log"]
+    lives = {each.path.removeprefix(f"{tmp_path}/"): each.live() for each in found if not each.matched}
+    assert lives == {
+        "old/app.log.1": f"{tmp_path}/app.log",
+        "old/app.log.2.gz": f"{tmp_path}/app.log",
+        "2026-11/app-11-28-2026-1.log.gz": f"{tmp_path}/app.log",
+        "archive/app.log": f"{tmp_path}/app.log",
+        "archives/new.log": f"{tmp_path}/new.log",
+    }
+
+
+def test_a_folder_that_patterns_reach_is_what_they_say(tmp_path: Path) -> None:
+    """Who asks for the files in archive/ gets them as they are: a service may be called so."""
+    make(tmp_path, "app.log", "archive/app.log", "archive/app.log.1")
+    found = look(tmp_path, "**/*.log")
+    assert names(found, tmp_path) == ["app.log", "archive/app.log"]
+    assert [each.live() for each in found if not each.matched] == [f"{tmp_path}/archive/app.log"]
+
+
+def test_archives_that_are_left_out_are_left_out_beneath_too(tmp_path: Path) -> None:
+    """By their own path, or with their live file."""
+    make(tmp_path, "a.log", "b.log", "old/a.log.1", "old/b.log.1")
+    assert names(look(tmp_path, "*.log", exclude=["old/*"]), tmp_path, matched=False) == []
+    assert names(look(tmp_path, "*.log", exclude=["a.log"]), tmp_path, matched=False) == ["old/b.log.1"]
+
+
+def test_a_folder_of_rotated_files_that_cannot_be_listed_is_nothing_to_complain_of() -> None:
+    """Nobody asked for it."""
+    with folder_of_nobody() as folder:
+        make(folder, "a.log", "old/a.log.1")
+        (folder / "old").chmod(0)
+        with unprivileged():
+            assert names(look(folder, "*.log"), folder) == ["a.log"]

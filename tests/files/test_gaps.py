@@ -35,9 +35,10 @@ class Found:
         self.present.add(entry.file)
         return entry
 
-    def known(self, *, there: bool, path: str = LIVE) -> Entry:
+    def known(self, *, there: bool, path: str = LIVE, born: float | None = None) -> Entry:
         """Know one from before."""
-        entry = Entry(new_file_id(), path, 2, None, Print(), 1000, 1.0, {"sink": Saved(1000)})
+        birth_ns = None if born is None else int(born * SECOND)
+        entry = Entry(new_file_id(), path, 2, birth_ns, Print(), 1000, 1.0, {"sink": Saved(1000)})
         self.registry.add(entry)
         self.present |= {entry.file} if there else set()
         return entry
@@ -97,6 +98,26 @@ def test_nothing_is_suspected_without_a_sign(found: Found) -> None:
     assert suspected(found, one) == {}
     others = found.open(30, 40, path="/logs/b.log"), found.open(40, 50, path="/logs/b.log")
     assert suspected(found, *others) == {}
+
+
+def test_the_rest_of_one_that_went_is_estimated_by_its_own_rate(found: Found, caplog: pytest.LogCaptureFixture) -> None:
+    """It had 1,000 bytes after ten seconds, and somebody else has its name four seconds after the last look."""
+    found.known(there=False, born=-10)
+    assert suspected(found, found.open(4, 5)) == {LIVE: 400}
+    (said,) = caplog.records
+    assert (said.levelname, said.__dict__["seconds"]) == ("WARNING", 4.0)
+
+
+def test_the_rest_of_one_that_went_is_no_more_than_it_had(found: Found) -> None:
+    """The writer may have been away for days."""
+    found.known(there=False, born=-10)
+    assert suspected(found, found.open(400_000, 400_001)) == {LIVE: 1000}
+
+
+def test_one_that_went_as_the_last_look_ended_has_no_rest(found: Found) -> None:
+    """Offsets are saved each second."""
+    found.known(there=False, born=-10)
+    assert suspected(found, found.open(0.9, 5)) == {}
 
 
 def test_a_known_file_that_is_there_still_is_the_one_before(found: Found) -> None:

@@ -327,6 +327,31 @@ def test_a_copy_that_is_appended_of_what_was_written_since_the_last_save(logs: P
 
 
 @paces
+@pytest.mark.parametrize("pack", [None, gzip.compress], ids=["plain", "compress"])
+def test_rotated_into_another_folder(logs: Path, pause: float, pack: Callable[[bytes], bytes] | None) -> None:
+    """As logrotate's olddir does: what was there, and what came and went meanwhile, is read there; once."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, old = logs / "a.log", logs / "old"
+        old.mkdir()
+        append(live, lines(0, 20))
+        yield lines(0, 20)
+        for number in (1, 2, 3):
+            append(live, lines(20 * number, 20 * number + 10))
+            for each in (2, 1):
+                if (old / f"a.log.{each}").exists():
+                    (old / f"a.log.{each}").rename(old / f"a.log.{each + 1}")
+            if pack and (old / "a.log.2").exists():
+                (old / f"a.log.{number}.gz").write_bytes(pack((old / "a.log.2").read_bytes()))
+                (old / "a.log.2").unlink()
+            live.rename(old / "a.log.1")
+            append(live, lines(20 * number + 10, 20 * number + 20))
+            yield lines(0, 20 * number + 20)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
 @pytest.mark.parametrize(
     "suffix", ["gz", "bz2", "xz"], ids=["gzip -c then truncate", "bzip2 -c then truncate", "xz -c then truncate"]
 )

@@ -63,7 +63,7 @@ def test_what_is_unknown_and_older_than_the_last_look_is_history(logs: Path, nam
     data = lines(100, 160)
     written(logs / name, gzip.compress(data) if name.endswith(".gz") else data, ago=3600.0)
     assert settle(follower) == b""
-    assert follower.catalog.left_alone == 1
+    assert follower.catalog.registry.left_alone == 1
     follower.drain()
     assert follow(logs).drain() == b""
 
@@ -116,10 +116,10 @@ def test_a_copy_beside_a_followed_file_is_held_then_put_by(logs: Path) -> None:
     follower.read()
     (logs / "a.log.1").write_bytes(lines(0, 60))
     assert follower.read() == b""
-    assert (follower.catalog.left_alone, follower.catalog.unsettled) == (0, True)
+    assert (follower.catalog.registry.left_alone, follower.catalog.unsettled) == (0, True)
     follower.step(2.1)
     follower.step(0.1)
-    assert (follower.catalog.left_alone, follower.catalog.unsettled) == (1, False)
+    assert (follower.catalog.registry.left_alone, follower.catalog.unsettled) == (1, False)
     assert follower.drain() == b""
 
 
@@ -142,7 +142,7 @@ def test_a_copy_of_a_finished_generation_never_ships(logs: Path, name: str, pack
     os.utime(logs / name)
     second = follow(logs)
     assert settle(second) == b""
-    assert second.catalog.left_alone == 1
+    assert second.catalog.registry.left_alone == 1
 
 
 def test_the_same_bytes_under_another_live_name_are_another_file(logs: Path) -> None:
