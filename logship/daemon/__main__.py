@@ -10,7 +10,7 @@ from logship.daemon import handoff
 from logship.daemon.account import BAD_CONFIGURATION, FAILED
 from logship.daemon.assembly import open_parts
 from logship.daemon.backfill import held
-from logship.daemon.memory import look_for_new_garbage_only
+from logship.daemon.memory import keep_freed_memory, look_for_new_garbage_only
 from logship.daemon.parts import leave
 from logship.daemon.shutdown import Stop, ignore_signals
 from logship.daemon.supervisor import leaves
@@ -23,6 +23,7 @@ logger = logging.getLogger("logship.daemon")
 def main(descriptor: int) -> None:
     """Run the daemon on the settings behind a descriptor; exits with a code of INTERFACE.md."""
     ignore_signals()
+    keep_freed_memory()
     resolved = handoff.read(descriptor)
     logs.set_up(resolved.config.log_level, resolved.config.log_format)
     # a thread that hangs, in a write or a look-up, must not keep a finished daemon alive (DECISIONS 23): it leaves

@@ -1,8 +1,8 @@
 """Gives memory back to the system that the allocator keeps: glibc holds on to what a back-log's blocks once took.
 
-Rarely while bytes move, when it would only be asked for again (thresholds that make glibc do it by itself doubled the
-cost of a drain): an application that never rests must not keep what one back-log took. At once when reading has stood
-still for a look: after a back-log, or while a store is away.
+Rarely while bytes move, when it would only be asked for again (low thresholds, by which glibc does it by itself,
+doubled the cost of a drain): an application that never rests must not keep what one back-log took. At once when
+reading has stood still for a look: after a back-log, or while a store is away.
 """
 
 import ctypes
@@ -17,6 +17,11 @@ LOOKS_AT_MOST: Final = 5
 """After so many looks in a row at which bytes moved, memory is given back all the same; to ask the system for 20 MiB
 anew takes some 15 ms of CPU."""
 
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
+_LARGEST_KEPT_BYTES: Final = 4 << 20
+_MOST_KEPT_BYTES: Final = 16 << 20
+
 GARBAGE_OBJECTS: Final = 20_000
 """So many are new before Python looks for cycles among them, and each look goes through all the lines of a block."""
 
@@ -27,6 +32,16 @@ def look_for_new_garbage_only() -> None:
     gc.freeze()
     gc.set_threshold(GARBAGE_OBJECTS)
     gc.enable()
+
+
+def keep_freed_memory(libc: ctypes.CDLL | None = None) -> None:
+    """Have glibc keep what blocks take and give back, until :func:`give_back_memory` has it give that back.
+
+    By itself it learns from what is freed first, which is luck: a drain asked for each block's pages anew, or did not.
+    """
+    if set_option := getattr(libc or ctypes.CDLL(None), "mallopt", None):  # not in musl
+        set_option(_M_MMAP_THRESHOLD, _LARGEST_KEPT_BYTES)
+        set_option(_M_TRIM_THRESHOLD, _MOST_KEPT_BYTES)
 
 
 def _trim_of(libc: ctypes.CDLL) -> Callable[[], object]:
