@@ -87,4 +87,3 @@ def _page_faults(first: str) -> int:
 def test_what_is_freed_is_used_again() -> None:
     """Blocks of growing sizes do not ask the system for each of their pages anew."""
     assert _page_faults("keep_freed_memory()") < _page_faults("") / 3
-
