@@ -1,6 +1,5 @@
 """The command line: finds the subcommand, imports only that, turns faults into exit codes."""
 
-import argparse
 import errno
 import gc
 import importlib
@@ -9,10 +8,13 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from logship import __version__
 from logship.errors import ConfigError, LogshipError
+
+if TYPE_CHECKING:
+    import argparse
 
 COMMANDS: Final = {
     "run": "ship logs until SIGTERM",
@@ -48,6 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             _overview().parse_args(words)  # ends the program: help, version, or what is wrong
         _overview().print_help(sys.stderr)
         return BAD_CONFIGURATION
+    import argparse  # noqa: PLC0415 - the daemon does without, and this process may be on its way to become it
+
     command: Any = importlib.import_module(f"logship.commands.{name}")
     parser = argparse.ArgumentParser(prog=f"logship {name}", description=COMMANDS[name], allow_abbrev=False)
     parser.set_defaults(descriptor=descriptor)
@@ -101,8 +105,10 @@ def _printable(text: str) -> str:
     return printable(text)
 
 
-def _overview() -> argparse.ArgumentParser:
+def _overview() -> "argparse.ArgumentParser":
     width = max(map(len, COMMANDS))
+    import argparse  # noqa: PLC0415 - as above
+
     parser = argparse.ArgumentParser(
         prog="logship",
         description="Ships rotating log files to a log store.",

@@ -51,8 +51,17 @@ def test_what_grows_much_is_looked_at_every_50_ms() -> None:
 def test_whoever_gathers_for_less_looks_more_often() -> None:
     """A batch may not wait for longer than its setting says, or a tick more."""
     assert noted(LITTLE, gather=0.0).next_look(10.25, LONG, active=True)[0] == pytest.approx(0.05)
-    assert noted(LITTLE, gather=9.0).next_look(10.25, LONG, active=True)[0] == 0.25
     assert noted(LITTLE, poll=0.01).next_look(10.25, LONG, active=True) == pytest.approx((0.01, 0.01))
+
+
+def test_whoever_gathers_for_longer_looks_less_often() -> None:
+    """Up to once in POLL_SECONDS; a file in which much would gather by then is looked at once a little has."""
+    assert noted(LITTLE, gather=0.75).next_look(10.25, LONG, active=True)[0] == pytest.approx(0.8, abs=0.003)
+    for kib, apart in ((1, 1.0), (64, 1.0), (128, 0.5), (192, 0.333), (255, 0.25), (2048, 0.05)):
+        calm = noted(LITTLE, gather=9.0)
+        calm.looked = 10.75
+        calm.note(10.75, kib << 10, heard=True)
+        assert calm.next_look(10.75, LONG, active=True)[0] == pytest.approx(apart, abs=0.003)
 
 
 def test_a_sweep_is_waited_for_no_longer_than_it_takes() -> None:
