@@ -5,7 +5,7 @@ from base64 import b64decode, urlsafe_b64decode
 from binascii import Error
 from typing import Final
 
-from logship.redaction.forms import AFTER, QUOTE, WRITTEN_IS
+from logship.redaction.forms import AFTER, COLOR, QUOTE, WRITTEN_BLANK, WRITTEN_IS
 from logship.redaction.scanner import Detector
 
 
@@ -61,7 +61,10 @@ def is_bearer(value: bytes) -> bool:
 
 
 _NO_WORD: Final = re.compile(rb"[0-9]|[a-z][A-Z]")
-_HEADER_HINT: Final = rf"(?i:authorization(?:{QUOTE}?[ \t\\]*[:=]|{WRITTEN_IS})|bearer(?:[ \t]|\\t|%20)+[\w.~+/-]{{8}})"
+_HEADER_HINT: Final = (
+    rf"(?i:authorization{COLOR}?(?:{QUOTE}?[ \t\\]*[:=]|{WRITTEN_IS})"
+    rf"|bearer{COLOR}?(?:[ \t]|\\t|{WRITTEN_BLANK})+[\w.~+/-]{{8}})"
+)
 _LOGIN: Final = r"""://(?:[^\s/?#@:"'`<>\\]|\\u)*:(?:[^\s/?#"'`<>\\]|\\u)+@"""
 _WRITTEN_LOGIN: Final = r"""(?i:%3a%2f%2f[^\s/?#@:"'`<>\\]*%3a[^\s/?#"'`<>\\]+%40)"""
 AUTHORIZATION: Final = (
@@ -87,7 +90,7 @@ AUTHORIZATION: Final = (
         (AFTER + r"(?i:basic[ \t]+)([A-Za-z0-9+/]{8,}={0,2})",),
         needs=(b"basic",),
         confirm=is_basic,
-        hints=(r"(?i:basic(?:[ \t]|\\t|%20)+[A-Za-z0-9+/]{8})",),
+        hints=(r"(?i:basic(?:[ \t]|\\t|%20|\+)+[A-Za-z0-9+/]{8})",),
         sample="Authorization: Basic dXNlcjpwYXNz",
     ),
     Detector(

@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 _ESCAPE: Final = re.compile(
     rb'\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
 )
-_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|(?:%|\\x)([0-7][0-9a-fA-F])")
-"""Also as an address has it (RFC 3986, section 2.1), and a log of nginx."""
+_EITHER: Final = re.compile(_ESCAPE.pattern + rb"|(?:%|\\x)([0-7][0-9a-fA-F])|\x1b\[[0-9;]*m")
+"""Also as an address has it (RFC 3986, section 2.1), and a log of nginx; a terminal's colors are nothing."""
 _SIMPLE: Final = {
     **{each: each for each in (b'"', b"\\", b"/")},
     b"b": b"\b",
@@ -79,7 +79,8 @@ def simple(written: bytes) -> Written:
 def unescaped(written: bytes, *, percents: bool = False) -> Plain:
     r"""Read what a JSON string has between its quotes, or any text that has escapes in it.
 
-    ``percents``: also ``%40`` and ``\x40``. What is no ASCII stays as it is behind a percent sign.
+    ``percents``: also ``%40`` and ``\x40``, and without a terminal's colors. What is no ASCII stays as it is behind
+    a percent sign.
     """
     # A line may be made of escapes alone: lists of numbers, or of pieces to join, would take a hundred times its bytes.
     starts, places, widths = array("I", (0,)), array("I", (0,)), array("B", (0,))
@@ -105,5 +106,7 @@ def _meant(match: re.Match[bytes]) -> bytes:
         return _SIMPLE[simple]
     if high:
         return chr(0x10000 + ((int(high, 16) & 0x3FF) << 10) + (int(low, 16) & 0x3FF)).encode()
+    if not single:
+        return b""
     code = int(single, 16)
     return _LONE if 0xD800 <= code <= 0xDFFF else chr(code).encode()  # noqa: PLR2004 - the surrogates of UTF-16

@@ -7,12 +7,15 @@ address, are no part of the word behind them. Agents also log JSON within a stri
 import re
 from typing import Final
 
-ESCAPE: Final = r"(?:\\(?:[bfnrt]|u[0-9a-fA-F]{4})|%[0-9a-fA-F]{2})"
+COLOR: Final = r"(?:(?:\x1b|\\u001[bB])\[[0-9;]*m)"
+"""What sets a terminal's colors (ECMA-48, SGR), also as JSON writes it."""
+ESCAPE: Final = rf"(?:{COLOR}|\\(?:[bfnrt]|u[0-9a-fA-F]{{4}}|x[0-9a-fA-F]{{2}})|%[0-9a-fA-F]{{2}})"
 AFTER: Final = rf"(?:^|[^\w\n]|{ESCAPE})"
 r"""``\b`` before a word."""
 QUOTE: Final = r"""(?:\\*["'`])"""
 """Also one that was escaped, once or several times."""
-WRITTEN_IS: Final = r"(?:%2[27])?(?:%20)?%3[aAdDeE]"
+WRITTEN_BLANK: Final = r"(?:\+|%20)"
+WRITTEN_IS: Final = rf"(?:%2[27])?{WRITTEN_BLANK}?%3[aAdDeE]"
 """A colon, an equals sign or ``>`` behind a name, in an address."""
 
 _DRAWN: Final = re.compile(rb"[A-Za-z0-9]{16}")

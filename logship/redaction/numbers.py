@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 
-from logship.redaction.forms import AFTER, ESCAPE
+from logship.redaction.forms import AFTER, ESCAPE, WRITTEN_BLANK
 from logship.redaction.scanner import Detector
 
 _LONE: Final = rf"(?:^|[^\w\n.-]|{ESCAPE})"
@@ -95,13 +95,14 @@ def is_iban(value: bytes) -> bool:
 
 _HEX_COUNTRIES: Final = _IN_HEX.replace(" ", "|")
 _OTHERS: Final = "|".join(each for some in _IBAN_LENGTHS.values() for each in some.split() if each not in _IN_HEX)
+_BLANK: Final = f"(?: |{WRITTEN_BLANK})?"
 IBAN: Final = Detector(
     "iban",
     (rf"{AFTER}((?i:{'|'.join(_ibans())}))(?:$|\W)",),
     confirm=is_iban,
     hints=(
-        rf"{AFTER}(?i:{_HEX_COUNTRIES})\d\d(?: ?\d{{4}}){{2}} ?[A-Za-z0-9]{{4}}",
-        rf"{AFTER}(?i:{_OTHERS})\d\d(?: ?[A-Za-z0-9]{{4}}){{2}}",
+        rf"{AFTER}(?i:{_HEX_COUNTRIES})\d\d(?:{_BLANK}\d{{4}}){{2}}{_BLANK}[A-Za-z0-9]{{4}}",
+        rf"{AFTER}(?i:{_OTHERS})\d\d(?:{_BLANK}[A-Za-z0-9]{{4}}){{2}}",
     ),
     sample="pay to GB82 WEST 1234 5698 7654 32",
 )
@@ -134,7 +135,7 @@ PHONE: Final = Detector(
     "phone",
     (_INTERNATIONAL,),
     needs=(b"+",),
-    hints=(_INTERNATIONAL, r"%2[bB][1-9](?:[ ().-]|%20)?\d"),
+    hints=(_INTERNATIONAL, r"%2[bB][1-9](?:[ ().+-]|%20)?\d"),
     confirm=is_phone,
     sample="call +1 (202) 555-0143",
 )
@@ -168,6 +169,7 @@ _VERSION: Final = rf"(?:(?i:\b(?:version|release|revision|build|ver|rev)\W{{1,3}
 _LONE_V4: Final = rf"(?:^|[^\w\n.]|(?:^|[^\w\n])\.|{ESCAPE})({_V4})(?:$|[^\w.]|\.(?:$|\W))"
 _COLON: Final = rf"(?:^|[^\w\n:.]|{ESCAPE})"
 _GROUPS: Final = r"[0-9a-fA-F]{1,4}:"
+_WRITTEN_GROUPS: Final = r"[0-9a-fA-F]{1,4}%3[aA]"
 IP: Final = Detector(
     "ip",
     (
@@ -181,6 +183,8 @@ IP: Final = Detector(
         rf"[fF]:{_V4}",
         rf"{_COLON}(?:{_GROUPS}){{7}}[0-9a-fA-F]",
         rf"{_COLON}(?:{_GROUPS}){{1,6}}:",
+        rf"{_COLON}(?:{_WRITTEN_GROUPS}){{7}}[0-9a-fA-F]",
+        rf"{_COLON}(?:{_WRITTEN_GROUPS}){{1,6}}%3[aA]",
     ),
     sample="from 192.0.2.10",
 )

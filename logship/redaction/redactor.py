@@ -26,6 +26,8 @@ CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
 _MOST_COPIES: Final = 100
+_MORE: Final = (b"\\", b"%", b"\x1b")
+"""What a text has that stands for another."""
 _DEEPEST: Final = 8
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
@@ -207,10 +209,12 @@ class Redactor:
     def _within(self, text: bytes, depth: int = 0) -> list[Found]:
         """Find in what a text has of JSON, and in what it stands for if it has escapes: JSON in a string of JSON."""
         found = [*self._in_text(text)] if b'"' in text else []  # most strings are not JSON
-        if depth < _DEEPEST and (b"\\" in text or b"%" in text):
+        if depth < _DEEPEST and any(each in text for each in _MORE):
             plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
             found += [Found(plain.start(each.start), plain.end(each.end), each.detector) for each in inner]
+        if self.scanner and b"+" in text and b"=" in text:  # what a form has written
+            found += self.scanner.find(text.replace(b"+", b" "))
         return found
 
     def _in_text(self, text: bytes, depth: int = 0) -> Iterator[Found]:

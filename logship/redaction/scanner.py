@@ -18,8 +18,9 @@ from typing import Final
 import msgspec
 
 from logship.records.expressions import PIECES, Finder, compile_expression, finder
+from logship.redaction.forms import ESCAPE
 
-ESCAPED: Final = r"\\(?:u00[02-9a-fA-F]|x[2-7][0-9a-fA-F]|/)"
+ESCAPED: Final = r"\\(?:u00[02-9a-fA-F]|x[2-7][0-9a-fA-F]|/)|%25(?:25)*[2-7][0-9a-fA-F]"
 """Where a character that could be written as itself may be written otherwise; the colors of a terminal are none."""
 _ALL_BYTES: Final = 8_000_000
 _DETECTOR_BYTES: Final = 1_000_000
@@ -211,16 +212,12 @@ def _of(match: Sequence[tuple[int, int]], text: bytes) -> tuple[int, int]:
     if len(match) > 1:
         return next((each for each in match[1:] if each[0] >= 0), (-1, -1))
     start, end = match[0]
-    if text[start] == _BACKSLASH:
-        start += _UNICODE if text[start + 1 : start + 2] == b"u" else _LETTER
-    return start + _PERCENT if text[start] == _SIGN else start, end
+    escape = _BEFORE.match(text, start, end) if text[start] in _ESCAPES else None
+    return escape.end() if escape else start, end
 
 
-_BACKSLASH, _SIGN = b"\\%"
-_LETTER: Final = 2
-_PERCENT: Final = 3
-_UNICODE: Final = 6
-"""How long an escape is, by what it names."""
+_BEFORE: Final = re.compile(ESCAPE.encode())
+_ESCAPES: Final = b"\\%\x1b"
 
 
 def _apart(found: list[Found]) -> list[Found]:

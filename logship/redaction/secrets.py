@@ -7,7 +7,7 @@ a length is asked for, so that a key is found that was cut, or whose issuer make
 import re
 from typing import Final
 
-from logship.redaction.forms import AFTER, ESCAPE, QUOTE, WRITTEN_IS, looks_drawn
+from logship.redaction.forms import AFTER, COLOR, ESCAPE, QUOTE, WRITTEN_BLANK, WRITTEN_IS, looks_drawn
 from logship.redaction.scanner import Detector
 
 _BEGIN: Final = (
@@ -129,8 +129,14 @@ def is_marked(value: bytes) -> bool:
     return is_assigned(value) and _MARKED.search(value) is not None
 
 
-_NAME_HINT: Final = rf"(?i:{_NAMES})(?:{QUOTE}?(?:[ \t]|\\t)*[:=>]|{WRITTEN_IS})|--[\w-]*(?i:{_NAMES})[ \t]"
-_TOKEN_HINT: Final = rf"""(?i:token|x-amz-signature|[?&]sig)(?:{_IS}|>|{WRITTEN_IS}){QUOTE}?(?:[^\s"'\\]|\\u){{8}}"""
+_BLANKS: Final = rf"(?:[ \t]|\\t|{COLOR})*"
+_NAME_HINT: Final = (
+    rf"(?i:{_NAMES}){COLOR}?(?:{QUOTE}?{_BLANKS}[:=>]|{WRITTEN_IS})"
+    rf"|--[\w-]*(?i:{_NAMES})(?:[ \t]|{WRITTEN_BLANK}|{COLOR})"
+)
+_TOKEN_HINT: Final = (
+    rf"""(?i:token|x-amz-signature|[?&]sig){COLOR}?(?:{_IS}|>|{WRITTEN_IS}){COLOR}?{QUOTE}?(?:[^\s"'\\]|\\u){{8}}"""
+)
 _NEEDS: Final = (b"pass", b"pwd", b"secret", b"key")
 """A part of every name."""
 NAMED: Final = (
@@ -167,7 +173,7 @@ NAMED: Final = (
         (rf"""(?i:cookie){QUOTE}?[ \t]*[:=][ \t]*{QUOTE}?([^"'\n\\]+)""",),
         needs=(b"cookie",),
         confirm=looks_drawn,
-        hints=(rf"(?i:cookie)(?:{QUOTE}?(?:[ \t]|\\t)*[:=]|{WRITTEN_IS})",),
+        hints=(rf"(?i:cookie){COLOR}?(?:{QUOTE}?{_BLANKS}[:=]|{WRITTEN_IS})",),
         keys=r"(?:.*[_-])?cookies?",
         keyed=looks_drawn,
         sample="Cookie: session=" + "x0" * 12,

@@ -103,11 +103,16 @@ def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
         place += joined.count(b"\n", last, start)
         last = start
         hits.add(place)
-    if b"%" in joined:
-        hits.update(at for at, string in enumerate(inner) if b"%" in string)
-    if b"\\\\" in joined or (b"{" in joined and b"\\" in joined):
-        hits.update(at for at, string in enumerate(inner) if b"\\\\" in string or b"{" in string)
+    if any(each in joined for each in (b"%", b"+", b"\\")):
+        hits.update(at for at, string in enumerate(inner) if _stands_for_more(string))
     return sorted(hits)
+
+
+def _stands_for_more(string: bytes) -> bool:
+    """Say whether a string may stand for another text: JSON, what a form wrote, what was escaped again, colors."""
+    if b"\\" in string and any(each in string for each in (b"{", b"\\\\", b"\\u00")):
+        return True
+    return b"%" in string or (b"+" in string and b"=" in string)
 
 
 def _is_free(redactor: Redactor, strings: _Strings, at: int) -> bool:

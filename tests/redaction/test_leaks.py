@@ -192,10 +192,25 @@ def test_a_path_of_all_means_a_whole_line_that_has_no_fields(line: bytes, path: 
         ('{"headers":{"set-cookie":"s=ab12cd34ef56gh78ij90; Path=/"}}', "ab12cd34"),
         (r"body: {\x22password\x22:\x22hunter22\x22}", "hunter22"),
         (r"to jane\x40example.org", "example"),
+        ("\x1b[36mpassword\x1b[0m=\x1b[35mhunter2!\x1b[0m", "hunter2"),
+        ("\x1b[32mpassword\x1b[0m: \x1b[1;33m'hunter2!'\x1b[0m", "hunter2"),
+        ("\x1b[36mapi_token\x1b[0m=\x1b[35mab12cd34ef56gh78ij90\x1b[0m", "ab12cd34"),
+        ("\x1b[36mAuthorization\x1b[0m: \x1b[35mBearer ab12cd34ef56gh78ij90\x1b[0m", "ab12cd34"),
+        ("\x1b[32m4111-1111-1111-1111\x1b[0m", "1111"),
+        ("\x1b[32m10.42.1.7\x1b[0m", "10.42"),
+        ("\x1b[32msk-ab12cd34ef56gh78ij90kl\x1b[0m", "ab12cd34"),
+        ("GET /?next=%2Flogin%3Fto%3Djane%2540example.org", "jane"),
+        ("GET /?to=a+GB82+WEST+1234+5698+7654+32+b", "WEST"),
+        ("GET /?to=GB82%20WEST%201234%205698%207654%2032", "WEST"),
+        ("GET /?from=2001%3Adb8%3A%3A7", "db8"),
+        ("GET /?q=%7B%27passwd%27%3A+%27hunter22%27%7D", "hunter22"),
+        ("GET /?q=run+--api_key+guvltuBUpob6Vwr5yyN", "guvlt"),
+        ("GET /?q=run%20--api_key%20guvltuBUpob6Vwr5yyN", "guvlt"),
+        (r"b'\xe6\x93+1 (282) 585-0133'", "585-0133"),
         ('{"m":"token=\\"\\u001b[32mabcdefgh12345678\\""}', "abcdefgh12345678"),
         ('{"u":"postgres://\\u7528\\u6237:pa55word@db/x"}', "pa55word"),
     ],
 )
 def test_a_form_of_a_value_that_once_was_cut_or_not_seen(line: str, rest: str) -> None:
-    """Separators within a value, cookies, what nginx escapes, colors and other scripts before a value."""
+    """Separators within a value, cookies, what nginx escapes, colors, other scripts, forms, what was escaped twice."""
     assert left(line, rest) == []
