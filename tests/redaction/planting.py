@@ -292,7 +292,18 @@ def token(rng: Random) -> Planted:
     )
 
 
-MAKERS = (card, iban, email, phone, ip, jwt, bearer, private_key, key, password, token)
+def cookie(rng: Random) -> Planted:
+    """Draw the cookie of a session, among others."""
+    word = drawn(rng, ALNUM, 32)
+    text = rng.choice(["sid={}", "theme=dark; sessionid={}; lang=en", "session={}; Path=/; HttpOnly"]).format(word)
+    if rng.random() < 0.4:
+        return Planted("secret", "cookies in a member", text, text, rng.choice(["cookie", "set-cookie", "Cookie"]))
+    return Planted(
+        "secret", "a header of cookies", word, rng.choice(["Cookie: {}", "{{'Set-Cookie': '{}'}}"]).format(text)
+    )
+
+
+MAKERS = (card, iban, email, phone, ip, jwt, bearer, private_key, key, password, token, cookie)
 
 
 def plant(rng: Random) -> Planted:
