@@ -26,8 +26,6 @@ CUT: Final = "cut"
 """Where a line was cut, maybe within a secret."""
 PRIVATE_KEY: Final = "private_key"
 _MOST_COPIES: Final = 100
-_MORE: Final = (b"\\", b"%", b"\x1b")
-"""What a text has that stands for another."""
 _DEEPEST: Final = 8
 """So often is JSON looked for within a string of JSON."""
 _NO_FIELDS: Final = Fields()
@@ -195,13 +193,13 @@ class Redactor:
             found.append(Found(0, head(text), CUT))
         if where.to_cut:
             found.append(Found(tail(text), len(text), CUT))
-        return _apart([each for each in found if each.end > each.start])
+        return _apart(found)
 
     def spans_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
         """Give the same of each of several texts, where nothing is known of their places."""
         found = self.scanner.find_each(texts) if self.scanner else [[] for _ in texts]
         both = [[*some, *self._within(text)] for some, text in zip(found, texts, strict=True)]
-        return [_apart([each for each in some if each.end > each.start]) if some else some for some in both]
+        return [*map(_apart, both)]
 
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]
@@ -209,7 +207,7 @@ class Redactor:
     def _within(self, text: bytes, depth: int = 0) -> list[Found]:
         """Find in what a text has of JSON, and in what it stands for if it has escapes: JSON in a string of JSON."""
         found = [*self._in_text(text)] if b'"' in text else []  # most strings are not JSON
-        if depth < _DEEPEST and any(each in text for each in _MORE):
+        if depth < _DEEPEST and (b"\\" in text or b"%" in text or b"\x1b" in text):
             plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
             found += [Found(plain.start(each.start), plain.end(each.end), each.detector) for each in inner]
@@ -249,10 +247,12 @@ class Redactor:
 
 def _apart(found: list[Found]) -> list[Found]:
     """Leave no two that overlap: the first, of those at one place the longest, and what sticks out of the others."""
+    if len(found) == 1 and found[0].end > found[0].start:
+        return found
     apart: list[Found] = []
     at = 0
     for each in sorted(found, key=lambda each: (each.start, -each.end)):
-        if each.end > at:
+        if each.end > max(at, each.start):
             apart.append(Found(max(at, each.start), each.end, each.detector))
             at = each.end
     return apart

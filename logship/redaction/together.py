@@ -68,7 +68,7 @@ def _parted(text: bytes) -> _Strings:
     else:
         for escaped, away in _ESCAPED:
             text = text.replace(escaped, away)
-        pieces = [*map(_as_written, text.split(b'"'))]
+        pieces = [_as_written(piece) if b"\\" in piece else piece for piece in text.split(b'"')]
     inner, behind = pieces[1::2], pieces[2::2]
     is_name = [other[:1] == b":" or other.lstrip(SPACE)[:1] == b":" for other in behind]
     newlines = [other.count(b"\n") for other in pieces[:-1:2]]
@@ -76,9 +76,8 @@ def _parted(text: bytes) -> _Strings:
 
 
 def _as_written(piece: bytes) -> bytes:
-    if b"\\" in piece:
-        for escaped, away in _ESCAPED:
-            piece = piece.replace(away, escaped)
+    for escaped, away in _ESCAPED:
+        piece = piece.replace(away, escaped)
     return piece
 
 
@@ -103,7 +102,7 @@ def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
         place += joined.count(b"\n", last, start)
         last = start
         hits.add(place)
-    if any(each in joined for each in (b"%", b"+", b"\\")):
+    if _stands_for_more(joined):
         hits.update(at for at, string in enumerate(inner) if _stands_for_more(string))
     return sorted(hits)
 
