@@ -158,12 +158,12 @@ class TailedFile:
         return same and bool(self.head.length or known)
 
     def _has_head(self) -> bool:
-        return self.head.matches(self.read_at(self.head.length, 0))
+        return not self.head.length or self.head.matches(self.read_at(self.head.length, 0))
 
     def _has_before(self, place: Place) -> bool:
         # lines may be of one length, and end alike: 1 KiB is compared
         known = max(self.digest.before(place.offset), place.tail, key=len)
-        return self.read_at(len(known), place.offset - len(known)) == known
+        return not known or self.read_at(len(known), place.offset - len(known)) == known
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
