@@ -137,7 +137,7 @@ class BlockEncoder:
                 columns,
                 self._places,
                 offsets,
-                lambda: put([b'{"' + piece + b"}" for piece in without(parted.pieces, dropped)], places, odd.lines),
+                lambda: put([b'{"' + piece + b"}" for piece in without(parted.pieces(), dropped)], places, odd.lines),
             )
             return self._filtered(
                 block, records, lambda: put(without(parted.sizes(), dropped), places, odd.sizes), columns, tally
