@@ -5,7 +5,7 @@ clock or a limit, is in the frame that ends there: whoever reads the same bytes 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
 from io import BytesIO
@@ -25,6 +25,8 @@ _TEXT = re.compile(rb'\n(?!\{"|\Z)')
 _RECORD = re.compile(rb'\n(?=\{")')
 """One that is: what looks for a byte and then ahead is twice as fast as what looks for three."""
 _HEAD = itemgetter(slice(len(RECORD)))
+_FEW_LINES = 16
+"""In so many, between two JSON records, there is a stack trace, and little else."""
 _FIRST_BYTES = 4096
 """Text is nearly always among so many."""
 _ALONE = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
@@ -152,9 +154,25 @@ def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: b
     if skeleton:
         sure = [*map(or_, records, map(skeleton.__eq__, heads))]
         return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
+    if len(lines) <= _FEW_LINES:
+        return _few_alone(multiline, lines, records)
     calm = [not is_record and multiline.is_calm(line) for is_record, line in zip(records, lines, strict=True)]
     ends = [*map(or_, records[1:], calm[1:]), False]
     return [*map(or_, records, map(and_, calm, ends))]
+
+
+def _few_alone(multiline: Multiline, lines: Sequence[bytes], records: Sequence[bool]) -> list[bool]:
+    """Do so up to the first line that is not; nothing is said of those behind it: mostly they are the same record's."""
+    alone = [False] * len(lines)
+    is_calm = False
+    for at, (is_record, line) in enumerate(zip(records, lines, strict=True)):
+        before, is_calm = is_calm, not is_record and multiline.is_calm(line)
+        if at and before and (is_record or is_calm):
+            alone[at - 1] = True
+        alone[at] = is_record
+        if not (is_record or is_calm):
+            break
+    return alone
 
 
 def joined_lines(block: Block) -> tuple[list[int], list[bytes]]:
