@@ -169,13 +169,15 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct]) -> Pa
     return without_odd(some, _not_plain(some.lines, some.end)) if some.plain else None
 
 
-def _not_plain(lines: Sequence[bytes], end: bytes) -> list[int]:
+def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
     """Give the lines, each of which is an object, that do not start with ``{"`` and end as plain ones do."""
+    found = set[int]()
     # An object starts with a brace, and has a quote behind it unless there is white space somewhere.
-    ends = [(at, end[at : at + 1]) for at in range(-len(end), -1)]
-    if all(bytes(map(itemgetter(at), lines)) == byte * len(lines) for at, byte in [(1, b'"'), *ends]):
-        return []
-    return [at for at, line in enumerate(lines) if line[1:2] != b'"' or not line.endswith(end)]
+    for place, byte in ((1, ord('"')), *zip(range(-len(end), -1), end, strict=False)):
+        column = bytes(map(itemgetter(place), lines))
+        if column.count(byte) < len(lines):
+            found |= {at for at, each in enumerate(column) if each != byte}
+    return found
 
 
 def unreadable(parted: Parted) -> list[int]:
