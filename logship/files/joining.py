@@ -105,11 +105,11 @@ class Joining(Struct, frozen=True):
             rules = rules or Multiline((), None, max_lines, max_bytes)
         return cls(rules, wait, late=late, partial=partial) if rules else None
 
-    def join(self, data: bytes, start: int, more: More, *, form: str, state: str) -> Joined:
+    def join(self, data: bytes, start: int, more: More, *, form: str, state: str, noted: str) -> Joined:
         """Join lines as :func:`join_lines` does."""
         if self.partial:
             return self.partial.join(data, start, more)
-        return join_lines(self.multiline, data, start, more, form=form, state=state)
+        return join_lines(self.multiline, data, start, more, form=form, state=state, noted=noted)
 
     def due(self, place: Place, grown_at: float) -> float:
         """Give when (monotonic seconds) what is held back at a place no longer is, if the file does not grow."""
@@ -195,7 +195,8 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
                 _look_for_strangers(read.file, frame, joining)
             if not joining.partial:
                 form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
-            found = joining.join(data, frame.start, follows, form=form, state=state)
+            noted = cuts.state(read.end)
+            found = joining.join(data, frame.start, follows, form=form, state=state, noted=noted)
             joined += found.frames
             held = found.held if found.held < frame.end else NO_LIMIT
             brief = found.brief and frame.end == read.end

@@ -21,7 +21,7 @@ from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.framing import within_lines
-from logship.records.odd_lines import LONG, Parted, by_looks, is_text, may_be_deep, unreadable, without_odd
+from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, unreadable, without_odd
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, Level
 from logship.records.shape import Shape, decoded
@@ -50,8 +50,6 @@ class BlockParser:
         self._shapes = Shapes(enrichment, wants, reader)
         self._wanted = [wanted_attribute(enrichment, name) for name in wants]
         self._own = "t0" if own_times(enrichment) else ""
-        self._at_once = True
-        """Whether no line of the last block was odd but by its looks."""
         self._plain: _Decoder | None = None
         self._any: _Decoder | None = None
         self._clashes: list[FieldConflict] = []
@@ -91,12 +89,8 @@ class BlockParser:
 
         ``joins``: where in it lines that are one record begin and end.
         """
-        parted = by_looks(data, joins) if self._plain else None
-        if parted is None:
-            return None
-        parted = without_odd(parted, unreadable(parted))
-        read = self._shapes.mostly(parted, near_ns, at_once=self._at_once)
-        self._at_once = read is None or len(read[1].odd) == len(parted.odd)
+        lines = parted(data, joins) if self._plain else None
+        read = self._shapes.mostly(without_odd(lines, unreadable(lines)), near_ns) if lines else None
         if read is None:
             return None
         columns, found = self._mostly(*read, near_ns)
@@ -105,14 +99,15 @@ class BlockParser:
     def _mostly(self, shape: Shape, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
         """Make the columns of lines of one shape; those that need a closer look become odd."""
         stamps, levels, bad = self._read(shape, found.records, near_ns, levels=self._levels)
-        rests: Sequence[bytes | None] = found.pieces
+        pieces = found.pieces()
+        rests: Sequence[bytes | None] = pieces
         if shape.own and shape.time:
-            rests = _cut_heads(found.pieces, [*map(shape.time, found.records)])
+            rests = _cut_heads(pieces, [*map(shape.time, found.records)])
         if bad or (shape.own and None in rests):
             some = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
             gone = {at for column in some for at, each in enumerate(column) if each is None}
-            found = without_odd(found, sorted(gone.difference(found.places)))
-        columns = self._columns(shape, found.pieces, found.records, (stamps, levels, rests), len(found.end) + 2)
+            found = without_odd(found, gone)
+        columns = self._columns(shape, pieces, found.records, (stamps, levels, rests), len(found.end) + 2)
         return columns._replace(without_level=0 if shape.level else found.plain), found
 
     def _columns(

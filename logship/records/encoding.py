@@ -34,6 +34,8 @@ from logship.records.timestamps import count_after
 if TYPE_CHECKING:
     from logship.records.field_edits import FieldEdits
 
+_FEW = 64
+"""Lines; in so few, it pays to look into each for what is never JSON."""
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
 
@@ -137,7 +139,7 @@ class BlockEncoder:
                 columns,
                 self._places,
                 offsets,
-                lambda: put([b'{"' + piece + b"}" for piece in without(parted.pieces, dropped)], places, odd.lines),
+                lambda: put([b'{"' + piece + b"}" for piece in without(parted.pieces(), dropped)], places, odd.lines),
             )
             return self._filtered(
                 block, records, lambda: put(without(parted.sizes(), dropped), places, odd.sizes), columns, tally
@@ -171,12 +173,10 @@ class BlockEncoder:
             return found, Tally(unparsed=parsed.unparsed)
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
-        # What has one of these outside of a string is no JSON.
-        broken = {
-            at: mended
-            for at in sort.records
-            if (b"NaN" in lines[at] or b"Infinity" in lines[at]) and (mended := repair(lines[at]))
-        }
+        # What has one of these outside of a string is no JSON; where lines are many, they are tried together first.
+        few = sort.records if len(sort.records) <= _FEW else ()
+        suspects = (at for at in few if b"NaN" in lines[at] or b"Infinity" in lines[at])
+        broken = {at: mended for at in suspects if (mended := repair(lines[at]))}
         sound = [at for at in sort.records if at not in broken]
         plain = self._read_some(table, sound, [lines[at] for at in sound], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])

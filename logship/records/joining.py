@@ -5,9 +5,10 @@ clock or a limit, is in the frame that ends there: whoever reads the same bytes 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from enum import Enum
+from io import BytesIO
 from itertools import accumulate
 from operator import and_, itemgetter, or_
 from typing import NamedTuple
@@ -23,8 +24,18 @@ _TEXT = re.compile(rb'\n(?!\{"|\Z)')
 """A line that is no JSON record by its looks."""
 _RECORD = re.compile(rb'\n(?=\{")')
 """One that is: what looks for a byte and then ahead is twice as fast as what looks for three."""
+_HEAD = itemgetter(slice(len(RECORD)))
+_FEW_LINES = 16
+"""In so many, between two JSON records, there is a stack trace, and little else."""
+_FIRST_BYTES = 4096
+"""Text is nearly always among so many."""
 _ALONE = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
+
+
+def _follows(state: str) -> str:
+    """Give the state in which what follows a cut is judged."""
+    return "" if state in _ALONE else state
 
 
 class More(Enum):
@@ -54,16 +65,22 @@ class Joined(NamedTuple):
 
 def is_plain(data: bytes) -> bool:
     """Whether every line is a JSON record by its looks: in such data there is nothing to join."""
-    return data.startswith(RECORD) and not _TEXT.search(data)
+    if not data.startswith(RECORD) or _TEXT.search(data, 0, _FIRST_BYTES):
+        return False
+    heads = b"".join(map(_HEAD, BytesIO(data)))  # twice as fast as to search
+    return heads == RECORD * (len(heads) // len(RECORD))
 
 
-def join_lines(multiline: Multiline, data: bytes, start: int, more: More, *, form: str = "", state: str = "") -> Joined:
+def join_lines(
+    multiline: Multiline, data: bytes, start: int, more: More, *, form: str = "", state: str = "", noted: str = ""
+) -> Joined:
     """Join the lines of ``data``, which begins at offset ``start`` with a record, or with the rest of one in ``state``.
 
-    ``form`` is what its generation has learned. A last line without newline, passed only where it is to leave, is taken
-    where it goes on with a record, whose frame is partial then; else it is left, as if held back.
+    ``form`` is what its generation has learned, ``noted`` the state of what was cut where the data ends. A last line
+    without newline, passed only where it is to leave, is taken where it goes on with a record, whose frame is partial
+    then; else it is left, as if held back.
     """
-    walk = _Walk(multiline, form, more, data, start)
+    walk = _Walk(multiline, form, more, data, start, noted)
     # A record that was cut may go on in any line; else JSON between two stretches ends what is before it.
     some = walk.whole and not state
     for first, end in _stretches(data) if some else [(0, len(data))]:
@@ -137,9 +154,25 @@ def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: b
     if skeleton:
         sure = [*map(or_, records, map(skeleton.__eq__, heads))]
         return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
+    if len(lines) <= _FEW_LINES:
+        return _few_alone(multiline, lines, records)
     calm = [not is_record and multiline.is_calm(line) for is_record, line in zip(records, lines, strict=True)]
     ends = [*map(or_, records[1:], calm[1:]), False]
     return [*map(or_, records, map(and_, calm, ends))]
+
+
+def _few_alone(multiline: Multiline, lines: Sequence[bytes], records: Sequence[bool]) -> list[bool]:
+    """Do so up to the first line that is not; nothing is said of those behind it: mostly they are the same record's."""
+    alone = [False] * len(lines)
+    is_calm = False
+    for at, (is_record, line) in enumerate(zip(records, lines, strict=True)):
+        before, is_calm = is_calm, not is_record and multiline.is_calm(line)
+        if at and before and (is_record or is_calm):
+            alone[at - 1] = True
+        alone[at] = is_record
+        if not (is_record or is_calm):
+            break
+    return alone
 
 
 def joined_lines(block: Block) -> tuple[list[int], list[bytes]]:
@@ -176,12 +209,12 @@ def one_line(record: bytes) -> bytes:
 class _Walk:
     """Makes frames of the records that were found, one after the other; all places are in the data."""
 
-    def __init__(self, multiline: Multiline, form: str, more: More, data: bytes, start: int) -> None:
+    def __init__(self, multiline: Multiline, form: str, more: More, data: bytes, start: int, noted: str) -> None:
         self.frames: list[Frame] = []
         self.whole = data.endswith(b"\n")
         self.brief = False
         """Whether what is held back is a line that nobody knows, by itself."""
-        self._multiline, self._form, self._more = multiline, form, more
+        self._multiline, self._form, self._more, self._noted = multiline, form, more, noted
         self._skeleton = form.partition("|")[2].encode("latin-1")
         self._data, self._start = data, start
         self._since = 0
@@ -198,9 +231,9 @@ class _Walk:
         end = count if self.whole else count - 1
         alone = _alone(self._multiline, lines, self._skeleton, of_text=of_text)
         alone[end:] = [False]
-        at = 0
+        at, given_up = 0, False
         while at < end or (state and at < count):
-            if not state and alone[at]:
+            if not (state or given_up) and alone[at]:
                 following = alone.index(False, at)
                 place += lines.size(at, following)
                 at = following
@@ -210,10 +243,12 @@ class _Walk:
                 break
             taken = self._taken(extent, count - at)
             if not taken:
-                state = ""
+                # With more lines it may have gone on: that it did not is known by a cut behind the next record.
+                state, given_up = "", not extent.certain
                 continue
-            cut = extent.state != END and (extent.certain or self._more in (More.LATE, More.SOON))
-            follows = "" if extent.state in _ALONE else extent.state
+            cut = given_up or (extent.state != END and (extent.certain or self._more in (More.LATE, More.SOON)))
+            given_up = False
+            follows = _follows(extent.state)
             past = place + lines.size(at, at + taken) - (not self.whole and at + taken == count)
             self._record(place, past, taken, (follows,) if cut else (), goes_on=bool(state))
             state = follows if cut else ""
@@ -230,7 +265,10 @@ class _Walk:
     def _taken(self, extent: Extent, left: int) -> int:
         """Say how many lines a record has, of those that are left."""
         if not extent.certain and self._more is More.NOTED:
-            return left
+            # Where the clock cut, lines that only might have gone on with a record were left out: then another one was
+            # cut here. A limit cuts among such lines, too.
+            is_other = extent.lines + extent.empty == 0 and self._noted != _follows(extent.guess)
+            return 0 if is_other else left
         return extent.lines + (extent.empty if self._more is More.LATE else 0)
 
     def _record(self, at: int, end: int, lines: int, cut: tuple[str, ...], *, goes_on: bool) -> None:

@@ -126,6 +126,8 @@ class Extent(NamedTuple):
     empty: int = 0
     """Of a record that is not certain, how many empty lines are behind it, and nothing else: they are its own if it
     goes on."""
+    guess: str = ""
+    """Of a record that is not certain, the state that it is in if all lines that there are go on with it."""
 
 
 class Multiline:
@@ -194,7 +196,7 @@ class Multiline:
         while state != END:
             if end == len(lines):
                 behind = 0 if any(line.strip() for line in lines[sure:end]) else end - sure
-                return Extent(sure - at, certain=False, state=sure_state, empty=behind)
+                return Extent(sure - at, certain=False, state=sure_state, empty=behind, guess=state.lstrip("?"))
             line = lines[end]
             nbytes += len(line) + 1
             if end - at >= self._max_lines or nbytes > self._max_bytes:

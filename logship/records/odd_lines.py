@@ -1,14 +1,14 @@
 """Finds the few odd lines of a block, so that all others stay on the path of whole blocks; pure.
 
-The decoder itself says where it stopped: the lines before that one are decoded again, without it. They are read in
-groups, so that this costs little; what it says is a hint alone, and never believed without that second reading.
+Each line is decoded by itself, all by one call: that costs a tenth more than to decode them together, and where it
+fails it goes on with the next line.
 """
 
-import re
 from bisect import bisect
-from collections.abc import Callable, Sequence
-from itertools import accumulate, compress, pairwise, repeat
-from operator import contains
+from collections.abc import Callable, Iterable, Sequence
+from io import BytesIO
+from itertools import accumulate, compress, pairwise
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -17,7 +17,7 @@ from logship.records.line_parser import MAX_DEPTH
 from logship.records.places import put
 
 _GROUP: Final = 32
-"""Lines that are decoded at once."""
+"""Lines that are looked at together."""
 LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
@@ -25,9 +25,6 @@ _FEW: Final = 8
 _PAUSE: Final = 16
 _LARGE: Final = 64 << 10
 """Bytes."""
-_NEWLINE: Final = ord("\n")
-_BYTE: Final = re.compile(r"\(byte (\d+)\)$")
-_PLACE: Final = re.compile(r" - at `\$\[(\d+)\]")
 
 
 class Parted(NamedTuple):
@@ -35,9 +32,9 @@ class Parted(NamedTuple):
 
     data: bytes
     """All of them."""
-    pieces: list[bytes]
-    """Each without the ``{"`` that it starts with, the brace that it ends with and the newline; in the place of an odd
-    one any other: what is done to all alike takes no notice of it, and its own comes there in the end."""
+    lines: list[bytes]
+    """With their newlines; in the place of an odd one a plain one: what is done to all alike takes no notice of it, and
+    its own comes there in the end. Each starts with ``{"`` and ends with a brace, once they are decoded."""
     records: list[Any]
     """One for each of those."""
     end: bytes
@@ -52,7 +49,7 @@ class Parted(NamedTuple):
     @property
     def plain(self) -> int:
         """How many lines are plain."""
-        return len(self.pieces) - len(self.odd)
+        return len(self.lines) - len(self.odd)
 
     def joins(self) -> tuple[tuple[int, int], ...]:
         """Give where in all odd bytes those begin and end that have several lines."""
@@ -75,11 +72,13 @@ class Parted(NamedTuple):
         """Say how often a text without a newline is in the plain lines: all together, without putting them together."""
         return self.data.count(text) - sum(line.count(text) for line in self.odd)
 
+    def pieces(self) -> list[bytes]:
+        """Give each line without the ``{"`` that it starts with, the brace that it ends with and the newline."""
+        return [*map(itemgetter(slice(2, -len(self.end))), self.lines)]
+
     def sizes(self) -> list[int]:
         """Give the bytes of each line, with its newline."""
-        around = len(self.end) + 2
-        sizes = [len(piece) + around for piece in self.pieces]
-        return put(sizes, self.places, [*map(len, self.odd)])
+        return put([*map(len, self.lines)], self.places, [*map(len, self.odd)])
 
     def offsets(self, start: int) -> list[int]:
         """Give where each line begins, if the block begins at ``start``."""
@@ -106,52 +105,24 @@ class Habit:
             self._pause = _PAUSE
 
 
-def by_looks(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
-    """Take a block apart; None if not nearly all lines look plain. There are no records yet.
+def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
+    """Take a block apart into lines, of which few may be odd; None if more are. There are no records yet.
 
     ``joins``: where lines that are one record begin and end in it, ascending; such are one odd line.
     """
-    end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
-    parted = Parted(data, [], [], end, [], [], b"\\" in data)
+    found = Parted(data, [], [], b"}\r\n" if data.endswith(b"\r\n") else b"}\n", [], [], b"\\" in data)
     at = 0
     for start, stop in (*joins, (len(data), len(data))):
-        if start < at or (start > at and not (data[start - 1 : start] == b"\n" and _take(parted, data[at:start]))):
+        if start < at or (start > at and data[start - 1 : start] != b"\n"):
             return None
+        found.lines.extend(BytesIO(data[at:start]))
         if start < stop:
-            _put_aside(parted, data[start:stop])
+            found.places.append(len(found.lines))
+            found.odd.append(data[start:stop])
+            found.lines.append(b"")
         at = stop
-    few = len(parted.pieces) >= _FEW and len(parted.odd) * _FEW <= len(parted.pieces)
-    return without_odd(parted, ()) if few and data.endswith(b"\n") else None
-
-
-def _take(parted: Parted, data: bytes) -> bool:
-    """Take whole lines apart, and add them; say whether few of them are odd."""
-    pieces, end, before = parted.pieces, parted.end, len(parted.odd)
-    parts = data.split(end + b'{"')
-    done, last = 0, len(parts) - 1
-    for at in sorted({0, last, *_with_newline(parts)}):
-        pieces += parts[done:at]
-        done = at + 1
-        text = (b'{"' if at else b"") + parts[at] + (end if at < last else b"")
-        for line in [line + b"\n" for line in text.split(b"\n")[:-1]]:
-            if line.startswith(b'{"') and line.endswith(end):
-                pieces.append(line[2 : -len(end)])
-            else:
-                _put_aside(parted, line)
-        if (len(parted.odd) - before) * _FEW > max(len(parts), _GROUP):
-            return False
-    return True
-
-
-def _put_aside(parted: Parted, line: bytes) -> None:
-    parted.places.append(len(parted.pieces))
-    parted.odd.append(line)
-    parted.pieces.append(b"")
-
-
-def _with_newline(pieces: Sequence[bytes]) -> list[int]:
-    """Give the pieces with a newline in them."""
-    return [*compress(range(len(pieces)), map(contains, pieces, repeat(_NEWLINE)))]
+    few = len(found.lines) >= _FEW and len(found.odd) * _FEW <= len(found.lines)
+    return found if few and data.endswith(b"\n") else None
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
@@ -167,98 +138,56 @@ def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]
     return found
 
 
-def without_odd(parted: Parted, gone: Sequence[int]) -> Parted:
-    """Take some plain lines, in order, for odd ones."""
-    data, pieces, records, end, odd, places, has_escapes = parted
+def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:
+    """Take some lines for odd ones; those that are already have another line in their place, and stay what they are."""
+    data, lines, records, end, odd, places, has_escapes = parted
     if gone:
-        more = [(at, b'{"' + pieces[at] + end) for at in gone]
+        more = [(at, lines[at]) for at in {*gone}.difference(places)]
         both = sorted([*zip(places, odd, strict=True), *more])
         places, odd = [at for at, _ in both], [line for _, line in both]
     plain = next((at for at, place in enumerate((*places, -1)) if at != place), 0)
-    if places and plain < len(pieces):
-        pieces = put(pieces, places, [pieces[plain]] * len(places))
+    if places and plain < len(lines):
+        lines = put(lines, places, [lines[plain]] * len(places))
         records = put(records, places, [records[plain]] * len(places)) if records else records
-    return Parted(data, pieces, records, end, odd, places, has_escapes)
+    return Parted(data, lines, records, end, odd, places, has_escapes)
 
 
-def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct], *, at_once: bool = True) -> Parted | None:
-    """Decode the plain lines, of which few may turn out to be odd; None if more do. ``at_once``: hope that none is."""
-    pieces, around = parted.pieces, len(parted.end) + 2
-    ends = [*accumulate(map(len, pieces), initial=0)]
-    records, gone = list[Any](), list[int]()
-    data, group = memoryview(parted.data), len(pieces) if at_once else _GROUP
-    # ``start`` is where the line at ``at`` begins, less what the pieces before it come to.
-    at = start = 0
-
-    def lines(first: int, last: int) -> memoryview:
-        return data[start + ends[first] + around * first : start + ends[last] + around * last]
-
-    for place, odd in zip((*parted.places, len(pieces)), (*parted.odd, b""), strict=True):
-        while at < place:
-            last = min(at + group, place)
-            found = _attempt(decoder, lines(at, last), last - at)
-            if isinstance(found, list):
-                at = last
-            elif last - at > _GROUP:
-                group, found = _GROUP, []
-            else:
-                found = [*_before_odd(decoder, lines, at, last, found), None]
-                at += len(found)
-                gone.append(at - 1)
+def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct]) -> Parted | None:
+    """Decode the plain lines, of which few may turn out to be odd; None if more do."""
+    records, gone, lines = list[Any](), list[int](), parted.lines
+    found = map(decoder.decode, lines)
+    while len(records) < len(lines):
+        try:
             records += found
-        if odd:
+        except (msgspec.DecodeError, RecursionError):
+            # What was decoded before that line is there already.
+            gone.append(len(records))
             records.append(None)
-            start += len(odd) - around - len(pieces[at])
-            at += 1
-        if len(gone) * _FEW > parted.plain:
-            return None
-    return without_odd(parted._replace(records=records), gone)
+            if len(gone) * _FEW > len(lines):
+                return None
+    some = without_odd(parted._replace(records=records), gone)
+    return without_odd(some, _not_plain(some.lines, some.end)) if some.plain else None
 
 
-def _attempt(decoder: msgspec.json.Decoder[msgspec.Struct], lines: memoryview, count: int) -> list[Any] | int:
-    """Give a record for each of so many lines, if all are plain; else which one seems not to be, or -1."""
-    try:
-        records = decoder.decode_lines(lines)
-    except msgspec.DecodeError as why:
-        words = str(why)
-        if byte := _BYTE.search(words):
-            return bytes(lines[: int(byte[1])]).count(b"\n")
-        place = _PLACE.search(words)
-        return int(place[1]) if place else -1
-    except RecursionError:
-        return -1
-    return records if len(records) == count else -1
-
-
-def _before_odd(
-    decoder: msgspec.json.Decoder[msgspec.Struct],
-    lines: Callable[[int, int], memoryview],
-    first: int,
-    last: int,
-    hint: int,
-) -> list[Any]:
-    """Give the records of the lines, from the first on, before the one that is not plain."""
-    if 0 <= hint < last - first:
-        head = _attempt(decoder, lines(first, first + hint), hint) if hint else []
-        if isinstance(head, list):
-            return head
-    found: list[Any] = []
-    for at in range(first, last - 1):
-        record = _attempt(decoder, lines(at, at + 1), 1)
-        if not isinstance(record, list):
-            break
-        found += record
+def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
+    """Give the lines, each of which is an object, that do not start with ``{"`` and end as plain ones do."""
+    found = set[int]()
+    # An object starts with a brace, and has a quote behind it unless there is white space somewhere.
+    for place, byte in ((1, ord('"')), *zip(range(-len(end), -1), end, strict=False)):
+        column = bytes(map(itemgetter(place), lines))
+        if column.count(byte) < len(lines):
+            found |= {at for at, each in enumerate(column) if each != byte}
     return found
 
 
 def unreadable(parted: Parted) -> list[int]:
     """Give the places of plain lines that are no UTF-8, or may nest too deep."""
-    pieces, odd = parted.pieces, list[int]()
+    lines, odd = parted.lines, list[int]()
     if not is_text(parted.data):
-        odd += [at for at, is_ascii in enumerate(map(bytes.isascii, pieces)) if not (is_ascii or is_text(pieces[at]))]
-    if max(map(len, pieces), default=0) >= LONG - 4:
-        odd += [at for at, piece in enumerate(pieces) if may_be_deep(piece)]
-    return sorted({*odd}.difference(parted.places)) if odd else odd
+        odd += [at for at, is_ascii in enumerate(map(bytes.isascii, lines)) if not (is_ascii or is_text(lines[at]))]
+    if max(map(len, lines), default=0) >= LONG:
+        odd += [at for at, line in enumerate(lines) if may_be_deep(line)]
+    return odd
 
 
 def is_text(data: bytes) -> bool:

@@ -125,23 +125,23 @@ class Shape(Struct, frozen=True):
         stamps = [stamp and self.combine(stamp, value, fraction) for stamp, value, fraction in columns]
         return stamps, stamps.count(None)
 
-    def mostly(self, parted: Parted, *, at_once: bool) -> Parted | None:
-        """Decode pieces of lines, of which few may turn out to be odd; None if more do."""
-        found = mostly_decoded(parted, self.decoder, at_once=at_once)
-        found = without_odd(found, self._odd(found)) if found else None
+    def mostly(self, parted: Parted) -> Parted | None:
+        """Decode lines, of which few may turn out to be odd; None if more do."""
+        found = mostly_decoded(parted, self.decoder)
+        found = without_odd(found, self._odd(found)) if found and found.plain else None
         return found if found and found.plain else None
 
-    def _odd(self, found: Parted) -> list[int]:
-        """Give the pieces that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
-        pieces = found.pieces
-        odd = {*those(pieces, _may_spell)} if found.has_escapes else set()
-        names = self._to_count(found.records, b'{"%b}' % pieces[0], pieces, 2) if pieces else ()
+    def _odd(self, found: Parted) -> set[int]:
+        """Give the lines that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
+        lines = found.lines
+        odd = {*those(lines, _may_spell)} if found.has_escapes else set()
+        names = self._to_count(found.records, lines[0], lines, 0)
         if self.own:
             names = *names, _OWN
         for name in names:
             if found.count(name) != found.plain:
-                odd |= {at for at, piece in enumerate(pieces) if (b'"' + piece).count(name) != 1}
-        return sorted(odd.difference(found.places))
+                odd |= {at for at, line in enumerate(lines) if line.count(name) != 1}
+        return odd
 
     @property
     def own(self) -> bool:

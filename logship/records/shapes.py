@@ -80,14 +80,15 @@ class Shapes:
                 return shape, records
         return None
 
-    def mostly(self, parted: Parted, near_ns: int, *, at_once: bool) -> tuple[Shape, Parted] | None:
-        """Give the shape that nearly all pieces have, and what those come to; the others are odd. None if more are."""
+    def mostly(self, parted: Parted, near_ns: int) -> tuple[Shape, Parted] | None:
+        """Give the shape that nearly all lines have, and what those come to; the others are odd. None if more are."""
         likely = self._likely.get(True)
-        if likely and (read := likely.mostly(parted, at_once=at_once)):
+        if likely and (read := likely.mostly(parted)):
             return likely, read
-        for piece in parted.pieces[:1] + parted.pieces[len(parted.pieces) // 2 :][:1]:
-            for found, key, shape in self._alike(b'{"%b}' % piece, near_ns):
-                if read := shape.mostly(parted, at_once=at_once):
+        for start in (0, len(parted.lines) // 2):
+            line = next((line for line in parted.lines[start:] if line.startswith(b'{"')), b"")
+            for found, key, shape in self._alike(line, near_ns):
+                if read := shape.mostly(parted):
                     self._learn(found, key, shape, read.records, whole=True)
                     return shape, read
         return None

@@ -12,7 +12,7 @@ from logship.records.framing import CONTINUATION
 from logship.records.joining import More, join_lines
 from logship.records.layouts import Lines
 from logship.records.multiline import END, Multiline, parse_multiline
-from logship.records.odd_lines import by_looks
+from logship.records.odd_lines import parted
 
 
 def block(data: bytes, start: int = 0, flags: tuple[str, ...] = ()) -> Block:
@@ -190,9 +190,9 @@ def test_joined_records_among_json_are_as_by_themselves(end: bytes, when: str) -
     data = (TRACE + RECORD * 40 + TRACE + b"text\n" + RECORD * 40 + TRACE + b'{"b":2}\n' + TRACE).replace(b"\n", end)
     whole = block(data, 100)
     joins = [(start - 100, stop - 100) for start, stop in whole.joins]
-    parted = by_looks(data, joins)
-    assert parted
-    assert [line for line in parted.odd if line.startswith(b"Trace")] == [data[a:b] for a, b in joins]
+    found = parted(data, joins)
+    assert found
+    assert [line for line in found.odd if line.startswith(b"Trace")] == [data[a:b] for a, b in joins]
     assert len(joins) == 4
     for _ in range(2):
         encoded = encoder.encode(whole)
@@ -206,6 +206,6 @@ def test_joined_records_among_json_are_as_by_themselves(end: bytes, when: str) -
 def test_joins_that_are_no_lines_of_text_are_not_taken_apart() -> None:
     """Whoever says so: then each line is judged as it always is."""
     data = RECORD * 20
-    assert by_looks(data, [(5, 10)]) is None
-    parted = by_looks(data, [(0, 2 * len(RECORD))])
-    assert parted is None or parted.odd == [2 * RECORD]
+    assert parted(data, [(5, 10)]) is None
+    found = parted(data, [(0, 2 * len(RECORD))])
+    assert found is None or found.odd == [2 * RECORD]
