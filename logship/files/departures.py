@@ -96,7 +96,7 @@ class Departures:
             for path in missing:  # it may be in a copy that was put by while its file was still read
                 self._registry.doubt_copies(path)
             return bool(missing)
-        return bool(missing) and not ending and now - self._since < GONE_SECONDS
+        return any(missing.values()) and not ending and now - self._since < GONE_SECONDS
 
 
 def departed(registry: Registry, present: Collection[FileId], now: float, *, count: bool) -> list[Lost]:

@@ -22,7 +22,7 @@ from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content
 from logship.state.neighbour import Neighbour
-from logship.state.rows import Row
+from logship.state.rows import NOISE, Row
 
 
 class Registry:
@@ -73,6 +73,8 @@ class Registry:
         stat = os.fstat(found.fd)
         self._judged |= {stat.st_ino} if self._again else set()
         row = finished_row(entry, found) if stat.st_nlink else None
+        if row and isinstance(found, Found) and found.shredded:
+            row = row._replace(flags=row.flags | NOISE)
         if row:
             self._finish(row, there=not entry.shift)  # who is at the head of that file speaks for it
         else:
@@ -257,10 +259,16 @@ class Registry:
         """Give what is known, and not finished, of a lineage."""
         return self._each(self._by_path.of(path))
 
-    def missing(self, present: Container[FileId]) -> set[str]:
-        """Give the paths of generations that are not read to their ends, and that nobody met."""
-        entries = self.entries.values()
-        return {entry.path for entry in entries if entry.file not in present and self.unread(entry) > 0}
+    def missing(self, present: Container[FileId]) -> dict[str, int]:
+        """Give the paths of generations that nobody met and that are not finished, and how much of them is unread.
+
+        What was written after their last save, and may have been read since, is not in that.
+        """
+        missing: dict[str, int] = {}
+        for entry in self.entries.values():
+            if not (entry.ignored or entry.gone or entry.file in present):
+                missing[entry.path] = missing.get(entry.path, 0) + max(0, self.unread(entry))
+        return missing
 
     def doubt_copies(self, lineage: str) -> None:
         """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""

@@ -25,6 +25,7 @@ from logship.state.rows import (
     HEAD_AT,
     IGNORED,
     LINEAGE_AT,
+    NOISE,
     ROW_BYTES,
     Row,
     bytes_hash,
@@ -180,10 +181,10 @@ class Finished:
                 at = piece.find(lineage, at + 1)
 
     def doubt(self, path: str) -> None:
-        """Forget which files of a lineage are never to be read: they are looked at again."""
+        """Forget which files of a lineage are never to be read, but for shredded ones: they are looked at again."""
         for inode in {row.inode for row in self.of_lineage(path) if row.ignored}:
             row = self.at(inode)  # an inode may have had other rows before
-            if row and row.ignored and row.lineage == path_hash(path):
+            if row and row.ignored and not row.flags & NOISE and row.lineage == path_hash(path):
                 self._there.forget(inode)
 
     def left_alone(self) -> Iterator[Row]:

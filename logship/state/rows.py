@@ -23,6 +23,8 @@ IGNORED: Final = 1
 """Never to be read: from before the first start, or a copy."""
 SEALED: Final = 4
 """Its file is a copy: what is appended to it is another generation's."""
+NOISE: Final = 16
+"""Its file was shredded: it is a copy of nothing."""
 GONE: Final = 2
 """No file has it any more."""
 _BITS: Final = 2**64 - 1

@@ -1056,6 +1056,7 @@ def looked(state: Path, seconds: float) -> None:
     path = state / "checkpoint.json"
     saved = json.loads(path.read_bytes())
     saved["saved_ns"] -= int(seconds * 1e9)
+    saved["looked_ns"] -= int(seconds * 1e9)
     path.write_text(json.dumps(saved))
 
 
