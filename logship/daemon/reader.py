@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -24,6 +24,7 @@ from logship.state.acks import Ledger
 from logship.state.identity import Entry, Saved
 
 READ_AT_ONCE = 2 << 20
+OLDER = 8  # generations before one that are looked at once more before its first line: there may be thousands
 LOOK_SECONDS = 0.05  # a record that is held back is not looked at more often
 
 
@@ -66,7 +67,7 @@ class Reader:
         self._held: dict[FileId, float] = {}
         """Files of which a record is held back, and until when (monotonic seconds) if they don't grow."""
         self._turn, self._oldest_first = "", False
-        self._lineages: Counter[str] = Counter()
+        self._lineages: dict[str, list[TailedFile]] = {}
         self._begun: set[FileId] = set()
         self._strangers = strangers or Strangers()
         self._stubs = Stubs()
@@ -79,7 +80,7 @@ class Reader:
         if saved.in_flight:
             self._times[file.file] = deque(saved.in_flight)
         self._files[file.file] = file
-        self._lineages[file.lineage] += 1
+        self._lineages.setdefault(file.lineage, []).append(file)
         for other in [self._files[held] for held in self._held if self._files[held].lineage == file.lineage]:
             self.grew(other)  # what it holds back comes first, and goes on no more
         self.grew(file)
@@ -104,7 +105,9 @@ class Reader:
     def closed(self, file: TailedFile) -> None:
         """Let go of a file."""
         if self._files.pop(file.file, None):
-            self._lineages -= Counter((file.lineage,))
+            self._lineages[file.lineage].remove(file)
+            if not self._lineages[file.lineage]:
+                del self._lineages[file.lineage]
         self._begun.discard(file.file)
         self._ready.pop(file.file, None)
         self._held.pop(file.file, None)
@@ -260,20 +263,18 @@ class Reader:
 
     def _is_superseded(self, file: TailedFile) -> bool:
         """Whether a newer file of its lineage is there: its writer has gone on to that."""
-        if self._lineages[file.lineage] == 1:
-            return False
-        return file is not [other for other in self._files.values() if other.lineage == file.lineage][-1]
+        return file is not self._lineages[file.lineage][-1]
 
     def _older_grew(self, file: TailedFile) -> bool:
         """Say, once a file, whether older ones of its lineage have more to read first.
 
         Whoever wrote the first lines of this file had written its last ones there, maybe since the last look.
         """
-        if file.file in self._begun or self._lineages[file.lineage] == 1:
+        if file.file in self._begun:
             return False
         self._begun.add(file.file)
-        same = [other for other in self._files.values() if other.lineage == file.lineage]
-        grown = [other for other in same[: same.index(file)] if self._has_more(other)]
+        same = self._lineages[file.lineage]
+        grown = [other for other in same[: same.index(file)][-OLDER:] if self._has_more(other)]
         for other in grown:
             self.grew(other)
         return bool(grown)

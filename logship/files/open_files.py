@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from logship.files.tailing import TailedFile
+from logship.state.identity import SHORT_HEAD_BYTES
 
 
 class OpenFiles:
@@ -14,17 +15,35 @@ class OpenFiles:
         self.by_path: dict[str, TailedFile] = {}
         """By the name that each had when names were last noted, or was found under since."""
         self._by_lineage: dict[str, list[TailedFile]] = {}
+        self._by_head: dict[tuple[str, bytes], list[TailedFile]] = {}
+        self._heads: dict[TailedFile, tuple[str, bytes]] = {}
+        """Their lineages and first bytes, as they were found; none where they had too few."""
 
     def add(self, file: TailedFile) -> None:
         """Find a file from now on."""
         self.by_inode[file.device, file.inode] = file
         self._by_lineage.setdefault(file.lineage, []).append(file)
+        key = self._heads[file] = (file.lineage, file.begins if _is_head(file.begins) else b"")
+        self._by_head.setdefault(key, []).append(file)
         if not self.live(file.path):
             self.by_path[file.path] = file
 
     def of_lineage(self, path: str) -> list[TailedFile]:
         """Give the open generations of a lineage, oldest first."""
         return list(self._by_lineage.get(path, ()))
+
+    def like(self, path: str, head: bytes) -> list[TailedFile]:
+        """Give those of a lineage that may have 64 bytes that a file begins with: there may be thousands of others.
+
+        Of the live one, and of what begins with NULs, nobody knows what it has by now.
+        """
+        if not _is_head(head):
+            return self.of_lineage(path)
+        found = [*self._by_head.get((path, b""), ()), *self._by_head.get((path, head), ())]
+        live = self.live(path)
+        if live and live.lineage == path and live not in found:
+            found.append(live)
+        return found
 
     def note_names(self, files: Iterable[TailedFile]) -> None:
         """Note under which names the files are, oldest first."""
@@ -40,6 +59,10 @@ class OpenFiles:
             same.remove(file)
         if not same:
             self._by_lineage.pop(file.lineage, None)
+        if key := self._heads.pop(file, None):
+            self._by_head[key].remove(file)
+            if not self._by_head[key]:
+                del self._by_head[key]
 
     def leave(self, file: TailedFile) -> None:
         """Note that a generation is in its file no longer."""
@@ -56,6 +79,11 @@ class OpenFiles:
         """Give the open file that has this name."""
         file = self.by_path.get(path) if path else None
         return file if file and file.path == path else None
+
+
+def _is_head(data: bytes) -> bool:
+    """Whether files that begin otherwise are other files: as many bytes as prove something, none to be filled."""
+    return len(data) == SHORT_HEAD_BYTES and b"\0" not in data
 
 
 def folders_of(files: Iterable[TailedFile]) -> set[str]:

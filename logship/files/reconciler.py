@@ -6,7 +6,6 @@ Known by its inode, head and marker, it goes on. Everything else is asked of its
 import os
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -17,14 +16,12 @@ from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
 from logship.files.registry import Registry
-from logship.files.sweeping import FILES_AT_ONCE, Sweep
+from logship.files.steps import Steps, finish, in_steps
+from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
 from logship.state.fingerprint import next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
-
-T = TypeVar("T")
-Steps = Generator[None, None, None]
 
 NEWER_SLACK_NS = 2 * 10**9
 """File times are coarse, and a save takes time."""
@@ -161,7 +158,7 @@ class Reconciler:
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
-        doubtful = bool(found.live) and self._lost_bytes(found.lineage)
+        doubtful = found.live and self._lost_bytes(found, part)
         if doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
@@ -211,9 +208,8 @@ class Reconciler:
         return entry.file in found.former and entry.size < min(entry.furthest.offset, found.size + 1)
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
-        self._lost_bytes(found.lineage)
-        opened = [file for file in self._open.of_lineage(found.lineage) if file.fd != found.fd]
         here = (found.device, found.inode) if found.cut else None
+        opened = [file for file in self._near(found, part) if file.fd != found.fd]
         sources = [
             Source.open(file, here=(file.device, file.inode) == here) for file in opened
         ] + self._registry.sources(found)
@@ -231,12 +227,22 @@ class Reconciler:
                 return finished
         return known
 
-    def _lost_bytes(self, lineage: str) -> bool:
-        """Whether a file of a lineage may just have lost its bytes: what was compared with it is not known by that."""
-        opened = self._open.of_lineage(lineage)
-        for file in opened:
+    def _near(self, found: Found, part: Part) -> list[TailedFile]:
+        """Give the open files of a lineage that a part may be of: there may be thousands of others.
+
+        Each is looked at anew: it may just have lost its bytes, and what is compared with it is not known by that.
+        """
+        # what was cut where it was may have a few bytes only that are known
+        lineage, head = found.lineage, part.read_at(SHORT_HEAD_BYTES, 0)
+        near = self._open.of_lineage(lineage) if found.cut else self._open.like(lineage, head)
+        for file in near:
             file.recheck()
-        return any(not (file.sound or file.orphaned) for file in opened)
+        return near
+
+    def _lost_bytes(self, found: Found, part: Part) -> bool:
+        """Whether a file of a lineage may just have lost its bytes: what came after that waits."""
+        self._near(found, part)
+        return any(not (file.sound or file.orphaned) for file in self._open.of_lineage(found.lineage))
 
     def _copies_what_waits(self, found: Found, part: Part) -> Generator[None, None, bool]:
         """Whether a live file has all of a rotated form, and it is still to be decided what it has."""
@@ -285,20 +291,3 @@ class Reconciler:
 def _is_another(known: Known, part: Part) -> bool:
     """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
     return known.common >= SHORT_HEAD_BYTES and (known.whole or known.common >= min(HEAD_BYTES, part.size))
-
-
-def finish(steps: Generator[None, None, T]) -> T:
-    """Take all steps at once, and give what they come to."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]
-
-
-def in_steps(things: Sequence[T]) -> Iterator[T | None]:
-    """Give them, and after some of them None: time for a pause."""
-    for number, thing in enumerate(things, 1):
-        yield thing
-        if number % FILES_AT_ONCE == 0:
-            yield None

@@ -14,7 +14,7 @@ from logship.files.joining import Cuts, Joining, Read, join
 from logship.model import NO_LIMIT, Block, LineState
 from logship.records.framing import NUL, Frame
 from logship.state.fingerprint import Digest
-from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print
+from logship.state.identity import HEAD_BYTES, MARKER_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
 READ_BYTES = 512 * 1024
 """What makes one block: half of it costs a tenth more CPU, twice as much is no longer one batch once it is encoded."""
@@ -32,17 +32,16 @@ class TailedFile:
     """
 
     __slots__ = (  # there are thousands
-        *("_contents", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended", "fault"),
-        *("fd", "file", "filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit", "lineage"),
-        *("mtime_ns", "name", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced", "shift"),
-        *("signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
+        *("_contents", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended"),
+        *("fault", "fd", "file", "filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit"),
+        *("lineage", "mtime_ns", "name", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced"),
+        *("shift", "signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
     )
 
     def __init__(
         self, entry: Entry, fd: int, path: str, birth_ns: int | None, now: float, *, contents: Unpacked | None = None
     ) -> None:
-        self.file = entry.file
-        self.fd = fd
+        self.file, self.fd = entry.file, fd
         self._contents = contents
         self.lineage = entry.path
         self.path, self.named = path, True
@@ -80,7 +79,7 @@ class TailedFile:
         """The largest size ever seen: what was there before a truncation."""
         self.ended = False
         """No writer is expected any more: an unterminated last line may be shipped."""
-        self.head = Print()
+        self.head, self.begins = Print(), b""  # and its first 64 bytes
         self.look(now)
         self.fingerprint()
 
@@ -179,7 +178,8 @@ class TailedFile:
         """Give the print of the head, up to 1 KiB or to a hole, taken anew while the head still grows."""
         if self.head.length < min(HEAD_BYTES, self.size) and self.sound:
             with suppress(OSError):  # the next read will tell
-                self.head = head_print(self.read_at(min(HEAD_BYTES, self.size), 0))
+                self.begins = (head := self.read_at(min(HEAD_BYTES, self.size), 0))[:SHORT_HEAD_BYTES]
+                self.head = head_print(head)
         return self.head
 
     def read(

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from logship.files.adoption import Adoption
 from logship.files.fills import begin_filled
 from logship.files.found import Found
-from logship.files.reconciler import Reconciler, in_steps
+from logship.files.reconciler import Reconciler
 from logship.files.repeats import Repeats
+from logship.files.steps import in_steps
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics

@@ -100,6 +100,15 @@ def test_a_wrong_guess_of_the_sinks_is_no_matter(folder: Path, sinks: str) -> No
     assert (done.returncode, done.stdout.count("\n")) == (0, 1), done.stderr
 
 
+def test_an_installed_logship_imports_nothing_from_the_working_folder(folder: Path) -> None:
+    """The working folder may be one that the application can write: neither process imports from it."""
+    for module in ("aiohttp", "asyncio", "json", "logship", "msgspec", "orjson", "pydantic", "sitecustomize"):
+        (folder / f"{module}.py").write_text(f"import os; os._exit({len(module)})\n")
+    command = [Path(sys.executable).parent / "logship", "run", "--once"]
+    done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout.count('"n": 1')) == (0, 1), done.stderr
+
+
 def test_once_ships_what_is_there_and_leaves(folder: Path) -> None:
     """Flags and variables mean the same; nothing is left to do the second time."""
     first = logship(folder, "run", "--once", "--stdout-prefix", "collected: ")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from logship.files.archives import Contents
 from logship.files.framer import Place
 from logship.files.identification import Known, Part, Source, View, identify
-from logship.files.reconciler import finish
+from logship.files.steps import finish
 from logship.files.tailing import TailedFile
 from logship.state.fingerprint import Digest
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, new_file_id

@@ -682,7 +682,7 @@ def rename_and_create(live: Path) -> Stages:
 def small_steps(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Make a sweep of a few names pause as often as one of thousands, and maybe be taken for as long as that."""
     monkeypatch.setattr("logship.files.pace.LONG_SWEEP_SECONDS", request.param)
-    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "reconciler.FILES_AT_ONCE"):
+    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
         monkeypatch.setattr(f"logship.files.{step}", 1)
 
 

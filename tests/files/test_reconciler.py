@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from logship.files.reconciler import finish, in_steps
+from logship.files.steps import finish, in_steps
 from logship.files.tailing import TailedFile
 from tests.following import Follower, append, follow, lines
 

@@ -197,7 +197,7 @@ def test_a_successor_amid_a_sweep_keeps_its_name(logs: Path, monkeypatch: pytest
 @pytest.mark.parametrize("begin", range(12))
 def test_what_a_sweep_has_opened_is_no_second_file(logs: Path, monkeypatch: pytest.MonkeyPatch, begin: int) -> None:
     """At any pause of a sweep that is about to adopt the successor itself, there is one of it."""
-    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "reconciler.FILES_AT_ONCE"):
+    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
         monkeypatch.setattr(f"logship.files.{step}", 1)
     append(logs / "a.log", lines(0, 10))
     follower = follow(logs)

@@ -1,0 +1,26 @@
+"""Work in steps, with pauses between them: the event loop has its turn."""
+
+from collections.abc import Generator, Iterator, Sequence
+from typing import TypeVar
+
+from logship.files.sweeping import FILES_AT_ONCE
+
+T = TypeVar("T")
+Steps = Generator[None, None, None]
+
+
+def finish(steps: Generator[None, None, T]) -> T:
+    """Take all steps at once, and give what they come to."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+
+def in_steps(things: Sequence[T]) -> Iterator[T | None]:
+    """Give them, and after some of them None: time for a pause."""
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if number % FILES_AT_ONCE == 0:
+            yield None
