@@ -161,7 +161,7 @@ class BlockEncoder:
         parsed = self._rewriter.rewrite(lines, None if message else block)
         lines, whole = parsed.lines, self._enrichment.format == "text"
         sort = sort_lines(lines, known_text=is_text(block.data), message=message, whole=whole)
-        messages = [lines[at] for at in sort.messages]
+        messages = lines if len(sort.messages) == len(lines) else [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
         level = {each: level_of(each) for each in {*texts.levels}}
         levels = [*map(level.__getitem__, texts.levels)]

@@ -14,14 +14,14 @@ _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
 class Sorted(NamedTuple):
     """Which lines of a block can be read together, by their places; all others are odd."""
 
-    records: list[int]
-    messages: list[int]
+    records: Sequence[int]
+    messages: Sequence[int]
 
 
 def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
     if known_text and _MAYBE_JSON.isdisjoint(map(itemgetter(0), lines)):
-        return Sorted([], [*range(len(lines))])
+        return Sorted([], range(len(lines)))
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
         return Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])

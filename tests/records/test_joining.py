@@ -106,7 +106,7 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
     ends[-1] = start + len(data)
     bare = [line.removesuffix(b"\r") for line in lines]
     joins, cuts, rests = [], [], []
-    at = 0
+    at, given_up = 0, False
     while at < len(bare) and (whole or state or at < len(bare) - 1):
         extent = multiline.extent(bare, at, form, state)
         brief = extent.state == "p" and extent.lines == 1 and at == len(bare) - 1
@@ -116,11 +116,12 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
         if not extent.certain and more is More.NOTED:
             count = len(bare) - at
         if not count:
-            state = ""
+            state, given_up = "", not extent.certain
             continue
         joins += [(ends[at], ends[at + count])] if count > 1 else []
         rests += [ends[at + count]] if state else []
-        cut = extent.state != END and (extent.certain or more in (More.LATE, More.SOON))
+        cut = given_up or (extent.state != END and (extent.certain or more in (More.LATE, More.SOON)))
+        given_up = False
         lone = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
         state = extent.state if cut and extent.state not in lone else ""
         cuts += [(ends[at + count], state)] if cut else []
