@@ -28,8 +28,8 @@ _TOGETHER = re.compile(rb"\x02?\x00[\x00\x02]*|\x02\Z")
 """Kinds of lines of which not each is a record by itself for sure, up to the next JSON record."""
 _FEW_LINES = 16
 """In so many, between two JSON records, there is a stack trace, and little else."""
-_FIRST_BYTES = 4096
-"""Text is nearly always among so many."""
+_SOME_BYTES = 32 * 1024
+"""Where there is text, it is nearly always among so many."""
 _ALONE = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
@@ -66,10 +66,13 @@ class Joined(NamedTuple):
 
 def is_plain(data: bytes) -> bool:
     """Whether every line is a JSON record by its looks: in such data there is nothing to join."""
-    if not data.startswith(RECORD) or not all(map(RECORD.__le__, BytesIO(data[:_FIRST_BYTES]).readlines()[:-1])):
+    if not data.startswith(RECORD):
         return False
-    lines = BytesIO(data).readlines()
-    return min(lines) >= RECORD and max(lines) < _PAST_RECORDS  # faster than to look at the head of each
+    lines = BytesIO(data)
+    while some := lines.readlines(_SOME_BYTES):
+        if min(some) < RECORD or max(some) >= _PAST_RECORDS:  # faster than to look at the head of each
+            return False
+    return True
 
 
 def join_lines(

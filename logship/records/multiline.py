@@ -98,6 +98,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
     "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
 }
+_INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
+"""States in which an indented line changes nothing."""
 HEADS = (
     ("node", _SCRIPT, "n"),
     ("go", rb"(?:panic: |fatal error: |runtime: |SIGQUIT: quit|unexpected fault address )", "g"),
@@ -182,7 +184,7 @@ class Multiline:
         """
         if self._start or line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line:
             return False
-        return not self._special.matches(line)
+        return not self._special.row(line)
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -201,7 +203,8 @@ class Multiline:
             nbytes += len(line) + 1
             if end - at >= self._max_lines or nbytes > self._max_bytes:
                 return Extent(max(end - at, 1), certain=True, state=state.lstrip("?"))
-            state = self._after(state.lstrip("?"), line, form)
+            if not (state in _INDENTS and line.startswith((b" ", b"\t")) and not self._start):
+                state = self._after(state.lstrip("?"), line, form)
             if not state:
                 break
             end += 1
