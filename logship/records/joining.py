@@ -24,8 +24,10 @@ _PAST_RECORDS = b"{#"
 """The first of the lines that come, in the order of their bytes, behind all JSON records."""
 _TEXT, _JSON, _HEAD = range(3)
 """Kinds of lines: of text, JSON records by their looks, heads of the form that was learned."""
-_TOGETHER = re.compile(rb"\x02?\x00[\x00\x02]*|\x02\Z")
+_ANY_TEXT = re.compile(rb"\x02?\x00[\x00\x02]*|\x02\Z")
 """Kinds of lines of which not each is a record by itself for sure, up to the next JSON record."""
+_TOGETHER = re.compile(rb"(?:\x02\x00|\x00(?!\x01))[\x00\x02]*|\x02\Z")
+"""Such lines where no limit cuts one before the JSON record behind it: alone between two, it is one by itself."""
 _FEW_LINES = 16
 """In so many, between two JSON records, there is a stack trace, and little else."""
 _SOME_BYTES = 32 * 1024
@@ -89,7 +91,8 @@ def join_lines(
     # A record that was cut may go on in any line; else JSON between two stretches ends what is before it.
     some = walk.whole and not state
     at = past = 0
-    for first, end in _stretches(lines, walk.skeleton) if some else [(0, len(lines))]:
+    kinds = _TOGETHER if multiline.fits(2, len(data)) else _ANY_TEXT
+    for first, end in _stretches(lines, walk.skeleton, kinds) if some else [(0, len(lines))]:
         size = sum(map(len, lines[first:end]))
         place = past + sum(map(len, lines[at:first])) if end < len(lines) else len(data) - size
         at, past = end, place + size
@@ -102,14 +105,13 @@ def join_lines(
     return Joined(walk.frames, start + held, walk.brief)
 
 
-def _stretches(lines: Sequence[bytes], skeleton: bytes) -> Iterator[tuple[int, int]]:
+def _stretches(lines: Sequence[bytes], skeleton: bytes, together: "re.Pattern[bytes]") -> Iterator[tuple[int, int]]:
     """Give where lines of text begin and end that have to be looked at one by one, up to the JSON record behind them.
 
     All others are records by themselves: JSON records are; heads of the form that was learned are if another one or
     JSON follows.
     """
-    kinds = _kinds(lines, skeleton)
-    return (found.span() for found in _TOGETHER.finditer(kinds))
+    return (found.span() for found in together.finditer(_kinds(lines, skeleton)))
 
 
 def _kinds(lines: Sequence[bytes], skeleton: bytes) -> bytes | bytearray:

@@ -153,6 +153,10 @@ class Multiline:
         self._last: tuple[bytes, str, str] = (b"", "", "")
         """The line that was asked about last, the form, and the answer: each is asked about twice."""
 
+    def fits(self, lines: int, nbytes: int) -> bool:
+        """Say whether no limit cuts a record of so many lines and bytes."""
+        return lines <= self._max_lines and nbytes <= self._max_bytes
+
     def learn(self, head: bytes) -> str:
         """Give the form of a generation with these first bytes; empty where there is none, or none yet."""
         return "" if self._start else self._starts.learn(head)
