@@ -119,20 +119,10 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
         if start < stop:
             found.places.append(len(found.lines))
             found.odd.append(data[start:stop])
-            found.lines.append(b'{"')
+            found.lines.append(b"")
         at = stop
-    if len(found.lines) < _FEW or not data.endswith(b"\n"):
-        return None
-    gone = _not_json(found.lines)
-    few = (len(found.odd) + len(gone)) * _FEW <= len(found.lines)
-    return without_odd(found, gone) if few else None
-
-
-def _not_json(lines: Sequence[bytes]) -> list[int]:
-    """Give the lines that do not start with ``{"``."""
-    if min(lines) >= b'{"' and max(lines) < b"{#":  # faster than to look at each
-        return []
-    return [at for at, line in enumerate(lines) if not line.startswith(b'{"')]
+    few = len(found.lines) >= _FEW and len(found.odd) * _FEW <= len(found.lines)
+    return found if few and data.endswith(b"\n") else None
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
@@ -180,9 +170,10 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct]) -> Pa
 
 
 def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
-    """Give the lines, each of which is an object, that do not end as plain ones do."""
+    """Give the lines, each of which is an object, that do not start with ``{"`` and end as plain ones do."""
     found = set[int]()
-    for place, byte in zip(range(-len(end), -1), end, strict=False):
+    # An object starts with a brace, and has a quote behind it unless there is white space somewhere.
+    for place, byte in ((1, ord('"')), *zip(range(-len(end), -1), end, strict=False)):
         column = bytes(map(itemgetter(place), lines))
         if column.count(byte) < len(lines):
             found |= {at for at, each in enumerate(column) if each != byte}
