@@ -22,6 +22,8 @@ LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
 """Of so many lines one may be odd."""
+_FIRST: Final = 64
+"""Lines whose looks say whether few are odd: to be told so by decoding them costs far more."""
 _PAUSE: Final = 16
 _LARGE: Final = 64 << 10
 """Bytes."""
@@ -121,7 +123,9 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
             found.odd.append(data[start:stop])
             found.lines.append(b"")
         at = stop
-    few = len(found.lines) >= _FEW and len(found.odd) * _FEW <= len(found.lines)
+    first = found.lines[:_FIRST]
+    others = sum(not line.startswith(b'{"') for line in first)
+    few = len(first) >= _FEW and others * _FEW <= len(first) and len(found.odd) * _FEW <= len(found.lines)
     return found if few and data.endswith(b"\n") else None
 
 
