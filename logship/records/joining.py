@@ -4,8 +4,7 @@ Pure. A record that may go on is held back, which costs nothing: it stays in the
 clock or a limit, is in the frame that ends there: whoever reads the same bytes again has to cut there again.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum
 from io import BytesIO
@@ -19,19 +18,10 @@ from logship.model import Block, LineState
 from logship.records.framing import CONTINUATION, PARTIAL, Frame
 from logship.records.line_starts import DIGITS
 from logship.records.multiline import END, RECORD, UNKNOWN, Extent, Multiline
+from logship.records.text_stretches import BETWEEN, EACH, stretches
 
-_PAST_RECORDS = b"{#"
-"""The first of the lines that come, in the order of their bytes, behind all JSON records."""
-_TEXT, _JSON, _HEAD = range(3)
-"""Kinds of lines: of text, JSON records by their looks, heads of the form that was learned."""
-_ANY_TEXT = re.compile(rb"\x02?\x00[\x00\x02]*|\x02\Z")
-"""Kinds of lines of which not each is a record by itself for sure, up to the next JSON record."""
-_TOGETHER = re.compile(rb"(?:\x02\x00|\x00(?!\x01))[\x00\x02]*|\x02\Z")
-"""Such lines where no limit cuts one before the JSON record behind it: alone between two, it is one by itself."""
 _FEW_LINES = 16
 """In so many, between two JSON records, there is a stack trace, and little else."""
-_SOME_BYTES = 32 * 1024
-"""Where there is text, it is nearly always among so many."""
 _ALONE = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
@@ -66,17 +56,6 @@ class Joined(NamedTuple):
     """Whether that is a line that nobody knows, by itself: what would go on with it comes at once, or never."""
 
 
-def is_plain(data: bytes) -> bool:
-    """Whether every line is a JSON record by its looks: in such data there is nothing to join."""
-    if not data.startswith(RECORD):
-        return False
-    lines = BytesIO(data)
-    while some := lines.readlines(_SOME_BYTES):
-        if min(some) < RECORD or max(some) >= _PAST_RECORDS:  # faster than to look at the head of each
-            return False
-    return True
-
-
 def join_lines(
     multiline: Multiline, data: bytes, start: int, more: More, *, form: str = "", state: str = "", noted: str = ""
 ) -> Joined:
@@ -91,8 +70,8 @@ def join_lines(
     # A record that was cut may go on in any line; else JSON between two stretches ends what is before it.
     some = walk.whole and not state
     at = past = 0
-    kinds = _TOGETHER if multiline.fits(2, len(data)) else _ANY_TEXT
-    for first, end in _stretches(lines, walk.skeleton, kinds) if some else [(0, len(lines))]:
+    looks = BETWEEN if multiline.fits(2, len(data)) else EACH
+    for first, end in stretches(lines, walk.skeleton, looks) if some else [(0, len(lines))]:
         size = sum(map(len, lines[first:end]))
         place = past + sum(map(len, lines[at:first])) if end < len(lines) else len(data) - size
         at, past = end, place + size
@@ -103,40 +82,6 @@ def join_lines(
         held = len(data)
     walk.plain(held)
     return Joined(walk.frames, start + held, walk.brief)
-
-
-def _stretches(lines: Sequence[bytes], skeleton: bytes, together: "re.Pattern[bytes]") -> Iterator[tuple[int, int]]:
-    """Give where lines of text begin and end that have to be looked at one by one, up to the JSON record behind them.
-
-    All others are records by themselves: JSON records are; heads of the form that was learned are if another one or
-    JSON follows.
-    """
-    return (found.span() for found in together.finditer(_kinds(lines, skeleton)))
-
-
-def _kinds(lines: Sequence[bytes], skeleton: bytes) -> bytes | bytearray:
-    """Give the kind of each line, a byte each; there is at least one."""
-    kinds = bytearray(map(RECORD.__le__, lines))
-    if _JSON in kinds and max(lines) >= _PAST_RECORDS:
-        kinds = bytearray(line.startswith(RECORD) for line in lines)
-    if not skeleton or _TEXT not in kinds:
-        return kinds
-    if _JSON not in kinds:
-        return _of_text(lines, skeleton)
-    texts = [at for at, kind in enumerate(kinds) if not kind]
-    for at, kind in zip(texts, _of_text([lines[at] for at in texts], skeleton), strict=True):
-        kinds[at] = kind
-    return kinds
-
-
-def _of_text(lines: Sequence[bytes], skeleton: bytes) -> bytes:
-    """Give the kinds of lines of text: which begin with a head of the form that was learned."""
-    if b"\r" in skeleton:
-        lines = [line.rstrip(b"\r\n") for line in lines]
-    heads = [*map(itemgetter(slice(len(skeleton))), lines)]
-    if b"".join(heads).translate(DIGITS) == skeleton * len(heads):
-        return bytes([_HEAD]) * len(heads)
-    return bytes([_HEAD if head.translate(DIGITS) == skeleton else _TEXT for head in heads])
 
 
 class _Lines(NamedTuple):
@@ -162,7 +107,7 @@ class _Lines(NamedTuple):
 def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: bool) -> list[bool]:
     """Say which lines are records by themselves for sure, if they are no part of one before: most are.
 
-    As in :func:`_stretches`; and where no form was learned, lines that nobody knows if such a line or JSON follows.
+    As in :func:`stretches`; and where no form was learned, lines that nobody knows if such a line or JSON follows.
     ``of_text``: none of the stretch is JSON.
     """
     lines = stretch.bare
