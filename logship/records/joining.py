@@ -122,9 +122,9 @@ def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: b
         return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
     if len(lines) <= _FEW_LINES:
         return _few_alone(multiline, lines, records)
-    calm = [not is_record and multiline.is_calm(line) for is_record, line in zip(records, lines, strict=True)]
-    ends = [*map(or_, records[1:], calm[1:]), False]
-    return [*map(or_, records, map(and_, calm, ends))]
+    is_sure = multiline.is_lone if multiline.fits(2, stretch.size(0, len(lines))) else multiline.is_calm
+    sure = [is_record or is_sure(line) for is_record, line in zip(records, lines, strict=True)]
+    return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
 
 
 def _few_alone(multiline: Multiline, lines: Sequence[bytes], records: Sequence[bool]) -> list[bool]:

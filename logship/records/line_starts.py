@@ -77,7 +77,7 @@ class Table:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
-        self._words = ["", *(word for _, word in rows)]
+        self.words = ["", *(word for _, word in rows)]
         self._met: dict[bytes, int] = {}
         """Short lines that were met, and the row of each: stack traces begin alike."""
 
@@ -113,7 +113,7 @@ class Table:
 
     def word(self, line: bytes) -> str:
         """Give what a line is; empty where no row matches."""
-        return self._words[self.row(line)]
+        return self.words[self.row(line)]
 
 
 class Starts:

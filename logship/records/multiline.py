@@ -98,6 +98,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
     "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
 }
+_PREFIXED = {"w", "wp"}
+"""States of what begins with a head without a stamp."""
 _INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
 """States in which an indented line changes nothing."""
 HEADS = (
@@ -186,9 +188,17 @@ class Multiline:
 
         Cheaper than to measure it.
         """
-        if self._start or line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line:
+        return not (self._start or _may_go_on(line) or self._special.row(line))
+
+    def is_lone(self, line: bytes) -> bool:
+        """Whether a line is calm, or has a head without a stamp: where another such line follows, it is a record.
+
+        By itself, that is, if no limit cuts before the other one.
+        """
+        if self._start:
             return False
-        return not self._special.row(line)
+        row = self._special.row(line)
+        return self._special.words[row] in _PREFIXED if row else not (line.startswith(b"\t") or _may_go_on(line))
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -243,6 +253,11 @@ class Multiline:
         if begun and not (begun == "n" and state[0] == "s") and (begun, state) != ("re", "sr"):
             return ""
         return self._tables[state].word(line)
+
+
+def _may_go_on(line: bytes) -> bool:
+    """Say whether a line that nobody knows ends with an open bracket or names an error."""
+    return line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line
 
 
 _INSIDE = re.compile(rb'[\s"{}\[\]]|(?:-?\d[\d.eE+-]*|true|false|null)[,\]}]*\s*$|$')
