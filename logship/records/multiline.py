@@ -6,11 +6,11 @@ state of the record under way what the next line may look like, and the state th
 are taken in only once a later one bears it out, and are else records of their own.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from logship.records.line_starts import Starts, Table
+from logship.records.pretty_json import after_line
 
 if TYPE_CHECKING:
     from logship.records.expressions import Expression
@@ -248,7 +248,7 @@ class Multiline:
         if line.startswith(RECORD):
             return ""
         if state[0] == "j":
-            return _object(int(state[1:]), line)
+            return after_line(int(state[1:]), line, END)
         begun = "" if line[:1] in b" \t" and not self._start else self.begins(line, form)
         if begun and not (begun == "n" and state[0] == "s") and (begun, state) != ("re", "sr"):
             return ""
@@ -258,20 +258,6 @@ class Multiline:
 def _may_go_on(line: bytes) -> bool:
     """Say whether a line that nobody knows ends with an open bracket or names an error."""
     return line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line
-
-
-_INSIDE = re.compile(rb'[\s"{}\[\]]|(?:-?\d[\d.eE+-]*|true|false|null)[,\]}]*\s*$|$')
-"""How a line of an object begins, indented or not."""
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"' + rb"|'(?:[^'\\]|\\.)*'")
-
-
-def _object(depth: int, line: bytes) -> str:
-    """Give the state of an object over several lines after one more; empty where that is none of it."""
-    if not _INSIDE.match(line):
-        return ""
-    bare = _STRINGS.sub(b"", line)
-    depth += bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
-    return f"j{depth}" if depth > 0 else END
 
 
 def _table(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> Table:
