@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from benchmarks import corpora
 from logship.model import Block, FileId
 from logship.records.framing import frame_lines
-from logship.records.joining import More, is_plain, join_lines
+from logship.records.joining import More, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline, parse_multiline
+from logship.records.text_stretches import is_plain
 
 PLAIN = "plain JSON"
 TEXT = "text"

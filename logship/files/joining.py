@@ -11,10 +11,11 @@ from logship.files.framer import Place, advance
 from logship.files.strangers import MULTILINE, Strangers
 from logship.model import NO_LIMIT, FileId
 from logship.records.framing import Frame
-from logship.records.joining import Joined, More, is_plain, join_lines
+from logship.records.joining import Joined, More, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline, parse_multiline
 from logship.records.partial_lines import RUNTIMES, PartialLines
+from logship.records.text_stretches import is_plain
 
 _BRIEF = 0.15
 """Part of the wait that is enough for a line that nobody knows: a message and its trace are nearly always one write.

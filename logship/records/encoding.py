@@ -161,7 +161,7 @@ class BlockEncoder:
         parsed = self._rewriter.rewrite(lines, None if message else block)
         lines, whole = parsed.lines, self._enrichment.format == "text"
         sort = sort_lines(lines, known_text=is_text(block.data), message=message, whole=whole)
-        messages = [lines[at] for at in sort.messages]
+        messages = lines if len(sort.messages) == len(lines) else [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
         level = {each: level_of(each) for each in {*texts.levels}}
         levels = [*map(level.__getitem__, texts.levels)]
@@ -177,10 +177,11 @@ class BlockEncoder:
         few = sort.records if len(sort.records) <= _FEW else ()
         suspects = (at for at in few if b"NaN" in lines[at] or b"Infinity" in lines[at])
         broken = {at: mended for at in suspects if (mended := repair(lines[at]))}
-        sound = [at for at in sort.records if at not in broken]
+        sound = [at for at in sort.records if at not in broken] if broken else sort.records
         plain = self._read_some(table, sound, [lines[at] for at in sound], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
-        broken |= {at: mended for at in sound if rests[at] is None and (mended := repair(lines[at]))}
+        unread = [at for at, rest in zip(sound, plain.rests, strict=True) if rest is None]
+        broken |= {at: mended for at in unread if (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]

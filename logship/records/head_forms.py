@@ -50,7 +50,7 @@ _AFTER = (
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
     rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + _LOUD + rb"):[ ]"  # tinylog: the level is on the second line
-    rb" | [A-Za-z_] (?: [\w./-]{0,60}+ :[ ] | \w{0,40}+ \. ) (?P<i>" + _LOUD + rb") )"  # app: INFO; local.ERROR:
+    rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + _LOUD + rb") )"  # local.ERROR:; app: INFO
 )
 _NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
 _SPOKEN = rb" | [ ] (?P<k>(?=[a-z])" + _ANY + rb")[ ]"

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache, partial
+from itertools import repeat
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -158,16 +159,16 @@ class Known:
             some = lines if len(left) == len(lines) else [lines[at] for at in left]
             shapes = _shapes([*map(itemgetter(slice(size)), some)])
             used = {shape: place for shape in {*shapes} if (place := self._sizes[size].get(shape))}
-            found = [*map(used.get, shapes)]
+            found = [*map(used.get, shapes, repeat(_NOWHERE))]
             if any(place.more for place in used.values()):
                 found = [*map(_unless_more, found, some)]
             if some is lines:
-                places[:] = [place or _NOWHERE for place in found]
+                places[:] = found
             else:
                 for at, place in zip(left, found, strict=True):
-                    places[at] = place or _NOWHERE
+                    places[at] = place
             kinds += used.values()
-            left = [at for at, place in zip(left, found, strict=True) if place is None]
+            left = [at for at, place in zip(left, found, strict=True) if place is _NOWHERE]
         return left
 
     def count(self, places: Sequence[Place]) -> None:
@@ -176,9 +177,9 @@ class Known:
         self._shares = {size: count / len(places) for size, count in sizes.items() if size in self._sizes}
 
 
-def _unless_more(place: Place | None, line: bytes) -> Place | None:
+def _unless_more(place: Place, line: bytes) -> Place:
     """Give the place, unless something stands in that line that must not follow its head."""
-    return None if place and place.more and place.more.match(line, place.past, _end(place)) else place
+    return _NOWHERE if place.more and place.more.match(line, place.past, _end(place)) else place
 
 
 def places_of(lines: Sequence[bytes], kinds: list[Place], known: Known) -> list[Place]:

@@ -4,8 +4,7 @@ Pure. A record that may go on is held back, which costs nothing: it stays in the
 clock or a limit, is in the frame that ends there: whoever reads the same bytes again has to cut there again.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum
 from io import BytesIO
@@ -19,16 +18,10 @@ from logship.model import Block, LineState
 from logship.records.framing import CONTINUATION, PARTIAL, Frame
 from logship.records.line_starts import DIGITS
 from logship.records.multiline import END, RECORD, UNKNOWN, Extent, Multiline
+from logship.records.text_stretches import BETWEEN, EACH, stretches
 
-_TEXT = re.compile(rb'\n(?!\{"|\Z)')
-"""A line that is no JSON record by its looks."""
-_RECORD = re.compile(rb'\n(?=\{")')
-"""One that is: what looks for a byte and then ahead is twice as fast as what looks for three."""
-_HEAD = itemgetter(slice(len(RECORD)))
 _FEW_LINES = 16
 """In so many, between two JSON records, there is a stack trace, and little else."""
-_FIRST_BYTES = 4096
-"""Text is nearly always among so many."""
 _ALONE = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
@@ -63,14 +56,6 @@ class Joined(NamedTuple):
     """Whether that is a line that nobody knows, by itself: what would go on with it comes at once, or never."""
 
 
-def is_plain(data: bytes) -> bool:
-    """Whether every line is a JSON record by its looks: in such data there is nothing to join."""
-    if not data.startswith(RECORD) or _TEXT.search(data, 0, _FIRST_BYTES):
-        return False
-    heads = b"".join(map(_HEAD, BytesIO(data)))  # twice as fast as to search
-    return heads == RECORD * (len(heads) // len(RECORD))
-
-
 def join_lines(
     multiline: Multiline, data: bytes, start: int, more: More, *, form: str = "", state: str = "", noted: str = ""
 ) -> Joined:
@@ -81,13 +66,17 @@ def join_lines(
     then; else it is left, as if held back.
     """
     walk = _Walk(multiline, form, more, data, start, noted)
+    lines = BytesIO(data).readlines()
     # A record that was cut may go on in any line; else JSON between two stretches ends what is before it.
     some = walk.whole and not state
-    for first, end in _stretches(data) if some else [(0, len(data))]:
-        if some and walk.is_one_head(first, end):
-            continue
-        held = walk.stretch(_Lines.of(data, first, end), first, state, of_text=some)
-        if held < end:
+    at = past = 0
+    looks = BETWEEN if multiline.fits(2, len(data)) else EACH
+    for first, end in stretches(lines, walk.skeleton, looks) if some else [(0, len(lines))]:
+        size = sum(map(len, lines[first:end]))
+        place = past + sum(map(len, lines[at:first])) if end < len(lines) else len(data) - size
+        at, past = end, place + size
+        held = walk.stretch(_Lines.of(lines, first, end), place, state, of_text=some)
+        if held < past:
             break
     else:
         held = len(data)
@@ -95,58 +84,35 @@ def join_lines(
     return Joined(walk.frames, start + held, walk.brief)
 
 
-def _stretches(data: bytes) -> Iterator[tuple[int, int]]:
-    """Give where lines of text begin and end, among those that are JSON records by their looks."""
-    first = 0 if data and not data.startswith(RECORD) else _next_text(data, 0)
-    while first < len(data):
-        record = _RECORD.search(data, first)
-        end = record.end() if record else len(data)
-        yield first, end
-        first = _next_text(data, end)
-
-
-def _next_text(data: bytes, at: int) -> int:
-    """Give where the next line of text begins behind the one that begins there; where the data ends if none does."""
-    found = _TEXT.search(data, at)
-    return found.end() if found else len(data)
-
-
 class _Lines(NamedTuple):
     """The lines of a stretch, and the JSON record behind it, if one is there."""
 
     raw: list[bytes]
     bare: list[bytes]
-    """Without CRs."""
+    """Without newlines and CRs."""
     own: int
     """How many are the stretch's."""
 
     @classmethod
-    def of(cls, data: bytes, first: int, end: int) -> "_Lines":
+    def of(cls, lines: Sequence[bytes], first: int, end: int) -> "_Lines":
         """Take the lines of a stretch."""
-        text = data[first:end]
-        lines = text.removesuffix(b"\n").split(b"\n")
-        own = len(lines)
-        if end < len(data):
-            lines.append(data[end : data.find(b"\n", end)])
-        has_cr = b"\r" in text or lines[-1].endswith(b"\r")
-        return cls(lines, [line.removesuffix(b"\r") for line in lines] if has_cr else lines, own)
+        raw = [*lines[first : end + 1]]
+        return cls(raw, [line.removesuffix(b"\n").removesuffix(b"\r") for line in raw], end - first)
 
     def size(self, first: int, end: int) -> int:
         """Give the bytes of some, with their newlines."""
-        return sum(map(len, self.raw[first:end])) + end - first
+        return sum(map(len, self.raw[first:end]))
 
 
 def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: bool) -> list[bool]:
     """Say which lines are records by themselves for sure, if they are no part of one before: most are.
 
-    JSON records are; heads of the form that was learned are if another one or JSON follows; where none was learned,
-    lines that nobody knows if such a line or JSON does. ``of_text``: none of the stretch is JSON.
+    As in :func:`stretches`; and where no form was learned, lines that nobody knows if such a line or JSON follows.
+    ``of_text``: none of the stretch is JSON.
     """
     lines = stretch.bare
     if skeleton:
         heads = b"\n".join(map(itemgetter(slice(len(skeleton))), lines)).translate(DIGITS).split(b"\n")
-        if of_text and heads.count(skeleton) == len(heads):
-            return [True] * (len(heads) - 1) + [False]
     if of_text:
         records = [False] * stretch.own + [True] * (len(lines) - stretch.own)
     else:
@@ -156,9 +122,9 @@ def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: b
         return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
     if len(lines) <= _FEW_LINES:
         return _few_alone(multiline, lines, records)
-    calm = [not is_record and multiline.is_calm(line) for is_record, line in zip(records, lines, strict=True)]
-    ends = [*map(or_, records[1:], calm[1:]), False]
-    return [*map(or_, records, map(and_, calm, ends))]
+    is_sure = multiline.is_lone if multiline.fits(2, stretch.size(0, len(lines))) else multiline.is_calm
+    sure = [is_record or is_sure(line) for is_record, line in zip(records, lines, strict=True)]
+    return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
 
 
 def _few_alone(multiline: Multiline, lines: Sequence[bytes], records: Sequence[bool]) -> list[bool]:
@@ -215,21 +181,16 @@ class _Walk:
         self.brief = False
         """Whether what is held back is a line that nobody knows, by itself."""
         self._multiline, self._form, self._more, self._noted = multiline, form, more, noted
-        self._skeleton = form.partition("|")[2].encode("latin-1")
+        self.skeleton = form.partition("|")[2].encode("latin-1")
         self._data, self._start = data, start
         self._since = 0
         self._joins: list[tuple[int, int]] = []
-
-    def is_one_head(self, first: int, end: int) -> bool:
-        """Say whether a stretch is one line with a head of the form that was learned, and JSON behind it."""
-        head = self._data[first : first + len(self._skeleton)].translate(DIGITS) if self._skeleton else b""
-        return head != b"" and head == self._skeleton and self._data.find(b"\n", first) + 1 == end < len(self._data)
 
     def stretch(self, lines: _Lines, place: int, state: str, *, of_text: bool) -> int:
         """Join the lines of a stretch that begins there; give the place of the record held back, or else its end."""
         count = lines.own
         end = count if self.whole else count - 1
-        alone = _alone(self._multiline, lines, self._skeleton, of_text=of_text)
+        alone = _alone(self._multiline, lines, self.skeleton, of_text=of_text)
         alone[end:] = [False]
         at, given_up = 0, False
         while at < end or (state and at < count):
@@ -249,7 +210,7 @@ class _Walk:
             cut = given_up or (extent.state != END and (extent.certain or self._more in (More.LATE, More.SOON)))
             given_up = False
             follows = _follows(extent.state)
-            past = place + lines.size(at, at + taken) - (not self.whole and at + taken == count)
+            past = place + lines.size(at, at + taken)
             self._record(place, past, taken, (follows,) if cut else (), goes_on=bool(state))
             state = follows if cut else ""
             at, place = at + taken, past

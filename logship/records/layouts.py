@@ -173,10 +173,11 @@ def within_quotes(texts: Sequence[bytes]) -> Sequence[bytes]:
 
 def _within_quotes(texts: Sequence[bytes]) -> Sequence[bytes]:
     joined = _SELDOM.join(texts)
-    if joined.count(_SELDOM) != len(texts) - 1:
-        return [text[1:-1] for text in quoted(texts)]
     encoded = _encode(joined.decode())
-    return texts if len(encoded) == len(joined) + 2 else encoded[1:-1].split(_SELDOM)
+    if len(encoded) == len(joined) + 2:
+        return texts
+    pieces = encoded[1:-1].split(_SELDOM)
+    return pieces if len(pieces) == len(texts) else [text[1:-1] for text in quoted(texts)]
 
 
 def quoted(texts: Sequence[bytes]) -> list[bytes]:

@@ -1,12 +1,14 @@
 """Tells lines of a block apart by their looks, so that those of one kind are read together; pure."""
 
 from collections.abc import Sequence
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, not_
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
 from logship.records.odd_lines import is_text
 
+_BRACE: Final = ord("}")
 _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
 """What a line begins with that may be an object."""
 
@@ -14,17 +16,19 @@ _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
 class Sorted(NamedTuple):
     """Which lines of a block can be read together, by their places; all others are odd."""
 
-    records: list[int]
-    messages: list[int]
+    records: Sequence[int]
+    messages: Sequence[int]
 
 
 def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> Sorted:
     """Tell lines apart by their looks; those that are not UTF-8 are odd, and JSON that was cut (not ``whole``)."""
     if known_text and _MAYBE_JSON.isdisjoint(map(itemgetter(0), lines)):
-        return Sorted([], [*range(len(lines))])
+        return Sorted([], range(len(lines)))
     good = range(len(lines)) if known_text else [at for at, line in enumerate(lines) if is_text(line)]
     if message:
         return Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
-    records = [at for at in good if lines[at].startswith(b'{"') and lines[at].endswith(b"}")]
-    others = sorted(set(good).difference(records)) if len(records) < len(good) else []
-    return Sorted(records, [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])
+    some = lines if known_text else [lines[at] for at in good]
+    heads, ends = map(itemgetter(slice(2)), some), map(itemgetter(-1), some)
+    are_records = [end == _BRACE and head == b'{"' for head, end in zip(heads, ends, strict=True)]
+    others = compress(good, map(not_, are_records))
+    return Sorted([*compress(good, are_records)], [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])

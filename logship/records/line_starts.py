@@ -59,6 +59,11 @@ DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _DATED = len(b"0000-00-00 00:00")
 """Bytes of a date with its time: what follows them, a fraction say, makes no other form of it."""
 
+_SHORT = 64
+"""Bytes of a line."""
+_REMEMBERED = 64
+"""Lines."""
+
 Row = tuple[bytes, str]
 """An expression, and what a line is that it matches at its head."""
 
@@ -72,7 +77,9 @@ class Table:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         self._rows = rows
-        self._words = ["", *(word for _, word in rows)]
+        self.words = ["", *(word for _, word in rows)]
+        self._met: dict[bytes, int] = {}
+        """Short lines that were met, and the row of each: stack traces begin alike."""
 
     @cached_property
     def _match(self) -> Callable[..., re.Match[bytes] | None]:
@@ -91,10 +98,22 @@ class Table:
             match = self._match(line, colour.end())
         return match
 
+    def row(self, line: bytes) -> int:
+        """Give the number of the first row that matches, from 1; 0 where none does."""
+        if len(line) > _SHORT:
+            match = self.matches(line)
+            return (match.lastindex or 0) if match else 0
+        found = self._met.get(line)
+        if found is None:
+            match = self.matches(line)
+            if len(self._met) >= _REMEMBERED:
+                self._met.clear()
+            found = self._met[line] = (match.lastindex or 0) if match else 0
+        return found
+
     def word(self, line: bytes) -> str:
         """Give what a line is; empty where no row matches."""
-        match = self.matches(line)
-        return self._words[match.lastindex or 0] if match else ""
+        return self.words[self.row(line)]
 
 
 class Starts:

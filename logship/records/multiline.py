@@ -6,11 +6,11 @@ state of the record under way what the next line may look like, and the state th
 are taken in only once a later one bears it out, and are else records of their own.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from logship.records.line_starts import Starts, Table
+from logship.records.pretty_json import after_line
 
 if TYPE_CHECKING:
     from logship.records.expressions import Expression
@@ -98,6 +98,10 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
     "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
 }
+_PREFIXED = {"w", "wp"}
+"""States of what begins with a head without a stamp."""
+_INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
+"""States in which an indented line changes nothing."""
 HEADS = (
     ("node", _SCRIPT, "n"),
     ("go", rb"(?:panic: |fatal error: |runtime: |SIGQUIT: quit|unexpected fault address )", "g"),
@@ -151,6 +155,10 @@ class Multiline:
         self._last: tuple[bytes, str, str] = (b"", "", "")
         """The line that was asked about last, the form, and the answer: each is asked about twice."""
 
+    def fits(self, lines: int, nbytes: int) -> bool:
+        """Say whether no limit cuts a record of so many lines and bytes."""
+        return lines <= self._max_lines and nbytes <= self._max_bytes
+
     def learn(self, head: bytes) -> str:
         """Give the form of a generation with these first bytes; empty where there is none, or none yet."""
         return "" if self._start else self._starts.learn(head)
@@ -180,9 +188,17 @@ class Multiline:
 
         Cheaper than to measure it.
         """
-        if self._start or line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line:
+        return not (self._start or _may_go_on(line) or self._special.row(line))
+
+    def is_lone(self, line: bytes) -> bool:
+        """Whether a line is calm, or has a head without a stamp: where another such line follows, it is a record.
+
+        By itself, that is, if no limit cuts before the other one.
+        """
+        if self._start:
             return False
-        return not self._special.matches(line)
+        row = self._special.row(line)
+        return self._special.words[row] in _PREFIXED if row else not (line.startswith(b"\t") or _may_go_on(line))
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -201,7 +217,8 @@ class Multiline:
             nbytes += len(line) + 1
             if end - at >= self._max_lines or nbytes > self._max_bytes:
                 return Extent(max(end - at, 1), certain=True, state=state.lstrip("?"))
-            state = self._after(state.lstrip("?"), line, form)
+            if not (state in _INDENTS and line.startswith((b" ", b"\t")) and not self._start):
+                state = self._after(state.lstrip("?"), line, form)
             if not state:
                 break
             end += 1
@@ -231,25 +248,16 @@ class Multiline:
         if line.startswith(RECORD):
             return ""
         if state[0] == "j":
-            return _object(int(state[1:]), line)
+            return after_line(int(state[1:]), line, END)
         begun = "" if line[:1] in b" \t" and not self._start else self.begins(line, form)
         if begun and not (begun == "n" and state[0] == "s") and (begun, state) != ("re", "sr"):
             return ""
         return self._tables[state].word(line)
 
 
-_INSIDE = re.compile(rb'[\s"{}\[\]]|(?:-?\d[\d.eE+-]*|true|false|null)[,\]}]*\s*$|$')
-"""How a line of an object begins, indented or not."""
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"' + rb"|'(?:[^'\\]|\\.)*'")
-
-
-def _object(depth: int, line: bytes) -> str:
-    """Give the state of an object over several lines after one more; empty where that is none of it."""
-    if not _INSIDE.match(line):
-        return ""
-    bare = _STRINGS.sub(b"", line)
-    depth += bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
-    return f"j{depth}" if depth > 0 else END
+def _may_go_on(line: bytes) -> bool:
+    """Say whether a line that nobody knows ends with an open bracket or names an error."""
+    return line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line
 
 
 def _table(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> Table:

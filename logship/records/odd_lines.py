@@ -22,6 +22,8 @@ LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
 """Of so many lines one may be odd."""
+_FIRST: Final = 64
+"""Lines whose looks say whether few are odd: to be told so by decoding them costs far more."""
 _PAUSE: Final = 16
 _LARGE: Final = 64 << 10
 """Bytes."""
@@ -121,7 +123,9 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
             found.odd.append(data[start:stop])
             found.lines.append(b"")
         at = stop
-    few = len(found.lines) >= _FEW and len(found.odd) * _FEW <= len(found.lines)
+    first = found.lines[:_FIRST]
+    others = sum(not line.startswith(b'{"') for line in first)
+    few = len(first) >= _FEW and others * _FEW <= len(first) and len(found.odd) * _FEW <= len(found.lines)
     return found if few and data.endswith(b"\n") else None
 
 
@@ -173,7 +177,9 @@ def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
     """Give the lines, each of which is an object, that do not start with ``{"`` and end as plain ones do."""
     found = set[int]()
     # An object starts with a brace, and has a quote behind it unless there is white space somewhere.
-    for place, byte in ((1, ord('"')), *zip(range(-len(end), -1), end, strict=False)):
+    ends = [*zip(range(-len(end), -1), end, strict=False)]
+    all_begin = min(lines) >= b'{"' and max(lines) < b"{#"  # faster than to look at each
+    for place, byte in ends if all_begin else ((1, ord('"')), *ends):
         column = bytes(map(itemgetter(place), lines))
         if column.count(byte) < len(lines):
             found |= {at for at, each in enumerate(column) if each != byte}

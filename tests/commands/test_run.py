@@ -104,7 +104,7 @@ def test_an_installed_logship_imports_nothing_from_the_working_folder(folder: Pa
     """The working folder may be one that the application can write: neither process imports from it."""
     for module in ("aiohttp", "asyncio", "json", "logship", "msgspec", "orjson", "pydantic", "sitecustomize"):
         (folder / f"{module}.py").write_text(f"import os; os._exit({len(module)})\n")
-    command = [Path(sys.executable).parent / "logship", "run", "--once"]
+    command = [str(Path(sys.executable).parent / "logship"), "run", "--once"]
     done = subprocess.run(command, cwd=folder, env=environment(folder), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout.count('"n": 1')) == (0, 1), done.stderr
 

@@ -13,6 +13,7 @@ from logship.records.joining import More, join_lines
 from logship.records.layouts import Lines
 from logship.records.multiline import END, Multiline, parse_multiline
 from logship.records.odd_lines import parted
+from logship.records.text_stretches import is_plain
 
 
 def block(data: bytes, start: int = 0, flags: tuple[str, ...] = ()) -> Block:
@@ -159,16 +160,23 @@ LINES = st.sampled_from(
     st.sampled_from([b"", b"\n"]),
     st.sampled_from(More),
     st.sampled_from(["", "tb", "s", "?fe", "j1"]),
-    st.sampled_from(["auto", "start:^20", "python,java"]),
+    st.tuples(st.sampled_from(["auto", "start:^20", "python,java"]), st.sampled_from([(6, 200), (6, 5000), (2, 5000)])),
 )
-@example([b"Traceback (most recent call last):", b"  File", b"E: x", b'{"a":1}', b"x"], b"\n", More.MAYBE, "", "auto")
-@example([b""], b"", More.NEVER, "tb", "auto")
+@example(
+    [b"Traceback (most recent call last):", b"  File", b"E: x", b'{"a":1}', b"x"],
+    b"\n",
+    More.MAYBE,
+    "",
+    ("auto", (6, 200)),
+)
+@example([b"2026-11-27 10:00:00,123 a", b'{"a":1}', b"b", b'{"a":1}'], b"\n", More.MAYBE, "", ("auto", (2, 5000)))
 def test_stretches_of_text_join_as_their_lines_do(
-    lines: list[bytes], end: bytes, more: More, state: str, rules: str
+    lines: list[bytes], end: bytes, more: More, state: str, setting: tuple[str, tuple[int, int]]
 ) -> None:
     """Which lines are skipped because they are surely records by themselves changes nothing."""
     data = b"\n".join(lines) + (end if lines[-1] else b"\n")
-    multiline = parse_multiline(rules, max_lines=6, max_bytes=200)
+    rules, (max_lines, max_bytes) = setting
+    multiline = parse_multiline(rules, max_lines=max_lines, max_bytes=max_bytes)
     assert multiline
     form = multiline.learn(data)
     state = state.lstrip("?")
@@ -178,6 +186,12 @@ def test_stretches_of_text_join_as_their_lines_do(
     rests = [frame.end for frame in frames if CONTINUATION in frame.flags]
     assert (joins, cuts, rests, joined.held) == line_by_line(multiline, data, 100, more, form, state)
     assert b"".join(frame.data for frame in frames) == data[: joined.held - 100]
+
+
+@given(st.lists(st.sampled_from([b'{"a":1}', b'{"', b"{", b"{#", b"{}", b"", b"a", b"}", b'{"a":1}\r']), min_size=1))
+def test_lines_that_are_all_json_by_their_looks_are_plain(lines: list[bytes]) -> None:
+    """Each begins as a record does; bytes that come before or behind those do not count as it."""
+    assert is_plain(b"".join(line + b"\n" for line in lines)) == all(line.startswith(b'{"') for line in lines)
 
 
 TRACE = b"Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: '}'\n"

@@ -272,6 +272,7 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
     return ("".join(next(at) if letter.isdigit() else letter for letter in line) if other else line).encode()
 
 
+@example([b"[2026-11-27T10:00:00.123456+00:00] app.INFO: " + word for word in (b"", b"ERROR")], 1)
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
 @settings(max_examples=400)
 @given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
