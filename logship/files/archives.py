@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from msgspec import Struct, field
 
-from logship.files.decoding import MAGIC_BYTES, UNREADABLE, packed_as, unpack
+from logship.files.decoding import MAGIC_BYTES, UNREADABLE, Piece, packed_as, unpack
+from logship.model import NO_LIMIT
 from logship.state.identity import HEAD_BYTES
 
 MAX_CONTENT_BYTES = 2 << 30
@@ -28,10 +29,12 @@ class Contents:
     file is damaged.
     """
 
-    def __init__(self, fd: int, kind: str = "") -> None:
+    def __init__(self, fd: int, kind: str = "", start: int = 0, end: int = NO_LIMIT) -> None:
+        """Take the archive, or those that follow each other, between two offsets of the file."""
         self._fd = fd
-        self.kind = kind or packed_as(os.pread(fd, MAGIC_BYTES, 0))
+        self.kind = kind or packed_as(os.pread(fd, MAGIC_BYTES, start))
         """``gzip``, ``zstd``, …; empty where the file is not packed."""
+        self.start, self.end = start, end
         self.size = 0
         """Bytes in all, once they are measured."""
         self.complete = False
@@ -57,7 +60,7 @@ class Contents:
         """Unpack it all, once; gives whether it is complete."""
         total, complete = 0, False
         try:
-            for piece, may_end in unpack(self._fd, self.kind):
+            for piece, may_end in self._unpack():
                 total, complete = total + len(piece), may_end
                 self.unpacked += len(piece)
                 if total > MAX_CONTENT_BYTES:
@@ -68,6 +71,9 @@ class Contents:
             self.problem, complete = error.strerror or str(error), False
         self.size, self.complete = total, complete
         return complete
+
+    def _unpack(self) -> Iterator[Piece]:
+        return unpack(self._fd, self.kind, self.start, self.end)
 
     def reach(self, offset: int) -> Iterator[None]:
         """Unpack up to ``offset``: what is there, and right before it, is then read without delay."""
@@ -96,7 +102,7 @@ class Contents:
         place = max((each for each in self._places if each.start <= offset), key=lambda each: each.start, default=None)
         if place is None:
             readable = self.kind and self.kind not in UNREADABLE
-            place = _Place(unpack(self._fd, self.kind) if readable else iter(()))
+            place = _Place(self._unpack() if readable else iter(()))
             del self._places[: -_PLACES + 1]
         else:
             self._places.remove(place)
