@@ -17,6 +17,7 @@ MAX_CONTENT_BYTES = 2 << 30
 """A file that unpacks to more is left alone. To find out costs a second or two of processor time a gibibyte, and a few
 megabytes on disk are enough to ask for it; a pod's log that is rotated only past this is not seen."""
 _WINDOW_BYTES = 1 << 20
+_MEMBERS = 4096
 _PLACES = 3
 """At which one archive is read at once."""
 
@@ -35,6 +36,8 @@ class Contents:
         self.kind = kind or packed_as(os.pread(fd, MAGIC_BYTES, start))
         """``gzip``, ``zstd``, …; empty where the file is not packed."""
         self.start, self.end = start, end
+        self.members: list[tuple[int, int]] = []
+        """Where archives end that follow each other: in the contents, and in the file. Of more than 4,096, the first."""
         self.size = 0
         """Bytes in all, once they are measured."""
         self.complete = False
@@ -60,8 +63,10 @@ class Contents:
         """Unpack it all, once; gives whether it is complete."""
         total, complete = 0, False
         try:
-            for piece, may_end in self._unpack():
-                total, complete = total + len(piece), may_end
+            for piece, end in self._unpack():
+                total, complete = total + len(piece), bool(end)
+                if end and len(self.members) < _MEMBERS:
+                    self.members.append((total, end))
                 self.unpacked += len(piece)
                 if total > MAX_CONTENT_BYTES:
                     self.problem = "unpacks to more than 2 GiB"
@@ -74,6 +79,23 @@ class Contents:
 
     def _unpack(self) -> Iterator[Piece]:
         return unpack(self._fd, self.kind, self.start, self.end)
+
+    def of(self, fd: int) -> "Contents":
+        """Give the same by another descriptor of the file."""
+        same = Contents(fd, self.kind, self.start, self.end)
+        same.size, same.complete, same.members = self.size, self.complete, self.members
+        return same
+
+    def split(self, member: tuple[int, int]) -> tuple["Contents", "Contents"]:
+        """Give what is before and what is behind the end of a member, both measured."""
+        total, at = member
+        before = Contents(self._fd, self.kind, self.start, at)
+        after = Contents(self._fd, self.kind, at, self.end)
+        before.size, after.size = total, self.size - total
+        before.complete = after.complete = self.complete
+        before.members = [each for each in self.members if each[1] <= at]
+        after.members = [(end - total, where) for end, where in self.members if where > at]
+        return before, after
 
     def reach(self, offset: int) -> Iterator[None]:
         """Unpack up to ``offset``: what is there, and right before it, is then read without delay."""
@@ -125,7 +147,7 @@ class Contents:
 class _Place(Struct, eq=False):
     """Where one unpacks."""
 
-    pieces: Iterator[tuple[bytes, bool]]
+    pieces: Iterator[Piece]
     start: int = 0
     window: bytearray = field(default_factory=bytearray)
     """What was unpacked last; it begins at ``start``."""

@@ -16,10 +16,14 @@ from isal import isal_zlib
 
 from logship.model import NO_LIMIT
 
-Piece = tuple[bytes, bool]
-"""Some bytes, and whether the contents may end here: where a member of an archive ends, another may follow."""
+Piece = tuple[bytes, int]
+"""Some bytes, and where in the file the archive that ends with them does, or another positive number; 0: it does not.
+
+Another archive may follow it."""
 STREAMS: Final = ("gzip", "zstd", "xz", "bzip2")
 """Formats whose archives may follow each other in one file."""
+LEAST_BYTES: Final = 10
+"""So many say of what format such an archive is."""
 
 MEMORY_BYTES: Final = 16 << 20
 INPUT_BYTES: Final = 64 * 1024
@@ -63,12 +67,13 @@ class Packed:
 
     def __init__(self, fd: int, start: int = 0, end: int = NO_LIMIT) -> None:
         self.fd = fd
-        self._at, self._end = start, end
+        self.at, self._end = start, end
+        """``at``: up to where they were read."""
 
     def read(self) -> bytes:
         """Give the next ones; none at the end."""
-        data = os.pread(self.fd, max(0, min(INPUT_BYTES, self._end - self._at)), self._at)
-        self._at += len(data)
+        data = os.pread(self.fd, max(0, min(INPUT_BYTES, self._end - self.at)), self.at)
+        self.at += len(data)
         return data
 
 
@@ -106,7 +111,7 @@ def _gunzip(packed: Packed) -> Iterator[Piece]:
         pending = unpacker.unused_data if ended else unpacker.unconsumed_tail
         if ended:
             unpacker = isal_zlib.decompressobj(wbits=_GZIP)
-        yield piece, bool(ended)
+        yield piece, packed.at - len(pending) if ended else 0
 
 
 def _streamed(packed: Packed, decoder: Callable[[], Any]) -> Iterator[Piece]:
@@ -122,7 +127,7 @@ def _streamed(packed: Packed, decoder: Callable[[], Any]) -> Iterator[Piece]:
                 return
         piece = unpacker.decompress(data, OUTPUT_BYTES)
         data = b""
-        yield piece, unpacker.eof
+        yield piece, packed.at - len(unpacker.unused_data) if unpacker.eof else 0
 
 
 def _zstd_decoder() -> Any:  # noqa: ANN401 - of a library that is loaded when it is needed

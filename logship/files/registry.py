@@ -14,7 +14,7 @@ from logship.files.beneath import is_overlay
 from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
-from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
+from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_another, row_of_this
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
@@ -22,7 +22,7 @@ from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content
 from logship.state.neighbour import Neighbour
-from logship.state.rows import NOISE, Row
+from logship.state.rows import NOISE, PACKED, Row
 
 
 class Registry:
@@ -76,7 +76,8 @@ class Registry:
         if row and isinstance(found, Found) and found.shredded:
             row = row._replace(flags=row.flags | NOISE)
         if row:
-            self._finish(row, there=not entry.shift)  # who is at the head of that file speaks for it
+            # who is at the head of that file speaks for it, or who is last in an archive
+            self._finish(row, there=not entry.shift or bool(row.flags & PACKED))
         else:
             self.add(entry)
             self._signatures[stat.st_ino] = (entry.file, signature_of(found))
@@ -144,7 +145,7 @@ class Registry:
         file, signature = self._signatures.get(candidate.inode, (None, None))
         if not finished and (file is None or file not in self.entries):
             return None
-        if self._is_to_judge(candidate.inode, file):
+        if self._is_to_judge(candidate.inode, file) or (finished and self._unread_in(candidate.inode)):
             return None
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
@@ -185,6 +186,23 @@ class Registry:
         if row and row_of_this(found, row, name):
             return [row.entry(found.lineage, self._sinks, found.read_at)]
         return entries
+
+    def _unread_in(self, inode: int) -> list[Entry]:
+        """Give the generations that are in archives that follow each other in one file, and are to be read on."""
+        there = self._each(self._by_inode.of(inode))
+        return [entry for entry in there if entry.packed[1] and not (entry.ignored or entry.gone)]
+
+    def find_packed(self, found: Found) -> tuple[Entry, ...]:
+        """Give those of an archive that was found, which learns up to where it is known."""
+        row = self.finished.at(found.inode)
+        row = None if row and (row_of_another(found, row) or row.birth_ns != (found.birth_ns or 0)) else row
+        there = [entry for entry in self._unread_in(found.inode) if not entry_of_another(found, entry)]
+        done = max((row.done if row else 0, *(entry.packed[1] for entry in there)))
+        if not done or done > found.size or not found.goes_on_at(done):
+            return ()
+        found.packed_from = done
+        found.came_unseen = bool(there) or bool(row and row.flags & PACKED)
+        return tuple(there)
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
         return self._history and entry.ignored and entry.size == found.size

@@ -107,7 +107,7 @@ def unpacked(packed: bytes, kind: str = "") -> tuple[bytes, bool]:
                 contents += piece
         except OSError:
             return contents, False
-    return contents, complete
+    return contents, bool(complete)
 
 
 @every
