@@ -172,6 +172,7 @@ class Registry:
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
         same = self.finished.unchanged(found.inode, found.size, found.mtime_ns) and not self._is_to_judge(found.inode)
+        same = same and not self._unread_in(found.inode)
         if same:
             self.finished.meet(found.inode)
         return same
@@ -188,15 +189,15 @@ class Registry:
         return entries
 
     def _unread_in(self, inode: int) -> list[Entry]:
-        """Give the generations that are in archives that follow each other in one file, and are to be read on."""
-        there = self._each(self._by_inode.of(inode))
-        return [entry for entry in there if entry.packed[1] and not (entry.ignored or entry.gone)]
+        """Give the generations that are to be read on in a file, whatever else was, or is, finished in it."""
+        return [entry for entry in self._each(self._by_inode.of(inode)) if not (entry.ignored or entry.gone)]
 
     def find_packed(self, found: Found) -> tuple[Entry, ...]:
         """Give those of an archive that was found, which learns up to where it is known."""
         row = self.finished.at(found.inode)
         row = None if row and (row_of_another(found, row) or row.birth_ns != (found.birth_ns or 0)) else row
-        there = [entry for entry in self._unread_in(found.inode) if not entry_of_another(found, entry)]
+        unread = (entry for entry in self._unread_in(found.inode) if entry.packed[1])
+        there = [entry for entry in unread if not entry_of_another(found, entry)]
         done = max((row.done if row else 0, *(entry.packed[1] for entry in there)))
         if not done or done > found.size or not found.goes_on_at(done):
             return ()
