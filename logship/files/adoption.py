@@ -204,8 +204,8 @@ class Adoption:
             self._leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
-        elif (rotated or contents) and old and not found.begin:
-            self._leave(found, sweep, HISTORY)
+        elif (rotated or contents) and (old or found.doubted) and not found.begin:
+            self._leave(found, sweep, HISTORY if old else COPY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
             self._leave(found, sweep, FORGOTTEN)
         elif not (found.size or found.settled) and (rotated or (live and live.size)):

@@ -64,6 +64,8 @@ class Found(Struct):
     """Of an archive, once they are measured."""
     within_it: tuple[Entry, ...] = ()
     """Generations that are in the known part of an archive, and are to be read on."""
+    doubted: bool = False
+    """Whether it was put by, has not changed, and is looked at again for what it may have of a known generation."""
     put_by: int = 0
     """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
     cut: bool = False

@@ -50,6 +50,8 @@ class Registry:
         self._sinks = sinks
         self._by_inode, self._by_path = Index[int](), Index[str]()
         self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
+        self._doubted: dict[int, tuple[int, int]] = {}
+        """Signatures of what was put by and is looked at again, by inode."""
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
         self._changed: set[int] = set()
@@ -291,10 +293,17 @@ class Registry:
 
     def doubt_copies(self, lineage: str) -> None:
         """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""
-        self.finished.doubt(lineage)
+        for row in self.finished.doubt(lineage):
+            self._doubted[row.inode] = row.file_size, row.mtime_ns
         for entry in list(self._each(self._by_path.of(lineage))):
             if entry.ignored:
                 self.pop(entry.file)
+                if known := self._signatures.get(entry.inode):
+                    self._doubted[entry.inode] = known[1]
+
+    def doubts(self, found: Found) -> bool:
+        """Whether a file is looked at again only for what it may have of a known generation: it has not changed."""
+        return self._doubted.pop(found.inode, None) == (found.size, found.mtime_ns)
 
     def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
         return (self.entries[file] for file in files)
