@@ -130,8 +130,10 @@ class Adoption:
         renamed = found.candidate.path == (file.lineage if file else found.lineage) != name
         if renamed or known.common < part.size:
             self._unknown(found, contents, sweep, old=old)  # the name of what was renamed is a new file's
-        elif file and found.live == name and not (
-            (contents and known.common <= file.size and not found.packed_from) or found.settled
+        elif (
+            file
+            and found.live == name
+            and not ((contents and known.common <= file.size and not found.packed_from) or found.settled)
         ):
             self.held[found.inode] = found  # also an archive with more than was seen of its file, and saved
         else:

@@ -37,7 +37,7 @@ class Contents:
         """``gzip``, ``zstd``, …; empty where the file is not packed."""
         self.start, self.end = start, end
         self.members: list[tuple[int, int]] = []
-        """Where archives end that follow each other: in the contents, and in the file. Of more than 4,096, the first."""
+        """Where archives end that follow each other: in the contents, and in the file. At most 4,096."""
         self.size = 0
         """Bytes in all, once they are measured."""
         self.complete = False

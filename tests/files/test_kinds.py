@@ -362,6 +362,7 @@ def test_rotated_into_another_folder(logs: Path, pause: float, pack: Callable[[b
 )
 def test_a_packed_copy_before_the_truncation(logs: Path, pause: float, suffix: str) -> None:
     """The rest of what was truncated is in an archive alone, which is found while running, too."""
+
     def scenario(logs: Path) -> Iterator[bytes]:
         live = logs / "a.log"
         for turn in range(3):
@@ -420,7 +421,7 @@ def test_an_archive_that_is_appended_to_more_often_than_anybody_looks(logs: Path
 
 @paces
 def test_an_archive_is_appended_to_a_while_before_the_truncation(logs: Path, pause: float) -> None:
-    """Looked at in between: what was appended is a copy of a file that is read, and may yet be all that has its rest."""
+    """Looked at in between: a copy of a file that is read may yet be all that has its rest."""
 
     def scenario(logs: Path) -> Iterator[bytes]:
         live, archive = logs / "a.log", logs / "a.log.gz"
