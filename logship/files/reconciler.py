@@ -12,9 +12,10 @@ from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
-from logship.files.decoding import STREAMS, UNREADABLE
+from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
+from logship.files.members import contents_of, first_of, still_within
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
 from logship.files.registry import Registry
 from logship.files.sweeping import FILES_AT_ONCE, Sweep
@@ -145,7 +146,7 @@ class Reconciler:
             else:
                 self._adoption.leave_known(found, sweep)
             return
-        contents = found.contents = self._contents(found) if found.packed else None
+        contents = found.contents = contents_of(found) if found.packed else None
         if contents:
             if sweep and sweep.unpacked > MAX_CONTENT_BYTES and not self._plan:
                 os.close(found.fd)  # the next sweep finds it again
@@ -154,7 +155,7 @@ class Reconciler:
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
             old = old or not found.came_unseen
-            while first := (yield from self._first_of(found, contents)):
+            while first := (yield from first_of(found, contents, self._ask)):
                 yield from self._decide(first, first.contents, sweep, old=old)
                 if self._adoption.held.get(found.inode) is first:
                     os.close(first.fd)
@@ -163,27 +164,6 @@ class Reconciler:
                     return
                 contents, old = found.contents, self._is_old(found)
         yield from self._decide(found, contents, sweep, old=old)
-
-    def _first_of(self, found: Found, contents: Contents | None) -> Generator[None, None, Found | None]:
-        """Take off, of archives that follow each other, those in the first of which a known generation ends."""
-        if contents is None or len(contents.members) < 2:  # noqa: PLR2004 - one is all there is
-            return None
-        part = Part(contents, 0)
-        known = yield from self._ask(found, part)
-        if known is None or known.common >= part.size:
-            return None
-        member = next(each for each in contents.members if each[0] >= known.common)
-        if member[1] >= contents.end:
-            return None
-        before, after = contents.split(member)
-        if not known.whole:
-            here = yield from self._ask(found, Part(before, 0))
-            if here is None or here.common < before.size:
-                return None
-        fd = os.dup(found.fd)
-        first = replace(found, fd=fd, contents=before.of(fd), settled=True)
-        found.packed_from, found.contents, found.came_unseen = after.start, after, True
-        return first
 
     def _decide(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> Steps:
         """Ask of what a file has, or the contents of an archive, what is known of it, and do what follows from that."""
@@ -210,29 +190,15 @@ class Reconciler:
             return
         self._adoption.decide(found, contents, part, known, sweep, old=old)
 
-    @staticmethod
-    def _contents(found: Found) -> Contents:
-        if found.packed not in STREAMS:
-            return Contents(found.fd, found.packed)
-        found.size = os.fstat(found.fd).st_size
-        return Contents(found.fd, found.packed, found.packed_from, found.size)
-
     def _go_on_within(self, found: Found) -> Generator[None, None, bool]:
         """Go on with generations in the known part of an archive, if it still has them."""
-        there = []
-        for entry in found.within_it:
-            contents = Contents(found.fd, found.packed, *entry.packed)
-            complete = yield from contents.measure()
-            head = contents.read_at(entry.head.length, entry.shift) if complete else b""
-            if not (complete and contents.size >= entry.furthest.offset + entry.shift and entry.head.matches(head)):
-                for each in found.within_it:
-                    self._registry.leave(each.file)
-                return False
-            there.append((entry, contents))
+        there = yield from still_within(found)
+        for entry in () if there else found.within_it:
+            self._registry.leave(entry.file)
         for entry, contents in there:
             within = replace(found, fd=os.dup(found.fd))
             self._adoption.start(entry, within, contents.of(within.fd))
-        return True
+        return bool(there)
 
     def _unpack(
         self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool

@@ -14,7 +14,8 @@ from logship.files.beneath import is_overlay
 from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
-from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_another, row_of_this
+from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
+from logship.files.members import known_within
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
@@ -196,16 +197,7 @@ class Registry:
 
     def find_packed(self, found: Found) -> tuple[Entry, ...]:
         """Give those of an archive that was found, which learns up to where it is known."""
-        row = self.finished.at(found.inode)
-        row = None if row and (row_of_another(found, row) or row.birth_ns != (found.birth_ns or 0)) else row
-        unread = (entry for entry in self._unread_in(found.inode) if entry.packed[1])
-        there = [entry for entry in unread if not entry_of_another(found, entry)]
-        done = max((row.done if row else 0, *(entry.packed[1] for entry in there)))
-        if not done or done > found.size or not found.goes_on_at(done):
-            return ()
-        found.packed_from = done
-        found.came_unseen = bool(there) or bool(row and row.flags & PACKED)
-        return tuple(there)
+        return known_within(found, self.finished.at(found.inode), self._unread_in(found.inode))
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
         return self._history and entry.ignored and entry.size == found.size
