@@ -32,7 +32,7 @@ from logship.files.tailing import TailedFile
 from logship.logs import Seldom
 from logship.metrics import Metrics
 from logship.model import FileId
-from logship.state.identity import HEAD_BYTES, Entry
+from logship.state.identity import HEAD_BYTES, Entry, Print
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +130,11 @@ class Adoption:
         renamed = found.candidate.path == (file.lineage if file else found.lineage) != name
         if renamed or known.common < part.size:
             self._unknown(found, contents, sweep, old=old)  # the name of what was renamed is a new file's
-        elif file and found.live == name and not ((contents and known.common <= file.size) or found.settled):
+        elif (
+            file
+            and found.live == name
+            and not ((contents and known.common <= file.size and not found.packed_from) or found.settled)
+        ):
             self.held[found.inode] = found  # also an archive with more than was seen of its file, and saved
         else:
             self._put_by_copy(found, known, sweep)
@@ -138,7 +142,9 @@ class Adoption:
     def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
         if known.whole:
             self.met_again.add(found.lineage)
-        self._leave(found, sweep, COPY)
+        # what is a copy of an open file may yet be all that has its rest
+        last = bool(known.file) and found.packed_to == found.size
+        self._leave(found, sweep, COPY, done=found.packed_from if last else None)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether all that was read of a generation is acknowledged."""
@@ -200,16 +206,16 @@ class Adoption:
             self._leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
-        elif (rotated or contents) and old and not found.begin:
-            self._leave(found, sweep, HISTORY)
+        elif (rotated or contents) and (old or found.doubted) and not found.begin:
+            self._leave(found, sweep, HISTORY if old else COPY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
             self._leave(found, sweep, FORGOTTEN)
         elif not (found.size or found.settled) and (rotated or (live and live.size)):
             self.held[found.inode] = found  # a copy, or an archive, may just have been begun
         else:
             at_end = self.first and self._from_end and not found.begin
-            begin = last_newline(found, found.size if at_end else max(found.begin, found.put_by))
-            entry = new_entry(found, self._sinks, begin=begin)
+            begin = 0 if contents else last_newline(found, found.size if at_end else max(found.begin, found.put_by))
+            entry = replace(new_entry(found, self._sinks, begin=begin), shift=found.begin if contents else 0)
             self.unknown.append(entry)
             if contents:
                 contents.rest()  # many may be open before the first is read
@@ -231,11 +237,12 @@ class Adoption:
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
             self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
-        self._leave(found, sweep, HISTORY if old else "")
+        self._leave(found, sweep, HISTORY if old else "", done=found.packed_from)
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
         try:
+            entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))
             file = tailed(entry, found, self._sinks, contents)
         except OSError as error:
             self._registry.add(entry)
@@ -251,8 +258,18 @@ class Adoption:
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
-    def _leave(self, found: Found, sweep: Sweep | None, why: str) -> None:
-        self.put_by(new_entry(found, (), ignored=True), found, sweep, why=why)
+    def _leave(self, found: Found, sweep: Sweep | None, why: str, done: int | None = None) -> None:
+        """Put it by; of an archive that was appended to, all up to ``done`` is never to be asked about again."""
+        entry = new_entry(found, (), ignored=True)
+        if found.packed_from or found.packed_to < found.size:
+            size = found.packed_to if done is None else done
+            entry = replace(entry, size=size, head=Print.of(found.read_at(min(HEAD_BYTES, size), 0)))
+            self.open.judge(found, size)
+        self.put_by(entry, found, sweep, why=why)
+
+    def leave_known(self, found: Found, sweep: Sweep | None) -> None:
+        """Put an archive by of which all is known."""
+        self._leave(found, sweep, COPY)
 
     def put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None, *, why: str) -> None:
         """Close what was found, and know it as not to be read; ``why`` is a word of :mod:`logship.files.plan`."""

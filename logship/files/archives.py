@@ -9,13 +9,15 @@ from contextlib import suppress
 
 from msgspec import Struct, field
 
-from logship.files.decoding import MAGIC_BYTES, UNREADABLE, packed_as, unpack
+from logship.files.decoding import MAGIC_BYTES, UNREADABLE, Piece, packed_as, unpack
+from logship.model import NO_LIMIT
 from logship.state.identity import HEAD_BYTES
 
 MAX_CONTENT_BYTES = 2 << 30
 """A file that unpacks to more is left alone. To find out costs a second or two of processor time a gibibyte, and a few
 megabytes on disk are enough to ask for it; a pod's log that is rotated only past this is not seen."""
 _WINDOW_BYTES = 1 << 20
+_MEMBERS = 4096
 _PLACES = 3
 """At which one archive is read at once."""
 
@@ -28,10 +30,14 @@ class Contents:
     file is damaged.
     """
 
-    def __init__(self, fd: int, kind: str = "") -> None:
+    def __init__(self, fd: int, kind: str = "", start: int = 0, end: int = NO_LIMIT) -> None:
+        """Take the archive, or those that follow each other, between two offsets of the file."""
         self._fd = fd
-        self.kind = kind or packed_as(os.pread(fd, MAGIC_BYTES, 0))
+        self.kind = kind or packed_as(os.pread(fd, MAGIC_BYTES, start))
         """``gzip``, ``zstd``, …; empty where the file is not packed."""
+        self.start, self.end = start, end
+        self.members: list[tuple[int, int]] = []
+        """Where archives end that follow each other: in the contents, and in the file. At most 4,096."""
         self.size = 0
         """Bytes in all, once they are measured."""
         self.complete = False
@@ -57,8 +63,10 @@ class Contents:
         """Unpack it all, once; gives whether it is complete."""
         total, complete = 0, False
         try:
-            for piece, may_end in unpack(self._fd, self.kind):
-                total, complete = total + len(piece), may_end
+            for piece, end in self._unpack():
+                total, complete = total + len(piece), bool(end)
+                if end and len(self.members) < _MEMBERS:
+                    self.members.append((total, end))
                 self.unpacked += len(piece)
                 if total > MAX_CONTENT_BYTES:
                     self.problem = "unpacks to more than 2 GiB"
@@ -68,6 +76,26 @@ class Contents:
             self.problem, complete = error.strerror or str(error), False
         self.size, self.complete = total, complete
         return complete
+
+    def _unpack(self) -> Iterator[Piece]:
+        return unpack(self._fd, self.kind, self.start, self.end)
+
+    def of(self, fd: int) -> "Contents":
+        """Give the same by another descriptor of the file."""
+        same = Contents(fd, self.kind, self.start, self.end)
+        same.size, same.complete, same.members = self.size, self.complete, self.members
+        return same
+
+    def split(self, member: tuple[int, int]) -> tuple["Contents", "Contents"]:
+        """Give what is before and what is behind the end of a member, both measured."""
+        total, at = member
+        before = Contents(self._fd, self.kind, self.start, at)
+        after = Contents(self._fd, self.kind, at, self.end)
+        before.size, after.size = total, self.size - total
+        before.complete = after.complete = self.complete
+        before.members = [each for each in self.members if each[1] <= at]
+        after.members = [(end - total, where) for end, where in self.members if where > at]
+        return before, after
 
     def reach(self, offset: int) -> Iterator[None]:
         """Unpack up to ``offset``: what is there, and right before it, is then read without delay."""
@@ -96,7 +124,7 @@ class Contents:
         place = max((each for each in self._places if each.start <= offset), key=lambda each: each.start, default=None)
         if place is None:
             readable = self.kind and self.kind not in UNREADABLE
-            place = _Place(unpack(self._fd, self.kind) if readable else iter(()))
+            place = _Place(self._unpack() if readable else iter(()))
             del self._places[: -_PLACES + 1]
         else:
             self._places.remove(place)
@@ -119,7 +147,7 @@ class Contents:
 class _Place(Struct, eq=False):
     """Where one unpacks."""
 
-    pieces: Iterator[tuple[bytes, bool]]
+    pieces: Iterator[Piece]
     start: int = 0
     window: bytearray = field(default_factory=bytearray)
     """What was unpacked last; it begins at ``start``."""

@@ -194,6 +194,7 @@ class Catalog:
         replaced = self._truncations.begin()
         for file in replaced:
             self.registry.doubt_copies(file.lineage)
+            self._adoption.open.doubt(file.lineage)
         live = {file.lineage for file in self.files.values()} | self.registry.paths()
         room, spare = self._room()
         reconciler = self._reconciler

@@ -14,8 +14,16 @@ from typing import Any, Final
 
 from isal import isal_zlib
 
-Piece = tuple[bytes, bool]
-"""Some bytes, and whether the contents may end here."""
+from logship.model import NO_LIMIT
+
+Piece = tuple[bytes, int]
+"""Some bytes, and where in the file the archive that ends with them does, or another positive number; 0: it does not.
+
+Another archive may follow it."""
+STREAMS: Final = ("gzip", "zstd", "xz", "bzip2")
+"""Formats whose archives may follow each other in one file."""
+LEAST_BYTES: Final = 10
+"""So many say of what format such an archive is."""
 
 MEMORY_BYTES: Final = 16 << 20
 INPUT_BYTES: Final = 64 * 1024
@@ -54,12 +62,30 @@ def packed_as(head: bytes) -> str:
     return kind or ("tar" if head[_TAR_AT : _TAR_AT + 5] == b"ustar" else "")
 
 
-def unpack(fd: int, kind: str) -> Iterator[Piece]:
-    """Give the contents of a file in pieces of up to 256 KiB; OSError where it is damaged, or takes too much memory."""
+class Packed:
+    """The bytes of a file from ``start`` to ``end``, which are read forwards."""
+
+    def __init__(self, fd: int, start: int = 0, end: int = NO_LIMIT) -> None:
+        self.fd = fd
+        self.at, self._end = start, end
+        """``at``: up to where they were read."""
+
+    def read(self) -> bytes:
+        """Give the next ones; none at the end."""
+        data = os.pread(self.fd, max(0, min(INPUT_BYTES, self._end - self.at)), self.at)
+        self.at += len(data)
+        return data
+
+
+def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT) -> Iterator[Piece]:
+    """Give the contents of a file in pieces of up to 256 KiB; OSError where it is damaged, or takes too much memory.
+
+    Of archives that follow each other, those between the offsets ``start`` and ``end`` of the file.
+    """
     if kind not in _DECODERS:
         raise OSError(errno.EBADMSG, f"not read: {kind or 'not packed'}")
     try:
-        pieces = _DECODERS[kind](fd)
+        pieces = _DECODERS[kind](Packed(fd, start, end))
         head, first = b"", list[Piece]()
         while len(head) < MAGIC_BYTES and (piece := next(pieces, None)):  # a decoder may give nothing at first
             head += piece[0][:MAGIC_BYTES]
@@ -74,38 +100,34 @@ def unpack(fd: int, kind: str) -> Iterator[Piece]:
         raise OSError(errno.EBADMSG, f"not {kind}: {error}") from error
 
 
-def _gunzip(fd: int) -> Iterator[Piece]:
-    unpacker, offset, pending = isal_zlib.decompressobj(wbits=_GZIP), 0, b""
+def _gunzip(packed: Packed) -> Iterator[Piece]:
+    unpacker, pending = isal_zlib.decompressobj(wbits=_GZIP), b""
     while True:
-        data = pending or os.pread(fd, INPUT_BYTES, offset)
+        data = pending or packed.read()
         if not data:
             return
-        if not pending:
-            offset += len(data)
         piece = unpacker.decompress(data, OUTPUT_BYTES)
         ended = unpacker.eof
         pending = unpacker.unused_data if ended else unpacker.unconsumed_tail
         if ended:
             unpacker = isal_zlib.decompressobj(wbits=_GZIP)
-        yield piece, ended and not pending
+        yield piece, packed.at - len(pending) if ended else 0
 
 
-def _streamed(fd: int, decoder: Callable[[], Any]) -> Iterator[Piece]:
+def _streamed(packed: Packed, decoder: Callable[[], Any]) -> Iterator[Piece]:
     """Unpack with a decoder that has the interface of ``bz2.BZ2Decompressor``; streams may follow each other."""
-    unpacker, offset, data = decoder(), 0, b""
+    unpacker, data = decoder(), b""
     while True:
         if unpacker.eof:
             data = unpacker.unused_data
             unpacker = decoder()
         if not data and unpacker.needs_input:
-            data = os.pread(fd, INPUT_BYTES, offset)
-            offset += len(data)
+            data = packed.read()
             if not data:
                 return
         piece = unpacker.decompress(data, OUTPUT_BYTES)
         data = b""
-        at_end = unpacker.eof and not unpacker.unused_data and offset >= os.fstat(fd).st_size
-        yield piece, at_end
+        yield piece, packed.at - len(unpacker.unused_data) if unpacker.eof else 0
 
 
 def _zstd_decoder() -> Any:  # noqa: ANN401 - of a library that is loaded when it is needed
@@ -116,24 +138,25 @@ def _zstd_decoder() -> Any:  # noqa: ANN401 - of a library that is loaded when i
     return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
 
 
-def _unzstd(fd: int) -> Iterator[Piece]:
-    return _streamed(fd, _zstd_decoder)
+def _unzstd(packed: Packed) -> Iterator[Piece]:
+    return _streamed(packed, _zstd_decoder)
 
 
-def _unxz(fd: int) -> Iterator[Piece]:
+def _unxz(packed: Packed) -> Iterator[Piece]:
     import lzma  # noqa: PLC0415 - seldom needed
 
-    return _streamed(fd, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_BYTES))
+    return _streamed(packed, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MEMORY_BYTES))
 
 
-def _unbzip2(fd: int) -> Iterator[Piece]:
+def _unbzip2(packed: Packed) -> Iterator[Piece]:
     import bz2  # noqa: PLC0415 - seldom needed
 
-    return _streamed(fd, bz2.BZ2Decompressor)
+    return _streamed(packed, bz2.BZ2Decompressor)
 
 
-def _unzip(fd: int) -> Iterator[Piece]:
+def _unzip(packed: Packed) -> Iterator[Piece]:
     """Read the first member, from its local header on: the directory at the end may not be written yet."""
+    fd = packed.fd
     header = os.pread(fd, 30, 0)
     flags, method, _, _, expected, _, size, name, extra = struct.unpack_from("<HHHHIIIHH", header, 6)
     described = bool(flags & _DESCRIBED)
@@ -184,10 +207,8 @@ def _described_crcs(fd: int, end: int) -> list[int]:
     return list(struct.unpack("<II", data)) if len(data) == _DESCRIPTOR_BYTES else []
 
 
-def _untar(fd: int) -> Iterator[Piece]:
-    offset = 0
-    while data := os.pread(fd, OUTPUT_BYTES, offset):
-        offset += len(data)
+def _untar(packed: Packed) -> Iterator[Piece]:
+    while data := packed.read():
         yield data, True
 
 
@@ -217,7 +238,7 @@ def _first_of_tar(pieces: Iterator[Piece]) -> Iterator[Piece]:
             yield data, not left
 
 
-_DECODERS: Final[dict[str, Callable[[int], Iterator[Piece]]]] = {
+_DECODERS: Final[dict[str, Callable[[Packed], Iterator[Piece]]]] = {
     "gzip": _gunzip,
     "zstd": _unzstd,
     "xz": _unxz,

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.beneath import Root, birth_ns
-from logship.files.decoding import MAGIC_BYTES, packed_as
+from logship.files.decoding import LEAST_BYTES, MAGIC_BYTES, STREAMS, packed_as
 from logship.files.framer import Place
 from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
@@ -19,7 +19,7 @@ from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
 from logship.state.fingerprint import LATELY_BYTES, Digest
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
-from logship.state.rows import Row, row_of
+from logship.state.rows import PACKED, Row, row_of
 
 SEEN_SECONDS = 600.0
 """How old what is saved of a file's being there may be."""
@@ -58,6 +58,14 @@ class Found(Struct):
     """Whether it had been rotated, and was then written over in place, and never cut off."""
     came_unseen: bool = False
     """Of an archive: whether its contents may have come and gone since somebody looked."""
+    packed_from: int = 0
+    """Of an archive that was appended to: where that begins which is not known."""
+    contents: Contents | None = None
+    """Of an archive, once they are measured."""
+    within_it: tuple[Entry, ...] = ()
+    """Generations that are in the known part of an archive, and are to be read on."""
+    doubted: bool = False
+    """Whether it was put by, has not changed, and is looked at again for what it may have of a known generation."""
     put_by: int = 0
     """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
     cut: bool = False
@@ -106,6 +114,16 @@ class Found(Struct):
     def read_at(self, size: int, offset: int, /) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
         return os.pread(self.fd, size, offset)
+
+    @property
+    def packed_to(self) -> int:
+        """Where the archive ends that is asked about; others may follow it."""
+        return min(self.size, self.contents.end) if self.contents else self.size
+
+    def goes_on_at(self, offset: int) -> bool:
+        """Whether another archive of its format may begin at an offset: it may only have been begun."""
+        more = self.read_at(MAGIC_BYTES, offset)
+        return self.packed in STREAMS and (len(more) < LEAST_BYTES or packed_as(more) == self.packed)
 
     def look(self, now: float) -> None:
         """Ask ``fstat`` how large it is now; ``now`` in monotonic seconds."""
@@ -189,6 +207,7 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
         shift=file.shift,
         sealed=sealed,
         holes=file.holes.passed,
+        packed=file.packed,
         cuts=cuts,
     )
 
@@ -207,8 +226,14 @@ def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
 
 
 def signature_of(view: "Found | TailedFile") -> tuple[int, int]:
-    """Give size and time of change as they were last seen: what is written between that and a close is a change."""
-    return view.signature if isinstance(view, TailedFile) else (view.size, view.mtime_ns)
+    """Give size and time of change as they were last seen: what is written between that and a close is a change.
+
+    Of an archive the size up to which it is known.
+    """
+    if isinstance(view, Found):
+        return view.packed_to, view.mtime_ns
+    size, mtime_ns = view.signature
+    return (min(size, view.judged) if view.packed[1] else size), mtime_ns
 
 
 def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
@@ -221,9 +246,11 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
         remembered = view.digest.end == entry.size and len(view.digest.recent) >= entry.size - start
         return row_of(entry, 0, 0, view.digest.recent[start - entry.size :]) if remembered and entry.size else None
     try:
-        return row_of(entry, *signature_of(view), view.read_at(entry.size - start, start))
+        row = row_of(entry, *signature_of(view), view.read_at(entry.size - start, start))
     except OSError:
         return None
+    packed = view.packed[1] if isinstance(view, TailedFile) else view.packed_from or view.packed_to < view.size
+    return row._replace(flags=row.flags | PACKED) if row and packed else row
 
 
 def last_newline(found: Found, before: int) -> int:

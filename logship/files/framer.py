@@ -26,6 +26,11 @@ _FEW_BYTES = 16 * 1024
 class Unpacked(Protocol):
     """The contents of an archive: complete, never growing."""
 
+    kind: str
+    start: int
+    end: int
+    """Between which offsets of the file it is."""
+
     @property
     def size(self) -> int:
         """Bytes in all."""

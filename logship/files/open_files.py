@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from logship.files.found import Found
 from logship.files.tailing import TailedFile
 from logship.state.identity import SHORT_HEAD_BYTES
 
@@ -73,7 +74,19 @@ class OpenFiles:
         for other in self._by_lineage.get(file.lineage, ()):  # generations that are in one copy, one behind the other
             if other is not file and not other.orphaned and (other.device, other.inode) == place:
                 self.by_inode[place] = other
-                other.judged = max(other.judged, file.shift + file.judged - other.shift)
+                other.judged, other.asked = max(other.judged, file.judged), max(other.asked, file.asked)
+
+    def judge(self, found: Found, end: int) -> None:
+        """Note up to where it is known what an archive has that others were appended to."""
+        for file in self._by_lineage.get(found.lineage, ()):
+            if (file.device, file.inode) == (found.device, found.inode) and file.packed[1]:
+                file.judged, file.asked = max(file.judged, end), max(file.asked, found.packed_to)
+
+    def doubt(self, lineage: str) -> None:
+        """Have what was appended to archives of a lineage asked about again, unless it is known for good."""
+        for file in self._by_lineage.get(lineage, ()):
+            if file.packed[1]:
+                file.asked = file.judged
 
     def live(self, path: str) -> TailedFile | None:
         """Give the open file that has this name."""

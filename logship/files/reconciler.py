@@ -14,6 +14,7 @@ from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
+from logship.files.members import contents_of, first_of, still_within
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
 from logship.files.registry import Registry
 from logship.files.steps import Steps, finish, in_steps
@@ -93,8 +94,10 @@ class Reconciler:
         if not entries and not (found.candidate.matched or found.packed):
             found.shredded = is_noise(found.read_at(HEAD_BYTES, 0)) and self._registry.was_in(found)
         former, found.former = self._registry.at(found.inode), self._registry.former(found)
+        found.doubted = self._registry.doubts(found)
+        found.within_it = self._registry.find_packed(found) if found.packed else ()
         for other in former:
-            if all(entry.file != other for entry in entries):
+            if all(entry.file != other for entry in (*entries, *found.within_it)):
                 sweep.present.pop(other, None)  # inodes are used again: who had this one before is gone
                 self._registry.leave(other)
         return entries
@@ -131,8 +134,16 @@ class Reconciler:
             self._adoption.refuse(found, error)
 
     def _reconcile(self, found: Found, sweep: Sweep | None) -> Steps:
-        contents = Contents(found.fd, found.packed) if found.packed else None
         old = self._is_old(found)
+        if found.within_it and not (yield from self._go_on_within(found)):
+            found.packed_from = 0
+        if found.packed_from and found.packed_from == found.size:
+            if found.within_it:
+                os.close(found.fd)  # they say what it is: nobody else may before they are saved
+            else:
+                self._adoption.leave_known(found, sweep)
+            return
+        contents = found.contents = contents_of(found) if found.packed else None
         if contents:
             if sweep and sweep.unpacked > MAX_CONTENT_BYTES and not self._plan:
                 os.close(found.fd)  # the next sweep finds it again
@@ -141,6 +152,18 @@ class Reconciler:
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
             old = old or not found.came_unseen
+            while first := (yield from first_of(found, contents, self._ask)):
+                yield from self._decide(first, first.contents, sweep, old=old)
+                if self._adoption.held.get(found.inode) is first:
+                    os.close(first.fd)
+                    self._adoption.held[found.inode] = found
+                    found.packed_from, found.contents = first.packed_from, None
+                    return
+                contents, old = found.contents, self._is_old(found)
+        yield from self._decide(found, contents, sweep, old=old)
+
+    def _decide(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> Steps:
+        """Ask of what a file has, or the contents of an archive, what is known of it, and do what follows from that."""
         view: View = contents or found
         if found.put_by:  # a copy may rest, and go on
             whole = yield from self._ask(found, Part(view, 0))
@@ -163,6 +186,16 @@ class Reconciler:
             self._adoption.held[found.inode] = found
             return
         self._adoption.decide(found, contents, part, known, sweep, old=old)
+
+    def _go_on_within(self, found: Found) -> Generator[None, None, bool]:
+        """Go on with generations in the known part of an archive, if it still has them."""
+        there = yield from still_within(found)
+        for entry in () if there else found.within_it:
+            self._registry.leave(entry.file)
+        for entry, contents in there:
+            within = replace(found, fd=os.dup(found.fd))
+            self._adoption.start(entry, within, contents.of(within.fd))
+        return bool(there)
 
     def _unpack(
         self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool

@@ -15,6 +15,7 @@ from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
+from logship.files.members import known_within
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
 from logship.model import FileId
@@ -22,7 +23,7 @@ from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content
 from logship.state.neighbour import Neighbour
-from logship.state.rows import NOISE, Row
+from logship.state.rows import NOISE, PACKED, Row
 
 
 class Registry:
@@ -50,6 +51,8 @@ class Registry:
         self._sinks = sinks
         self._by_inode, self._by_path = Index[int](), Index[str]()
         self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
+        self._doubted: dict[int, tuple[int, int]] = {}
+        """Signatures of what was put by and is looked at again, by inode."""
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
         self._changed: set[int] = set()
@@ -76,7 +79,8 @@ class Registry:
         if row and isinstance(found, Found) and found.shredded:
             row = row._replace(flags=row.flags | NOISE)
         if row:
-            self._finish(row, there=not entry.shift)  # who is at the head of that file speaks for it
+            # who is at the head of that file speaks for it, or who is last in an archive
+            self._finish(row, there=not entry.shift or bool(row.flags & PACKED))
         else:
             self.add(entry)
             self._signatures[stat.st_ino] = (entry.file, signature_of(found))
@@ -144,7 +148,7 @@ class Registry:
         file, signature = self._signatures.get(candidate.inode, (None, None))
         if not finished and (file is None or file not in self.entries):
             return None
-        if self._is_to_judge(candidate.inode, file):
+        if self._is_to_judge(candidate.inode, file) or (finished and self._unread_in(candidate.inode)):
             return None
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
@@ -171,6 +175,7 @@ class Registry:
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
         same = self.finished.unchanged(found.inode, found.size, found.mtime_ns) and not self._is_to_judge(found.inode)
+        same = same and not self._unread_in(found.inode)
         if same:
             self.finished.meet(found.inode)
         return same
@@ -185,6 +190,14 @@ class Registry:
         if row and row_of_this(found, row, name):
             return [row.entry(found.lineage, self._sinks, found.read_at)]
         return entries
+
+    def _unread_in(self, inode: int) -> list[Entry]:
+        """Give the generations that are to be read on in a file, whatever else was, or is, finished in it."""
+        return [entry for entry in self._each(self._by_inode.of(inode)) if not (entry.ignored or entry.gone)]
+
+    def find_packed(self, found: Found) -> tuple[Entry, ...]:
+        """Give those of an archive that was found, which learns up to where it is known."""
+        return known_within(found, self.finished.at(found.inode), self._unread_in(found.inode))
 
     def _is_history(self, entry: Entry, found: Found) -> bool:
         return self._history and entry.ignored and entry.size == found.size
@@ -272,10 +285,17 @@ class Registry:
 
     def doubt_copies(self, lineage: str) -> None:
         """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""
-        self.finished.doubt(lineage)
+        for row in self.finished.doubt(lineage):
+            self._doubted[row.inode] = row.file_size, row.mtime_ns
         for entry in list(self._each(self._by_path.of(lineage))):
             if entry.ignored:
                 self.pop(entry.file)
+                if known := self._signatures.get(entry.inode):
+                    self._doubted[entry.inode] = known[1]
+
+    def doubts(self, found: Found) -> bool:
+        """Whether a file is looked at again only for what it may have of a known generation: it has not changed."""
+        return self._doubted.pop(found.inode, None) == (found.size, found.mtime_ns)
 
     def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
         return (self.entries[file] for file in files)

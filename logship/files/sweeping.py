@@ -206,7 +206,7 @@ class Sweep(Struct):
 
     def _meet_open(self, file: TailedFile, candidate: Candidate) -> None:
         self._found(file.file, candidate)
-        if file.limit < NO_LIMIT:
+        if file.judged < NO_LIMIT:
             self.named[file.device, file.inode] = candidate
         if is_overlay(candidate.folder.device) and candidate.matched:
             self.overlaid.append((file, candidate))

@@ -35,7 +35,7 @@ class TailedFile:
         *("_contents", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended"),
         *("fault", "fd", "file", "filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit"),
         *("lineage", "mtime_ns", "name", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced"),
-        *("shift", "signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
+        *("asked", "shift", "signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
     )
 
     def __init__(
@@ -50,8 +50,8 @@ class TailedFile:
         """Where in the file the generation begins: not at 0 in a copy that was appended to another."""
         self.limit = entry.size if entry.sealed else NO_LIMIT
         """Where it ends in a file that is a copy: what is appended to that is another generation's."""
-        self.judged = self.limit
-        """Up to where it is known what was appended."""
+        self.judged = self.asked = contents.end if contents else self.limit + self.shift
+        """Up to where in the file it is known what was appended, and how large that was when it was asked about."""
         self.name = entry.path.rpartition("/")[2]
         self.device = self.inode = self.size = self.mtime_ns = 0
         self.places: dict[str, Place] = {}
@@ -129,7 +129,17 @@ class TailedFile:
     @property
     def appended(self) -> bool:
         """Whether its file is a copy that something was appended to, and nobody has looked at that yet."""
-        return not self._contents and self.signature[0] - self.shift > self.judged
+        return self.signature[0] > self.asked
+
+    @property
+    def kind(self) -> str:
+        """The format of that archive."""
+        return self._contents.kind if self._contents else ""
+
+    @property
+    def packed(self) -> tuple[int, int]:
+        """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
+        return (self._contents.start, self._contents.end) if self._contents else (0, 0)
 
     def recheck(self) -> None:
         """Doubt it at once if its file no longer has what was read: somebody is about to compare with it."""
@@ -264,7 +274,8 @@ class TailedFile:
     ) -> None:
         """Go on in another file that has all that was read, from ``shift`` on; ``sealed``: it is a complete copy."""
         os.close(self.fd)
-        self.limit = self.judged = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
+        self.limit = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
+        self.judged = self.asked = contents.end if contents else self.limit + shift
         self.fd, self.path, self.size, self.signature, self.shift = fd, "", 0, (-1, 0), shift
         self._contents = contents
         self.orphaned = self.replaced = False

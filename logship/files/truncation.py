@@ -124,9 +124,14 @@ class Truncations:
         place = (file.device, file.inode)
         candidate = sweep.named.get(place)
         if candidate and self._adoption.open.by_inode.get(place) is file and file.inode not in self._adoption.held:
-            found = Found.within(file, candidate, now, begin=file.shift + file.judged)
+            packed = bool(file.packed[1])
+            found = Found.within(file, candidate, now, begin=0 if packed else file.judged)
             found.live = found.candidate.live(sweep.live)
-            file.judged = found.size - file.shift
+            file.asked = found.size
+            if packed:
+                found.packed, found.packed_from, found.came_unseen = file.kind, file.judged, True
+            else:
+                file.judged = found.size
             yield from self._reconciler.reconcile(found, sweep)
 
     def _give_up(self, file: FileId, since: float, now: float) -> None:

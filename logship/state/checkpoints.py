@@ -170,7 +170,7 @@ class Checkpoints:
             self._hold()
         else:
             make_folder(self._folder)
-        if self._finished:
+        if self._finished is not None:  # it may know of no file, and have rows
             self._finished.flush()  # before the checkpoint that has them no longer
         _write_synced(temporary, document)
         temporary.replace(self._path)
@@ -234,12 +234,14 @@ def _parse(text: bytes) -> Checkpoint:
 def _entry(plain: Mapping[str, Any]) -> Entry:
     offsets = {sink: _saved(saved) for sink, saved in plain["offsets"].items()}
     digest = plain.get("digest", {})  # an older checkpoint has none
+    packed = plain.get("packed", (0, 0))
     values = {
         **plain,
         "file": FileId(plain["file"]),
         "head": Print(**plain["head"]),
         "offsets": offsets,
         "holes": tuple((int(start), int(end)) for start, end in plain.get("holes", ())),
+        "packed": (int(packed[0]), int(packed[1])),
         "cuts": tuple((int(offset), str(word)) for offset, word in plain.get("cuts", ())),
         "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
     }

@@ -26,6 +26,7 @@ from logship.state.rows import (
     IGNORED,
     LINEAGE_AT,
     NOISE,
+    PACKED,
     ROW_BYTES,
     Row,
     bytes_hash,
@@ -180,12 +181,24 @@ class Finished:
                     yield piece, start
                 at = piece.find(lineage, at + 1)
 
-    def doubt(self, path: str) -> None:
-        """Forget which files of a lineage are never to be read, but for shredded ones: they are looked at again."""
+    def doubt(self, path: str) -> list[Row]:
+        """Forget which files of a lineage are never to be read, but for shredded ones: they are looked at again.
+
+        Of an archive that was appended to, only what came last. Gives them.
+        """
+        doubted = []
         for inode in {row.inode for row in self.of_lineage(path) if row.ignored}:
             row = self.at(inode)  # an inode may have had other rows before
             if row and row.ignored and not row.flags & NOISE and row.lineage == path_hash(path):
-                self._there.forget(inode)
+                self._doubt(inode, row)
+                doubted.append(row)
+        return doubted
+
+    def _doubt(self, inode: int, row: Row) -> None:
+        if row.flags & PACKED:
+            self._mtimes[self._there.get(inode)] = -1
+        else:
+            self._there.forget(inode)
 
     def left_alone(self) -> Iterator[Row]:
         """Give what is there and never to be read."""

@@ -76,6 +76,8 @@ class Entry(Struct, frozen=True):
     """Its file is a copy, and complete: what is appended to that is another generation's."""
     holes: tuple[tuple[int, int], ...] = ()
     """(start, end) of NULs that were passed and might yet be filled."""
+    packed: tuple[int, int] = (0, 0)
+    """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
     cuts: tuple[tuple[int, str], ...] = ()
     """(offset, word), as in :class:`logship.model.Block`, of what has to be known to make the same records again."""
 

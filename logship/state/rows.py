@@ -25,6 +25,8 @@ SEALED: Final = 4
 """Its file is a copy: what is appended to it is another generation's."""
 NOISE: Final = 16
 """Its file was shredded: it is a copy of nothing."""
+PACKED: Final = 32
+"""It is in an archive that was appended to, or may be: ``done`` says up to where all of that file is known."""
 GONE: Final = 2
 """No file has it any more."""
 _BITS: Final = 2**64 - 1
@@ -61,6 +63,11 @@ class Row(NamedTuple):
     def ignored(self) -> bool:
         """Whether it is never to be read."""
         return bool(self.flags & IGNORED)
+
+    @property
+    def done(self) -> int:
+        """Up to where all of the file is known; of an archive that is never to be read this is its size."""
+        return self.size if self.ignored else self.file_size if self.flags & PACKED else 0
 
     @property
     def file(self) -> FileId:

@@ -176,3 +176,16 @@ def test_a_generation_goes_on_in_its_archive(packed: Packed) -> None:
     assert file.data_start(7) == 7
     assert file.signature == (os.fstat(fd).st_size, os.fstat(fd).st_mtime_ns)
     file.close()
+
+
+def test_archives_that_follow_each_other_are_split(packed: Packed) -> None:
+    """Each part is read by itself, and knows where it is in the file."""
+    first, second = gzip.compress(b"one\n" * 9), gzip.compress(b"two\n" * 7)
+    contents = Contents(packed(first + second), "gzip", 0, len(first + second))
+    for _ in contents.measure():
+        pass
+    assert contents.members == [(36, len(first)), (64, len(first + second))]
+    before, after = contents.split(contents.members[0])
+    assert (before.read_at(99, 0), after.read_at(99, 0)) == (b"one\n" * 9, b"two\n" * 7)
+    assert (before.start, before.end, after.start, after.end) == (0, len(first), len(first), len(first + second))
+    assert (before.size, before.members, after.size, after.members) == (36, [(36, before.end)], 28, [(28, after.end)])

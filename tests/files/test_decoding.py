@@ -99,7 +99,7 @@ def opened(data: bytes) -> Iterator[int]:
 
 def unpacked(packed: bytes, kind: str = "") -> tuple[bytes, bool]:
     """Unpack it all; gives the contents, as far as they can be read, and whether they are complete."""
-    contents, complete = b"", False
+    contents, complete = b"", 0
     with opened(packed) as fd:
         try:
             for piece, complete in unpack(fd, kind or packed_as(packed[:MAGIC_BYTES])):  # noqa: B007 - the last one
@@ -107,7 +107,7 @@ def unpacked(packed: bytes, kind: str = "") -> tuple[bytes, bool]:
                 contents += piece
         except OSError:
             return contents, False
-    return contents, complete
+    return contents, bool(complete)
 
 
 @every

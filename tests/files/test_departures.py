@@ -90,3 +90,20 @@ def test_a_shredded_file_is_not_looked_at_again(logs: Path) -> None:
     for _ in range(3):
         again.step(3.0)
         assert again.read() == b""
+
+
+def test_what_was_unknown_stays_put_by_when_copies_are_looked_at_again(logs: Path) -> None:
+    """Something else is missing after a restart: an archive of which nothing is known has nothing of that."""
+    live = logs / "app.log"
+    append(live, lines(0, 100))
+    first = follow(logs, "app.log")
+    first.read()
+    (logs / "app.log.7.gz").write_bytes(gzip.compress(lines(5000, 5100)))  # came beside us: nobody ever saw it
+    first.read()
+    for _ in range(3):
+        first.step(3.0)
+    first.save()
+    first.kill()
+    live.unlink()
+    again = follow(logs, "app.log")
+    assert again.read() + again.read() + again.drain() == b""

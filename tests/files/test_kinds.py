@@ -119,6 +119,11 @@ def each_once(
     assert {where: what for where, what in wrong.items() if what} == {}
 
 
+PACKS: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lambda data: lzma.compress(data, preset=0),
+}
 paces = pytest.mark.parametrize("pause", [0.05, 3.0])
 """Seconds between two looks of one step: less, and more, than anything is waited for."""
 
@@ -357,11 +362,6 @@ def test_rotated_into_another_folder(logs: Path, pause: float, pack: Callable[[b
 )
 def test_a_packed_copy_before_the_truncation(logs: Path, pause: float, suffix: str) -> None:
     """The rest of what was truncated is in an archive alone, which is found while running, too."""
-    packs: dict[str, Callable[[bytes], bytes]] = {
-        "gz": gzip.compress,
-        "bz2": bz2.compress,
-        "xz": lambda data: lzma.compress(data, preset=0),
-    }
 
     def scenario(logs: Path) -> Iterator[bytes]:
         live = logs / "a.log"
@@ -369,7 +369,7 @@ def test_a_packed_copy_before_the_truncation(logs: Path, pause: float, suffix: s
             append(live, lines(100 * turn, 100 * turn + 60))
             yield b""
             append(live, lines(100 * turn + 60, 100 * turn + 90))
-            (logs / f"a.log.{turn}.{suffix}").write_bytes(packs[suffix](live.read_bytes()))
+            (logs / f"a.log.{turn}.{suffix}").write_bytes(PACKS[suffix](live.read_bytes()))
             os.truncate(live, 0)
             append(live, lines(100 * turn + 90, 100 * turn + 100))
             yield b""
@@ -379,6 +379,66 @@ def test_a_packed_copy_before_the_truncation(logs: Path, pause: float, suffix: s
 
 
 # -- archives -------------------------------------------------------------------------------------------------------
+
+
+@paces
+@pytest.mark.parametrize("suffix", ["gz", "bz2", "xz"])
+def test_an_archive_that_is_appended(logs: Path, pause: float, suffix: str) -> None:
+    """``gzip -c a.log >> a.log.gz && : > a.log``: the rest of each generation is behind that of the one before."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, archive = logs / "a.log", logs / f"a.log.{suffix}"
+        for turn in range(4):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            append(archive, PACKS[suffix](live.read_bytes()))
+            os.truncate(live, 0)
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, pause, saved=(True,))
+
+
+@paces
+def test_an_archive_that_is_appended_to_more_often_than_anybody_looks(logs: Path, pause: float) -> None:
+    """Two generations are packed between two looks: of one a part was read, of the other nothing was seen."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, archive = logs / "a.log", logs / "a.log.gz"
+        for turn in range(4):
+            append(live, lines(100 * turn, 100 * turn + 40))
+            yield b""
+            for start in (40, 70):
+                append(live, lines(100 * turn + start, 100 * turn + start + 30))
+                append(archive, gzip.compress(live.read_bytes()))
+                os.truncate(live, 0)
+            yield b""
+        yield lines(0, 400)
+
+    each_once(logs, scenario, pause, saved=(True,))
+
+
+@paces
+def test_an_archive_is_appended_to_a_while_before_the_truncation(logs: Path, pause: float) -> None:
+    """Looked at in between: a copy of a file that is read may yet be all that has its rest."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, archive = logs / "a.log", logs / "a.log.gz"
+        for turn in range(3):
+            append(live, lines(100 * turn, 100 * turn + 60))
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 100))
+            packed = gzip.compress(live.read_bytes())
+            append(archive, packed[:40])
+            yield b""
+            append(archive, packed[40:])
+            yield b""
+            os.truncate(live, 0)
+            yield b""
+        yield lines(0, 300)
+
+    each_once(logs, scenario, pause, saved=(True,))
 
 
 @paces

@@ -3,15 +3,20 @@
 import itertools
 import os
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from logship.files.beneath import Root
+from logship.files.names import Candidate, Folder, Globs
 from logship.files.registry import Registry
 from logship.model import FileId, LineState
 from logship.state.finished import Finished
 from logship.state.identity import Entry, Print, Saved, new_file_id
+from logship.state.rows import row_of
 
 _SMALL = st.integers(0, 3)
 
@@ -66,3 +71,22 @@ def test_a_generation_takes_little_memory(*, shared: bool) -> None:
     finally:
         tracemalloc.stop()
     assert nbytes / 6144 < 1536
+
+
+def test_a_file_is_opened_for_what_is_to_be_read_on_in_it(tmp_path: Path) -> None:
+    """A copy was put by under its inode once, and has not changed since: the entry is what counts."""
+    path = tmp_path / "a.log.1"
+    path.write_bytes(b"x" * 100)
+    stat = path.stat()
+    finished = Finished()
+    known_as = entry(1, inode=stat.st_ino, head=Print.of(b"x" * 100))
+    put_by = replace(known_as, file=new_file_id(), offsets={}, ignored=True)
+    row = row_of(replace(put_by, size=100), 100, stat.st_mtime_ns, b"x" * 64)
+    assert row
+    finished.add(row)
+    known = Registry((), finished, ("http",))
+    folder = Folder(Root(str(tmp_path)), "", stat.st_dev, Globs(()))
+    name = Candidate(folder, path.name, stat.st_ino, regular=True, matched=True)
+    assert known.unchanged(name) == ""
+    known.add(entry(2, inode=stat.st_ino))
+    assert known.unchanged(name) is None

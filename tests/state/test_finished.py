@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from logship.state import finished
+from logship.state.checkpoints import Checkpoints
 from logship.state.fingerprint import Fingerprint, ReadAt
 from logship.state.finished import KEEP_SECONDS, Finished
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
-from logship.state.rows import GONE, ROW_BYTES, Row, path_hash, row_of
+from logship.state.rows import GONE, PACKED, ROW_BYTES, Row, path_hash, row_of
 
 DATA = b"".join(b"line %d\n" % number for number in range(500))
 SINKS = ("http", "kafka")
@@ -282,6 +283,26 @@ def test_a_folder_that_cannot_be_written_keeps_rows_in_memory(tmp_path: Path) ->
     table.flush()
     assert not table.pending
     assert [Finished(path).at(row.inode) for row in rows] == rows
+
+
+def test_rows_of_what_no_file_has_are_saved_too(tmp_path: Path) -> None:
+    """A generation that was read and is gone, and no other is finished: a copy of it is known after a kill."""
+    checkpoints = Checkpoints(tmp_path)
+    checkpoints.load().finished.add(a_row(), there=False)
+    checkpoints.save((), 1)
+    assert [row.size for row in Checkpoints(tmp_path).load().finished.of_lineage("/logs/a.log")] == [a_row().size]
+
+
+def test_of_an_archive_that_was_appended_to_what_came_last_is_doubted() -> None:
+    """Up to where the rest is known is not forgotten."""
+    known = Finished()
+    row = a_row(ignored=True)
+    known.add(row._replace(flags=row.flags | PACKED))
+    assert [each.file for each in known.doubt("/logs/a.log")] == [row.file]
+    assert not known.unchanged(row.inode, row.file_size, row.mtime_ns)
+    found = known.at(row.inode)
+    assert found
+    assert found.done == row.size
 
 
 def test_a_first_start_begins_without_rows(tmp_path: Path) -> None:
