@@ -299,8 +299,8 @@ def _naive_values(content: bytes) -> tuple[Any, ...]:
 
 
 WHENS: dict[str, Callable[[str, dict[str, Any]], bool]] = {
-    "a=1": lambda _, values: values["a"] == Number("1"),
-    "a!=1 and not b>0": lambda _, values: values["a"] != Number("1") and not _above_0(values["b"]),
+    "a=1": lambda _, values: values["a"] in (Number("1"), "1"),
+    "a!=1 and not b>0": lambda _, values: values["a"] not in (Number("1"), "1") and not _above_0(values["b"]),
     "~a or ~'^\\{.*\\}$' and time~2026": lambda line, values: (
         "a" in line or (bool(re.search(r"^\{.*\}$", line)) and "2026" in str(values["time"]))
     ),
