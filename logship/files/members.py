@@ -11,7 +11,7 @@ from logship.files.found import Found
 from logship.files.identification import Known, Part
 from logship.files.inode_reuse import entry_of_another, row_of_another
 from logship.state.identity import Entry
-from logship.state.rows import PACKED, Row
+from logship.state.rows import IGNORED, PACKED, Row
 
 Ask = Callable[[Found, Part], Generator[None, None, Known | None]]
 
@@ -21,7 +21,8 @@ def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tupl
 
     ``row`` is what was finished in its inode, ``unread`` what is to be read on there.
     """
-    row = None if row and (row_of_another(found, row) or row.birth_ns != (found.birth_ns or 0)) else row
+    if row and (row_of_another(found, row) or row.birth_ns != (found.birth_ns or 0) or _is_copy(row)):
+        row = None
     there = [entry for entry in unread if entry.packed[1] and not entry_of_another(found, entry)]
     done = max((row.done if row else 0, *(entry.packed[1] for entry in there)))
     if not done or done > found.size or not found.goes_on_at(done):
@@ -29,6 +30,11 @@ def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tupl
     found.packed_from = done
     found.came_unseen = bool(there) or bool(row and row.flags & PACKED)
     return tuple(there)
+
+
+def _is_copy(row: Row) -> bool:
+    """Whether a file was put by as a whole: it may be all that is left of a generation that was to be read on."""
+    return bool(row.flags & IGNORED) and not row.flags & PACKED
 
 
 def contents_of(found: Found) -> Contents:
