@@ -47,7 +47,7 @@ def frame_lines(data: bytes, start: int, max_line_bytes: int) -> Iterator[Frame]
         return
     plain: list[bytes] = []
     at = since = start
-    for line in _lines(data):
+    for line in BytesIO(data):  # not splitlines: it also ends a line at a lone CR
         if line[0] == 0 or len(line) - 1 > max_line_bytes:
             if plain:
                 yield Frame(since, at, b"".join(plain))
@@ -105,11 +105,6 @@ def utf8_boundary(data: bytes, limit: int) -> int:
 
 def _has_overlong(data: bytes, max_line_bytes: int) -> bool:
     return max(map(len, data.split(b"\n"))) > max_line_bytes
-
-
-def _lines(data: bytes) -> list[bytes]:
-    # not splitlines: it also ends a line at a lone CR
-    return [*BytesIO(data)]
 
 
 def within_lines(data: bytes, before: bytes, after: bytes) -> list[bytes]:
