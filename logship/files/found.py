@@ -120,6 +120,10 @@ class Found(Struct):
         """Where the archive ends that is asked about; others may follow it."""
         return min(self.size, self.contents.end) if self.contents else self.size
 
+    def was_cut(self, entry: Entry) -> bool:
+        """Whether it was seen cut off when it was last looked at: what is behind was written since."""
+        return entry.file in self.former and entry.size < min(entry.furthest.offset, self.size + 1)
+
     def goes_on_at(self, offset: int) -> bool:
         """Whether another archive of its format may begin at an offset: it may only have been begun."""
         more = self.read_at(MAGIC_BYTES, offset)

@@ -102,6 +102,10 @@ class Known(Struct, frozen=True):
             return self.file.offset
         return min((saved.offset for saved in self.entry.offsets.values()), default=0) if self.entry else 0
 
+    def is_another(self, part: Part) -> bool:
+        """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
+        return self.common >= SHORT_HEAD_BYTES and (self.whole or self.common >= min(HEAD_BYTES, part.size))
+
     @property
     def file(self) -> TailedFile | None:
         """The open file that it is of."""

@@ -46,6 +46,22 @@ class OpenFiles:
             found.append(live)
         return found
 
+    def near(self, found: Found, head: bytes) -> list[TailedFile]:
+        """Give those that a part of a file of their lineage may be of, by the 64 bytes that the part begins with.
+
+        Each is looked at anew: it may just have lost its bytes, and what is compared with it is not known by that.
+        """
+        # what was cut where it was may have a few bytes only that are known
+        near = self.of_lineage(found.lineage) if found.cut else self.like(found.lineage, head)
+        for file in near:
+            file.recheck()
+        return near
+
+    def lost_bytes(self, found: Found, head: bytes) -> bool:
+        """Whether a file of a lineage may just have lost its bytes: what came after that waits."""
+        self.near(found, head)
+        return any(not (file.sound or file.orphaned) for file in self.of_lineage(found.lineage))
+
     def note_names(self, files: Iterable[TailedFile]) -> None:
         """Note under which names the files are, oldest first."""
         self.by_path = {file.path: file for file in reversed(list(files)) if file.path}

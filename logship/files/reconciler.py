@@ -176,12 +176,12 @@ class Reconciler:
                 break
             rest = Part(view, found.begin + known.common)
             after = yield from self._ask(found, rest, besides=known)
-            if after is None or not _is_another(after, rest):
+            if after is None or not after.is_another(rest):
                 break
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
-        doubtful = found.live and self._lost_bytes(found, part)
+        doubtful = found.live and self._open.lost_bytes(found, part.read_at(SHORT_HEAD_BYTES, 0))
         if doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
@@ -228,21 +228,16 @@ class Reconciler:
             unproved = common == found.size and not known.whole
             common = known.proved if unproved and not here else common
             common = found.lowest if here and (kept or common > found.lowest) else common
-        elif known.entry and self._was_cut(known.entry, found):
+        elif known.entry and found.was_cut(known.entry):
             found.cut, common = True, max(known.proved, known.entry.size)
         elif known.entry and common == found.size and not (found.packed or old or known.whole):
             placed = found.candidate.matched and known.entry.path == found.candidate.path
             common = max(known.proved, found.put_by - found.begin) if placed or found.put_by else common
         return replace(known, common=common) if common else None
 
-    @staticmethod
-    def _was_cut(entry: Entry, found: Found) -> bool:
-        """Whether a file was seen cut off when it was last looked at: what is behind was written since."""
-        return entry.file in found.former and entry.size < min(entry.furthest.offset, found.size + 1)
-
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
         here = (found.device, found.inode) if found.cut else None
-        opened = [file for file in self._near(found, part) if file.fd != found.fd]
+        opened = [file for file in self._open.near(found, part.read_at(SHORT_HEAD_BYTES, 0)) if file.fd != found.fd]
         sources = [
             Source.open(file, here=(file.device, file.inode) == here) for file in opened
         ] + self._registry.sources(found)
@@ -259,23 +254,6 @@ class Reconciler:
             if finished and not same and (known is None or finished.common > known.common):
                 return finished
         return known
-
-    def _near(self, found: Found, part: Part) -> list[TailedFile]:
-        """Give the open files of a lineage that a part may be of: there may be thousands of others.
-
-        Each is looked at anew: it may just have lost its bytes, and what is compared with it is not known by that.
-        """
-        # what was cut where it was may have a few bytes only that are known
-        lineage, head = found.lineage, part.read_at(SHORT_HEAD_BYTES, 0)
-        near = self._open.of_lineage(lineage) if found.cut else self._open.like(lineage, head)
-        for file in near:
-            file.recheck()
-        return near
-
-    def _lost_bytes(self, found: Found, part: Part) -> bool:
-        """Whether a file of a lineage may just have lost its bytes: what came after that waits."""
-        self._near(found, part)
-        return any(not (file.sound or file.orphaned) for file in self._open.of_lineage(found.lineage))
 
     def _copies_what_waits(self, found: Found, part: Part) -> Generator[None, None, bool]:
         """Whether a live file has all of a rotated form, and it is still to be decided what it has."""
@@ -319,8 +297,3 @@ class Reconciler:
             return finish(self._ask(found, Part(found, 0))) is None
         except OSError:
             return False
-
-
-def _is_another(known: Known, part: Part) -> bool:
-    """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
-    return known.common >= SHORT_HEAD_BYTES and (known.whole or known.common >= min(HEAD_BYTES, part.size))
