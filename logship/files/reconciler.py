@@ -94,7 +94,7 @@ class Reconciler:
         if not entries and not (found.candidate.matched or found.packed):
             found.shredded = is_noise(found.read_at(HEAD_BYTES, 0)) and self._registry.was_in(found)
         former, found.former = self._registry.at(found.inode), self._registry.former(found)
-        found.doubted = self._registry.doubts(found)
+        found.doubted = self._registry.signatures.doubts(found.inode, (found.size, found.mtime_ns))
         found.within_it = self._registry.find_packed(found) if found.packed else ()
         for other in former:
             if all(entry.file != other for entry in (*entries, *found.within_it)):

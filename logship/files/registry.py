@@ -5,7 +5,7 @@ answered by an index, however many there are.
 """
 
 import os
-from collections.abc import Container, Generator, Iterable, Iterator, Mapping
+from collections.abc import Container, Generator, Iterable, Iterator
 from contextlib import suppress
 
 from msgspec.structs import replace
@@ -17,11 +17,12 @@ from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
 from logship.files.members import known_within
 from logship.files.names import Candidate
+from logship.files.signatures import Signatures
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
-from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, shared
 from logship.state.neighbour import Neighbour
 from logship.state.rows import NOISE, PACKED, Row
 
@@ -50,9 +51,7 @@ class Registry:
         self.finished = finished
         self._sinks = sinks
         self._by_inode, self._by_path = Index[int](), Index[str]()
-        self._signatures: dict[int, tuple[FileId, tuple[int, int]]] = {}
-        self._doubted: dict[int, tuple[int, int]] = {}
-        """Signatures of what was put by and is looked at again, by inode."""
+        self.signatures = Signatures()
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
         self._changed: set[int] = set()
@@ -66,7 +65,7 @@ class Registry:
     def add(self, entry: Entry) -> None:
         """Know a generation."""
         self.pop(entry.file)
-        self.entries[entry.file] = entry = replace(entry, offsets=_shared(entry.offsets))
+        self.entries[entry.file] = entry = replace(entry, offsets=shared(entry.offsets))
         self._by_inode.add(entry.inode, entry.file)
         self._by_path.add(entry.path, entry.file)
 
@@ -83,7 +82,7 @@ class Registry:
             self._finish(row, there=not entry.shift or bool(row.flags & PACKED))
         else:
             self.add(entry)
-            self._signatures[stat.st_ino] = (entry.file, signature_of(found))
+            self.signatures.note(stat.st_ino, entry.file, signature_of(found))
 
     def pop(self, file: FileId) -> None:
         """Know it no longer: it is open, or forgotten."""
@@ -145,27 +144,21 @@ class Registry:
         Of a finished one this is the empty text: nobody keeps its identity in memory.
         """
         finished = candidate.inode in self.finished
-        file, signature = self._signatures.get(candidate.inode, (None, None))
+        file, signature = self.signatures.get(candidate.inode)
         if not finished and (file is None or file not in self.entries):
             return None
         if self._is_to_judge(candidate.inode, file) or (finished and self._unread_in(candidate.inode)):
             return None
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
-            if finished and self.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
-                self.finished.meet(candidate.inode)
+            if finished and self.finished.meet_unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
                 return FileId("")
             return file if (stat.st_size, stat.st_mtime_ns) == signature else None
         return None
 
     def is_anothers(self, found: Found) -> bool:
         """Whether the neighbour has read all that a plain file has."""
-        if not self._neighbour:
-            return False
-        with suppress(OSError):
-            rows = self._neighbour.finished.like(found.lineage, found.read_at(min(HEAD_BYTES, found.size), 0))
-            return any(row.size == found.size and row.begins(found.size, found.read_at) for row in rows)
-        return False
+        return bool(self._neighbour and self._neighbour.has_read(found.lineage, found.size, found.read_at))
 
     def _is_to_judge(self, inode: int, file: FileId | None = None) -> bool:
         """Whether what is never to be read is judged anew; once."""
@@ -174,17 +167,15 @@ class Registry:
 
     def as_it_was(self, found: Found) -> bool:
         """Whether a file that a link led to is a finished one, which has not changed; it is noted as met."""
-        same = self.finished.unchanged(found.inode, found.size, found.mtime_ns) and not self._is_to_judge(found.inode)
-        same = same and not self._unread_in(found.inode)
-        if same:
-            self.finished.meet(found.inode)
-        return same
+        if self._is_to_judge(found.inode) or self._unread_in(found.inode):
+            return False
+        return self.finished.meet_unchanged(found.inode, found.size, found.mtime_ns)
 
     def find(self, found: Found) -> list[Entry]:
         """Give the generations that are in this file, in the order of where they end; all but the last are sealed."""
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
-        there = self._each(self._by_inode.of(found.inode))
-        entries = in_this_file(found, (each for each in there if not self._is_history(each, found)), name)
+        there = (each for each in self._each(self.at(found.inode)) if not self._is_history(each, found))
+        entries = in_this_file(found, there, name)
         row = None if entries else self.finished.at(found.inode)
         row = None if row and self._history and row.ignored and row.file_size == found.size else row
         if row and row_of_this(found, row, name):
@@ -193,7 +184,7 @@ class Registry:
 
     def _unread_in(self, inode: int) -> list[Entry]:
         """Give the generations that are to be read on in a file, whatever else was, or is, finished in it."""
-        return [entry for entry in self._each(self._by_inode.of(inode)) if not (entry.ignored or entry.gone)]
+        return [entry for entry in self._each(self.at(inode)) if not (entry.ignored or entry.gone)]
 
     def find_packed(self, found: Found) -> tuple[Entry, ...]:
         """Give those of an archive that was found, which learns up to where it is known."""
@@ -204,14 +195,14 @@ class Registry:
 
     def was_in(self, found: Found) -> bool:
         """Whether a known generation was in this very file, whatever is in it now: inode and birth time agree."""
-        born = {entry.birth_ns for entry in self._each(self._by_inode.of(found.inode))}
+        born = {entry.birth_ns for entry in self._each(self.at(found.inode))}
         row = self.finished.at(found.inode)
         return found.birth_ns is not None and (found.birth_ns in born or (row and row.birth_ns) == found.birth_ns)
 
     def find_moved(self, found: Found) -> Entry | None:
         """Give the generation that has this file's name, head and marker, and another inode (a volume's numbers)."""
-        of_this_lineage = (entry for entry in self._each(self._by_path.of(found.lineage)) if not entry.ignored)
-        return next((entry for entry in of_this_lineage if same_content(entry, found.size, found.read_at)), None)
+        known = (entry for entry in self.of_lineage(found.lineage) if not entry.ignored)
+        return next((entry for entry in known if same_content(entry, found.size, found.read_at)), None)
 
     def sources(self, found: Found) -> list[Source]:
         """Give the generations of a file's lineage, and those that were in it, newest last."""
@@ -286,23 +277,18 @@ class Registry:
     def doubt_copies(self, lineage: str) -> None:
         """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""
         for row in self.finished.doubt(lineage):
-            self._doubted[row.inode] = row.file_size, row.mtime_ns
-        for entry in list(self._each(self._by_path.of(lineage))):
+            self.signatures.doubt(row.inode, (row.file_size, row.mtime_ns))
+        for entry in list(self.of_lineage(lineage)):
             if entry.ignored:
                 self.pop(entry.file)
-                if known := self._signatures.get(entry.inode):
-                    self._doubted[entry.inode] = known[1]
-
-    def doubts(self, found: Found) -> bool:
-        """Whether a file is looked at again only for what it may have of a known generation: it has not changed."""
-        return self._doubted.pop(found.inode, None) == (found.size, found.mtime_ns)
+                self.signatures.doubt(entry.inode, self.signatures.get(entry.inode)[1])
 
     def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
         return (self.entries[file] for file in files)
 
     def keep_names(self, present: Container[FileId], *, sure: bool) -> None:
         """Note which generations a sweep has met; ``sure`` says that all names were seen."""
-        self._signatures = {inode: known for inode, known in self._signatures.items() if known[0] in present}
+        self.signatures.keep(present)
         if sure:
             self.finished.keep_met(self._changed)
             self.finished.compact()
@@ -312,9 +298,3 @@ class Registry:
         settled = entry.ignored or entry.gone
         read = min((entry.offsets.get(sink, Saved()).offset for sink in self._sinks), default=0)
         return 0 if settled else entry.size - read
-
-
-def _shared(offsets: Mapping[str, Saved]) -> dict[str, Saved]:
-    """Keep what is the same for several sinks, as it is once all have read all, once."""
-    same: dict[Saved, Saved] = {}
-    return {sink: same.setdefault(saved, saved) for sink, saved in offsets.items()}

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from logship.files.beneath import birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
+from logship.files.evidence import has_before, has_head, has_known
 from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.files.joining import Cuts, Joining, Read, join
@@ -97,7 +98,8 @@ class TailedFile:
         self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
         self.signature, self.deleted = signature, gone
         size = self._physical(stat.st_size)
-        if touched and self.holes.passed and size >= self.furthest.offset and self._has_known_bytes():
+        may_be_filled = touched and self.holes.passed and size >= self.furthest.offset
+        if may_be_filled and has_known(self.head, self.digest, self.furthest.offset, self.read_at):
             self.look_into_holes()
         if size < max(self.furthest.offset, self.head.length):
             lasts = self.doubt.note(self.digest.kept(size, self.read_at), now)
@@ -156,23 +158,8 @@ class TailedFile:
         self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
-        # what was truncated and written again has other bytes before the offset, or at least another head (DECISIONS 3)
-        same = self._has_head() and self._has_before(self.furthest)
+        same = has_head(self.head, self.read_at) and has_before(self.digest, self.furthest, self.read_at)
         return same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
-
-    def _has_known_bytes(self) -> bool:
-        """Whether it has what is known of it apart from holes: the head, or the last bytes, or both."""
-        known, offset = self.digest.before(self.furthest.offset), self.furthest.offset
-        same = self._has_head() and self.read_at(len(known), offset - len(known)) == known
-        return same and bool(self.head.length or known)
-
-    def _has_head(self) -> bool:
-        return not self.head.length or self.head.matches(self.read_at(self.head.length, 0))
-
-    def _has_before(self, place: Place) -> bool:
-        # lines may be of one length, and end alike: 1 KiB is compared
-        known = max(self.digest.before(place.offset), place.tail, key=len)
-        return not known or self.read_at(len(known), place.offset - len(known)) == known
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
@@ -255,7 +242,7 @@ class TailedFile:
 
     def _follows(self, place: Place) -> bool:
         # where nothing was read yet, the file was seen before
-        return self._has_before(place) if place.tail else self._has_head()
+        return has_before(self.digest, place, self.read_at) if place.tail else has_head(self.head, self.read_at)
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""

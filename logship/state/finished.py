@@ -5,18 +5,16 @@ knows its file again when that grows, and a copy of it under another name of its
 """
 
 import logging
-import os
 import struct
-import threading
 import time
 from array import array
 from collections.abc import Container, Iterator
 from contextlib import suppress
-from itertools import compress, islice
 from pathlib import Path
 from typing import Final
 
 from logship.state.identity import HEAD_BYTES
+from logship.state.row_file import RowFile
 from logship.state.row_index import RowIndex
 from logship.state.rows import (
     FORMAT,
@@ -38,7 +36,6 @@ logger = logging.getLogger(__name__)
 KEEP_SECONDS: Final = 30 * 86400.0
 MAX_ROWS: Final = 200_000
 """18 MB on disk, half as much again before it is written anew; of more the oldest are dropped, which is said."""
-_SEARCHED_BYTES: Final = ROW_BYTES * 16384
 _LINEAGE_BITS: Final = 1 << 20
 MET: Final = 8
 """In memory only: its file was met, as it was, by the sweep that is under way."""
@@ -55,12 +52,9 @@ class Finished:
 
         What is older than ``keep`` seconds is dropped.
         """
-        self._path = None if shared else path
+        self._disk = RowFile(None if shared else path)
         self._keep = keep
-        self._changing, self._flushing = threading.Lock(), threading.Lock()
         self._forget_all()
-        self._written, self._tail = 0, bytearray()
-        """Rows on disk, and those that are not there yet."""
         self.dropped = 0
         """Rows that were younger than 30 days and had to go."""
         if path and anew:
@@ -68,7 +62,7 @@ class Finished:
                 path.unlink(missing_ok=True)
         elif path:
             with suppress(OSError):
-                self._copy(path) if shared else self._load(path)
+                self._copy(path) if shared else self._load()
 
     def _forget_all(self) -> None:
         self._there = RowIndex()
@@ -84,9 +78,8 @@ class Finished:
     def add(self, row: Row, *, there: bool = True) -> None:
         """Know a generation as finished; ``there`` says that a file still has it."""
         row = row if there else row._replace(flags=row.flags | GONE)
-        with self._changing:
-            self._note(row)
-            self._tail += FORMAT.pack(*row)
+        self._note(row)
+        self._disk.append(row)
 
     def _note(self, row: Row) -> None:
         self._there.append(row.inode, there=not row.flags & GONE)
@@ -98,7 +91,7 @@ class Finished:
     def at(self, inode: int) -> Row | None:
         """Give the finished generation whose file has an inode."""
         number = self._there.get(inode)
-        return None if number < 0 else self._row(number)
+        return None if number < 0 else self._disk.row(number)
 
     def number(self, inode: int) -> int:
         """Give how many rows are older than that of the file with an inode; -1 where there is none."""
@@ -122,7 +115,7 @@ class Finished:
     @property
     def pending(self) -> bool:
         """Whether there are rows that are not on disk yet."""
-        return bool(self._path and self._tail)
+        return self._disk.pending
 
     def __contains__(self, inode: int) -> bool:
         """Whether a finished file had this inode when it was last there."""
@@ -140,6 +133,13 @@ class Finished:
         """Note that the file with an inode is there, as it was."""
         if (number := self._there.get(inode)) >= 0:
             self._flags[number] |= MET
+
+    def meet_unchanged(self, inode: int, size: int, mtime_ns: int) -> bool:
+        """Note that the file with an inode is there, if it is as it was; gives whether it is."""
+        same = self.unchanged(inode, size, mtime_ns)
+        if same:
+            self.meet(inode)
+        return same
 
     def met(self, inode: int) -> bool:
         """Whether that was so since the names were listed anew."""
@@ -173,7 +173,7 @@ class Finished:
         if not self._lineages[hashed % _LINEAGE_BITS >> 3] & 1 << (hashed & 7):
             return
         lineage = struct.pack("<Q", hashed)
-        for piece in self._pieces():
+        for piece in self._disk.pieces():
             at = piece.find(lineage)
             while at >= 0:
                 start = at - LINEAGE_AT
@@ -202,7 +202,7 @@ class Finished:
 
     def left_alone(self) -> Iterator[Row]:
         """Give what is there and never to be read."""
-        return map(self._row, self._ignored())
+        return map(self._disk.row, self._ignored())
 
     def count_left_alone(self) -> int:
         """Give how many those are, without reading any."""
@@ -213,51 +213,17 @@ class Finished:
 
     def flush(self) -> None:
         """Put new rows on disk; raises OSError, and they are written the next time."""
-        with self._flushing:
-            self._flush()
+        self._disk.flush()
 
     def compact(self) -> None:
         """Drop rows that later ones replace, and the oldest, once there are half as many again as are kept."""
-        if self._path and len(self._sizes) > MAX_ROWS * 3 // 2 and self._flushing.acquire(blocking=False):
-            try:
-                with suppress(OSError):
-                    self._flush()
+        if len(self._sizes) > MAX_ROWS * 3 // 2:
+            with suppress(OSError), self._disk.quiet() as usable:
+                if usable:
                     there = self._there
-                    self._load(self._path)
+                    self._load()
                     for inode in [inode for inode, _ in self._there if inode not in there]:
                         self._there.forget(inode)
-            finally:
-                self._flushing.release()
-
-    def _flush(self) -> None:
-        if not self._path or not self._tail:
-            return
-        count = len(self._tail) // ROW_BYTES
-        data = bytes(self._tail[: count * ROW_BYTES])
-        fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            os.pwrite(fd, data, self._written * ROW_BYTES)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        with self._changing:
-            self._written += count
-            del self._tail[: len(data)]
-
-    def _row(self, number: int) -> Row:
-        with self._changing:
-            if number >= self._written:
-                return Row(*FORMAT.unpack_from(self._tail, (number - self._written) * ROW_BYTES))
-        assert self._path  # noqa: S101 - nothing is written without one
-        with self._path.open("rb") as file:
-            return Row(*FORMAT.unpack(os.pread(file.fileno(), ROW_BYTES, number * ROW_BYTES)))
-
-    def _pieces(self) -> Iterator[bytes]:
-        if self._path and self._written:
-            with suppress(OSError), self._path.open("rb") as file:
-                while piece := file.read(_SEARCHED_BYTES):
-                    yield piece[: len(piece) // ROW_BYTES * ROW_BYTES]
-        yield bytes(self._tail)
 
     def _copy(self, path: Path) -> None:
         """Know what is on disk of another's, young enough; it is kept in memory."""
@@ -266,28 +232,23 @@ class Finished:
             if now - row.seen < self._keep:
                 self.add(row, there=not row.flags & GONE)
 
-    def _load(self, path: Path) -> None:
+    def _load(self) -> None:
         """Know what is on disk. It is gone through, not read at once: it may have several hundred thousand rows."""
-        self._written = path.stat().st_size // ROW_BYTES
+        self._disk.open()
         kept = self._kept()
         if not all(kept):
             with suppress(OSError):
-                self._rewrite(path, kept)
+                self._disk.rewrite(kept)
         self._forget_all()
-        for row in self._rows():
+        for row in self._disk.rows():
             self._note(row)
-
-    def _rows(self) -> Iterator[Row]:
-        """Give the rows on disk."""
-        for piece in islice(self._pieces(), -(-self._written * ROW_BYTES // _SEARCHED_BYTES)):
-            yield from map(Row._make, FORMAT.iter_unpack(piece))
 
     def _kept(self) -> bytearray:
         """Say of each row on disk whether it is kept: the last of its generation, young, and one of not too many."""
         last, now = RowIndex(), time.time()
-        for row in self._rows():  # a file may have been finished many times
+        for row in self._disk.rows():  # a file may have been finished many times
             last.append(_key(row), there=True)
-        rows = enumerate(self._rows())
+        rows = enumerate(self._disk.rows())
         kept = bytearray(last.get(_key(row)) == at and now - row.seen < self._keep for at, row in rows)
         surplus = max(0, sum(kept) - MAX_ROWS)
         self._drop(surplus)
@@ -303,13 +264,6 @@ class Finished:
                 "too many finished files: the oldest are forgotten before 30 days; a copy of one would be sent again"
             )
             logger.warning(message, extra={"files": count, "most": MAX_ROWS})
-
-    def _rewrite(self, path: Path, kept: bytearray) -> None:
-        temporary = path.with_suffix(".tmp")
-        with temporary.open("wb") as file:
-            file.writelines(FORMAT.pack(*row) for row in compress(self._rows(), kept))
-        temporary.replace(path)
-        self._written = sum(kept)
 
 
 def _key(row: Row) -> int:

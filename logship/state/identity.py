@@ -140,3 +140,9 @@ def same_content(entry: Entry, size: int, read_at: ReadAt) -> bool:
     """Whether a file with another inode is a copy that has all that ``entry`` had: enough head, and the marker."""
     head = entry.head
     return head.length >= SHORT_HEAD_BYTES and head.matches(read_at(head.length, 0)) and _ends_as(entry, size, read_at)
+
+
+def shared(offsets: Mapping[str, Saved]) -> dict[str, Saved]:
+    """Give the same offsets with what is equal for several sinks, as it is once all have read all, kept once."""
+    same: dict[Saved, Saved] = {}
+    return {sink: same.setdefault(saved, saved) for sink, saved in offsets.items()}

@@ -11,8 +11,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from logship.state.checkpoints import FINISHED, Checkpoints
+from logship.state.fingerprint import ReadAt
 from logship.state.finished import Finished
-from logship.state.identity import Entry
+from logship.state.identity import HEAD_BYTES, Entry
 from logship.state.journal import applied
 from logship.state.rows import FORMAT, GONE, IGNORED, ROW_BYTES, Row
 
@@ -57,6 +58,13 @@ class Neighbour:
         """Whether it will not read the file with an inode, which is as it was: history, or a copy."""
         known = self._alone.get(inode)
         return known is not None and known[0] == size and known[1] in (-1, mtime_ns)
+
+    def has_read(self, lineage: str, size: int, read_at: ReadAt) -> bool:
+        """Whether it has read all that a plain file has."""
+        with suppress(OSError):
+            rows = self.finished.like(lineage, read_at(min(HEAD_BYTES, size), 0))
+            return any(row.size == size and row.begins(size, read_at) for row in rows)
+        return False
 
     def of_lineage(self, path: str) -> list[Entry]:
         """Give what it reads of a lineage."""

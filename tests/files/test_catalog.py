@@ -130,7 +130,7 @@ def test_nothing_of_a_forgotten_file_stays(logs: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(time, "time", lambda: now + 3700)
     follower.step(2.0)
     assert not follower.catalog.registry.entries
-    assert not follower.catalog.registry._signatures
+    assert not len(follower.catalog.registry.signatures)
     assert not follower.reader.ledger._files
     assert not follower.catalog._adoption.open.by_inode
 

@@ -1,0 +1,26 @@
+"""Whether a file still has what was read of it.
+
+What was truncated and written again has other bytes before the offset, or at least another head (DECISIONS 3).
+"""
+
+from logship.files.framer import Place
+from logship.state.fingerprint import Digest, ReadAt
+from logship.state.identity import Print
+
+
+def has_head(head: Print, read_at: ReadAt) -> bool:
+    """Whether it begins as it did; so does one that had nothing."""
+    return not head.length or head.matches(read_at(head.length, 0))
+
+
+def has_before(digest: Digest, place: Place, read_at: ReadAt) -> bool:
+    """Whether it has the last bytes before a place: lines may be of one length, and end alike, so up to 1 KiB."""
+    known = max(digest.before(place.offset), place.tail, key=len)
+    return not known or read_at(len(known), place.offset - len(known)) == known
+
+
+def has_known(head: Print, digest: Digest, offset: int, read_at: ReadAt) -> bool:
+    """Whether it has what is known of it apart from holes: the head, or the last bytes, or both."""
+    known = digest.before(offset)
+    same = has_head(head, read_at) and read_at(len(known), offset - len(known)) == known
+    return same and bool(head.length or known)
