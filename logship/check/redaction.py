@@ -34,7 +34,7 @@ def would_redact(files: Sequence[Last], enrichment: Enrichment) -> Iterator[Find
         tally = _tally(file, enrichment)
         what = ", ".join(f"{count} {name}" for name, count in tally.redactions)
         if tally.redacted:
-            yield _finding(f"{file.path}: {tally.redacted} of its last {len(file.lines)} records: {what}")
+            yield _finding(f"{file.path}: {tally.redacted} of its last {len(file.lines)} lines: {what}")
 
 
 def _tally(file: Last, enrichment: Enrichment) -> Tally:

@@ -21,7 +21,7 @@ def test_detectors_are_tried_and_last_lines_counted(
     code, findings = check(capsys)
     said = [message for _, subject, message in findings if subject == "redaction"]
     assert (code, bad(findings)) == (0, [])
-    assert said[0].endswith("[email]: 1 of its last 2 records: 2 email, 1 field")
+    assert said[0].endswith("[email]: 1 of its last 2 lines: 2 email, 1 field")
     assert said[1].startswith("found their samples: email, card, iban, phone, ip, jwt, bearer, private_key, secret")
     assert "example" not in str(findings)
 
