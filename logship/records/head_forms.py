@@ -50,14 +50,20 @@ _AFTER = (
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
     rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + _LOUD + rb"):[ ]"  # tinylog: the level is on the second line
-    rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + _LOUD + rb") )"  # local.ERROR:; app: INFO
+    rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + _LOUD + rb")"  # local.ERROR:; app: INFO
+    rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + _LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
+    rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\] )"  # TensorFlow: W tensorflow/core/a.cc:1]
 )
 _NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
-_SPOKEN = rb" | [ ] (?P<k>(?=[a-z])" + _ANY + rb")[ ]"
+_SPOKEN = rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + _ANY + rb")(?P=between)"
 _ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
+_PAIR = rb"""[\w.-]{1,60}+=(?:"(?:[^"\\\n]|\\.){0,300}+"|'[^'\n]{0,300}+'|\{[^}\n]{0,300}+\}|[^\s"']{0,300}+)"""
+_PAIRS = rb"(?:" + _PAIR + rb" ){0,8}?"
+_TIMED = rb"""(?:time|ts|t|timestamp|when|asctime)=["']?"""
+_LEVELED = rb"""(?:level|lvl|severity|at(?==["']?(?i:""" + _WORDS + rb""")\b))=["']?"""
 _LOGFMT = (
-    rb'"? (?: [ ] (?!(?:level|lvl|severity)=) [\w.]++ = (?: "[^"\n]{0,200}+" | [^\s"]{0,200}+ ) ){0,5}+'
-    rb' [ ] (?:level|lvl|severity) = "? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)'
+    rb"""["']? (?: [ ] (?!(?:level|lvl|severity)=) """ + _PAIR + rb""" ){0,5}+"""
+    rb""" [ ] (?:level|lvl|severity) = ["']? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)"""
 )
 
 
@@ -87,6 +93,9 @@ class Form(NamedTuple):
     mark: bytes = b""
     """Where the part of the head begins that is alike in all lines; empty: all of it is."""
 
+    alike: bool = True
+    """Whether a line that begins alike has the same parts; not where the time may be anywhere behind the level."""
+
     priority: bool = False
     """Whether the level is a priority of syslog's, in digits."""
 
@@ -112,9 +121,12 @@ _PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + _CLOCK + rb"[.,])(?P<f>0
 FORMS = (
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
     Form(b"IWEFD", _ONE(rb"(?P<l>[IWEFD])(?P<s>0000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
+    Form(
+        b"IWEF", _ONE(rb"(?P<l>[IWEF])0000 00:00:(?P<s>0{10}\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")
+    ),  # a second of 1970
     Form(b"IWEF", _ONE(rb"(?P<l>[IWEF])(?P<s>00000000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
     Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) (?P<s>000000 " + _CLOCK + rb")(?P<f>)(?P<z>) [^\s\]]+:0+\] ")),
-    Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) " + _PRECISELY + rb" [\w.-]+\] ")),
+    Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) " + _PRECISELY + rb"(?: [\w.-]+)?\] ")),
     Form(_LETTERS, _ONE(rb"[A-Z], \[" + _ISO + rb" #0+\] +(?P<l>[A-Z]+) -- ")),
     Form(b"0", _ONE(rb"0+:[A-Z] (?P<s>00 " + _MONTH + rb" 0000 " + _CLOCK + rb"\.)(?P<f>000)(?P<z>) (?P<l>[.*#-]) ")),
     # Times with a date and no level before them
@@ -129,8 +141,11 @@ FORMS = (
     Form(
         b"[", _ONE(rb"\[(?P<s>[A-Z][a-z]{2} " + _MONTH + rb" 00 " + _CLOCK + _FRACTION + rb"(?P<z> 0000)\] "), _ANYWHERE
     ),
-    Form(b"0", _ONE(rb"(?P<s>00 " + _MONTH + rb" 0000 " + _CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), _PRECISE),
+    Form(b"0", _ONE(rb"(?P<s>00[ -]" + _MONTH + rb"[ -]0000 " + _CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), _PRECISE),
     Form(b"0", _ONE(rb"(?P<s>00/00/00 " + _CLOCK + rb")(?P<f>)(?P<z>) " + _FIRST)),
+    # Rich: the month comes first; a second is written once, of what follows in it only the level is known
+    Form(b"[", _ONE(rb"(?P<s>\[00/00/00 " + _CLOCK + rb")(?P<f>)(?P<z>)\] " + _FIRST + rb" ")),
+    Form(b" ", _ONE(rb" {11,40}(?P<l>DEBUG(?= {4})|INFO(?= {5})|WARNING(?= {2})|ERROR(?= {4})|CRITICAL(?= )) +\S")),
     Form(
         b"0",
         _ONE(rb"(?P<s>00-00 00:00)(?P<f>)(?P<z>) "),
@@ -160,12 +175,14 @@ FORMS = (
     Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + _FRACTION + rb"(?P<z>(?: [+-]0000)?)\] ")),
     Form(b"[", _ONE(rb"\[GIN\] (?P<s>0000/00/00 - " + _CLOCK + rb")(?P<f>)(?P<z>) \| ")),
     # logfmt
-    Form(b"t", _ONE(rb'(?:time|ts|t|timestamp)="?' + _ISO + _END), _line(_LOGFMT), alone=False),
-    Form(b"t", _ONE(rb'(?:time|ts|t|timestamp)="?' + _SLASHED + _END), _line(_LOGFMT), alone=False),
-    Form(b"l", _ONE(rb'(?:level|lvl)="?(?P<l>\w{1,20})"? (?:time|ts|t|timestamp)="?' + _ISO + _END)),
+    Form(_LETTERS, _ONE(_PAIRS + _LEVELED + rb"(?P<l>\w{1,20})" + rb"""["']? """ + _PAIRS + _TIMED + _ISO + _END)),
+    Form(_LETTERS, _ONE(_PAIRS + _TIMED + _ISO + _END), _line(_LOGFMT), alone=False),
+    Form(_LETTERS, _ONE(_PAIRS + _TIMED + _SLASHED + _END), _line(_LOGFMT), alone=False),
+    Form(_LETTERS, _ONE(_PAIRS + _LEVELED + _QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ \[-]+" + _ISO + _END)),
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"\]?:?[ \[-]+" + _SLASHED + _END)),
+    Form(_LEVELS, _ONE(_FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + _ISO + _END)),  # a thread before the time
     Form(_LEVELS, _ONE(_FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \[")),
     Form(_LEVELS, _ONE(_FIRST + rb":[^\s:]{1,100}:")),
     Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- |\[0{4,}\] )")),
@@ -195,7 +212,7 @@ FORMS = (
 
 
 _GATE = (
-    rb"""[\d\[(<:-] | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[
+    rb"""[\d\[(<:-] | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[ | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
   | (?=[A-Z])(?: """
     + _WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """
@@ -206,7 +223,7 @@ _GATE = (
     + rb""":[ ] | """
     + rb"(?:trce|dbug|info|warn|fail|crit)"
     + _DOTNET
-    + rb""" | (?:time|ts|t|timestamp|level|lvl)= )
+    + rb""" )
   | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
                           | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
 )

@@ -125,7 +125,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     if named:
         zone, size = named, 0
     text = line[level[0] : level[1]] if level[0] >= 0 else b""
-    if level[0] < 0 or b"0" in text.translate(_SHAPE) or line[level[1] : level[1] + 1] == b"+":
+    if not form.alike or level[0] < 0 or b"0" in text.translate(_SHAPE) or line[level[1] : level[1] + 1] == b"+":
         # A level that may be there, and is not, could be there in a line that begins alike; and digits differ, also
         # those of an offset behind it.
         size = 0

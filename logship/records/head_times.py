@@ -27,6 +27,7 @@ _FORMS: Final = [
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
+        r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d{4})/(?P<m>\d\d)/(?P<d>\d\d) - " + _CLOCK,
@@ -34,6 +35,7 @@ _FORMS: Final = [
         r"(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d)(?P<half>)",
         r"(?P<h>\d\d?):(?P<rest>\d\d)(?P<half>[AP]M)",
         _CLOCK,
+        r"(?P<epoch>\d{10})\.",
     )
 ]
 _LEAP: Final = 2000
@@ -80,6 +82,8 @@ class Seconds(dict[bytes, bytes]):
         if not match:
             return None
         parts = match.groupdict()
+        if epoch := parts.get("epoch"):
+            return rfc3339(int(epoch) * 10**9)
         rest = parts["rest"] if ":" in parts["rest"] else parts["rest"] + ":00"
         clock = _hour(int(parts["h"]), parts["half"]) + ":" + rest
         day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")

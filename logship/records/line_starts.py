@@ -22,6 +22,8 @@ _DATE = (
 )
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
+_STAMP = _DATE + rb"[T ,:]+(?:- )?" + _TIME
+_THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
 _LEVEL = (
     rb"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|FINE(?:R|ST)?|CONFIG|VERBOSE"
@@ -33,8 +35,15 @@ STAMPED = {
     "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
     "nest": rb"\[\w+\] \d+ +- +" + _DATE,
-    "stamp": rb"[\[(<]{0,2}(?:" + _DATE + rb"[T ,:]+(?:- )?" + _TIME + rb"|" + _CLOCK + rb")",
-    "level_stamp": rb"[\[(<]?(?:[A-Z]|" + _LEVEL + rb")[\]) :|,\t-]+[\[(]?" + _DATE + rb"[T ,:]+" + _TIME,
+    "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "level_stamp": rb"[\[(<]?(?:[A-Z]|"
+    + _LEVEL
+    + rb")[\]) :|,\t-]+"
+    + _THREAD
+    + rb"[\[(]?"
+    + _DATE
+    + rb"[T ,:]+"
+    + _TIME,
 }
 """A time stamp stands at the head, behind colours and a level at the most; by name."""
 NAMED = {
@@ -54,6 +63,8 @@ PREFIXES = (
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
 
+BLANK = rb" {11,40}(?:DEBUG {4}|INFO {5}|WARNING {2}|ERROR {4}|CRITICAL )\S"
+"""Rich 15 writes a second once: a record of the same second has blanks there, and its level in eight columns."""
 
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _DATED = len(b"0000-00-00 00:00")
@@ -128,6 +139,7 @@ class Starts:
         self.rows: list[Row] = [
             *((form, "=" + name) for name, form in forms.items()),
             *((form, prefix) for form in PREFIXES),
+            (BLANK, "=blank"),
         ]
         """What begins a record: a form by its name behind ``=``, or the state of what begins so."""
 

@@ -25,6 +25,7 @@ END = "."
 UNKNOWN = "p"
 """The state of a line that nobody knows: only frames of a stack trace go on with it."""
 
+_BLANK = b" " * 11
 _INDENTED = rb"[ \t]"
 _OPEN = rb"[ \t].*[{\[(]$"
 _ANY = rb""
@@ -179,6 +180,8 @@ class Multiline:
 
     def _judge(self, line: bytes, form: str) -> str:
         found = self._begins.word(line)
+        if found == "=blank":
+            return "s" if "|[" in form else ""  # behind a time in brackets, which it does not write again
         if found.startswith("="):
             return "s" if found[1:] == form.partition("|")[0] else "w"
         return found
@@ -249,7 +252,8 @@ class Multiline:
             return ""
         if state[0] == "j":
             return after_line(int(state[1:]), line, END)
-        begun = "" if line[:1] in b" \t" and not self._start else self.begins(line, form)
+        indented = line[:1] in b" \t" and not (self._start or line.startswith(_BLANK))
+        begun = "" if indented else self.begins(line, form)
         if begun and not (begun == "n" and state[0] == "s") and (begun, state) != ("re", "sr"):
             return ""
         return self._tables[state].word(line)

@@ -79,6 +79,8 @@ def test_what_was_learned_stays_learned(paths: list[Path], cut: int) -> None:
         "[I 261127 10:00:00 web:2271] tornado",
         "INFO 2026-11-27 10:00:00,123 module 12 django",
         "INFO  [2026-11-27 10:00:00,123] org.x: dropwizard",
+        "WARN  [main] 2026-11-27 10:00:00,123 File.java:1 - Cassandra",
+        "[11/27/26 10:00:00] INFO     Rich                                  app.py:1",
         "2026-11-27T10:00:00.000Z\tINFO\tzap",
         "10:00:00.123 [main] INFO x - logback",
         "[10:00:00 INF] serilog",
@@ -120,6 +122,22 @@ def test_a_start_of_the_users_own_may_be_indented() -> None:
     """As tracing's pretty format is."""
     lines = [b"  2026-11-27T20:00:00Z  INFO one", b"    at src/main.rs:1", b"  2026-11-27T20:00:01Z  INFO two"]
     assert begins(rule(r"start:^  \d{4}-"), lines) == [0, 2]
+
+
+def test_a_second_that_is_left_blank_begins_a_record() -> None:
+    """Rich 15 writes each second once, and text that goes on below the text: an error there is no part of an info."""
+    lines = [
+        *[b"[11/28/26 21:17:03] INFO     first                          app.py:8"],
+        *[b"                    WARNING  of the same second             app.py:8"],
+        *[b"                             whose text goes on                     "],
+        *[b"                    ERROR    boom                           app.py:9"],
+        *[b"                             Traceback (most recent call last):     "],
+        *[b'                               File "app.py", line 9, in <module>   '],
+        *[b"                             ZeroDivisionError: division by zero    "],
+        *[b"                    CRITICAL last                           app.py:9"],
+    ]
+    assert begins(rule(), lines) == [0, 1, 3, 7]
+    assert begins(rule(), [b"2026-11-27 10:00:00,123 INFO x", *lines[1:3]]) == [0], "its seconds are never blank"
 
 
 def test_only_the_rules_named_are_used() -> None:

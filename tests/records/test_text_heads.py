@@ -49,6 +49,21 @@ HEADS = {
     "\x1b[2m2026-11-27 10:00:00\x1b[0m [\x1b[32m\x1b[1minfo     \x1b[0m] a message": (DAY, "info"),
     "[I 261127 10:00:00 web:2243] 200 GET /": (DAY, "INFO"),
     "[W 2026-11-27 10:00:00.123 ServerApp] a message": (DAY + ".123", "WARNING"),
+    "[C 2026-11-27 10:00:00,123] a message of Optuna": (DAY + ".123", "CRITICAL"),
+    "[11/27/26 10:00:00] WARNING  a message                   app.py:12": (DAY, "WARNING"),
+    "                    ERROR    of the same second          app.py:12": ("", "ERROR"),
+    "[10:00:00] INFO     a message                            app.py:12": (DAY, "INFO"),
+    "10:00:00 - LiteLLM:WARNING: main.py:1 - a message": (DAY, "WARNING"),
+    "10:00:00 - LiteLLM Router:ERROR: main.py:1 - a message": (DAY, "ERROR"),
+    "[2026-11-27 10:00:00 - semantic_kernel:5 - WARNING] a message": (DAY, "WARNING"),
+    "E0000 00:00:1795773600.123456   19927 port.cc:153] a message of Abseil": (DAY + ".123456", "ERROR"),
+    "2026-11-27 10:00:00.123456: W tensorflow/core/a.cc:7] a message": (DAY + ".123456", "WARNING"),
+    "10:00:00.123 | WARNING | prefect - a message": (DAY + ".123", "WARNING"),
+    'at=INFO when="2026-11-27 10:00:00,123" name=app msg="a message"': (DAY + ".123", "INFO"),
+    'at=WARNING msg="a \\"message\\""': ("", "WARNING"),
+    "a=1 event='a message' level='info' timestamp='2026-11-27T10:00:00.123456Z'": (DAY + ".123456", "info"),
+    "user={'id': 7} event='x' timestamp='2026-11-27T10:00:00Z' level='info'": (DAY, "info"),
+    'b="x y" event=w level=warning timestamp=2026-11-27T10:00:00.123Z': (DAY + ".123", "warning"),
     '127.0.0.1 - - [27/Nov/2026 10:00:00] "GET / HTTP/1.1" 200 -': (DAY, ""),
     # Go
     "2026/11/27 10:00:00 a message": (DAY, ""),
@@ -69,6 +84,9 @@ HEADS = {
     "\x1b[36mINFO\x1b[0m[2026-11-27T10:00:00Z] a message": (DAY, "INFO"),
     "INFO: 2026/11/27 10:00:00 main.go:4: a message": (DAY, "INFO"),
     "[ERROR] 2026/11/27 10:00:00 a message": (DAY, "ERROR"),
+    "2026-11-27T10:00:00.123+0000\twarn\tapp\tmain.go:5\ta message": (DAY + ".123", "warn"),
+    "logger=sqlstore t=2026-11-27T10:00:00.123Z level=warn msg=hello": (DAY + ".123", "warn"),
+    'source="main.go:5" time="2026/11/27 10:00:00" level=warn msg=hello': (DAY, "warn"),
     "panic: runtime error": ("", "panic"),
     "W20261127 10:00:00.123456   255 main.cc:7] a message": (DAY + ".123456", "WARNING"),
     "[GIN] 2026/11/27 - 10:00:00 | 200 |     1.2ms | 127.0.0.1 | GET /": (DAY, ""),
@@ -145,6 +163,8 @@ NOT_HEADS = [
         "INFORMED: no",
     ],
     *["12026-11-27 10:00:00", 'a 10.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET /"', "[section] INFO", "-1 INFO x"],
+    *["at=home with x=1", "level of water=5", "x=1 is 2026-11-27", "debug=true", "query?level=info&x=1 was slow"],
+    *["               ERROR in the text", "                    INFORMED  no", "a=1 b = level=info c"],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
 
@@ -307,7 +327,7 @@ def test_a_line_that_goes_on_behind_its_head_is_read_within_bounds() -> None:
     """What no logger writes costs no more than what one does: repeated pieces of every form, up to a megabyte."""
     pieces = ["[a]", "a=b", "a=", "- a ", "|", "| a", "7", "a@b", ": ", "INFO", "(", "{", "[", " ", "a ", "a.", "Nov "]
     heads = TextHeads("UTC")
-    for start in ("", "2026-11-27 10:00:00,123 ", "[", "time=2026-11-27T10:00:00Z ", "a.b "):
+    for start in ("", "2026-11-27 10:00:00,123 ", "[", "time=2026-11-27T10:00:00Z ", "a.b ", "a=b "):
         for piece in pieces:
             began = time.process_time()
             heads.read([(start + piece * 300).encode(), b"x" * 2**20], NOON)

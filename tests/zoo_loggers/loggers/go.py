@@ -71,6 +71,7 @@ LOGGERS: tuple[Logger, ...] = (
     _json("zap-production", _ZAP, '"ts":1795850693.7554853', '"level":"warn"', unit=MICRO),
     _json("zap-iso-colours", _ZAP, '"timestamp":"2026-11-27T20:00:00.123+0530"', r'"level":"\u001b[33mWARN\u001b[0m"'),
     _text("zap-development", _ZAP, "2026-11-27T20:00:00.123+0530", "\tWARN\t"),
+    _text("zap-console", _ZAP, "2026-11-27T20:00:00.123+0530", "\twarn\t"),
     _json("zerolog-json", _ZEROLOG, f'"time":"{_ZONED}"', '"level":"warn"', unit=SECOND),
     _json("zerolog-unix-ms", _ZEROLOG, '"time":1795850693799', '"level":"warn"'),
     _text("zerolog-console", _ZEROLOG, _ZONED, " WRN ", unit=SECOND, levels={"8": None}),

@@ -61,6 +61,7 @@ LOGGERS: tuple[Logger, ...] = (
     _text("logback-pattern", _LOGBACK, _PLAIN, " WARN ", events=_NO_FATAL),
     _text("logback-iso", _LOGBACK, _COMMA, " WARN ", events=_NO_FATAL),
     _text("logback-zoned", _LOGBACK, _ZONED, " WARN ", zone=True, events=_NO_FATAL),
+    _text("logback-thread-first", _LOGBACK, _COMMA, "WARN ", events=_NO_FATAL),
     _text("logback-colours", _LOGBACK, "20:00:00.123", "\x1b[31mWARN \x1b[0;39m", events=_NO_FATAL),
     _json(
         "logback-json",
@@ -145,6 +146,7 @@ LOGGERS: tuple[Logger, ...] = (
         "jboss-json", _JBOSS, f'"timestamp":"{_NANOS}"', '"level":"WARNING"', unit=NANO, events=_NO_KEYS, trace=False
     ),
     _text("jboss-pattern", _JBOSS, _COMMA, " WARNING ", events=_NO_KEYS),
+    _text("tomcat", "tomcat-juli", "27-Nov-2026 20:00:00.123", " WARNING ", events=_NO_KEYS),
     _text("flogger", "flogger-system-backend", "Nov 27, 2026 8:00:00 PM", "WARNING: ", unit=SECOND, events=_NO_KEYS),
     _text("reload4j", "reload4j", _COMMA, " WARN ", events="12345679"),
     _text("tinylog", "tinylog-impl", "2026-11-27 20:00:00", "WARN: ", unit=SECOND, events=_NO_KEYS),

@@ -13,6 +13,7 @@ _LOCK: Final = Path(__file__).with_name("python.txt")
 _ASCTIME: Final = "2026-11-27 20:00:00,123"
 _SECONDS: Final = "2026-11-27 20:00:00"
 _LOGFIRE: Final = "a time of day alone, without a level, may be a length of time"
+_ONCE: Final = "a second is written once, unless the handler has `omit_repeated_times=False`"
 _CUT: Final = "nothing tells where a record begins: a text of several lines is a record a line"
 _ISO: Final = "2026-11-27T20:00:00.123456Z"
 
@@ -80,6 +81,16 @@ LOGGERS: tuple[Logger, ...] = (
     _text("uvicorn-colours", _ASCTIME, "\x1b[33mWARNING\x1b[0m:", "uvicorn"),
     _text("gunicorn", "[2026-11-27 20:00:00 +0530]", "[WARNING]", "gunicorn", zone=True, unit=SECOND),
     _text("tornado", "[W 261127 20:00:00 events:21]", "[W ", "tornado", unit=SECOND),
+    _text("optuna", f"[W {_ASCTIME}]", "[W ", "optuna"),
+    _text(
+        "logfmter",
+        f'when="{_ASCTIME}"',
+        "at=WARNING",
+        "logfmter",
+        trace=True,
+        needs={"PARSE": "logfmt", "LEVEL_FIELDS": "at", "TIMESTAMP_FIELDS": "when"},
+    ),
+    _text("rich", "[11/27/26 20:00:00]", "WARNING ", "rich", unit=SECOND, note=_ONCE),
     _text("django-server", "[27/Nov/2026 20:00:00,123]", "", "django", unit=SECOND),
     _json("python-json-message", "", "", zone=False),
     _json("python-json-asctime", f'"asctime": "{_ASCTIME}"', '"levelname": "WARNING"', zone=False),
@@ -112,6 +123,14 @@ LOGGERS: tuple[Logger, ...] = (
         "level=warning",
         unit=MICRO,
         needs={"PARSE": "logfmt"},
+    ),
+    _structured(
+        "structlog-keyvalue",
+        "structlog",
+        f"timestamp='{_ISO}'",
+        "level='warning'",
+        unit=MICRO,
+        trace=False,
     ),
     _structured("structlog-console", "structlog", _SECONDS, "[warning  ]", zone=False, unit=SECOND, trace=False),
     _structured(

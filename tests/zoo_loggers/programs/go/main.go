@@ -32,6 +32,7 @@ var programs = map[string]func(){
 	"tint":               tintText,
 	"zap-production":     zapProduction,
 	"zap-development":    zapDevelopment,
+	"zap-console":        zapConsole,
 	"zap-iso-colours":    zapISO,
 	"zerolog-json":       zerologJSON,
 	"zerolog-unix-ms":    zerologUnixMilli,

@@ -26,6 +26,14 @@ func zapDevelopment() {
 	emitZap(zap.NewDevelopmentConfig())
 }
 
+func zapConsole() {
+	config := zap.NewProductionConfig()
+	config.Level = zap.NewAtomicLevelAt(zap.DebugLevel)
+	config.Encoding = "console"
+	config.EncoderConfig.EncodeTime = zapcore.ISO8601TimeEncoder
+	emitZap(config)
+}
+
 func zapISO() {
 	config := zap.NewProductionConfig()
 	config.Level = zap.NewAtomicLevelAt(zap.DebugLevel)

@@ -65,9 +65,12 @@ FORMATTERS: dict[str, Callable[[], logging.Formatter]] = {
     "tornado": _made("tornado.log.LogFormatter", color=False),
     "django-server": _made("django.utils.log.ServerFormatter", "[{server_time}] {message}", style="{"),
     "json-logging": _made("json_logging.JSONLogFormatter"),
+    "logfmter": _made("logfmter.Logfmter", keys=["at", "when", "name"], mapping={"at": "levelname", "when": "asctime"}),
+    "optuna": _made("optuna.logging.create_default_formatter"),
 }
 HANDLERS: dict[str, str] = {
     "google": "google.cloud.logging.handlers.StructuredLogHandler",
+    "rich": "rich.logging.RichHandler",
 }
 
 

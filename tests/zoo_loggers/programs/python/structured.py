@@ -49,6 +49,12 @@ def structlog_logfmt() -> None:
     emit(_structlog(structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()))
 
 
+def structlog_keyvalue() -> None:
+    import structlog
+
+    emit(_structlog(structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()))
+
+
 def structlog_console() -> None:
     import structlog
 

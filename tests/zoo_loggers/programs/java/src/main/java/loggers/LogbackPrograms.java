@@ -16,6 +16,7 @@ final class LogbackPrograms {
         "pattern", pattern("%d{yyyy-MM-dd HH:mm:ss.SSS} [%thread] %-5level %logger{36} -- %msg%n"),
         "iso", pattern("%d{ISO8601} %-5level [%thread] %logger: %msg%n"),
         "zoned", pattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %level %logger - %msg%n"),
+        "thread-first", pattern("%-5level [%thread] %date{ISO8601} %F:%L - %msg%n"),
         "logstash", "<encoder class=\"net.logstash.logback.encoder.LogstashEncoder\"/>",
         "ecs", "<encoder class=\"co.elastic.logging.logback.EcsEncoder\"><serviceName>app</serviceName></encoder>",
         "json", "<encoder class=\"ch.qos.logback.classic.encoder.JsonEncoder\"/>",

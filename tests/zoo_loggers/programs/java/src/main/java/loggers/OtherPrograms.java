@@ -24,6 +24,7 @@ final class OtherPrograms {
             case "jboss-json" -> emitJul(new org.jboss.logmanager.formatters.JsonFormatter());
             case "jboss-pattern" -> emitJul(new org.jboss.logmanager.formatters.PatternFormatter(
                 "%d{yyyy-MM-dd HH:mm:ss,SSS} %-5p [%c{3.}] (%t) %s%e%n"));
+            case "tomcat" -> emitJul(new org.apache.juli.OneLineFormatter());
             case "flogger" -> emitFlogger();
             case "reload4j" -> emitReload4j();
             case "tinylog" -> emitTinylog();
