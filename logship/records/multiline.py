@@ -31,6 +31,7 @@ _OPEN = rb"[ \t].*[{\[(]$"
 _ANY = rb""
 _EMPTY = rb"\s*$"
 _TRACE = rb"[ |]*Traceback \(most recent call last\):"
+_BOX, _BOXED = r"\s*╭─.* Traceback \(most recent call last\) ".encode(), r"\s*(?:│|╰)".encode()
 _STACK = rb"Stack \(most recent call last\):"
 _GROUP = rb"\s*\+ Exception Group Traceback \(most recent"
 _CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
@@ -55,7 +56,7 @@ _FRAMES = (
     *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
     ("rust", _CAUSE, "f"),
 )
-_TRACES = (("python", _TRACE, "tb"), ("python", _STACK, "tk"), ("python", _GROUP, "tg"))
+_TRACES = (("python", _TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg"))
 _PLAIN = (
     *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
     *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
@@ -87,7 +88,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "tb": _IN_TRACE,
     "te": (("", _STACK, "tk"), ("", _EMPTY, "?tx")),
     "tx": (("", _CHAIN, "tc"), ("", _EMPTY, "?tx")),
-    "tc": (("", _TRACE, "tb"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
+    "tc": (("", _TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
+    "tr": (("", _BOXED, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
     "tg": (("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),
     "tk": (("", _INDENTED, "tk"),),
     "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
