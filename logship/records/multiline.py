@@ -10,115 +10,17 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from logship.records.line_starts import Starts, Table
+from logship.records.multiline_rules import END, FIRST, HEADS, INDENTS, PLAIN, PREFIXED, RULES, STATES, UNKNOWN
 from logship.records.pretty_json import after_line
 
 if TYPE_CHECKING:
     from logship.records.expressions import Expression
 
-RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
 RECORD = b'{"'
 """A line that begins so is a record by itself, whatever stands around it."""
-END = "."
-"""The state of a record that is complete, whatever follows."""
-UNKNOWN = "p"
-"""The state of a line that nobody knows: only frames of a stack trace go on with it."""
-
 _BLANK = b" " * 11
-_INDENTED = rb"[ \t]"
-_OPEN = rb"[ \t].*[{\[(]$"
-_ANY = rb""
-_EMPTY = rb"\s*$"
-_TRACE = rb"[ |]*Traceback \(most recent call last\):"
-_BOX, _BOXED = r"\s*╭─.* Traceback \(most recent call last\) ".encode(), r"\s*(?:│|╰)".encode()
-_STACK = rb"Stack \(most recent call last\):"
-_GROUP = rb"\s*\+ Exception Group Traceback \(most recent"
-_CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
-_AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
-_CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
-_HEADER = rb"(?:[\w$]++\.)++[\w$]*(?:Exception|Error|Throwable)\b"
-_RUBY = rb"[^\s:]++:\d+:in [`']"
-_FROM = rb"\s+from \S+:\d+:in "
-_PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
-_MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
-_GO = (
-    rb"(?:\t|goroutine \d+ |\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
-    rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
-)
-_SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
-_CARET = rb"\s*\^+\s*$"
-
-_FRAMES = (
-    *(("node", _AT_OPEN, "b"), ("node", _AT, "f"), ("java", _AT, "f"), ("java", _MORE, "f"), ("java", _CAUSE, "c")),
-    ("dotnet", _AT, "f"),
-    *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "f")),
-    *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
-    ("rust", _CAUSE, "f"),
-)
-_TRACES = (("python", _TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg"))
-_PLAIN = (
-    *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
-    *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
-)
-_IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", _ANY, "te"))
-_AFTER_FRAMES = (
-    *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
-    *(("php", rb"Next ", "c"), ("rust", rb"note: ", "f"), ("", _EMPTY, "?fe")),
-)
-
-_STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
-
-STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
-    "s": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
-    "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
-    "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
-    "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
-    "p": _PLAIN,  # a line that nobody knows
-    "pb": (*_PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
-    "pe": (*_PLAIN, ("rust", _EMPTY, "?fe"), ("", _EMPTY, ""), ("", _ANY, "?h")),  # … that names an error
-    "re": (*_PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
-    "h": (*_PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
-    "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in _PLAIN),  # a head of no stamp
-    "wp": (*((rule, form, "s") for rule, form, state in _PLAIN), ("postgres", rb"\t", "wp")),
-    "f": (("", _OPEN, "b"), *_FRAMES, ("rust", rb"note: ", "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
-    "fe": _AFTER_FRAMES,
-    "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
-    "b": (("", rb"[}\])]+[,;]?\s*$", END), ("", _INDENTED, "b")),
-    "tb": _IN_TRACE,
-    "te": (("", _STACK, "tk"), ("", _EMPTY, "?tx")),
-    "tx": (("", _CHAIN, "tc"), ("", _EMPTY, "?tx")),
-    "tc": (("", _TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
-    "tr": (("", _BOXED, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
-    "tg": (("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),
-    "tk": (("", _INDENTED, "tk"),),
-    "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
-    "r": (("", _EMPTY, "?rm"), ("", _ANY, "rm")),
-    "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), ("", _ANY, "?rm")),
-    "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
-    "n": (("", _EMPTY, ""), ("", _ANY, "?na")),
-    "na": (("", _CARET, "nb"),),
-    "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
-    "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
-}
-_PREFIXED = {"w", "wp"}
-"""States of what begins with a head without a stamp."""
-_INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
-"""States in which an indented line changes nothing."""
-HEADS = (
-    ("node", _SCRIPT, "n"),
-    ("go", rb"(?:panic: |fatal error: |runtime: |SIGQUIT: quit|unexpected fault address )", "g"),
-    ("rust", rb"thread '.*' (?:\(\d+\) )?panicked at ", "r"),
-    ("java", rb'Exception in thread "', "pe"),
-    ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
-    ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
-    ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
-    ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
-    ("ruby", _RUBY + rb"[^']*': ", "re"),
-)
-"""What begins a record by itself, though there is neither a stamp nor a level."""
-_FIRST = (*_TRACES, *_FRAMES)
-"""What begins one only where no record is under way."""
 
 
 class Extent(NamedTuple):
@@ -150,10 +52,10 @@ class Multiline:
         self._max_lines, self._max_bytes = max_lines, max_bytes
         self._starts = Starts(known)
         self._tables = {state: _table(rows, known) for state, rows in STATES.items()}
-        self._first = _table(_FIRST, known)
+        self._first = _table(FIRST, known)
         heads = [(form, state) for rule, form, state in HEADS if rule in known]
         self._begins = Table([*self._starts.rows, *heads])
-        others = dict.fromkeys(form for rule, form, _ in _PLAIN if rule in known)  # what is in _FIRST is there, too
+        others = dict.fromkeys(form for rule, form, _ in PLAIN if rule in known)  # what is in FIRST is there, too
         self._special = Table([*self._starts.rows, *heads, *((form, "") for form in others)])
         self._last: tuple[bytes, str, str] = (b"", "", "")
         """The line that was asked about last, the form, and the answer: each is asked about twice."""
@@ -203,7 +105,7 @@ class Multiline:
         if self._start:
             return False
         row = self._special.row(line)
-        return self._special.words[row] in _PREFIXED if row else not (line.startswith(b"\t") or _may_go_on(line))
+        return self._special.words[row] in PREFIXED if row else not (line.startswith(b"\t") or _may_go_on(line))
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -222,7 +124,7 @@ class Multiline:
             nbytes += len(line) + 1
             if end - at >= self._max_lines or nbytes > self._max_bytes:
                 return Extent(max(end - at, 1), certain=True, state=state.lstrip("?"))
-            if not (state in _INDENTS and line.startswith((b" ", b"\t")) and not self._start):
+            if not (state in INDENTS and line.startswith((b" ", b"\t")) and not self._start):
                 state = self._after(state.lstrip("?"), line, form)
             if not state:
                 break

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logship.records.line_starts import FORMLESS, LEARNED_BYTES
-from logship.records.multiline import RULES, Multiline, parse_multiline
+from logship.records.multiline import Multiline, parse_multiline
+from logship.records.multiline_rules import RULES
 
 SAMPLES = sorted((Path(__file__).parent / "multiline").glob("*.txt"))
 BYTES = 1 << 20

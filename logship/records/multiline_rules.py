@@ -1,0 +1,123 @@
+"""The stack traces and texts of several lines that are known, by language: how a record begins, and goes on.
+
+Each row has the rule that it belongs to, or none, what a line looks like, and the state of the record with it; empty:
+the line is not the record's.
+"""
+
+RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
+END = "."
+"""The state of a record that is complete, whatever follows."""
+UNKNOWN = "p"
+"""The state of a line that nobody knows: only frames of a stack trace go on with it."""
+
+_INDENTED = rb"[ \t]"
+_OPEN = rb"[ \t].*[{\[(]$"
+_ANY = rb""
+_EMPTY = rb"\s*$"
+_TRACE = rb"[ |]*Traceback \(most recent call last\):"
+_BOX, _BOXED = r"\s*╭─.* Traceback \(most recent call last\) ".encode(), r"\s*(?:│|╰)".encode()
+_SOURCE = rb"source_traceback: Object created at \(most"
+_THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
+_STACK = rb"Stack \(most recent call last\):"
+_GROUP = rb"\s*\+ Exception Group Traceback \(most recent"
+_CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
+_AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
+_CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
+_HEADER = rb"(?:[\w$]++\.)++[\w$]*(?:Exception|Error|Throwable)\b"
+_RUBY = rb"[^\s:]++:\d+:in [`']"
+_FROM = rb"\s+from \S+:\d+:in "
+_PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
+_MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
+_GO = (
+    rb"(?:\t|goroutine \d+ |\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
+    rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
+)
+_SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
+_CARET = rb"\s*\^+\s*$"
+
+_FRAMES = (
+    *(("node", _AT_OPEN, "b"), ("node", _AT, "f"), ("java", _AT, "f"), ("java", _MORE, "f"), ("java", _CAUSE, "c")),
+    ("dotnet", _AT, "f"),
+    *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "f")),
+    *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
+    ("rust", _CAUSE, "f"),
+)
+_TRACES = (
+    *(("python", _TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
+    *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf")),
+)
+PLAIN = (
+    *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
+    *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
+)
+_IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", _ANY, "te"))
+_AFTER_FRAMES = (
+    *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
+    *(("php", rb"Next ", "c"), ("rust", rb"note: ", "f"), ("", _EMPTY, "?fe")),
+)
+
+_STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
+
+STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
+    "s": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
+    "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
+    "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
+    "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
+    "p": PLAIN,  # a line that nobody knows
+    "pb": (*PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
+    "pe": (*PLAIN, ("rust", _EMPTY, "?fe"), ("", _EMPTY, ""), ("", _ANY, "?h")),  # … that names an error
+    "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
+    "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
+    "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),  # a head of no stamp
+    "wp": (*((rule, form, "s") for rule, form, state in PLAIN), ("postgres", rb"\t", "wp")),
+    "f": (("", _OPEN, "b"), *_FRAMES, ("rust", rb"note: ", "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
+    "fe": _AFTER_FRAMES,
+    "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
+    "b": (("", rb"[}\])]+[,;]?\s*$", END), ("", _INDENTED, "b")),
+    "tb": _IN_TRACE,
+    "te": (("", _STACK, "tk"), ("", _EMPTY, "?tx")),
+    "tx": (("", _CHAIN, "tc"), ("", _EMPTY, "?tx")),
+    "tc": (("", _TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
+    "ta": (("", rb"(?:future|task|handle): ", "ta"), ("", _SOURCE, "ts"), ("", _TRACE, "tb")),  # asyncio
+    "ts": (("", _INDENTED, "ts"), ("", _TRACE, "tb")),  # … in debug mode: where the task was made
+    "tf": (  # faulthandler: every thread, and what is loaded
+        *(("", _INDENTED, "tf"), ("", _THREAD, "tf"), ("", rb"(?:Current thread's C |Python runtime state)", "tf")),
+        *(("", rb"(?:Extension modules: |<Cannot )", "tf"), ("", _TRACE, "tb"), ("", _EMPTY, "?tf")),
+    ),
+    "tr": (("", _BOXED, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
+    "tg": (("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),
+    "tk": (("", _INDENTED, "tk"),),
+    "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
+    "r": (("", _EMPTY, "?rm"), ("", _ANY, "rm")),
+    "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), ("", _ANY, "?rm")),
+    "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
+    "n": (("", _EMPTY, ""), ("", _ANY, "?na")),
+    "na": (("", _CARET, "nb"),),
+    "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
+    "nh": (  # out of memory
+        *(("", rb"[^\n]{0,9}\[\d+:0x[0-9a-f]+\] ", "nh"), ("", rb"(?:<--- |FATAL ERROR: |-----|====)", "nh")),
+        *(("", rb"[ \d]\d: 0x[0-9a-f]+ ", "nh"), ("", _EMPTY, "?nh")),
+    ),
+    "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
+}
+PREFIXED = {"w", "wp"}
+"""States of what begins with a head without a stamp."""
+INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
+"""States in which an indented line changes nothing."""
+HEADS = (
+    ("node", _SCRIPT, "n"),
+    ("node", rb"<--- Last few GCs --->", "nh"),
+    ("go", rb"(?:panic: |fatal error: |runtime: |SIGQUIT: quit|unexpected fault address )", "g"),
+    ("rust", rb"thread '.*' (?:\(\d+\) )?panicked at ", "r"),
+    ("java", rb'Exception in thread "', "pe"),
+    ("python", rb"(?:Task|Future) exception was never retrieved$", "ta"),
+    ("python", rb"(?:Fatal Python error: |Timeout \(\d[\d:.]*\)!$)", "tf"),
+    ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
+    ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
+    ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
+    ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
+    ("ruby", _RUBY + rb"[^']*': ", "re"),
+)
+"""What begins a record by itself, though there is neither a stamp nor a level."""
+FIRST = (*_TRACES, *_FRAMES)
+"""What begins one only where no record is under way."""
