@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from logship.ticks import EARLY_SECONDS, until_tick
+from logship.ticks import EARLY_SECONDS, TOGETHER_SECONDS, until_tick
 
 TICK_SECONDS: Final = 0.05
 """Between two looks while much is written."""
@@ -19,8 +19,6 @@ CALM_SECONDS: Final = 0.25
 """Between two looks that find something, while little is, unless a batch may wait for longer."""
 LITTLE_BYTES: Final = 128 << 10
 """So much between two looks is little."""
-TOGETHER_SECONDS: Final = 0.5
-"""Looks that are so far apart, while nothing grows, fall together with what else is done each second."""
 
 
 class Calm(Struct):

@@ -5,10 +5,11 @@ It says that something happened in a folder, not what: the kernel puts equal eve
 somebody asks. What has to be told by name is :class:`logship.files.wakeups.FileEvents`'s.
 """
 
+import asyncio
 import ctypes
 import os
 import struct
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Final
 
@@ -21,6 +22,8 @@ _WATCHED: Final = _MODIFY | _ATTRIB | _MOVED | _CREATE | _DELETE | _DELETE_SELF 
 _GONE: Final = _DELETE_SELF | _MOVE_SELF | _UNMOUNT | _IGNORED
 _EVENT: Final = struct.Struct("iIII")
 """``struct inotify_event``: watch, mask, cookie, bytes of the name behind it."""
+_LONGEST_EVENT: Final = _EVENT.size + 256
+"""With a name of 255 bytes; a read that has room left for it has told of all."""
 _READ_BYTES: Final = 64 << 10
 _libc: Final = ctypes.CDLL(None, use_errno=True)
 
@@ -31,6 +34,8 @@ class Inotify:
     def __init__(self) -> None:
         self._fd = -1
         self._folders: Collection[str] = ()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Which tells, at the next event."""
 
     def watch(self, folders: Collection[str]) -> None:
         """Watch these from now on; one that is not there is left out. Raises OSError where the node has no watch left.
@@ -50,11 +55,27 @@ class Inotify:
         """Give the descriptor, which can be read when something happened; negative while nothing is watched."""
         return self._fd
 
+    def tell(self, listener: Callable[[], object]) -> None:
+        """Call the listener once something happens, once, unless one is to be called already."""
+        if self._loop is None and self._fd >= 0:
+            self._loop = asyncio.get_running_loop()
+            self._loop.add_reader(self._fd, self._told, listener)
+
+    def _told(self, listener: Callable[[], object]) -> None:
+        self._tell_nobody()
+        listener()
+
+    def _tell_nobody(self) -> None:
+        if self._loop:
+            self._loop.remove_reader(self._fd)
+            self._loop = None
+
     def happened(self) -> bool:
         """Whether something did since this was last asked."""
-        mask = 0
-        while data := self._read():
+        mask, full = 0, True
+        while full and (data := self._read()):
             mask |= _masks(data)
+            full = len(data) > _READ_BYTES - _LONGEST_EVENT
         if mask & _GONE:
             self.close()
         return mask != 0
@@ -62,6 +83,7 @@ class Inotify:
     def close(self) -> None:
         """Watch nothing."""
         if self._fd >= 0:
+            self._tell_nobody()
             os.close(self._fd)
             self._fd = -1
 

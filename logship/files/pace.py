@@ -2,11 +2,13 @@
 
 from msgspec import Struct
 
+from logship.ticks import near_tick
+
 SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
 """What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
 BURST_SECONDS = 8.0
 """So much of the time without sweeps is made up for: several may then follow one another without a rest."""
-IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.001, 10.0
+IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.00025, 10.0
 """What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
 LONG_SWEEP_SECONDS = 0.05
 
@@ -37,7 +39,7 @@ class Pace(Struct):
         self.sweep_seconds = spent
         self.spend(spent, began)
         idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
-        self.due = max(began + self.poll, ended + idle)
+        self.due = near_tick(max(began + self.poll, ended + idle), self.poll)
 
     def spend(self, seconds: float, now: float) -> None:
         """Take time from what sweeps may take."""

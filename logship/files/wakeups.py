@@ -121,6 +121,7 @@ class FileEvents(Timer):
         self._began = 0.0
         self._heard: set[str] | None = None
         self._inotify = Inotify()
+        self._hearing = False
 
     async def wait(self, seconds: float) -> None:
         """Return when woken or at the first file event, at the latest after ``seconds``."""
@@ -146,12 +147,16 @@ class FileEvents(Timer):
         return False
 
     async def _hear_one(self, seconds: float) -> bool:
-        loop, descriptor = asyncio.get_running_loop(), self._inotify.fileno()
-        loop.add_reader(descriptor, partial(self._settle, woken=True))
+        self._inotify.tell(self._tell)  # still there from the last time, if nothing happened since
+        self._hearing = True
         try:
             return await self.sleep(seconds)
         finally:
-            loop.remove_reader(descriptor)
+            self._hearing = False
+
+    def _tell(self) -> None:
+        if self._hearing:
+            self._settle(woken=True)
 
     def happened(self) -> bool:
         """Whether an event has come since this was last asked, or told by :meth:`change`."""

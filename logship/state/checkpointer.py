@@ -1,7 +1,11 @@
-"""Saves the checkpoint: every second while blocks move, before a new file is read, now and then else, and at exit."""
+"""Saves the checkpoint: before a new file is read, each second while much moves, every five seconds else, and at exit.
+
+What moves meanwhile is in the journal (DECISIONS 590): only the death of the node repeats it.
+"""
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -17,8 +21,11 @@ from logship.ticks import tick
 logger = logging.getLogger(__name__)
 
 SAVE_SECONDS = 1.0
+MUCH_BYTES = 1 << 20
+"""So much moved since the last save makes the next one due within a second; each block counts 4 KiB at least."""
 IDLE_SECONDS = 5.0
-"""How often it is looked, while no block moves, whether there is something to save, and whether it is there still."""
+"""How often it is saved while little moves; and looked, while no block moves, whether there is something to save, and
+whether it is there still."""
 SAY_AGAIN_SECONDS = 60.0
 FINISH_SECONDS = 3.0
 
@@ -51,8 +58,9 @@ class Checkpointer:
         self._metrics = metrics
         self._lock = asyncio.Lock()
         self._last: list[Entry] | None = None
-        self._stirred = True
-        """Whether a block moved, or a save failed, since entries were gathered: to gather them all costs a while."""
+        self._stirred, self._moved = True, 0
+        """Whether a block moved, or a save failed, since entries were gathered: to gather them all costs a while. And how
+        much moved."""
         self._clock = clock
         self.saved = True
         """Whether the last save, at the end, succeeded."""
@@ -65,19 +73,20 @@ class Checkpointer:
         """Why the last save failed; empty while saves work."""
 
     async def run(self) -> None:
-        """Save every second while something moves, for ever."""
-        looked = self._clock()
+        """Save what moves, for ever: what comes after a while, and what is much, within a second."""
+        looked, saved = self._clock(), -math.inf
         while True:
             await tick(SAVE_SECONDS)
             now = self._clock()
-            if self._stirred or now - looked >= IDLE_SECONDS:
-                looked = now
+            quiet = now - (saved if self._stirred else looked)
+            if quiet > IDLE_SECONDS - SAVE_SECONDS / 2 or self._moved >= MUCH_BYTES or self.error:
+                looked, saved = now, now if self._stirred else saved
                 await self.save()
 
     async def save(self) -> None:
         """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
         async with self._lock:
-            self._stirred = False
+            self._stirred, self._moved = False, 0
             entries = list(self.entries())
             if (
                 self._same(entries)
@@ -97,6 +106,7 @@ class Checkpointer:
     def sent(self, sink: str, block: Block) -> None:
         """Note at once that a block is about to leave."""
         self._stirred = True
+        self._moved += block.weight
         self._journal.sent(sink, block)
 
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:

@@ -1,7 +1,7 @@
 """Notes each block that leaves and each acknowledgement at once: ``kill -9`` repeats only what was in flight.
 
 A repeat is byte for byte the same (promise 1, DECISIONS 2). One short line each, appended without fsync: what a
-process has written survives its death. The checkpoint, with fsync, follows within a second and covers a death of the
+process has written survives its death. The checkpoint, with fsync, follows within seconds and covers a death of the
 node. Offsets never run backwards within a generation: to read a line twice, or one that the checkpoint has, is no harm.
 """
 
