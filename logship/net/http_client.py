@@ -5,43 +5,32 @@ when its settings are read. Nothing here retries, sleeps or logs.
 """
 
 import asyncio
-import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 from isal import isal_zlib
 from isal.isal_zlib import IsalError
 from multidict import CIMultiDict
-from yarl import URL
 
 from logship import __version__
 from logship.delivery.http_status import MAX_ANSWER_BYTES, Answer
 from logship.errors import forget_frames
 from logship.model import Outcome, Status
 from logship.net.credentials import Credentials, SecretError
+from logship.net.http_parts import AbstractStreamWriter, aiohttp
 from logship.net.proxies import proxy_for
-from logship.net.tls import Tls, open_tls, without_certificates
+from logship.net.small_posts import SMALL_BYTES, Flaw, SmallPosts, address, read_answer
+from logship.net.tls import Tls, open_tls
 from logship.settings.config import NetworkSettings
-from logship.spare import without
-
-# Its extension brings libstdc++, 1.4 MiB of an idle daemon, for lists of callbacks that nobody registers here.
-os.environ.setdefault("FROZENLIST_NO_EXTENSIONS", "1")
-# for saved cookies, proxies of the environment (ours: net.proxies), and the type of a content that we take as bytes
-_UNUSED: Final = ("pickle", "urllib.request", "netrc", "email.message", "email.parser", "email.policy")
-with without_certificates(), without(*_UNUSED, missing=("backports.zstd",)):
-    import aiohttp
-    from aiohttp.abc import AbstractStreamWriter
 
 _THREAD_BYTES: Final = 4 << 20
 """A larger body is compressed in a thread. What takes a few milliseconds does not hold up the loop, and the way to a
 thread and back, with two threads wanting the interpreter, costs as much again as compressing 1 MiB."""
-_FIRST_BYTES: Final = 32 << 10
-"""So much is put together with the headers, which copies it."""
 _WRITE_BYTES: Final = 256 << 10
 _CONNECT_SECONDS: Final = 10.0
 _GZIP_WINDOW: Final = 31
@@ -50,8 +39,6 @@ _URLS: Final = 16
 _PLAIN: Final = frozenset({"", "identity"})
 _WINDOWS: Final = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
 """Of zlib; ``deflate`` is zlib's format, or bare."""
-
-_Flaw: TypeAlias = Literal["", "cut", "long", "encoded"]
 
 _FAILURES: Final[tuple[tuple[tuple[type[BaseException], ...], str, bool], ...]] = (
     ((SecretError,), "secret", True),
@@ -88,7 +75,7 @@ class _Body(aiohttp.Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         view = memoryview(self._value)
-        for start, end in pairwise((0, *range(_FIRST_BYTES, len(view), _WRITE_BYTES), len(view))):
+        for start, end in pairwise((0, *range(SMALL_BYTES, len(view), _WRITE_BYTES), len(view))):
             await writer.write(view[start:end])
 
 
@@ -137,6 +124,7 @@ class Session:
         self.tls = tls
         self._gzip = gzip
         self._headers = dict(headers)
+        self._small = SmallPosts(session, self._headers)
         self._proxy_for = lru_cache(_URLS)(proxy_for)
         self.credentials = credentials
 
@@ -149,45 +137,48 @@ class Session:
     ) -> Answer | Outcome:
         """Make one request. Redirects are not followed: they would turn a POST into an empty GET."""
         try:
-            all_headers = CIMultiDict(headers or {})
-            all_headers.update(self.credentials())
-            all_headers.update(self._headers)
-            payload = await self._payload(body, all_headers) if body is not None else None
-            return await self._exchange(method, url, payload, all_headers)
+            all_headers = {**(headers or {}), **self.credentials()}
+            packed = await self._packed(body, all_headers) if body is not None else None
+            return _plain(await self._exchange(method, url, packed, all_headers))
         except (aiohttp.ClientError, OSError, ValueError, SecretError) as error:
             outcome = failure(error)
             forget_frames(error)
             return outcome
 
-    async def _payload(self, body: bytes, headers: CIMultiDict[str]) -> _Body:
+    async def _packed(self, body: bytes, headers: dict[str, str]) -> bytes:
         if self._gzip:
             big = len(body) > _THREAD_BYTES
             body = await asyncio.to_thread(compress, body) if big else compress(body)
             headers["Content-Encoding"] = "gzip"
-        headers["Content-Length"] = str(len(body))
-        return _Body(body)
+        return body
 
-    async def _exchange(self, method: str, url: str, payload: _Body | None, headers: CIMultiDict[str]) -> Answer:
+    async def _exchange(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
         proxy = self._proxy_for(url)
         secure = not url.startswith("http:") or (proxy or "").startswith("https:")
+        context = self.tls.context() if secure else True
+        if body is not None and method == "POST" and len(body) <= SMALL_BYTES and not proxy:
+            prepared = self._small.prepare(url, headers, context)
+            if prepared:
+                return await self._small.send(prepared, body)
+        all_headers = CIMultiDict(headers)
+        all_headers.update(self._headers)
+        if body is not None:
+            all_headers["Content-Length"] = str(len(body))
+        payload = None if body is None else _Body(body)
         async with self._session.request(
-            method,
-            # what is encoded already may be signed so, and is not to be written in another way
-            URL(url, encoded=True) if "%" in url and url.isascii() else url,
-            data=payload,
-            headers=headers,
-            allow_redirects=False,
-            proxy=proxy,
-            ssl=self.tls.context() if secure else True,
+            method, address(url), data=payload, headers=all_headers, allow_redirects=False, proxy=proxy, ssl=context
         ) as response:
-            body, flaw = await _read(response)
-            encoding = response.headers.get("Content-Encoding", "").strip().lower()
-            if encoding not in _PLAIN and body and not flaw:
-                body, flaw = _decoded(body, encoding)
-            return Answer(response.status, response.headers, body, flaw)
+            return Answer(response.status, response.headers, *await read_answer(response.content))
 
 
-def _decoded(body: bytes, encoding: str) -> tuple[bytes, _Flaw]:
+def _plain(answer: Answer) -> Answer:
+    encoding = answer.headers.get("Content-Encoding", "").strip().lower()
+    if encoding in _PLAIN or not answer.body or answer.flaw:
+        return answer
+    return Answer(answer.status, answer.headers, *_decoded(answer.body, encoding))
+
+
+def _decoded(body: bytes, encoding: str) -> tuple[bytes, Flaw]:
     """Undo what nobody asked for: a status that says "taken" counts, whatever its body."""
     for window in _WINDOWS.get(encoding, ()):
         try:
@@ -198,18 +189,6 @@ def _decoded(body: bytes, encoding: str) -> tuple[bytes, _Flaw]:
         if unpacker.eof or unpacker.unconsumed_tail:
             return plain, "long" if unpacker.unconsumed_tail else ""
     return body, "encoded"
-
-
-async def _read(response: aiohttp.ClientResponse) -> tuple[bytes, _Flaw]:
-    body = bytearray()
-    try:
-        async for piece in response.content.iter_any():
-            body += piece[: MAX_ANSWER_BYTES - len(body) + 1]
-            if len(body) > MAX_ANSWER_BYTES:
-                return bytes(memoryview(body)[:MAX_ANSWER_BYTES]), "long"
-    except (aiohttp.ClientError, OSError):
-        return bytes(body), "cut"
-    return bytes(body), ""
 
 
 @asynccontextmanager

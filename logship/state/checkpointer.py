@@ -59,8 +59,7 @@ class Checkpointer:
         self._lock = asyncio.Lock()
         self._last: list[Entry] | None = None
         self._stirred, self._moved = True, 0
-        """Whether a block moved, or a save failed, since entries were gathered: to gather them all costs a while. And how
-        much moved."""
+        """Whether a block moved, or a save failed, since entries were gathered, which costs a while; and how much."""
         self._clock = clock
         self.saved = True
         """Whether the last save, at the end, succeeded."""
