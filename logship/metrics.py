@@ -144,8 +144,7 @@ class SinkMetrics:
 
     def latencies(self) -> list[tuple[float, int]]:
         """Give (seconds, how many acknowledgements took at most so long) for each bucket; the last is infinite."""
-        samples = next(iter(self._latency.collect())).samples
-        return [(float(each.labels["le"]), int(each.value)) for each in samples if each.name.endswith("_bucket")]
+        return self._latency.buckets()
 
     def buffer(self, nbytes: int) -> None:
         """Say how many bytes are held in memory for this sink."""
