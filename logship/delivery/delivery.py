@@ -29,9 +29,9 @@ from logship.delivery.request_size import MIN_BYTES, RequestSize, all_go_along, 
 from logship.delivery.suspects import Suspects, suspicious
 from logship.delivery.verdicts import (
     Refusal,
-    Settled,
     apart,
     around,
+    file_bytes,
     first_reason,
     one_reason,
     part_too_long,
@@ -88,7 +88,7 @@ class Delivery:
             self._attempts,
             self._endings,
             metrics,
-            accepted=self._accepted_alone,
+            accepted=lambda settled: self._accepted(Work([], 0.0), settled.taken, settled.answers),
             must_hold=lambda hold, reason: self._refusals.must_hold(hold, reason, clock(), single=True),
             complain=self._complaints.waiting,
             draining=draining,
@@ -120,19 +120,9 @@ class Delivery:
         return self._complaints.last_error
 
     @property
-    def last_error_at(self) -> float | None:
-        """Epoch seconds, as the next two."""
-        return self._complaints.last_error_at
-
-    @property
     def last_success_at(self) -> float | None:
-        """When the store last took something."""
+        """When the store last took something, in epoch seconds."""
         return self._complaints.last_success_at
-
-    @property
-    def failing_since(self) -> float | None:
-        """When the failures began that have not ended."""
-        return self._complaints.failing_since
 
     async def deliver(self, batch: Batch) -> Sequence[Block]:
         """Return once every record is delivered, a duplicate, a dead letter or dropped; raises SinkClosedError.
@@ -159,19 +149,21 @@ class Delivery:
         """Settle piece after piece; gives the outcome of the first attempt that has to be repeated."""
         while work.pieces:
             piece = work.pieces[-1]
-            if piece.records > 1 and piece is not work.probe and not self._size.fits(piece.nbytes):
+            records = piece.records
+            divisible = records > 1 and piece is not work.probe
+            if divisible and not self._size.fits(piece.nbytes):
                 self._divide(work, piece)
                 continue
-            if self._sink.limits.separable and piece.records > 1 and not all_go_along(piece):
+            if divisible and self._sink.limits.separable and not all_go_along(piece):
                 pieces = apart(piece, goes_along, self._sink)
-                if len(pieces) > 1 and piece is not work.probe:
+                if len(pieces) > 1:
                     work.pieces[-1:] = reversed(pieces)
                     continue
             if too_long(piece, self._sink):
                 work.pieces[-1], refused = part_too_long(piece, self._sink)
                 await self._endings.put_aside(refused)
                 continue
-            outcome = await self._attempts.make(piece, work.doubts) if piece.records else _DONE
+            outcome = await self._attempts.make(piece, work.doubts) if records else _DONE
             work.last = outcome
             again = await self._settle(work, piece, outcome)
             if work.search or work.found:
@@ -191,14 +183,21 @@ class Delivery:
 
     async def _settle(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
         """Do what the outcome says; gives it back if the attempt has to be repeated."""
+        if outcome == _DONE and not any(part.mended for part in piece.parts):
+            self._taken_whole(work, piece)
+            return None
         if not outcome.verdicts and outcome.status is Status.ERRORED and not outcome.too_large:
             return self._errored(work, piece, outcome)
         if not outcome.verdicts and (outcome.too_large or outcome.status is Status.REJECTED):
             return await self._refused_whole(work, piece, outcome)
+        return await self._settle_apart(work, piece, outcome)
+
+    async def _settle_apart(self, work: Work, piece: Batch, outcome: Outcome) -> Outcome | None:
+        """Do it record by record."""
         settled = settle(piece, outcome, self._sink)
         self._endings.count(settled, outcome)
         if settled.accepted:
-            self._accepted(work, settled)
+            self._accepted(work, settled.taken, settled.answers)
             if outcome.fault and not outcome.verdicts:
                 self._complaints.misused(outcome.reason)
         elif settled.refused and not settled.mended and self._holds(work, one_reason(settled.refused), single=True):
@@ -235,18 +234,13 @@ class Delivery:
                 self._size.too_large(piece.nbytes)
             self._divide(work, piece, outcome.blamed)
             if outcome.kept and 0 < (outcome.blamed or 0) < piece.records:
-                self._keep(work)
+                # the store has kept it, and refused the request for what is behind it
+                await self._settle(work, work.pieces[-1], _DONE)
             return None
         work.pieces.pop()
         refused = [Refusal(record, reason, outcome.detail) for record in records(piece, self._sink)]
         await self._endings.put_aside(refused)
         return None
-
-    def _keep(self, work: Work) -> None:
-        """Count the next piece as delivered: the store has kept it, and refused the request for what is behind it."""
-        settled = settle(work.pieces.pop(), _DONE, self._sink)
-        self._endings.count(settled, _DONE)
-        self._accepted(work, settled)
 
     def _divide(self, work: Work, piece: Batch, blamed: int | None = None) -> None:
         work.pieces[-1:] = reversed(around(piece, blamed, self._sink))
@@ -256,20 +250,25 @@ class Delivery:
         work.failures += 1
         return holds
 
-    def _accepted(self, work: Work, settled: Settled) -> None:
+    def _taken_whole(self, work: Work, piece: Batch) -> None:
+        """Do the same where nothing is to be told apart: nearly every request ends so."""
+        records = piece.records
+        self._metrics.delivered(records, sum(map(file_bytes, piece.parts)))
+        if records:
+            self._accepted(work, records)
+        work.pieces.pop()
+
+    def _accepted(self, work: Work, taken: int, answers: int = 1) -> None:
         work.failures = 0
         self._size.taken()
         self._refusals.accepted(work.hold, self._clock())
-        self._suspects.accepted(settled.answers)
+        self._suspects.accepted(answers)
         if work.unexplained and not work.searching:
-            self._suspects.unreliable(min(work.unexplained, settled.taken))
+            self._suspects.unreliable(min(work.unexplained, taken))
             work.suspicious = work.unexplained = 0
         self._complaints.working()
         self._metrics.succeeded(self._complaints.last_success_at or 0.0)
         self.waiting.heard()
-
-    def _accepted_alone(self, settled: Settled) -> None:
-        self._accepted(Work([], 0.0), settled)
 
     async def _give_up(self, state: RetryCallState) -> Outcome:
         """Put what is left aside: the retry limit has passed."""

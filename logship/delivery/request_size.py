@@ -61,7 +61,7 @@ def goes_along(nbytes: int) -> bool:
 
 def all_go_along(batch: Batch) -> bool:
     """Whether that goes for all lines of a batch; False where that is not plain to see."""
-    return not any(_has_wide_gap(part.block.data) for part in batch.parts)
+    return not any(len(part.block.data) >= _WINDOW and _has_wide_gap(part.block.data) for part in batch.parts)
 
 
 def _has_wide_gap(data: bytes) -> bool:
