@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from logship import ticks
-from logship.ticks import tick, until_tick
+from logship.ticks import near_tick, tick, until_tick
 from tests.autojump import autojump
 
 
@@ -32,3 +32,10 @@ async def test_ticks_of_all_fall_together() -> None:
         return loop.time()
 
     assert set(await asyncio.gather(*map(begun, (0.1, 0.4, 0.9)))) == {1.0}
+
+
+def test_what_is_due_at_no_time_in_particular_is_due_at_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The nearest one, unless ticks are too close to each other for that to matter."""
+    monkeypatch.setattr(ticks, "_BEGAN", 0.5)
+    assert [near_tick(at, 1.0) for at in (10.5, 10.9, 11.1, 11.5)] == pytest.approx([10.5, 10.5, 11.5, 11.5])
+    assert near_tick(10.9, 0.25) == 10.9

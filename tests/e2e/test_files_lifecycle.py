@@ -193,10 +193,10 @@ def test_truncated_and_grown_past_the_offset(logship: Logship, logs: Path, recei
 
 
 def stop(logship: Logship, *, kill: bool) -> None:
-    """Stop it, politely or not; in either case the checkpoint has all that is there."""
+    """Stop it, politely or not; in either case all that is there is in checkpoint or journal."""
     logship.check_conservation()
     if kill:
-        time.sleep(1.5)  # it is saved every second
+        time.sleep(1.5)  # saved, or noted
         logship.kill()
     else:
         assert logship.terminate() == 0

@@ -1,3 +1,4 @@
+import asyncio
 import errno
 import os
 from pathlib import Path
@@ -80,3 +81,25 @@ def test_a_node_that_has_none_left_is_told_of(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(OSError, match="Too many open files") as raised:
         Inotify().watch([str(tmp_path)])
     assert raised.value.errno == errno.EMFILE
+
+
+async def test_a_listener_is_called_once(tmp_path: Path) -> None:
+    """However many events come; and not at all once the watch is closed."""
+    watch, told = Inotify(), asyncio.Event()
+    watch.tell(told.set)  # of nothing
+    watch.watch([str(tmp_path)])
+    for number in range(2):
+        watch.tell(told.set)
+        watch.tell(lambda: pytest.fail("a listener is there already"))
+        (tmp_path / str(number)).touch()
+        await asyncio.wait_for(told.wait(), 5)
+        told.clear()
+        (tmp_path / f"more-{number}").touch()
+        await asyncio.sleep(0)
+        assert not told.is_set()
+        assert watch.happened()
+    watch.tell(told.set)
+    (tmp_path / "last").touch()
+    watch.close()
+    await asyncio.sleep(0)
+    assert not told.is_set()

@@ -10,7 +10,14 @@ from msgspec.structs import replace
 
 from logship.metrics import Metrics
 from logship.model import Block
-from logship.state.checkpointer import FINISH_SECONDS, IDLE_SECONDS, SAVE_SECONDS, SAY_AGAIN_SECONDS, Checkpointer
+from logship.state.checkpointer import (
+    FINISH_SECONDS,
+    IDLE_SECONDS,
+    MUCH_BYTES,
+    SAVE_SECONDS,
+    SAY_AGAIN_SECONDS,
+    Checkpointer,
+)
 from logship.state.checkpoints import Checkpoints
 from logship.state.identity import Entry, Print, Saved, new_file_id
 from logship.state.journal import Journal
@@ -49,7 +56,7 @@ class Rig:
 
 
 @autojump
-async def test_the_checkpoint_is_saved_every_second_while_something_changes(tmp_path: Path) -> None:
+async def test_what_comes_after_a_while_is_saved_within_a_second(tmp_path: Path) -> None:
     """Not more often, and not at all while nothing does."""
     rig = Rig(tmp_path)
     running = asyncio.create_task(rig.saver.run())
@@ -64,6 +71,22 @@ async def test_the_checkpoint_is_saved_every_second_while_something_changes(tmp_
     await asyncio.sleep(SAVE_SECONDS)
     assert (rig.saves("saved"), rig.offset()) == (2, 2)
     assert rig.checkpoints.load().first_start_ns == 77
+    running.cancel()
+
+
+@autojump
+@pytest.mark.parametrize(("size", "seconds"), [(100, IDLE_SECONDS), (MUCH_BYTES, SAVE_SECONDS)])
+async def test_what_moves_all_the_time_is_saved_each_second_if_it_is_much(
+    tmp_path: Path, size: int, seconds: float
+) -> None:
+    """Else every five: the journal has what moves meanwhile."""
+    rig = Rig(tmp_path)
+    running = asyncio.create_task(rig.saver.run())
+    for number in range(40):
+        rig.saver.sent("stdout", Block(FILE, "a.log", number * size, (number + 1) * size, b"x" * size, 9, 0.0))
+        rig.entries = [entry(number)]
+        await asyncio.sleep(0.5)
+    assert rig.saves("saved") == pytest.approx(20 / seconds, abs=1)
     running.cancel()
 
 
