@@ -207,6 +207,7 @@ class Adoption:
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
         elif (rotated or contents) and (old or found.doubted) and not found.begin:
+            found.apart = bool(contents) and old
             self._leave(found, sweep, HISTORY if old else COPY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
             self._leave(found, sweep, FORGOTTEN)
@@ -222,7 +223,7 @@ class Adoption:
             self.start(entry, found, contents)
 
     def leave_packed(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> None:
-        """Put an archive by that is none of ours, not complete, or not to be read; it is asked about when it grows.
+        """Put an archive by that is none of ours, not complete, or not to be read; what is appended is asked about.
 
         One that may be in the making is held first, until it does not grow any more.
         """
@@ -230,14 +231,15 @@ class Adoption:
         if found.live and not (old or problem or found.settled):
             self.held[found.inode] = found
             return
-        if not (old or problem):
+        found.apart = bool(old or problem)
+        if not found.apart:
             self.incomplete.add(found.inode)
         if not old and self._saying.may_say(found.grown_at):
             extra = {"path": found.candidate.path, "format": found.packed, "cause": problem or "it is not complete"}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
             self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
-        self._leave(found, sweep, HISTORY if old else "", done=found.packed_from)
+        self._leave(found, sweep, HISTORY if old else "", done=None if found.apart else found.packed_from)
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
@@ -261,7 +263,8 @@ class Adoption:
     def _leave(self, found: Found, sweep: Sweep | None, why: str, done: int | None = None) -> None:
         """Put it by; of an archive that was appended to, all up to ``done`` is never to be asked about again."""
         entry = new_entry(found, (), ignored=True)
-        if found.packed_from or found.packed_to < found.size:
+        found.apart = found.apart or found.packed_from > 0 or found.packed_to < found.size
+        if found.apart:
             size = found.packed_to if done is None else done
             entry = replace(entry, size=size, head=Print.of(found.read_at(min(HEAD_BYTES, size), 0)))
             self.open.judge(found, size)

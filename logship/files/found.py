@@ -56,10 +56,14 @@ class Found(Struct):
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
+    strange: bool = False
+    """Whether it is an archive that came while somebody looked, of what nobody ever saw."""
     came_unseen: bool = False
     """Of an archive: whether its contents may have come and gone since somebody looked."""
     packed_from: int = 0
     """Of an archive that was appended to: where that begins which is not known."""
+    apart: bool = False
+    """Of an archive that is put by: whether what is appended to it is asked about by itself."""
     contents: Contents | None = None
     """Of an archive, once they are measured."""
     within_it: tuple[Entry, ...] = ()
@@ -253,7 +257,7 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
         row = row_of(entry, *signature_of(view), view.read_at(entry.size - start, start))
     except OSError:
         return None
-    packed = view.packed[1] if isinstance(view, TailedFile) else view.packed_from or view.packed_to < view.size
+    packed = view.packed[1] if isinstance(view, TailedFile) else view.apart
     return row._replace(flags=row.flags | PACKED) if row and packed else row
 
 

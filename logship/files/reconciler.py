@@ -206,14 +206,14 @@ class Reconciler:
         found.came_unseen = bool(wanted or found.came_unseen or unseen)
         new = found.came_unseen and not old
         plausible = new or self._may_be_known(found, contents)
-        strange = not (plausible or old)
-        if strange:  # what is packed beside us was seen before it was
+        found.strange = not (plausible or old)
+        if found.strange:  # what is packed beside us was seen before it was
             contents.problem = contents.problem or "nothing of it was ever seen: it lasted too short, or is no log"
         complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
         if not complete:
-            self._adoption.leave_packed(found, contents, sweep, old=not (new or strange))
+            self._adoption.leave_packed(found, contents, sweep, old=not (new or found.strange))
         return complete
 
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
