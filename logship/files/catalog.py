@@ -90,6 +90,7 @@ class Catalog:
         self.make_room: Callable[[], bool] = lambda: False
         """Closes a file that is read, acknowledged and quiet, if there is one, and says whether."""
         self.waiting = Waiting(metrics, expected=plan is not None)
+        self._adoption.made_of_another = self.waiting.begin
 
     @property
     def new(self) -> dict[FileId, tuple[TailedFile, Entry]]:
