@@ -74,8 +74,8 @@ class Adoption:
         """Inodes of archives that nobody saw come, and that were not complete when they were put by."""
         self._saying = Seldom()
         """Of packed files that are not read."""
-        self.made_of_another: Callable[[str, int], None] = lambda _path, _size: None
-        """Told path and size of each archive or copy that is read."""
+        self.made: list[tuple[str, int]] = []
+        """Paths and sizes of archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -255,7 +255,7 @@ class Adoption:
         if self._plan:
             self._plan.started.add(found.inode)
         if contents or found.live:
-            self.made_of_another(found.candidate.path, contents.size if contents else found.size)
+            self.made.append((found.candidate.path, contents.size if contents else found.size))
         self._registry.reopen(entry.file, found.inode)
         self.open.add(file)
         # the head of what it has: of an archive that is not what its file begins with
