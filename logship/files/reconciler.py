@@ -203,7 +203,7 @@ class Reconciler:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
         wanted = self._plan is not None and self._plan.wants(found)
         unseen = self.behind or found.inode in self._adoption.incomplete
-        unseen = unseen or (sweep and (sweep.waiting or sweep.replaced(found.live)))
+        unseen = unseen or bool(sweep and (sweep.waiting or sweep.replaced(found.live)))
         found.came_unseen = bool(wanted or found.came_unseen or unseen)
         new = found.came_unseen and not old
         plausible = new or self._may_be_known(found, contents)
