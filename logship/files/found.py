@@ -17,7 +17,7 @@ from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
-from logship.state.fingerprint import LATELY_BYTES, Digest
+from logship.state.fingerprint import LATELY_BYTES, Digest, Fingerprint
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
 from logship.state.rows import PACKED, Row, row_of
 
@@ -192,6 +192,19 @@ def catch_up(digest: Digest, view: "Found | TailedFile", end: int, size: int) ->
         if not data:
             return
         digest.take(data, at)
+
+
+def digest_of(found: Found, known: Fingerprint, common: int) -> Fingerprint:
+    """Give the digest of a copy that has the first ``common`` bytes of what another one is of; empty if it has more.
+
+    Read again is only what lies behind the last point, unless that is much.
+    """
+    digest = Digest(known)
+    digest.cut(common)
+    if found.begin or digest.base or common != found.size or common - digest.end > _CATCH_UP_BYTES:
+        return Fingerprint()
+    catch_up(digest, found, common, found.size)
+    return digest.fingerprint() if digest.end == common else Fingerprint()
 
 
 def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:

@@ -114,8 +114,9 @@ class Reconciler:
             return
         self._registry.finished.forget(found.inode)
         self._registry.pop(entry.file)
-        if found.size > entry.size:
-            found.begin = found.put_by = entry.size
+        if found.size > entry.size or entry.digest.points:
+            # of a copy that was written to where it is, its head and its last bytes say little
+            found.begin = found.put_by = entry.size if found.size > entry.size else 0
             unknown.append(found)
         else:
             old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
@@ -249,9 +250,8 @@ class Reconciler:
         if known is None or not known.whole:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
-            same = (
-                besides and finished and besides.entry and finished.entry and besides.entry.file == finished.entry.file
-            )
+            former = besides.entry if besides else None
+            same = former and finished and finished.entry and former.file == finished.entry.file
             if finished and not same and (known is None or finished.common > known.common):
                 return finished
         return known
