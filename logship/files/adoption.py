@@ -21,7 +21,8 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.found import Found, entry_of, last_newline, new_entry, tailed
+from logship.files.edits import took_its_place
+from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
@@ -32,6 +33,7 @@ from logship.files.tailing import TailedFile
 from logship.logs import Seldom
 from logship.metrics import Metrics
 from logship.model import FileId
+from logship.state.fingerprint import Fingerprint
 from logship.state.identity import HEAD_BYTES, Entry, Print
 
 logger = logging.getLogger(__name__)
@@ -74,6 +76,8 @@ class Adoption:
         """Inodes of archives that nobody saw come, and that were not complete when they were put by."""
         self._saying = Seldom()
         """Of packed files that are not read."""
+        self.made: list[tuple[str, int]] = []
+        """Paths and sizes of archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -101,7 +105,7 @@ class Adoption:
             self._resume(found, contents, known, sweep)
         elif found.shredded and not found.candidate.matched:
             self._unknown(found, contents, sweep, old=old)
-        elif found.cut or (known.common < part.size and self._took_its_place(found, known)):
+        elif found.cut or (known.common < part.size and took_its_place(self._registry, found, known)):
             self._differ(found, known)
         elif known.common == part.size and known.file and not self.settled(known.file):
             self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
@@ -128,7 +132,9 @@ class Adoption:
         candidate = sweep.present.get(file.file) if sweep and file else None
         name = candidate.path if candidate else file.path if file else ""
         renamed = found.candidate.path == (file.lineage if file else found.lineage) != name
-        if renamed or known.common < part.size:
+        if known.common < part.size and not (renamed or contents) and took_its_place(self._registry, found, known):
+            self._differ(found, known)
+        elif renamed or known.common < part.size:
             self._unknown(found, contents, sweep, old=old)  # the name of what was renamed is a new file's
         elif (
             file
@@ -144,7 +150,8 @@ class Adoption:
             self.met_again.add(found.lineage)
         # what is a copy of an open file may yet be all that has its rest
         last = bool(known.file) and found.packed_to == found.size
-        self._leave(found, sweep, COPY, done=found.packed_from if last else None)
+        digest = Fingerprint() if found.packed else digest_of(found, known.source.digest, known.common)
+        self._leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether all that was read of a generation is acknowledged."""
@@ -162,16 +169,6 @@ class Adoption:
         offsets = [saved.offset for saved in entry.offsets.values()] or [0]
         missing = len(entry.offsets) < len(self._sinks)
         return (missing or min(offsets) < known.common) and max(offsets) <= known.common
-
-    def _took_its_place(self, found: Found, known: Known) -> bool:
-        """Whether a file has the name that a generation had, which is nowhere now: it was written anew in its place.
-
-        Two signs: the name or the inode, and that it has most of what was there.
-        """
-        former = known.file or known.entry
-        path = known.file.lineage if known.file else known.entry.path if known.entry else ""
-        placed = (found.candidate.matched and found.candidate.path == path) or (former and former.file in found.former)
-        return bool(placed) and known.common >= max(HEAD_BYTES, known.source.end // 2)
 
     def _resume(self, found: Found, contents: Contents | None, known: Known, sweep: Sweep | None) -> None:
         """Go on with a generation in a file that has all that was read of it."""
@@ -207,6 +204,7 @@ class Adoption:
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
         elif (rotated or contents) and (old or found.doubted) and not found.begin:
+            found.apart = bool(contents) and old
             self._leave(found, sweep, HISTORY if old else COPY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
             self._leave(found, sweep, FORGOTTEN)
@@ -222,7 +220,7 @@ class Adoption:
             self.start(entry, found, contents)
 
     def leave_packed(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> None:
-        """Put an archive by that is none of ours, not complete, or not to be read; it is asked about when it grows.
+        """Put an archive by that is none of ours, not complete, or not to be read; what is appended is asked about.
 
         One that may be in the making is held first, until it does not grow any more.
         """
@@ -230,14 +228,15 @@ class Adoption:
         if found.live and not (old or problem or found.settled):
             self.held[found.inode] = found
             return
-        if not (old or problem):
+        found.apart = bool(old or problem)
+        if not found.apart:
             self.incomplete.add(found.inode)
         if not old and self._saying.may_say(found.grown_at):
             extra = {"path": found.candidate.path, "format": found.packed, "cause": problem or "it is not complete"}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
             self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
-        self._leave(found, sweep, HISTORY if old else "", done=found.packed_from)
+        self._leave(found, sweep, HISTORY if old else "", done=None if found.apart else found.packed_from)
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
@@ -250,6 +249,8 @@ class Adoption:
             return
         if self._plan:
             self._plan.started.add(found.inode)
+        if contents or found.live:
+            self.made.append((found.candidate.path, contents.size if contents else found.size))
         self._registry.reopen(entry.file, found.inode)
         self.open.add(file)
         # the head of what it has: of an archive that is not what its file begins with
@@ -258,10 +259,18 @@ class Adoption:
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
-    def _leave(self, found: Found, sweep: Sweep | None, why: str, done: int | None = None) -> None:
+    def _leave(
+        self,
+        found: Found,
+        sweep: Sweep | None,
+        why: str,
+        done: int | None = None,
+        digest: Fingerprint = Fingerprint(),  # noqa: B008 - frozen
+    ) -> None:
         """Put it by; of an archive that was appended to, all up to ``done`` is never to be asked about again."""
-        entry = new_entry(found, (), ignored=True)
-        if found.packed_from or found.packed_to < found.size:
+        entry = replace(new_entry(found, (), ignored=True), digest=digest)
+        found.apart = found.apart or found.packed_from > 0 or found.packed_to < found.size
+        if found.apart:
             size = found.packed_to if done is None else done
             entry = replace(entry, size=size, head=Print.of(found.read_at(min(HEAD_BYTES, size), 0)))
             self.open.judge(found, size)

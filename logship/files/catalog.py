@@ -89,7 +89,7 @@ class Catalog:
         """What files may take of the process's descriptors: listing, saving and sending need some, too."""
         self.make_room: Callable[[], bool] = lambda: False
         """Closes a file that is read, acknowledged and quiet, if there is one, and says whether."""
-        self.waiting = Waiting(metrics, expected=plan is not None)
+        self.waiting = Waiting(metrics, self._adoption.made, expected=plan is not None)
 
     @property
     def new(self) -> dict[FileId, tuple[TailedFile, Entry]]:
@@ -202,7 +202,7 @@ class Catalog:
         sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, room, live, spare)
         reconciler.away = not self.departures.counted or looked_ns - reconciler.swept_ns > AWAY_NS
         reconciler.behind = reconciler.away or self.waiting.files > 0
-        sweep.make_room, sweep.in_order, sweep.watched = self.make_room, self.plan is not None, self.waiting.left
+        sweep.make_room, sweep.in_order, sweep.watched = self.make_room, self.plan is not None, self.waiting.watched
         self.registry.begin_sweep()
         reconciler.note_names(self.files.values())
         self._opened = sweep.fresh
@@ -231,7 +231,7 @@ class Catalog:
         yield
         yield from self._truncations.settle(sweep, now)
         sure = not (self._unlistable.any or self._unsure)
-        self.waiting.account(sweep.met, sweep.left, now, sure=sure, ending=self.settling)
+        self.departures.are_counted(self.waiting.account(sweep.met, sweep.left, now, sure=sure, ending=self.settling))
         sure = sure and not (self.plan and sweep.waiting)  # what is there may wait to be recognised
         self.departures.account(sweep.present, now, sure=sure, ending=self.settling)
         if self._adoption.first or not (sweep.waiting or sweep.unfinished or held):  # else some is undecided
@@ -257,8 +257,8 @@ class Catalog:
 
     def _note_rotated(self, file: TailedFile, now: str) -> None:
         self._metrics.files_rotated.inc()
-        now = now or self.departures.beyond.place(file)
-        logger.info("a file was rotated", extra={"path": file.path, "now": now, "deleted": file.deleted})
+        extra = {"path": file.path, "now": now or self.departures.beyond.place(file), "deleted": file.deleted}
+        logger.info("a file was rotated", extra=extra)
 
     def lose(self, file: TailedFile, reason: str, size: int) -> None:
         """Give a generation up: what no reader got of its ``size`` bytes is counted as lost."""

@@ -88,6 +88,11 @@ class Departures:
             logger.warning("a file went before all of it was read", extra=extra | {"advice": LOSSES[lost.reason]})
         self.counted = self.counted or count
 
+    def are_counted(self, inodes: Collection[int]) -> None:
+        """Note that what nobody read of files with these inodes was counted as lost."""
+        for file in (file for inode in inodes for file in self._registry.at(inode)):
+            self._registry.entries[file] = replace(self._registry.entries[file], gone=True)
+
     def _may_come_yet(self, present: Collection[FileId], now: float, *, ending: bool) -> bool:
         """Whether something is missing that may yet be found; copies are looked at again for it."""
         missing = self._registry.missing(present)

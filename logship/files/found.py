@@ -17,7 +17,7 @@ from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
-from logship.state.fingerprint import LATELY_BYTES, Digest
+from logship.state.fingerprint import LATELY_BYTES, Digest, Fingerprint
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
 from logship.state.rows import PACKED, Row, row_of
 
@@ -56,10 +56,14 @@ class Found(Struct):
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
+    strange: bool = False
+    """Whether it is an archive that came while somebody looked, of what nobody ever saw."""
     came_unseen: bool = False
     """Of an archive: whether its contents may have come and gone since somebody looked."""
     packed_from: int = 0
     """Of an archive that was appended to: where that begins which is not known."""
+    apart: bool = False
+    """Of an archive that is put by: whether what is appended to it is asked about by itself."""
     contents: Contents | None = None
     """Of an archive, once they are measured."""
     within_it: tuple[Entry, ...] = ()
@@ -190,6 +194,19 @@ def catch_up(digest: Digest, view: "Found | TailedFile", end: int, size: int) ->
         digest.take(data, at)
 
 
+def digest_of(found: Found, known: Fingerprint, common: int) -> Fingerprint:
+    """Give the digest of a copy that has the first ``common`` bytes of what another one is of; empty if it has more.
+
+    Read again is only what lies behind the last point, unless that is much.
+    """
+    digest = Digest(known)
+    digest.cut(common)
+    if found.begin or digest.base or common != found.size or common - digest.end > _CATCH_UP_BYTES:
+        return Fingerprint()
+    catch_up(digest, found, common, found.size)
+    return digest.fingerprint() if digest.end == common else Fingerprint()
+
+
 def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
     """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
     head, now = file.fingerprint(), time.time()
@@ -253,7 +270,7 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
         row = row_of(entry, *signature_of(view), view.read_at(entry.size - start, start))
     except OSError:
         return None
-    packed = view.packed[1] if isinstance(view, TailedFile) else view.packed_from or view.packed_to < view.size
+    packed = view.packed[1] if isinstance(view, TailedFile) else view.apart
     return row._replace(flags=row.flags | PACKED) if row and packed else row
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Generator, Iterable
+from itertools import islice
 
 from msgspec.structs import replace
 
@@ -11,9 +12,13 @@ from logship.files.found import Found
 from logship.files.identification import Known, Part
 from logship.files.inode_reuse import entry_of_another, row_of_another
 from logship.state.identity import Entry
-from logship.state.rows import IGNORED, PACKED, Row
+from logship.state.rows import IGNORED, NOISE, PACKED, Row
 
 Ask = Callable[[Found, Part], Generator[None, None, Known | None]]
+Member = tuple[int, int]
+"""Where an archive ends: in the contents, and in the file."""
+_ASKED_AT_MOST = 64
+"""Archives in one file that are asked about before a known one is found; some packers begin one every 64 KiB."""
 
 
 def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tuple[Entry, ...]:
@@ -28,7 +33,7 @@ def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tupl
     if not done or done > found.size or not found.goes_on_at(done):
         return ()
     found.packed_from = done
-    found.came_unseen = bool(there) or bool(row and row.flags & PACKED)
+    found.came_unseen = bool(there) or bool(row and row.flags & PACKED and not row.flags & NOISE)
     return tuple(there)
 
 
@@ -59,22 +64,45 @@ def still_within(found: Found) -> Generator[None, None, list[tuple[Entry, Conten
 
 
 def first_of(found: Found, contents: Contents | None, ask: Ask) -> Generator[None, None, Found | None]:
-    """Take off, in steps, the archives up to the one in which a known generation ends; None where all are one."""
+    """Take off, in steps, the archives up to where one of two generations ends; None where all are of one.
+
+    What follows in the archives behind may be known: a generation that nobody saw may stand in front of it.
+    """
     if contents is None or len(contents.members) < 2:  # noqa: PLR2004 - one is all there is
         return None
-    part = Part(contents, 0)
-    known = yield from ask(found, part)
-    if known is None or known.common >= part.size:
-        return None
-    member = next((each for each in contents.members if each[0] >= known.common), None)
-    if member is None or member[1] >= contents.end:
+    known = yield from ask(found, Part(contents, 0))
+    member = (yield from _end_of(known, found, contents, ask)) if known else None
+    if member is None:
+        member = yield from _before_a_known_one(found, contents, ask, known.common if known else 0)
+    if member is None:
         return None
     before, after = contents.split(member)
-    if not known.whole:
-        here = yield from ask(found, Part(before, 0))
-        if here is None or here.common < before.size:
-            return None
     fd = os.dup(found.fd)
     first = replace(found, fd=fd, contents=before.of(fd), settled=True)
     found.packed_from, found.contents, found.came_unseen = after.start, after, True
     return first
+
+
+def _end_of(known: Known, found: Found, contents: Contents, ask: Ask) -> Generator[None, None, Member | None]:
+    """Give where the archive ends in which a known generation does, if it is not the last one."""
+    member = next((each for each in contents.members if each[0] >= known.common), None)
+    if known.common >= contents.size or member is None or member[1] >= contents.end:
+        return None
+    if not known.whole:
+        before, _ = contents.split(member)
+        here = yield from ask(found, Part(before, 0))
+        if here is None or here.common < before.size:
+            return None
+    return member
+
+
+def _before_a_known_one(found: Found, contents: Contents, ask: Ask, start: int) -> Generator[None, None, Member | None]:
+    """Give where the archive ends, from an offset of the contents on, behind which one begins that is known."""
+    ends = (each for each in contents.members if max(start, 1) <= each[0] < contents.size and each[1] < contents.end)
+    lines = (each for each in ends if contents.read_at(1, each[0] - 1) == b"\n")
+    for member in islice(lines, _ASKED_AT_MOST):
+        part = Part(contents.split(member)[1], 0)
+        known = yield from ask(found, part)
+        if known and known.is_another(part):
+            return member
+    return None

@@ -114,8 +114,9 @@ class Reconciler:
             return
         self._registry.finished.forget(found.inode)
         self._registry.pop(entry.file)
-        if found.size > entry.size:
-            found.begin = found.put_by = entry.size
+        if found.size > entry.size or entry.digest.points:
+            # of a copy that was written to where it is, its head and its last bytes say little
+            found.begin = found.put_by = entry.size if found.size > entry.size else 0
             unknown.append(found)
         else:
             old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
@@ -202,18 +203,19 @@ class Reconciler:
     ) -> Generator[None, None, bool]:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
         wanted = self._plan is not None and self._plan.wants(found)
-        unseen = self.behind or found.inode in self._adoption.incomplete or (sweep and sweep.replaced(found.live))
+        unseen = self.behind or found.inode in self._adoption.incomplete
+        unseen = unseen or bool(sweep and (sweep.waiting or sweep.replaced(found.live)))
         found.came_unseen = bool(wanted or found.came_unseen or unseen)
         new = found.came_unseen and not old
         plausible = new or self._may_be_known(found, contents)
-        strange = not (plausible or old)
-        if strange:  # what is packed beside us was seen before it was
+        found.strange = not (plausible or old)
+        if found.strange:  # what is packed beside us was seen before it was
             contents.problem = contents.problem or "nothing of it was ever seen: it lasted too short, or is no log"
         complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
         if not complete:
-            self._adoption.leave_packed(found, contents, sweep, old=not (new or strange))
+            self._adoption.leave_packed(found, contents, sweep, old=not (new or found.strange))
         return complete
 
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
@@ -248,9 +250,8 @@ class Reconciler:
         if known is None or not known.whole:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
-            same = (
-                besides and finished and besides.entry and finished.entry and besides.entry.file == finished.entry.file
-            )
+            former = besides.entry if besides else None
+            same = former and finished and finished.entry and former.file == finished.entry.file
             if finished and not same and (known is None or finished.common > known.common):
                 return finished
         return known

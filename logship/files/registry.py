@@ -75,7 +75,7 @@ class Registry:
         stat = os.fstat(found.fd)
         self._judged |= {stat.st_ino} if self._again else set()
         row = finished_row(entry, found) if stat.st_nlink else None
-        if row and isinstance(found, Found) and found.shredded:
+        if row and isinstance(found, Found) and (found.shredded or found.strange):
             row = row._replace(flags=row.flags | NOISE)
         if row:
             # who is at the head of that file speaks for it, or who is last in an archive

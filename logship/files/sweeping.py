@@ -13,7 +13,7 @@ from logship.files.names import Candidate
 from logship.files.opener import Opener
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
-from logship.files.waiting import Left, left_of
+from logship.files.waiting import Left, known_in, left_of
 from logship.model import NO_LIMIT, FileId
 
 logger = logging.getLogger(__name__)
@@ -151,7 +151,7 @@ class Sweep(Struct):
         left = [*self._left, *rest]
         self._left = []
         for candidate in left:
-            if what := left_of(candidate, self.registry.finished.file_size(candidate.inode)):
+            if what := left_of(candidate, known_in(self.registry, candidate.inode)):
                 self.left[candidate.inode] = what
         self.waiting += len(left)
         return len(left)

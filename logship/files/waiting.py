@@ -3,20 +3,23 @@
 import logging
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 
 from msgspec import Struct
 
 from logship.files.beneath import birth_ns_of
 from logship.files.losses import LOSSES
-from logship.files.names import Candidate
+from logship.files.names import Candidate, stems
+from logship.files.registry import Registry
 from logship.logs import Seldom
 from logship.metrics import Metrics
 
 logger = logging.getLogger(__name__)
 
 REASON = "max_files"
-MISSED_SECONDS = 1.0
-"""So long a file that waited may be on its way from one name to another."""
+MISSED_SECONDS = 5.0
+"""So long a file that waited may be on its way from one name to another, or into an archive."""
+_MADE = 4096
 _MESSAGE = "files wait until one that is open has been read"
 
 
@@ -43,13 +46,46 @@ def left_of(candidate: Candidate, known: int = 0) -> Left | None:
     return Left(candidate.path, size, size - known if known <= size else size, birth_ns_of(candidate.path))
 
 
+@lru_cache(maxsize=2 * _MADE)
+def _made_of(path: str) -> frozenset[str]:
+    """Give the paths that a file may have had of which this is a rotated or packed form."""
+    folder, slash, name = path.rpartition("/")
+    return frozenset(f"{folder}{slash}{stem}" for stem in stems(name))
+
+
+def _may_be_of(path: str, former: str) -> bool:
+    """Whether a file may have been made of one that had another name, as far as their names say."""
+    made_of = _made_of(path)
+    return former in made_of or not made_of.isdisjoint(_made_of(former))
+
+
+def known_in(registry: Registry, inode: int) -> int:
+    """Give how many bytes of the file with an inode were read; of an archive, up to where it is known."""
+    entries = (registry.entries[file] for file in registry.at(inode))
+    ends = (each.packed[1] or each.shift + each.size - registry.unread(each) for each in entries)
+    return max(registry.finished.file_size(inode), *ends, 0)
+
+
+class _Forms:
+    """What files that wait may have been made of; most sweeps never ask."""
+
+    def __init__(self, left: Mapping[int, Left]) -> None:
+        self._left, self._made_of = left, set[str]()
+
+    def __contains__(self, path: str) -> bool:
+        self._made_of = self._made_of or set().union(*(_made_of(each.path) for each in self._left.values()))
+        return path in self._made_of or not self._made_of.isdisjoint(_made_of(path))
+
+
 class Waiting:
     """How many there are and what they have, as the last sweep saw it; times in monotonic seconds.
 
-    What is removed while it waits is counted as lost, as large as it was when it was seen last.
+    What is removed while it waits is counted as lost, as large as it was when it was seen last, unless something that
+    may have been made of it is read meanwhile, or waits in its place.
     """
 
-    def __init__(self, metrics: Metrics, *, expected: bool = False) -> None:
+    def __init__(self, metrics: Metrics, made: list[tuple[str, int]] | None = None, *, expected: bool = False) -> None:
+        """``made`` gets paths and sizes of archives and copies that are read from now on."""
         self.expected = expected
         """Whether it is nothing to tell of: a few are open on purpose."""
         self.files = self.nbytes = 0
@@ -58,9 +94,10 @@ class Waiting:
         """How there could be room for them."""
         self._metrics = metrics
         self.left: dict[int, Left] = {}
-        """What waits, or waited and is missed, by inode."""
-        self._missed: dict[int, float] = {}
-        """Since when it is missed."""
+        """What waits, by inode."""
+        self._missed: list[tuple[int, Left, float]] = []
+        """What waited and is missed, with its inode, and since when."""
+        self._made = [] if made is None else made
         self._lost, self._losing = 0, Seldom()
         """Bytes that were lost since that was said last."""
 
@@ -76,24 +113,43 @@ class Waiting:
 
     def account(
         self, met: Mapping[int, Candidate], left: Mapping[int, Left], now: float, *, sure: bool, ending: bool
-    ) -> None:
-        """Count what waited and is nowhere now; ``met`` are the names that it still has, ``left`` what waits now.
+    ) -> list[int]:
+        """Count what waited and is nowhere now, and give its inodes.
 
+        ``met`` are the names of what is there, by inode, ``left`` what waits now.
         ``sure`` says that all names were seen, ``ending`` that there is no other look.
         """
-        for inode, before in list(self.left.items()):
+        waits, lost = _Forms(left), list[int]()
+        waited, self._missed = [*self._missed, *((inode, each, now) for inode, each in self.left.items())], []
+        for inode, before, since in waited:
             here = left.get(inode) or (left_of(met[inode]) if inode in met else None)
-            if here and before.is_in(here):
-                self._missed.pop(inode, None)
-                if inode not in left:
-                    del self.left[inode]  # it was opened
-            elif here or (sure and (ending or now - self._missed.setdefault(inode, now) >= MISSED_SECONDS)):
-                self._lose(inode, now)
-        self.left.update(left)
+            if (here and before.is_in(here)) or self._is_in_another(before):
+                continue  # it waits still, or was opened
+            late = ending or now - since >= MISSED_SECONDS
+            if not (sure and late) or before.path in waits:
+                self._missed.append((inode, before, since if sure else now))
+            elif not self._is_in_another(before, more=True):
+                self._count(before, now)
+                lost += [] if here else [inode]  # another has it now
+        self.left = dict(left)
+        del self._made[: -_MADE if self.left or self._missed else None]
+        return lost
 
-    def _lose(self, inode: int, now: float) -> None:
-        lost = self.left.pop(inode)
-        self._missed.pop(inode, None)
+    @property
+    def watched(self) -> set[int]:
+        """Inodes of what waits, or waited and is missed."""
+        return {*self.left, *(inode for inode, _, _ in self._missed)}
+
+    def _is_in_another(self, before: Left, *, more: bool = False) -> bool:
+        """Whether a file that is read now was made of one that waited; each of one. ``more``: it may have grown."""
+        for path, size in self._made:
+            fits = size == before.size or (more and size > before.size)
+            if fits and _may_be_of(path, before.path):
+                self._made.remove((path, size))
+                return True
+        return False
+
+    def _count(self, lost: Left, now: float) -> None:
         self._metrics.lost(REASON, lost.unread)
         self._lost += lost.unread
         if self._lost and self._losing.may_say(now):

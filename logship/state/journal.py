@@ -139,7 +139,10 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
         left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
         proofs = {proof for proof in (*saved.proofs, *news.proofs) if proof[1] > newer.offset}
         offsets[sink] = replace(newer, in_flight=tuple(left), proofs=tuple(sorted(proofs)))
+        passed = {end for _, end in news.holes}
         for start, points in sorted(news.points.items()):
+            if start in passed:
+                digest.take(b"", start)  # what is behind a hole is in a digest of its own
             digest.extend(start, points)
     known = tuple(sorted(cuts.items()))
     size = max(entry.size, *(saved.offset for saved in offsets.values()))

@@ -278,6 +278,27 @@ def test_a_sparse_file_is_truncated_while_its_copy_is_compared_with_it(logs: Pat
     assert problem(every[: cuts[2]] + lines(60_000, 60_100), follower) == ""
 
 
+@paces
+def test_copytruncate_of_a_writer_that_goes_on_behind_a_hole(logs: Path, pause: float) -> None:
+    """It does not append: the hole is in front of what was read since the last save, too, and in each copy."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        append(live, lines(0, 60))
+        yield b""
+        for turn in range(1, 4):
+            at = live.stat().st_size
+            (logs / f"a.log.{turn}").write_bytes(live.read_bytes())
+            os.truncate(live, 0)
+            overwrite(live, lines(100 * turn, 100 * turn + 60), at)
+            yield b""
+            append(live, lines(100 * turn + 60, 100 * turn + 80))
+            yield b""
+        yield lines(0, 60) + b"".join(lines(100 * turn, 100 * turn + 80) for turn in range(1, 4))
+
+    each_once(logs, scenario, pause, order=False)  # what is behind a hole may wait for 3 s
+
+
 def test_a_copy_that_rests_for_seconds_and_goes_on(logs: Path) -> None:
     """What looked complete was not: what comes then is known, too."""
 

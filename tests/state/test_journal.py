@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
+from logship.records.framing import NUL
+from logship.state.fingerprint import Digest
 from logship.state.identity import Entry, Print, Saved
 from logship.state.journal import Journal, applied
 
@@ -99,3 +101,14 @@ def test_a_file_is_as_large_as_what_was_read_of_it_unless_it_was_cut_off(tmp_pat
     Journal(tmp_path).acked(FILE, "sink", Saved(1500))
     assert applied((entry(500),), tmp_path)[0].size == 1500
     assert applied((entry(1200),), tmp_path)[0].size == 1000
+
+
+def test_what_is_behind_a_hole_has_a_digest_after_a_kill(tmp_path: Path) -> None:
+    """The writer's file was cut off, and it goes on where it was: copies are known by what follows the NULs."""
+    journal = Journal(tmp_path)
+    journal.sent("sink", Block(FILE, "a.log", 0, 5000, b"", 7, 0.0, skipped=NUL))
+    journal.sent("sink", block(5000, 6000))
+    read = Digest()
+    read.take(b"x" * 1000, 5000)
+    assert applied((entry(),), tmp_path)[0].digest.pairs[-1] == read.fingerprint().pairs[-1]
+    assert applied((entry(),), tmp_path)[0].digest.base == read.base == 5000

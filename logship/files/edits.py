@@ -1,0 +1,33 @@
+"""Whether a file was edited: written anew, in most parts as it was, in the place of one that is nowhere now."""
+
+from logship.files.found import Found
+from logship.files.identification import Known
+from logship.files.registry import Registry
+from logship.state.identity import HEAD_BYTES
+
+
+def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
+    """Whether a file stands in the place of a generation that it begins as, or of a copy of that.
+
+    Two signs: the name or the inode, or that what had its place is not there any more; and that it has most of what
+    was there.
+    """
+    if known.common < max(HEAD_BYTES, known.source.end // 2):
+        return False
+    if found.live and (_has_no_name(known) or _replaces_a_copy(registry, found)):
+        return True
+    former = known.file or known.entry
+    path = known.file.lineage if known.file else known.entry.path if known.entry else ""
+    named = found.candidate.matched and found.candidate.path == path
+    return named or (former is not None and former.file in found.former)
+
+
+def _has_no_name(known: Known) -> bool:
+    """Whether the file that a generation is in was removed, or another was put in its place."""
+    return known.file is not None and known.file.deleted
+
+
+def _replaces_a_copy(registry: Registry, found: Found) -> bool:
+    """Whether a copy that begins so was put by, and is not there any more as it was."""
+    rows = registry.finished.like(found.lineage, found.read_at(min(HEAD_BYTES, found.size), 0))
+    return any(row.ignored and row.crc and not registry.finished.met(row.inode) for row in rows)

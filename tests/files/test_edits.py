@@ -1,0 +1,93 @@
+"""Files that are edited: what is equal is known, what is other is new, in a copy as in what is followed."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.files.test_kinds import each_once, overwrite, paces, problem, records
+from tests.following import append, follow, lines
+
+
+def edited(data: bytes, number: int, line: bytes) -> bytes:
+    """Give the same with another line in the place of one."""
+    every = data.splitlines(keepends=True)
+    every[number] = line
+    return b"".join(every)
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put a file in the place of one, as ``sed -i`` does."""
+    temporary = path.with_name("sedAbCdEf")
+    temporary.write_bytes(data)
+    temporary.rename(path)
+
+
+@paces
+@pytest.mark.parametrize("in_place", [False, True], ids=["sed -i", "in place"])
+@pytest.mark.parametrize("number", [55, 60, 79])
+def test_a_copy_is_edited_that_was_put_by(logs: Path, pause: float, number: int, *, in_place: bool) -> None:
+    """A line beyond its first kilobyte, and before its last bytes, is another one: it was nowhere else."""
+    live, copy = logs / "a.log", logs / "a.log.1"
+    follower = follow(logs)
+    append(live, lines(0, 80))
+    follower.read()
+    copy.write_bytes(live.read_bytes())
+    for _ in range(3):
+        follower.read()
+        follower.step(pause)
+    append(live, lines(80, 100))
+    follower.read()
+    follower.step(3.0)
+    follower.read()
+    data = edited(copy.read_bytes(), number, lines(99999, 100000)[: len(lines(10, 11)) - 1] + b"\n")
+    overwrite(copy, data, 0) if in_place else put(copy, data)
+    os.utime(copy, ns=(0, copy.stat().st_mtime_ns + 10**7))
+    for _ in range(3):
+        follower.read()
+        follower.step(pause)
+    follower.drain()
+    got = [*records(follower).values()]
+    assert sorted({*got}) == sorted({*(lines(0, 100) + data).splitlines(keepends=True)})
+    assert len(got) <= 100 + 80 - number  # only what is behind the line came twice
+
+
+@paces
+@pytest.mark.parametrize("number", [50, 79])
+def test_a_rotated_file_is_edited(logs: Path, pause: float, number: int) -> None:
+    """What is in front of the line that is other is what was delivered."""
+    live, rotated = logs / "a.log", logs / "a.log.1"
+    follower = follow(logs)
+    append(live, lines(0, 80))
+    follower.read()
+    live.rename(rotated)
+    append(live, lines(100, 120))
+    follower.read()
+    follower.step(pause)
+    put(rotated, edited(rotated.read_bytes(), number, lines(500, 501)))
+    for _ in range(3):
+        follower.read()
+        follower.step(pause)
+    follower.drain()
+    assert len([*records(follower).values()]) == 100 + 80 - number
+    due = lines(0, 80) + lines(100, 120) + lines(500, 501) + lines(number + 1, 80)
+    assert problem(due, follower) == ""
+
+
+@paces
+def test_a_copy_is_put_by_and_made_again(logs: Path, pause: float) -> None:
+    """A copy over a copy is no edit: it begins as the file that is followed."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, copy = logs / "a.log", logs / "a.log.bak"
+        append(live, lines(0, 60))
+        yield b""
+        for turn in range(3):
+            put(copy, live.read_bytes())
+            yield b""
+            append(live, lines(60 + 20 * turn, 80 + 20 * turn))
+            yield b""
+        yield lines(0, 120)
+
+    each_once(logs, scenario, pause)
