@@ -145,12 +145,14 @@ def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]
 def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:
     """Take some lines for odd ones; those that are already have another line in their place, and stay what they are."""
     data, lines, records, end, odd, places, has_escapes = parted
-    if gone:
-        more = [(at, lines[at]) for at in {*gone}.difference(places)]
+    more = [(at, lines[at]) for at in {*gone}.difference(places)]
+    if more:
         both = sorted([*zip(places, odd, strict=True), *more])
         places, odd = [at for at, _ in both], [line for _, line in both]
+    elif not places or lines[places[0]]:  # there is another line in their place
+        return parted
     plain = next((at for at, place in enumerate((*places, -1)) if at != place), 0)
-    if places and plain < len(lines):
+    if plain < len(lines):
         lines = put(lines, places, [lines[plain]] * len(places))
         records = put(records, places, [records[plain]] * len(places)) if records else records
     return Parted(data, lines, records, end, odd, places, has_escapes)
