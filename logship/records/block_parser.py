@@ -28,6 +28,8 @@ from logship.records.shape import Shape, decoded
 from logship.records.shapes import Shapes
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
+FEW = 32
+"""Lines; so few that are not of one shape are judged by themselves: to begin with them together takes longer."""
 _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
 _TRIALS = 4
@@ -146,7 +148,10 @@ class BlockParser:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         if together := self._together(lines, near_ns):
             return together
-        starts = range(0, len(lines), _GROUP) if len(lines) > _GROUP else ()
+        if len(lines) <= FEW:
+            nothing: list[bytes | None] = [None] * len(lines)
+            return Columns(nothing, nothing, 0, wanted=[nothing] * len(self._wanted), levels=[NO_LEVEL] * len(lines))
+        starts = range(0, len(lines), _GROUP)
         groups = [range(at, min(at + _GROUP, len(lines))) for at in starts]
         read, failed = [], 0
         for group in groups:

@@ -46,12 +46,11 @@ class Columns(NamedTuple):
 
     def timed(self, time_ns: int) -> list[bytes]:
         """Give the event times; the read time, in epoch nanoseconds, for those that have none."""
-        stamps = [*self.stamps]
+        stamps, read_time = [*self.stamps], rfc3339(time_ns)
         if self.untimed is None and None in stamps:
-            read_time = rfc3339(time_ns)
             return [stamp or read_time for stamp in stamps]
         for at in self.untimed or ():
-            stamps[at] = rfc3339(time_ns)
+            stamps[at] = read_time
         return cast("list[bytes]", stamps)
 
     def each_level(self) -> Sequence[Level]:

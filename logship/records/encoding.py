@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from msgspec.structs import replace
 
 from logship.model import Block, Encoded, Tally
-from logship.records.block_parser import BlockParser
+from logship.records.block_parser import FEW, BlockParser
 from logship.records.candidates import Candidates, candidates
 from logship.records.columns import Columns, placed, woven
 from logship.records.content import content_of
@@ -34,8 +34,6 @@ from logship.records.timestamps import count_after
 if TYPE_CHECKING:
     from logship.records.field_edits import FieldEdits
 
-_FEW = 64
-"""Lines; in so few, it pays to look into each for what is never JSON."""
 AHEAD_NS = 300 * 10**9
 """An event time this much later than the last write to its file is wrong, or its zone is."""
 
@@ -174,13 +172,13 @@ class BlockEncoder:
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
         # What has one of these outside of a string is no JSON; where lines are many, they are tried together first.
-        few = sort.records if len(sort.records) <= _FEW else ()
+        few = sort.records if len(sort.records) <= FEW else ()
         suspects = (at for at in few if b"NaN" in lines[at] or b"Infinity" in lines[at])
         broken = {at: mended for at in suspects if (mended := repair(lines[at]))}
         sound = [at for at in sort.records if at not in broken] if broken else sort.records
         plain = self._read_some(table, sound, [lines[at] for at in sound], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
-        unread = [at for at, rest in zip(sound, plain.rests, strict=True) if rest is None]
+        unread = [] if few else [at for at, rest in zip(sound, plain.rests, strict=True) if rest is None]
         broken |= {at: mended for at in unread if (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = [at for at, rest in enumerate(rests) if rest is None]

@@ -95,7 +95,9 @@ class Rows(Struct, frozen=True):
             ours += [_OFFSET, decimals(self.offsets()), b","]
         if self.hollow:
             last = cast("bytes", ours[-1])
-            middle = [last + before for before in each(self.before, len(self.rests))]
+            own = self.before
+            count = len(self.rests)
+            middle = [last + own] * count if isinstance(own, bytes) else [last + before for before in own]
             for at in self.hollow:
                 middle[at] = last.removesuffix(b",")
             return *ours[:-1], middle, self.rests, self.after

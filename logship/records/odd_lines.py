@@ -8,7 +8,7 @@ from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from itertools import accumulate, compress, pairwise
-from operator import itemgetter
+from operator import itemgetter, not_
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -145,12 +145,14 @@ def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]
 def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:
     """Take some lines for odd ones; those that are already have another line in their place, and stay what they are."""
     data, lines, records, end, odd, places, has_escapes = parted
-    if gone:
-        more = [(at, lines[at]) for at in {*gone}.difference(places)]
+    more = [(at, lines[at]) for at in {*gone}.difference(places)]
+    if more:
         both = sorted([*zip(places, odd, strict=True), *more])
         places, odd = [at for at, _ in both], [line for _, line in both]
+    elif not places or lines[places[0]]:  # there is another line in their place
+        return parted
     plain = next((at for at, place in enumerate((*places, -1)) if at != place), 0)
-    if places and plain < len(lines):
+    if plain < len(lines):
         lines = put(lines, places, [lines[plain]] * len(places))
         records = put(records, places, [records[plain]] * len(places)) if records else records
     return Parted(data, lines, records, end, odd, places, has_escapes)
@@ -189,8 +191,9 @@ def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
 def unreadable(parted: Parted) -> list[int]:
     """Give the places of plain lines that are no UTF-8, or may nest too deep."""
     lines, odd = parted.lines, list[int]()
-    if not is_text(parted.data):
-        odd += [at for at, is_ascii in enumerate(map(bytes.isascii, lines)) if not (is_ascii or is_text(lines[at]))]
+    if not parted.data.isascii():  # to decode all of it, up to what can't be, takes as long as half of them
+        others = compress(range(len(lines)), map(not_, map(bytes.isascii, lines)))
+        odd += [at for at in others if not is_text(lines[at])]
     if max(map(len, lines), default=0) >= LONG:
         odd += [at for at, line in enumerate(lines) if may_be_deep(line)]
     return odd

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Sequence
-from operator import itemgetter
+from itertools import compress, count
+from operator import itemgetter, ne
 from typing import Any, Final, cast
 
 import msgspec
@@ -21,6 +22,8 @@ from logship.records.timestamps import TimestampReader
 
 Decoder = msgspec.json.Decoder[msgspec.Struct]
 _REMEMBERED: Final = 64
+_FEW: Final = 32
+"""Of so many lines one may have another head; of more, the names are counted."""
 _OWN: Final = b'"@timestamp"'
 _ESCAPED: Final = re.compile(rb"\\u00[4-7]")
 """An escape that could spell a letter of a name."""
@@ -89,27 +92,33 @@ class Shape(Struct, frozen=True):
         records = decoded(self.decoder, data, len(lines))
         if not records or _may_spell(data):
             return []
-        names = self._to_count(records, data[: data.find(b"\n")], lines, cut)
+        others = self._other_heads(records, data[: data.find(b"\n")], lines, cut)
+        names = self.once if others else self._but_time
         return [] if any(data.count(name) != len(lines) for name in names) else records
 
-    def _to_count(self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int) -> tuple[bytes, ...]:
-        """Give the names that a line may have twice for all that its bytes at the head say."""
-        if self.first and self._has_one_time(records, model, lines, cut):
-            return tuple(name for name in self.once if name != b'"%b"' % self.first.encode())
-        return self.once
+    @property
+    def _but_time(self) -> tuple[bytes, ...]:
+        return tuple(name for name in self.once if name != b'"%b"' % self.first.encode())
 
-    def _has_one_time(self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int) -> bool:
-        """Say whether each line's first time is surely its last, too, by its bytes: to count names takes twice as long.
+    def _other_heads(
+        self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int, *, few: int = 0
+    ) -> Sequence[int]:
+        """Give the lines whose first time may not be their last, for all that their heads say; all of them if not few.
 
-        ``model``: the first line, up to whose time all are alike, and times are of one length.
+        ``model``: a line, up to whose time the others are like it, with times of one length. To count names in all
+        lines takes twice as long. ``few``: of so many lines one.
         """
-        found = next((member for member in members(model) if member.name == self.first), None)
+        found = next((member for member in members(model) if member.name == self.first), None) if self.first else None
         if found is None:
-            return False
+            return range(len(lines))
         before, after = model[cut : found.value], model[found.end : found.end + 1]
-        times = (after + b"\n" + before).join(map(cast("Column", self.time), records))
-        heads = map(itemgetter(slice(found.end + 1 - cut)), lines)
-        return before + times + after == b"\n".join(heads)
+        times = map(cast("Column", self.time), records)
+        heads = [*map(itemgetter(slice(found.end + 1 - cut)), lines)]
+        wanted = before + (after + b"\n" + before).join(times) + after
+        if wanted == b"\n".join(heads):
+            return ()
+        others = [*compress(count(), map(ne, heads, wanted.split(b"\n")))] if few else []
+        return others if few and len(others) * few <= len(lines) else range(len(lines))
 
     def stamps(
         self, records: Sequence[Any], times: TimestampReader, near_ns: int
@@ -135,7 +144,9 @@ class Shape(Struct, frozen=True):
         """Give the lines that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
         lines = found.lines
         odd = {*those(lines, _may_spell)} if found.has_escapes else set()
-        names = self._to_count(found.records, lines[0], lines, 0)
+        others = self._other_heads(found.records, lines[0], lines, 0, few=_FEW)
+        odd.update(others if len(others) < len(lines) else ())
+        names = self.once if len(others) == len(lines) else self._but_time
         if self.own:
             names = *names, _OWN
         for name in names:

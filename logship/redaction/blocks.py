@@ -150,7 +150,7 @@ class BlockRedactor:
             return {}
         known: dict[int, Where] = {}
         opened = self._opened(block)
-        if self._keys and (opened or any(map(may_begin, suspects))):
+        if self._keys and (opened or may_begin(b"\n".join(suspects))):
             within = watch(block.data, block.start, opened).within if block.data else []
             begins = offsets() if within else ()
             known = {

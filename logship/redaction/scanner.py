@@ -10,7 +10,7 @@ the detectors' hints. A caller needs no look of its own at backslashes.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
@@ -100,7 +100,7 @@ class Scanner:
     def find_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
         """Give the same of each of several texts, sooner: a detector begins but once where few of them have any."""
         joined = b"\n".join(texts)
-        starts = [*accumulate(map(len, texts), lambda at, size: at + size + 1, initial=0)]
+        ends = [*accumulate(map(len, texts), lambda at, size: at + size + 1, initial=-1)][1:]
         found: list[list[Found]] = [[] for _ in texts]
         for detector, find in self._needed(joined.lower()) if joined.isascii() else self._each:
             if detector.name in self._alone:
@@ -108,10 +108,19 @@ class Scanner:
                     found[which] += _found(detector, find, text)
                 continue
             at, size = 0, len(joined)
-            while at < size and (place := find(joined, at, size)[0][0]) >= 0:
-                which = bisect_right(starts, place) - 1
-                found[which] += _found(detector, find, texts[which])
-                at = starts[which + 1]
+            while at < size:
+                match = find(joined, at, size)
+                if match[0][0] < 0:
+                    break
+                which = bisect_left(ends, match[0][0])
+                begin = ends[which - 1] + 1 if which else 0
+                if detector.whole or match[0][1] > ends[which]:  # it goes on, or would, behind this text
+                    found[which] += _found(detector, find, texts[which], max(0, at - begin))
+                    at = ends[which] + 1
+                    continue
+                one, at = _one(detector, match, joined)
+                if one:
+                    found[which].append(Found(one.start - begin, one.end - begin, one.detector))
         return [_apart(some) if len(some) > 1 else some for some in found]
 
     def _needed(self, lower: bytes) -> list[tuple[Detector, Finder]]:
@@ -185,26 +194,31 @@ def _finder(detector: Detector) -> Finder:
     return finder(_either(detector.expressions), captures=grouped, max_bytes=_DETECTOR_BYTES)
 
 
-_LINES: Final = re.compile(r"\(\?[a-zA-Z]*s")
+_LINES: Final = re.compile(r"\(\?[a-zA-Z]*s|\\[Az]")
 _GROUP: Final = re.compile(r"(?<!\\)\((?!\?)")
 
 
-def _found(detector: Detector, find: Finder, text: bytes) -> Iterator[Found]:
-    at, size = 0, len(text)
+def _found(detector: Detector, find: Finder, text: bytes, at: int = 0) -> Iterator[Found]:
+    size = len(text)
     while at < size:
         match = find(text, at, size)
         if match[0][0] < 0:
             return
-        start, end = _of(match, text)
-        if detector.whole is not None:
-            end = detector.whole(text, start)
-        if start < 0:
-            at = max(match[0][1], at + 1)
-        elif detector.confirm is None or detector.confirm(text[start:end]):
-            yield Found(start, end, detector.name)
-            at = max(end, at + 1)
-        else:
-            at = start + 1 if end - start <= _SHORT else end
+        one, at = _one(detector, match, text)
+        if one:
+            yield one
+
+
+def _one(detector: Detector, match: Sequence[tuple[int, int]], text: bytes) -> tuple[Found | None, int]:
+    """Give what goes of a match, if anything does, and where the next one may begin."""
+    start, end = _of(match, text)
+    if start < 0:
+        return None, max(match[0][1], match[0][0] + 1)
+    if detector.whole is not None:
+        end = detector.whole(text, start)
+    if detector.confirm is None or detector.confirm(text[start:end]):
+        return Found(start, end, detector.name), max(end, match[0][0] + 1)
+    return None, start + 1 if end - start <= _SHORT else end
 
 
 def _of(match: Sequence[tuple[int, int]], text: bytes) -> tuple[int, int]:

@@ -502,7 +502,7 @@ class Spy(LineParser):
         return super().judge(content, message=message, block=block)
 
 
-@pytest.mark.parametrize(("odd", "most"), [([], 0), (ODD, 5)])
+@pytest.mark.parametrize(("odd", "most"), [([], 0), (ODD, len(ODD))])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize(
     "line",
