@@ -24,7 +24,7 @@ def test_a_hole_that_is_filled_after_it_was_passed_arrives(logs: Path) -> None:
     follower.read()
     follower.drain()
     assert problem(lines(0, 110), follower) == ""
-    assert follower.metrics.files_truncated._value.get() == 0
+    assert follower.metrics.files_truncated.labels().value == 0
 
 
 def test_a_hole_right_before_the_offset(logs: Path) -> None:

@@ -54,7 +54,7 @@ def test_the_successor_is_read_while_sweeps_rest(slow: Follower, logs: Path) -> 
         slow.now += 0.3
         assert slow.read() == lines(turn * 10, turn * 10 + 10)
     assert sweep(slow) == b""
-    assert slow.metrics.files_rotated._value.get() == 5
+    assert slow.metrics.files_rotated.labels().value == 5
     assert not list(slow.lost())
 
 
@@ -191,7 +191,7 @@ def test_a_successor_amid_a_sweep_keeps_its_name(logs: Path, monkeypatch: pytest
 
     asyncio.run(rotate_amid())
     assert [file.path for file in follower.catalog.files.values()] == [f"{logs}/a.log.1", f"{logs}/a.log"]
-    assert follower.metrics.files_rotated._value.get() == 1
+    assert follower.metrics.files_rotated.labels().value == 1
 
 
 @pytest.mark.parametrize("begin", range(12))
