@@ -24,6 +24,7 @@ from logship.files.decoding import UNREADABLE
 from logship.files.edits import took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
+from logship.files.made import Made
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
 from logship.files.plan import COPY, FORGOTTEN, HISTORY, OVERWRITTEN, Plan
@@ -76,8 +77,8 @@ class Adoption:
         """Inodes of archives that nobody saw come, and that were not complete when they were put by."""
         self._saying = Seldom()
         """Of packed files that are not read."""
-        self.made: list[tuple[str, int]] = []
-        """Paths and sizes of archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
+        self.made = Made()
+        """Archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -250,7 +251,7 @@ class Adoption:
         if self._plan:
             self._plan.started.add(found.inode)
         if contents or found.live:
-            self.made.append((found.candidate.path, contents.size if contents else found.size))
+            self.made.note(found.candidate.path, contents.size if contents else found.size)
         self._registry.reopen(entry.file, found.inode)
         self.open.add(file)
         # the head of what it has: of an archive that is not what its file begins with

@@ -3,13 +3,13 @@
 import logging
 import os
 from collections.abc import Mapping
-from functools import lru_cache
 
 from msgspec import Struct
 
 from logship.files.beneath import birth_ns_of
 from logship.files.losses import LOSSES
-from logship.files.names import Candidate, stems
+from logship.files.made import Made, made_of
+from logship.files.names import Candidate
 from logship.files.registry import Registry
 from logship.logs import Seldom
 from logship.metrics import Metrics
@@ -19,7 +19,6 @@ logger = logging.getLogger(__name__)
 REASON = "max_files"
 MISSED_SECONDS = 5.0
 """So long a file that waited may be on its way from one name to another, or into an archive."""
-_MADE = 4096
 _MESSAGE = "files wait until one that is open has been read"
 
 
@@ -46,19 +45,6 @@ def left_of(candidate: Candidate, known: int = 0) -> Left | None:
     return Left(candidate.path, size, size - known if known <= size else size, birth_ns_of(candidate.path))
 
 
-@lru_cache(maxsize=2 * _MADE)
-def _made_of(path: str) -> frozenset[str]:
-    """Give the paths that a file may have had of which this is a rotated or packed form."""
-    folder, slash, name = path.rpartition("/")
-    return frozenset(f"{folder}{slash}{stem}" for stem in stems(name))
-
-
-def _may_be_of(path: str, former: str) -> bool:
-    """Whether a file may have been made of one that had another name, as far as their names say."""
-    made_of = _made_of(path)
-    return former in made_of or not made_of.isdisjoint(_made_of(former))
-
-
 def known_in(registry: Registry, inode: int) -> int:
     """Give how many bytes of the file with an inode were read; of an archive, up to where it is known."""
     entries = (registry.entries[file] for file in registry.at(inode))
@@ -73,8 +59,8 @@ class _Forms:
         self._left, self._made_of = left, set[str]()
 
     def __contains__(self, path: str) -> bool:
-        self._made_of = self._made_of or set().union(*(_made_of(each.path) for each in self._left.values()))
-        return path in self._made_of or not self._made_of.isdisjoint(_made_of(path))
+        self._made_of = self._made_of or set().union(*(made_of(each.path) for each in self._left.values()))
+        return path in self._made_of or not self._made_of.isdisjoint(made_of(path))
 
 
 class Waiting:
@@ -84,8 +70,8 @@ class Waiting:
     may have been made of it is read meanwhile, or waits in its place.
     """
 
-    def __init__(self, metrics: Metrics, made: list[tuple[str, int]] | None = None, *, expected: bool = False) -> None:
-        """``made`` gets paths and sizes of archives and copies that are read from now on."""
+    def __init__(self, metrics: Metrics, made: Made | None = None, *, expected: bool = False) -> None:
+        """``made`` gets what is read from now on and may have been made of what waits."""
         self.expected = expected
         """Whether it is nothing to tell of: a few are open on purpose."""
         self.files = self.nbytes = 0
@@ -97,7 +83,7 @@ class Waiting:
         """What waits, by inode."""
         self._missed: list[tuple[int, Left, float]] = []
         """What waited and is missed, with its inode, and since when."""
-        self._made = [] if made is None else made
+        self._made = Made() if made is None else made
         self._lost, self._losing = 0, Seldom()
         """Bytes that were lost since that was said last."""
 
@@ -123,31 +109,23 @@ class Waiting:
         waited, self._missed = [*self._missed, *((inode, each, now) for inode, each in self.left.items())], []
         for inode, before, since in waited:
             here = left.get(inode) or (left_of(met[inode]) if inode in met else None)
-            if (here and before.is_in(here)) or self._is_in_another(before):
+            if (here and before.is_in(here)) or self._made.take(before.path, before.size):
                 continue  # it waits still, or was opened
             late = ending or now - since >= MISSED_SECONDS
             if not (sure and late) or before.path in waits:
                 self._missed.append((inode, before, since if sure else now))
-            elif not self._is_in_another(before, more=True):
+            elif not self._made.take(before.path, before.size, more=True):
                 self._count(before, now)
                 lost += [] if here else [inode]  # another has it now
         self.left = dict(left)
-        del self._made[: -_MADE if self.left or self._missed else None]
+        if not (self.left or self._missed):
+            self._made.clear()
         return lost
 
     @property
     def watched(self) -> set[int]:
         """Inodes of what waits, or waited and is missed."""
         return {*self.left, *(inode for inode, _, _ in self._missed)}
-
-    def _is_in_another(self, before: Left, *, more: bool = False) -> bool:
-        """Whether a file that is read now was made of one that waited; each of one. ``more``: it may have grown."""
-        for path, size in self._made:
-            fits = size == before.size or (more and size > before.size)
-            if fits and _may_be_of(path, before.path):
-                self._made.remove((path, size))
-                return True
-        return False
 
     def _count(self, lost: Left, now: float) -> None:
         self._metrics.lost(REASON, lost.unread)
