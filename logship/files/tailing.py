@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from logship.files.beneath import birth_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
-from logship.files.evidence import has_before, has_head, has_known
+from logship.files.evidence import has_before, has_head, has_known, punched_to
 from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.files.joining import Cuts, Joining, Read, join
@@ -58,7 +58,6 @@ class TailedFile:
         self.places: dict[str, Place] = {}
         """Where each sink's reader stands."""
         self.digest = Digest(entry.digest)
-        """Of all that any reader has read."""
         self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
         self.filled: list[tuple[int, int]] = []
@@ -159,7 +158,16 @@ class TailedFile:
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
         same = has_head(self.head, self.read_at) and has_before(self.digest, self.furthest, self.read_at)
-        return same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
+        same = same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
+        return same or self._was_punched()
+
+    def _was_punched(self) -> bool:
+        """Whether NULs stand now where all readers have read, and nothing else has changed; that is forgotten then."""
+        end = punched_to(self.digest, self.furthest, self.read_at, self.data_start)
+        if punched := 0 < end <= self.offset:
+            self.head, self.begins = Print(), b""
+            self.digest.forget_before(end)
+        return punched
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
@@ -249,8 +257,6 @@ class TailedFile:
         start = max(0, place.offset - MARKER_BYTES)
         return replace(place, tail=self.read_at(place.offset - start, start))
 
-    # -- when its file has become another's -----------------------------------------------------------------------
-
     def orphan(self) -> None:
         """Go on without a file, until a copy is found; the descriptor stays open until then."""
         self.orphaned, self.replaced, self.path = True, False, ""
@@ -263,10 +269,8 @@ class TailedFile:
         os.close(self.fd)
         self.limit = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
         self.judged = self.asked = contents.end if contents else self.limit + shift
-        self.fd, self.path, self.size, self.signature, self.shift = fd, "", 0, (-1, 0), shift
-        self._contents = contents
-        self.orphaned = self.replaced = False
-        self.padding, self.birth_ns = Padding(), birth_ns(fd)
+        self.fd, self.path, self.size, self.signature, self.shift, self._contents = fd, "", 0, (-1, 0), shift, contents
+        self.orphaned, self.replaced, self.padding, self.birth_ns = False, False, Padding(), birth_ns(fd)
         self.doubt.clear()
         self.look(now)
 
@@ -274,8 +278,6 @@ class TailedFile:
     def sound(self) -> bool:
         """Whether it may be read: what was replaced, or can't be read, has to be mended first."""
         return not (self.replaced or self.orphaned or self.doubt.looks or self.fault)
-
-    # -- where its readers stand ----------------------------------------------------------------------------------
 
     @property
     def offset(self) -> int:

@@ -177,6 +177,11 @@ class Digest:
         keep, self.recent = bisect_left(self._offsets, offset + 1), self.recent[: self._remembered(offset)]
         del self._offsets[keep:], self._crcs[keep:]
 
+    def forget_before(self, offset: int) -> None:
+        """Forget points before ``offset``: the file has other bytes there now."""
+        drop = bisect_left(self._offsets, offset)
+        del self._offsets[:drop], self._crcs[:drop]
+
     def fingerprint(self) -> Fingerprint:
         """Give the points as they are now."""
         if len(self._offsets) > MOST_POINTS:

@@ -106,12 +106,14 @@ def same_file(
     """Whether the file found under ``inode`` is the generation of ``entry``: the number is one sign, content another.
 
     Birth times only speak where the head is too short to, for overlays and network file systems change or lack them;
-    there, ``named`` speaks: that it has the generation's name.
+    there, and where a hole was punched in the head's place, ``named`` speaks: that it has the generation's name.
     """
-    if entry.inode != inode or not entry.head.matches(read_at(entry.head.length, entry.shift)):
+    head = read_at(entry.head.length, entry.shift)
+    punched = is_punched(head) and entry.furthest.marker.length == MARKER_BYTES
+    if entry.inode != inode or not (punched or entry.head.matches(head)):
         return False
     born = birth_ns is not None and birth_ns == entry.birth_ns
-    if entry.head.length < SHORT_HEAD_BYTES and not (born or named):
+    if (punched or entry.head.length < SHORT_HEAD_BYTES) and not (born or named):
         return False
     size -= entry.shift
 
@@ -119,6 +121,11 @@ def same_file(
         return read_at(count, offset + entry.shift)
 
     return _ends_as(entry, size, shifted) and has_sent(entry, size, shifted)
+
+
+def is_punched(head: bytes) -> bool:
+    """Whether a file's first bytes are a hole now, as ``fallocate --punch-hole`` leaves one."""
+    return bool(head) and not head.strip(b"\0")
 
 
 def _ends_as(entry: Entry, size: int, read_at: ReadAt) -> bool:

@@ -91,3 +91,20 @@ def test_a_copy_is_put_by_and_made_again(logs: Path, pause: float) -> None:
         yield lines(0, 120)
 
     each_once(logs, scenario, pause)
+
+
+@paces
+def test_a_hole_is_punched_where_all_was_read(logs: Path, pause: float) -> None:
+    """``fallocate --punch-hole`` keeps a log short: size, name and inode stay, and so do the last bytes."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        for turn in range(4):
+            append(live, lines(200 * turn, 200 * turn + 200))
+            yield b""
+            overwrite(live, bytes(live.stat().st_size // 4096 * 4096 - 4096), 0)
+            os.utime(live, ns=(0, live.stat().st_mtime_ns + 10**7))
+            yield b""
+        yield lines(0, 800)
+
+    each_once(logs, scenario, pause)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from logship.files.evidence import has_before, has_head, has_known
+from logship.files.evidence import has_before, has_head, has_known, punched_to
 from logship.files.framer import Place
 from logship.state.fingerprint import Digest
 from logship.state.identity import HEAD_BYTES, Print
@@ -51,3 +51,19 @@ def test_nothing_known_proves_nothing() -> None:
     assert has_known(Print.of(DATA[:HEAD_BYTES]), Digest(), 0, reader(DATA))
     assert has_known(Print(), taken(DATA), len(DATA), reader(DATA))
     assert not has_known(Print.of(DATA[:HEAD_BYTES]), taken(DATA), len(DATA), reader(DATA[:-1] + b"?"))
+
+
+@pytest.mark.parametrize(
+    ("data", "end"),
+    [
+        (bytes(4096) + DATA[4096:], 4096),
+        (bytes(4096) + DATA[4096:-1] + b"?", 0),
+        (bytes(len(DATA)), 0),
+        (bytes(len(DATA) - 10) + DATA[-10:], 0),
+        (DATA, 0),
+    ],
+    ids=["punched", "other bytes follow", "nothing else", "too little else", "not punched"],
+)
+def test_a_hole_in_the_place_of_the_head_needs_the_last_bytes(data: bytes, end: int) -> None:
+    """A writer that goes on behind a truncation leaves a hole, too, but none of the bytes that were read."""
+    assert punched_to(taken(DATA), Place(offset=len(DATA)), reader(data), lambda offset: offset) == end
