@@ -37,7 +37,7 @@ def test_a_series_can_be_asked_for_alone() -> None:
     """By its name, as Prometheus may; and no two have one."""
     registry = filled(Counter, Histogram)
     assert registry.get_sample_value("plain_total") == 3
-    assert b"labelled" not in generate_latest(registry.restricted_registry(["took_bucket"]))  # type: ignore[no-untyped-call]
+    assert b"labelled" not in generate_latest(registry.restricted_registry(["took_bucket"]))
     with pytest.raises(ValueError, match="Duplicated"):
         Counter("plain", "Again.", registry=registry)
 
