@@ -122,22 +122,22 @@ class Tally(Struct, frozen=True):
     @property
     def skipped_lines(self) -> int:
         """Lines of the block that made no record."""
-        return sum(lines for _, lines, _ in self.skipped)
+        return sum(lines for _, lines, _ in self.skipped) if self.skipped else 0
 
     @property
     def skipped_bytes(self) -> int:
         """Bytes of the block that are in no record."""
-        return sum(size for _, _, size in self.skipped)
+        return sum(size for _, _, size in self.skipped) if self.skipped else 0
 
     @property
     def filtered_records(self) -> int:
         """Records that this sink is not to have."""
-        return sum(records for _, records, _ in self.filtered)
+        return sum(records for _, records, _ in self.filtered) if self.filtered else 0
 
     @property
     def filtered_bytes(self) -> int:
         """Bytes of the block that are in those."""
-        return sum(size for _, _, size in self.filtered)
+        return sum(size for _, _, size in self.filtered) if self.filtered else 0
 
 
 class Encoded(Struct, frozen=True):
@@ -162,12 +162,12 @@ class Batch(Struct, frozen=True):
     @property
     def records(self) -> int:
         """How many records it has."""
-        return sum(part.records for part in self.parts)
+        return self.parts[0].records if len(self.parts) == 1 else sum(part.records for part in self.parts)
 
     @property
     def nbytes(self) -> int:
         """Encoded, uncompressed bytes."""
-        return sum(len(part.body) for part in self.parts)
+        return len(self.parts[0].body) if len(self.parts) == 1 else sum(len(part.body) for part in self.parts)
 
     @property
     def body(self) -> bytes:

@@ -182,10 +182,12 @@ class Pipeline:
             yield from self._fit(half)
 
     async def _send(self, batch: Batch | None) -> None:
-        if batch:
-            self._metrics.paused(on=self._batches.full())
+        if batch and self._batches.full():
+            self._metrics.paused(on=True)
             await self._batches.put(batch)
             self._metrics.paused(on=False)
+        elif batch:
+            self._batches.put_nowait(batch)
 
     async def _deliver(self) -> None:
         while batch := await self._batches.get():

@@ -134,14 +134,12 @@ class Reader:
         Nothing when all is read. What is given has to be given to :meth:`took` before anything else is done.
         """
         now = self.clock()
-        for file in [
-            file for file, due in self._held.items() if due <= now + EARLY_SECONDS and self._files[file].sound
-        ]:
+        for file in [key for key, due in self._held.items() if due <= now + EARLY_SECONDS and self._files[key].sound]:
             del self._held[file]
             self._ready.setdefault(file, Behind(now, self._files[file].size, now))
         blocks: list[Block] = []
         nbytes = 0
-        for lineage, files in self._in_turn():
+        for lineage, files in self._in_turn() if self._ready else ():
             read = self._read_queue(files)
             blocks += read
             nbytes += sum(block.weight for block in read)
@@ -173,7 +171,7 @@ class Reader:
         ready = (file for file in self._files.values() if file.file in self._ready and file.sound)
         if order := self._order:
             return [("", sorted(filter(self._may_read, ready), key=lambda file: order.rank(file.inode)))]
-        queues = in_queues(ready if self._ready else ())
+        queues = in_queues(ready)
         if self._oldest_first:
             return sorted(queues, key=lambda queue: min(self._ready[file.file].since for file in queue[1]))
         after = next((at for at, (lineage, _) in enumerate(queues, 1) if lineage == self._turn), 0)
@@ -199,18 +197,20 @@ class Reader:
     @property
     def exhausted(self) -> bool:
         """Whether there is nothing to read now; what is not sound has to be mended first."""
-        return not any(self._may_read(self._files[file]) for file in self._ready)
+        return not (self._ready and any(self._may_read(self._files[file]) for file in self._ready))
 
     @property
     def due(self) -> float | None:
         """When (monotonic seconds) a record is no longer held back; None if none is."""
-        return min((due for file, due in self._held.items() if self._files[file].sound), default=None)
+        dues = (due for file, due in self._held.items() if self._files[file].sound)
+        return min(dues, default=None) if self._held else None
 
     @property
     def brief(self) -> float | None:
         """When (monotonic seconds) the last line is given that is held back for a moment only; None if none is."""
         held = ((due, self._files[file]) for file, due in self._held.items())
-        return max((due for due, file in held if file.places[self.name].brief and file.sound), default=None)
+        dues = (due for due, file in held if file.places[self.name].brief and file.sound)
+        return max(dues, default=None) if self._held else None
 
     def oldest(self) -> float | None:
         """Give when the oldest byte that is not acknowledged was seen, in monotonic seconds; None if all are."""

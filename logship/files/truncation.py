@@ -48,9 +48,11 @@ class Truncations:
 
     def pressing(self, now: float) -> bool:
         """Whether a sweep is needed soon, ``now`` being when the last one began."""
-        orphaned = any(now - since < ORPHAN_SECONDS for since in self._orphans.values())
-        unsound = any(file.replaced or file.doubt.looks or file.filled for file in self._files.values())
-        return orphaned or unsound or bool(self._adoption.held or self._reconciler.waiting)
+        for file in self._files.values():  # this is asked twice for each look
+            if file.replaced or file.doubt.looks or file.filled:
+                return True
+        orphaned = self._orphans and any(now - since < ORPHAN_SECONDS for since in self._orphans.values())
+        return bool(orphaned or self._adoption.held or self._reconciler.waiting)
 
     def begin(self) -> list[TailedFile]:
         """Give the files that are known to have lost their bytes: names that are listed from now on have the copies."""

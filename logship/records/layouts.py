@@ -52,8 +52,9 @@ def weave(count: int, *columns: Column) -> Woven:
     """Put columns side by side: the first record's parts, then the second's; ``count`` records in all."""
     merged: list[Column] = []
     for column in columns:
-        if isinstance(column, bytes) and merged and isinstance(merged[-1], bytes):
-            merged[-1] += column
+        last = merged[-1] if merged else None
+        if isinstance(last, bytes) and isinstance(column, bytes):
+            merged[-1] = last + column
         else:
             merged.append(column)
     width = len(merged)

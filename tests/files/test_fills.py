@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from logship.record_metrics import value_of
 from tests.files.test_kinds import each_once, overwrite, problem
 from tests.following import append, follow, lines
 
@@ -24,7 +25,7 @@ def test_a_hole_that_is_filled_after_it_was_passed_arrives(logs: Path) -> None:
     follower.read()
     follower.drain()
     assert problem(lines(0, 110), follower) == ""
-    assert follower.metrics.files_truncated.labels().value == 0
+    assert value_of(follower.metrics.files_truncated) == 0
 
 
 def test_a_hole_right_before_the_offset(logs: Path) -> None:

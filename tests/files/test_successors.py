@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.record_metrics import value_of
 from tests.following import Follower, append, follow, lines
 
 
@@ -54,7 +55,7 @@ def test_the_successor_is_read_while_sweeps_rest(slow: Follower, logs: Path) -> 
         slow.now += 0.3
         assert slow.read() == lines(turn * 10, turn * 10 + 10)
     assert sweep(slow) == b""
-    assert slow.metrics.files_rotated.labels().value == 5
+    assert value_of(slow.metrics.files_rotated) == 5
     assert not list(slow.lost())
 
 
@@ -191,7 +192,7 @@ def test_a_successor_amid_a_sweep_keeps_its_name(logs: Path, monkeypatch: pytest
 
     asyncio.run(rotate_amid())
     assert [file.path for file in follower.catalog.files.values()] == [f"{logs}/a.log.1", f"{logs}/a.log"]
-    assert follower.metrics.files_rotated.labels().value == 1
+    assert value_of(follower.metrics.files_rotated) == 1
 
 
 @pytest.mark.parametrize("begin", range(12))
