@@ -224,7 +224,10 @@ def _one(detector: Detector, match: Sequence[tuple[int, int]], text: bytes) -> t
 def _of(match: Sequence[tuple[int, int]], text: bytes) -> tuple[int, int]:
     """Give where the part is that goes; -1 for both if there is none."""
     if len(match) > 1:
-        return next((each for each in match[1:] if each[0] >= 0), (-1, -1))
+        for each in match[1:]:
+            if each[0] >= 0:
+                return each
+        return -1, -1
     start, end = match[0]
     escape = _BEFORE.match(text, start, end) if text[start] in _ESCAPES else None
     return escape.end() if escape else start, end
