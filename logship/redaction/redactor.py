@@ -198,8 +198,8 @@ class Redactor:
     def spans_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
         """Give the same of each of several texts, where nothing is known of their places."""
         found = self.scanner.find_each(texts) if self.scanner else [[] for _ in texts]
-        both = [[*some, *self._within(text)] for some, text in zip(found, texts, strict=True)]
-        return [*map(_apart, both)]
+        within = map(self._within, texts)
+        return [_apart([*some, *others]) if others else some for some, others in zip(found, within, strict=True)]
 
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]
