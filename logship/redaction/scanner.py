@@ -88,12 +88,27 @@ class Scanner:
         """Say False only if no line, nor any JSON string or number or message in one, has anything to find."""
         return self._any(text, 0, len(text))[0][0] >= 0
 
-    def suspects(self, lines: bytes) -> list[tuple[int, int]]:
-        """Give start and end, without the newline, of each line of which :meth:`may_hold` says True; in order.
+    def suspects(self, lines: bytes) -> list[int]:
+        """Give a place in each line of which :meth:`may_hold` says True, or just behind it; in order.
 
         Something that is found in several lines at once (a key in PEM) is a suspect in the line where it begins.
         """
-        return [*self._suspects(lines)]
+        places: list[int] = []
+        at, size = 0, len(lines)
+        while 0 <= at < size and (place := self._any(lines, at, size)[0][0]) >= 0:
+            places.append(place)
+            at = lines.find(b"\n", place) + 1 or size
+        return places
+
+    def suspect_lines(self, lines: bytes) -> list[int]:
+        """Give the same lines by their numbers."""
+        numbers: list[int] = []
+        number = at = 0
+        for place in self.suspects(lines):
+            number += lines.count(b"\n", at, place)
+            at = place
+            numbers.append(number)
+        return numbers
 
     def find(self, text: bytes) -> list[Found]:
         """Give what must go of a plain text, decoded and in UTF-8: left to right, not overlapping."""
@@ -154,14 +169,6 @@ class Scanner:
             if len(name) <= _SHORT and len(self._known) < _NAMES:
                 self._known[name] = known
         return known
-
-    def _suspects(self, lines: bytes) -> Iterator[tuple[int, int]]:
-        at, size = 0, len(lines)
-        while at < size and (place := self._any(lines, at, size)[0][0]) >= 0:
-            end = lines.find(b"\n", place)
-            end = size if end < 0 else end
-            yield lines.rfind(b"\n", at, place) + 1 or at, end
-            at = end + 1
 
 
 _NOTHING: Final = r"[^\s\S]"

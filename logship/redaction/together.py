@@ -93,7 +93,7 @@ def as_written(text: bytes) -> bytes:
 def _hard(scanner: Scanner, strings: _Strings) -> set[int]:
     """Give the lines that have a number in which there may be something, or a name whose value may go."""
     others = b'"'.join(strings.pieces[::2])
-    hard = {others.count(b"\n", 0, start) for start, _ in scanner.suspects(others)}
+    hard = {*scanner.suspect_lines(others)}
     names = {*compress(strings.inner, strings.is_name)}
     keyed = {name for name in names if b"\\" in name or scanner.may_key(name)}
     if keyed:
@@ -105,12 +105,7 @@ def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
     """Give the strings in which there may be something, as they are or within themselves."""
     inner = strings.inner
     joined = as_written(b"\n".join(inner))
-    hits = set()
-    place = last = 0
-    for start, _ in scanner.suspects(joined):
-        place += joined.count(b"\n", last, start)
-        last = start
-        hits.add(place)
+    hits = {*scanner.suspect_lines(joined)}
     if _stands_for_more(joined):
         hits.update(at for at, string in enumerate(inner) if _stands_for_more(as_written(string)))
     return sorted(hits)
