@@ -148,10 +148,10 @@ class BlockParser:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
         if together := self._together(lines, near_ns):
             return together
-        if len(lines) <= FEW:
+        if len(lines) <= FEW and not self._share_a_clash(lines):
             nothing: list[bytes | None] = [None] * len(lines)
             return Columns(nothing, nothing, 0, wanted=[nothing] * len(self._wanted), levels=[NO_LEVEL] * len(lines))
-        starts = range(0, len(lines), _GROUP)
+        starts = range(0, len(lines), _GROUP) if len(lines) > _GROUP else ()
         groups = [range(at, min(at + _GROUP, len(lines))) for at in starts]
         read, failed = [], 0
         for group in groups:
@@ -161,6 +161,10 @@ class BlockParser:
             read += [(group, columns)] if columns else []
         left = sorted(set(range(len(lines))).difference(*(group for group, _ in read)))
         return joined(len(lines), [*read, (left, self._any_some([lines[at] for at in left], near_ns))])
+
+    def _share_a_clash(self, lines: Sequence[bytes]) -> bool:
+        """Say whether all lines may have the same name of ours, so that what is done about it is done together."""
+        return any(all(clash.name in line for line in lines) for clash in self._clashes)
 
     def _together(self, lines: Sequence[bytes], near_ns: int) -> Columns | None:
         """Read lines of one shape; None if they are not."""

@@ -125,22 +125,11 @@ class BlockRedactor:
         if not self._redactor.scanner:
             return ()
         if rests.read:
-            return [rests.place(start) for start, _ in self._redactor.scanner.suspects(rests.read)]
+            return [*map(rests.place, self._redactor.scanner.suspects(rests.read))]
         text = b"\n".join(taken.lines) if taken.lines else rests.together()
-        places = self._suspects(text)
+        places = self._redactor.scanner.suspect_lines(text)
         several = places and text.count(b"\n") != rests.records - 1
         return range(rests.records) if several else places
-
-    def _suspects(self, text: bytes) -> list[int]:
-        """Give the lines that may have something to find, by place."""
-        scanner = self._redactor.scanner
-        places: list[int] = []
-        place = at = 0
-        for start, _ in scanner.suspects(text) if scanner else ():
-            place += text.count(b"\n", at, start)
-            at = start
-            places.append(place)
-        return places
 
     def _where(
         self, block: Block, offsets: Callable[[], Sequence[int]], count: int, suspects: Iterable[bytes]
@@ -170,7 +159,9 @@ class BlockRedactor:
         self, lines: Sequence[bytes], block: Block, offsets: Callable[[], Sequence[int]], tally: Tally
     ) -> tuple[Sequence[bytes], Tally]:
         """As in :class:`logship.records.redaction.Redaction`."""
-        every = {*range(len(lines))} if self._redactor.paths else {*self._suspects(b"\n".join(lines))}
+        every = {*range(len(lines))} if self._redactor.paths else set()
+        if not every and self._redactor.scanner:
+            every = {*self._redactor.scanner.suspect_lines(b"\n".join(lines))}
         known = self._where(block, offsets, len(lines), [lines[at] for at in every])
         found = [*lines]
         counts: Counter[str] = Counter()

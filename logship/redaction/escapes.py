@@ -49,33 +49,6 @@ class Plain(NamedTuple):
         return self.places[part] + (self.widths[part] or at - self.starts[part])
 
 
-class Simple(NamedTuple):
-    r"""The same of what a JSON string has between its quotes, if ``\"``, ``\n`` and ``\t`` are all its escapes.
-
-    None of the characters that these stand for can be there as it is.
-    """
-
-    text: bytes
-
-    def start(self, at: int) -> int:
-        """As of :class:`Plain`."""
-        return at + self.text.count(b'"', 0, at) + self.text.count(b"\n", 0, at) + self.text.count(b"\t", 0, at)
-
-    def end(self, at: int) -> int:
-        """As of :class:`Plain`."""
-        return self.start(at)
-
-
-Written = Plain | Simple
-
-
-def simple(written: bytes) -> Written:
-    """Read what a JSON string has between its quotes, fast if its escapes are but the usual."""
-    text = written.replace(b'\\"', b'"').replace(b"\\n", b"\n").replace(b"\\t", b"\t")
-    # What is behind an escaped backslash was no escape: the first of the two is left then.
-    return Simple(text) if b"\\" not in text else unescaped(written)
-
-
 def unescaped(written: bytes, *, percents: bool = False) -> Plain:
     r"""Read what a JSON string has between its quotes, or any text that has escapes in it.
 

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from logship.redaction.cuts import head, tail
-from logship.redaction.escapes import Written, unescaped
+from logship.redaction.escapes import Plain, unescaped
 from logship.redaction.fields import Fields
 from logship.redaction.kept import Kept
 from logship.redaction.loose import Loose
@@ -198,15 +198,16 @@ class Redactor:
     def spans_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
         """Give the same of each of several texts, where nothing is known of their places."""
         found = self.scanner.find_each(texts) if self.scanner else [[] for _ in texts]
-        both = [[*some, *self._within(text)] for some, text in zip(found, texts, strict=True)]
-        return [*map(_apart, both)]
+        within = map(self._within, texts)
+        return [_apart([*some, *others]) if others else some for some, others in zip(found, within, strict=True)]
 
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]
 
     def _within(self, text: bytes, depth: int = 0) -> list[Found]:
         """Find in what a text has of JSON, and in what it stands for if it has escapes: JSON in a string of JSON."""
-        found = [*self._in_text(text)] if b'"' in text else []  # most strings are not JSON
+        may_be_json = b'"' in text and (b"{" in text or bool(self._fields))  # most strings are not
+        found = [*self._in_text(text)] if may_be_json else []
         if depth < _DEEPEST and (b"\\" in text or b"%" in text or b"\x1b" in text):
             plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
@@ -233,7 +234,7 @@ class Redactor:
         if self._fields and self._loose.may_hold(text):
             yield from (Found(*span, FIELD) for span in self._loose.values(text))
 
-    def spliced(self, written: bytes, plain: Written | None, found: Sequence[Found]) -> tuple[bytes, list[str]]:
+    def spliced(self, written: bytes, plain: Plain | None, found: Sequence[Found]) -> tuple[bytes, list[str]]:
         """Put marks in the place of what was found in the text that was ``written`` so; also give the detectors."""
         text = plain.text if plain else written
         parts: list[bytes] = []

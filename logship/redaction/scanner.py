@@ -70,6 +70,13 @@ class Scanner:
     def __init__(self, detectors: Sequence[Detector]) -> None:
         """Raise ``ValueError``, the end of a sentence that begins with the expression, if one does not compile."""
         self._each = [(each, _finder(each)) for each in detectors]
+        self._always = [each for each in self._each if not each[0].needs]
+        needs = {need.decode() for each in detectors for need in each.needs}
+        self._need = finder(
+            f"(?i:{_either(map(re.escape, sorted(needs)))})" if needs else _NOTHING,
+            captures=False,
+            max_bytes=_DETECTOR_BYTES,
+        )
         self._alone = {each.name for each in detectors if not each.hints or any(map(_LINES.search, each.expressions))}
         """Detectors for which it is not the same where a text ends, or that would go on to the end of all texts."""
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
@@ -81,20 +88,33 @@ class Scanner:
         """Say False only if no line, nor any JSON string or number or message in one, has anything to find."""
         return self._any(text, 0, len(text))[0][0] >= 0
 
-    def suspects(self, lines: bytes) -> list[tuple[int, int]]:
-        """Give start and end, without the newline, of each line of which :meth:`may_hold` says True; in order.
+    def suspects(self, lines: bytes) -> list[int]:
+        """Give a place in each line of which :meth:`may_hold` says True, or just behind it; in order.
 
         Something that is found in several lines at once (a key in PEM) is a suspect in the line where it begins.
         """
-        return [*self._suspects(lines)]
+        places: list[int] = []
+        at, size = 0, len(lines)
+        while 0 <= at < size and (place := self._any(lines, at, size)[0][0]) >= 0:
+            places.append(place)
+            at = lines.find(b"\n", place) + 1 or size
+        return places
+
+    def suspect_lines(self, lines: bytes) -> list[int]:
+        """Give the same lines by their numbers."""
+        numbers: list[int] = []
+        number = at = 0
+        for place in self.suspects(lines):
+            number += lines.count(b"\n", at, place)
+            at = place
+            numbers.append(number)
+        return numbers
 
     def find(self, text: bytes) -> list[Found]:
         """Give what must go of a plain text, decoded and in UTF-8: left to right, not overlapping."""
         if not self.may_hold(text):
             return []
-        # Elsewhere there are letters that are one of ASCII's in another case.
-        asked = self._needed(text.lower()) if text.isascii() else self._each
-        found = [each for detector, find in asked for each in _found(detector, find, text)]
+        found = [each for detector, find in self._needed(text) for each in _found(detector, find, text)]
         return _apart(found) if len(found) > 1 else found
 
     def find_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
@@ -102,7 +122,7 @@ class Scanner:
         joined = b"\n".join(texts)
         ends = [*accumulate(map(len, texts), lambda at, size: at + size + 1, initial=-1)][1:]
         found: list[list[Found]] = [[] for _ in texts]
-        for detector, find in self._needed(joined.lower()) if joined.isascii() else self._each:
+        for detector, find in self._needed(joined):
             if detector.name in self._alone:
                 for which, text in enumerate(texts):
                     found[which] += _found(detector, find, text)
@@ -123,9 +143,13 @@ class Scanner:
                     found[which].append(Found(one.start - begin, one.end - begin, one.detector))
         return [_apart(some) if len(some) > 1 else some for some in found]
 
-    def _needed(self, lower: bytes) -> list[tuple[Detector, Finder]]:
-        """Give the detectors that may find something in a text, of which this is the lower case."""
-        has = lower.__contains__
+    def _needed(self, text: bytes) -> list[tuple[Detector, Finder]]:
+        """Give the detectors that may find something in a text."""
+        if not text.isascii():  # elsewhere there are letters that are one of ASCII's in another case
+            return self._each
+        if self._need(text, 0, len(text))[0][0] < 0:
+            return self._always
+        has = text.lower().__contains__
         return [each for each in self._each if not each[0].needs or any(map(has, each[0].needs))]
 
     def may_key(self, name: bytes) -> bool:
@@ -146,15 +170,9 @@ class Scanner:
                 self._known[name] = known
         return known
 
-    def _suspects(self, lines: bytes) -> Iterator[tuple[int, int]]:
-        at, size = 0, len(lines)
-        while at < size and (place := self._any(lines, at, size)[0][0]) >= 0:
-            end = lines.find(b"\n", place)
-            end = size if end < 0 else end
-            yield lines.rfind(b"\n", at, place) + 1 or at, end
-            at = end + 1
 
-
+_NOTHING: Final = r"[^\s\S]"
+"""What is in no text."""
 _ASSERTIONS: Final = frozenset(("^", "$", r"\A", r"\z", r"\b", r"\B"))
 
 
@@ -224,7 +242,10 @@ def _one(detector: Detector, match: Sequence[tuple[int, int]], text: bytes) -> t
 def _of(match: Sequence[tuple[int, int]], text: bytes) -> tuple[int, int]:
     """Give where the part is that goes; -1 for both if there is none."""
     if len(match) > 1:
-        return next((each for each in match[1:] if each[0] >= 0), (-1, -1))
+        for each in match[1:]:
+            if each[0] >= 0:
+                return each
+        return -1, -1
     start, end = match[0]
     escape = _BEFORE.match(text, start, end) if text[start] in _ESCAPES else None
     return escape.end() if escape else start, end

@@ -6,11 +6,12 @@ record, or leaves the record to that.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import accumulate, compress
+from itertools import accumulate, compress, repeat
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
-from logship.redaction.escapes import simple
+from logship.redaction.escapes import Plain, unescaped
 from logship.redaction.redactor import Redactor
 from logship.redaction.scanner import Scanner
 
@@ -18,6 +19,8 @@ _LONG: Final = 1 << 16
 """Bytes; a longer record is looked at by itself."""
 _ESCAPED: Final = ((b"\\\\", b"\\\1"), (b'\\"', b"\\\0"))
 """What may hide where a string ends, and what stands for it meanwhile; no JSON has these characters."""
+_BEHIND: Final = frozenset((b":", b",", b"}", b"]"))
+"""What may stand behind a string."""
 
 
 class Seen(NamedTuple):
@@ -35,9 +38,9 @@ class _Strings(NamedTuple):
     """The strings of some lines."""
 
     pieces: list[bytes]
-    """What is before the first string, then each string and what is behind it."""
+    """What is before the first string, then each string and what is behind it; the same stands there."""
     inner: list[bytes]
-    """Each string."""
+    """Each string, with what stands for some escapes."""
     is_name: list[bool]
     line: list[int]
     """The line of each."""
@@ -57,34 +60,40 @@ def together(redactor: Redactor, scanner: Scanner, lines: Mapping[int, bytes]) -
     hard.update(strings.line[at] for at in hits if not _is_free(redactor, strings, at))
     hits = [at for at in hits if strings.line[at] not in hard]
     found = _replaced(redactor, strings, hits)
-    made = b'"'.join(strings.pieces).split(b"\n")
+    made = as_written(b'"'.join(strings.pieces)).split(b"\n")
     left = {*lines}.difference(easy).union(easy[at] for at in hard)
     return Seen({easy[at]: made[at] for at in found}, {easy[at]: what for at, what in found.items()}, left)
 
 
 def _parted(text: bytes) -> _Strings:
-    if b"\\" not in text:
-        pieces = text.split(b'"')
-    else:
-        for escaped, away in _ESCAPED:
-            text = text.replace(escaped, away)
-        pieces = [_as_written(piece) if b"\\" in piece else piece for piece in text.split(b'"')]
+    pieces = put_away(text).split(b'"')
     inner, behind = pieces[1::2], pieces[2::2]
-    is_name = [other[:1] == b":" or other.lstrip(SPACE)[:1] == b":" for other in behind]
-    newlines = [other.count(b"\n") for other in pieces[:-1:2]]
+    firsts = [*map(itemgetter(slice(1)), behind)]
+    # where there is no white space, what is behind a string begins with a colon, a comma or the end of something
+    spaced = not _BEHIND.issuperset(firsts)
+    is_name = [other.lstrip(SPACE)[:1] == b":" for other in behind] if spaced else [each == b":" for each in firsts]
+    newlines = map(bytes.count, pieces[:-1:2], repeat(b"\n"))
     return _Strings(pieces, inner, is_name, [*accumulate(newlines)])
 
 
-def _as_written(piece: bytes) -> bytes:
-    for escaped, away in _ESCAPED:
-        piece = piece.replace(away, escaped)
-    return piece
+def put_away(text: bytes) -> bytes:
+    """Put what stands for them in the place of escapes that may hide where a string ends."""
+    for escaped, away in _ESCAPED if b"\\" in text else ():
+        text = text.replace(escaped, away)
+    return text
+
+
+def as_written(text: bytes) -> bytes:
+    """Put the escapes back."""
+    for escaped, away in reversed(_ESCAPED):
+        text = text.replace(away, escaped)
+    return text
 
 
 def _hard(scanner: Scanner, strings: _Strings) -> set[int]:
     """Give the lines that have a number in which there may be something, or a name whose value may go."""
     others = b'"'.join(strings.pieces[::2])
-    hard = {others.count(b"\n", 0, start) for start, _ in scanner.suspects(others)}
+    hard = {*scanner.suspect_lines(others)}
     names = {*compress(strings.inner, strings.is_name)}
     keyed = {name for name in names if b"\\" in name or scanner.may_key(name)}
     if keyed:
@@ -95,15 +104,10 @@ def _hard(scanner: Scanner, strings: _Strings) -> set[int]:
 def _hits(scanner: Scanner, strings: _Strings) -> Iterable[int]:
     """Give the strings in which there may be something, as they are or within themselves."""
     inner = strings.inner
-    joined = b"\n".join(inner)
-    hits = set()
-    place = last = 0
-    for start, _ in scanner.suspects(joined):
-        place += joined.count(b"\n", last, start)
-        last = start
-        hits.add(place)
+    joined = as_written(b"\n".join(inner))
+    hits = {*scanner.suspect_lines(joined)}
     if _stands_for_more(joined):
-        hits.update(at for at, string in enumerate(inner) if _stands_for_more(string))
+        hits.update(at for at, string in enumerate(inner) if _stands_for_more(as_written(string)))
     return sorted(hits)
 
 
@@ -124,12 +128,29 @@ def _is_free(redactor: Redactor, strings: _Strings, at: int) -> bool:
 
 def _replaced(redactor: Redactor, strings: _Strings, hits: Sequence[int]) -> dict[int, list[str]]:
     """Put marks into strings, and give what was taken out, by line."""
-    written = [strings.inner[at] for at in hits]
-    plain = [simple(each) if b"\\" in each else None for each in written]
-    texts = [each.text if each else raw for each, raw in zip(plain, written, strict=True)]
+    read = [read_string(strings.inner[at]) for at in hits]
     gone: dict[int, list[str]] = {}
-    for at, raw, each, spans in zip(hits, written, plain, redactor.spans_each(texts), strict=True):
+    each = redactor.spans_each([text for text, _ in read])
+    for at, (text, plain), spans in zip(hits, read, each, strict=True):
         if spans:
-            strings.pieces[2 * at + 1], what = redactor.spliced(raw, each, spans)
+            written = as_written(strings.inner[at]) if plain else text
+            new, what = redactor.spliced(written, plain, spans)
+            strings.pieces[2 * at + 1] = new if plain else write_string(new)
             gone.setdefault(strings.line[at], []).extend(what)
     return gone
+
+
+def read_string(raw: bytes) -> tuple[bytes, Plain | None]:
+    """Give what a string stands for, and where that is written, unless :func:`write_string` writes it."""
+    if b"\\" not in raw and b"\t" not in raw:
+        return raw, None
+    text = raw.replace(b"\\\0", b'"').replace(b"\\n", b"\n").replace(b"\\t", b"\t")
+    if b"\\" not in text and b"\t" not in raw:
+        return text, None
+    plain = unescaped(as_written(raw))
+    return plain.text, plain
+
+
+def write_string(text: bytes) -> bytes:
+    """Write a text whose escapes are the usual: the same bytes, as long as they stand for something."""
+    return text.replace(b'"', b"\\\0").replace(b"\n", b"\\n").replace(b"\t", b"\\t")

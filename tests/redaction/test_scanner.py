@@ -23,7 +23,7 @@ def test_each_detector_finds_its_sample(detector: Detector) -> None:
 def test_only_lines_with_something_are_suspects() -> None:
     """So is a line that may hide a character behind an escape."""
     lines = b'plain\n{"to":"jane@example.org"}\n\nplain\n{"to":"jane\\u0040example.org"}'
-    assert [lines[start:end] for start, end in EMAIL.suspects(lines)] == lines.split(b"\n")[1::3]
+    assert EMAIL.suspect_lines(lines) == [*range(len(lines.split(b"\n")))][1::3]
     assert EMAIL.suspects(b"plain\n") == EMAIL.suspects(b"") == []
 
 
