@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
+from io import BytesIO
 from itertools import accumulate, compress
+from operator import itemgetter
 
 from logship.model import Block
 from logship.records.joining import one_line
@@ -74,8 +76,11 @@ def _lines_of(block: Block) -> tuple[list[bytes], list[tuple[int, int]]]:
     joined: list[tuple[int, int]] = []
     at, data = block.start, block.data
     for start, end in (*block.joins, (block.end, block.end)):
-        if between := data[at - block.start : start - block.start]:
-            lines += between.removesuffix(b"\n").split(b"\n")
+        between = data[at - block.start : start - block.start]
+        if between.endswith(b"\n"):  # a file in memory finds newlines sooner than split does
+            lines += map(itemgetter(slice(-1)), BytesIO(between))
+        elif between:
+            lines += between.split(b"\n")
         if start < end:
             joined.append((len(lines), end - start))
             lines.append(one_line(data[start - block.start : end - block.start]))

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from itertools import compress
-from operator import itemgetter, not_
+from operator import and_, itemgetter, not_
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
 from logship.records.odd_lines import is_text
 
-_BRACE: Final = ord("}")
+_RECORD: Final = b'{"'
+_PAST_RECORDS: Final = b"{#"
+"""The first of the lines that come, in the order of their bytes, behind all that begin so."""
+_IS_BRACE: Final = bytes(byte == ord("}") for byte in range(256))
 _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
 """What a line begins with that may be an object."""
 
@@ -28,7 +31,9 @@ def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole
     if message:
         return Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
     some = lines if known_text else [lines[at] for at in good]
-    heads, ends = map(itemgetter(slice(2)), some), map(itemgetter(-1), some)
-    are_records = [end == _BRACE and head == b'{"' for head, end in zip(heads, ends, strict=True)]
+    begin = bytes(map(_RECORD.__le__, some))
+    if max(some, default=b"") >= _PAST_RECORDS:
+        begin = bytes(line.startswith(_RECORD) for line in some)
+    are_records = [*map(and_, begin, bytes(map(itemgetter(-1), some)).translate(_IS_BRACE))]
     others = compress(good, map(not_, are_records))
     return Sorted([*compress(good, are_records)], [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])
