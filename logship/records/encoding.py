@@ -176,12 +176,12 @@ class BlockEncoder:
         suspects = (at for at in few if b"NaN" in lines[at] or b"Infinity" in lines[at])
         broken = {at: mended for at in suspects if (mended := repair(lines[at]))}
         sound = [at for at in sort.records if at not in broken] if broken else sort.records
-        plain = self._read_some(table, sound, [lines[at] for at in sound], block.time_ns)
+        plain = self._read_some(table, sound, [*map(lines.__getitem__, sound)], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
-        unread = [] if few else [at for at, rest in zip(sound, plain.rests, strict=True) if rest is None]
+        unread = [] if few else [sound[at] for at in _missing(plain.rests)]
         broken |= {at: mended for at in unread if (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
-        odd = [at for at, rest in enumerate(rests) if rest is None]
+        odd = _missing(rests)
         alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
         what = Counter(what for at in set(broken).difference(odd) for what in broken[at].what)
@@ -277,6 +277,11 @@ def _with(tally: Tally, columns: Columns, skipped: tuple[tuple[str, int, int], .
         without_level=columns.without_level,
         without_time=columns.without_time,
     )
+
+
+def _missing(rests: Sequence[bytes | None]) -> list[int]:
+    """Give the places of those that are none; none is empty."""
+    return [] if all(rests) else [at for at, rest in enumerate(rests) if rest is None]
 
 
 def _fill(
