@@ -4,11 +4,12 @@ Each line is decoded by itself, all by one call: that costs a tenth more than to
 fails it goes on with the next line.
 """
 
+import re
 from bisect import bisect
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
 from itertools import accumulate, compress, pairwise
-from operator import itemgetter, not_
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -182,18 +183,22 @@ def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
     ends = [*zip(range(-len(end), -1), end, strict=False)]
     all_begin = min(lines) >= b'{"' and max(lines) < b"{#"  # faster than to look at each
     for place, byte in ends if all_begin else ((1, ord('"')), *ends):
-        column = bytes(map(itemgetter(place), lines))
-        if column.count(byte) < len(lines):
-            found |= {at for at, each in enumerate(column) if each != byte}
+        found.update(_others(bytes(map(itemgetter(place), lines)), byte))
     return found
+
+
+def _others(column: bytes, byte: int) -> list[int]:
+    """Give the places of all bytes but those, where few are others."""
+    if column.count(byte) == len(column):
+        return []
+    return [match.start() for match in re.finditer(b"[^%b]" % re.escape(bytes((byte,))), column)]
 
 
 def unreadable(parted: Parted) -> list[int]:
     """Give the places of plain lines that are no UTF-8, or may nest too deep."""
     lines, odd = parted.lines, list[int]()
     if not parted.data.isascii():  # to decode all of it, up to what can't be, takes as long as half of them
-        others = compress(range(len(lines)), map(not_, map(bytes.isascii, lines)))
-        odd += [at for at in others if not is_text(lines[at])]
+        odd += [at for at in _others(bytes(map(bytes.isascii, lines)), 1) if not is_text(lines[at])]
     if max(map(len, lines), default=0) >= LONG:
         odd += [at for at, line in enumerate(lines) if may_be_deep(line)]
     return odd
