@@ -12,9 +12,9 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     Two signs: the name or the inode, or that what had its place is not there any more; and that it has most of what
     was there.
     """
-    if known.common < max(HEAD_BYTES, known.source.end // 2):
+    if found.packed or known.common < max(HEAD_BYTES, known.source.end // 2):
         return False
-    if found.live and (_has_no_name(known) or _replaces_a_copy(registry, found)):
+    if found.live and (_has_no_name(known) or _is_all_but(registry, found, known) or _replaces_a_copy(registry, found)):
         return True
     former = known.file or known.entry
     path = known.file.lineage if known.file else known.entry.path if known.entry else ""
@@ -25,6 +25,12 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
 def _has_no_name(known: Known) -> bool:
     """Whether the file that a generation is in was removed, or another was put in its place."""
     return known.file is not None and known.file.deleted
+
+
+def _is_all_but(registry: Registry, found: Found, known: Known) -> bool:
+    """Whether a shorter copy of what was finished, and is nowhere now, is proved but for an eighth."""
+    rest = found.size - found.begin - known.common
+    return known.source.proven and known.entry is not None and not registry.met(known.entry) and rest <= found.size // 8
 
 
 def _replaces_a_copy(registry: Registry, found: Found) -> bool:

@@ -19,7 +19,7 @@ from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
 from logship.state.fingerprint import LATELY_BYTES, Digest, Fingerprint
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
-from logship.state.rows import PACKED, Row, row_of
+from logship.state.rows import NOISE, PACKED, Row, row_of
 
 SEEN_SECONDS = 600.0
 """How old what is saved of a file's being there may be."""
@@ -271,7 +271,8 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
     except OSError:
         return None
     packed = view.packed[1] if isinstance(view, TailedFile) else view.apart
-    return row._replace(flags=row.flags | PACKED) if row and packed else row
+    noise = isinstance(view, Found) and (view.shredded or view.strange)
+    return row._replace(flags=row.flags | (PACKED if packed else 0) | (NOISE if noise else 0)) if row else None
 
 
 def last_newline(found: Found, before: int) -> int:

@@ -60,6 +60,8 @@ class Source(Struct, frozen=True):
     """Fewer equal bytes prove nothing."""
     recent: bytes = b""
     """The last bytes that were read, up to ``digest.end``: it may be read on while it is compared with."""
+    proven: bool = False
+    """Whether only that counts which digests prove."""
 
     @classmethod
     def open(cls, file: TailedFile, *, here: bool = False) -> "Source":
@@ -181,7 +183,7 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     proved = agreed
     if start < view.size and (start <= agreed or start < next_point(digest, agreed)):
         proved = agreed = max(agreed, _by_recent(view, source.recent, start))
-    elif digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
+    elif not source.proven and digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
         # It ends before the next point: every digest that can be asked agrees. Of less that says little: one logger's
         # lines begin alike, with the same time to the minute, or many constant fields.
         intact = same and (yield from _is_as_read(source, agreed))

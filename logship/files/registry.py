@@ -15,6 +15,7 @@ from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
+from logship.files.lately import Lately
 from logship.files.members import known_within
 from logship.files.names import Candidate
 from logship.files.signatures import Signatures
@@ -24,7 +25,7 @@ from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, shared
 from logship.state.neighbour import Neighbour
-from logship.state.rows import NOISE, PACKED, Row
+from logship.state.rows import PACKED, Row
 
 
 class Registry:
@@ -51,15 +52,14 @@ class Registry:
         self.finished = finished
         self._sinks = sinks
         self._by_inode, self._by_path = Index[int](), Index[str]()
-        self.signatures = Signatures()
+        self.signatures, self._lately = Signatures(), Lately()
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
         self._changed: set[int] = set()
         """Inodes of finished files that the sweep under way has met, to be opened again once there is room."""
         for entry in entries:
             self.add(entry)
-            row = finished.at(entry.inode)
-            if row and row.file == entry.file:
+            if (row := finished.at(entry.inode)) and row.file == entry.file:
                 finished.forget(entry.inode)  # it was open again when the checkpoint was saved
 
     def add(self, entry: Entry) -> None:
@@ -75,9 +75,8 @@ class Registry:
         stat = os.fstat(found.fd)
         self._judged |= {stat.st_ino} if self._again else set()
         row = finished_row(entry, found) if stat.st_nlink else None
-        if row and isinstance(found, Found) and (found.shredded or found.strange):
-            row = row._replace(flags=row.flags | NOISE)
         if row:
+            self._lately.note(entry, found)
             # who is at the head of that file speaks for it, or who is last in an archive
             self._finish(row, there=not entry.shift or bool(row.flags & PACKED))
         else:
@@ -94,8 +93,8 @@ class Registry:
     def reopen(self, file: FileId, inode: int) -> None:
         """Know a generation no longer: it is followed, in the file with an inode."""
         self.pop(file)
-        row = self.finished.at(inode)
-        if row and row.file == file:
+        self._lately.forget(file)
+        if (row := self.finished.at(inode)) and row.file == file:
             self._reopened.add(file)
         self.finished.forget(inode)
 
@@ -210,7 +209,8 @@ class Registry:
         files = dict.fromkeys([*self._by_path.of(found.lineage), *former, *self._by_inode.of(found.inode)])
         ours = [entry for entry in self._each(files) if not (self._history and entry.ignored)]
         theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []
-        return [Source.saved(entry, rotated=bool(found.live)) for entry in (*theirs, *ours)]
+        saved = (Source.saved(entry, rotated=bool(found.live)) for entry in (*theirs, *ours))
+        return [*self._lately.of_lineage(found.lineage), *saved]
 
     def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
         """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.
@@ -239,9 +239,9 @@ class Registry:
 
     def note_history(self, entry: Entry, file: TailedFile) -> bool:
         """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""
-        row = finished_row(entry, file)
-        if row:
+        if row := finished_row(entry, file):
             self._finish(row, there=False)
+            self._lately.note(entry, file)
         return row is not None
 
     def _finish(self, row: Row, *, there: bool) -> None:
