@@ -11,11 +11,12 @@ from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
+from logship.files.beginnings import in_order
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.members import contents_of, first_of, still_within
-from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Key, Plan
+from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Plan
 from logship.files.registry import Registry
 from logship.files.steps import Steps, finish, in_steps
 from logship.files.sweeping import Sweep
@@ -75,8 +76,7 @@ class Reconciler:
                 yield
             else:
                 self._go_on(pair[0], sweep.take(pair[1]), sweep, unknown)
-        # rotated forms first, oldest first: what they hold was written before what the live file holds
-        for found in in_steps(sorted(unknown, key=self._order)):
+        for found in in_steps((yield from in_order(unknown, self._plan))):
             if found is None:
                 yield
             elif self._plan and not found.begin and sweep.unpacked > UNPACKED_AT_ONCE:
@@ -85,9 +85,6 @@ class Reconciler:
                 if found.inode in sweep.fresh:
                     sweep.take(found)
                 yield from self.reconcile(found, sweep)
-
-    def _order(self, found: Found) -> Key:
-        return self._plan.rank(found.inode) if self._plan else (not found.live, found.mtime_ns)
 
     def _recognise(self, found: Found, sweep: Sweep) -> list[Entry]:
         entries = [] if found.packed else self._registry.find(found)

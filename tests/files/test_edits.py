@@ -108,3 +108,27 @@ def test_a_hole_is_punched_where_all_was_read(logs: Path, pause: float) -> None:
         yield lines(0, 800)
 
     each_once(logs, scenario, pause)
+
+
+@paces
+@pytest.mark.parametrize("size", [40, 60])
+def test_a_copy_is_first_met_together_with_its_file(logs: Path, pause: float, size: int) -> None:
+    """Both came since the last look, and the copy is made again and again: the file is the one that is followed."""
+    live, copy = logs / "a.log", logs / "a.log.bak"
+    follower = follow(logs)
+    follower.read()
+    append(live, lines(0, 60))
+    copy.write_bytes(lines(0, size))
+    for turn in range(3):
+        for _ in range(2):
+            follower.read()
+            follower.step(pause)
+        append(live, lines(60 + 20 * turn, 80 + 20 * turn))
+        copy.write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    append(live, lines(200, 220))
+    for _ in range(3):
+        follower.read()
+        follower.step(3.0)
+    follower.drain()
+    assert problem(lines(0, 120) + lines(200, 220), follower) == ""

@@ -1,0 +1,41 @@
+"""Copies that are first met together with what they are copies of, which then comes first."""
+
+from collections.abc import Collection, Generator
+
+from logship.files.found import Found
+from logship.files.identification import Part, agreeing
+from logship.files.plan import Key, Plan
+from logship.state.identity import HEAD_BYTES
+
+
+def in_order(unknown: Collection[Found], plan: Plan | None) -> Generator[None, None, list[Found]]:
+    """Give, in steps, files in the order in which it is decided what they are; a run that ends has its own.
+
+    Rotated forms come first, oldest first: what they hold was written before what the live file holds.
+    """
+    first = yield from _copied(unknown)
+
+    def order(found: Found) -> tuple[bool, Key]:
+        key = plan.rank(found.inode) if plan else (not found.live, found.mtime_ns)
+        return found.inode not in first, key
+
+    return sorted(unknown, key=order)
+
+
+def _copied(unknown: Collection[Found]) -> Generator[None, None, set[int]]:
+    """Give, in steps, the inodes of live files that begin with all of a rotated form: that is a copy, or less.
+
+    Of less than 1 KiB that says little: runs of a program begin alike. Files that can't be read are passed over.
+    """
+    live = {found.candidate.path: found for found in unknown if not (found.live or found.packed)}
+    copies = (found for found in unknown if found.live in live and not (found.packed or found.begin))
+    inodes = set[int]()
+    for copy in copies:
+        original = live[copy.live]
+        if HEAD_BYTES <= copy.size <= original.size and original.inode not in inodes:
+            try:
+                same = yield from agreeing(Part(copy, 0), original.read_at, 0, copy.size)
+            except OSError:
+                continue
+            inodes |= {original.inode} if same >= copy.size else set()
+    return inodes
