@@ -196,13 +196,13 @@ class Catalog:
             self.registry.doubt_copies(file.lineage)
             self._adoption.open.doubt(file.lineage)
         live = {file.lineage for file in self.files.values()} | self.registry.paths()
-        room, spare = self._room()
         reconciler = self._reconciler
         held = ChainMap(self._adoption.held, reconciler.waiting)
-        sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, room, live, spare)
+        sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, self._room(), live)
         reconciler.away = not self.departures.counted or looked_ns - reconciler.swept_ns > AWAY_NS
         reconciler.behind = reconciler.away or self.waiting.files > 0
-        sweep.make_room, sweep.in_order, sweep.watched = self.make_room, self.plan is not None, self.waiting.watched
+        sweep.make_room, sweep.closable = self.make_room, len(self.files)
+        sweep.in_order, sweep.watched = self.plan is not None, self.waiting.watched
         self.registry.begin_sweep()
         reconciler.note_names(self.files.values())
         self._opened = sweep.fresh
@@ -274,15 +274,15 @@ class Catalog:
         self._forget(file)
         self.gone.append(file)
 
-    def _room(self) -> tuple[int, int]:
-        """Give how many files may be opened, and how many more to go on with a name that is followed."""
+    def _room(self) -> Callable[[int], int]:
+        """Give what says how many files may be opened if so many more than the limit may be."""
         # one more than there is room for may be opened if a held one can be given up for it
         full = self._left(self.max_descriptors) == 0 and self.max_descriptors < self.max_files
-        room = max(full and any(file.deleted for file in self.files.values()), self._left(self.max_files))
-        return room, max(0, self._left(self.max_files + SUCCESSORS) - room)
+        one = full and any(file.deleted for file in self.files.values())
+        return lambda more: max(one, self._left(self.max_files + more))
 
     def _has_room(self) -> bool:
-        return self._left(self.max_files) > 0 or self.make_room()
+        return self._left(self.max_files) > len(self._opened) or self.make_room()
 
     def _left(self, most: int) -> int:
         """Give how many more files may be open if so many may be."""

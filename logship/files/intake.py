@@ -165,9 +165,10 @@ class Intake:
                 spent += self._clock() - began
                 self._pace.sweep_seconds = max(self._pace.sweep_seconds, spent)
                 await self._succeed(began)
+                await self._welcome(began)
                 began = self._clock()
         end = self._clock()
-        self._pace.swept(now, end, spent + end - began)
+        self._pace.swept(now, end, spent + end - began, len(self.catalog.new))
 
     async def _succeed(self, now: float) -> None:
         """Go on under the names of files that were rotated, where sweeps are long; what it takes, sweeps may not."""
@@ -182,7 +183,7 @@ class Intake:
 
     async def _welcome(self, now: float) -> bool:
         """Take up what file events name, where sweeps are long; whether they tell of all that happens."""
-        paths = self._wakeups.heard() if self._pace.slow else None
+        paths = self._wakeups.heard() if self._pace.slow and self.swept else None
         if paths:
             self.closing.idle.refill()
             self._changes.explain(told=self.catalog.welcome(paths, now))

@@ -4,7 +4,7 @@ Only what is surely related to nothing else is taken so. All else is left to the
 """
 
 import os
-from collections.abc import Callable, Collection, Container
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from stat import S_ISREG
 
@@ -29,15 +29,17 @@ class Newcomers(Struct):
     adoption: Adoption
     sinks: tuple[str, ...]
 
-    def adopt(self, paths: Collection[str], swept: Container[int], has_room: Callable[[], bool], now: float) -> bool:
+    def adopt(
+        self, paths: Collection[str], swept: Mapping[int, Found], has_room: Callable[[], bool], now: float
+    ) -> bool:
         """Adopt the files that can be followed at once; whether nothing is left that a sweep has to look at.
 
-        ``swept`` are the inodes of what a sweep under way has opened and will adopt; ``now`` in monotonic seconds.
+        ``swept`` is what a sweep under way has opened and will adopt, by inode; ``now`` in monotonic seconds.
         """
         told = [self._adopt(path, swept, has_room, now) for path in paths]
         return all(told)
 
-    def _adopt(self, path: str, swept: Container[int], has_room: Callable[[], bool], now: float) -> bool:
+    def _adopt(self, path: str, swept: Mapping[int, Found], has_room: Callable[[], bool], now: float) -> bool:
         try:
             stat = os.lstat(path)
         except OSError as error:
@@ -56,12 +58,14 @@ class Newcomers(Struct):
             os.close(found.fd)
         return False
 
-    def _needs_nothing(self, path: str, stat: os.stat_result, swept: Container[int]) -> bool | None:
+    def _needs_nothing(self, path: str, stat: os.stat_result, swept: Mapping[int, Found]) -> bool | None:
         """Say whether nothing has to be done about a name, else a sweep has to look; None if it may be a newcomer's."""
         file = self.adoption.open.by_path.get(path)
         other = self.adoption.open.by_inode.get((stat.st_dev, stat.st_ino))
-        if other or file or stat.st_ino in swept or not S_ISREG(stat.st_mode):
+        if other or file or not S_ISREG(stat.st_mode):
             return other is not None and other is file
+        if stat.st_ino in swept:
+            return swept[stat.st_ino].candidate.path == path
         return self.registry.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns) or None
 
     def _entry(self, found: Found) -> Entry | None:

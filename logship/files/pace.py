@@ -11,6 +11,8 @@ BURST_SECONDS = 8.0
 IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.00025, 10.0
 """What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
 LONG_SWEEP_SECONDS = 0.05
+MANY_FILES = 1000
+"""A sweep that opens so many needs no rest after it: it was for them, and there is an end of them."""
 
 
 class Pace(Struct):
@@ -34,10 +36,10 @@ class Pace(Struct):
         """Have a sweep at once."""
         self.due = self.rested = 0.0
 
-    def swept(self, began: float, ended: float, spent: float) -> None:
-        """Note a sweep, which took ``spent`` seconds of the time between."""
+    def swept(self, began: float, ended: float, spent: float, opened: int = 0) -> None:
+        """Note a sweep, which took ``spent`` seconds of the time between, and how many files it opened."""
         self.sweep_seconds = spent
-        self.spend(spent, began)
+        self.spend(spent * max(0.0, 1 - opened / MANY_FILES), began)
         idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
         self.due = near_tick(max(began + self.poll, ended + idle), self.poll)
 

@@ -67,12 +67,12 @@ class Sweep(Struct):
     registry: Registry
     held: Container[int]
     """Inodes of possible copies that are open already."""
-    room: int
-    """How many files may be opened."""
+    room: Callable[[int], int]
+    """Gives how many files may be opened now, and be in ``fresh``, where so many more than the limit may be."""
     live: set[str]
     """Live paths of what is open or known."""
-    spare: int = 0
-    """How many more may be opened under a live path."""
+    closable: int = 0
+    """How many open files may give their places up, at the most."""
     present: dict[FileId, Candidate | None] = field(default_factory=dict)
     """Generations that were found, by the name that matches, else by a rotated one."""
     fresh: dict[int, Found] = field(default_factory=dict)
@@ -103,7 +103,6 @@ class Sweep(Struct):
     _led: set[int] = field(default_factory=set)
     _again: dict[int, Candidate] = field(default_factory=dict)
     _successors: dict[str, Candidate] = field(default_factory=dict)
-    _made: int = 0
     _left: list[Candidate] = field(default_factory=list)
 
     def look(self, names: Iterable[Sequence[Candidate]]) -> Iterator[None]:
@@ -113,7 +112,7 @@ class Sweep(Struct):
         last of all, in turn, what is no file or could not be opened before.
         """
         self.opener.begin()
-        tries = self.room + _MORE_TRIES
+        tries = self.room(0) + self.closable + _MORE_TRIES
         new, others = Turn(0, tries), Turn(self.opener.turn, tries)
         cost = 0
         for some in names:
@@ -129,10 +128,10 @@ class Sweep(Struct):
         self.ignored += new.count + others.count + len(self._links) + len(self._again) + len(self._successors)
         yield from self._open_all(self._links, len(self._links) + 1)
         successors = iter(self._successors.values())
-        yield from self._open_all(successors, self.room + self.spare)
+        yield from self._open_all(successors, SUCCESSORS)
         self._leave(successors)
         yield from self._open_in_turn(new)
-        tried = yield from self._open_all(others, self.room)
+        tried = yield from self._open_all(others)
         self.opener.turn, self.opener.links = others.after(tried), self._led
         self._relate()
 
@@ -141,7 +140,7 @@ class Sweep(Struct):
         again = sorted(self._again.values(), key=lambda candidate: self.registry.finished.number(candidate.inode))
         order = zip_longest(*((new, again) if self.opener.new_first else (again, new)))
         regular = (candidate for candidate in chain.from_iterable(order) if candidate)
-        tried = yield from self._open_all(regular, self.room)
+        tried = yield from self._open_all(regular)
         left = self._leave(regular)
         self.waiting += len(again) + new.count - tried - left
         self.opener.new_first ^= bool(tried)
@@ -215,18 +214,21 @@ class Sweep(Struct):
         if candidate.matched or self.present.get(file) is None:
             self.present[file] = candidate
 
-    def _open_all(self, candidates: Iterable[Candidate], room: int) -> Generator[None, None, int]:
-        """Give how many were tried. What is no file by itself may be nothing to open: room is made once it is."""
+    def _open_all(self, candidates: Iterable[Candidate], more: int = 0) -> Generator[None, None, int]:
+        """Give how many were tried; so many ``more`` than the limit may be open.
+
+        What is no file by itself may be nothing to open: room is made once it is.
+        """
         tried = failures = 0
         self._left = []
         for candidate in candidates:
-            full = len(self.fresh) >= room + self._made
-            if failures >= _MORE_TRIES or (full and candidate.regular and not self._make_room()):
+            full = len(self.fresh) >= self.room(more)
+            if failures >= _MORE_TRIES or (full and candidate.regular and not self.make_room()):
                 self._left = [candidate]
                 break
             opened = self._open(candidate)
             failures += not opened
-            if len(self.fresh) > room + self._made and not self._make_room():
+            if len(self.fresh) > self.room(more) and not self.make_room():
                 os.close(self.fresh.popitem()[1].fd)
                 self.ignored += 1
                 self._left = [candidate]
@@ -235,11 +237,6 @@ class Sweep(Struct):
             if tried % FILES_AT_ONCE == 0:
                 yield
         return tried
-
-    def _make_room(self) -> bool:
-        made = self.make_room()
-        self._made += made
-        return made
 
     def _open(self, candidate: Candidate) -> bool:
         found = self.opener.open(candidate, self.now)

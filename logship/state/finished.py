@@ -13,15 +13,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from logship.state.bits import Bits
 from logship.state.identity import HEAD_BYTES
 from logship.state.row_file import RowFile
 from logship.state.row_index import RowIndex
 from logship.state.rows import (
     FORMAT,
     GONE,
-    HEAD_AND_SIZE,
-    HEAD_AT,
     IGNORED,
+    LINEAGE_AND_HEAD,
     LINEAGE_AT,
     NOISE,
     PACKED,
@@ -37,6 +37,7 @@ KEEP_SECONDS: Final = 30 * 86400.0
 MAX_ROWS: Final = 200_000
 """18 MB on disk, half as much again before it is written anew; of more the oldest are dropped, which is said."""
 _LINEAGE_BITS: Final = 1 << 20
+_HEAD_BITS: Final = 1 << 22
 MET: Final = 8
 """In memory only: its file was met, as it was, by the sweep that is under way."""
 _NOT_MET: Final = bytes(flags & ~MET for flags in range(256))
@@ -68,8 +69,10 @@ class Finished:
         self._there = RowIndex()
         """The row of each file that is there, as far as is known."""
         self._sizes, self._mtimes, self._flags = array("Q"), array("q"), bytearray()
-        self._lineages = bytearray(_LINEAGE_BITS // 8)
-        """A bit for each lineage that has rows, by its hash: most that are asked about have none."""
+        self._lineages, self._heads = Bits(_LINEAGE_BITS), Bits(_HEAD_BITS)
+        """Hashes of lineages that have rows, and of those with heads: most that are asked about have none."""
+        self._lengths = set[int]()
+        """Of how many bytes rows know the head."""
 
     def __len__(self) -> int:
         """Give how many files are there, as far as is known."""
@@ -83,7 +86,9 @@ class Finished:
 
     def _note(self, row: Row) -> None:
         self._there.append(row.inode, there=not row.flags & GONE)
-        self._lineages[row.lineage % _LINEAGE_BITS >> 3] |= 1 << (row.lineage & 7)
+        self._lineages.add(row.lineage)
+        self._heads.add(row.lineage ^ row.head)
+        self._lengths.add(min(HEAD_BYTES, row.size))
         self._sizes.append(row.file_size)
         self._mtimes.append(row.mtime_ns)
         self._flags.append(row.flags)
@@ -154,32 +159,24 @@ class Finished:
 
     def like(self, path: str, head: bytes) -> Iterator[Row]:
         """Give rows of a lineage whose files began with ``head``, or with its first bytes."""
-        hashes: dict[int, int] = {}
-        for piece, start in self._places(path):
-            known, size = HEAD_AND_SIZE.unpack_from(piece, start + HEAD_AT)
-            length = min(HEAD_BYTES, size)
-            if length not in hashes:
-                hashes[length] = bytes_hash(head[:length])
-            if size and hashes[length] == known:
-                yield Row(*FORMAT.unpack_from(piece, start))
+        hashed = path_hash(path)
+        if hashed not in self._lineages:
+            return
+        heads = {bytes_hash(head[:length]): length for length in self._lengths if 0 < length <= len(head)}
+        likely = [(known, length) for known, length in heads.items() if hashed ^ known in self._heads]
+        for piece in self._disk.pieces() if likely else ():
+            for known, length in likely:
+                for start in _starts(piece, LINEAGE_AND_HEAD.pack(hashed, known)):
+                    row = Row(*FORMAT.unpack_from(piece, start))
+                    if min(HEAD_BYTES, row.size) == length:
+                        yield row
 
     def of_lineage(self, path: str) -> Iterator[Row]:
         """Give all rows of a lineage, of files that are there or gone."""
-        return (Row(*FORMAT.unpack_from(piece, start)) for piece, start in self._places(path))
-
-    def _places(self, path: str) -> Iterator[tuple[bytes, int]]:
-        """Give where the rows of a lineage begin, and in what."""
         hashed = path_hash(path)
-        if not self._lineages[hashed % _LINEAGE_BITS >> 3] & 1 << (hashed & 7):
-            return
-        lineage = struct.pack("<Q", hashed)
-        for piece in self._disk.pieces():
-            at = piece.find(lineage)
-            while at >= 0:
-                start = at - LINEAGE_AT
-                if start % ROW_BYTES == 0:
-                    yield piece, start
-                at = piece.find(lineage, at + 1)
+        for piece in self._disk.pieces() if hashed in self._lineages else ():
+            for start in _starts(piece, struct.pack("<Q", hashed)):
+                yield Row(*FORMAT.unpack_from(piece, start))
 
     def doubt(self, path: str) -> list[Row]:
         """Forget which files of a lineage are never to be read, but for shredded ones: they are looked at again.
@@ -264,6 +261,16 @@ class Finished:
                 "too many finished files: the oldest are forgotten before 30 days; a copy of one would be sent again"
             )
             logger.warning(message, extra={"files": count, "most": MAX_ROWS})
+
+
+def _starts(piece: bytes, lineage: bytes) -> Iterator[int]:
+    """Give where rows begin whose lineage, and what follows it, is this."""
+    at = piece.find(lineage)
+    while at >= 0:
+        start = at - LINEAGE_AT
+        if start % ROW_BYTES == 0:
+            yield start
+        at = piece.find(lineage, at + 1)
 
 
 def _key(row: Row) -> int:

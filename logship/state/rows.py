@@ -17,8 +17,7 @@ from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved
 FORMAT: Final = struct.Struct("<16sQQQQQqqIIIHHxxxx")
 ROW_BYTES: Final = FORMAT.size
 LINEAGE_AT: Final = 16
-HEAD_AND_SIZE: Final = struct.Struct("<QQ")
-HEAD_AT: Final = 24
+LINEAGE_AND_HEAD: Final = struct.Struct("<QQ")
 IGNORED: Final = 1
 """Never to be read: from before the first start, or a copy."""
 SEALED: Final = 4

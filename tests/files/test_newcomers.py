@@ -159,3 +159,47 @@ def test_without_events_a_change_is_swept_for_as_soon_as_may_be(heard: Heard, sw
     heard._follower.now += 41
     assert heard._follower.read() == lines(10, 12)
     assert sweeps
+
+
+def test_a_new_file_is_read_while_a_sweep_is_under_way(
+    heard: Heard, slow: Follower, logs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep of a hundred thousand names takes as long as anybody wants to wait for a line."""
+    plain, followed = slow.catalog.sweep, list[list[str]]()
+
+    def sweep(now: float) -> Iterator[None]:
+        append(logs / "b.log", lines(10, 12))
+        heard._paths = {f"{logs}/b.log"}
+        slow.now += 0.1
+        yield
+        followed.append(sorted(file.name for file in slow.catalog.files.values()))
+        yield from plain(now)
+
+    monkeypatch.setattr(slow.catalog, "sweep", sweep)
+    assert heard.read(seconds=600) == lines(10, 12)
+    assert followed == [["a.log", "b.log"]]
+    assert heard.read(seconds=1) == b""
+
+
+@pytest.mark.parametrize("begin", range(12))
+def test_what_a_sweep_has_found_is_no_second_file(logs: Path, monkeypatch: pytest.MonkeyPatch, begin: int) -> None:
+    """At any pause of a sweep that meets, opens and adopts a file of which an event tells, there is one of it.
+
+    And no more files than may be open.
+    """
+    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
+        monkeypatch.setattr(f"logship.files.{step}", 1)
+    append(logs / "a.log", lines(0, 10))
+    follower = follow(logs)
+    follower.catalog.max_files = 3
+    follower.read()
+    for name in ("b.log", "c.log", "d.log"):
+        append(logs / name, lines(10, 20))
+    for number, _ in enumerate(follower.catalog.sweep(follower.now)):
+        if number >= begin:
+            follower.catalog.welcome([f"{logs}/b.log", f"{logs}/d.log"], follower.now)
+        assert len(follower.catalog.new) + len(follower.catalog._opened) <= 2
+    assert len(follower.catalog.new) == 2
+    assert follower.read() == 2 * lines(10, 20)
+    follower.now += 5
+    assert follower.read() == lines(10, 20)

@@ -177,3 +177,22 @@ def test_an_archive_beside_the_rotated_form_that_it_is_made_of_is_of_the_same_li
     append(live, lines(2000, 2100))
     again = follow(logs, "app*.log")
     assert again.read() + again.read() == lines(1000, 2100)
+
+
+def test_a_sweep_opens_as_many_files_as_others_give_their_places_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten thousand rotated files that were found at once are read in a few sweeps, not some in each."""
+    monkeypatch.setattr(sweeping, "_MORE_TRIES", 2)
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    for number in range(60):
+        (logs / f"{number:03}.log").write_bytes(b"a line of %d\n" % number)
+    follower = Follower(f"{logs}/*.log", tmp_path / "state")
+    follower.catalog.max_files = 20
+    read = []
+    for _ in range(3):
+        read.append(follower.read().count(b"\n"))
+        follower.now += 1.0
+    assert read == [20, 20, 20]
+    assert not list(follower.lost())

@@ -2,6 +2,7 @@ import os
 import time
 import tracemalloc
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -330,3 +331,23 @@ def test_a_finished_file_takes_less_than_200_bytes_of_memory(tmp_path: Path) -> 
     assert before / 20_000 < 300
     assert after / 20_000 < 200
     assert table.at(10**9 + 12_345)
+
+
+def test_who_is_like_nobody_costs_no_look_at_the_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There may be ten thousand rotated files of one log, each of which asks."""
+    table = Finished(tmp_path / "finished.bin")
+    for number in range(2000):
+        table.add(a_row(b"file %d\n" % number + DATA[: number % 900], inode=number))
+    table.flush()
+    looks, plain = list[int](), table._disk.pieces
+
+    def pieces() -> Iterator[bytes]:
+        looks.append(len(looks))
+        return plain()
+
+    monkeypatch.setattr(table._disk, "pieces", pieces)
+    for number in range(2000, 4000):
+        assert not list(table.like("/logs/a.log", b"file %d\n" % number + DATA))
+    assert len(looks) < 2000
+    assert [row.inode for row in table.like("/logs/a.log", b"file 1234\n" + DATA)] == [1234]
+    assert not list(table.like("/logs/b.log", b"file 1234\n" + DATA))

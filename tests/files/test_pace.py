@@ -1,0 +1,26 @@
+from logship.files.pace import MANY_FILES, SWEEP_SHARE, Pace
+
+
+def test_after_a_sweep_that_opened_nothing_names_that_change_wait() -> None:
+    """However often they do, sweeps take a share of a core, but for what was saved up in quiet times."""
+    pace, now = Pace(poll=1.0), 100.0
+    for _ in range(10):
+        now = max(now, pace.rested) + 2.0
+        pace.swept(now - 2.0, now, 2.0)
+    assert pace.rested >= now - 2.0 + 2.0 / SWEEP_SHARE - 2.0
+    assert pace.slow
+
+
+def test_a_sweep_that_opened_many_files_needs_no_rest() -> None:
+    """What waits for a place in the next one is read as soon as there is room for it."""
+    pace = Pace(poll=1.0)
+    for _ in range(10):
+        pace.swept(100.0, 102.0, 2.0, MANY_FILES)
+    assert pace.rested <= 100.0
+
+
+def test_a_sweep_rests_the_less_the_more_it_opened() -> None:
+    """Half of what needs no rest: half of the rest."""
+    pace = Pace(poll=1.0, rested=100.0)
+    pace.swept(100.0, 102.0, 2.0, MANY_FILES // 2)
+    assert pace.rested == 100.0 + 1.0 / SWEEP_SHARE
