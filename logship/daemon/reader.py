@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from logship.daemon.behind import Behind
 from logship.daemon.stubs import Stubs
 from logship.files.framer import Place, TruncatedError
+from logship.files.index import Index
 from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import Order, in_queues
 from logship.files.strangers import PARSE, Strangers
@@ -67,7 +68,7 @@ class Reader:
         self._held: dict[FileId, float] = {}
         """Files of which a record is held back, and until when (monotonic seconds) if they don't grow."""
         self._turn, self._oldest_first = "", False
-        self._lineages: dict[str, list[TailedFile]] = {}
+        self._lineages = Index[str, TailedFile]()
         self._begun: set[FileId] = set()
         self._strangers = strangers or Strangers()
         self._stubs = Stubs()
@@ -80,7 +81,7 @@ class Reader:
         if saved.in_flight:
             self._times[file.file] = deque(saved.in_flight)
         self._files[file.file] = file
-        self._lineages.setdefault(file.lineage, []).append(file)
+        self._lineages.add(file.lineage, file)
         for other in [self._files[held] for held in self._held if self._files[held].lineage == file.lineage]:
             self.grew(other)  # what it holds back comes first, and goes on no more
         self.grew(file)
@@ -105,9 +106,7 @@ class Reader:
     def closed(self, file: TailedFile) -> None:
         """Let go of a file."""
         if self._files.pop(file.file, None):
-            self._lineages[file.lineage].remove(file)
-            if not self._lineages[file.lineage]:
-                del self._lineages[file.lineage]
+            self._lineages.remove(file.lineage, file)
         self._begun.discard(file.file)
         self._ready.pop(file.file, None)
         self._held.pop(file.file, None)
@@ -263,7 +262,7 @@ class Reader:
 
     def _is_superseded(self, file: TailedFile) -> bool:
         """Whether a newer file of its lineage is there: its writer has gone on to that."""
-        return file is not self._lineages[file.lineage][-1]
+        return not self._lineages.is_last(file.lineage, file)
 
     def _older_grew(self, file: TailedFile) -> bool:
         """Say, once a file, whether older ones of its lineage have more to read first.
@@ -273,7 +272,7 @@ class Reader:
         if file.file in self._begun:
             return False
         self._begun.add(file.file)
-        same = self._lineages[file.lineage]
+        same = self._lineages.of(file.lineage)
         grown = [other for other in same[: same.index(file)][-OLDER:] if self._has_more(other)]
         for other in grown:
             self.grew(other)

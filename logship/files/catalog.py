@@ -253,7 +253,7 @@ class Catalog:
         path = candidate.path if candidate and candidate.matched else ""
         if file.path and file.path != path:
             self._note_rotated(file, candidate.path if candidate else "")
-        file.path, file.named = path, candidate is not None
+        file.path, file.named = (file.path if file.path == path else path), candidate is not None
 
     def _note_rotated(self, file: TailedFile, now: str) -> None:
         self._metrics.files_rotated.inc()

@@ -21,7 +21,7 @@ def begin_filled(files: Iterable[TailedFile], adoption: Adoption, now: float) ->
         for start, end in file.filled:
             adoption.start(_entry(file, start, end), Found.within(file, None, now))
             logger.info("a hole that was passed is filled", extra={"path": file.lineage, "offset": start})
-        file.filled.clear()
+        file.filled = ()
         adoption.open.by_inode[file.device, file.inode] = file
 
 

@@ -43,7 +43,7 @@ class TruncatedError(Exception):
     """The file no longer has, before the offset, what was read there: it was truncated, and maybe written again."""
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, gc=False):
     """Where one sink's reader stands in one file."""
 
     offset: int = 0

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -24,6 +24,11 @@ EARLY_SECONDS = 1e-6
 """A timer may fire so much too early: the loop counts what is within its clock's resolution as due."""
 
 
+_NO_WORDS: Final = dict[int, str]()
+_NO_OFFSETS: Final = list[int]()
+"""Of all files that have no cut, and there are thousands: never to be changed."""
+
+
 class Cuts:
     """What is noted of one generation: where records were cut by force, and the form that was learned.
 
@@ -37,7 +42,7 @@ class Cuts:
         words = dict(saved)
         self.form = words.pop(0, "")
         """What was learned; empty where nothing was."""
-        self._words, self._offsets = words, sorted(words)
+        self._words, self._offsets = (words, sorted(words)) if words else (_NO_WORDS, _NO_OFFSETS)
         self._fresh = False
         """Whether a form was learned that is in no checkpoint yet."""
 
@@ -58,6 +63,8 @@ class Cuts:
 
     def _noted(self, frame: Frame) -> Frame:
         for offset, word in frame.cuts:
+            if not self._words:
+                self._words, self._offsets = {}, []
             if offset not in self._words:
                 insort(self._offsets, offset)
             self._words[offset] = word

@@ -77,7 +77,7 @@ class Folder(Struct, frozen=True):
             return True
 
 
-class Candidate(Struct, frozen=True):
+class Candidate(Struct, frozen=True, gc=False):
     """A name that may be a file to tail."""
 
     folder: Folder

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from logship.files.found import Found
+from logship.files.index import Index
 from logship.files.tailing import TailedFile
 from logship.state.identity import SHORT_HEAD_BYTES
 
@@ -15,23 +16,22 @@ class OpenFiles:
         """By device and inode."""
         self.by_path: dict[str, TailedFile] = {}
         """By the name that each had when names were last noted, or was found under since."""
-        self._by_lineage: dict[str, list[TailedFile]] = {}
-        self._by_head: dict[tuple[str, bytes], list[TailedFile]] = {}
-        self._heads: dict[TailedFile, tuple[str, bytes]] = {}
-        """Their lineages and first bytes, as they were found; none where they had too few."""
+        self._by_lineage = Index[str, TailedFile]()
+        self._by_head = Index[int, TailedFile]()
+        """By the hash of lineage and first bytes, as they were found; none where they had too few."""
 
     def add(self, file: TailedFile) -> None:
         """Find a file from now on."""
         self.by_inode[file.device, file.inode] = file
-        self._by_lineage.setdefault(file.lineage, []).append(file)
-        key = self._heads[file] = (file.lineage, file.begins if _is_head(file.begins) else b"")
-        self._by_head.setdefault(key, []).append(file)
+        self._by_lineage.add(file.lineage, file)
+        file.found_by = hash((file.lineage, file.begins if _is_head(file.begins) else b""))
+        self._by_head.add(file.found_by, file)
         if not self.live(file.path):
             self.by_path[file.path] = file
 
     def of_lineage(self, path: str) -> list[TailedFile]:
         """Give the open generations of a lineage, oldest first."""
-        return list(self._by_lineage.get(path, ()))
+        return self._by_lineage.of(path)
 
     def like(self, path: str, head: bytes) -> list[TailedFile]:
         """Give those of a lineage that may have 64 bytes that a file begins with: there may be thousands of others.
@@ -40,7 +40,7 @@ class OpenFiles:
         """
         if not _is_head(head):
             return self.of_lineage(path)
-        found = [*self._by_head.get((path, b""), ()), *self._by_head.get((path, head), ())]
+        found = [*self._by_head.of(hash((path, b""))), *self._by_head.of(hash((path, head)))]
         live = self.live(path)
         if live and live.lineage == path and live not in found:
             found.append(live)
@@ -71,15 +71,10 @@ class OpenFiles:
         if self.by_path.get(file.path) is file:
             del self.by_path[file.path]
         self.leave(file)
-        same = self._by_lineage.get(file.lineage, [])
-        if file in same:
-            same.remove(file)
-        if not same:
-            self._by_lineage.pop(file.lineage, None)
-        if key := self._heads.pop(file, None):
-            self._by_head[key].remove(file)
-            if not self._by_head[key]:
-                del self._by_head[key]
+        if file.found_by is not None:
+            self._by_lineage.remove(file.lineage, file)
+            self._by_head.remove(file.found_by, file)
+            file.found_by = None
 
     def leave(self, file: TailedFile) -> None:
         """Note that a generation is in its file no longer."""
@@ -87,20 +82,20 @@ class OpenFiles:
         if self.by_inode.get(place) is not file:
             return
         del self.by_inode[place]
-        for other in self._by_lineage.get(file.lineage, ()):  # generations that are in one copy, one behind the other
+        for other in self._by_lineage.of(file.lineage):  # generations that are in one copy, one behind the other
             if other is not file and not other.orphaned and (other.device, other.inode) == place:
                 self.by_inode[place] = other
                 other.judged, other.asked = max(other.judged, file.judged), max(other.asked, file.asked)
 
     def judge(self, found: Found, end: int) -> None:
         """Note up to where it is known what an archive has that others were appended to."""
-        for file in self._by_lineage.get(found.lineage, ()):
+        for file in self._by_lineage.of(found.lineage):
             if (file.device, file.inode) == (found.device, found.inode) and file.packed[1]:
                 file.judged, file.asked = max(file.judged, end), max(file.asked, found.packed_to)
 
     def doubt(self, lineage: str) -> None:
         """Have what was appended to archives of a lineage asked about again, unless it is known for good."""
-        for file in self._by_lineage.get(lineage, ()):
+        for file in self._by_lineage.of(lineage):
             if file.packed[1]:
                 file.asked = file.judged
 

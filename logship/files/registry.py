@@ -51,7 +51,7 @@ class Registry:
         self.entries: dict[FileId, Entry] = {}
         self.finished = finished
         self._sinks = sinks
-        self._by_inode, self._by_path = Index[int](), Index[str]()
+        self._by_inode, self._by_path = Index[int, FileId](), Index[str, FileId]()
         self.signatures, self._lately = Signatures(), Lately()
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""

@@ -34,8 +34,8 @@ class TailedFile:
 
     __slots__ = (  # there are thousands
         *("_contents", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended"),
-        *("fault", "fd", "file", "filled", "grown_at", "head", "holes", "inode", "judged", "largest", "limit"),
-        *("lineage", "mtime_ns", "name", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced"),
+        *("fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged", "largest"),
+        *("limit", "lineage", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced"),
         *("asked", "shift", "signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
     )
 
@@ -45,7 +45,7 @@ class TailedFile:
         self.file, self.fd = entry.file, fd
         self._contents = contents
         self.lineage = entry.path
-        self.path, self.named = path, True
+        self.path, self.named = entry.path if path == entry.path else path, True  # one text: there are thousands
         self.birth_ns = birth_ns
         self.shift = entry.shift
         """Where in the file the generation begins: not at 0 in a copy that was appended to another."""
@@ -53,15 +53,14 @@ class TailedFile:
         """Where it ends in a file that is a copy: what is appended to that is another generation's."""
         self.judged = self.asked = contents.end if contents else self.limit + self.shift
         """Up to where in the file it is known what was appended, and how large that was when it was asked about."""
-        self.name = entry.path.rpartition("/")[2]
         self.device = self.inode = self.size = self.mtime_ns = 0
         self.places: dict[str, Place] = {}
         """Where each sink's reader stands."""
         self.digest = Digest(entry.digest)
         self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
-        self.filled: list[tuple[int, int]] = []
-        """(start, end) of holes that were passed and have bytes now: new bytes, of generations that are to begin."""
+        self.filled: tuple[tuple[int, int], ...] = ()
+        """(start, end) of passed holes that have bytes now: new bytes, of generations that are to begin."""
         self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
         self.doubt = Doubt()
@@ -80,6 +79,7 @@ class TailedFile:
         self.ended = False
         """No writer is expected any more: an unterminated last line may be shipped."""
         self.head, self.begins = Print(), b""  # and its first 64 bytes
+        self.found_by: int | None = None  # of those that are open
         self.look(now)
         self.fingerprint()
 
@@ -121,7 +121,7 @@ class TailedFile:
     def look_into_holes(self) -> None:
         """Note which holes that were passed are filled now: what is in front of a place may be other bytes."""
         for start, end in self.holes.filled(self.read_at):
-            self.filled.append((start, end))
+            self.filled = (*self.filled, (start, end))
             self.places = {sink: self.restore(place) for sink, place in self.places.items()}
 
     def _physical(self, size: int) -> int:

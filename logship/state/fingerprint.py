@@ -38,7 +38,7 @@ STEP_BYTES = 1 << 20
 """What is read of another file between two pauses: about a millisecond."""
 
 
-class Fingerprint(Struct, frozen=True):
+class Fingerprint(Struct, frozen=True, gc=False):
     """Digests of one generation's bytes from ``base`` on, as they are saved."""
 
     base: int = 0

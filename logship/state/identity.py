@@ -19,7 +19,7 @@ SHORT_HEAD_BYTES = 64
 MARKER_BYTES = 64
 
 
-class Print(Struct, frozen=True):
+class Print(Struct, frozen=True, gc=False):
     """A hash of some bytes, and how many they were."""
 
     length: int = 0
@@ -35,7 +35,7 @@ class Print(Struct, frozen=True):
         return len(data) >= self.length and Print.of(data[: self.length]) == self
 
 
-class Saved(Struct, frozen=True):
+class Saved(Struct, frozen=True, gc=False):
     """One sink's acknowledged offset in one file."""
 
     offset: int = 0
@@ -50,7 +50,7 @@ class Saved(Struct, frozen=True):
     """What redaction knows at the offset, as in :class:`logship.model.Block`."""
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """What the checkpoint keeps of one file generation."""
 
     file: FileId

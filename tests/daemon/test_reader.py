@@ -207,7 +207,7 @@ def test_nothing_of_a_closed_file_stays(reader: Reader, opened: Opening) -> None
     assert reader.saved(file) is not None
     reader.ledger.ack(block)
     assert reader.saved(file) is None
-    assert not any((reader._files, reader._ready, reader._times, reader._begun, reader._lineages))
+    assert not any((reader._files, reader._ready, reader._times, reader._begun, [*reader._lineages]))
 
 
 def test_skipping_forward_goes_on_at_a_line(reader: Reader, opened: Opening) -> None:

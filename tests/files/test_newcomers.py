@@ -85,7 +85,7 @@ def test_a_finished_file_that_grows_goes_on(heard: Heard, slow: Follower, logs: 
     slow.now += 30
     append(logs / "b.log", lines(10, 12))
     assert heard.read(logs / "b.log") == lines(10, 12)
-    assert [file.name for file in slow.catalog.files.values()] == ["b.log"]
+    assert [file.path for file in slow.catalog.files.values()] == [f"{logs}/b.log"]
     slow.now += 5
     append(logs / "a.log", lines(20, 22))
     assert heard.read(logs / "a.log") == lines(20, 22)
@@ -172,7 +172,7 @@ def test_a_new_file_is_read_while_a_sweep_is_under_way(
         heard._paths = {f"{logs}/b.log"}
         slow.now += 0.1
         yield
-        followed.append(sorted(file.name for file in slow.catalog.files.values()))
+        followed.append(sorted(Path(file.path).name for file in slow.catalog.files.values()))
         yield from plain(now)
 
     monkeypatch.setattr(slow.catalog, "sweep", sweep)

@@ -44,6 +44,5 @@ def test_a_file_is_compared_only_with_those_that_begin_as_it_does(opened: Openin
     for file in files.values():
         found.forget(file)
         file.close()
-    assert not (found._heads)
-    assert not (found._by_head)
+    assert not list(found._by_head)
     assert not (found.of_lineage(lineage))
