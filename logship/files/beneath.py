@@ -25,6 +25,9 @@ _NO_OPENAT2 = {errno.ENOSYS, errno.EPERM, errno.EINVAL}
 _FILE = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
+_LOCAL = frozenset(["bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overlay", "ramfs", "tmpfs", "xfs", "zfs"])
+"""File systems that this kernel alone writes to."""
+
 BIRTH_SLACK_NS = 100_000_000
 """Birth times are coarse: only a file that is older by this was there before."""
 
@@ -81,12 +84,24 @@ def is_overlay(device: int) -> bool:
     There, a file that is written to for the first time is copied up, and a descriptor from before stays with the old
     copy, under the same inode number (overlayfs, Linux 6.1).
     """
+    return "overlay" in _file_systems(device)
+
+
+@lru_cache(maxsize=64)
+def tells_of_writes(device: int) -> bool:
+    """Whether whoever else writes to files on a device does so by this kernel, whose events then tell of it."""
+    kinds = _file_systems(device)
+    return bool(kinds) and kinds <= _LOCAL
+
+
+def _file_systems(device: int) -> set[str]:
+    """Give the types of what is mounted with a device number (proc_pid_mountinfo(5)); none where that is not known."""
     number = f"{os.major(device)}:{os.minor(device)}"
     try:
         mounts = Path("/proc/self/mountinfo").read_text(errors="replace").splitlines()
     except OSError:
-        return False
-    return any(mount.split()[2] == number and " - overlay " in mount for mount in mounts)
+        return set()
+    return {mount.rpartition(" - ")[2].split()[0] for mount in mounts if mount.split()[2] == number}
 
 
 def birth_ns(fd: int) -> int | None:

@@ -36,6 +36,8 @@ class Inotify:
         self._folders: Collection[str] = ()
         self._loop: asyncio.AbstractEventLoop | None = None
         """Which tells, at the next event."""
+        self.number = 0
+        """How many watches there were; one that is new has told of nothing that was before it."""
 
     def watch(self, folders: Collection[str]) -> None:
         """Watch these from now on; one that is not there is left out. Raises OSError where the node has no watch left.
@@ -47,6 +49,7 @@ class Inotify:
         self.close()
         self._fd = _done(_libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC))
         self._folders = folders
+        self.number += 1
         for path in sorted(folders, key=lambda path: (path.count("/"), path))[:MAX_WATCHED]:
             with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
                 _done(_libc.inotify_add_watch(self._fd, os.fsencode(path), _WATCHED))
@@ -69,6 +72,11 @@ class Inotify:
         if self._loop:
             self._loop.remove_reader(self._fd)
             self._loop = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether all folders are watched that were asked for."""
+        return self._fd >= 0 and len(self._folders) < MAX_WATCHED
 
     def happened(self) -> bool:
         """Whether something did since this was last asked."""

@@ -17,6 +17,7 @@ from logship.files.faults import Faults
 from logship.files.folder_changes import FolderChanges
 from logship.files.found import entry_of
 from logship.files.pace import Pace
+from logship.files.rounds import Rounds
 from logship.files.rules import Rules
 from logship.files.strangers import Strangers
 from logship.files.tailing import ACTIVE_SECONDS, TailedFile
@@ -25,10 +26,6 @@ from logship.metrics import Metrics
 from logship.model import FileId
 from logship.state.identity import Entry
 
-LOOK_AT_ALL = 64
-"""Up to so many files are all looked at in every tick; of more, only those that grew lately."""
-ALL_SECONDS = 0.25
-"""How often all files are looked at while any grows."""
 EARLY_SECONDS = 0.02  # a look that is so little too early for a sweep takes it along
 SUCCESSION_SECONDS = 0.25
 """Between two times that successors are taken up without a sweep: each time the checkpoint is saved."""
@@ -56,7 +53,7 @@ class Intake:
         self._save = save
         self._clock = clock
         self._changes = FolderChanges(discovery.folder_states)
-        self._next_look = 0.0
+        self._rounds = Rounds(rules.poll)
         self._next_succession = 0.0
         """All in monotonic seconds."""
         self._calm = Calm(rules.poll, rules.gather)
@@ -192,17 +189,21 @@ class Intake:
 
     def _look_at_files(self, now: float) -> None:
         files = list(self.catalog.files.values())
-        all_due = len(files) <= LOOK_AT_ALL or now >= self._next_look
         self._calm.looked = now
-        self._next_look = now + min(self._rules.poll, ALL_SECONDS) if all_due else self._next_look
-        grown = 0
-        for file in files:
+        told = self._calm.told or (self._rounds.all_due(len(files), now) and self._wakeups.happened())
+        grown = []
+        for file in self._rounds.choose(files, now, self._wakeups.watch(), told=told):
             before = file.size
-            if (all_due or now - file.grown_at < ACTIVE_SECONDS) and self._look(file, now):
-                grown += file.size - before
+            if self._look(file, now):
+                grown.append((file, file.size - before))
                 file.ended = self.ended  # whoever was thought to be gone still writes
                 self._tell(file)
-        self._calm.note(now, grown, heard=grown > 0 and self._wakeups.happened())
+        nbytes = sum(size for _, size in grown)
+        late = nbytes > 0 and self._wakeups.happened()
+        self._rounds.note(told=late)
+        for file, _ in grown:
+            file.unheard = not (told or late)
+        self._calm.note(now, nbytes, heard=nbytes > 0 and (told or late))
 
     @staticmethod
     def _look(file: TailedFile, now: float) -> bool:
@@ -267,7 +268,7 @@ class Intake:
         else:
             self._calm.told = await self._wakeups.change(*self._calm.next_look(now, until_sweep, active=active))
         if not active:
-            self._next_look = 0.0
+            self._rounds.next_all = 0.0
 
     def _last_growth(self) -> float:
         return max((file.grown_at for file in self.catalog.files.values()), default=0.0)

@@ -32,11 +32,12 @@ class TailedFile:
     first. All offsets are the generation's.
     """
 
-    __slots__ = (  # there are thousands
-        *("_contents", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt", "ended"),
-        *("fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged", "largest"),
-        *("limit", "lineage", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path", "places", "replaced"),
-        *("asked", "shift", "signature", "size", "__dict__"),  # the last is empty, unless a test breaks a method
+    # there are thousands; "__dict__" is empty, unless a test breaks a method
+    __slots__ = (
+        *("_contents", "asked", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt"),
+        *("ended", "fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged"),
+        *("largest", "limit", "lineage", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path", "places"),
+        *("replaced", "shift", "signature", "size", "unheard", "__dict__"),
     )
 
     def __init__(
@@ -65,9 +66,10 @@ class TailedFile:
         """What tells that the file has changed since it was closed."""
         self.doubt = Doubt()
         """Whether its size is below what was read; it may come back."""
-        self.deleted = self.replaced = self.orphaned = False
+        self.deleted = self.replaced = self.orphaned = self.unheard = False
         """``replaced``: two signs say that what was read is no longer there, until somebody mends that. ``orphaned``:
-        its bytes are gone from the file that it was in, and were found nowhere else yet."""
+        its bytes are gone from the file that it was in, and were found nowhere else yet. ``unheard``: no event told
+        that it grew last."""
         self.fault = ""
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = self.opened_at = now

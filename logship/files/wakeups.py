@@ -43,6 +43,9 @@ class Wakeups(Protocol):
     def happened(self) -> bool:
         """Whether an event has come since somebody asked, or was told."""
 
+    def watch(self) -> int:
+        """Give the number of the watch that tells of all that happens in the folders, by :meth:`happened`; else 0."""
+
     async def rest(self) -> None:
         """Stop watching."""
 
@@ -94,6 +97,10 @@ class Timer:
     def happened(self) -> bool:
         """Nobody knows."""
         return False
+
+    def watch(self) -> int:
+        """Nothing tells."""
+        return 0
 
     async def rest(self) -> None:
         """Nothing to stop."""
@@ -161,6 +168,10 @@ class FileEvents(Timer):
     def happened(self) -> bool:
         """Whether an event has come since this was last asked, or told by :meth:`change`."""
         return self._inotify.happened()
+
+    def watch(self) -> int:
+        """Give its number; 0 where events are not to be had, or there are too many folders."""
+        return self._inotify.number if self._inotify.complete else 0
 
     def _listen(self) -> bool:
         """Watch what is there now; whether events are to be had."""

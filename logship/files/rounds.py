@@ -1,0 +1,71 @@
+"""Which of the open files are looked at: all that may have grown; of thousands that are quiet, some in turn.
+
+Where events tell of every write, a file of which none has told needs a look only for what events leave out: writes
+through a mapping, or by another name of the file (inotify(7)).
+"""
+
+from collections.abc import Sequence
+from math import ceil
+
+from msgspec import Struct
+
+from logship.files.beneath import tells_of_writes
+from logship.files.tailing import ACTIVE_SECONDS, TailedFile
+
+LOOK_AT_ALL = 64
+"""Up to so many files are all looked at in every tick; of more, only those that grew lately."""
+ALL_SECONDS = 0.25
+"""How often all files are looked at while any grows."""
+ROUND_SECONDS = 10.0
+"""How long it takes until each file was looked at once, whatever events tell."""
+
+
+class Rounds(Struct):
+    """Chooses; all times in monotonic seconds."""
+
+    poll: float
+    next_all: float = 0.0
+    """When all files are to be looked at next."""
+    full: bool = True
+    """Whether the look under way is at all files."""
+    _owed: bool = True
+    """Whether an event has told of something since all files were looked at."""
+    _watch: int = 0
+    _at: float = 0.0
+    _turn: int = 0
+
+    def all_due(self, files: int, now: float) -> bool:
+        """Whether it is time for more than the files that grew lately."""
+        return files <= LOOK_AT_ALL or now >= self.next_all
+
+    def choose(self, files: Sequence[TailedFile], now: float, watch: int, *, told: bool) -> Sequence[TailedFile]:
+        """Give the files to look at; ``watch`` is where events come from, 0 if none do, ``told`` whether one came."""
+        all_due, same = self.all_due(len(files), now), watch == self._watch != 0
+        self._watch, self._owed = watch, self._owed or told or not same
+        if all_due:
+            self.next_all = now + min(self.poll, ALL_SECONDS)
+        self.full = all_due and (self._owed or len(files) <= LOOK_AT_ALL)
+        if self.full:
+            self._owed, self._at = False, now
+            return files
+        return self._some(files, now) if all_due else [file for file in files if now - file.grown_at < ACTIVE_SECONDS]
+
+    def note(self, *, told: bool) -> None:
+        """Note whether an event came during the look: it may be about a file that was looked at before."""
+        self._owed |= told
+
+    def _some(self, files: Sequence[TailedFile], now: float) -> list[TailedFile]:
+        """Give those whose turn it is, and all that grow, or change, in ways that no event may tell of."""
+        count = ceil(len(files) * min(1.0, (now - self._at) / ROUND_SECONDS))
+        start = self._turn if self._turn < len(files) else 0
+        self._at, self._turn = now, start + count
+        turn = set(files[start : self._turn])
+        silent = {device for device in {file.device for file in files} if not tells_of_writes(device)}
+        return [file for file in files if file in turn or _stirs(file, now) or file.device in silent]
+
+
+def _stirs(file: TailedFile, now: float) -> bool:
+    """Whether it has to be looked at whatever events tell."""
+    unnamed = not file.path or file.deleted
+    waits = file.doubt.looks or file.padding.there or file.holes.wait
+    return bool(unnamed or file.unheard or waits or now - file.grown_at < ACTIVE_SECONDS)
