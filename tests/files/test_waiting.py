@@ -133,7 +133,7 @@ def test_what_was_read_of_a_file_that_waits_after_a_kill_is_not_lost(
     second.catalog.max_files = 1
     second.step()  # nothing is read: the other has to wait
     (open_file,) = second.catalog.files.values()
-    waits, rest = ("b.log", lines(30, 33)) if open_file.name == "a.log" else ("a.log", lines(10, 12))
+    waits, rest = ("b.log", lines(30, 33)) if Path(open_file.path).name == "a.log" else ("a.log", lines(10, 12))
     (logs / waits).unlink()
     second.step(5.1)
     second.step(5.1)
