@@ -210,7 +210,7 @@ def digest_of(found: Found, known: Fingerprint, common: int) -> Fingerprint:
 def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
     """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
     head, now = file.fingerprint(), time.time()
-    cuts = file.cuts.saved(min((saved.offset for saved in offsets.values()), default=0))
+    cuts = file.cuts.saved(min((each.offset for each in offsets.values()), default=0)) if file.cuts.any else ()
     if last and last.offsets == offsets and last.cuts == cuts and _still(last, file, head, now):
         return last
     digest, sealed = file.digest.fingerprint(), file.limit < NO_LIMIT
@@ -241,9 +241,10 @@ def _size_of(file: TailedFile) -> int:
 
 
 def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
-    same = entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
+    same = entry.head is head or entry.head == head
+    same = same and entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
     same = same and entry.holes == file.holes.passed
-    return same and entry.head == head and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
+    return same and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
 
 
 def signature_of(view: "Found | TailedFile") -> tuple[int, int]:

@@ -24,7 +24,7 @@ from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
 from logship.metrics import Metrics
 from logship.model import FileId
-from logship.state.identity import Entry
+from logship.state.identity import Entry, Saved
 
 EARLY_SECONDS = 0.02  # a look that is so little too early for a sweep takes it along
 SUCCESSION_SECONDS = 0.25
@@ -293,6 +293,8 @@ class Intake:
             self._tell(file)
 
     def _entry(self, file: TailedFile) -> Entry:
-        offsets = {listener.name: listener.saved(file) for listener in self.listeners}
-        known = {sink: saved for sink, saved in offsets.items() if saved is not None}
+        known: dict[str, Saved] = {}
+        for listener in self.listeners:
+            if saved := listener.saved(file):
+                known[listener.name] = saved
         return entry_of(file, known, self._entries.get(file.file))

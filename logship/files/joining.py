@@ -46,6 +46,11 @@ class Cuts:
         self._fresh = False
         """Whether a form was learned that is in no checkpoint yet."""
 
+    @property
+    def any(self) -> bool:
+        """Whether anything is noted."""
+        return bool(self.form or self._words)
+
     def state(self, offset: int) -> str:
         """Give the state of the record that was cut at an offset; empty where none was."""
         return self._words.get(offset, "")

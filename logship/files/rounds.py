@@ -4,7 +4,7 @@ Where events tell of every write, a file of which none has told needs a look onl
 through a mapping, or by another name of the file (inotify(7)).
 """
 
-from collections.abc import Sequence
+from itertools import chain
 from math import ceil
 
 from msgspec import Struct
@@ -38,7 +38,7 @@ class Rounds(Struct):
         """Whether it is time for more than the files that grew lately."""
         return files <= LOOK_AT_ALL or now >= self.next_all
 
-    def choose(self, files: Sequence[TailedFile], now: float, watch: int, *, told: bool) -> Sequence[TailedFile]:
+    def choose(self, files: list[TailedFile], now: float, watch: int, *, told: bool) -> list[TailedFile]:
         """Give the files to look at; ``watch`` is where events come from, 0 if none do, ``told`` whether one came."""
         all_due, same = self.all_due(len(files), now), watch == self._watch != 0
         self._watch, self._owed = watch, self._owed or told or not same
@@ -54,18 +54,22 @@ class Rounds(Struct):
         """Note whether an event came during the look: it may be about a file that was looked at before."""
         self._owed |= told
 
-    def _some(self, files: Sequence[TailedFile], now: float) -> list[TailedFile]:
+    def _some(self, files: list[TailedFile], now: float) -> list[TailedFile]:
         """Give those whose turn it is, and all that grow, or change, in ways that no event may tell of."""
         count = ceil(len(files) * min(1.0, (now - self._at) / ROUND_SECONDS))
         start = self._turn if self._turn < len(files) else 0
-        self._at, self._turn = now, start + count
-        turn = set(files[start : self._turn])
+        end = self._turn = start + count
+        self._at, since = now, now - ACTIVE_SECONDS
         silent = {device for device in {file.device for file in files} if not tells_of_writes(device)}
-        return [file for file in files if file in turn or _stirs(file, now) or file.device in silent]
-
-
-def _stirs(file: TailedFile, now: float) -> bool:
-    """Whether it has to be looked at whatever events tell."""
-    unnamed = not file.path or file.deleted
-    waits = file.doubt.looks or file.padding.there or file.holes.wait
-    return bool(unnamed or file.unheard or waits or now - file.grown_at < ACTIVE_SECONDS)
+        return files[start:end] + [
+            file
+            for file in chain(files[:start], files[end:])
+            if file.grown_at > since
+            or file.unheard
+            or not file.path
+            or file.deleted
+            or file.doubt.looks
+            or file.padding.there
+            or file.holes.wait
+            or file.device in silent
+        ]
