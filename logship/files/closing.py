@@ -8,6 +8,9 @@ from logship.files.idle import Idle
 from logship.files.tailing import TailedFile
 from logship.state.identity import Entry
 
+MANY_FILES = 1024
+"""So many may stay open whatever they do, if so many may be open. Each takes some 5 KiB."""
+
 
 class Closing:
     """Decides and does it; ``describe`` gives what to save of a file, ``clock`` monotonic seconds."""
@@ -48,6 +51,15 @@ class Closing:
         if file:
             self._close(file)
         return file is not None
+
+    def relieve(self) -> None:
+        """Close a quiet file for each one that is new, where most places are taken: the others are for busy ones."""
+        catalog = self._catalog
+        most = max(MANY_FILES, catalog.max_files * 3 // 4)
+        for _ in range(len(catalog.new)):
+            few = len(catalog.files) + len(catalog.new) <= most
+            if few or catalog.settling or not self.make_room():
+                return
 
     def close_read(self) -> bool:
         """Close all of those, whoever else needs room or not; gives whether there was any."""

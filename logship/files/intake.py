@@ -24,7 +24,7 @@ from logship.files.tailing import ACTIVE_SECONDS, TailedFile
 from logship.files.wakeups import Wakeups
 from logship.metrics import Metrics
 from logship.model import FileId
-from logship.state.identity import Entry, Saved
+from logship.state.identity import Entry
 
 EARLY_SECONDS = 0.02  # a look that is so little too early for a sweep takes it along
 SUCCESSION_SECONDS = 0.25
@@ -245,6 +245,7 @@ class Intake:
         """Have what is new read, once it is on disk."""
         if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
             await self._save()
+        self.closing.relieve()
         for file, entry in self.catalog.publish():
             for listener in self.listeners:
                 listener.opened(file, entry)
@@ -293,8 +294,5 @@ class Intake:
             self._tell(file)
 
     def _entry(self, file: TailedFile) -> Entry:
-        known: dict[str, Saved] = {}
-        for listener in self.listeners:
-            if saved := listener.saved(file):
-                known[listener.name] = saved
+        known = {listener.name: saved for listener in self.listeners if (saved := listener.saved(file))}
         return entry_of(file, known, self._entries.get(file.file))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from logship.files import reconciler
+from logship.files import closing, reconciler
 from logship.files.waiting import Left
 from tests.following import Follower, append, follow, lines
 
@@ -223,3 +223,28 @@ def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
     follower.kill()
     again = follow(logs)
     assert again.read() + again.read() == lines(100, 110)
+
+
+def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of the places is for files that are busy; what is open takes memory, and nothing else needs it."""
+    monkeypatch.setattr(closing, "MANY_FILES", 4)
+    follower = follow(logs)
+    follower.catalog.max_files = 8
+    for number in range(20):
+        append(logs / f"{number}.log", lines(number, number + 1))
+        assert follower.read() == lines(number, number + 1)
+        follower.now += 1.0
+    assert len(follower.catalog.files) == 6
+    append(logs / "0.log", lines(50, 51))
+    assert follower.read() == lines(50, 51)
+
+
+def test_busy_files_take_all_places(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is closed who is read, or written to."""
+    monkeypatch.setattr(closing, "MANY_FILES", 4)
+    follower = follow(logs)
+    follower.catalog.max_files = 8
+    for number in range(8):
+        append(logs / f"{number}.log", lines(number, number + 1))
+        follower.read()
+    assert len(follower.catalog.files) == 8
