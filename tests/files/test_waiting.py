@@ -226,7 +226,7 @@ def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
 
 
 def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A quarter of the places is for files that are busy; what is open takes memory, and nothing else needs it."""
+    """Half of the places are for files that are busy; what is open takes memory, and nothing else needs it."""
     monkeypatch.setattr(closing, "MANY_FILES", 4)
     follower = follow(logs)
     follower.catalog.max_files = 8
@@ -234,7 +234,7 @@ def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, mo
         append(logs / f"{number}.log", lines(number, number + 1))
         assert follower.read() == lines(number, number + 1)
         follower.now += 1.0
-    assert len(follower.catalog.files) == 6
+    assert len(follower.catalog.files) == 4
     append(logs / "0.log", lines(50, 51))
     assert follower.read() == lines(50, 51)
 
