@@ -53,7 +53,7 @@ class Closing:
         return file is not None
 
     def relieve(self) -> None:
-        """Close a quiet file for each one that is new, where half of the places are taken: the others are for busy ones."""
+        """Close a quiet file for each one that is new, where half the places are taken: others are for busy ones."""
         catalog = self._catalog
         most = max(MANY_FILES, catalog.max_files // 2)
         for _ in range(len(catalog.new)):

@@ -7,6 +7,8 @@ from logship.files.index import Index
 from logship.files.tailing import TailedFile
 from logship.state.identity import SHORT_HEAD_BYTES
 
+_NOT_ZERO = 1
+
 
 class OpenFiles:
     """What is open, or will be once the checkpoint has it."""
@@ -24,7 +26,7 @@ class OpenFiles:
         """Find a file from now on."""
         self.by_inode[file.device, file.inode] = file
         self._by_lineage.add(file.lineage, file)
-        file.found_by = hash((file.lineage, file.begins if _is_head(file.begins) else b""))
+        file.found_by = _NOT_ZERO | hash((file.lineage, file.begins if _is_head(file.begins) else b""))
         self._by_head.add(file.found_by, file)
         if not self.live(file.path):
             self.by_path[file.path] = file
@@ -40,7 +42,7 @@ class OpenFiles:
         """
         if not _is_head(head):
             return self.of_lineage(path)
-        found = [*self._by_head.of(hash((path, b""))), *self._by_head.of(hash((path, head)))]
+        found = [*self._by_head.of(_NOT_ZERO | hash((path, b""))), *self._by_head.of(_NOT_ZERO | hash((path, head)))]
         live = self.live(path)
         if live and live.lineage == path and live not in found:
             found.append(live)
@@ -71,10 +73,10 @@ class OpenFiles:
         if self.by_path.get(file.path) is file:
             del self.by_path[file.path]
         self.leave(file)
-        if file.found_by is not None:
+        if file.found_by:
             self._by_lineage.remove(file.lineage, file)
             self._by_head.remove(file.found_by, file)
-            file.found_by = None
+            file.found_by = 0
 
     def leave(self, file: TailedFile) -> None:
         """Note that a generation is in its file no longer."""

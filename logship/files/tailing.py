@@ -32,8 +32,7 @@ class TailedFile:
     first. All offsets are the generation's.
     """
 
-    # there are thousands; "__dict__" is empty, unless a test breaks a method
-    __slots__ = (
+    __slots__ = (  # there are thousands; "__dict__" is empty, unless a test breaks a method
         *("_contents", "asked", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt"),
         *("ended", "fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged"),
         *("largest", "limit", "lineage", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path", "places"),
@@ -61,15 +60,14 @@ class TailedFile:
         self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
         self.filled: tuple[tuple[int, int], ...] = ()
-        """(start, end) of passed holes that have bytes now: new bytes, of generations that are to begin."""
+        """(start, end) of passed holes that have bytes now: of generations that are to begin."""
         self.signature = (-1, 0)
         """What tells that the file has changed since it was closed."""
         self.doubt = Doubt()
         """Whether its size is below what was read; it may come back."""
         self.deleted = self.replaced = self.orphaned = self.unheard = False
         """``replaced``: two signs say that what was read is no longer there, until somebody mends that. ``orphaned``:
-        its bytes are gone from the file that it was in, and were found nowhere else yet. ``unheard``: no event told
-        that it grew last."""
+        its bytes are gone from its file, and were found nowhere else yet. ``unheard``: no event told that it grew."""
         self.fault = ""
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = self.opened_at = now
@@ -81,7 +79,7 @@ class TailedFile:
         self.ended = False
         """No writer is expected any more: an unterminated last line may be shipped."""
         self.head, self.begins = Print(), b""  # and its first 64 bytes
-        self.found_by: int | None = None  # of those that are open
+        self.found_by = 0  # a hash of them, while it is one of the open files
         self.look(now)
         self.fingerprint()
 
