@@ -53,9 +53,9 @@ class Closing:
         return file is not None
 
     def relieve(self) -> None:
-        """Close a quiet file for each one that is new, where half the places are taken: others are for busy ones."""
+        """Close a quiet file for each that is new, where a quarter of the places is taken: others are for busy ones."""
         catalog = self._catalog
-        most = max(MANY_FILES, catalog.max_files // 2)
+        most = max(MANY_FILES, catalog.max_files // 4)
         for _ in range(len(catalog.new)):
             few = len(catalog.files) + len(catalog.new) <= most
             if few or catalog.settling or not self.make_room():

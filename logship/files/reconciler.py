@@ -276,7 +276,7 @@ class Reconciler:
             return False
         # a clock that was set back since the last look dates nothing: what nobody has seen is then taken as new
         looked_ns = 0 if time.time_ns() < self.looked_ns - NEWER_SLACK_NS else self.looked_ns
-        return self._adoption.first or found.mtime_ns < looked_ns - NEWER_SLACK_NS
+        return (self._adoption.first and not self.looked_ns) or found.mtime_ns < looked_ns - NEWER_SLACK_NS
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""

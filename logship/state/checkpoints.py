@@ -140,13 +140,20 @@ class Checkpoints:
         try:
             text = self._path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
-            return Checkpoint()
+            return self._begun()
         except OSError as error:
             return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
             return _parse(text)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
+
+    def _begun(self) -> Checkpoint:
+        """Know nothing but when a daemon died in its first save, if one did: that was the first start, and a look."""
+        with contextlib.suppress(OSError):
+            died_ns = self._path.with_suffix(".tmp").stat().st_mtime_ns
+            return Checkpoint(first_start_ns=died_ns, looked_ns=died_ns)
+        return Checkpoint()
 
     def save(self, entries: Iterable[Entry], first_start_ns: int, looked_ns: int | None = None) -> None:
         """Write the checkpoint so that a crash leaves the old or the new one, whole and on disk; raises StateError.

@@ -1413,3 +1413,19 @@ def test_an_editor_saves_again_with_a_last_line_of_the_same_length(logs: Path) -
         yield lines(100, 400) + lines(500, 501) + lines(600, 601) + lines(700, 705)
 
     each_once(logs, scenario, 3.0, saved=(True,), but=(0, 3))
+
+
+def test_what_was_rotated_after_a_death_in_the_first_save_is_no_history(logs: Path) -> None:
+    """The first start was then, though it left nothing but the beginning of a checkpoint."""
+    state = logs.parent / "state"
+    state.mkdir()
+    append(logs / "a.log.2", lines(0, 10))
+    long_ago = time.time() - 60
+    os.utime(logs / "a.log.2", (long_ago, long_ago))
+    (state / "checkpoint.tmp").write_bytes(b"")
+    append(logs / "a.log.1", lines(10, 20))
+    append(logs / "a.log", lines(20, 30))
+    follower = follow(logs)
+    follower.read()
+    follower.drain()
+    assert problem(lines(10, 30), follower) == ""

@@ -226,7 +226,7 @@ def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
 
 
 def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Half of the places are for files that are busy; what is open takes memory, and nothing else needs it."""
+    """Most places are for files that are busy; what is open takes memory, and nothing else needs it."""
     monkeypatch.setattr(closing, "MANY_FILES", 4)
     follower = follow(logs)
     follower.catalog.max_files = 8

@@ -79,6 +79,14 @@ def test_an_entry_is_written_fast_as_it_would_be_plainly(entry: Entry) -> None:
     assert json.loads(checkpoints._encoded(entry)) == json.loads(json.dumps(plainly(entry)))
 
 
+def test_a_death_in_the_first_save_was_the_first_start(tmp_path: Path) -> None:
+    """What was begun and rotated between it and the next start is no history."""
+    (tmp_path / "checkpoint.tmp").write_bytes(b'{"version":')
+    os.utime(tmp_path / "checkpoint.tmp", ns=(7 * 10**9, 7 * 10**9))
+    found = Checkpoints(tmp_path).load()
+    assert (found.first, found.first_start_ns, found.looked_ns) == (True, 7 * 10**9, 7 * 10**9)
+
+
 def test_the_first_start_finds_nothing(tmp_path: Path) -> None:
     """No folder and no file is no fault; the folder is made by the first save."""
     state = Checkpoints(tmp_path / "not" / "yet")
