@@ -23,6 +23,7 @@ from benchmarks import (
     rotate,
     rounds,
     scale,
+    sessions,
     startup,
 )
 from benchmarks.bench import open_bench
@@ -43,6 +44,8 @@ BENCHMARKS: dict[str, tuple[ModuleType, float]] = {
     "profile": (profile, 0.02),
 }
 """Each benchmark, and its share of the time that ``all`` may take."""
+LONG: dict[str, ModuleType] = {"sessions": sessions}
+"""What compares shippers, and takes too long for ``all``."""
 ALONE: dict[str, ModuleType] = {"regress": regress, "fleet": fleet}
 """What is no comparison of shippers, and no part of ``all``."""
 _ONE_ROUND = frozenset({"memory", "faults", "scale", "profile"})
@@ -68,7 +71,7 @@ def main(argv: Sequence[str]) -> int:
 
 def run(options: argparse.Namespace) -> dict[str, Any]:
     """Run one benchmark and print its tables; gives the result."""
-    module = BENCHMARKS[options.command][0]
+    module = LONG.get(options.command) or BENCHMARKS[options.command][0]
     with open_bench() as bench:
         about = surroundings(bench.versions, bench.absent)
         print(f"\n{options.command}: {module.WORDS}\n{heading(about)}", flush=True)
@@ -121,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
         "on another.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, (module, _) in BENCHMARKS.items():
+    for name, module in {**{name: module for name, (module, _) in BENCHMARKS.items()}, **LONG}.items():
         command = commands.add_parser(name, help=module.WORDS.replace("%", "%%"), description=module.WORDS)
         _common(command, module)
         module.arguments(command)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 HOW = ("rename", "copytruncate", "copy-over")
 """By a new name, by a copy under a new name, by a copy over the last one."""
+NEW_NAME = "new-name"
+"""Each file has another name, and stays; as a session's or a request's has."""
 _TICK_SECONDS = 0.002
 
 
 class Log:
-    """A file that is rotated at a size, as ``logrotate`` does it; ``how`` is one of :data:`HOW` or empty."""
+    """A file that is rotated at a size; ``how`` is one of :data:`HOW`, as logrotate does it, ``new-name`` or empty."""
 
     def __init__(self, path: Path, how: str, most_bytes: int, keep: int) -> None:
         self._path = path
@@ -39,6 +41,16 @@ class Log:
         self._size += len(line)
 
     def _rotate(self) -> None:
+        if self._how == NEW_NAME:
+            os.close(self._descriptor)
+            self._path = self._path.with_name(f"session-{self.rotations:06d}.log")
+            self._descriptor = self._open()
+        else:
+            self._move_away()
+        self._size = 0
+        self.rotations += 1
+
+    def _move_away(self) -> None:
         names = [self._path.with_name(f"{self._path.name}.{number}") for number in range(self._keep, 0, -1)]
         for older, newer in pairwise(names) if self._how != "copy-over" else ():
             if newer.exists():
@@ -50,8 +62,6 @@ class Log:
         else:
             shutil.copyfile(self._path, names[-1])
             os.truncate(self._path, 0)
-        self._size = 0
-        self.rotations += 1
 
     def close(self) -> None:
         """Close the file."""
@@ -86,7 +96,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=1.0)
     parser.add_argument("--line-bytes", type=int, default=220)
-    parser.add_argument("--rotate", choices=("", *HOW), default="")
+    parser.add_argument("--rotate", choices=("", *HOW, NEW_NAME), default="")
     parser.add_argument("--rotate-bytes", type=int, default=4 << 20)
     parser.add_argument("--keep", type=int, default=5)
     told = parser.parse_args()

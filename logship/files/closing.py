@@ -8,7 +8,7 @@ from logship.files.idle import Idle
 from logship.files.tailing import TailedFile
 from logship.state.identity import Entry
 
-MANY_FILES = 1024
+MANY_FILES = 512
 """So many may stay open whatever they do, if so many may be open. Each takes some 5 KiB."""
 
 
@@ -53,9 +53,9 @@ class Closing:
         return file is not None
 
     def relieve(self) -> None:
-        """Close a quiet file for each that is new, where a quarter of the places is taken: others are for busy ones."""
+        """Close a quiet file for each that is new, where an eighth of the places is taken: others are for busy ones."""
         catalog = self._catalog
-        most = max(MANY_FILES, catalog.max_files // 4)
+        most = max(MANY_FILES, catalog.max_files // 8)
         for _ in range(len(catalog.new)):
             few = len(catalog.files) + len(catalog.new) <= most
             if few or catalog.settling or not self.make_room():

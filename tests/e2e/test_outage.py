@@ -69,6 +69,7 @@ def test_an_outage_with_rotation_costs_no_line_and_no_memory(
     assert logship.probe("readyz") == 200
     receiver.up()
     writer.finish(SECONDS + 60)
+    time.sleep(1.0)  # what was written last is in no figure before it is seen
     samples = logship.wait_idle(60 + SECONDS)
     assert samples.by("logship_input_lost_bytes_total", "reason") == {}
     assert_all_arrived(receiver.records(), {"app": writer.end}, repeats=True)
