@@ -119,6 +119,5 @@ async def test_nobody_is_asked_while_it_is_paused(shown: Page, view: Counted) ->
     assert await shown.text("#fresh") == "paused"
     await shown.run("by('pause').click()")
     await shown.wait("by('fresh').innerText.includes('as of')")
-    async with asyncio.timeout(10):  # what it had is shown at once
-        while view.asked <= asked:
-            await asyncio.sleep(0.05)
+    await asyncio.sleep(2.5)  # what it had is shown at once
+    assert view.asked > asked
