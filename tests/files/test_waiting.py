@@ -225,11 +225,17 @@ def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
     assert again.read() + again.read() == lines(100, 110)
 
 
-def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Most places are for files that are busy; what is open takes memory, and nothing else needs it."""
+def with_few_places(logs: Path, monkeypatch: pytest.MonkeyPatch) -> Follower:
+    """Follow a folder with eight places, of which four are many."""
     monkeypatch.setattr(closing, "MANY_FILES", 4)
     follower = follow(logs)
     follower.catalog.max_files = 8
+    return follower
+
+
+def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most places are for files that are busy; what is open takes memory, and nothing else needs it."""
+    follower = with_few_places(logs, monkeypatch)
     for number in range(20):
         append(logs / f"{number}.log", lines(number, number + 1))
         assert follower.read() == lines(number, number + 1)
@@ -241,9 +247,7 @@ def test_of_many_open_files_quiet_ones_give_their_places_up_early(logs: Path, mo
 
 def test_busy_files_take_all_places(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody is closed who is read, or written to."""
-    monkeypatch.setattr(closing, "MANY_FILES", 4)
-    follower = follow(logs)
-    follower.catalog.max_files = 8
+    follower = with_few_places(logs, monkeypatch)
     for number in range(8):
         append(logs / f"{number}.log", lines(number, number + 1))
         follower.read()
