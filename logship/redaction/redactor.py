@@ -195,11 +195,30 @@ class Redactor:
             found.append(Found(tail(text), len(text), CUT))
         return _apart(found)
 
-    def spans_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
-        """Give the same of each of several texts, where nothing is known of their places."""
-        found = self.scanner.find_each(texts) if self.scanner else [[] for _ in texts]
-        within = map(self._within, texts)
-        return [_apart([*some, *others]) if others else some for some, others in zip(found, within, strict=True)]
+    def spans_of_lines(self, text: bytes) -> list[Found]:
+        """Give what must go of the lines of a text, where nothing is known of where they stand, by its place."""
+        found = self.scanner.find_lines(text) if self.scanner else []
+        if not self._may_have_more(text):
+            return found
+        begin, others = 0, list[Found]()
+        for line in text.split(b"\n"):
+            others += [Found(begin + each.start, begin + each.end, each.detector) for each in self._within(line)]
+            begin += len(line) + 1
+        return _apart(found + others) if others else found
+
+    def spans(self, text: bytes) -> list[Found]:
+        """Give the same of one text that may have several lines."""
+        return self._spans(text, PLAIN)
+
+    def _may_have_more(self, text: bytes) -> bool:
+        """Say False only if :meth:`_within` finds nothing in any line of a text: most strings stand for themselves."""
+        return (
+            (b'"' in text and (b"{" in text or bool(self._fields)))
+            or b"\\" in text
+            or b"%" in text
+            or b"\x1b" in text
+            or (b"+" in text and b"=" in text)
+        )
 
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]

@@ -12,7 +12,7 @@ the detectors' hints. A caller needs no look of its own at backslashes.
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Final
 
 import msgspec
@@ -77,7 +77,7 @@ class Scanner:
             captures=False,
             max_bytes=_DETECTOR_BYTES,
         )
-        self._alone = {each.name for each in detectors if not each.hints or any(map(_LINES.search, each.expressions))}
+        self._alone = {each for each in detectors if not each.hints or any(map(_LINES.search, each.expressions))}
         """Detectors for which it is not the same where a text ends, or that would go on to the end of all texts."""
         self._keys = [(each, finder(rf"\A(?:{each.keys})\z", captures=False)) for each in detectors if each.keys]
         self._known: dict[bytes, tuple[Detector, ...]] = {}
@@ -117,31 +117,36 @@ class Scanner:
         found = [each for detector, find in self._needed(text) for each in _found(detector, find, text)]
         return _apart(found) if len(found) > 1 else found
 
-    def find_each(self, texts: Sequence[bytes]) -> list[list[Found]]:
-        """Give the same of each of several texts, sooner: a detector begins but once where few of them have any."""
-        joined = b"\n".join(texts)
-        ends = [*accumulate(map(len, texts), lambda at, size: at + size + 1, initial=-1)][1:]
-        found: list[list[Found]] = [[] for _ in texts]
-        for detector, find in self._needed(joined):
-            if detector.name in self._alone:
-                for which, text in enumerate(texts):
-                    found[which] += _found(detector, find, text)
-                continue
-            at, size = 0, len(joined)
-            while at < size:
-                match = find(joined, at, size)
-                if match[0][0] < 0:
-                    break
-                which = bisect_left(ends, match[0][0])
+    def find_lines(self, text: bytes) -> list[Found]:
+        """Give what must go of the lines of a text, each looked at by itself, by its place in the text; in order.
+
+        That is sooner than line by line: a detector begins but once where few of them have any.
+        """
+        ends = [*accumulate(map(len, text.split(b"\n")), lambda at, size: at + size + 1, initial=-1)][1:]
+        each = [some for needed in self._needed(text) if (some := self._of_lines(*needed, text, ends))]
+        return each[0] if len(each) == 1 else _apart([*chain.from_iterable(each)])
+
+    def _of_lines(self, detector: Detector, find: Finder, text: bytes, ends: Sequence[int]) -> list[Found]:
+        """Give what a detector finds in the lines of a text that end there."""
+        found: list[Found] = []
+        alone, size = detector in self._alone, len(text)
+        which = at = 0
+        while at < size:
+            match = ((at, size),) if alone else find(text, at, size)
+            start, end = match[0]
+            if start < 0:
+                break
+            which = bisect_left(ends, start, which)
+            if alone or detector.whole or end > ends[which]:  # it goes on, or would, behind this line
                 begin = ends[which - 1] + 1 if which else 0
-                if detector.whole or match[0][1] > ends[which]:  # it goes on, or would, behind this text
-                    found[which] += _found(detector, find, texts[which], max(0, at - begin))
-                    at = ends[which] + 1
-                    continue
-                one, at = _one(detector, match, joined)
-                if one:
-                    found[which].append(Found(one.start - begin, one.end - begin, one.detector))
-        return [_apart(some) if len(some) > 1 else some for some in found]
+                some = _found(detector, find, text[begin : ends[which]], max(0, at - begin))
+                found += [Found(begin + one.start, begin + one.end, one.detector) for one in some]
+                at = ends[which] + 1
+                continue
+            one, at = _one(detector, match, text)
+            if one:
+                found.append(one)
+        return found
 
     def _needed(self, text: bytes) -> list[tuple[Detector, Finder]]:
         """Give the detectors that may find something in a text."""

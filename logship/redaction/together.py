@@ -128,16 +128,39 @@ def _is_free(redactor: Redactor, strings: _Strings, at: int) -> bool:
 
 def _replaced(redactor: Redactor, strings: _Strings, hits: Sequence[int]) -> dict[int, list[str]]:
     """Put marks into strings, and give what was taken out, by line."""
-    read = [read_string(strings.inner[at]) for at in hits]
     gone: dict[int, list[str]] = {}
-    each = redactor.spans_each([text for text, _ in read])
-    for at, (text, plain), spans in zip(hits, read, each, strict=True):
-        if spans:
-            written = as_written(strings.inner[at]) if plain else text
-            new, what = redactor.spliced(written, plain, spans)
-            strings.pieces[2 * at + 1] = new if plain else write_string(new)
+    simple = [at for at in hits if _is_simple(strings.inner[at])]
+    text = b"\n".join([strings.inner[at] for at in simple]).replace(b"\\\0", b'"')
+    found = redactor.spans_of_lines(text) if simple else []
+    new, _ = redactor.spliced(text, None, found)
+    written = new.replace(b'"', b"\\\0").split(b"\n")
+    line = done = 0
+    for each in found:
+        line += text.count(b"\n", done, each.start)
+        done = each.start
+        strings.pieces[2 * simple[line] + 1] = written[line]
+        gone.setdefault(strings.line[simple[line]], []).append(each.detector)
+    for at in {*hits}.difference(simple):
+        what = _replaced_alone(redactor, strings, at)
+        if what:
             gone.setdefault(strings.line[at], []).extend(what)
     return gone
+
+
+def _is_simple(raw: bytes) -> bool:
+    """Say whether a string has no escapes but those of quotes, and no tab."""
+    return (b"\\" not in raw or raw.count(b"\\") == raw.count(b"\\\0")) and b"\t" not in raw
+
+
+def _replaced_alone(redactor: Redactor, strings: _Strings, at: int) -> list[str]:
+    """Put marks into one string."""
+    text, plain = read_string(strings.inner[at])
+    spans = redactor.spans(text)
+    if not spans:
+        return []
+    new, what = redactor.spliced(as_written(strings.inner[at]) if plain else text, plain, spans)
+    strings.pieces[2 * at + 1] = new if plain else write_string(new)
+    return what
 
 
 def read_string(raw: bytes) -> tuple[bytes, Plain | None]:

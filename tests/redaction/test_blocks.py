@@ -147,12 +147,12 @@ def test_what_cannot_be_looked_at_is_sent_as_a_stub(monkeypatch: pytest.MonkeyPa
     redaction = opened()
     plain = redaction._redactor.record
 
-    def fail(text: bytes | list[bytes], *rest: Any) -> Any:
-        if isinstance(text, list) or b"boom" in text:
+    def fail(text: bytes, *rest: Any) -> Any:
+        if b"\n" in text or b"boom" in text:
             raise RecursionError
         return plain(text, *rest)
 
-    monkeypatch.setattr(redaction._redactor, "spans_each", fail)
+    monkeypatch.setattr(redaction._redactor, "spans_of_lines", fail)
     monkeypatch.setattr(redaction._redactor, "record", fail)
     data = b'{"a":"jane@example.org"}\n{"a":"boom jane@example.org"}\n{"b":1}\n'
     made = encoder(redaction)
