@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.shippers import Job, Program, Start, filled, plain_environment
 
 HTTP, GZIP = Job("http", "none"), Job("http", "gzip")
-ELASTICSEARCH = Job("elasticsearch", "none")
+ELASTICSEARCH, BULK_GZIP = Job("elasticsearch", "none"), Job("elasticsearch", "gzip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,14 @@ MORE_PEERS = (
         ("--config=@CONFIG@",),
         compress={HTTP: "none", GZIP: "gzip"},
         unlike="OTLP, protobuf",
+    ),
+    Peer(
+        "filebeat",
+        dict.fromkeys((ELASTICSEARCH, BULK_GZIP), "filebeat.yaml"),
+        ("--strict.perms=false", "-c", "@CONFIG@"),
+        version=("version",),
+        compress={ELASTICSEARCH: "0", BULK_GZIP: "1"},
+        unlike="adds the line's offset",
     ),
     Peer("rotel", {HTTP: "rotel.args"}, unlike="OTLP, protobuf; takes no event time, the whole line stays the body"),
     Peer(

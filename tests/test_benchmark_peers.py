@@ -63,7 +63,7 @@ def test_a_peers_settings_are_whole(tmp_path: Path, peer: Peer, job: Job) -> Non
     """Nothing is left to fill in, and it adds the same five fields."""
     start = Start(job, tmp_path / "x.log", tmp_path, 1234, live=False)
     command = peer.command("/bin/true", start)
-    files = [word.partition("=")[2] for word in command if word.startswith("--config=")]
+    files = [word.rpartition("=")[2] for word in command if word.endswith(".yaml")]
     text = Path(files[0]).read_text() if files else "\n".join(command)
     if files:
         assert yaml.safe_load(text)
