@@ -73,8 +73,6 @@ class Adoption:
         """What this sweep found that nobody had seen before, in rotated forms too."""
         self.met_again: set[str] = set()
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
-        self.incomplete: set[int] = set()
-        """Inodes of archives that nobody saw come, and that were not complete when they were put by."""
         self._saying = Seldom()
         """Of packed files that are not read."""
         self.made = Made()
@@ -93,7 +91,6 @@ class Adoption:
         old: bool,
     ) -> None:
         """Do with a file what the table says; ``old`` says that it was not changed since the last look."""
-        self.incomplete.discard(found.inode)
         if known is None:
             self._unknown(found, contents, sweep, old=old)
         elif known.entry and known.entry.gone and known.entry.ignored:
@@ -152,7 +149,7 @@ class Adoption:
         # what is a copy of an open file may yet be all that has its rest
         last = bool(known.file) and found.packed_to == found.size
         digest = Fingerprint() if found.packed else digest_of(found, known.source.digest, known.common)
-        self._leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
+        self.leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether all that was read of a generation is acknowledged."""
@@ -201,14 +198,14 @@ class Adoption:
         if rotated and found.shredded:
             extra = {"path": found.candidate.path, "bytes": found.size}
             logger.info("a rotated file was written over in place, and never cut off: it is not read", extra=extra)
-            self._leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
+            self.leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
         elif (rotated or contents) and (old or found.doubted) and not found.begin:
             found.apart = bool(contents) and old
-            self._leave(found, sweep, HISTORY if old else COPY)
+            self.leave(found, sweep, HISTORY if old else COPY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
-            self._leave(found, sweep, FORGOTTEN)
+            self.leave(found, sweep, FORGOTTEN)
         elif not (found.size or found.settled) and (rotated or (live and live.size)):
             self.held[found.inode] = found  # a copy, or an archive, may just have been begun
         else:
@@ -230,14 +227,12 @@ class Adoption:
             self.held[found.inode] = found
             return
         found.apart = bool(old or problem)
-        if not found.apart:
-            self.incomplete.add(found.inode)
         if not old and self._saying.may_say(found.grown_at):
             extra = {"path": found.candidate.path, "format": found.packed, "cause": problem or "it is not complete"}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
             self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
-        self._leave(found, sweep, HISTORY if old else "", done=None if found.apart else found.packed_from)
+        self.leave(found, sweep, HISTORY if old else "", done=None if found.apart else found.packed_from)
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
@@ -260,7 +255,7 @@ class Adoption:
         self._metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
-    def _leave(
+    def leave(
         self,
         found: Found,
         sweep: Sweep | None,
@@ -276,10 +271,6 @@ class Adoption:
             entry = replace(entry, size=size, head=Print.of(found.read_at(min(HEAD_BYTES, size), 0)))
             self.open.judge(found, size)
         self.put_by(entry, found, sweep, why=why)
-
-    def leave_known(self, found: Found, sweep: Sweep | None) -> None:
-        """Put an archive by of which all is known."""
-        self._leave(found, sweep, COPY)
 
     def put_by(self, entry: Entry, found: Found, sweep: Sweep | None = None, *, why: str) -> None:
         """Close what was found, and know it as not to be read; ``why`` is a word of :mod:`logship.files.plan`."""

@@ -200,7 +200,6 @@ class Catalog:
         held = ChainMap(self._adoption.held, reconciler.waiting)
         sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, self._room(), live)
         reconciler.away = not self.departures.counted or looked_ns - reconciler.swept_ns > AWAY_NS
-        reconciler.behind = reconciler.away or self.waiting.files > 0
         sweep.make_room, sweep.closable = self.make_room, len(self.files)
         sweep.in_order, sweep.watched = self.plan is not None, self.waiting.watched
         self.registry.begin_sweep()

@@ -56,10 +56,6 @@ class Found(Struct):
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
-    strange: bool = False
-    """Whether it is an archive that came while somebody looked, of what nobody ever saw."""
-    came_unseen: bool = False
-    """Of an archive: whether its contents may have come and gone since somebody looked."""
     packed_from: int = 0
     """Of an archive that was appended to: where that begins which is not known."""
     apart: bool = False
@@ -272,7 +268,7 @@ def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
     except OSError:
         return None
     packed = view.packed[1] if isinstance(view, TailedFile) else view.apart
-    noise = isinstance(view, Found) and (view.shredded or view.strange)
+    noise = isinstance(view, Found) and view.shredded
     return row._replace(flags=row.flags | (PACKED if packed else 0) | (NOISE if noise else 0)) if row else None
 
 

@@ -12,7 +12,7 @@ from logship.files.found import Found
 from logship.files.identification import Known, Part
 from logship.files.inode_reuse import entry_of_another, row_of_another
 from logship.state.identity import Entry
-from logship.state.rows import IGNORED, NOISE, PACKED, Row
+from logship.state.rows import IGNORED, PACKED, Row
 
 Ask = Callable[[Found, Part], Generator[None, None, Known | None]]
 Member = tuple[int, int]
@@ -33,7 +33,6 @@ def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tupl
     if not done or done > found.size or not found.goes_on_at(done):
         return ()
     found.packed_from = done
-    found.came_unseen = bool(there) or bool(row and row.flags & PACKED and not row.flags & NOISE)
     return tuple(there)
 
 
@@ -79,7 +78,7 @@ def first_of(found: Found, contents: Contents | None, ask: Ask) -> Generator[Non
     before, after = contents.split(member)
     fd = os.dup(found.fd)
     first = replace(found, fd=fd, contents=before.of(fd), settled=True)
-    found.packed_from, found.contents, found.came_unseen = after.start, after, True
+    found.packed_from, found.contents = after.start, after
     return first
 
 

@@ -46,8 +46,6 @@ class Reconciler:
         what it found was saved. Both in epoch nanoseconds."""
         self.away = True
         """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
-        self.behind = True
-        """The same, or files have waited since the last sweep: what they were may be packed now."""
         self.waiting: dict[int, Found] = {}
         """Files that lost their bytes, by inode, until it is decided what they have now."""
 
@@ -139,7 +137,7 @@ class Reconciler:
             if found.within_it:
                 os.close(found.fd)  # they say what it is: nobody else may before they are saved
             else:
-                self._adoption.leave_known(found, sweep)
+                self._adoption.leave(found, sweep, COPY)  # all of it is known
             return
         contents = found.contents = contents_of(found) if found.packed else None
         if contents:
@@ -149,7 +147,6 @@ class Reconciler:
                 return
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
-            old = old or not found.came_unseen
             while first := (yield from first_of(found, contents, self._ask)):
                 yield from self._decide(first, first.contents, sweep, old=old)
                 if self._adoption.held.get(found.inode) is first:
@@ -199,20 +196,12 @@ class Reconciler:
         self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool
     ) -> Generator[None, None, bool]:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
-        wanted = self._plan is not None and self._plan.wants(found)
-        unseen = self.behind or found.inode in self._adoption.incomplete
-        unseen = unseen or bool(sweep and (sweep.waiting or sweep.replaced(found.live)))
-        found.came_unseen = bool(wanted or found.came_unseen or unseen)
-        new = found.came_unseen and not old
-        plausible = new or self._may_be_known(found, contents)
-        found.strange = not (plausible or old)
-        if found.strange:  # what is packed beside us was seen before it was
-            contents.problem = contents.problem or "nothing of it was ever seen: it lasted too short, or is no log"
+        plausible = not old or self._may_be_known(found, contents)
         complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
         if not complete:
-            self._adoption.leave_packed(found, contents, sweep, old=not (new or found.strange))
+            self._adoption.leave_packed(found, contents, sweep, old=old)
         return complete
 
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:

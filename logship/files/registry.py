@@ -279,7 +279,7 @@ class Registry:
         for row in self.finished.doubt(lineage):
             self.signatures.doubt(row.inode, (row.file_size, row.mtime_ns))
         for entry in list(self.of_lineage(lineage)):
-            if entry.ignored:
+            if entry.ignored and not entry.gone:
                 self.pop(entry.file)
                 self.signatures.doubt(entry.inode, self.signatures.get(entry.inode)[1])
 

@@ -159,10 +159,6 @@ class Sweep(Struct):
         """Hand over what was opened, and its descriptor."""
         return self.fresh.pop(found.inode)
 
-    def replaced(self, path: str) -> bool:
-        """Whether nobody has seen a live file before: another may have been there since the last sweep."""
-        return any(found.candidate.path == path for found in self.fresh.values())
-
     def put_off(self, found: Found) -> None:
         """Let what was opened wait for the next sweep."""
         self.waiting += 1

@@ -131,7 +131,7 @@ class Truncations:
             found.live = found.candidate.live(sweep.live)
             file.asked = found.size
             if packed:
-                found.packed, found.packed_from, found.came_unseen = file.kind, file.judged, True
+                found.packed, found.packed_from = file.kind, file.judged
             else:
                 file.judged = found.size
             yield from self._reconciler.reconcile(found, sweep)

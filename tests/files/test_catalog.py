@@ -279,7 +279,9 @@ def test_archives_that_were_left_alone_do_not_fill_the_checkpoint(logs: Path, mo
     (logs / "a.log").rename(logs / "a.log.1")
     follower.step(31)
     for number in range(20):
-        (logs / f"a.log.{number}.gz").write_bytes(gzip.compress(b"%d" % number))
+        archive = logs / f"a.log.{number}.gz"
+        archive.write_bytes(gzip.compress(b"%d" % number))
+        os.utime(archive, (time.time() - 3600,) * 2)
     for _ in range(5):
         assert follower.read() == b""
         assert len(list(follower.catalog.entries())) <= 1

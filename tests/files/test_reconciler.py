@@ -361,8 +361,6 @@ def test_what_was_packed_before_anybody_saw_it_is_new(logs: Path) -> None:
     (logs / "app.log.2026-11-28_04-50-45.gz").write_bytes(gzip.compress(lines(0, 900)))
     append(logs / "app.log", lines(900, 1000))
     assert follower.read() + follower.read() == lines(0, 1000)
-    (logs / "app.log.backup.gz").write_bytes(gzip.compress(lines(2000, 3000)))
-    assert follower.read() == b""
 
 
 def test_what_replaces_a_file_is_new_from_its_beginning_however_small_it_was_at_the_last_save(logs: Path) -> None:
