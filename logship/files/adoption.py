@@ -182,10 +182,23 @@ class Adoption:
             logger.info("a file goes on in another one", extra={"path": found.candidate.path})
         elif known.entry and known.entry.ignored:
             self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
+        elif known.entry and not contents and known.left_beyond:
+            self._part(known.entry, found, known)
         elif known.entry:
             sealed = bool(found.live) and not contents
             size = found.size - found.begin if sealed else known.entry.size
             self.start(replace(known.entry, shift=found.begin, sealed=sealed, size=size), found, contents)
+
+    def _part(self, entry: Entry, found: Found, known: Known) -> None:
+        """Go on with what a file still has of a generation, and with what is behind as another.
+
+        More of it left before a kill, and may be in the store: its ids must not get other bytes.
+        """
+        end = last_newline(found, found.begin + known.common) - found.begin
+        if known.read < end:
+            rest = replace(entry.until(end), shift=found.begin, sealed=True)
+            self.start(rest, replace(found, fd=os.dup(found.fd)))
+        self._differ(found, known)
 
     def _differ(self, found: Found, known: Known) -> None:
         """Begin a generation where a file differs from what was read of it: bytes that replace others are new bytes."""

@@ -104,6 +104,12 @@ class Known(Struct, frozen=True):
             return self.file.offset
         return min((saved.offset for saved in self.entry.offsets.values()), default=0) if self.entry else 0
 
+    @property
+    def left_beyond(self) -> bool:
+        """Whether more of it than is here may have left before a kill."""
+        saved = self.entry.offsets.values() if self.entry else ()
+        return any(end > self.common for each in saved for _, end, _ in each.in_flight)
+
     def is_another(self, part: Part) -> bool:
         """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
         return self.common >= SHORT_HEAD_BYTES and (self.whole or self.common >= min(HEAD_BYTES, part.size))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from isal import isal_zlib
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from logship.model import FileId, LineState
 from logship.state.fingerprint import Fingerprint, ReadAt
@@ -49,6 +50,11 @@ class Saved(Struct, frozen=True, gc=False):
     opened: str = ""
     """What redaction knows at the offset, as in :class:`logship.model.Block`."""
 
+    def until(self, size: int) -> "Saved":
+        """Give the same without blocks that end behind the first bytes."""
+        in_flight = tuple(block for block in self.in_flight if block[1] <= size)
+        return replace(self, in_flight=in_flight, proofs=tuple(proof for proof in self.proofs if proof[1] <= size))
+
 
 class Entry(Struct, frozen=True, gc=False):
     """What the checkpoint keeps of one file generation."""
@@ -80,6 +86,11 @@ class Entry(Struct, frozen=True, gc=False):
     """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
     cuts: tuple[tuple[int, str], ...] = ()
     """(offset, word), as in :class:`logship.model.Block`, of what has to be known to make the same records again."""
+
+    def until(self, size: int) -> "Entry":
+        """Give the same of its first bytes, without what may have left from behind them."""
+        offsets = {sink: saved.until(size) for sink, saved in self.offsets.items()}
+        return replace(self, size=size, offsets=offsets)
 
     @property
     def furthest(self) -> Saved:

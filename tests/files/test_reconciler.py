@@ -3,6 +3,7 @@
 import gzip
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from logship.files.steps import finish, in_steps
 from logship.files.tailing import TailedFile
+from tests.files.test_kinds import records
 from tests.following import Follower, append, follow, lines
 
 HOUR = 3600 * 10**9
@@ -375,3 +377,36 @@ def test_what_replaces_a_file_is_new_from_its_beginning_however_small_it_was_at_
     live.write_bytes(header + lines(5000, 7000))
     again = follow(logs)
     assert (again.read() + again.read()).endswith(lines(5000, 7000))
+
+
+@pytest.mark.parametrize("header", [0, 41, 164])
+@pytest.mark.parametrize("acked", [False, True])
+@pytest.mark.parametrize("saved", [False, True])
+@pytest.mark.parametrize("more", [0, 20, 300, 5000])
+def test_what_left_before_a_kill_keeps_its_ids_though_other_bytes_are_there_now(
+    logs: Path, header: int, *, acked: bool, saved: bool, more: int
+) -> None:
+    """As klog's second file of one second, which begins alike: those lines may be in the store, and are not these."""
+    live, head = logs / "app.log", (b"Log file created at: 2026/11/28 15:12:00\n" * 4)[:header]
+    first = follow(logs)
+    first.read()
+    if acked:
+        append(live, head)
+        first.read()
+    append(live, lines(0, 300) if acked else head + lines(0, 300))
+    first.read(ack=False)
+    if saved:
+        first.save()
+    first.kill()
+    live.write_bytes(head + lines(9000, 9000 + more))
+    second = follow(logs)
+    second.read()
+    append(live, lines(8000, 8010))
+    for _ in range(3):
+        second.read()
+        second.step(3.0)
+    second.drain()
+    before, after = records(first), records(second)
+    assert [at for at in before if after.get(at, before[at]) != before[at]] == []
+    expected = lines(9000, 9000 + more) + lines(8000, 8010)
+    assert Counter(line for line in after.values() if b"seq" in line) == Counter(expected.splitlines(keepends=True))
