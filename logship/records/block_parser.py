@@ -5,7 +5,6 @@ A line is *plain* if it starts with ``{"`` and ends with ``}``. Since JSON allow
 there are lines, each line is exactly one object (DECISIONS 11).
 """
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import compress
@@ -21,7 +20,9 @@ from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.framing import within_lines
+from logship.records.json_members import may_spell
 from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, unreadable, without_odd
+from logship.records.own_times import CUTS, NAME, cut
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, Level
 from logship.records.shape import Shape, decoded
@@ -34,10 +35,6 @@ _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
 _TRIALS = 4
 """Groups; once so many in a row are not of one shape, no more are tried."""
-_NAME = b'"@timestamp"'
-_CUTS = (b'"@timestamp":', b'"@timestamp": ')
-_ESCAPED = re.compile(rb"\\u00[467]")
-"""An escape that could spell a letter of ``@timestamp``."""
 
 
 class BlockParser:
@@ -179,7 +176,7 @@ class BlockParser:
             return None
         rests: list[bytes | None] = [line[1:] for line in lines]
         if shape.own and shape.time:
-            rests = [_cut(rest, own, known=True) for rest, own in zip(rests, map(shape.time, records), strict=True)]
+            rests = [cut(rest, own, known=True) for rest, own in zip(rests, map(shape.time, records), strict=True)]
         wanted = [raw_values([*map(get, records)]) if get else [None] * len(lines) for get in shape.wanted]
         return Columns(stamps, rests, 0, wanted=wanted, levels=levels or [NO_LEVEL] * len(lines))
 
@@ -193,7 +190,7 @@ class BlockParser:
         rests: list[bytes | None] = [line[1:] for line in kept]
         if self._own:
             own = map(attrgetter(self._own), good)
-            rests = [_cut(rest, value, known=known) for rest, value, known in zip(rests, own, facts.own, strict=True)]
+            rests = [cut(rest, value, known=known) for rest, value, known in zip(rests, own, facts.own, strict=True)]
         overridden = self._move(good, rests) if suspects else 0
         # Lines without a rest are judged again: their times are counted there.
         sure = [rest is not None for rest in rests]
@@ -253,7 +250,7 @@ def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.St
 
 def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list[bytes]:
     """Cut the application's ``@timestamp`` from the head of each piece; where it is not that simple, leave one out."""
-    if data.count(_NAME) != len(pieces) or (b"\\" in data and _ESCAPED.search(data)):
+    if data.count(NAME) != len(pieces) or may_spell(data):
         return []
     rests = _cut_heads(pieces, own)
     return [rest for rest in rests if rest is not None] if None in rests else cast("list[bytes]", rests)
@@ -261,28 +258,9 @@ def _cut_first(data: bytes, pieces: Sequence[bytes], own: Sequence[Raw]) -> list
 
 def _cut_heads(pieces: Sequence[bytes], own: Sequence[Raw]) -> list[bytes | None]:
     """Cut the application's only ``@timestamp`` from the head of each piece; None where it is not that simple."""
-    key = _CUTS[0][1:]
+    key = CUTS[0][1:]
     ends = [len(value) + len(key) for value in b"\n".join(own).split(b"\n")]
     return [
         piece[end + 2 :] if piece.startswith(key) and piece[end : end + 2] == b',"' else None
         for piece, end in zip(pieces, ends, strict=True)
     ]
-
-
-def _cut(rest: bytes | None, own: Any, *, known: bool) -> bytes | None:  # noqa: ANN401 - Raw or UNSET
-    """Give a line's rest without the application's ``@timestamp``; None if that is not simple.
-
-    ``known``: that is its event time.
-    """
-    if own is UNSET or rest is None:
-        return rest
-    if not known or rest.count(_NAME) != 1 or (b"\\" in rest and _ESCAPED.search(rest)):
-        return None
-    for key in _CUTS:
-        member = key + bytes(own)
-        if rest.startswith(member + b","):
-            return rest[len(member) + 1 :]
-        before, found, after = rest.partition((b", " if key.endswith(b" ") else b",") + member)
-        if found:
-            return before + after
-    return None

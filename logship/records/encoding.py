@@ -159,6 +159,7 @@ class BlockEncoder:
         parsed = self._rewriter.rewrite(lines, None if message else block)
         lines, whole = parsed.lines, self._enrichment.format == "text"
         sort = sort_lines(lines, known_text=is_text(block.data), message=message, whole=whole)
+        raw, lines = lines, put(lines, [*sort.cleaned], [*sort.cleaned.values()]) if sort.cleaned else lines
         messages = lines if len(sort.messages) == len(lines) else [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
         level = {each: level_of(each) for each in {*texts.levels}}
@@ -168,7 +169,7 @@ class BlockEncoder:
             unknown = sum(texts.levels.count(each) for each in level if level[each].severity == UNKNOWN)
             found = Columns(texts.stamps, texts.inner, texts.bad_times, before=texts.before, after=AFTER)
             found = found._replace(wanted=columns, levels=levels, without_level=unknown)
-            return found, Tally(unparsed=parsed.unparsed)
+            return found, Tally(unparsed=parsed.unparsed, decode_errors=len(sort.damaged))
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
         # What has one of these outside of a string is no JSON; where lines are many, they are tried together first.
@@ -182,7 +183,7 @@ class BlockEncoder:
         broken |= {at: mended for at in unread if (mended := repair(lines[at]))}
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = _missing(rests)
-        alone = [self._judge.judge(lines[at], message=message, block=block) for at in odd]
+        alone = [self._judge.judge(raw[at], message=message, block=block) for at in odd]
         _fill(table, odd, [*zip(*[(line.stamp, line.rest, *line.wanted) for line in alone], strict=True)])
         what = Counter(what for at in set(broken).difference(odd) for what in broken[at].what)
         what.update(what for line in alone for what in line.repaired)
@@ -194,10 +195,11 @@ class BlockEncoder:
         some = (sort.messages, levels), (sound, plain.levels), ([*broken], again.levels)
         levels = placed(len(lines), (*some, (odd, [line.level for line in alone])))
         unknown = [level.severity for level in levels].count(UNKNOWN)
+        damaged = len({*sort.damaged}.difference(odd)) + sum(line.decode_error for line in alone)
         tally = Tally(
             parsed=parsed.parsed,
             unparsed=parsed.unparsed,
-            decode_errors=parsed.decode_errors + sum(line.decode_error for line in alone),
+            decode_errors=parsed.decode_errors + damaged,
             repaired=(*sorted(what.items()),),
         )
         return Columns(stamps, rests, bad_times, overridden, wanted, levels=levels, without_level=unknown), tally

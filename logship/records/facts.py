@@ -1,6 +1,5 @@
 """What a record says of itself, its event time and its level, whatever its application calls them; pure."""
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -9,15 +8,13 @@ from msgspec import Raw
 
 from logship.records.enrichment import TIMESTAMP, Enrichment
 from logship.records.event_times import EventTime, EventTimeReader, Place
-from logship.records.json_members import members
+from logship.records.json_members import may_spell, members
 from logship.records.levels import LevelReader
 from logship.records.paths import Members
 from logship.records.severity import Level
 
 _REMEMBERED = 256
 """Sets of names that records have; an application has few."""
-_ESCAPED = re.compile(rb"\\u00[4-7]")
-"""An escape that could spell a letter of a name."""
 _REPEATS = 8
 """Of a name that is there more often, so many are looked at, and the last."""
 
@@ -91,7 +88,7 @@ class FactReader:
 
     def may_repeat(self, line: bytes, found: Members) -> bool:
         """Say whether a line may have a name twice on which its time or its level depends."""
-        if b"\\u00" in line and _ESCAPED.search(line):
+        if may_spell(line):
             return True
         return any(line.count(name) > 1 for name in self._shape(tuple(found)).names)
 

@@ -17,6 +17,8 @@ _MEMBER = re.compile(
 """A name, and its value with what follows it if that is no array and no object."""
 _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
 _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
+_ESCAPED = re.compile(rb'\\u00[4-7](?:[^"\\]++|\\.)*+"([ \t\r\n]*+:)?', re.DOTALL)
+"""An escape that could spell a letter of a name, up to the end of its string and, behind a name, the colon."""
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
 _HEAD = 64 << 10
 
@@ -60,6 +62,11 @@ def members(text: bytes) -> Iterator[Member]:
             separator = _NEXT.match(text, end)
             at = separator.end() if separator else len(text)
         yield Member(name, match.start(1), match.end(1), value, end)
+
+
+def may_spell(data: bytes) -> bool:
+    """Say whether a name in valid JSON, of any number of lines, may be spelt with escapes where it needs none."""
+    return b"\\u00" in data and any(match[1] for match in _ESCAPED.finditer(data))
 
 
 def head(text: bytes) -> list[tuple[str, msgspec.Raw]]:

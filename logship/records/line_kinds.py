@@ -1,6 +1,6 @@
 """Tells lines of a block apart by their looks, so that those of one kind are read together; pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress
 from operator import and_, itemgetter, not_
 from typing import Final, NamedTuple
@@ -21,6 +21,10 @@ class Sorted(NamedTuple):
 
     records: Sequence[int]
     messages: Sequence[int]
+    cleaned: Mapping[int, bytes] = {}
+    """Those of them that were no UTF-8, or had white space around an object, as they are without."""
+    damaged: Sequence[int] = ()
+    """Which of them were no UTF-8."""
 
 
 def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole: bool) -> Sorted:
@@ -36,4 +40,27 @@ def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole
         begin = bytes(line.startswith(_RECORD) for line in some)
     are_records = [*map(and_, begin, bytes(map(itemgetter(-1), some)).translate(_IS_BRACE))]
     others = compress(good, map(not_, are_records))
-    return Sorted([*compress(good, are_records)], [at for at in others if not lines[at].lstrip(SPACE).startswith(b"{")])
+    records, messages = [*compress(good, are_records)], [at for at in others if not _may_be_json(lines[at])]
+    return _cleaned(lines, records, messages)
+
+
+def _cleaned(lines: Sequence[bytes], records: Sequence[int], messages: Sequence[int]) -> Sorted:
+    """Let lines that are to be cleaned go with the others."""
+    left = {*range(len(lines))}.difference(records, messages) if len(records) + len(messages) < len(lines) else ()
+    cleaned, damaged = dict[int, bytes](), list[int]()
+    more: tuple[list[int], list[int]] = [], []
+    for at in left:
+        text = lines[at].decode(errors="replace").encode()
+        bare = text.strip(SPACE)
+        is_text = not bare.startswith(b"{")
+        if is_text or (bare.startswith(_RECORD) and bare.endswith(b"}")):
+            cleaned[at] = text if is_text else bare
+            more[is_text].append(at)
+            damaged += [at] if text != lines[at] else []
+    if not cleaned:
+        return Sorted(records, messages)
+    return Sorted(sorted((*records, *more[0])), sorted((*messages, *more[1])), cleaned, damaged)
+
+
+def _may_be_json(line: bytes) -> bool:
+    return line.lstrip(SPACE).startswith(b"{")

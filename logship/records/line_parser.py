@@ -6,6 +6,7 @@ that provably comes to the same bytes.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -13,10 +14,12 @@ from msgspec import Struct, structs
 
 from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
-from logship.records.facts import FactReader
+from logship.records.facts import FactReader, Facts
 from logship.records.json_members import SPACE, Member, depth_of, head, members
 from logship.records.layouts import EMPTY
 from logship.records.making_way import MAX_MOVED, OVERRIDDEN, free_name
+from logship.records.own_times import cut
+from logship.records.record_types import plain_type
 from logship.records.repair import repair
 from logship.records.severity import NO_LEVEL, Level, level_of
 from logship.records.text_records import MESSAGE, TextRecords
@@ -87,8 +90,9 @@ def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
         found = _OBJECT.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return None
-    openers = text.count(b"{") + text.count(b"[")
-    return found if openers <= MAX_DEPTH or depth_of(text) <= MAX_DEPTH else None
+    # What nests deeper has more bytes.
+    may_be_deep = len(text) > 2 * MAX_DEPTH and text.count(b"{") + text.count(b"[") > MAX_DEPTH
+    return found if not may_be_deep or depth_of(text) <= MAX_DEPTH else None
 
 
 def message_name(enrichment: Enrichment) -> str:
@@ -112,6 +116,7 @@ class LineParser:
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._facts = FactReader(enrichment)
         self._texts = TextRecords(enrichment, message_key(enrichment))
+        self._clashing = enrichment.ours | enrichment.prefixes
 
     def judge(self, content: bytes, *, message: bool = False, block: Block | None = None) -> Line:
         """Say what a trimmed line that is not empty comes to; with ``message`` it is one, whatever it looks like.
@@ -149,10 +154,12 @@ class LineParser:
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], near_ns: int, *, decode_error: bool) -> Line:
         facts = self._facts.of_line(text, found, near_ns)
-        edit = _Edit(self._enrichment, text, found, cut=facts.time.stamp if facts.is_own else None)
-        rest = edit.apply(lambda value: self._facts.times.times.read(value, near_ns))
-        own = TIMESTAMP in found and TIMESTAMP in self._enrichment.timestamp_fields
-        overridden = edit.moved > (facts.bad_time and own)
+        rest, overridden = self._untouched(text, found, facts), False
+        if rest is None:
+            edit = _Edit(self._enrichment, text, found, cut=facts.time.stamp if facts.is_own else None)
+            rest = edit.apply(lambda value: self._facts.times.times.read(value, near_ns))
+            own = TIMESTAMP in found and TIMESTAMP in self._enrichment.timestamp_fields
+            overridden = edit.moved > (facts.bad_time and own)
         values = [found.get(name) if name else None for name in self._wants]
         return Line(
             rest,
@@ -163,6 +170,30 @@ class LineParser:
             wanted=tuple(None if value is None else bytes(value) for value in values),
             level=facts.level,
         )
+
+    def _untouched(self, text: bytes, found: dict[str, msgspec.Raw], facts: Facts) -> bytes | None:
+        """Give what follows our fields if nothing has to move: of many members that is sooner seen than done.
+
+        None if that is not certain.
+        """
+        clashing = self._clashing.intersection(found)
+        if (TIMESTAMP in clashing) > facts.is_own or (clashing - {TIMESTAMP} and not self._is_plain(text)):
+            return None
+        rest = cut(text[1:], found[TIMESTAMP], known=True) if facts.is_own else text[1:]
+        return None if rest is None else _rest(rest)
+
+    def _is_plain(self, text: bytes) -> bool:
+        try:
+            return bool(self._plain and self._plain.decode(text))
+        except (msgspec.DecodeError, RecursionError):
+            return False
+
+    @cached_property
+    def _plain(self) -> msgspec.json.Decoder[msgspec.Struct] | None:
+        try:
+            return msgspec.json.Decoder(plain_type(self._enrichment, ()))
+        except ValueError:  # a name with a quote, say, can't be in a type
+            return None
 
 
 class _Edit:

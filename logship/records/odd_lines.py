@@ -37,7 +37,7 @@ class Parted(NamedTuple):
     """All of them."""
     lines: list[bytes]
     """With their newlines; in the place of an odd one a plain one: what is done to all alike takes no notice of it, and
-    its own comes there in the end. Each starts with ``{"`` and ends with a brace, once they are decoded."""
+    its own comes there in the end. Each ends with a brace, once they are decoded."""
     records: list[Any]
     """One for each of those."""
     end: bytes
@@ -160,7 +160,10 @@ def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:
 
 
 def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct]) -> Parted | None:
-    """Decode the plain lines, of which few may turn out to be odd; None if more do."""
+    """Decode the plain lines, of which few may turn out to be odd; None if more do.
+
+    How they begin is left to look at.
+    """
     records, gone, lines = list[Any](), list[int](), parted.lines
     found = map(decoder.decode, lines)
     while len(records) < len(lines):
@@ -173,18 +176,21 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct]) -> Pa
             if len(gone) * _FEW > len(lines):
                 return None
     some = without_odd(parted._replace(records=records), gone)
-    return without_odd(some, _not_plain(some.lines, some.end)) if some.plain else None
+    return without_odd(some, _ending_otherwise(some.lines, some.end)) if some.plain else None
 
 
-def _not_plain(lines: Sequence[bytes], end: bytes) -> set[int]:
-    """Give the lines, each of which is an object, that do not start with ``{"`` and end as plain ones do."""
-    found = set[int]()
+def _ending_otherwise(lines: Sequence[bytes], end: bytes) -> set[int]:
+    """Give the lines, each of which is an object, that do not end as plain ones do."""
+    ends = zip(range(-len(end), -1), end, strict=False)
+    return {at for place, byte in ends for at in _others(bytes(map(itemgetter(place), lines)), byte)}
+
+
+def beginning_otherwise(lines: Sequence[bytes]) -> Sequence[int]:
+    """Give the lines, each of which is an object, that do not start with ``{"``."""
+    if min(lines) >= b'{"' and max(lines) < b"{#":  # faster than to look at each
+        return ()
     # An object starts with a brace, and has a quote behind it unless there is white space somewhere.
-    ends = [*zip(range(-len(end), -1), end, strict=False)]
-    all_begin = min(lines) >= b'{"' and max(lines) < b"{#"  # faster than to look at each
-    for place, byte in ends if all_begin else ((1, ord('"')), *ends):
-        found.update(_others(bytes(map(itemgetter(place), lines)), byte))
-    return found
+    return _others(bytes(map(itemgetter(1), lines)), ord('"'))
 
 
 def _others(column: bytes, byte: int) -> list[int]:

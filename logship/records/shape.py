@@ -1,6 +1,5 @@
 """What records are like that are read all at once, and how; made by :mod:`logship.records.shapes`; pure."""
 
-import re
 from collections.abc import Callable, Sequence
 from itertools import compress, count
 from operator import itemgetter, ne
@@ -12,9 +11,9 @@ from msgspec import Raw, Struct
 from logship.records.columns import raw_values
 from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
-from logship.records.json_members import members
+from logship.records.json_members import may_spell, members
 from logship.records.levels import LevelReader
-from logship.records.odd_lines import Parted, those, without_odd
+from logship.records.odd_lines import Parted, beginning_otherwise, those, without_odd
 from logship.records.odd_lines import decoded as mostly_decoded
 from logship.records.severity import Level, word
 from logship.records.shape_types import Column
@@ -25,8 +24,6 @@ _REMEMBERED: Final = 64
 _FEW: Final = 32
 """Of so many lines one may have another head; of more, the names are counted."""
 _OWN: Final = b'"@timestamp"'
-_ESCAPED: Final = re.compile(rb"\\u00[4-7]")
-"""An escape that could spell a letter of a name."""
 
 
 class Words(dict[Any, Level]):
@@ -90,7 +87,7 @@ class Shape(Struct, frozen=True):
         ``cut``: bytes of each line's head in ``data`` that ``lines`` lack.
         """
         records = decoded(self.decoder, data, len(lines))
-        if not records or _may_spell(data):
+        if not records or may_spell(data):
             return []
         others = self._other_heads(records, data[: data.find(b"\n")], lines, cut)
         names = self.once if others else self._but_time
@@ -141,12 +138,17 @@ class Shape(Struct, frozen=True):
         return found if found and found.plain else None
 
     def _odd(self, found: Parted) -> set[int]:
-        """Give the lines that have one of the names twice, or may have, or ``@timestamp`` where that is cut out."""
+        """Give the lines that have one of the names twice, or may have, or ``@timestamp`` where that is cut out.
+
+        And those that do not start with ``{"``.
+        """
         lines = found.lines
-        odd = {*those(lines, _may_spell)} if found.has_escapes else set()
+        odd = {*those(lines, may_spell)} if found.has_escapes else set()
         others = self._other_heads(found.records, lines[0], lines, 0, few=_FEW)
-        odd.update(others if len(others) < len(lines) else ())
-        names = self.once if len(others) == len(lines) else self._but_time
+        alike = len(others) < len(lines)
+        odd.update(others if alike else ())
+        odd.update(() if alike and lines[0].startswith(b'{"') else beginning_otherwise(lines))
+        names = self._but_time if alike else self.once
         if self.own:
             names = *names, _OWN
         for name in names:
@@ -176,10 +178,6 @@ class Shape(Struct, frozen=True):
             return self.known[value]
         except KeyError:
             return None
-
-
-def _may_spell(data: bytes) -> bool:
-    return b"\\" in data and _ESCAPED.search(data) is not None
 
 
 def decoded(decoder: Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct]:

@@ -526,6 +526,26 @@ def test_only_odd_lines_are_judged_one_by_one(line: bytes, end: bytes, odd: list
     check(encoder(), block(data), encoded)
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        *[b' {"time":"2026-11-22T10:00:00Z","a":%d}', b'{"time":"2026-11-22T10:00:00Z","a":%d} \t'],
+        *[b'{"time":"2026-11-22T10:00:00Z","a":"\xff%d"}', b"caf\xe9 %d"],
+        b'{"time":"2026-11-22T10:00:00Z","a":"\\u0060%d"}',
+    ],
+)
+def test_odd_lines_of_one_kind_are_read_together(odd: bytes) -> None:
+    """White space around an object, bytes that are no UTF-8, a value with an escape as .NET writes it."""
+    made = encoder()
+    made._judge = spy = Spy(Enrichment(FIELDS))
+    lines = [odd % at if at % 10 == 5 else b'{"time":"2026-11-22T10:00:00Z","a":%d}' % at for at in range(100)]
+    for data in (b"\n".join([*lines, b""]), b"\n".join([*lines[5::10], b""])):
+        encoded = made.encode(block(data))
+        check(encoder(), block(data), encoded)
+        assert encoded.tally.decode_errors == sum(each.isascii() is False for each in data.splitlines())
+    assert spy.judged == []
+
+
 def test_times_yet_to_come_are_noticed() -> None:
     """More than 5 minutes later than the last write to the file: in plain blocks, and in others."""
     ahead, near = b'{"ts":"2001-09-09T02:46:40Z"}\n', b'{"ts":"2001-09-09T01:50:00Z"}\n'

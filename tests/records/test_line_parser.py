@@ -1,7 +1,7 @@
 import pytest
 
 from logship.records.enrichment import Enrichment
-from logship.records.json_members import depth_of, members
+from logship.records.json_members import depth_of, may_spell, members
 from logship.records.line_parser import MAX_DEPTH, LineParser, trim
 
 JUDGE = LineParser(Enrichment({"service.name": "s", "k8s.pod.name": "p"}))
@@ -90,6 +90,13 @@ def test_raw_lines_keep_their_cr_unless_it_is_all_they_have() -> None:
 def test_a_record_keeps_every_byte_that_is_not_in_our_way(line: str, expected: str) -> None:
     """Members stay as they were written; names of ours move, scalars above ours become ``.original``."""
     assert rest(line) == expected
+
+
+def test_only_a_name_may_be_spelt_otherwise() -> None:
+    """An escape in a value spells no name; one behind an escaped backslash is none, and taken for one."""
+    assert not may_spell(b'{"a":"\\u0060T:\\u0041","b":["\\u0041\\"\\u0042","\\u0042"]}\n{"a" :"\\u0041"}')
+    assert may_spell(b'{"a":"\\u0060","\\u0041\\"b" \t:1}')
+    assert may_spell(b'{"a":1}\n{"b":{"x\\\\u0041":2}}')
 
 
 @pytest.mark.parametrize(
