@@ -64,6 +64,9 @@ class FactReader:
 
     def of_pairs(self, pairs: Sequence[tuple[str, Raw]], near_ns: int = 0) -> Facts:
         """Do the same for a record in which names may be there twice: of each, the first that can be read counts."""
+        once = dict(pairs)
+        if len(once) == len(pairs):
+            return self.read(once, near_ns)
         time = level = None
         for found in _versions(pairs):
             facts = self.read(found, near_ns)

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
+from msgspec import Struct
 
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
@@ -12,9 +12,9 @@ SPACE = b" \t\r\n"
 _STRING = rb'"(?:[^"\\]++|\\.)*+"'
 _MEMBER = re.compile(
     rb"[ \t\r\n]*(" + _STRING + rb")[ \t\r\n]*:[ \t\r\n]*"
-    rb"(?:(" + _STRING + rb"|[^][{}\", \t\r\n]++)[ \t\r\n]*[,}])?"
+    rb"(?:(" + _STRING + rb"|[^][{}\", \t\r\n]++|[{\[](?:[^][{}\"]++|" + _STRING + rb")*+[]}])[ \t\r\n]*[,}])?"
 )
-"""A name, and its value with what follows it if that is no array and no object."""
+"""A name, and its value with what follows it if there is no array and no object within it."""
 _SCALAR = re.compile(_STRING + rb"|[^,\]} \t\r\n]+")
 _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _ESCAPED = re.compile(rb'\\u00[4-7](?:[^"\\]++|\\.)*+"([ \t\r\n]*+:)?', re.DOTALL)
@@ -23,7 +23,7 @@ _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
 _HEAD = 64 << 10
 
 
-class Member(NamedTuple):
+class Member(Struct, frozen=True, gc=False):
     """A member of a JSON object, by its places in the text."""
 
     name: str
@@ -53,15 +53,13 @@ def members(text: bytes) -> Iterator[Member]:
     """Find the members of a valid JSON object, duplicates too, in order."""
     at = text.index(b"{") + 1
     while match := _MEMBER.match(text, at):
-        key = match[1]
-        name = msgspec.json.decode(key) if b"\\" in key else key[1:-1].decode()
-        value, end = match.span(2)
-        at = match.end()
+        (key, colon), (value, end), at = match.span(1), match.span(2), match.end()
+        name = text[key + 1 : colon - 1]
         if value < 0:
             value, end = at, value_end(text, at)
             separator = _NEXT.match(text, end)
             at = separator.end() if separator else len(text)
-        yield Member(name, match.start(1), match.end(1), value, end)
+        yield Member(msgspec.json.decode(text[key:colon]) if b"\\" in name else name.decode(), key, colon, value, end)
 
 
 def may_spell(data: bytes) -> bool:

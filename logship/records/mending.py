@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
+from msgspec.structs import astuple
+
 from logship.records.enrichment import to_json
 from logship.records.json_members import Member, members, value_end
 from logship.records.making_way import MAX_MOVED, OVERRIDDEN, free_name
@@ -127,7 +129,8 @@ def _find(text: bytes, path: str, start: int = 0, parent: str = "") -> tuple[Mem
     """Find the member at a path, the last one of its name, dots in names or not; what lies in an array is the array."""
     inner = None
     for member in members(text):
-        moved = Member(member.name, *(at + start for at in member[1:]))
+        _, key, colon, at, end = astuple(member)
+        moved = Member(member.name, start + key, start + colon, start + at, start + end)
         full = parent + member.name
         value = text[member.value : member.end]
         if full == path or (path.startswith(full + ".") and value.startswith(b"[")):

@@ -31,6 +31,9 @@ _ESCAPES: Final = re.compile(rb"((?:\\x[0-9A-Fa-f]{2})+)|\\.", re.DOTALL)
 """Bytes by their hexadecimal digits, a character may need several; or any other escape."""
 
 
+_HINT: Final = re.compile(rb"NaN|Infinity|\\x|:[ \t\r\n]*+-?[ \t\r\n]*+[,}]")
+
+
 class Repaired(NamedTuple):
     """A line that was mended; whether it is JSON now is to be seen."""
 
@@ -41,6 +44,8 @@ class Repaired(NamedTuple):
 
 def repair(text: bytes) -> Repaired | None:
     """Mend a line, in UTF-8, that starts with a brace and is no JSON; None if there is nothing that we know."""
+    if not _HINT.search(text):
+        return None
     what: set[str] = set()
     mended = _PART.sub(partial(_mend, what), text)
     return Repaired(mended, tuple(sorted(what))) if what else None
