@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
-from operator import ne
+from operator import contains, ne
 from typing import Any, Final, Protocol, cast
 
 _ANY_PIECE: Final = r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[])*?"
@@ -31,6 +31,11 @@ PIECES: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _NOT_BY_LINE: Final = re.compile(r"\\[AzCQ]|\(\?[a-zA-Z]*-?[a-zA-Z]*m")
 """What means something else where many lines are searched at once."""
 
+_LITERAL: Final = re.compile(r"(?:[^\\.^$*+?{}\[\]|()\n]|\\(?!_)[!-/:-@\[-`{-~])+")
+"""An expression without anything that has a meaning of its own, or with all of that escaped."""
+_SOMETHING: Final = (".", ".+")
+"""Expressions that match where there is any character but a newline."""
+_ESCAPED: Final = re.compile(r"\\(.)")
 _NOWHERE: Final = (-1, -1)
 _SOME: Final = 32
 """Matches; where they are in fewer than twice as many lines, nearly every line has one."""
@@ -129,6 +134,14 @@ def _unclosed(text: str) -> int:
     return opened[-1] if opened else -1
 
 
+def search(text: str) -> "Search":
+    """Give what says whether texts have a match of an expression; raises as :func:`compile_expression` does."""
+    if text in _SOMETHING:
+        return Something()
+    plain = _LITERAL.fullmatch(text)
+    return Literal(_ESCAPED.sub(r"\1", text).encode()) if plain else Search(text)
+
+
 class Search:
     """Says whether texts have a match of an expression; of many at once, for little more than a scan of their bytes."""
 
@@ -167,6 +180,36 @@ class Search:
 
     def _one_by_one(self, texts: Sequence[bytes]) -> list[bool]:
         return [*map(ne, map(self._find, texts, repeat(0), map(len, texts)), repeat([_NOWHERE]))]
+
+
+class Literal(Search):
+    """Does the same for an expression that is the very text that is looked for: without re2, and sooner."""
+
+    def __init__(self, text: bytes) -> None:
+        """Take it in UTF-8."""
+        self._text = text
+        self._find_line = lambda lines, start, end: [(lines.find(text, start, end), -1)]
+
+    def one(self, text: bytes) -> bool:
+        """Say whether it is in a text."""
+        return self._text in text
+
+    def _one_by_one(self, texts: Sequence[bytes]) -> list[bool]:
+        return [*map(contains, texts, repeat(self._text))]
+
+
+class Something(Search):
+    """Does the same for an expression that matches wherever there is something: a condition that a field is there."""
+
+    def __init__(self) -> None:
+        self._find_line = None
+
+    def one(self, text: bytes) -> bool:
+        """Say whether there is."""
+        return bool(text.strip(b"\n"))
+
+    def _one_by_one(self, texts: Sequence[bytes]) -> list[bool]:
+        return [*map(self.one, texts)]
 
 
 def _finder(compiled: Any) -> Finder:  # noqa: ANN401 - re2 has no types

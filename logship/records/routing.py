@@ -15,7 +15,7 @@ from msgspec import Struct
 from logship.records.candidates import Candidates
 from logship.records.condition_syntax import EXAMPLE, Comparison, Not, Tree, read_condition
 from logship.records.enrichment import Enrichment
-from logship.records.expressions import Search
+from logship.records.expressions import Search, search
 from logship.records.field_paths import FieldPath
 from logship.records.odd_lines import is_text
 from logship.records.severity import UNKNOWN, named_severity, severity
@@ -122,8 +122,8 @@ def _of_level(found: Comparison) -> Holds:
 
 def _of_values(found: Comparison, values: Values) -> Holds:
     if found.sign.endswith("~"):
-        search, negated = _search(found), found.sign == "!~"
-        return lambda records: _answers(_in_texts(search, values(records)), negated=negated)
+        asked, negated = _search(found), found.sign == "!~"
+        return lambda records: _answers(_in_texts(asked, values(records)), negated=negated)
     if found.sign in _ORDERS:
         one = _remembering(_ordered(found))
     else:
@@ -162,7 +162,7 @@ def _answers(found: list[bool], *, negated: bool) -> list[bool]:
 
 def _search(found: Comparison) -> Search:
     try:
-        return Search(found.value)
+        return search(found.value)
     except ValueError as why:
         message = f"{why}; the expression begins at character {found.at + 1}"
         raise ValueError(message) from why

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logship.records.expressions import Search, compile_expression
+from logship.records.expressions import Literal, Search, Something, compile_expression, search
 
 
 @pytest.mark.parametrize(
@@ -93,3 +93,30 @@ def test_re2_is_not_imported_before_an_expression_is_set() -> None:
     """It takes more than 3 MiB."""
     code = "import sys, logship.records.encoding, logship.records.expressions; print('re2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("expression", "kind"),
+    [
+        *[("health", Literal), (r"GET /v1\.0/\?", Literal), ("ä b", Literal), (r"\\", Literal), (r"\-\"", Literal)],
+        *[(".", Something), (".+", Something), ("^.", Search), (".$", Search)],
+        *[
+            ("health|ready", Search),
+            (r"\d", Search),
+            (r"\bat", Search),
+            ("a.b", Search),
+            ("a\nb", Search),
+            ("", Search),
+        ],
+    ],
+)
+def test_an_expression_that_means_a_text_needs_no_re2(expression: str, kind: type[Search]) -> None:
+    """It is looked for as it stands; what asks only whether there is something asks no more."""
+    texts = ["", "\n", "\n\n", "\na", "a", "health", "is healthy", "a health\nb", "GET /v1.0/?x", "GET /v1a0/"]
+    texts += ["xä b", "\\", "1", '-"', "ready", "at", "a\nb", "\r"]
+    made, oracle = search(expression), Search(expression)
+    assert type(made) is kind
+    for some in (texts, texts * 40, [each for each in texts if "\n" not in each] * 30, ["health"] * 200, []):
+        encoded = [each.encode() for each in some]
+        assert made.each(encoded) == oracle.each(encoded)
+        assert [made.one(each) for each in encoded] == [oracle.one(each) for each in encoded]
