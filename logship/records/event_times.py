@@ -67,6 +67,7 @@ _BY_FORM: Final = (
     Place("Timestamp", beside=(("Level", "LogLevel"),)),  # .NET's console, Serilog
     Place("_meta.date", beside=(("_meta.logLevelName",),)),  # tslog
     Place("t.$date", beside=(("s",), ("c",))),  # MongoDB
+    Place("Asctime", beside=(("Levelname", "Levelno"),)),  # Python's jsonformatter
     Place("created", beside=(("levelname", "levelno"),)),  # Python's logging
     Place("__REALTIME_TIMESTAMP"),  # journald
 )

@@ -52,6 +52,7 @@ _AFTER = (
     rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + _LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + _LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + _LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
+    rb" | [\w.-]{1,64}+[ ][\w.]{1,80}+\[\d{1,7}\][ ](?P<o>" + _LOUD + rb")"  # coloredlogs: host app[7] INFO
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\] )"  # TensorFlow: W tensorflow/core/a.cc:1]
 )
 _NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
@@ -191,7 +192,9 @@ FORMS = (
     Form(b"tdiwfc", _ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + _DOTNET.replace(rb"\d", b"0"))),
     Form(b"[", _ONE(rb"\[ ?" + _QUIET + rb" ?\]:? ")),
     Form(_LETTERS, _ONE(rb"(?=[\w.]{1,60}+(?: ++: [A-Z]|: [A-Z]++  ))[\w.]++ *+: " + _FIRST + rb" ")),
-    # What comes before a time is a program's name, or a client's address
+    Form(b"C", _ONE(rb"(?P<l>CRITICAL) (?=[^\s:|\[-])")),  # in eight columns, where all others have two blanks
+    # What comes before a time is a process's or a program's name, or a client's address
+    Form(b"MS", _ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + _ISO + _END), _ANYWHERE),  # Sanic
     Form(_LETTERS + b"0", _ONE(rb"[\w.-]{1,40}: " + _SLASHED + _END), _ANYWHERE),
     Form(
         _LETTERS + b"0:-",
@@ -212,7 +215,8 @@ FORMS = (
 
 
 _GATE = (
-    rb"""[\d\[(<:-] | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[ | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
+    rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
+  | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[ | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
   | (?=[A-Z])(?: """
     + _WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """

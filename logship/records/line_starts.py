@@ -35,6 +35,7 @@ STAMPED = {
     "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
     "nest": rb"\[\w+\] \d+ +- +" + _DATE,
+    "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL

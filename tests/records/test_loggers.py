@@ -94,6 +94,19 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.123Z",
         17,
     ),
+    "jsonformatter": (
+        '{"Name": "a", "Levelname": "WARNING", "Asctime": "2026-11-27 09:30:00,123", "Message": "x"}',
+        "2026-11-27T09:30:00.123Z",
+        13,
+    ),
+    "logstash-formatter, version 0": (
+        (
+            '{"@message": "x", "@timestamp": "2026-11-27T09:30:00.178115Z", "@source_host": "h",'
+            ' "@fields": {"name": "a", "levelname": "ERROR", "levelno": 40, "created": 1795771800.1}}'
+        ),
+        "2026-11-27T09:30:00.178115Z",
+        17,
+    ),
     "a level without a name": (
         '{"asctime": "2026-11-27 09:30:00,123", "levelname": "Level 35", "message": "x"}',
         "2026-11-27T09:30:00.123Z",
