@@ -45,7 +45,7 @@ _MARKED = (
     rb" | \[ [\w-]*+ : (?P<d>" + _ANY + rb") \] )"  # Apache's [core:error]
 )
 _AFTER = (
-    rb"[\])]?+ [:,]?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
+    rb"[\])]?+ (?:[ ]:: | [:,])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
     rb"(?: \[?(?P<e>" + _LOUD + rb") | " + _MARKED + rb" | (?P<g>" + _ANY + rb"):[ ]"
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
@@ -53,6 +53,7 @@ _AFTER = (
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + _LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + _LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | [\w.-]{1,64}+[ ][\w.]{1,80}+\[\d{1,7}\][ ](?P<o>" + _LOUD + rb")"  # coloredlogs: host app[7] INFO
+    rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + _LOUD + rb"):"  # :app.db:INFO:
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\] )"  # TensorFlow: W tensorflow/core/a.cc:1]
 )
 _NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
@@ -181,7 +182,7 @@ FORMS = (
     Form(_LETTERS, _ONE(_PAIRS + _TIMED + _SLASHED + _END), _line(_LOGFMT), alone=False),
     Form(_LETTERS, _ONE(_PAIRS + _LEVELED + _QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
-    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ \[-]+" + _ISO + _END)),
+    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ |\[-]+" + _ISO + _END)),
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"\]?:?[ \[-]+" + _SLASHED + _END)),
     Form(_LEVELS, _ONE(_FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + _ISO + _END)),  # a thread before the time
     Form(_LEVELS, _ONE(_FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \[")),

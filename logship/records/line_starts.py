@@ -55,6 +55,7 @@ NAMED = {
 first two lines are so."""
 PREFIXES = (
     rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}\S",  # uvicorn
+    rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\] \S",  # Granian, beside an access log with stamps
     rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S",
     rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb"/\d{4}[: ]",  # access logs
     rb"<\d{1,3}>\S",  # syslog

@@ -53,6 +53,9 @@ HEADS = {
     "[11/27/26 10:00:00] WARNING  a message                   app.py:12": (DAY, "WARNING"),
     "                    ERROR    of the same second          app.py:12": ("", "ERROR"),
     "[10:00:00] INFO     a message                            app.py:12": (DAY, "INFO"),
+    "2026-11-27 10:00:00,123:app.db:WARNING:a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00,123 :: WARNING :: a message": (DAY + ".123", "WARNING"),
+    "WARNING|2026-11-27 10:00:00,123|a message": (DAY + ".123", "WARNING"),
     "Main  2026-11-27 10:00:00 +0000 INFO: Sanic v25.12.1": (DAY, "INFO"),
     "Srv 0 |2026-11-27 15:30:00 +0530 INFO: 127.0.0.1:47078 GET http://127.0.0.1:8000/ 200 2  0.2ms": (DAY, "INFO"),
     "\x1b[32m2026-11-27 10:00:00\x1b[0m \x1b[35mvm\x1b[0m \x1b[34mapp[7]\x1b[0m \x1b[1;30mERROR\x1b[0m a message": (
