@@ -19,6 +19,8 @@ CALM_SECONDS: Final = 0.25
 """Between two looks that find something, while little is, unless a batch may wait for longer."""
 LITTLE_BYTES: Final = 128 << 10
 """So much between two looks is little."""
+ACTIVE_SECONDS: Final = 2.0
+"""So long after it last grew a file may well grow again soon."""
 
 
 class Calm(Struct):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 
 from logship.files.backlog import Backlog, Listener
-from logship.files.calm import TICK_SECONDS, Calm
+from logship.files.calm import ACTIVE_SECONDS, TICK_SECONDS, Calm
 from logship.files.catalog import Catalog
 from logship.files.closing import Closing
 from logship.files.discovery import Discovery
@@ -20,7 +20,7 @@ from logship.files.pace import Pace
 from logship.files.rounds import Rounds
 from logship.files.rules import Rules
 from logship.files.strangers import Strangers
-from logship.files.tailing import ACTIVE_SECONDS, TailedFile
+from logship.files.tailing import TailedFile
 from logship.files.wakeups import Wakeups
 from logship.metrics import Metrics
 from logship.model import FileId

@@ -10,7 +10,8 @@ from math import ceil
 from msgspec import Struct
 
 from logship.files.beneath import tells_of_writes
-from logship.files.tailing import ACTIVE_SECONDS, TailedFile
+from logship.files.calm import ACTIVE_SECONDS
+from logship.files.tailing import TailedFile
 
 LOOK_AT_ALL = 64
 """Up to so many files are all looked at in every tick; of more, only those that grew lately."""

@@ -11,12 +11,13 @@ from stat import S_ISREG
 
 from msgspec import Struct
 
+from logship.files.calm import ACTIVE_SECONDS
 from logship.files.discovery import Discovery
 from logship.files.found import Found
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
 from logship.files.reconciler import Reconciler
-from logship.files.tailing import ACTIVE_SECONDS, TailedFile
+from logship.files.tailing import TailedFile
 
 MAX_ASKED, MAX_ACTIVE = 512, 64
 """So many names are asked at once, in turn, and so many of files that grow just now; it takes about a millisecond."""

@@ -12,6 +12,7 @@ from logship.files.evidence import has_before, has_head, has_known, punched_to
 from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.files.joining import Cuts, Joining, Read, join
+from logship.files.scanned import forget_scanned, has_scanned, unscanned
 from logship.model import NO_LIMIT, Block, LineState
 from logship.records.framing import NUL, Frame
 from logship.state.fingerprint import Digest
@@ -19,9 +20,6 @@ from logship.state.identity import HEAD_BYTES, MARKER_BYTES, SHORT_HEAD_BYTES, E
 
 READ_BYTES = 512 * 1024
 """What makes one block: half of it costs a tenth more CPU, twice as much is no longer one batch once it is encoded."""
-
-ACTIVE_SECONDS = 2.0
-"""So long after it last grew a file may well grow again soon."""
 
 
 class TailedFile:
@@ -157,7 +155,8 @@ class TailedFile:
         self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
-        same = has_head(self.head, self.read_at) and has_before(self.digest, self.furthest, self.read_at)
+        same = has_scanned(self) and has_head(self.head, self.read_at)
+        same = same and has_before(self.digest, self.furthest, self.read_at)
         same = same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
         return same or self._was_punched()
 
@@ -171,9 +170,8 @@ class TailedFile:
 
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
-        if self._contents:
-            return self._contents.read_at(size, offset + self.shift)
-        return os.pread(self.fd, size, offset + self.shift)
+        at = offset + self.shift
+        return self._contents.read_at(size, at) if self._contents else os.pread(self.fd, size, at)
 
     def data_start(self, offset: int) -> int:
         """Give the first offset from ``offset`` on that is not in a hole."""
@@ -215,7 +213,7 @@ class TailedFile:
             self.replaced, self.size, self.largest = True, 0, 0  # it was empty when it was opened: none of it is text
             raise TruncatedError
         if b"\0" in data or self.holes.wait:
-            data = data[: self._readable(data, place.scanned, now)]
+            data = data[: self.holes.readable(data, place.scanned, now, follows=self._follows_at, ended=self.ended)]
         if data[:1] == b"\0" and place.scanned == place.offset:
             end = self.holes.past(place.offset, self.size, self.read_at, self.data_start, note=not self._contents)
             frames = [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
@@ -228,9 +226,8 @@ class TailedFile:
                 read = Read.of(self, data, place.scanned, now, longest=longest, boundary=boundary, ended=at_end)
                 whole = join(replace(read, complete=read.complete and not full), frames, place, joining)
         # last of all: what was read before this is what followed these bytes
-        if not self._follows(place):
-            self.doubt.looks += 1  # the next look will tell
-            raise TruncatedError
+        if self._lost_scanned(place):
+            return [], unscanned(place)
         if whole:
             frames, after = self.cuts.note(whole.form, whole.frames), whole.place
         else:
@@ -242,15 +239,17 @@ class TailedFile:
         blocks = [block_of(frame, self.file, self.lineage, self.mtime_ns, now, self.digest) for frame in frames]
         return blocks, self.restore(after) if frames and not after.tail else after
 
-    def _readable(self, data: bytes, start: int, now: float) -> int:
-        def follows(offset: int) -> bool:
-            return first_data(offset, self.size, self.read_at, self.data_start) < self.size
+    def _follows_at(self, offset: int) -> bool:
+        return first_data(offset, self.size, self.read_at, self.data_start) < self.size
 
-        return self.holes.readable(data, start, now, follows=follows, ended=self.ended)
-
-    def _follows(self, place: Place) -> bool:
+    def _lost_scanned(self, place: Place) -> bool:
+        known = self.digest.end
         # where nothing was read yet, the file was seen before
-        return has_before(self.digest, place, self.read_at) if place.tail else has_head(self.head, self.read_at)
+        same = has_before(self.digest, place, self.read_at) if place.tail else has_head(self.head, self.read_at)
+        if not (same and has_scanned(self)):
+            self.doubt.looks += 1  # the next look will tell
+            raise TruncatedError
+        return self.digest.end < known
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""
@@ -272,6 +271,7 @@ class TailedFile:
         self.fd, self.path, self.size, self.signature, self.shift, self._contents = fd, "", 0, (-1, 0), shift, contents
         self.orphaned, self.replaced, self.padding, self.birth_ns = False, False, Padding(), birth_ns(fd)
         self.doubt.clear()
+        forget_scanned(self)
         self.look(now)
 
     @property
