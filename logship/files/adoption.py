@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import took_its_place
+from logship.files.edits import begin_of, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.made import Made
@@ -202,8 +202,7 @@ class Adoption:
 
     def _differ(self, found: Found, known: Known) -> None:
         """Begin a generation where a file differs from what was read of it: bytes that replace others are new bytes."""
-        begin = last_newline(found, found.begin + known.common)
-        self.start(new_entry(found, self._sinks, begin=begin), found)
+        self.start(new_entry(found, self._sinks, begin=begin_of(found, known)), found)
 
     def _unknown(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> None:
         live = self.open.live(found.live)

@@ -1,9 +1,27 @@
-"""Whether a file was edited: written anew, in most parts as it was, in the place of one that is nowhere now."""
+"""Whether a file was edited: written anew, in most parts as it was, in the place of one that is nowhere now.
 
-from logship.files.found import Found
+And from where on a file that differs from what was read of it is to be read.
+"""
+
+import re
+
+from logship.files.found import Found, last_newline
 from logship.files.identification import Known
 from logship.files.registry import Registry
 from logship.state.identity import HEAD_BYTES
+
+_SEPARATORS = re.compile(rb"[ \t,;]+\r?\n")
+
+
+def begin_of(found: Found, known: Known) -> int:
+    """Give where a file's new bytes begin: at the start of the line that differs.
+
+    Where that line left as it was, and only a comma came behind it (an array that is always closed), at the comma.
+    """
+    at, recent = found.begin + known.common, known.source.recent
+    behind = known.source.digest.end - known.common
+    ended = known.read > known.common and 0 < behind <= len(recent) and recent[-behind] == ord("\n")
+    return at if ended and _SEPARATORS.match(found.read_at(HEAD_BYTES, at)) else last_newline(found, at)
 
 
 def took_its_place(registry: Registry, found: Found, known: Known) -> bool:

@@ -52,6 +52,8 @@ class Found(Struct):
     """Generations that had its inode, and are not what it has now, or not all of it."""
     settled: bool = False
     """Whether it was held as a possible copy, and does not grow any more."""
+    went_back: tuple[int, int] = (0, 0)
+    """Of a file that was cut off: up to where it has what was read, as remembered, and how much was behind that."""
     filled_from: int = 0
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
@@ -101,6 +103,8 @@ class Found(Struct):
         found = cls.within(file, candidate, now)
         found.candidate = candidate or replace(found.candidate, matched=True)
         found.lowest, found.cut, found.filled_from = min(file.doubt.lowest, found.size), True, file.largest
+        kept = file.digest.kept(found.size, found.read_at)
+        found.went_back = kept, file.digest.end - kept
         head = found.read_at(HEAD_BYTES, 0)
         found.shredded = not file.path and found.lowest >= file.largest and (is_noise(head) or not head.strip(b"\0"))
         found.packed = packed_as(found.read_at(MAGIC_BYTES, 0))
@@ -237,9 +241,8 @@ def _size_of(file: TailedFile) -> int:
 
 
 def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
-    same = entry.head is head or entry.head == head
-    same = same and entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
-    same = same and entry.holes == file.holes.passed
+    same = entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
+    same = same and entry.holes == file.holes.passed and (entry.head is head or entry.head == head)
     return same and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
 
 

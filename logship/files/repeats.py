@@ -22,12 +22,17 @@ _MAX_FILES = 1024
 
 class _Begun(Struct):
     times: list[float]
+    kept: int = 0
     due: float = 0.0
     pause: float = 1.0
 
 
 class Repeats:
-    """Who began what and when; all in monotonic seconds. The third time within a minute waits, each time longer."""
+    """Who began what and when; all in monotonic seconds. The third time within a minute waits, each time longer.
+
+    A writer that goes back over its last bytes and on from there waits for nothing: what is sent again is less than
+    what was written since it last did.
+    """
 
     def __init__(self) -> None:
         self._begun: dict[tuple[int, int], _Begun] = {}
@@ -38,6 +43,10 @@ class Repeats:
         if not head:
             return False  # there is nothing to send
         begun = self._begun.setdefault((found.inode, isal_zlib.crc32(head)), _Begun([]))
+        kept, rewritten = found.went_back
+        if kept - begun.kept > rewritten:
+            begun.kept = kept
+            return False
         begun.times = [at for at in begun.times if now - at < max(WITHIN_SECONDS, _PAUSES * begun.pause)]
         if len(begun.times) < FREE:
             begun.due, begun.pause = 0.0, 1.0

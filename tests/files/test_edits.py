@@ -132,3 +132,24 @@ def test_a_copy_is_first_met_together_with_its_file(logs: Path, pause: float, si
         follower.step(3.0)
     follower.drain()
     assert problem(lines(0, 120) + lines(200, 220), follower) == ""
+
+
+@pytest.mark.parametrize("form", [(b"\n]\n", b",\n"), (b"\n]", b",\n"), (b"\n]\n", b" , \n"), (b"]\n", b"")])
+@pytest.mark.parametrize("pause", [0.05, 0.4, 2.0])
+def test_an_array_that_is_always_closed(logs: Path, form: tuple[bytes, bytes], pause: float) -> None:
+    """A comma that comes behind a record that has left is new; the record is not. And nobody waits for the next one."""
+    closing, separator = form
+    path, follower = logs / "a.log", follow(logs)
+    path.write_bytes(b"[\n" + lines(0, 1).rstrip(b"\n") + (b"\n" if not separator else b"") + closing)
+    follower.read()
+    for number in range(1, 30):
+        record = lines(number, number + 1).rstrip(b"\n") + (b"" if separator else b"\n")
+        overwrite(path, separator + record + closing, path.stat().st_size - len(closing))
+        follower.step(pause)
+        follower.read()
+    assert records(follower)
+    assert lines(27, 28).rstrip(b"\n") in b"".join(records(follower).values())
+    follower.step(2.0)
+    follower.drain()
+    got = b"".join(records(follower).values())
+    assert [got.count(b'{"seq":%d,' % number) for number in range(30)] == [1] * 30

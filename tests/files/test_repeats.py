@@ -114,3 +114,26 @@ def test_a_volume_that_lies_for_ever_is_asked_once_a_minute(found: Found) -> Non
     assert [round(b - a) for a, b in pairwise(times[-5:])] == [60, 60, 60, 60]
     assert not asked.wait(found, 4000.0)
     assert not asked.wait(found, 4000.1)
+
+
+def test_a_writer_that_goes_back_over_its_last_bytes_and_on_does_not_wait(found: Found) -> None:
+    """An array that is always closed: two bytes of it are written over for each record."""
+    asked = Repeats()
+    for turn in range(50):
+        found.went_back = 30 * (turn + 1), 2
+        assert not asked.wait(found, turn / 10)
+
+
+def test_who_goes_back_to_the_same_place_waits(found: Found) -> None:
+    """Nothing new was written in between: a volume that lies."""
+    found.went_back = 300, 2
+    assert begins(Repeats(), found, 10.0)[:5] == [0.0, 0.1, 0.2, 1.3, 3.4]
+
+
+def test_who_goes_back_further_than_it_has_come_waits(found: Found) -> None:
+    """A little is new each time, and much more would be sent again."""
+    asked, waited = Repeats(), 0
+    for turn in range(50):
+        found.went_back = 3000 + 30 * turn, 2000
+        waited += asked.wait(found, turn / 10)
+    assert waited > 30
