@@ -153,3 +153,19 @@ def test_an_array_that_is_always_closed(logs: Path, form: tuple[bytes, bytes], p
     follower.drain()
     got = b"".join(records(follower).values())
     assert [got.count(b'{"seq":%d,' % number) for number in range(30)] == [1] * 30
+
+
+@pytest.mark.parametrize("how", ["written over", "removed", "renamed"])
+def test_a_job_that_is_run_again_writes_new_lines(logs: Path, how: str) -> None:
+    """Its lines are as they were, but for the first one: that they are equal does not say that they are the same."""
+    path, follower = logs / "a.log", follow(logs)
+    for run in range(3):
+        data = b"run %d\n" % run + lines(0, 200)
+        if how == "removed":
+            path.unlink(missing_ok=True)
+        put(path, data) if how == "renamed" else path.write_bytes(data)
+        follower.read()
+        follower.step(2.0)
+        follower.read()
+    follower.drain()
+    assert len(records(follower)) == 3 * 201
