@@ -18,7 +18,7 @@ from logship.redaction_metrics import RedactionMetrics
 from logship.series import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, choose_encoder
 
 _LOST: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation", "descriptor_limit", "max_files")
-LOST_REASONS: Final = (*_LOST, "unreadable", OTHER)
+LOST_REASONS: Final = (*_LOST, "archive_member", "unreadable", OTHER)
 FILTERED_REASONS: Final = ("condition", "no_level", "sampled", "before_since", "after_until", "no_time", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
 SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)

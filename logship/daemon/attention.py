@@ -58,6 +58,7 @@ _LOST: Final = {
     "suspected_rotation": "Rotate less often, or keep more rotated files.",
     "descriptor_limit": "Raise the limit of open files (ulimit -n), or lower LOGSHIP_MAX_FILES.",
     "max_files": "Raise LOGSHIP_MAX_FILES: more files are written to than may be open; or keep more rotated files.",
+    "archive_member": "Pack each log by itself: only the first file in a zip or tar is read.",
     "unreadable": "See logship's log for the file and the cause.",
 }
 """By the reason why bytes were lost: what to do."""

@@ -57,7 +57,7 @@ class Adoption:
         self._registry = registry
         self._plan = plan
         self._opener = opener
-        self._metrics = metrics
+        self.metrics = metrics
         self._sinks = sinks
         self._from_end = from_end
         self.open = OpenFiles()
@@ -264,7 +264,7 @@ class Adoption:
         # the head of what it has: of an archive that is not what its file begins with
         here = replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size, head=file.head)
         self.new[file.file] = (file, here)
-        self._metrics.files_opened.inc()
+        self.metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 
     def leave(

@@ -44,6 +44,8 @@ class Contents:
         """Whether they were measured, and are all there."""
         self.problem = ""
         """Why they can't be read."""
+        self.left_out = 0
+        """Bytes, at least, in other files of a zip or tar, once they are measured: only the first one is read."""
         self.unpacked = 0
         """Bytes that were unpacked so far, those that were unpacked again included."""
         self._beginning: bytes | None = None
@@ -63,7 +65,7 @@ class Contents:
         """Unpack it all, once; gives whether it is complete."""
         total, complete = 0, False
         try:
-            for piece, end in self._unpack():
+            for piece, end in unpack(self._fd, self.kind, self.start, self.end, self._note_others):
                 total, complete = total + len(piece), bool(end)
                 if end and len(self.members) < _MEMBERS:
                     self.members.append((total, end))
@@ -76,6 +78,9 @@ class Contents:
             self.problem, complete = error.strerror or str(error), False
         self.size, self.complete = total, complete
         return complete
+
+    def _note_others(self, nbytes: int) -> None:
+        self.left_out = nbytes
 
     def _unpack(self) -> Iterator[Piece]:
         return unpack(self._fd, self.kind, self.start, self.end)

@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import chain
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ Piece = tuple[bytes, int]
 """Some bytes, and where in the file the archive that ends with them does, or another positive number; 0: it does not.
 
 Another archive may follow it."""
+Others = Callable[[int], None]
+"""Is told how many bytes are in files that are not read: of a tar, at least."""
 STREAMS: Final = ("gzip", "zstd", "xz", "bzip2")
 """Formats whose archives may follow each other in one file."""
 LEAST_BYTES: Final = 10
@@ -50,6 +53,7 @@ _STORED, _DEFLATED = 0, 8
 _ENCRYPTED, _DESCRIBED = 1, 8
 """Flags of a zip's members; the second one says that CRC-32 and sizes follow the data."""
 _DESCRIPTOR_BYTES, _SIZE_ELSEWHERE = 8, 0xFFFFFFFF
+_ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_DIRECTORY_BYTES = 22, 0xFFFF, 1 << 16
 UNREADABLE: Final = ("lz4", "compress", "7z", "rar")
 """Packed, and not read."""
 
@@ -77,10 +81,11 @@ class Packed:
         return data
 
 
-def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT) -> Iterator[Piece]:
+def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT, others: Others | None = None) -> Iterator[Piece]:
     """Give the contents of a file in pieces of up to 256 KiB; OSError where it is damaged, or takes too much memory.
 
-    Of archives that follow each other, those between the offsets ``start`` and ``end`` of the file.
+    Of archives that follow each other, those between the offsets ``start`` and ``end`` of the file. ``others`` is
+    called behind the first file of a zip or tar if there is another one.
     """
     if kind not in _DECODERS:
         raise OSError(errno.EBADMSG, f"not read: {kind or 'not packed'}")
@@ -91,7 +96,9 @@ def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT) -> Iterator[
             head += piece[0][:MAGIC_BYTES]
             first.append(piece)
         rest = chain(first, pieces)
-        yield from _first_of_tar(rest) if packed_as(head[:MAGIC_BYTES]) == "tar" else rest
+        yield from _first_of_tar(rest, others) if packed_as(head[:MAGIC_BYTES]) == "tar" else rest
+        if others and kind == "zip" and (left := _others_in_zip(fd)):
+            others(left)
     except OSError:
         raise
     except Exception as error:
@@ -207,6 +214,28 @@ def _described_crcs(fd: int, end: int) -> list[int]:
     return list(struct.unpack("<II", data)) if len(data) == _DESCRIPTOR_BYTES else []
 
 
+def _others_in_zip(fd: int) -> int:
+    """Give the bytes of all members but the first; 0 where its directory is not there.
+
+    Of very many it gives what they take packed. APPNOTE 6.3.10, 4.3.16.
+    """
+    import zipfile  # noqa: PLC0415 - seldom needed
+
+    size = os.fstat(fd).st_size
+    tail = os.pread(fd, _ZIP_END_BYTES + _ZIP_COMMENT_BYTES, max(0, size - _ZIP_END_BYTES - _ZIP_COMMENT_BYTES))
+    at = tail.rfind(b"PK\5\6")
+    if at < 0 or len(tail) - at < _ZIP_END_BYTES:
+        return 0
+    count, directory = struct.unpack_from("<HI", tail, at + 10)
+    if count <= 1:
+        return 0
+    if directory > _ZIP_DIRECTORY_BYTES:
+        return int(size - directory)
+    with suppress(zipfile.BadZipFile), os.fdopen(os.dup(fd), "rb") as file, zipfile.ZipFile(file) as archive:
+        return sum(each.file_size for each in archive.infolist()[1:])
+    return 0
+
+
 def _untar(packed: Packed) -> Iterator[Piece]:
     while data := packed.read():
         yield data, True
@@ -226,7 +255,7 @@ class _Stream:
         return data
 
 
-def _first_of_tar(pieces: Iterator[Piece]) -> Iterator[Piece]:
+def _first_of_tar(pieces: Iterator[Piece], others: Others | None) -> Iterator[Piece]:
     import tarfile  # noqa: PLC0415 - seldom needed
 
     with tarfile.open(mode="r|", fileobj=_Stream(pieces), bufsize=tarfile.BLOCKSIZE * 20) as tar:  # type: ignore[call-overload]
@@ -236,6 +265,10 @@ def _first_of_tar(pieces: Iterator[Piece]) -> Iterator[Piece]:
         while file and left and (data := file.read(min(left, OUTPUT_BYTES))):
             left -= len(data)
             yield data, not left
+        with suppress(tarfile.TarError):  # to go through all of them may take long
+            behind = (each.size for each in iter(tar.next, None) if each.isreg())
+            if file and others and (nbytes := next(filter(None, behind), 0)):
+                others(nbytes)
 
 
 _DECODERS: Final[dict[str, Callable[[Packed], Iterator[Piece]]]] = {

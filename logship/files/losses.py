@@ -1,7 +1,12 @@
 """What to do about bytes that vanished before they could be read, by reason (:data:`logship.metrics.LOST_REASONS`)."""
 
+import logging
 from collections.abc import Mapping
 from typing import Final
+
+from logship.metrics import Metrics
+
+logger = logging.getLogger(__name__)
 
 LOSSES: Final[Mapping[str, str]] = {
     "truncated": "the file was emptied before it was read: rotate by renaming",
@@ -10,5 +15,13 @@ LOSSES: Final[Mapping[str, str]] = {
     "gone_while_down": "it was deleted while logship did not run: keep more rotated files",
     "descriptor_limit": "too many files are held open: fewer and larger ones, or a higher limit on open files",
     "max_files": "more files are written to than LOGSHIP_MAX_FILES lets be open: raise it, or keep more rotated files",
+    "archive_member": "only the first file in a zip or tar is read: pack each log by itself",
     "unreadable": "it went bad while it was read: look at the volume, and the node's log",
 }
+
+
+def tell_left_out(metrics: Metrics, path: str, nbytes: int) -> None:
+    """Count, and say, that an archive has other files than the one that is read."""
+    metrics.lost("archive_member", nbytes)
+    extra = {"path": path, "lost_bytes": nbytes, "advice": LOSSES["archive_member"]}
+    logger.warning("an archive has more than one file: only the first is read", extra=extra)

@@ -15,6 +15,7 @@ from logship.files.beginnings import in_order
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
+from logship.files.losses import tell_left_out
 from logship.files.members import contents_of, first_of, still_within
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Plan
 from logship.files.registry import Registry
@@ -202,6 +203,9 @@ class Reconciler:
             sweep.unpacked += contents.unpacked
         if not complete:
             self._adoption.leave_packed(found, contents, sweep, old=old)
+        elif contents.left_out and not (old or found.told):
+            found.told = True
+            tell_left_out(self._adoption.metrics, found.candidate.path, contents.left_out)
         return complete
 
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:

@@ -6,11 +6,13 @@ A scenario does something to a folder, yields where logship may look, and gives 
 import asyncio
 import bz2
 import gzip
+import io
 import json
 import lzma
 import os
 import tarfile
 import time
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -584,6 +586,48 @@ def test_an_archive_from_before_the_last_look_that_is_moved_here_is_history(logs
     follower.step(5.0)
     follower.drain()
     assert problem(lines(0, 60), follower) == ""
+
+
+def zipped(*members: bytes) -> bytes:
+    """Pack files into a zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, member in enumerate(members):
+            archive.writestr(f"{number}.log", member)
+    return out.getvalue()
+
+
+def tarred(*members: bytes) -> bytes:
+    """Pack files into a tar."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for number, member in enumerate(members):
+            named = tarfile.TarInfo(f"{number}.log")
+            named.size = len(member)
+            archive.addfile(named, io.BytesIO(member))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred, lambda *members: gzip.compress(tarred(*members))])
+def test_what_an_archive_has_beside_its_first_file_is_counted(
+    logs: Path, pack: Callable[..., bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only the first is read; an old archive is none of our business, and one of one file is whole."""
+    old = logs / "a.log.3"
+    old.write_bytes(pack(lines(700, 750), lines(750, 760)))
+    os.utime(old, (time.time() - 3600,) * 2)
+    append(logs / "a.log", lines(0, 60))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log.2").write_bytes(pack(lines(500, 600)))
+    (logs / "a.log.1").write_bytes(pack(lines(600, 650), lines(650, 660)))
+    for _ in range(3):
+        follower.read()
+        follower.step(5.0)
+    follower.drain()
+    assert problem(lines(0, 60) + lines(500, 650), follower) == ""
+    assert list(follower.lost()) == [("archive_member", len(lines(650, 660)))]
+    assert caplog.messages.count("an archive has more than one file: only the first is read") == 1
 
 
 def test_history_that_is_packed_later_is_not_shipped(logs: Path) -> None:
