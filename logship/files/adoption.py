@@ -129,7 +129,8 @@ class Adoption:
         file = known.file
         candidate = sweep.present.get(file.file) if sweep and file else None
         name = candidate.path if candidate else file.path if file else ""
-        renamed = found.candidate.path == (file.lineage if file else found.lineage) != name
+        original = file is not None and file.packed[1] > 0 and known.whole and found.mtime_ns <= file.mtime_ns
+        renamed = not original and found.candidate.path == (file.lineage if file else found.lineage) != name
         if known.common < part.size and not (renamed or contents) and took_its_place(self._registry, found, known):
             self._differ(found, known)
         elif renamed or known.common < part.size:
