@@ -199,6 +199,8 @@ class Intake:
                 file.ended = self.ended  # whoever was thought to be gone still writes
                 self._tell(file)
         nbytes = sum(size for _, size in grown)
+        if told and not grown and self.catalog.registry.finished:
+            self._pace.soon()  # who was closed, as it was quiet, may have grown
         late = nbytes > 0 and self._wakeups.happened()
         self._rounds.note(told=late)
         for file, _ in grown:

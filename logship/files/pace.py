@@ -11,6 +11,7 @@ BURST_SECONDS = 8.0
 IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.00025, 10.0
 """What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
 LONG_SWEEP_SECONDS = 0.05
+SOON_SECONDS = 1.0
 MANY_FILES = 1000
 """A sweep that opens so many needs no rest after it: it was for them, and there is an end of them."""
 
@@ -22,6 +23,8 @@ class Pace(Struct):
     """The least time between two sweeps while nothing seems to have changed."""
     due: float = 0.0
     """When it is time for a sweep though nothing seems to have changed."""
+    began: float = 0.0
+    """When the last sweep began."""
     rested: float = 0.0
     """Before this there is no sweep, whatever changes."""
     sweep_seconds: float = 0.0
@@ -36,9 +39,13 @@ class Pace(Struct):
         """Have a sweep at once."""
         self.due = self.rested = 0.0
 
+    def soon(self) -> None:
+        """Have a sweep within a second: something happened, and to none of the files that are open."""
+        self.due = min(self.due, self.began + SOON_SECONDS)
+
     def swept(self, began: float, ended: float, spent: float, opened: int = 0) -> None:
         """Note a sweep, which took ``spent`` seconds of the time between, and how many files it opened."""
-        self.sweep_seconds = spent
+        self.began, self.sweep_seconds = began, spent
         self.spend(spent * max(0.0, 1 - opened / MANY_FILES), began)
         idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
         self.due = near_tick(max(began + self.poll, ended + idle), self.poll)

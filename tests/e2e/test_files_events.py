@@ -78,3 +78,17 @@ def test_an_idle_daemon_is_woken_by_an_event(logship: Logship, logs: Path, recei
         file.write(line("a", 1))
     receiver.wait_for_records(2, 30)
     assert_all_arrived(receiver.records(), {"a": 2})
+
+
+def test_an_event_tells_of_a_file_that_was_closed(logship: Logship, logs: Path, receiver: Receiver) -> None:
+    """It was quiet, and another took its place: that it grows again is seen long before the next look is due."""
+    logship.start(poll_seconds=100, max_files=2)
+    for number in range(5):
+        (logs / f"{number}.log").write_bytes(line(str(number), 0))
+        receiver.wait_for_records(number + 1, 30)
+    time.sleep(3)  # it is idle
+    for number in range(5):
+        with (logs / f"{number}.log").open("ab") as file:
+            file.write(line(str(number), 1))
+        receiver.wait_for_records(6 + number, 30)
+    assert_all_arrived(receiver.records(), {str(number): 2 for number in range(5)})

@@ -1,4 +1,4 @@
-from logship.files.pace import MANY_FILES, SWEEP_SHARE, Pace
+from logship.files.pace import MANY_FILES, SOON_SECONDS, SWEEP_SHARE, Pace
 
 
 def test_after_a_sweep_that_opened_nothing_names_that_change_wait() -> None:
@@ -24,3 +24,12 @@ def test_a_sweep_rests_the_less_the_more_it_opened() -> None:
     pace = Pace(poll=1.0, rested=100.0)
     pace.swept(100.0, 102.0, 2.0, MANY_FILES // 2)
     assert pace.rested == 100.0 + 1.0 / SWEEP_SHARE
+
+
+def test_what_happened_to_no_open_file_is_looked_for_soon_but_not_at_once_each_time() -> None:
+    """A folder may have a busy file that is none of ours: a sweep a second, at most."""
+    pace = Pace(poll=60.0)
+    pace.swept(100.0, 100.1, 0.1)
+    assert pace.until_sweep(100.5) > SOON_SECONDS
+    pace.soon()
+    assert pace.due == 100.0 + SOON_SECONDS
