@@ -64,7 +64,8 @@ def members(text: bytes) -> Iterator[Member]:
 
 def may_spell(data: bytes) -> bool:
     """Say whether a name in valid JSON, of any number of lines, may be spelt with escapes where it needs none."""
-    return b"\\u00" in data and any(match[1] for match in _ESCAPED.finditer(data))
+    # a single byte is found ten times as fast as several
+    return b"\\" in data and b"\\u00" in data and any(match[1] for match in _ESCAPED.finditer(data))
 
 
 def head(text: bytes) -> list[tuple[str, msgspec.Raw]]:
