@@ -212,22 +212,18 @@ class Redactor:
 
     def _may_have_more(self, text: bytes) -> bool:
         """Say False only if :meth:`_within` finds nothing in any line of a text: most strings stand for themselves."""
-        return (
-            (b'"' in text and (b"{" in text or bool(self._fields)))
-            or b"\\" in text
-            or b"%" in text
-            or b"\x1b" in text
-            or (b"+" in text and b"=" in text)
-        )
+        return self._may_be_json(text) or _may_be_escaped(text) or (b"+" in text and b"=" in text)
+
+    def _may_be_json(self, text: bytes) -> bool:
+        return b'"' in text and (b"{" in text or bool(self._fields))  # most strings are not
 
     def _find(self, text: bytes, depth: int = 0) -> list[Found]:
         return [*(self.scanner.find(text) if self.scanner else ()), *self._within(text, depth)]
 
     def _within(self, text: bytes, depth: int = 0) -> list[Found]:
         """Find in what a text has of JSON, and in what it stands for if it has escapes: JSON in a string of JSON."""
-        may_be_json = b'"' in text and (b"{" in text or bool(self._fields))  # most strings are not
-        found = [*self._in_text(text)] if may_be_json else []
-        if depth < _DEEPEST and (b"\\" in text or b"%" in text or b"\x1b" in text):
+        found = [*self._in_text(text)] if self._may_be_json(text) else []
+        if depth < _DEEPEST and _may_be_escaped(text):
             plain = unescaped(text, percents=True)
             inner = self._find(plain.text, depth + 1) if plain.text != text else []
             found += [Found(plain.start(each.start), plain.end(each.end), each.detector) for each in inner]
@@ -276,6 +272,10 @@ def _apart(found: list[Found]) -> list[Found]:
             apart.append(Found(max(at, each.start), each.end, each.detector))
             at = each.end
     return apart
+
+
+def _may_be_escaped(text: bytes) -> bool:
+    return b"\\" in text or b"%" in text or b"\x1b" in text
 
 
 def _is_object(text: bytes) -> bool:

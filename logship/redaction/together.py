@@ -149,7 +149,7 @@ def _replaced(redactor: Redactor, strings: _Strings, hits: Sequence[int]) -> dic
 
 def _is_simple(raw: bytes) -> bool:
     """Say whether a string has no escapes but those of quotes, and no tab."""
-    return (b"\\" not in raw or raw.count(b"\\") == raw.count(b"\\\0")) and b"\t" not in raw
+    return raw.count(b"\\") == raw.count(b"\\\0") and b"\t" not in raw
 
 
 def _replaced_alone(redactor: Redactor, strings: _Strings, at: int) -> list[str]:

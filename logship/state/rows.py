@@ -23,7 +23,7 @@ IGNORED: Final = 1
 SEALED: Final = 4
 """Its file is a copy: what is appended to it is another generation's."""
 NOISE: Final = 16
-"""Its file was shredded, or is an archive of what nobody saw: it is a copy of nothing."""
+"""Its file was shredded, or, by an older version, is an archive of what nobody saw: it is a copy of nothing."""
 PACKED: Final = 32
 """It is in an archive that was appended to, or may be: ``done`` says up to where all of that file is known."""
 GONE: Final = 2
