@@ -4,7 +4,7 @@ import gzip
 import os
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,10 +48,24 @@ class History:
         """Whether last lines were taken away once."""
         self.log: list[str] = []
         self.arrived: dict[tuple[str, int], bytes] = {}
+        self.telling = random.Random(seed) if seed % 4 == 3 else None
+        """Says at which pauses of a sweep files are looked at, and events name all of them."""
         self.follower = self._start()
 
     def _start(self) -> Follower:
-        return Follower(f"{self.logs}/{self.pattern}", self.state, rotate_wait=5.0)
+        follower = Follower(f"{self.logs}/{self.pattern}", self.state, rotate_wait=5.0)
+        sweep = follower.catalog.sweep
+
+        def told_meanwhile(now: float) -> Iterator[None]:
+            for _ in sweep(now):
+                yield
+                if self.telling and self.telling.random() < 0.5:
+                    follower.intake._look_at_files(follower.now)
+                    follower.catalog.succeed(follower.now)
+                    follower.catalog.welcome([str(path) for path in self.logs.iterdir()], follower.now)
+
+        follower.catalog.sweep = told_meanwhile  # type: ignore[method-assign]
+        return follower
 
     def run(self) -> None:
         """Perform the actions, then drain and compare."""
@@ -488,6 +502,10 @@ def test_every_line_arrives_under_one_id(tmp_path: Path, seed: int, monkeypatch:
     """Whatever happens to the files and to logship, each line arrives, and under one (generation, offset) only."""
     if seed % 4 > 1:
         monkeypatch.setattr("logship.files.pace.LONG_SWEEP_SECONDS", -1.0)  # as in a folder full of other names
+    if seed % 4 == 3:
+        for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
+            monkeypatch.setattr(f"logship.files.{step}", 1)
+        monkeypatch.setattr("logship.files.identification._STEP_BYTES", 512)
     history = History(tmp_path, seed)
     try:
         history.run()

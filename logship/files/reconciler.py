@@ -49,6 +49,8 @@ class Reconciler:
         """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
         self.waiting: dict[int, Found] = {}
         """Files that lost their bytes, by inode, until it is decided what they have now."""
+        self._asked = set[int]()
+        """Inodes of what is being decided, in steps: meanwhile nobody else may begin with it."""
 
     def note_names(self, files: Iterable[TailedFile]) -> None:
         """Note under which names the open files, oldest first, and the new ones are."""
@@ -78,7 +80,7 @@ class Reconciler:
         for found in in_steps((yield from in_order(unknown, self._plan))):
             if found is None:
                 yield
-            elif self._plan and not found.begin and sweep.unpacked > UNPACKED_AT_ONCE:
+            elif self._plan and found.inode in sweep.fresh and not found.begin and sweep.unpacked > UNPACKED_AT_ONCE:
                 sweep.put_off(found)
             else:
                 if found.inode in sweep.fresh:
@@ -113,6 +115,7 @@ class Reconciler:
         if found.size > entry.size or entry.digest.points:
             # of a copy that was written to where it is, its head and its last bytes say little
             found.begin = found.put_by = entry.size if found.size > entry.size else 0
+            self._asked.add(found.inode)
             unknown.append(found)
         else:
             old = self._plan and self._plan.is_history(found) and not self._registry.is_anothers(found)
@@ -125,10 +128,13 @@ class Reconciler:
         ``settled`` says that it was held for long enough.
         """
         found.settled = settled
+        self._asked.add(found.inode)
         try:
             yield from self._reconcile(found, sweep)
         except OSError as error:
             self._adoption.refuse(found, error)
+        finally:
+            self._asked.discard(found.inode)
 
     def _reconcile(self, found: Found, sweep: Sweep | None) -> Steps:
         old = self._is_old(found)
@@ -278,6 +284,7 @@ class Reconciler:
             found.live
             or found.inode in self._adoption.held
             or found.inode in self.waiting
+            or found.inode in self._asked
             or (found.device, found.inode) in self._open.by_inode
             or found.packed
         ):

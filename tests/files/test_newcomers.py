@@ -1,12 +1,14 @@
 """A folder has so many names that sweeps take long and rest: what file events name is followed up all the same."""
 
+import asyncio
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.files.test_kinds import overwrite, problem
 from tests.files.test_successors import resting
 from tests.following import Follower, append, follow, lines
 
@@ -203,3 +205,62 @@ def test_what_a_sweep_has_found_is_no_second_file(logs: Path, monkeypatch: pytes
     assert follower.read() == 2 * lines(10, 20)
     follower.now += 5
     assert follower.read() == lines(10, 20)
+
+
+def _truncated(logs: Path, follower: Follower) -> bytes:
+    """Copy the live file, and cut it off, by a writer that goes on where it was."""
+    live = logs / "a.log"
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    hole = live.stat().st_size
+    os.truncate(live, 0)
+    overwrite(live, lines(100, 120), hole)
+    follower.now += 0.1
+    return lines(100, 120)
+
+
+def _put_by_and_written_over(logs: Path, follower: Follower) -> bytes:
+    """Put another copy by, which then goes on by itself."""
+    copy = logs / "a.log-bak"
+    copy.write_bytes((logs / "a.log").read_bytes())
+    for _ in range(3):
+        follower.read()
+        follower.step(3.0)
+    append(copy, lines(100, 120))
+    return lines(100, 120)
+
+
+def _copied(logs: Path, follower: Follower) -> bytes:
+    """Let a copy be finished that was held, as it might have been one in the making."""
+    (logs / "a.log.1").write_bytes((logs / "a.log").read_bytes())
+    follower.step()
+    follower.now += 3.0
+    return b""
+
+
+@pytest.mark.parametrize("pattern", ["*.log", "*.log*"])
+@pytest.mark.parametrize("happens", [_truncated, _put_by_and_written_over, _copied])
+def test_what_a_sweep_decides_about_is_nobody_elses(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, happens: Callable[[Path, Follower], bytes], pattern: str
+) -> None:
+    """At any pause of a sweep that asks what a file has, an event that names that file begins no second generation.
+
+    A file of 12 MB, cut off and written to behind a hole, was asked for 30 ms, and then came twice.
+    """
+    for step in ("sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
+        monkeypatch.setattr(f"logship.files.{step}", 1)
+    monkeypatch.setattr("logship.files.identification._STEP_BYTES", 512)
+    append(logs / "a.log", lines(0, 100))
+    follower = follow(logs, pattern)
+    follower.read()
+    follower.step(3.0)
+    more = happens(logs, follower)
+    for seconds in (0.1, 0.1, 3.0, 3.0):
+        follower.intake._look_at_files(follower.now)
+        for _ in follower.catalog.sweep(follower.now):
+            follower.catalog.welcome([str(path) for path in logs.iterdir()], follower.now)
+            follower.catalog.succeed(follower.now)
+        asyncio.run(follower.intake._take_up())
+        follower.now += seconds
+    follower.read()
+    follower.drain()
+    assert problem(lines(0, 100) + more, follower) == ""
