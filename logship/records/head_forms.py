@@ -42,7 +42,7 @@ _FIELD = rb"""(?:
 _MARKED = (
     rb"(?=[\[<|]) (?: \[ [ ]* (?P<a>" + _ANY + rb") [ ]* \] | <(?P<b>" + _ANY + rb")>"
     rb" | \| [ ]* (?P<c>" + _ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
-    rb" | \[ [\w-]*+ : (?P<d>" + _ANY + rb") \] )"  # Apache's [core:error]
+    rb" | \[ [\w.-]*+ [:#] (?P<d>" + _ANY + rb") \] )"  # Apache's [core:error], Twisted's [app.db#error]
 )
 _AFTER = (
     rb"[\])]?+ (?:[ ]:: | [:,])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
@@ -54,9 +54,16 @@ _AFTER = (
     rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + _LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | [\w.-]{1,64}+[ ][\w.]{1,80}+\[\d{1,7}\][ ](?P<o>" + _LOUD + rb")"  # coloredlogs: host app[7] INFO
     rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + _LOUD + rb"):"  # :app.db:INFO:
-    rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\] )"  # TensorFlow: W tensorflow/core/a.cc:1]
+    rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
+    rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
+    rb" | [\w.-]{1,64}+/(?P<u>" + _LOUD + rb")/"  # Locust: host/INFO/locust.main:
+    rb" | [\w-]{1,40}:[ ](?P<w>" + _BARE + rb"):[ ]"  # BIND: general: error:
+    rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + _DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
 )
-_NAMED = rb" | [ \t]++ [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
+_NAMED = (
+    rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
+    rb" [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
+)
 _SPOKEN = rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + _ANY + rb")(?P=between)"
 _ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
 _PAIR = rb"""[\w.-]{1,60}+=(?:"(?:[^"\\\n]|\\.){0,300}+"|'[^'\n]{0,300}+'|\{[^}\n]{0,300}+\}|[^\s"']{0,300}+)"""
@@ -120,6 +127,8 @@ _FIRST = rb"(?P<l>" + _SHAPED + rb")"
 _QUIET = rb"(?P<l>" + _ANY.replace(rb"\d", b"0") + rb")"
 _PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + _CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + _OFFSET
 
+_PROCESS = rb"\((?:[\w.:-]{1,60}+ )?(?:pid=0+(?:, ip=[\w.:]+)?|raylet)\) "
+
 FORMS = (
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
     Form(b"IWEFD", _ONE(rb"(?P<l>[IWEFD])(?P<s>0000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
@@ -131,8 +140,11 @@ FORMS = (
     Form(b"[", _ONE(rb"\[(?P<l>[IWECDF]) " + _PRECISELY + rb"(?: [\w.-]+)?\] ")),
     Form(_LETTERS, _ONE(rb"[A-Z], \[" + _ISO + rb" #0+\] +(?P<l>[A-Z]+) -- ")),
     Form(b"0", _ONE(rb"0+:[A-Z] (?P<s>00 " + _MONTH + rb" 0000 " + _CLOCK + rb"\.)(?P<f>000)(?P<z>) (?P<l>[.*#-]) ")),
+    Form(b"IWEF", _ONE(rb"(?P<l>[IWEF])(?P<s>000000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) 0+ ")),  # CockroachDB
+    Form(b"0", _ONE(rb"(?P<s>0{10}\.)(?P<f>000(?:000){0,2})(?P<z>)(?= )")),  # seconds of 1970: Squid
     # Times with a date and no level before them
     Form(b"0[(", _ONE(rb"[\[(]?" + _PRECISELY), _PRECISE),
+    Form(b"0", _ONE(rb"(?P<s>0000\.00\.00 " + _CLOCK + rb"[.])(?P<f>0{6})(?P<z>) "), _PRECISE),  # ClickHouse
     Form(b"0[(", _ONE(rb"[\[(]?" + _ISO + _END), _ANYWHERE),
     Form(b"0[(", _ONE(rb"[\[(]?" + _SLASHED + _END), _ANYWHERE),
     Form(
@@ -176,16 +188,32 @@ FORMS = (
     Form(_MONTHS, _ONE(rb"(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "), _TAG),
     Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + _FRACTION + rb"(?P<z>(?: [+-]0000)?)\] ")),
     Form(b"[", _ONE(rb"\[GIN\] (?P<s>0000/00/00 - " + _CLOCK + rb")(?P<f>)(?P<z>) \| ")),
+    Form(b"[", _ONE(rb"\[0{1,7}\] " + _SLASHED + _END), _ANYWHERE),  # NATS
+    Form(
+        b"[",
+        _ONE(
+            rb"\[pid: 0+\|app: -?0+\|req: -?0+/0+\] [^\n]{3,200}?\} \[(?P<s>[A-Z][a-z]{2} "
+            + _MONTH
+            + rb" [ 0]0 "
+            + _CLOCK
+            + rb")(?P<f>)(?P<z> 0000)\] "
+        ),
+        mark=b"} [",
+    ),  # uWSGI
     # logfmt
     Form(_LETTERS, _ONE(_PAIRS + _LEVELED + rb"(?P<l>\w{1,20})" + rb"""["']? """ + _PAIRS + _TIMED + _ISO + _END)),
     Form(_LETTERS, _ONE(_PAIRS + _TIMED + _ISO + _END), _line(_LOGFMT), alone=False),
     Form(_LETTERS, _ONE(_PAIRS + _TIMED + _SLASHED + _END), _line(_LOGFMT), alone=False),
     Form(_LETTERS, _ONE(_PAIRS + _LEVELED + _QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
-    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ |\[-]+" + _ISO + _END)),
+    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ \t|\[-]+" + _ISO + _END)),
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"\]?:?[ \[-]+" + _SLASHED + _END)),
     Form(_LEVELS, _ONE(_FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + _ISO + _END)),  # a thread before the time
     Form(_LEVELS, _ONE(_FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \[")),
+    # What vLLM puts before the lines of its processes, and Ray before those of others
+    Form(b"(", _ONE(_PROCESS + _FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \["), mark=b") "),
+    Form(b"(", _ONE(_PROCESS + _FIRST + rb" " + _ISO + _END), mark=b") "),
+    Form(b"(", _ONE(_PROCESS + rb"\[?" + _PRECISELY), _PRECISE, mark=b") "),
     Form(_LEVELS, _ONE(_FIRST + rb":[^\s:]{1,100}:")),
     Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- |\[0{4,}\] )")),
     Form(b" ", _ONE(rb" {1,3}" + _FIRST + rb"\[0{4,}\] ")),  # apex: levels are to the right of six columns
@@ -222,7 +250,7 @@ _GATE = (
     + _WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """
     + _MONTH
-    + rb"""[ ]++\d | [IWEFD]\d{4}(?:\d{4})?[ ] | [A-Z],[ ]\[ )
+    + rb"""[ ]++\d | [IWEFD]\d{4}(?:\d\d|\d{4})?[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcapl])(?: """
     + _BARE
     + rb""":[ ] | """

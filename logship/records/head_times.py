@@ -30,7 +30,7 @@ _FORMS: Final = [
         r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
-        r"(?P<y>\d{4})/(?P<m>\d\d)/(?P<d>\d\d) - " + _CLOCK,
+        r"(?P<y>\d{4})(?P<sep>[/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d) (?:- )?" + _CLOCK,
         r"(?P<m>\d\d)-?(?P<d>\d\d) " + _CLOCK,
         r"(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d)(?P<half>)",
         r"(?P<h>\d\d?):(?P<rest>\d\d)(?P<half>[AP]M)",

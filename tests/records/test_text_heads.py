@@ -16,6 +16,12 @@ NOON = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()) * 10**9
 DAY = "2026-11-27T10:00:00"
 
 HEADS = {
+    # Servers beside them
+    "2026.11.27 10:00:00.123456 [ 7 ] {} <Error> Application: a message": (DAY + ".123456", "Error"),
+    "27-Nov-2026 10:00:00.123 general: error: a message": (DAY + ".123", "error"),
+    "1795773600.123    100 10.0.0.7 TCP_MISS/200 1 GET http://x/ - HIER_DIRECT/10.0.0.8 text/html": (DAY + ".123", ""),
+    "[ERROR]\t2026-11-27T10:00:00.123Z\tb3b1\ta message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00 fail: App.Db[0] a message": (DAY, "error"),
     # Python
     "WARNING:root:a message": ("", "WARNING"),
     "Level 25:app.db:a message": ("", "Level 25"),
@@ -76,7 +82,25 @@ HEADS = {
     "user={'id': 7} event='x' timestamp='2026-11-27T10:00:00Z' level='info'": (DAY, "info"),
     'b="x y" event=w level=warning timestamp=2026-11-27T10:00:00.123Z': (DAY + ".123", "warning"),
     '127.0.0.1 - - [27/Nov/2026 10:00:00] "GET / HTTP/1.1" 200 -': (DAY, ""),
+    "(EngineCore_DP0 pid=123) WARNING 11-27 10:00:00 [core.py:58] a message": (DAY, "WARNING"),
+    "\x1b[0;36m(APIServer pid=7)\x1b[0;0m INFO 11-27 10:00:00 [api_server.py:1] a message": (DAY, "INFO"),
+    "(Worker pid=123, ip=10.0.0.7) 2026-11-27 10:00:00,123\tERROR worker.py:1 -- a message": (DAY + ".123", "ERROR"),
+    "(ServeReplica:default:App pid=7) INFO 2026-11-27 10:00:00,123 default_App x -- a": (DAY + ".123", "INFO"),
+    "(raylet) [2026-11-27 10:00:00,123 E 7 7] (raylet) worker_pool.cc:1: a message": (DAY + ".123", "ERROR"),
+    "[2026-11-27 10:00:00,123 W 7 19] (gcs_server) a.cc:1: a message": (DAY + ".123", "WARNING"),
+    "[2026-11-27 10:00:00,123] host-1.local/ERROR/locust.user.task: a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00,123 (7/MainThread) newrelic.core.agent WARNING - a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00.123 7 kserve ERROR [model.py:load():1] a message": (DAY + ".123", "ERROR"),
+    "2026-11-27T10:00:00+0000 [app.db#error] a message": (DAY, "error"),
+    "[pid: 7|app: 0|req: 3/12] 10.0.0.7 () {32 vars in 400 bytes} [Fri Nov 27 10:00:00 2026] GET / => 3": (DAY, ""),
+    "[pid: 7|app: -1|req: -1/12] ::1 (ann) {32 vars in 400 bytes} [Sat Nov  7 10:00:00 2026] POST /a": (
+        "2026-11-07T10:00:00",
+        "",
+    ),
     # Go
+    "E261127 10:00:00.123456 7 server/a.go:1  [n1] 1  a message": (DAY + ".123456", "ERROR"),
+    "[7] 2026/11/27 10:00:00.123456 [ERR] a message": (DAY + ".123456", "ERR"),
+    "2026-11-27T10:00:00Z E! [inputs.cpu] a message": (DAY, "ERROR"),
     "2026/11/27 10:00:00 a message": (DAY, ""),
     "2026/11/27 10:00:00.123456 main.go:4: a message": (DAY + ".123456", ""),
     "app: 2026/11/27 10:00:00.123456 a message": (DAY + ".123456", ""),
