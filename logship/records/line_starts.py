@@ -65,6 +65,11 @@ PREFIXES = (
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
 
+TOLD = rb"\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)? "
+"""What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``."""
+_HEAD = rb"(?:" + _LEVEL + rb" )?[\[(]?\d[\d/-]{4,9}[T ]\d\d:\d\d"
+TRACE = rb"[ |]*Traceback \(most recent call last\):"
+
 BLANK = rb" {11,40}(?:DEBUG {4}|INFO {5}|WARNING {2}|ERROR {4}|CRITICAL )\S"
 """Rich 15 writes a second once: a record of the same second has blanks there, and its level in eight columns."""
 
@@ -141,6 +146,9 @@ class Starts:
         self.rows: list[Row] = [
             *((form, "=" + name) for name, form in forms.items()),
             *((form, prefix) for form in PREFIXES),
+            (TOLD + _HEAD, "wh"),
+            *([(TOLD + TRACE, "at")] if "python" in rules else []),
+            (TOLD, "wa"),
             (BLANK, "=blank"),
         ]
         """What begins a record: a form by its name behind ``=``, or the state of what begins so."""

@@ -10,7 +10,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from logship.records.line_starts import Starts, Table
-from logship.records.multiline_rules import END, FIRST, HEADS, INDENTS, PLAIN, PREFIXED, RULES, STATES, UNKNOWN
+from logship.records.multiline_rules import (
+    END,
+    FIRST,
+    HEADS,
+    INDENTS,
+    MAY_GO_ON,
+    PLAIN,
+    PREFIXED,
+    RULES,
+    STATES,
+    UNKNOWN,
+)
 from logship.records.pretty_json import after_line
 
 if TYPE_CHECKING:
@@ -158,7 +169,7 @@ class Multiline:
             return after_line(int(state[1:]), line, END)
         indented = line[:1] in b" \t" and not (self._start or line.startswith(_BLANK))
         begun = "" if indented else self.begins(line, form)
-        if begun and not (begun == "n" and state[0] == "s") and (begun, state) != ("re", "sr"):
+        if begun and state not in MAY_GO_ON.get(begun, ()):
             return ""
         return self._tables[state].word(line)
 

@@ -4,6 +4,8 @@ Each row has the rule that it belongs to, or none, what a line looks like, and t
 the line is not the record's.
 """
 
+from logship.records.line_starts import TOLD, TRACE
+
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
 END = "."
 """The state of a record that is complete, whatever follows."""
@@ -14,7 +16,6 @@ _INDENTED = rb"[ \t]"
 _OPEN = rb"[ \t].*[{\[(]$"
 _ANY = rb""
 _EMPTY = rb"\s*$"
-_TRACE = rb"[ |]*Traceback \(most recent call last\):"
 _BOX, _BOXED = r"\s*╭─.* Traceback \(most recent call last\) ".encode(), r"\s*(?:│|╰)".encode()
 _SOURCE = rb"source_traceback: Object created at \(most"
 _THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
@@ -43,7 +44,7 @@ _FRAMES = (
     ("rust", _CAUSE, "f"),
 )
 _TRACES = (
-    *(("python", _TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
+    *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
     *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf")),
 )
 PLAIN = (
@@ -70,6 +71,11 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),  # a head of no stamp
     "wp": (*((rule, form, "s") for rule, form, state in PLAIN), ("postgres", rb"\t", "wp")),
+    **dict.fromkeys(("wa", "wh"), (("python", TOLD + TRACE, "at"),)),  # a line that another process wrote, with a head
+    "at": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?at"), ("", TOLD, "ae")),  # … its stack trace
+    "ae": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?ax")),
+    "ax": (("", TOLD + _CHAIN, "ac"), ("", TOLD + _EMPTY, "?ax")),
+    "ac": (("", TOLD + TRACE, "at"), ("", TOLD + _EMPTY, "ac")),
     "f": (("", _OPEN, "b"), *_FRAMES, ("rust", rb"note: ", "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
     "fe": _AFTER_FRAMES,
     "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
@@ -77,12 +83,12 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "tb": _IN_TRACE,
     "te": (("", _STACK, "tk"), ("", _EMPTY, "?tx")),
     "tx": (("", _CHAIN, "tc"), ("", _EMPTY, "?tx")),
-    "tc": (("", _TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
-    "ta": (("", rb"(?:future|task|handle): ", "ta"), ("", _SOURCE, "ts"), ("", _TRACE, "tb")),  # asyncio
-    "ts": (("", _INDENTED, "ts"), ("", _TRACE, "tb")),  # … in debug mode: where the task was made
+    "tc": (("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
+    "ta": (("", rb"(?:future|task|handle): ", "ta"), ("", _SOURCE, "ts"), ("", TRACE, "tb")),  # asyncio
+    "ts": (("", _INDENTED, "ts"), ("", TRACE, "tb")),  # … in debug mode: where the task was made
     "tf": (  # faulthandler: every thread, and what is loaded
         *(("", _INDENTED, "tf"), ("", _THREAD, "tf"), ("", rb"(?:Current thread's C |Python runtime state)", "tf")),
-        *(("", rb"(?:Extension modules: |<Cannot )", "tf"), ("", _TRACE, "tb"), ("", _EMPTY, "?tf")),
+        *(("", rb"(?:Extension modules: |<Cannot )", "tf"), ("", TRACE, "tb"), ("", _EMPTY, "?tf")),
     ),
     "tr": (("", _BOXED, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
     "tg": (("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),
@@ -100,8 +106,11 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     ),
     "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
 }
-PREFIXED = {"w", "wp"}
+PREFIXED = {"w", "wp", "wa", "wh"}
 """States of what begins with a head without a stamp."""
+_OF_ANOTHER = {"wa", "wh", "at", "ae", "ax", "ac"}
+MAY_GO_ON = {"n": {"s", "sr", "sn", "sm"}, "re": {"sr"}, "wa": _OF_ANOTHER, "at": _OF_ANOTHER}
+"""What begins a record, by the state of it, and yet may go on with one that is in one of these states."""
 INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
 """States in which an indented line changes nothing."""
 HEADS = (

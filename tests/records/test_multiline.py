@@ -43,6 +43,21 @@ def test_real_programs_lines_are_joined_as_they_were_meant(path: Path) -> None:
     assert begins(rule(), lines) == expected
 
 
+def test_a_head_in_another_process_stack_trace_is_a_record() -> None:
+    """Ray and vLLM mix the lines of processes: whatever was under way, no head loses its time and level to it."""
+    told = b"(Agent pid=7) "
+    lines = [
+        b"2026-11-27 10:00:00,123 INFO worker.py:1 -- started",
+        told + b"INFO said",
+        told + b"Traceback (most recent call last):",
+        told + b'  File "a.py", line 1, in <module>',
+        b"(Engine_0 pid=12) ERROR 11-27 10:00:00 [core.py:1] disk is full",
+        b"(pid=8, ip=10.0.0.8) [2026-11-27 10:00:00,123 E 8 8] core.cc:1: disk is full",
+    ]
+    assert begins(rule(), lines) == [0, 1, 4, 5]
+    assert begins(rule("java"), lines) == [0, 1, 2, 3, 4, 5]
+
+
 @given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=3), st.data())
 def test_a_record_that_is_certain_stays_so(paths: list[Path], data: st.DataObject) -> None:
     """Whatever is written behind it: where a file is read up to decides nothing."""
