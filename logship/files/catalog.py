@@ -25,7 +25,7 @@ from logship.files.plan import Plan
 from logship.files.reconciler import Reconciler
 from logship.files.registry import Registry
 from logship.files.successors import Successors
-from logship.files.sweeping import SUCCESSORS, Sweep
+from logship.files.sweeping import SUCCESSORS, Live, Sweep
 from logship.files.tailing import TailedFile
 from logship.files.truncation import Truncations
 from logship.files.unlistable import Unlistable
@@ -195,8 +195,9 @@ class Catalog:
         for file in replaced:
             self.registry.doubt_copies(file.lineage)
             self._adoption.open.doubt(file.lineage)
-        live = {file.lineage for file in self.files.values()} | self.registry.paths()
         reconciler = self._reconciler
+        live = Live({file.lineage for file in self.files.values()} | self.registry.paths(), self.registry)
+        reconciler.live = live
         held = ChainMap(self._adoption.held, reconciler.waiting)
         sweep = Sweep(now, self._opener, self._adoption.open.by_inode, self.registry, held, self._room(), live)
         reconciler.away = not self.departures.counted or looked_ns - reconciler.swept_ns > AWAY_NS

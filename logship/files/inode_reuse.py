@@ -6,7 +6,7 @@ again and again (ext4); a birth time alone changes on overlays and network file 
 the last write stays.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from logship.files.found import Found
 from logship.state.identity import SHORT_HEAD_BYTES, Entry, same_file
@@ -37,6 +37,11 @@ def in_this_file(found: Found, entries: Iterable[Entry], name: str) -> list[Entr
     read = [entry for entry in alike if not entry.ignored] or alike[:1]
     sealed = sorted((entry for entry in read if entry.sealed), key=lambda entry: entry.shift + entry.size)
     return [*sealed, *[entry for entry in read if not entry.sealed][:1]]
+
+
+def is_around(row: Row, entries: Sequence[Entry]) -> bool:
+    """Whether what was finished in an inode may be in it beside others: they are in holes of it that were filled."""
+    return not entries or (entries[-1].sealed and row.size > entries[-1].shift + entries[-1].size)
 
 
 def row_of_this(found: Found, row: Row, name: str) -> bool:

@@ -5,7 +5,7 @@ Known by its inode, head and marker, it goes on. Everything else is asked of its
 
 import os
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
@@ -49,6 +49,8 @@ class Reconciler:
         """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
         self.waiting: dict[int, Found] = {}
         """Files that lost their bytes, by inode, until it is decided what they have now."""
+        self.live: Container[str] = ()
+        """Live paths of what was open or known when the last sweep began."""
         self._asked = set[int]()
         """Inodes of what is being decided, in steps: meanwhile nobody else may begin with it."""
 
@@ -106,6 +108,7 @@ class Reconciler:
         if not entry.ignored:
             if entry.sealed and found.size > entry.size + entry.shift:
                 unknown.append(replace(found, fd=os.dup(found.fd), begin=entry.size + entry.shift))
+            self._registry.reopen(entry.file, found.inode)
             for each in before:
                 self._adoption.start(each, replace(found, fd=os.dup(found.fd)))
             self._adoption.start(entry, found)
@@ -279,15 +282,14 @@ class Reconciler:
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""
-        found.live = found.candidate.live(self._open.by_path)  # of a copy there may be nothing yet
-        if (
-            found.live
-            or found.inode in self._adoption.held
-            or found.inode in self.waiting
-            or found.inode in self._asked
-            or (found.device, found.inode) in self._open.by_inode
-            or found.packed
-        ):
+        undecided = any(found.inode in each for each in (self._adoption.held, self.waiting, self._asked))
+        if undecided or found.packed or (found.device, found.inode) in self._open.by_inode:
+            return False
+        if self._registry.signatures.is_doubted(found.inode):
+            return False
+        # of a copy there may be nothing yet
+        found.live = found.candidate.live(self.live) or found.candidate.live(self._open.by_path)
+        if found.live:
             return False
         try:
             if self._registry.find(found) or self._registry.find_moved(found):

@@ -14,7 +14,7 @@ from logship.files.beneath import is_overlay
 from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
-from logship.files.inode_reuse import entry_of_another, in_this_file, row_of_this
+from logship.files.inode_reuse import entry_of_another, in_this_file, is_around, row_of_this
 from logship.files.lately import Lately
 from logship.files.members import known_within
 from logship.files.names import Candidate
@@ -173,12 +173,12 @@ class Registry:
     def find(self, found: Found) -> list[Entry]:
         """Give the generations that are in this file, in the order of where they end; all but the last are sealed."""
         name = found.candidate.path if found.birth_ns is None or is_overlay(found.candidate.device) else ""
-        there = (each for each in self._each(self.at(found.inode)) if not self._is_history(each, found))
-        entries = in_this_file(found, there, name)
-        row = None if entries else self.finished.at(found.inode)
-        row = None if row and self._history and row.ignored and row.file_size == found.size else row
-        if row and row_of_this(found, row, name):
-            return [row.entry(found.lineage, self._sinks, found.read_at)]
+        known = self._each(self.at(found.inode))
+        entries = in_this_file(found, (each for each in known if not self._is_history(each, found)), name)
+        row = self.finished.at(found.inode)
+        left_out = row and row.ignored and (entries or (self._history and row.file_size == found.size))
+        if row and not left_out and is_around(row, entries) and row_of_this(found, row, name):
+            entries.append(row.entry(found.lineage, self._sinks, found.read_at))
         return entries
 
     def _unread_in(self, inode: int) -> list[Entry]:
@@ -205,7 +205,7 @@ class Registry:
 
     def sources(self, found: Found) -> list[Source]:
         """Give the generations of a file's lineage, and those that were in it, newest last."""
-        former = [file for file in found.former if file in self.entries]
+        former = (file for file in found.former if file in self.entries)
         files = dict.fromkeys([*self._by_path.of(found.lineage), *former, *self._by_inode.of(found.inode)])
         ours = [entry for entry in self._each(files) if not (self._history and entry.ignored)]
         theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []

@@ -36,6 +36,10 @@ class Signatures:
         if signature:
             self._doubted[inode] = signature
 
+    def is_doubted(self, inode: int) -> bool:
+        """Whether what has an inode is to be looked at again."""
+        return inode in self._doubted
+
     def doubts(self, inode: int, signature: Signature) -> bool:
         """Whether a file is looked at again only for what it may have of a known generation; asked once."""
         return self._doubted.pop(inode, None) == signature

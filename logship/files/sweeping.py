@@ -56,6 +56,17 @@ class Turn(Struct):
         return ((self.start if self._chosen else 0) + tried) % max(1, self.count)
 
 
+class Live(Struct, frozen=True):
+    """Live paths: of what is open or known, and of what was finished, of which copies may come long after."""
+
+    paths: set[str]
+    registry: Registry
+
+    def __contains__(self, path: object) -> bool:
+        """Whether anything of a lineage is known."""
+        return path in self.paths or self.registry.knows(str(path))
+
+
 class Sweep(Struct):
     """What one look at the folders finds; it opens what nobody knows, as far as there is room."""
 
@@ -69,8 +80,7 @@ class Sweep(Struct):
     """Inodes of possible copies that are open already."""
     room: Callable[[int], int]
     """Gives how many files may be opened now, and be in ``fresh``, where so many more than the limit may be."""
-    live: set[str]
-    """Live paths of what is open or known."""
+    live: Live
     closable: int = 0
     """How many open files may give their places up, at the most."""
     present: dict[FileId, Candidate | None] = field(default_factory=dict)
@@ -193,7 +203,7 @@ class Sweep(Struct):
                 self._again[inode] = candidate
         elif inode in self.opener.links and not candidate.regular:
             self._links.append(candidate)
-        elif candidate.matched and candidate.regular and candidate.path in self.live and not self.in_order:
+        elif candidate.matched and candidate.regular and candidate.path in self.live.paths and not self.in_order:
             self._successors[candidate.path] = candidate
         else:
             return False
@@ -263,7 +273,7 @@ class Sweep(Struct):
     def _relate(self) -> None:
         """Say of each whose rotated form it may be; what is nobody's, and does not match itself, is left alone."""
         matched = {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
-        there, lineages = matched.union(self.live), dict[str, str]()
+        there, lineages = Live(self.live.paths | matched, self.registry), dict[str, str]()
         for inode, found in sorted(self.fresh.items(), key=lambda pair: len(pair[1].candidate.path)):
             live = found.candidate.live(there)
             found.live = lineages[found.candidate.path] = lineages.get(live) or live  # what a rotated form was made of

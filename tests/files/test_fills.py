@@ -93,3 +93,34 @@ def test_holes_that_a_drain_passes_are_filled_while_nobody_looks(logs: Path) -> 
     second.read()
     second.drain()
     assert problem(lines(0, 50), first, second) == ""
+
+
+def test_a_hole_that_was_filled_in_a_file_that_was_finished_then(logs: Path) -> None:
+    """The file itself is closed before the generation in its hole is: after a start nothing behind that is new."""
+    live, rotated = logs / "a.log", logs / "a.log.1"
+    append(live, BEFORE + bytes(len(MIDDLE)) + lines(60, 61))
+    follower = follow(logs)
+    follower.read()
+    follower.step(3.1)
+    follower.read()
+    follower.step(31.0)
+    overwrite(live, MIDDLE, len(BEFORE))
+    follower.read()
+    follower.read()
+    live.rename(rotated)
+    append(live, lines(61, 70))
+    follower.read()
+    follower.read()
+    assert [file.shift for file in follower.catalog.files.values() if file.path != f"{live}"] == [len(BEFORE)]
+    follower.save()
+    follower.kill()
+    for more in (b"", lines(70, 71)):
+        append(rotated, more)
+        again = follow(logs)
+        assert again.read() == more
+        again.save()
+        again.kill()
+    append(rotated, lines(71, 72))
+    last = follow(logs)
+    assert last.read() == lines(71, 72)
+    last.drain()

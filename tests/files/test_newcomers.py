@@ -207,6 +207,25 @@ def test_what_a_sweep_has_found_is_no_second_file(logs: Path, monkeypatch: pytes
     assert follower.read() == lines(10, 20)
 
 
+@pytest.mark.parametrize("rotate_wait", [0.0, 60.0])
+def test_a_copy_of_a_file_that_is_gone_is_no_new_file(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, rotate_wait: float
+) -> None:
+    """Moved by a copy and a removal, under a name that the pattern matches, too: nothing has the live name then."""
+    live, rotated = logs / "a.log", logs / "a.log.1"
+    append(live, lines(0, 100))
+    follower = resting(follow(logs, "*.log*", rotate_wait=rotate_wait), monkeypatch)
+    heard = Heard(follower, monkeypatch)
+    assert heard.read() == b""
+    rotated.write_bytes(live.read_bytes())
+    live.unlink()
+    assert heard.read(live, rotated) == b""
+    assert heard.read(live, rotated, seconds=600) == b""
+    assert heard.read(rotated, seconds=5) == b""
+    append(rotated, lines(100, 101))
+    assert heard.read(rotated, seconds=600) + heard.read(rotated, seconds=5) == lines(100, 101)
+
+
 def _truncated(logs: Path, follower: Follower) -> bytes:
     """Copy the live file, and cut it off, by a writer that goes on where it was."""
     live = logs / "a.log"
