@@ -246,7 +246,7 @@ class Reconciler:
         growing = bool(found.live) and not (besides or found.packed)
         new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
         known = yield from identify(part, others, growing=growing, cut=found.cut, placed=new)
-        if known is None or not known.whole:
+        if known is None or not known.whole or known.common < part.size:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
             former = besides.entry if besides else None

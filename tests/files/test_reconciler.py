@@ -147,6 +147,29 @@ def test_a_copy_of_a_finished_generation_never_ships(logs: Path, name: str, pack
     assert second.catalog.registry.left_alone == 1
 
 
+def test_a_copy_of_a_finished_generation_that_begins_as_the_live_file_never_ships(logs: Path) -> None:
+    """Half a line is all that the live file has: a copy with all of that, and more, is of what has all of the copy."""
+    live = logs / "a.log"
+    append(live, lines(0, 100))
+    follower = follow(logs)
+    follower.read()
+    live.rename(logs / "a.log.1")
+    follower.read()
+    follower.step(60.0)
+    follower.step(60.0)
+    assert follower.catalog.files == {}
+    append(live, lines(100, 101)[:7])
+    follower.read()
+    follower.save()
+    follower.kill()
+    again = follow(logs)
+    assert again.read() == b""
+    (logs / "a.log.2").write_bytes(lines(0, 100))
+    for seconds in (0.1, 3.0, 3.0):
+        again.step(seconds)
+        assert again.read() == b""
+
+
 def test_the_same_bytes_under_another_live_name_are_another_file(logs: Path) -> None:
     """Only within one lineage does equal content say anything."""
     append(logs / "a.log", lines(0, 60))
