@@ -6,10 +6,12 @@ And from where on a file that differs from what was read of it is to be read.
 import re
 
 from logship.files.found import Found, last_newline
-from logship.files.identification import Known
+from logship.files.identification import Known, Part
 from logship.files.registry import Registry
 from logship.state.identity import HEAD_BYTES
 
+LEAST_BYTES = 4096
+"""What begins so, and is shorter than what was read, is some of it: runs of a program begin alike, if with less."""
 _SEPARATORS = re.compile(rb"[ \t,;]+\r?\n")
 
 
@@ -30,9 +32,13 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     Two signs: the name or the inode, or that what had its place is not there any more; and that it has most of what
     was there.
     """
-    if found.packed or known.common < max(HEAD_BYTES, known.source.end // 2):
+    if found.packed or known.common < HEAD_BYTES:
         return False
-    if found.live and (_has_no_name(known) or _is_all_but(registry, found, known) or _replaces_a_copy(registry, found)):
+    if _is_cut_off(found, known):
+        return True
+    if known.common < known.source.end // 2:
+        return False
+    if found.live and (_has_no_name(known) or _replaces_a_copy(registry, found)):
         return True
     former = known.file or known.entry
     path = known.file.lineage if known.file else known.entry.path if known.entry else ""
@@ -40,15 +46,15 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     return named or (former is not None and former.file in found.former)
 
 
+def _is_cut_off(found: Found, known: Known) -> bool:
+    """Whether a file has a beginning of what is not open: every digest agrees that its bytes can be asked."""
+    part = Part(found, found.begin)
+    return known.file is None and known.common >= LEAST_BYTES and known.ends_before_next(part)
+
+
 def _has_no_name(known: Known) -> bool:
     """Whether the file that a generation is in was removed, or another was put in its place."""
     return known.file is not None and known.file.deleted
-
-
-def _is_all_but(registry: Registry, found: Found, known: Known) -> bool:
-    """Whether a shorter copy of what was finished, and is nowhere now, is proved but for an eighth."""
-    rest = found.size - found.begin - known.common
-    return known.source.proven and known.entry is not None and not registry.met(known.entry) and rest <= found.size // 8
 
 
 def _replaces_a_copy(registry: Registry, found: Found) -> bool:

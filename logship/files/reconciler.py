@@ -223,8 +223,7 @@ class Reconciler:
         elif known.entry and found.was_cut(known.entry):
             found.cut, common = True, max(known.proved, known.entry.size)
         elif known.entry and common == found.size and not (found.packed or old or known.whole):
-            placed = found.candidate.matched and known.entry.path == found.candidate.path
-            common = max(known.proved, found.put_by - found.begin) if placed or found.put_by else common
+            common = max(known.proved, found.put_by - found.begin)  # nobody can say what came behind the last digest
         return replace(known, common=common) if common else None
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
