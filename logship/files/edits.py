@@ -26,6 +26,15 @@ def begin_of(found: Found, known: Known) -> int:
     return at if ended and _SEPARATORS.match(found.read_at(HEAD_BYTES, at)) else last_newline(found, at)
 
 
+def begins_alike(found: Found, known: Known) -> bool:
+    """Whether a file was written anew from its start, and begins as it did: a banner, or a header, is written again.
+
+    It was seen smaller than it was, not cut off in front of what is other, and little of what was there is in it.
+    """
+    shrank = found.cut and known.common < found.smallest < known.source.end
+    return shrank and known.common < min(LEAST_BYTES, known.source.end // 2)
+
+
 def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     """Whether a file stands in the place of a generation that it begins as, or of a copy of that.
 

@@ -205,7 +205,8 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
         agreed = same if intact else view.size
     if agreed >= digest.end and not digest.base:
         proved = agreed = max(agreed, _by_head(view, source))  # it was seen, and not read yet
-    return max(same, 0 if agreed <= digest.base else agreed), max(same, proved)
+    known = 0 if agreed <= digest.base else agreed
+    return max(same, known), max(same, min(known, proved))
 
 
 def _is_as_read(source: Source, point: int) -> Generator[None, None, bool]:

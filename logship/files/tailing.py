@@ -99,7 +99,7 @@ class TailedFile:
         if may_be_filled and has_known(self.head, self.digest, self.furthest.offset, self.read_at):
             self.look_into_holes()
         if size < max(self.furthest.offset, self.head.length):
-            lasts = self.doubt.note(self.digest.kept(size, self.read_at), now)
+            lasts = self.doubt.note(size, self.digest.kept(size, self.read_at), now)
             self.replaced = self.replaced or lasts or self.digest.begins_otherwise(min(size, HEAD_BYTES), self.read_at)
             return False
         if (self.doubt.looks or touched or size > before) and not self._has_read_bytes(further=in_place):

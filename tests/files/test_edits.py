@@ -169,3 +169,27 @@ def test_a_job_that_is_run_again_writes_new_lines(logs: Path, how: str) -> None:
         follower.read()
     follower.drain()
     assert len(records(follower)) == 3 * 201
+
+
+@pytest.mark.parametrize("banner", [1, 5, 60])
+@pytest.mark.parametrize("after", [2, 100, 300])
+@pytest.mark.parametrize("how", ["written over", "renamed"])
+def test_a_program_that_is_started_again_writes_its_banner_again(logs: Path, banner: int, after: int, how: str) -> None:
+    """As one behind ``tee``: its first lines are equal each time, and are new each time."""
+    path, follower, due = logs / "a.log", follow(logs), b""
+    for run in range(3):
+        data = lines(0, banner) + lines(1000 * (run + 1), 1000 * (run + 1) + (500 if not run else after))
+        put(path, data) if how == "renamed" else path.write_bytes(data)
+        due += data
+        follower.read()
+        follower.step(2.0)
+        follower.read()
+        if after < 100:
+            follower.step(70.0)  # files that are short begin alike more often than anybody believes
+            follower.read()
+            due += (more := lines(1000 * (run + 1) + 500, 1000 * (run + 1) + 600))
+            append(path, more)
+            follower.read()
+    follower.step(2.0)
+    follower.drain()
+    assert problem(due, follower) == ""
