@@ -20,10 +20,16 @@ def begin_of(found: Found, known: Known) -> int:
 
     Where that line left as it was, and only a comma came behind it (an array that is always closed), at the comma.
     """
-    at, recent = found.begin + known.common, known.source.recent
+    recent = known.source.recent
     behind = known.source.digest.end - known.common
     ended = known.read > known.common and 0 < behind <= len(recent) and recent[-behind] == ord("\n")
-    return at if ended and _SEPARATORS.match(found.read_at(HEAD_BYTES, at)) else last_newline(found, at)
+    at = found.begin + known.common
+    return at if ended and _SEPARATORS.match(found.read_at(HEAD_BYTES, at)) else differing_line(found, known)
+
+
+def differing_line(found: Found, known: Known) -> int:
+    """Give where the line begins, in the file, in which it is other than what is known of it."""
+    return last_newline(found, found.begin + known.common)
 
 
 def begins_alike(found: Found, known: Known) -> bool:

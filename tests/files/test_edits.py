@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.test_kinds import each_once, overwrite, paces, problem, records
-from tests.following import append, follow, lines
+from tests.following import append, begun, follow, lines
 
 
 def edited(data: bytes, number: int, line: bytes) -> bytes:
@@ -30,9 +30,7 @@ def put(path: Path, data: bytes) -> None:
 def test_a_copy_is_edited_that_was_put_by(logs: Path, pause: float, number: int, *, in_place: bool) -> None:
     """A line beyond its first kilobyte, and before its last bytes, is another one: it was nowhere else."""
     live, copy = logs / "a.log", logs / "a.log.1"
-    follower = follow(logs)
-    append(live, lines(0, 80))
-    follower.read()
+    follower = begun(logs, 80)
     copy.write_bytes(live.read_bytes())
     for _ in range(3):
         follower.read()
@@ -58,9 +56,7 @@ def test_a_copy_is_edited_that_was_put_by(logs: Path, pause: float, number: int,
 def test_a_rotated_file_is_edited(logs: Path, pause: float, number: int) -> None:
     """What is in front of the line that is other is what was delivered."""
     live, rotated = logs / "a.log", logs / "a.log.1"
-    follower = follow(logs)
-    append(live, lines(0, 80))
-    follower.read()
+    follower = begun(logs, 80)
     live.rename(rotated)
     append(live, lines(100, 120))
     follower.read()
