@@ -106,6 +106,36 @@ def test_a_hole_is_punched_where_all_was_read(logs: Path, pause: float) -> None:
     each_once(logs, scenario, pause)
 
 
+@pytest.mark.parametrize("rotated", [False, True])
+@pytest.mark.parametrize("more", [0, 20])
+@pytest.mark.parametrize("away", [False, True])
+def test_a_hole_is_punched_in_what_was_finished(logs: Path, *, rotated: bool, more: int, away: bool) -> None:
+    """Its file is closed: name, inode, birth and last bytes are as they were, and what is appended is new."""
+    live, other, follower = logs / "a.log", logs / "b.log", begun(logs, 400)
+    path = logs / "a.log.1" if rotated else live
+    if rotated:
+        live.rename(path)
+    append(other, lines(500, 510))
+    follower.catalog.max_files = 1
+    for _ in range(12):
+        follower.read()
+        follower.step(3.0)
+    assert path.stat().st_ino in follower.catalog.registry.finished
+    lives = [follower]
+    if away:
+        follower.drain()
+    overwrite(path, bytes(16384), 0)
+    append(path, lines(400, 400 + more))
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 10**7))
+    if away:
+        lives.append(follow(logs))
+    for _ in range(6):
+        lives[-1].read()
+        lives[-1].step(3.0)
+    lives[-1].drain()
+    assert problem(lines(0, 400 + more) + lines(500, 510), *lives) == ""
+
+
 @paces
 @pytest.mark.parametrize("size", [40, 60])
 def test_a_copy_is_first_met_together_with_its_file(logs: Path, pause: float, size: int) -> None:
@@ -189,3 +219,21 @@ def test_a_program_that_is_started_again_writes_its_banner_again(logs: Path, ban
     follower.step(2.0)
     follower.drain()
     assert problem(due, follower) == ""
+
+
+@paces
+def test_the_head_of_a_live_file_is_taken_off(logs: Path, pause: float) -> None:
+    """``fallocate --collapse-range`` moves all forward by whole blocks: what is left comes again, nothing is lost."""
+    live, follower = logs / "a.log", begun(logs, 400)
+    for turn in range(3):
+        append(live, lines(400 + 20 * turn, 410 + 20 * turn))
+        left = live.read_bytes()[4096:]
+        overwrite(live, left, 0)
+        os.truncate(live, len(left))
+        append(live, lines(410 + 20 * turn, 420 + 20 * turn))
+        for _ in range(3):
+            follower.read()
+            follower.step(pause)
+    follower.step(61.0)
+    follower.drain()
+    assert {*lines(0, 460).splitlines(keepends=True)} <= {*records(follower).values()}
