@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import begin_of, took_its_place
+from logship.files.edits import begin_of, begins_alike, differing_line, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.made import Made
@@ -101,7 +101,7 @@ class Adoption:
             self._beside(found, contents, known, part, sweep, old=old)
         elif self._lacks(known) or (known.whole and (part.size > known.common or known.file)):
             self._resume(found, contents, known, sweep)
-        elif found.shredded and not found.candidate.matched:
+        elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
             self._unknown(found, contents, sweep, old=old)
         elif found.cut or (known.common < part.size and took_its_place(self._registry, found, known)):
             self._differ(found, known)
@@ -195,7 +195,7 @@ class Adoption:
 
         More of it left before a kill, and may be in the store: its ids must not get other bytes.
         """
-        end = last_newline(found, found.begin + known.common) - found.begin
+        end = differing_line(found, known) - found.begin
         if known.read < end:
             rest = replace(entry.until(end), shift=found.begin, sealed=True)
             self.start(rest, replace(found, fd=os.dup(found.fd)))

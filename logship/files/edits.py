@@ -6,10 +6,12 @@ And from where on a file that differs from what was read of it is to be read.
 import re
 
 from logship.files.found import Found, last_newline
-from logship.files.identification import Known
+from logship.files.identification import Known, Part
 from logship.files.registry import Registry
 from logship.state.identity import HEAD_BYTES
 
+LEAST_BYTES = 4096
+"""What begins so, and is shorter than what was read, is some of it: runs of a program begin alike, if with less."""
 _SEPARATORS = re.compile(rb"[ \t,;]+\r?\n")
 
 
@@ -18,10 +20,25 @@ def begin_of(found: Found, known: Known) -> int:
 
     Where that line left as it was, and only a comma came behind it (an array that is always closed), at the comma.
     """
-    at, recent = found.begin + known.common, known.source.recent
+    recent = known.source.recent
     behind = known.source.digest.end - known.common
     ended = known.read > known.common and 0 < behind <= len(recent) and recent[-behind] == ord("\n")
-    return at if ended and _SEPARATORS.match(found.read_at(HEAD_BYTES, at)) else last_newline(found, at)
+    at = found.begin + known.common
+    return at if ended and _SEPARATORS.match(found.read_at(HEAD_BYTES, at)) else differing_line(found, known)
+
+
+def differing_line(found: Found, known: Known) -> int:
+    """Give where the line begins, in the file, in which it is other than what is known of it."""
+    return last_newline(found, found.begin + known.common)
+
+
+def begins_alike(found: Found, known: Known) -> bool:
+    """Whether a file was written anew from its start, and begins as it did: a banner, or a header, is written again.
+
+    It was seen smaller than it was, not cut off in front of what is other, and little of what was there is in it.
+    """
+    shrank = found.cut and known.common < found.smallest < known.source.end
+    return shrank and known.common < min(LEAST_BYTES, known.source.end // 2)
 
 
 def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
@@ -30,9 +47,13 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     Two signs: the name or the inode, or that what had its place is not there any more; and that it has most of what
     was there.
     """
-    if found.packed or known.common < max(HEAD_BYTES, known.source.end // 2):
+    if found.packed or known.common < HEAD_BYTES:
         return False
-    if found.live and (_has_no_name(known) or _is_all_but(registry, found, known) or _replaces_a_copy(registry, found)):
+    if _is_cut_off(found, known):
+        return True
+    if known.common < known.source.end // 2:
+        return False
+    if found.live and (_has_no_name(known) or _replaces_a_copy(registry, found)):
         return True
     former = known.file or known.entry
     path = known.file.lineage if known.file else known.entry.path if known.entry else ""
@@ -40,15 +61,15 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     return named or (former is not None and former.file in found.former)
 
 
+def _is_cut_off(found: Found, known: Known) -> bool:
+    """Whether a file has a beginning of what is not open: every digest agrees that its bytes can be asked."""
+    part = Part(found, found.begin)
+    return known.file is None and known.common >= LEAST_BYTES and known.ends_before_next(part)
+
+
 def _has_no_name(known: Known) -> bool:
     """Whether the file that a generation is in was removed, or another was put in its place."""
     return known.file is not None and known.file.deleted
-
-
-def _is_all_but(registry: Registry, found: Found, known: Known) -> bool:
-    """Whether a shorter copy of what was finished, and is nowhere now, is proved but for an eighth."""
-    rest = found.size - found.begin - known.common
-    return known.source.proven and known.entry is not None and not registry.met(known.entry) and rest <= found.size // 8
 
 
 def _replaces_a_copy(registry: Registry, found: Found) -> bool:

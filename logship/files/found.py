@@ -47,7 +47,8 @@ class Found(Struct):
     begin: int = 0
     """Bytes before this are known: what it has is from here on."""
     lowest: int = 0
-    """Of a file that was cut off: the smallest size that it had, so that what is behind was written since; else 0."""
+    """Of a file that was cut off: where bytes began to be others, or the smallest size, if that is less; else 0."""
+    smallest: int = 0  # that it was seen with
     former: tuple[FileId, ...] = ()
     """Generations that had its inode, and are not what it has now, or not all of it."""
     settled: bool = False
@@ -104,7 +105,8 @@ class Found(Struct):
         """Take the file that a generation was in as found anew: what it has now is something else."""
         found = cls.within(file, candidate, now)
         found.candidate = candidate or replace(found.candidate, matched=True)
-        found.lowest, found.cut, found.filled_from = min(file.doubt.lowest, found.size), True, file.largest
+        found.lowest, found.smallest = (min(size, found.size) for size in (file.doubt.lowest, file.doubt.smallest))
+        found.cut, found.filled_from = True, file.largest
         kept = file.digest.kept(found.size, found.read_at)
         found.went_back = kept, file.digest.end - kept
         head = found.read_at(HEAD_BYTES, 0)

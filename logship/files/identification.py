@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT
-from logship.state.fingerprint import EARLY, Fingerprint, ReadAt, common, equal_bytes, next_point
+from logship.state.fingerprint import EARLY, Digest, Fingerprint, ReadAt, common, equal_bytes, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
 _STEP_BYTES = 256 * 1024
@@ -77,6 +77,11 @@ class Source(Struct, frozen=True):
         least = min(SHORT_HEAD_BYTES, max(end, EARLY[0])) if rotated else SHORT_HEAD_BYTES
         return cls(entry.digest, end, entry=entry, least=least)
 
+    @classmethod
+    def finished(cls, entry: Entry, digest: Digest) -> "Source":
+        """Take one that was finished lately; only what is proved of it is known."""
+        return cls(digest.fingerprint(), entry.size, entry=entry, recent=digest.recent, proven=True)
+
 
 class Known(Struct, frozen=True):
     """The answer: the view begins with ``common`` bytes of ``source``."""
@@ -109,6 +114,10 @@ class Known(Struct, frozen=True):
         """Whether more of it than is here may have left before a kill."""
         saved = self.entry.offsets.values() if self.entry else ()
         return any(end > self.common for each in saved for _, end, _ in each.in_flight)
+
+    def ends_before_next(self, part: Part) -> bool:
+        """Whether every digest agrees that can be asked of a part: no other point is in it."""
+        return part.size < next_point(self.source.digest, self.proved)
 
     def is_another(self, part: Part) -> bool:
         """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
@@ -196,7 +205,8 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
         agreed = same if intact else view.size
     if agreed >= digest.end and not digest.base:
         proved = agreed = max(agreed, _by_head(view, source))  # it was seen, and not read yet
-    return max(same, 0 if agreed <= digest.base else agreed), max(same, proved)
+    known = 0 if agreed <= digest.base else agreed
+    return max(same, known), max(same, min(known, proved))
 
 
 def _is_as_read(source: Source, point: int) -> Generator[None, None, bool]:

@@ -46,10 +46,13 @@ def is_around(row: Row, entries: Sequence[Entry]) -> bool:
 
 def row_of_this(found: Found, row: Row, name: str) -> bool:
     """Whether a file is what was finished in its inode; ``name`` speaks where birth times do not."""
-    if not row.size or row_of_another(found, row) or not row.begins(found.size, found.read_at):
+    if not row.size or row_of_another(found, row):
         return False
-    born = row.birth_ns == (found.birth_ns or -1) or row.lineage == path_hash(name)
-    return row.size >= SHORT_HEAD_BYTES or born
+    same = row.birth_ns == (found.birth_ns or -1)
+    born = same or row.lineage == path_hash(name)
+    if row.begins(found.size, found.read_at):
+        return row.size >= SHORT_HEAD_BYTES or born
+    return same and row.is_punched(found.size, found.read_at)
 
 
 def _names(found: Found) -> tuple[str, str]:

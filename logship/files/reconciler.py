@@ -232,8 +232,9 @@ class Reconciler:
         elif known.entry and found.was_cut(known.entry):
             found.cut, common = True, max(known.proved, known.entry.size)
         elif known.entry and common == found.size and not (found.packed or old or known.whole):
-            placed = found.candidate.matched and known.entry.path == found.candidate.path
-            common = max(known.proved, found.put_by - found.begin) if placed or found.put_by else common
+            # a copy was made in the middle of a write; of a file of its name, or in its inode, what follows may be new
+            itself = known.entry.file in found.former or (found.candidate.matched and not found.live)
+            common = max(known.proved, found.put_by - found.begin) if itself or found.put_by else common
         return replace(known, common=common) if common else None
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:

@@ -15,7 +15,6 @@ from logship.files.found import Found, finished_row, signature_of
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, in_this_file, is_around, row_of_this
-from logship.files.lately import Lately
 from logship.files.members import known_within
 from logship.files.names import Candidate
 from logship.files.signatures import Signatures
@@ -52,13 +51,14 @@ class Registry:
         self.finished = finished
         self._sinks = sinks
         self._by_inode, self._by_path = Index[int, FileId](), Index[str, FileId]()
-        self.signatures, self._lately = Signatures(), Lately()
+        self.signatures = Signatures()
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
         self._changed: set[int] = set()
         """Inodes of finished files that the sweep under way has met, to be opened again once there is room."""
         for entry in entries:
             self.add(entry)
+            finished.lately.forget(entry.file)
             if (row := finished.at(entry.inode)) and row.file == entry.file:
                 finished.forget(entry.inode)  # it was open again when the checkpoint was saved
 
@@ -74,11 +74,9 @@ class Registry:
         self.pop(entry.file)
         stat = os.fstat(found.fd)
         self._judged |= {stat.st_ino} if self._again else set()
-        row = finished_row(entry, found) if stat.st_nlink else None
-        if row:
-            self._lately.note(entry, found)
+        if stat.st_nlink and (row := finished_row(entry, found)):
             # who is at the head of that file speaks for it, or who is last in an archive
-            self._finish(row, there=not entry.shift or bool(row.flags & PACKED))
+            self._finish(row, found, there=not entry.shift or bool(row.flags & PACKED))
         else:
             self.add(entry)
             self.signatures.note(stat.st_ino, entry.file, signature_of(found))
@@ -93,7 +91,7 @@ class Registry:
     def reopen(self, file: FileId, inode: int) -> None:
         """Know a generation no longer: it is followed, in the file with an inode."""
         self.pop(file)
-        self._lately.forget(file)
+        self.finished.lately.forget(file)
         if (row := self.finished.at(inode)) and row.file == file:
             self._reopened.add(file)
         self.finished.forget(inode)
@@ -205,12 +203,14 @@ class Registry:
 
     def sources(self, found: Found) -> list[Source]:
         """Give the generations of a file's lineage, and those that were in it, newest last."""
-        former = (file for file in found.former if file in self.entries)
-        files = dict.fromkeys([*self._by_path.of(found.lineage), *former, *self._by_inode.of(found.inode)])
-        ours = [entry for entry in self._each(files) if not (self._history and entry.ignored)]
+        files = dict.fromkeys((*self._by_path.of(found.lineage), *found.former, *self._by_inode.of(found.inode)))
+        known = filter(None, map(self.entries.get, files))
+        ours = [entry for entry in known if not (self._history and entry.ignored)]
         theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []
         saved = (Source.saved(entry, rotated=bool(found.live)) for entry in (*theirs, *ours))
-        return [*self._lately.of_lineage(found.lineage), *saved]
+        lately = self.finished.lately.of_lineage(found.lineage)
+        finished = [(row.entry(found.lineage, self._sinks, found.read_at), digest) for row, digest in lately]
+        return [*(Source.finished(entry, digest) for entry, digest in finished), *saved]
 
     def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
         """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.
@@ -240,12 +240,13 @@ class Registry:
     def note_history(self, entry: Entry, file: TailedFile) -> bool:
         """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""
         if row := finished_row(entry, file):
-            self._finish(row, there=False)
-            self._lately.note(entry, file)
+            self._finish(row, file, there=False)
         return row is not None
 
-    def _finish(self, row: Row, *, there: bool) -> None:
+    def _finish(self, row: Row, found: Found | TailedFile, *, there: bool) -> None:
         self.finished.add(row, there=there)
+        if isinstance(found, TailedFile):
+            self.finished.lately.note(row, found.digest)
         if there:
             self.finished.meet(row.inode)
         self._reopened.discard(row.file)
@@ -295,6 +296,5 @@ class Registry:
 
     def unread(self, entry: Entry) -> int:
         """Give what nobody read of one; nothing where that was counted before, or was none of our business."""
-        settled = entry.ignored or entry.gone
         read = min((entry.offsets.get(sink, Saved()).offset for sink in self._sinks), default=0)
-        return 0 if settled else entry.size - read
+        return 0 if entry.ignored or entry.gone else entry.size - read

@@ -32,25 +32,22 @@ class Read(Protocol):
         """Read up to ``size`` bytes at ``offset``."""
 
 
+def few_are_others(file: Read) -> bool:
+    """Whether a few bytes of what was looked at are others now, and all that has left is as it was: forget them."""
+    return _few(file) and not (has_scanned(file) or file.digest.begins_otherwise(file.furthest.offset, file.read_at))
+
+
 def has_scanned(file: Read) -> bool:
-    """Whether a file has what was looked at behind what has left: the last few bytes, a line may be long in coming.
-
-    Where a few bytes of it are others now, and all before it is as it was, they are forgotten, and that is enough.
-    """
+    """Whether a file has what was looked at behind what has left: the last few bytes, a line may be long in coming."""
     offset, digest = file.furthest.offset, file.digest
-    few = 0 < offset < digest.end <= offset + FEW_BYTES
-    if _is_there(digest, offset, file) and not (few and _head_reaches_further(file, offset)):
-        return True
-    if not few or digest.begins_otherwise(offset, file.read_at):
-        return False
-    forget_scanned(file)
-    return True
-
-
-def _is_there(digest: Digest, offset: int, file: Read) -> bool:
     start = max(offset, digest.end - min(FEW_BYTES, len(digest.recent)))
     known = digest.recent[start - digest.end :] if start < digest.end else b""
-    return not known or file.read_at(len(known), start) == known
+    there = not known or file.read_at(len(known), start) == known
+    return there and not (_few(file) and _head_reaches_further(file, offset))
+
+
+def _few(file: Read) -> bool:
+    return 0 < file.furthest.offset < file.digest.end <= file.furthest.offset + FEW_BYTES
 
 
 def _head_reaches_further(file: Read, offset: int) -> bool:

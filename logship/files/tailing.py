@@ -12,7 +12,7 @@ from logship.files.evidence import has_before, has_head, has_known, punched_to
 from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.files.joining import Cuts, Joining, Read, join
-from logship.files.scanned import forget_scanned, has_scanned, unscanned
+from logship.files.scanned import few_are_others, forget_scanned, has_scanned, unscanned
 from logship.model import NO_LIMIT, Block, LineState
 from logship.records.framing import NUL, Frame
 from logship.state.fingerprint import Digest
@@ -70,12 +70,9 @@ class TailedFile:
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = self.opened_at = now
         """Monotonic seconds when it last grew, and when it was first seen."""
-        self.counted = 0
-        """Bytes that the input metrics have counted."""
-        self.largest = 0
-        """The largest size ever seen: what was there before a truncation."""
-        self.ended = False
-        """No writer is expected any more: an unterminated last line may be shipped."""
+        self.counted = 0  # bytes, by the input metrics
+        self.largest = 0  # the largest size ever seen: what was there before a truncation
+        self.ended = False  # no writer is expected any more: an unterminated last line may be shipped
         self.head, self.begins = Print(), b""  # and its first 64 bytes
         self.found_by = 0  # a hash of them, while it is one of the open files
         self.look(now)
@@ -99,7 +96,7 @@ class TailedFile:
         if may_be_filled and has_known(self.head, self.digest, self.furthest.offset, self.read_at):
             self.look_into_holes()
         if size < max(self.furthest.offset, self.head.length):
-            lasts = self.doubt.note(self.digest.kept(size, self.read_at), now)
+            lasts = self.doubt.note(size, self.digest.kept(size, self.read_at), now)
             self.replaced = self.replaced or lasts or self.digest.begins_otherwise(min(size, HEAD_BYTES), self.read_at)
             return False
         if (self.doubt.looks or touched or size > before) and not self._has_read_bytes(further=in_place):
@@ -155,6 +152,8 @@ class TailedFile:
         self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
+        if few_are_others(self):
+            forget_scanned(self)
         same = has_scanned(self) and has_head(self.head, self.read_at)
         same = same and has_before(self.digest, self.furthest, self.read_at)
         same = same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
@@ -243,13 +242,14 @@ class TailedFile:
         return first_data(offset, self.size, self.read_at, self.data_start) < self.size
 
     def _lost_scanned(self, place: Place) -> bool:
-        known = self.digest.end
         # where nothing was read yet, the file was seen before
         same = has_before(self.digest, place, self.read_at) if place.tail else has_head(self.head, self.read_at)
-        if not (same and has_scanned(self)):
+        if lost := same and few_are_others(self):
+            forget_scanned(self)
+        elif not (same and has_scanned(self)):
             self.doubt.looks += 1  # the next look will tell
             raise TruncatedError
-        return self.digest.end < known
+        return lost
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""

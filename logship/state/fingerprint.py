@@ -20,7 +20,7 @@ ReadAt = Callable[[int, int], bytes]
 """``read_at(size, offset)``: up to ``size`` bytes at ``offset``."""
 
 GRID_BYTES = 64 * 1024
-EARLY = (16, 64, 256, 1024, 4096)
+EARLY = (16, 64, 256, 1024, 4096, 8192, 16384, 32768)
 """Points near the start, which are always kept: most files differ there."""
 NEAR = (1024, 4096, 16 * 1024)
 """How far points are from the end of what is read: where tails are cut and written over."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from logship.state.bits import Bits
 from logship.state.identity import HEAD_BYTES
+from logship.state.lately import Lately
 from logship.state.row_file import RowFile
 from logship.state.row_index import RowIndex
 from logship.state.rows import (
@@ -34,6 +35,7 @@ from logship.state.rows import (
 logger = logging.getLogger(__name__)
 
 KEEP_SECONDS: Final = 30 * 86400.0
+LATELY: Final = "lately.bin"
 MAX_ROWS: Final = 200_000
 """18 MB on disk, half as much again before it is written anew; of more the oldest are dropped, which is said."""
 _LINEAGE_BITS: Final = 1 << 20
@@ -55,6 +57,9 @@ class Finished:
         """
         self._disk = RowFile(None if shared else path)
         self._keep = keep
+        lately = path.with_name(LATELY) if path and not shared else None
+        self.lately = Lately(lately, since=time.time() - keep, anew=anew)
+        """Those that were finished last, by their digests."""
         self._forget_all()
         self.dropped = 0
         """Rows that were younger than 30 days and had to go."""
@@ -211,6 +216,8 @@ class Finished:
     def flush(self) -> None:
         """Put new rows on disk; raises OSError, and they are written the next time."""
         self._disk.flush()
+        with suppress(OSError):  # a convenience: it is written the next time
+            self.lately.flush()
 
     def compact(self) -> None:
         """Drop rows that later ones replace, and the oldest, once there are half as many again as are kept."""

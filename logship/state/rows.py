@@ -12,7 +12,7 @@ from isal import isal_zlib
 
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, ReadAt
-from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved
+from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, is_punched
 
 FORMAT: Final = struct.Struct("<16sQQQQQqqIIIHHxxxx")
 ROW_BYTES: Final = FORMAT.size
@@ -75,13 +75,25 @@ class Row(NamedTuple):
 
     def begins(self, size: int, read_at: ReadAt) -> bool:
         """Whether a file of ``size`` bytes has this one's first bytes, and at its end the last ones."""
-        if size < self.size or bytes_hash(read_at(min(HEAD_BYTES, self.size), 0)) != self.head:
-            return False
+        return size >= self.size and self._has_head(read_at) and self._has_tail(read_at)
+
+    def is_punched(self, size: int, read_at: ReadAt) -> bool:
+        """Whether a file of ``size`` bytes has a hole where this one began, and the last ones, so many as prove it."""
+        head = read_at(min(HEAD_BYTES, self.size), 0)
+        return size >= self.size > HEAD_BYTES and is_punched(head) and self._has_tail(read_at)
+
+    def _has_head(self, read_at: ReadAt) -> bool:
+        return bytes_hash(read_at(min(HEAD_BYTES, self.size), 0)) == self.head
+
+    def _has_tail(self, read_at: ReadAt) -> bool:
         length = min(MARKER_BYTES, self.size)
         return isal_zlib.crc32(read_at(length, self.size - length)) == self.tail
 
     def entry(self, path: str, sinks: Collection[str], read_at: ReadAt) -> Entry:
-        """Give the row as an entry again, of a file that begins with its bytes; a sink that is new begins at 0."""
+        """Give the row as an entry again, of a file that begins with its bytes; a sink that is new begins at 0.
+
+        Without a digest where those have become a hole.
+        """
         marker = Print.of(read_at(min(MARKER_BYTES, self.size), max(0, self.size - MARKER_BYTES)))
         done = Saved(self.size, marker=marker)
         known = self.sinks == sinks_hash(sinks)
@@ -96,7 +108,7 @@ class Row(NamedTuple):
             offsets={} if self.ignored else {sink: done if known else Saved() for sink in sinks},
             ignored=self.ignored,
             sealed=bool(self.flags & SEALED),
-            digest=Fingerprint(0, (self.size, self.crc)) if self.crc else Fingerprint(),
+            digest=Fingerprint(0, (self.size, self.crc)) if self.crc and self._has_head(read_at) else Fingerprint(),
         )
 
 

@@ -292,3 +292,25 @@ def test_gone_while_down_is_counted(logship: Logship, logs: Path, receiver: Rece
     logship.start()
     expected = {"gone_while_down": len(lines("a", range(1000, 1100)))}  # once its content was looked for everywhere
     wait_until(lambda: logship.metrics().by("logship_input_lost_bytes_total", "reason") == expected, "it is counted")
+
+
+@pytest.mark.parametrize("how", ["terminate", "kill"])
+@pytest.mark.parametrize("rotated", [False, True], ids=["live", "rotated"])
+def test_cut_off_while_down(logship: Logship, logs: Path, receiver: Receiver, how: str, *, rotated: bool) -> None:
+    """What is still there was read, as digests say: no more of it comes again than is behind the last one."""
+    live, count = logs / "a.log", 21_000 if rotated else 20_000
+    logship.start()
+    append(live, "a", range(20_000))
+    receiver.wait_for_records(20_000)
+    if rotated:
+        live.rename(logs / "a.log.1")
+        append(live, "a", range(20_000, count))
+        receiver.wait_for_records(count)
+    logship.terminate() if how == "terminate" else logship.kill()
+    os.truncate(logs / "a.log.1" if rotated else live, len(lines("a", range(9000))))
+    append(live, "new", range(100))
+    logship.start()
+    wait_until(lambda: sum(record["writer"] == "new" for record in receiver.records()) == 100, "new lines arrive")
+    append(live, "new", range(100, 200))
+    wait_until(lambda: sum(record["writer"] == "new" for record in receiver.records()) == 200, "so do later ones")
+    assert receiver.counts().records <= count + 200 + 5000

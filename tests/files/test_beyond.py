@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, begun, follow, lines
 
 
 def beyond(follower: Follower) -> set[str]:
@@ -12,9 +12,7 @@ def test_a_folder_that_followed_files_are_moved_into_is_noted(logs: Path, tmp_pa
     """What is open is read to its end; what is moved there later, while nobody looks, is not."""
     away = tmp_path / "away"
     away.mkdir()
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     (logs / "a.log").rename(away / "a.log.1")
     append(away / "a.log.1", lines(10, 20))
     assert follower.read() == lines(10, 20)

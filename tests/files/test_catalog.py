@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from logship.files import departures
-from tests.following import append, lines
+from tests.following import append, begun, lines
 from tests.following import follow as start
 from tests.privileges import folder_of_nobody, unprivileged
 
@@ -117,9 +117,7 @@ def test_what_can_not_be_seen_is_not_gone() -> None:
 
 def test_nothing_of_a_forgotten_file_stays(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An hour after it went, a finished generation has left no trace: a pod may rotate for months."""
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     (logs / "a.log").rename(logs / "a.log.1")
     follower.step(31)
     assert len(follower.catalog.registry.finished) == 1
@@ -273,9 +271,7 @@ def test_what_is_remembered_of_files_that_are_gone_is_bounded(logs: Path, monkey
 def test_archives_that_were_left_alone_do_not_fill_the_checkpoint(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that are there are forgotten before any that was read; one that is found again is left alone again."""
     monkeypatch.setattr(departures, "MAX_ENTRIES", 5)
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     (logs / "a.log").rename(logs / "a.log.1")
     follower.step(31)
     for number in range(20):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.test_kinds import each_once, overwrite, paces, problem, records
-from tests.following import append, follow, lines
+from tests.following import append, begun, follow, lines
 
 
 def edited(data: bytes, number: int, line: bytes) -> bytes:
@@ -30,9 +30,7 @@ def put(path: Path, data: bytes) -> None:
 def test_a_copy_is_edited_that_was_put_by(logs: Path, pause: float, number: int, *, in_place: bool) -> None:
     """A line beyond its first kilobyte, and before its last bytes, is another one: it was nowhere else."""
     live, copy = logs / "a.log", logs / "a.log.1"
-    follower = follow(logs)
-    append(live, lines(0, 80))
-    follower.read()
+    follower = begun(logs, 80)
     copy.write_bytes(live.read_bytes())
     for _ in range(3):
         follower.read()
@@ -58,9 +56,7 @@ def test_a_copy_is_edited_that_was_put_by(logs: Path, pause: float, number: int,
 def test_a_rotated_file_is_edited(logs: Path, pause: float, number: int) -> None:
     """What is in front of the line that is other is what was delivered."""
     live, rotated = logs / "a.log", logs / "a.log.1"
-    follower = follow(logs)
-    append(live, lines(0, 80))
-    follower.read()
+    follower = begun(logs, 80)
     live.rename(rotated)
     append(live, lines(100, 120))
     follower.read()
@@ -108,6 +104,36 @@ def test_a_hole_is_punched_where_all_was_read(logs: Path, pause: float) -> None:
         yield lines(0, 800)
 
     each_once(logs, scenario, pause)
+
+
+@pytest.mark.parametrize("rotated", [False, True])
+@pytest.mark.parametrize("more", [0, 20])
+@pytest.mark.parametrize("away", [False, True])
+def test_a_hole_is_punched_in_what_was_finished(logs: Path, *, rotated: bool, more: int, away: bool) -> None:
+    """Its file is closed: name, inode, birth and last bytes are as they were, and what is appended is new."""
+    live, other, follower = logs / "a.log", logs / "b.log", begun(logs, 400)
+    path = logs / "a.log.1" if rotated else live
+    if rotated:
+        live.rename(path)
+    append(other, lines(500, 510))
+    follower.catalog.max_files = 1
+    for _ in range(12):
+        follower.read()
+        follower.step(3.0)
+    assert path.stat().st_ino in follower.catalog.registry.finished
+    lives = [follower]
+    if away:
+        follower.drain()
+    overwrite(path, bytes(16384), 0)
+    append(path, lines(400, 400 + more))
+    os.utime(path, ns=(0, path.stat().st_mtime_ns + 10**7))
+    if away:
+        lives.append(follow(logs))
+    for _ in range(6):
+        lives[-1].read()
+        lives[-1].step(3.0)
+    lives[-1].drain()
+    assert problem(lines(0, 400 + more) + lines(500, 510), *lives) == ""
 
 
 @paces
@@ -169,3 +195,45 @@ def test_a_job_that_is_run_again_writes_new_lines(logs: Path, how: str) -> None:
         follower.read()
     follower.drain()
     assert len(records(follower)) == 3 * 201
+
+
+@pytest.mark.parametrize("banner", [1, 5, 60])
+@pytest.mark.parametrize("after", [2, 100, 300])
+@pytest.mark.parametrize("how", ["written over", "renamed"])
+def test_a_program_that_is_started_again_writes_its_banner_again(logs: Path, banner: int, after: int, how: str) -> None:
+    """As one behind ``tee``: its first lines are equal each time, and are new each time."""
+    path, follower, due = logs / "a.log", follow(logs), b""
+    for run in range(3):
+        data = lines(0, banner) + lines(1000 * (run + 1), 1000 * (run + 1) + (500 if not run else after))
+        put(path, data) if how == "renamed" else path.write_bytes(data)
+        due += data
+        follower.read()
+        follower.step(2.0)
+        follower.read()
+        if after < 100:
+            follower.step(70.0)  # files that are short begin alike more often than anybody believes
+            follower.read()
+            due += (more := lines(1000 * (run + 1) + 500, 1000 * (run + 1) + 600))
+            append(path, more)
+            follower.read()
+    follower.step(2.0)
+    follower.drain()
+    assert problem(due, follower) == ""
+
+
+@paces
+def test_the_head_of_a_live_file_is_taken_off(logs: Path, pause: float) -> None:
+    """``fallocate --collapse-range`` moves all forward by whole blocks: what is left comes again, nothing is lost."""
+    live, follower = logs / "a.log", begun(logs, 400)
+    for turn in range(3):
+        append(live, lines(400 + 20 * turn, 410 + 20 * turn))
+        left = live.read_bytes()[4096:]
+        overwrite(live, left, 0)
+        os.truncate(live, len(left))
+        append(live, lines(410 + 20 * turn, 420 + 20 * turn))
+        for _ in range(3):
+            follower.read()
+            follower.step(pause)
+    follower.step(61.0)
+    follower.drain()
+    assert {*lines(0, 460).splitlines(keepends=True)} <= {*records(follower).values()}

@@ -173,6 +173,18 @@ def test_nothing_is_known_of_other_bytes() -> None:
     assert ask(DATA) is None
 
 
+def test_behind_a_hole_that_is_elsewhere_nothing_is_proved() -> None:
+    """A generation whose digests begin behind a hole, and a file that is cut off in front of that."""
+    digest = Digest()
+    digest.take(DATA, 9000)
+    offset = Saved(9000 + len(DATA))
+    entry = Entry(
+        new_file_id(), "/a.log", 7, 1, Print.of(DATA[:64]), 9000, 1.0, {"sink": offset}, digest=digest.fingerprint()
+    )
+    for view in (Bytes(DATA[:500]), Bytes(DATA * 2)):
+        assert finish(identify(view, [Source.saved(entry)], cut=True)) is None
+
+
 def test_of_several_the_one_of_which_most_is_there() -> None:
     """Of generations that begin alike, in whatever order."""
     short, long, other = saved(DATA[:5000]), saved(DATA[:15_000]), saved(lines(500, 900))

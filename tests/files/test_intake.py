@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from logship.files.wakeups import Timer
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, begun, follow, lines
 
 
 def test_reads_what_is_there_and_what_comes(logs: Path) -> None:
@@ -152,9 +152,7 @@ def test_a_restart_resumes_at_the_offset(logs: Path) -> None:
 
 def test_kill_repeats_only_what_was_not_acknowledged(logs: Path) -> None:
     """Without an acknowledgement the offset does not move; the same lines get the same identity again."""
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     append(logs / "a.log", lines(10, 20))
     follower.read(ack=False)
     follower.save()
@@ -221,9 +219,7 @@ def test_deleted_and_recreated(logs: Path) -> None:
 
 def test_a_finished_rotated_file_is_closed_and_not_read_again(logs: Path) -> None:
     """After the wait for a late writer the descriptor is given back; growth after that is noticed all the same."""
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     (logs / "a.log").rename(logs / "a.log.1")
     append(logs / "a.log", lines(10, 20))
     assert follower.read() == lines(10, 20)
@@ -271,9 +267,7 @@ def test_a_drain_does_not_wait_for_a_writer_that_never_stops(logs: Path, caplog:
 
 def test_a_backup_copy_is_not_shipped(logs: Path) -> None:
     """A copy of a live file under a rotated name has nothing that the live file has not."""
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     (logs / "a.log.bak").write_bytes((logs / "a.log").read_bytes())
     assert follower.read() == b""
     follower.step(3)
@@ -391,9 +385,7 @@ def test_skipping_forward_is_said_once_a_minute_and_counted_once(logs: Path, cap
 @pytest.mark.parametrize("number", [1, 3, 7])
 def test_a_gap_in_rotation_numbers_alone_is_no_loss(logs: Path, number: int) -> None:
     """Rotators count upward or downward, and skip what is empty: numbers say nothing of what was there."""
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     (logs / "a.log").rename(logs / f"a.log.{number}")
     append(logs / "a.log.9", lines(20, 30))
     append(logs / "a.log", lines(30, 40))

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from logship.state.identity import Saved
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, begun, follow, lines
 
 Scenario = Callable[[Path], Iterator[bytes]]
 """Yields, and at last gives, all lines that have to have arrived in the end."""
@@ -222,10 +222,7 @@ def test_a_copy_that_is_appended(logs: Path, pause: float) -> None:
 
 def test_a_copy_of_what_was_written_since_the_last_look(logs: Path) -> None:
     """Found by a sweep that was under way: the live file has all of it, though nobody has seen that yet."""
-    live = logs / "a.log"
-    append(live, lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    live, follower = logs / "a.log", begun(logs, 60)
     append(live, lines(60, 100))
     (logs / "a.log.1").write_bytes(live.read_bytes())
     assert list(follower.catalog.sweep(follower.now)) is not None  # no look at the files before it
@@ -563,9 +560,7 @@ def test_two_unseen_generations_in_one_tar_each(logs: Path) -> None:
 
 def test_a_generation_that_came_and_was_packed_between_two_looks_is_shipped(logs: Path) -> None:
     """Nobody saw it as it was written: what is newer than the last look and matches nothing known is new data."""
-    append(logs / "a.log", lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     (logs / "a.log.backup.gz").write_bytes(gzip.compress(lines(500, 600)))
     (logs / "backup.tar.gz").write_bytes(gzip.compress(lines(600, 700)))
     follower.read()
@@ -576,9 +571,7 @@ def test_a_generation_that_came_and_was_packed_between_two_looks_is_shipped(logs
 
 def test_an_archive_from_before_the_last_look_that_is_moved_here_is_history(logs: Path) -> None:
     """Its time says so; packers keep that of what they pack."""
-    append(logs / "a.log", lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     archive = logs / "a.log.7.gz"
     archive.write_bytes(gzip.compress(lines(500, 600)))
     os.utime(archive, (time.time() - 3600,) * 2)
@@ -637,9 +630,7 @@ def test_what_an_archive_has_beside_its_first_file_is_counted(
     old = logs / "a.log.3"
     old.write_bytes(pack(lines(700, 750), lines(750, 760)))
     os.utime(old, (time.time() - 3600,) * 2)
-    append(logs / "a.log", lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     (logs / "a.log.2").write_bytes(pack(lines(500, 600)))
     (logs / "a.log.1").write_bytes(pack(lines(600, 650), lines(650, 660)))
     for _ in range(3):
@@ -886,10 +877,7 @@ def test_a_hole_that_is_filled_while_it_is_waited_for_is_read_at_once(logs: Path
 
 def test_a_size_that_goes_back_for_a_moment(logs: Path) -> None:
     """A smaller size alone is one sign: once it is back, reading goes on, and nothing arrives twice."""
-    live = logs / "a.log"
-    append(live, lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    live, follower = logs / "a.log", begun(logs, 60)
     for turn in range(1, 6):
         data = live.read_bytes()
         os.truncate(live, len(data) // 2)
@@ -1095,10 +1083,7 @@ def test_a_tail_that_is_cut_and_written_anew_while_away_loses_nothing(logs: Path
 
 def test_a_rewritten_tail_has_ids_of_its_own(logs: Path) -> None:
     """In one go, so that no smaller size is ever seen: what was not changed is not sent again."""
-    live = logs / "a.log"
-    append(live, lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    live, follower = logs / "a.log", begun(logs, 60)
     overwrite(live, lines(100, 150), len(lines(0, 50)))
     follower.read()
     append(live, lines(150, 160))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.test_kinds import problem
-from tests.following import append, follow, lines
+from tests.following import append, begun, lines
 
 
 @pytest.mark.parametrize("seconds", [3.0, 20.0, 200.0])
@@ -14,9 +14,7 @@ from tests.following import append, follow, lines
 def test_a_shorter_copy_is_first_met_long_after_the_truncation(logs: Path, behind: int, seconds: float) -> None:
     """It was made elsewhere: of what is read no more it is known what its bytes were at many offsets."""
     live, elsewhere = logs / "a.log", logs.parent / "copy"
-    follower = follow(logs)
-    append(live, lines(0, 400))
-    follower.read()
+    follower = begun(logs, 400)
     elsewhere.write_bytes(live.read_bytes())
     for at in range(400, 400 + behind, 20):
         append(live, lines(at, min(at + 20, 400 + behind)))
@@ -37,10 +35,7 @@ def test_a_shorter_copy_is_first_met_long_after_the_truncation(logs: Path, behin
 
 def test_another_file_that_begins_alike_is_read(logs: Path) -> None:
     """Two kilobytes are the same in both: what is behind them decides."""
-    live = logs / "a.log"
-    follower = follow(logs)
-    append(live, lines(0, 400))
-    follower.read()
+    live, follower = logs / "a.log", begun(logs, 400)
     os.truncate(live, 0)
     append(live, lines(1000, 1010))
     for _ in range(4):

@@ -12,7 +12,7 @@ import pytest
 from logship.files.steps import finish, in_steps
 from logship.files.tailing import TailedFile
 from tests.files.test_kinds import records
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, begun, follow, lines
 
 HOUR = 3600 * 10**9
 
@@ -113,9 +113,7 @@ def test_from_the_end_is_for_the_first_look_alone(logs: Path) -> None:
 
 def test_a_copy_beside_a_followed_file_is_held_then_put_by(logs: Path) -> None:
     """As long as it may be the first half of copytruncate."""
-    append(logs / "a.log", lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     (logs / "a.log.1").write_bytes(lines(0, 60))
     assert follower.read() == b""
     assert (follower.catalog.registry.left_alone, follower.catalog.unsettled) == (0, True)
@@ -129,9 +127,7 @@ def test_a_copy_beside_a_followed_file_is_held_then_put_by(logs: Path) -> None:
 @pytest.mark.parametrize("name", ["a.log.7", "a.log.old", "a.log-20261127"])
 def test_a_copy_of_a_finished_generation_never_ships(logs: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
     """Under any name of its lineage, whenever it is made, also once the generation itself is gone."""
-    append(logs / "a.log", lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     copy = logs.parent / "copy"
     copy.write_bytes(pack(lines(0, 60)))  # while the file is there: it is to have an inode of its own
     (logs / "a.log").unlink()
@@ -221,9 +217,7 @@ def test_several_generations_go_on_in_one_file(logs: Path) -> None:
 
 def test_bytes_that_replace_others_are_a_new_generation(logs: Path) -> None:
     """It begins at the line where they differ, under another identity."""
-    append(logs / "a.log", lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     with (logs / "a.log").open("r+b") as file:
         file.seek(len(lines(0, 55)))
         file.write(lines(955, 965))

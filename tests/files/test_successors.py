@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from logship.record_metrics import value_of
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, begun, follow, lines
 
 
 @pytest.fixture
@@ -200,9 +200,7 @@ def test_what_a_sweep_has_opened_is_no_second_file(logs: Path, monkeypatch: pyte
     """At any pause of a sweep that is about to adopt the successor itself, there is one of it."""
     for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
         monkeypatch.setattr(f"logship.files.{step}", 1)
-    append(logs / "a.log", lines(0, 10))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 10)
     rotate(logs / "a.log")
     append(logs / "a.log", lines(10, 20))
     for number, _ in enumerate(follower.catalog.sweep(follower.now)):

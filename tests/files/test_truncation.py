@@ -7,15 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests.files.test_kinds import overwrite, problem
-from tests.following import append, follow, lines
+from tests.following import append, begun, follow, lines
 
 
 def test_what_is_held_and_is_packed_before_it_is_decided_is_not_strange(logs: Path) -> None:
     """A file lost its bytes, so that what came after it waits; packed, removed and killed meanwhile, it arrives."""
     live, second = logs / "a.log", logs / "a.log.1"
-    append(live, lines(0, 60))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 60)
     follower.save()
     os.truncate(live, 0)
     follower.step(0.1)
@@ -57,10 +55,7 @@ def test_a_file_that_several_generations_were_in_is_asked_about_once(logs: Path)
 
 def test_a_generation_that_was_opened_again_is_known_once_it_is_gone(logs: Path) -> None:
     """It is finished a second time when it is truncated: its copy is one of all of it, not of what is older."""
-    live = logs / "a.log"
-    append(live, lines(0, 30))
-    follower = follow(logs)
-    follower.read()
+    live, follower = logs / "a.log", begun(logs, 30)
     (logs / "a.log-bak").write_bytes(lines(0, 30))
     for _ in range(3):
         follower.step(3.0)

@@ -7,7 +7,7 @@ import pytest
 
 from logship.files import closing, reconciler
 from logship.files.waiting import Left
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, begun, follow, lines
 
 
 def write(path: Path, data: bytes) -> None:
@@ -194,9 +194,7 @@ def test_a_file_that_took_the_inode_of_one_that_waited(full: Follower, logs: Pat
 def test_what_was_held_is_no_history(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was found as a copy in the making, and proves to be something else once it does not grow any more."""
     monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
-    append(logs / "a.log", lines(0, 1))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 1)
     (logs / "a.log.1").touch()
     follower.read()
     write(logs / "a.log.1", lines(100, 110))
@@ -212,9 +210,7 @@ def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
 ) -> None:
     """The checkpoint is saved meanwhile, as blocks go on moving; sweeps may take seconds."""
     monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
-    append(logs / "a.log", lines(0, 1))
-    follower = follow(logs)
-    follower.read()
+    follower = begun(logs, 1)
     write(logs / "a.log.1", lines(100, 110))
     sweep = follower.catalog.sweep(follower.now)
     next(sweep)
