@@ -101,7 +101,7 @@ class Intake:
         await self.step()
         if once:
             self._end_files()
-        while not (once or self._drain.is_quiet(self._clock(), self._last_growth(), self._newest)):
+        while not (once or self._is_quiet()):
             if self._drain.begun:
                 self._pace.due = 0.0
             await self._wait()
@@ -114,6 +114,9 @@ class Intake:
             if not once or self.closing.close_read() or self._may_open_more():
                 await self._sweep_now()  # each has its turn, as others are read
         self._end()
+
+    def _is_quiet(self) -> bool:
+        return self._drain.begun and self._drain.is_quiet(self._clock(), self._last_growth(), self._newest)
 
     async def close_read(self) -> None:
         """Close what is read and acknowledged soon after, once nothing more will come; for ever."""

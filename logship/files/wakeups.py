@@ -5,8 +5,9 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Collection
-from functools import partial
 from typing import Protocol
+
+from msgspec import Struct
 
 from logship.files.inotify import MAX_WATCHED, Inotify
 
@@ -35,9 +36,9 @@ class Wakeups(Protocol):
         """Sleep, and wake when something may have happened to a file."""
 
     async def change(self, least: float, most: float) -> bool:
-        """Return soon after something happened, though not before ``least`` seconds, and after ``most`` at the latest.
+        """Return a moment after something happened; ``least`` seconds after it, if it did before those have passed.
 
-        At once when woken. Gives whether events told of something.
+        After ``most`` seconds at the latest, at once when woken. Gives whether events told of something.
         """
 
     def happened(self) -> bool:
@@ -58,6 +59,7 @@ class Timer:
 
     def __init__(self) -> None:
         self._waiter: asyncio.Future[bool] | None = None
+        self._timer: asyncio.TimerHandle | None = None
         self._asked = False
 
     def wake(self) -> None:
@@ -78,12 +80,26 @@ class Timer:
             return True
         loop = asyncio.get_running_loop()
         waiter = self._waiter = loop.create_future()
-        timer = loop.call_later(seconds, partial(self._settle, woken=False))
+        self._end_at(loop.time() + seconds)
         try:
             woken: bool = await waiter
         finally:
-            timer.cancel()
+            self._cancel_timer()
         return woken
+
+    def _end_at(self, time: float) -> None:
+        """End the sleep that is under way then, on the loop's clock, instead of when it was to end."""
+        self._cancel_timer()
+        self._timer = asyncio.get_running_loop().call_at(time, self._end)
+
+    def _end(self) -> None:
+        self._timer = None
+        self._settle(woken=False)
+
+    def _cancel_timer(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer:
+            timer.cancel()
 
     async def wait(self, seconds: float) -> None:
         """Sleep."""
@@ -110,6 +126,18 @@ class Timer:
         return None
 
 
+class Gathering(Struct, frozen=True):
+    """For how many ``seconds`` what comes before ``until`` gathers, or :data:`GATHER_SECONDS` after that; to ``most``."""
+
+    seconds: float
+    until: float
+    most: float
+
+    def end(self, first: float) -> float:
+        """Give when it is over if the first event comes then; all on the loop's clock."""
+        return min(first + (self.seconds if first < self.until else GATHER_SECONDS), self.most)
+
+
 class FileEvents(Timer):
     """inotify; falls back to the timer for good if it can't be had.
 
@@ -128,7 +156,7 @@ class FileEvents(Timer):
         self._began = 0.0
         self._heard: set[str] | None = None
         self._inotify = Inotify()
-        self._hearing = False
+        self._gathering: Gathering | None = None
 
     async def wait(self, seconds: float) -> None:
         """Return when woken or at the first file event, at the latest after ``seconds``."""
@@ -137,33 +165,26 @@ class FileEvents(Timer):
         await self.sleep(seconds)
 
     async def change(self, least: float, most: float) -> bool:
-        """Return soon after an event, though not before ``least`` seconds, and after ``most`` at the latest."""
+        """Return soon after an event: after ``least`` seconds if it came before those have passed; by ``most``."""
         if self._task:
             await self.rest()
-        listening = self._listen()
-        first = least if listening else most
-        if (first > 0 or most <= least) and await self.sleep(first):
-            return False
-        if self.happened():
-            return True
-        if not listening or most <= least:
-            return False
-        if await self._hear_one(most - least) and self.happened():
-            await self.sleep(min(GATHER_SECONDS, most - least))
-            return True
-        return False
+        listening = self._listen() and most > least
+        woken = await (self._gather(least, most) if listening else self.sleep(most))
+        return not woken and self.happened()
 
-    async def _hear_one(self, seconds: float) -> bool:
-        self._inotify.tell(self._tell)  # still there from the last time, if nothing happened since
-        self._hearing = True
+    async def _gather(self, least: float, most: float) -> bool:
+        """Sleep, up to so long after the first event; nobody is woken by it, or by those that follow."""
+        now = asyncio.get_running_loop().time()
+        self._gathering = Gathering(max(least, GATHER_SECONDS), now + least, now + most)
+        self._inotify.tell(self._tell)
         try:
-            return await self.sleep(seconds)
+            return await self.sleep(most)
         finally:
-            self._hearing = False
+            self._gathering = None
 
     def _tell(self) -> None:
-        if self._hearing:
-            self._settle(woken=True)
+        if self._gathering:
+            self._end_at(self._gathering.end(asyncio.get_running_loop().time()))
 
     def happened(self) -> bool:
         """Whether an event has come since this was last asked, or told by :meth:`change`."""
