@@ -127,7 +127,7 @@ class Timer:
 
 
 class Gathering(Struct, frozen=True):
-    """For how many ``seconds`` what comes before ``until`` gathers, or :data:`GATHER_SECONDS` after that; to ``most``."""
+    """For how many ``seconds`` what comes before ``until`` gathers; after that for a moment; up to ``most``."""
 
     seconds: float
     until: float

@@ -53,6 +53,8 @@ class Checkpointer:
         self.entries: Callable[[], Iterable[Entry]] = _nothing
         self.looked_ns: Callable[[], int] = time.time_ns
         """Gives when all that is there was last seen, in epoch nanoseconds."""
+        self.may_differ: Callable[[], bool] = lambda: True
+        """Gives whether entries may be others than those last given, though no block moved."""
         self._checkpoints = checkpoints
         self._journal = journal
         self._metrics = metrics
@@ -85,13 +87,13 @@ class Checkpointer:
     async def save(self) -> None:
         """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
         async with self._lock:
-            self._stirred, self._moved = False, 0
-            entries = list(self.entries())
-            if (
-                self._same(entries)
-                and not self._checkpoints.pending
-                and await asyncio.to_thread(self._checkpoints.kept)
-            ):
+            changed, self._stirred, self._moved = self._stirred, False, 0
+            if changed or self.may_differ() or self._last is None:
+                entries = list(self.entries())
+                changed = not self._same(entries)
+            else:
+                entries = self._last
+            if not (changed or self._checkpoints.pending) and await asyncio.to_thread(self._checkpoints.kept):
                 return
             covered = self._journal.turn()
             try:
@@ -115,7 +117,7 @@ class Checkpointer:
 
     async def finish(self) -> None:
         """Save for the last time; a disk that hangs must not keep the process (DECISIONS 23)."""
-        self.saved = False
+        self.saved, self._stirred = False, True
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
                 await self.save()
