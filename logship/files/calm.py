@@ -1,9 +1,9 @@
 """How often files are looked at: four times a second while little is written, if that much; pure.
 
 Each look at what has grown is a read, a request and notes of both, which cost the same for a line as for a thousand. So
-lines gather in the file for as long as a batch may; not for longer, and not while much is written: what is not read yet
-when its file is truncated may be lost. Whoever lets batches wait for long has fewer looks still, as long as about so
-much gathers as four looks a second leave at the most.
+lines gather in the file for as long as a batch may, from the first one on; not for longer, and not while much is
+written: what is not read yet when its file is truncated may be lost. Whoever lets batches wait for long has fewer looks
+still, as long as about so much gathers as four looks a second leave at the most.
 """
 
 import math

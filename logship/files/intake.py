@@ -61,7 +61,7 @@ class Intake:
         self._entries: dict[FileId, Entry] = {}
         """What was last given to be saved."""
         self._stirred = True
-        """Whether a look, an event or a sweep has found something since."""
+        """Whether a look or an event has found something since, or folders were swept."""
         self._drain = Drain(rules.drain_quiet, rules.drain_longest)
         self.listeners: list[Listener] = []
         metrics.files_open.set_function(lambda: len(catalog.files))
@@ -149,9 +149,8 @@ class Intake:
         now = self._clock()
         if now >= self._pace.rested:
             changed = self._changes.unexplained(now, watched=watched)
-            unsure = changed or self.catalog.unsettled
-            if now + EARLY_SECONDS >= self._pace.due or unsure:
-                self._stirred |= unsure
+            if now + EARLY_SECONDS >= self._pace.due or changed or self.catalog.unsettled:
+                self._stirred = True
                 self._changes.begin_sweep()
                 await self._sweep(now)
                 await self._take_up()
@@ -228,7 +227,6 @@ class Intake:
             return False
 
     async def _take_up(self) -> None:
-        self._stirred |= bool(self.catalog.gone or self.catalog.moved)
         self._let_go()
         for file in self.catalog.moved:
             self._tell(file)
