@@ -63,8 +63,8 @@ class SinkMetrics:
         self._retries = ByReason(series.retries, sink, RETRY_REASONS)
         self._duration = series.duration.labels(name)
         self._latency = series.latency.labels(name)
-        self._last_success = series.last_success.labels(name)
-        self._held, self._waits = 0, False
+        self._held, self._waits, self._last_success = 0, False, 0.0
+        series.last_success.labels(name).set_function(lambda: self._last_success)
         series.buffer.labels(name).set_function(lambda: self._held)
         self._capacity = series.capacity.labels(name)
         series.paused.labels(name).set_function(lambda: self._waits)
@@ -136,7 +136,7 @@ class SinkMetrics:
 
     def succeeded(self, at: float) -> None:
         """Note that the store took something at this time (epoch seconds)."""
-        self._last_success.set(at)
+        self._last_success = at
 
     def latency(self, seconds: float) -> None:
         """Note the time from a read to its acknowledgement."""

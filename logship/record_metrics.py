@@ -10,6 +10,10 @@ OTHER: Final = "other"
 REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
 
 
+_ODDITIES: Final = ("overridden", "bad_times", "unparsed", "future_times", "without_level", "without_time")
+"""What is counted of a tally by the series of that name."""
+
+
 class ByReason:
     """A labelled counter bound to every value that its last label may take."""
 
@@ -65,9 +69,6 @@ class RecordMetrics:
         """Count what an encoder noticed in a block: as a rule nothing."""
         for what, records in tally.repaired:
             self.repaired.add(what, records)
-        count(self.overridden, tally.overridden)
-        count(self.bad_times, tally.bad_times)
-        count(self.unparsed, tally.unparsed)
-        count(self.future_times, tally.future_times)
-        count(self.without_level, tally.without_level)
-        count(self.without_time, tally.without_time)
+        for name in _ODDITIES:
+            if amount := getattr(tally, name):
+                getattr(self, name).inc(amount)

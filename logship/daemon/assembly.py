@@ -84,7 +84,7 @@ async def open_parts(state: State, stop: Stop, *, clock: Callable[[], float] = t
     saver = Checkpointer(checkpoints, Journal(folder), checkpoint.first_start_ns, metrics, clock=clock)
     rules = _rules(config, once=resolved.once)
     intake = Intake(catalog, discovery, rules, metrics, _wakeups(config, discovery), saver.save, clock=clock)
-    saver.entries, saver.looked_ns = intake.entries, lambda: catalog.looked_ns
+    saver.entries, saver.looked_ns, saver.may_differ = intake.entries, lambda: catalog.looked_ns, intake.may_differ
     stop.listeners.append(intake.drain)
     assembly = _Assembly(resolved, metrics, intake, saver, stop, clock)
     async with contextlib.AsyncExitStack() as stack:

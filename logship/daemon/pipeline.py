@@ -117,14 +117,16 @@ class Pipeline:
             # half of the room: their encoded form needs as much again
             blocks = self.reader.read((self._share - self.held) // 2)
             await self._pass_on([part for block in blocks for part in self._take(block)])
-            due = self._batcher.due_with(self.reader.brief)
             if not self.reader.exhausted:
                 await asyncio.sleep(0)  # let deliveries and probes have their turn
-            elif due is not None and (ended or self._stop.is_set() or self._clock() + EARLY_SECONDS >= due):
-                await self._send(self._batcher.take(self._clock()))
-            elif ended:
+                continue
+            due = self._batcher.due_with(self.reader.brief)
+            if ended and due is None:
                 break
-            else:
+            if due is not None and (ended or self._stop.is_set() or self._clock() + EARLY_SECONDS >= due):
+                await self._send(self._batcher.take(self._clock()))
+                due = None
+            if not ended:
                 await self._wait_for_news(min((at for at in (due, self.reader.due) if at is not None), default=None))
         for _ in range(self._in_flight):
             await self._batches.put(None)

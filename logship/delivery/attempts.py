@@ -1,12 +1,12 @@
 """One attempt to deliver, bounded in time, with every way in which it can end as an Outcome."""
 
-import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable
 from typing import Final
 
 from logship.delivery.counting import Counts
+from logship.delivery.time_limits import TimeLimits
 from logship.errors import SinkClosedError, forget_frames
 from logship.logs import Seldom, places
 from logship.model import Batch, Outcome, Sink, Status
@@ -35,6 +35,7 @@ class Attempts:
     ) -> None:
         self._name, self._sink, self._metrics, self._seconds = name, sink, metrics, seconds
         self._time_left, self._clock = time_left, clock
+        self._limits = TimeLimits()
         self._saying = Seldom()
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
 
@@ -53,8 +54,9 @@ class Attempts:
         """Make one; raises SinkClosedError."""
         began = self._clock()
         patience, left = self.patience(doubts), max(self._time_left(), 0.0)
+        limit = self._limits.of(min(patience, left))
         try:
-            async with asyncio.timeout(min(patience, left)):
+            async with limit:
                 outcome = await self._sink.deliver(batch)
         except TimeoutError as error:
             forget_frames(error)
@@ -68,6 +70,8 @@ class Attempts:
                 logger.error("the sink failed", extra=extra)  # noqa: TRY400
             forget_frames(error)
             outcome = Outcome(Status.ERRORED, "internal_error")
+        finally:
+            self._limits.done(limit)
         seconds = self._clock() - began
         self._metrics.request(outcome.status, seconds)
         if outcome.status is Status.DELIVERED:

@@ -1,9 +1,9 @@
 """How often files are looked at: four times a second while little is written, if that much; pure.
 
 Each look at what has grown is a read, a request and notes of both, which cost the same for a line as for a thousand. So
-lines gather in the file for as long as a batch may; not for longer, and not while much is written: what is not read yet
-when its file is truncated may be lost. Whoever lets batches wait for long has fewer looks still, as long as about so
-much gathers as four looks a second leave at the most.
+lines gather in the file for as long as a batch may, from the first one on; not for longer, and not while much is
+written: what is not read yet when its file is truncated may be lost. Whoever lets batches wait for long has fewer looks
+still, as long as about so much gathers as four looks a second leave at the most.
 """
 
 import math
@@ -53,7 +53,7 @@ class Calm(Struct):
         self.told = False
 
     def next_look(self, now: float, until_sweep: float, *, active: bool) -> tuple[float, float]:
-        """Give in how many seconds files are looked at again, at least and at most; events tell when in between.
+        """Give for how long what comes now gathers, in seconds, and when files are looked at again, whatever comes.
 
         Where no event came for what was found (network volumes have none), and while much is written, the time is
         fixed as long as files are ``active``.
@@ -80,5 +80,8 @@ class Calm(Struct):
         """Give how long to wait for an event at most: files are looked at every ``poll`` seconds, at least."""
         if until_sweep <= 0:
             return min(self.poll, TICK_SECONDS)
-        together = until_tick(now, self.poll) if self.poll >= TOGETHER_SECONDS else self.poll
-        return min(together, until_sweep)
+        if self.grown > 0:  # to look again at a tick that comes sooner would be for nothing
+            rest = max(0.0, self.looked + self.poll - now)
+        else:
+            rest = until_tick(now, self.poll) if self.poll >= TOGETHER_SECONDS else self.poll
+        return min(rest, until_sweep)

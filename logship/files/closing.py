@@ -1,9 +1,10 @@
-"""Closes files that need not be open any more: rotated ones that are read, and quiet ones where others need room."""
+"""Closes files: rotated ones that are read, quiet ones where others need room, and what can't be read."""
 
 from collections.abc import Callable, Sequence
 
 from logship.files.backlog import Listener
 from logship.files.catalog import Catalog
+from logship.files.faults import Faults
 from logship.files.idle import Idle
 from logship.files.tailing import TailedFile
 from logship.state.identity import Entry
@@ -29,7 +30,26 @@ class Closing:
         self._rotate_wait = rotate_wait
         self._describe = describe
         self._clock = clock
+        self._faults = Faults(rotate_wait)
         self.idle = Idle()
+
+    def release(self, now: float) -> None:
+        """Let go of what can't be read: by its name it is found again and goes on."""
+        for file in [file for file in self._catalog.files.values() if file.fault]:
+            self._faults.say(file, now)
+            if file.deleted or not file.path:
+                self._try_again(file, now)
+                continue
+            self._catalog.release(file, self._describe(file))
+            for listener in self._listeners:
+                listener.closed(file)
+
+    def _try_again(self, file: TailedFile, now: float) -> None:
+        if self._faults.is_mended(file, now):
+            for listener in self._listeners:
+                listener.grew(file)
+        elif self._faults.lasts(file, now):
+            self._catalog.lose(file, "unreadable", file.size)
 
     def retire(self, now: float) -> None:
         """Close what was rotated, or removed, and is read; its last line may be without an end."""

@@ -8,6 +8,7 @@ somebody asks. What has to be told by name is :class:`logship.files.wakeups.File
 import asyncio
 import ctypes
 import os
+import select
 import struct
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -34,8 +35,7 @@ class Inotify:
     def __init__(self) -> None:
         self._fd = -1
         self._folders: Collection[str] = ()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        """Which tells, at the next event."""
+        self._bell: _Bell | None = None
         self.number = 0
         """How many watches there were; one that is new has told of nothing that was before it."""
 
@@ -59,19 +59,10 @@ class Inotify:
         return self._fd
 
     def tell(self, listener: Callable[[], object]) -> None:
-        """Call the listener once something happens, once, unless one is to be called already."""
-        if self._loop is None and self._fd >= 0:
-            self._loop = asyncio.get_running_loop()
-            self._loop.add_reader(self._fd, self._told, listener)
-
-    def _told(self, listener: Callable[[], object]) -> None:
-        self._tell_nobody()
-        listener()
-
-    def _tell_nobody(self) -> None:
-        if self._loop:
-            self._loop.remove_reader(self._fd)
-            self._loop = None
+        """Call the listener once something happens, once; another one that is to be called is not called then."""
+        if self._fd >= 0:
+            self._bell = self._bell or _Bell(self._fd)
+            self._bell.tell(listener)
 
     @property
     def complete(self) -> bool:
@@ -91,7 +82,9 @@ class Inotify:
     def close(self) -> None:
         """Watch nothing."""
         if self._fd >= 0:
-            self._tell_nobody()
+            if self._bell:
+                self._bell.close()
+                self._bell = None
             os.close(self._fd)
             self._fd = -1
 
@@ -102,6 +95,35 @@ class Inotify:
             return os.read(self._fd, _READ_BYTES)
         except BlockingIOError:
             return b""
+
+
+class _Bell:
+    """Rings at the next event only: epoll's own one-shot, within the event loop's epoll, which knows none.
+
+    To have the loop forget a descriptor, and take it up again, is 60 calls for each look; this is one.
+    """
+
+    def __init__(self, fd: int) -> None:
+        self._fd, self._epoll, self._listener = fd, select.epoll(), _nobody
+        self._epoll.register(fd, select.EPOLLONESHOT)
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(self._epoll.fileno(), self._ring)
+
+    def tell(self, listener: Callable[[], object]) -> None:
+        self._listener = listener
+        self._epoll.modify(self._fd, select.EPOLLIN | select.EPOLLONESHOT)
+
+    def _ring(self) -> None:
+        if self._epoll.poll(0):  # and so it is silent from now on
+            self._listener()
+
+    def close(self) -> None:
+        self._loop.remove_reader(self._epoll.fileno())
+        self._epoll.close()
+
+
+def _nobody() -> object:
+    return None
 
 
 def _masks(data: bytes) -> int:

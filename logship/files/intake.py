@@ -6,6 +6,7 @@ Events, timers and what a reader stumbles on are hints; :meth:`Intake.step` asks
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from operator import attrgetter
 
 from logship.files.backlog import Backlog, Listener
 from logship.files.calm import ACTIVE_SECONDS, TICK_SECONDS, Calm
@@ -13,7 +14,6 @@ from logship.files.catalog import Catalog
 from logship.files.closing import Closing
 from logship.files.discovery import Discovery
 from logship.files.drain import Drain
-from logship.files.faults import Faults
 from logship.files.folder_changes import FolderChanges
 from logship.files.found import entry_of
 from logship.files.pace import Pace
@@ -60,8 +60,9 @@ class Intake:
         self._pace = Pace(rules.poll)
         self._entries: dict[FileId, Entry] = {}
         """What was last given to be saved."""
+        self._stirred = True
+        """Whether a look or an event has found something since, or folders were swept."""
         self._drain = Drain(rules.drain_quiet, rules.drain_longest)
-        self._faults = Faults(rules.rotate_wait)
         self.listeners: list[Listener] = []
         metrics.files_open.set_function(lambda: len(catalog.files))
         metrics.files_held_deleted.set_function(lambda: sum(file.deleted for file in catalog.files.values()))
@@ -91,9 +92,14 @@ class Intake:
 
     def entries(self) -> Iterator[Entry]:
         """Give what to save of every generation, oldest first."""
+        self._stirred = False
         self._entries = {file.file: self._entry(file) for file in self.catalog.files.values()}
         yield from self._entries.values()
         yield from self.catalog.entries()
+
+    def may_differ(self) -> bool:
+        """Whether that may be other than what was last given: to gather it takes a while where files are many."""
+        return self._stirred or len(self.catalog.files) != len(self._entries)
 
     async def run(self, *, once: bool = False) -> None:
         """Follow files until the drain has begun and the writers have been quiet; ``once`` takes what is there now."""
@@ -101,7 +107,7 @@ class Intake:
         await self.step()
         if once:
             self._end_files()
-        while not (once or self._drain.is_quiet(self._clock(), self._last_growth(), self._newest)):
+        while not (once or self._is_quiet()):
             if self._drain.begun:
                 self._pace.due = 0.0
             await self._wait()
@@ -114,6 +120,9 @@ class Intake:
             if not once or self.closing.close_read() or self._may_open_more():
                 await self._sweep_now()  # each has its turn, as others are read
         self._end()
+
+    def _is_quiet(self) -> bool:
+        return self._drain.begun and self._drain.is_quiet(self._clock(), self._last_growth(), self._newest)
 
     async def close_read(self) -> None:
         """Close what is read and acknowledged soon after, once nothing more will come; for ever."""
@@ -134,13 +143,14 @@ class Intake:
         """Look at the files; sweep the folders if it is time or one has changed; let go of what is finished."""
         now = self._clock()
         self._look_at_files(now)
-        self._release(now)
+        self.closing.release(now)
         await self._succeed(now)
         watched = await self._welcome(now)
         now = self._clock()
         if now >= self._pace.rested:
             changed = self._changes.unexplained(now, watched=watched)
             if now + EARLY_SECONDS >= self._pace.due or changed or self.catalog.unsettled:
+                self._stirred = True
                 self._changes.begin_sweep()
                 await self._sweep(now)
                 await self._take_up()
@@ -201,8 +211,9 @@ class Intake:
         nbytes = sum(size for _, size in grown)
         if told and not grown and self.catalog.registry.finished:
             self._pace.soon()  # who was closed, as it was quiet, may have grown
+        self._stirred |= told or bool(grown)
         late = nbytes > 0 and self._wakeups.happened()
-        self._rounds.note(told=late)
+        self._rounds.note(told=late, grown=nbytes > 0)
         for file, _ in grown:
             file.unheard = not (told or late)
         self._calm.note(now, nbytes, heard=nbytes > 0 and (told or late))
@@ -214,23 +225,6 @@ class Intake:
         except OSError as error:
             file.fault = error.strerror or type(error).__name__
             return False
-
-    def _release(self, now: float) -> None:
-        """Let go of what can't be read: by its name it is found again and goes on."""
-        for file in [file for file in self.catalog.files.values() if file.fault]:
-            self._faults.say(file, now)
-            if file.deleted or not file.path:
-                self._try_again(file, now)
-                continue
-            self.catalog.release(file, self._entry(file))
-            for listener in self.listeners:
-                listener.closed(file)
-
-    def _try_again(self, file: TailedFile, now: float) -> None:
-        if self._faults.is_mended(file, now):
-            self._tell(file)
-        elif self._faults.lasts(file, now):
-            self.catalog.lose(file, "unreadable", file.size)
 
     async def _take_up(self) -> None:
         self._let_go()
@@ -245,6 +239,7 @@ class Intake:
 
     async def _read_new(self) -> None:
         """Have what is new read, once it is on disk."""
+        self._stirred |= bool(self.catalog.new)
         if self.catalog.new or not self.swept:  # the first save says that this start was the first, even of nothing
             await self._save()
         self.closing.relieve()
@@ -274,7 +269,7 @@ class Intake:
             self._rounds.next_all = 0.0
 
     def _last_growth(self) -> float:
-        return max((file.grown_at for file in self.catalog.files.values()), default=0.0)
+        return max(map(attrgetter("grown_at"), self.catalog.files.values()), default=0.0)
 
     def _newest(self) -> str:
         newest = max(self.catalog.files.values(), key=lambda file: file.grown_at)

@@ -8,7 +8,7 @@ SWEEP_SHARE, IDLE_SWEEP_SHARE = 0.25, 0.05
 """What sweeps may take of a core while names come and go, and while none does: a folder may hold any number."""
 BURST_SECONDS = 8.0
 """So much of the time without sweeps is made up for: several may then follow one another without a rest."""
-IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.00025, 10.0
+IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS = 0.0001, 10.0
 """What they should take while no name comes or goes, if that leaves no more than so long between two of them."""
 LONG_SWEEP_SECONDS = 0.05
 SOON_SECONDS = 1.0

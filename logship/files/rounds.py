@@ -4,7 +4,6 @@ Where events tell of every write, a file of which none has told needs a look onl
 through a mapping, or by another name of the file (inotify(7)).
 """
 
-from itertools import chain
 from math import ceil
 
 from msgspec import Struct
@@ -33,7 +32,11 @@ class Rounds(Struct):
     """Whether an event has told of something since all files were looked at."""
     _watch: int = 0
     _at: float = 0.0
-    _turn: int = 0
+    _start: int = 0
+    _end: int = 0
+    """Those whose turn it was."""
+    _still: int = -1
+    """How many files there were when none of them was restless; -1 if one was, or who knows."""
 
     def all_due(self, files: int, now: float) -> bool:
         """Whether it is time for more than the files that grew lately."""
@@ -47,30 +50,37 @@ class Rounds(Struct):
             self.next_all = now + min(self.poll, ALL_SECONDS)
         self.full = all_due and (self._owed or len(files) <= LOOK_AT_ALL)
         if self.full:
-            self._owed, self._at = False, now
+            self._owed, self._at, self._still = False, now, -1
             return files
         return self._some(files, now) if all_due else [file for file in files if now - file.grown_at < ACTIVE_SECONDS]
 
-    def note(self, *, told: bool) -> None:
-        """Note whether an event came during the look: it may be about a file that was looked at before."""
+    def note(self, *, told: bool, grown: bool = False) -> None:
+        """Note whether an event came during the look, which may be about any file, and whether one has grown."""
         self._owed |= told
+        self._still = -1 if told or grown else self._still
 
     def _some(self, files: list[TailedFile], now: float) -> list[TailedFile]:
         """Give those whose turn it is, and all that grow, or change, in ways that no event may tell of."""
+        known = self._still == len(files)  # then only those that were looked at since may have changed
+        restless = _restless(files[self._start : self._end] if known else files, now - ACTIVE_SECONDS)
+        self._still = -1 if restless else len(files)
         count = ceil(len(files) * min(1.0, (now - self._at) / ROUND_SECONDS))
-        start = self._turn if self._turn < len(files) else 0
-        end = self._turn = start + count
-        self._at, since = now, now - ACTIVE_SECONDS
-        silent = {device for device in {file.device for file in files} if not tells_of_writes(device)}
-        return files[start:end] + [
-            file
-            for file in chain(files[:start], files[end:])
-            if file.grown_at > since
-            or file.unheard
-            or not file.path
-            or file.deleted
-            or file.doubt.looks
-            or file.padding.there
-            or file.holes.wait
-            or file.device in silent
-        ]
+        self._start = self._end if self._end < len(files) else 0
+        self._end, self._at = self._start + count, now
+        return [*dict.fromkeys((*files[self._start : self._end], *restless))]
+
+
+def _restless(files: list[TailedFile], since: float) -> list[TailedFile]:
+    silent = {device for device in {file.device for file in files} if not tells_of_writes(device)}
+    return [
+        file
+        for file in files
+        if file.grown_at > since
+        or file.unheard
+        or not file.path
+        or file.deleted
+        or file.doubt.looks
+        or file.padding.there
+        or file.holes.wait
+        or file.device in silent
+    ]

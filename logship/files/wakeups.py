@@ -5,10 +5,12 @@ import errno
 import logging
 import time
 from collections.abc import Callable, Collection
-from functools import partial
 from typing import Protocol
 
+from msgspec import Struct
+
 from logship.files.inotify import MAX_WATCHED, Inotify
+from logship.ticks import Nap
 
 MAX_HEARD = 1024
 """Names that are kept until somebody asks; of more, nobody knows."""
@@ -35,9 +37,9 @@ class Wakeups(Protocol):
         """Sleep, and wake when something may have happened to a file."""
 
     async def change(self, least: float, most: float) -> bool:
-        """Return soon after something happened, though not before ``least`` seconds, and after ``most`` at the latest.
+        """Return a moment after something happened; ``least`` seconds after it, if it did before those have passed.
 
-        At once when woken. Gives whether events told of something.
+        After ``most`` seconds at the latest, at once when woken. Gives whether events told of something.
         """
 
     def happened(self) -> bool:
@@ -53,37 +55,8 @@ class Wakeups(Protocol):
         """Give the paths to which something happened since this was last asked; None where not all are known."""
 
 
-class Timer:
+class Timer(Nap):
     """No file events at all."""
-
-    def __init__(self) -> None:
-        self._waiter: asyncio.Future[bool] | None = None
-        self._asked = False
-
-    def wake(self) -> None:
-        """End the wait that is under way, or the next one."""
-        self._asked = not self._settle(woken=True)
-
-    def _settle(self, *, woken: bool) -> bool:
-        waiter, self._waiter = self._waiter, None
-        if waiter and not waiter.done():  # it may be cancelled
-            waiter.set_result(woken)
-            return True
-        return False
-
-    async def sleep(self, seconds: float) -> bool:
-        """Return when woken, at the latest after ``seconds``; whether it was woken. Cheap: it is done all day."""
-        if self._asked:
-            self._asked = False
-            return True
-        loop = asyncio.get_running_loop()
-        waiter = self._waiter = loop.create_future()
-        timer = loop.call_later(seconds, partial(self._settle, woken=False))
-        try:
-            woken: bool = await waiter
-        finally:
-            timer.cancel()
-        return woken
 
     async def wait(self, seconds: float) -> None:
         """Sleep."""
@@ -110,6 +83,18 @@ class Timer:
         return None
 
 
+class Gathering(Struct, frozen=True):
+    """For how many ``seconds`` what comes before ``until`` gathers; after that for a moment; up to ``most``."""
+
+    seconds: float
+    until: float
+    most: float
+
+    def end(self, first: float) -> float:
+        """Give when it is over if the first event comes then; all on the loop's clock."""
+        return min(first + (self.seconds if first < self.until else GATHER_SECONDS), self.most)
+
+
 class FileEvents(Timer):
     """inotify; falls back to the timer for good if it can't be had.
 
@@ -128,7 +113,7 @@ class FileEvents(Timer):
         self._began = 0.0
         self._heard: set[str] | None = None
         self._inotify = Inotify()
-        self._hearing = False
+        self._gathering: Gathering | None = None
 
     async def wait(self, seconds: float) -> None:
         """Return when woken or at the first file event, at the latest after ``seconds``."""
@@ -137,33 +122,26 @@ class FileEvents(Timer):
         await self.sleep(seconds)
 
     async def change(self, least: float, most: float) -> bool:
-        """Return soon after an event, though not before ``least`` seconds, and after ``most`` at the latest."""
+        """Return soon after an event: after ``least`` seconds if it came before those have passed; by ``most``."""
         if self._task:
             await self.rest()
-        listening = self._listen()
-        first = least if listening else most
-        if (first > 0 or most <= least) and await self.sleep(first):
-            return False
-        if self.happened():
-            return True
-        if not listening or most <= least:
-            return False
-        if await self._hear_one(most - least) and self.happened():
-            await self.sleep(min(GATHER_SECONDS, most - least))
-            return True
-        return False
+        listening = self._listen() and most > least
+        woken = await (self._gather(least, most) if listening else self.sleep(most))
+        return not woken and self.happened()
 
-    async def _hear_one(self, seconds: float) -> bool:
-        self._inotify.tell(self._tell)  # still there from the last time, if nothing happened since
-        self._hearing = True
+    async def _gather(self, least: float, most: float) -> bool:
+        """Sleep, up to so long after the first event; nobody is woken by it, or by those that follow."""
+        now = asyncio.get_running_loop().time()
+        self._gathering = Gathering(max(least, GATHER_SECONDS), now + least, now + most)
+        self._inotify.tell(self._tell)
         try:
-            return await self.sleep(seconds)
+            return await self.sleep(most)
         finally:
-            self._hearing = False
+            self._gathering = None
 
     def _tell(self) -> None:
-        if self._hearing:
-            self._settle(woken=True)
+        if self._gathering:
+            self._end_at(self._gathering.end(asyncio.get_running_loop().time()))
 
     def happened(self) -> bool:
         """Whether an event has come since this was last asked, or told by :meth:`change`."""

@@ -16,7 +16,7 @@ from logship.model import Block, FileId
 from logship.state.checkpoints import Checkpoints
 from logship.state.identity import Entry, Saved
 from logship.state.journal import Journal
-from logship.ticks import tick
+from logship.ticks import Nap, near_tick, until_tick
 
 logger = logging.getLogger(__name__)
 
@@ -53,10 +53,13 @@ class Checkpointer:
         self.entries: Callable[[], Iterable[Entry]] = _nothing
         self.looked_ns: Callable[[], int] = time.time_ns
         """Gives when all that is there was last seen, in epoch nanoseconds."""
+        self.may_differ: Callable[[], bool] = lambda: True
+        """Gives whether entries may be others than those last given, though no block moved."""
         self._checkpoints = checkpoints
         self._journal = journal
         self._metrics = metrics
         self._lock = asyncio.Lock()
+        self._nap = Nap()
         self._last: list[Entry] | None = None
         self._stirred, self._moved = True, 0
         """Whether a block moved, or a save failed, since entries were gathered, which costs a while; and how much."""
@@ -75,23 +78,31 @@ class Checkpointer:
         """Save what moves, for ever: what comes after a while, and what is much, within a second."""
         looked, saved = self._clock(), -math.inf
         while True:
-            await tick(SAVE_SECONDS)
+            if await self._nap.sleep(self._rest(saved, looked)):
+                continue  # that may be another time now
             now = self._clock()
             quiet = now - (saved if self._stirred else looked)
             if quiet > IDLE_SECONDS - SAVE_SECONDS / 2 or self._moved >= MUCH_BYTES or self.error:
                 looked, saved = now, now if self._stirred else saved
                 await self.save()
 
+    def _rest(self, saved: float, looked: float) -> float:
+        """Give how long nothing is to be done, unless what moves is the first, or becomes much. All falls on ticks."""
+        now, on_loop = self._clock(), asyncio.get_running_loop().time()
+        if self.error or self._moved >= MUCH_BYTES or (self._stirred and now - saved >= IDLE_SECONDS):
+            return until_tick(on_loop, SAVE_SECONDS)
+        return near_tick(on_loop + max(saved, looked) + IDLE_SECONDS - now, SAVE_SECONDS) - on_loop
+
     async def save(self) -> None:
         """Save what is acknowledged now; a failure is said once a minute and counted, and shipping goes on."""
         async with self._lock:
-            self._stirred, self._moved = False, 0
-            entries = list(self.entries())
-            if (
-                self._same(entries)
-                and not self._checkpoints.pending
-                and await asyncio.to_thread(self._checkpoints.kept)
-            ):
+            changed, self._stirred, self._moved = self._stirred, False, 0
+            if changed or self.may_differ() or self._last is None:
+                entries = list(self.entries())
+                changed = not self._same(entries)
+            else:
+                entries = self._last
+            if not (changed or self._checkpoints.pending) and await asyncio.to_thread(self._checkpoints.kept):
                 return
             covered = self._journal.turn()
             try:
@@ -104,18 +115,23 @@ class Checkpointer:
 
     def sent(self, sink: str, block: Block) -> None:
         """Note at once that a block is about to leave."""
-        self._stirred = True
-        self._moved += block.weight
+        self._stir(block.weight)
         self._journal.sent(sink, block)
 
     def acked(self, file: FileId, sink: str, saved: Saved) -> None:
         """Note one acknowledgement at once."""
-        self._stirred = True
+        self._stir(0)
         self._journal.acked(file, sink, saved)
+
+    def _stir(self, nbytes: int) -> None:
+        before, self._moved = self._moved, self._moved + nbytes
+        if not self._stirred or before < MUCH_BYTES <= self._moved:
+            self._stirred = True
+            self._nap.wake()
 
     async def finish(self) -> None:
         """Save for the last time; a disk that hangs must not keep the process (DECISIONS 23)."""
-        self.saved = False
+        self.saved, self._stirred = False, True
         with suppress(TimeoutError):
             async with asyncio.timeout(FINISH_SECONDS):
                 await self.save()

@@ -16,10 +16,12 @@ def noted(grown: int, *, heard: bool = True, gather: float = 0.2, poll: float = 
 
 
 def test_what_grows_a_little_is_looked_at_four_times_a_second() -> None:
-    """Once an event tells of it; else when all that is done each second is."""
-    assert noted(LITTLE).next_look(10.25, LONG, active=True) == (0.25, 0.75)
-    assert noted(LITTLE).next_look(10.375, LONG, active=True) == (0.125, 0.625)
-    assert noted(LITTLE).next_look(10.75, LONG, active=True) == (0.0, 0.25)
+    """Once an event tells of it; else a second after the look, and then when all that is done each second is."""
+    assert noted(LITTLE).next_look(10.25, LONG, active=True) == (0.25, 1.0)
+    assert noted(LITTLE).next_look(10.375, LONG, active=True) == (0.125, 0.875)
+    assert noted(LITTLE).next_look(10.75, LONG, active=True) == (0.0, 0.5)
+    assert noted(LITTLE).next_look(11.5, LONG, active=True) == (0.0, 0.0)
+    assert noted(0).next_look(10.25, LONG, active=True) == (0.0, 0.75)
 
 
 def test_an_event_that_was_told_before_the_look_counts() -> None:
@@ -27,7 +29,7 @@ def test_an_event_that_was_told_before_the_look_counts() -> None:
     calm = noted(LITTLE, heard=False)
     calm.told = True
     calm.note(10.25, LITTLE, heard=False)
-    assert calm.next_look(10.25, LONG, active=True) == (0.25, 0.75)
+    assert calm.next_look(10.25, LONG, active=True) == (0.25, 1.0)
     calm.note(10.25, LITTLE, heard=False)
     assert calm.next_look(10.25, LONG, active=True) == (0.25, 0.25)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from logship.files.wakeups import Timer
+from logship.state.identity import Entry
 from tests.following import Follower, append, begun, follow, lines
 
 
@@ -733,3 +734,35 @@ def test_sweeps_rest_in_proportion_to_what_they_cost(logs: Path, monkeypatch: py
     waits = [round(after - before) for before, after in pairwise(looks)]
     assert waits[:1] == [1]
     assert waits[-2:] == [4, 4]
+
+
+def test_what_is_to_be_saved_is_gathered_only_if_it_may_differ(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing happens it is what was last given; a line, a new name, a removal or half a line change it."""
+    append(logs / "a.log", lines(0, 2))
+    follower = follow(logs)
+    intake, given = follower.intake, list[Entry]()
+    gather = intake.entries
+
+    def entries() -> Iterator[Entry]:
+        given[:] = gather()
+        return iter(given)
+
+    monkeypatch.setattr(intake, "entries", entries)
+    for change in (
+        lambda: append(logs / "a.log", lines(2, 4)),
+        lambda: append(logs / "b.log", lines(4, 6)),
+        (logs / "b.log").unlink,
+        lambda: append(logs / "a.log", b"no end yet"),
+        lambda: (logs / "a.log").rename(logs / "a.log.1"),
+    ):
+        follower.read()
+        os.utime(logs, (1e9, 1e9))  # what has just changed may change again within one tick of the file system
+        for _ in range(3):
+            follower.step(10)
+        before, intake._pace.due = list(entries()), 1e9  # no sweep, but for a change
+        follower.step(1)
+        assert not intake.may_differ()
+        assert list(entries()) == before
+        change()
+        follower.step(1)
+        assert intake.may_differ() or list(gather()) == given != before

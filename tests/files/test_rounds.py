@@ -107,3 +107,17 @@ def test_quiet_files_cost_no_look_each_second(follower: Follower, logs: Path, mo
         read += follower.read()
     assert read == lines(500, 501)
     assert [file.path for file in follower.catalog.files.values() if file.unheard] == [f"{logs}/77.log"]
+
+
+def test_a_file_that_changes_in_its_turn_is_looked_at_from_then_on(follower: Follower) -> None:
+    """All were still: only those that were looked at since are asked."""
+    looks = Looks(follower)
+    looks.at()
+    (file, *_) = looks.at()
+    assert file not in looks.at()
+    (file, *_) = looks.at()
+    file.doubt.looks = 1
+    assert all(file in looks.at() for _ in range(3))
+    file.doubt.looks = 0
+    assert file not in looks.at()
+    assert len(looks.at()) == FILES // int(ROUND_SECONDS)

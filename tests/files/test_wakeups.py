@@ -10,7 +10,7 @@ import watchfiles
 
 from logship.files import inotify
 from logship.files.inotify import MAX_WATCHED
-from logship.files.wakeups import GATHER_SECONDS, MAX_HEARD, FileEvents, Timer
+from logship.files.wakeups import GATHER_SECONDS, MAX_HEARD, FileEvents, Gathering, Timer
 from tests.autojump import autojump
 
 SOON = 20.0
@@ -294,6 +294,21 @@ async def test_no_change_is_told_before_its_time(tmp_path: Path) -> None:
     assert await wakeups.change(0.2, SOON)
     assert 0.19 < time.monotonic() - before < SOON / 2
     assert await wakeups.change(GATHER_SECONDS, GATHER_SECONDS) is False
+    await wakeups.rest()
+
+
+async def test_what_comes_soon_after_the_last_look_gathers_from_then_on(tmp_path: Path) -> None:
+    """As long as what comes at once does, so that no line waits for longer; what comes after a while, for a moment."""
+    gathering = Gathering(0.25, until=10.25, most=11.0)
+    assert [gathering.end(at) for at in (10.0, 10.1, 10.24)] == pytest.approx([10.25, 10.35, 10.49])
+    assert [gathering.end(at) for at in (10.25, 10.7, 10.99)] == pytest.approx([10.3, 10.75, 11.0])
+    wakeups, loop = events(tmp_path), asyncio.get_running_loop()
+    await wakeups.change(0.0, 0.0)
+    before = loop.time()
+    for delay in (0.1, 0.15):
+        loop.call_later(delay, (tmp_path / f"{delay}").touch)
+    assert await wakeups.change(0.2, SOON)
+    assert 0.29 < loop.time() - before < SOON / 2
     await wakeups.rest()
 
 
