@@ -3,6 +3,7 @@
 And from where on a file that differs from what was read of it is to be read.
 """
 
+import os
 import re
 
 from logship.files.found import Found, last_newline
@@ -38,6 +39,18 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     path = known.file.lineage if known.file else known.entry.path if known.entry else ""
     named = found.candidate.matched and found.candidate.path == path
     return named or (former is not None and former.file in found.former)
+
+
+def stood_before(found: Found, known: Known) -> bool:
+    """Whether a file had all that was read of another before that one lost its name to it.
+
+    So ``sed -i.bak``, ``perl -pi.bak`` and ``rsync --backup`` leave it; whoever rotates begins a file after the rename.
+    The last change of the other's inode must be none of its bytes. Raises OSError.
+    """
+    if known.file is None or not known.whole or found.packed or found.candidate.path != known.file.lineage:
+        return False
+    former = os.fstat(known.file.fd)
+    return former.st_mtime_ns < former.st_ctime_ns > (found.birth_ns or former.st_ctime_ns)
 
 
 def _has_no_name(known: Known) -> bool:
