@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import begin_of, begins_alike, differing_line, took_its_place
+from logship.files.edits import begin_of, begins_alike, differing_line, stood_before, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.made import Made
@@ -116,9 +116,9 @@ class Adoption:
         """Whether a generation is in a file of its own, where nobody has written over it."""
         if file := known.file:
             named = not file.deleted and (not sweep or file.file in sweep.present or file.file in self.new)
-            return file.sound and (named or found.candidate.path != (file.path or file.lineage))
-        entry = known.entry
-        if entry is None or entry.inode == found.inode:
+            there = named or found.candidate.path != (file.path or file.lineage)
+            return file.sound and there and not stood_before(found, known)
+        if (entry := known.entry) is None or entry.inode == found.inode:
             return False
         return self._registry.met(entry) or bool(sweep and entry.file in sweep.present)
 

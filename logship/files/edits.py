@@ -3,6 +3,7 @@
 And from where on a file that differs from what was read of it is to be read.
 """
 
+import os
 import re
 
 from logship.files.found import Found, last_newline
@@ -65,6 +66,18 @@ def _is_cut_off(found: Found, known: Known) -> bool:
     """Whether a file has a beginning of what is not open: every digest agrees that its bytes can be asked."""
     part = Part(found, found.begin)
     return known.file is None and known.common >= LEAST_BYTES and known.ends_before_next(part)
+
+
+def stood_before(found: Found, known: Known) -> bool:
+    """Whether a file had all that was read of another before that one lost its name to it.
+
+    So ``sed -i.bak``, ``perl -pi.bak`` and ``rsync --backup`` leave it; whoever rotates begins a file after the rename.
+    The last change of the other's inode must be none of its bytes. Raises OSError.
+    """
+    if known.file is None or not known.whole or found.packed or found.candidate.path != known.file.lineage:
+        return False
+    former = os.fstat(known.file.fd)
+    return former.st_mtime_ns < former.st_ctime_ns > (found.birth_ns or former.st_ctime_ns)
 
 
 def _has_no_name(known: Known) -> bool:
