@@ -110,7 +110,7 @@ class Joining(Struct, frozen=True):
         """Give what settings ask for (``MULTILINE``, ``PARSE`` and their limits); None where no lines are joined."""
         rules = parse_multiline(multiline, max_lines=max_lines, max_bytes=max_bytes)
         partial = None
-        if parse in RUNTIMES and multiline in ("auto", "off"):
+        if parse in RUNTIMES and not multiline.strip().startswith("start:"):  # rules know no line of a runtime's
             from logship.records.parsers import open_parser  # noqa: PLC0415 - expressions to compile
 
             parser = open_parser(parse)
