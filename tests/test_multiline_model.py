@@ -80,11 +80,9 @@ class Records(History):
 class Runtime(Records):
     """Its lines are those of a container's runtime, which cuts long ones."""
 
-    multiline = "auto"
-
     def __init__(self, folder: Path, seed: int) -> None:
         super().__init__(folder, seed)
-        self.joining = Joining.by(self.multiline, "cri", MOST, 1 << 20, 1.0)
+        self.joining = Joining.by("auto", "cri", MOST, 1 << 20, 1.0)
 
     def _record(self) -> list[bytes]:
         kind = "bad" if self.random.random() < 0.05 else "seq"
@@ -106,13 +104,7 @@ class Runtime(Records):
         return lines
 
 
-class NamedRules(Runtime):
-    """Rules are named beside the runtime: all of its lines begin alike, so that it alone says what goes on."""
-
-    multiline = "python, java"
-
-
-@pytest.mark.parametrize("histories", [Records, Runtime, NamedRules])
+@pytest.mark.parametrize("histories", [Records, Runtime])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_records_are_whole_and_the_same_whenever_they_are_read(
     tmp_path: Path, seed: int, histories: type[Records], monkeypatch: pytest.MonkeyPatch

@@ -215,7 +215,13 @@ def test_lines_that_a_runtime_cut_are_the_same_records_again(
 def test_a_rule_that_was_chosen_joins_what_a_runtime_wrote() -> None:
     """By ``MULTILINE``; where nobody chose one, or none at all, it is the runtime that says which lines are one."""
     for multiline, parse, partial in [
-        *[("auto", "cri", True), ("off", "docker", True), ("start:^x", "cri", False), ("auto", "auto", False)]
+        *[
+            ("auto", "cri", True),
+            ("off", "docker", True),
+            ("python, java", "cri", True),
+            ("start:^x", "cri", False),
+            ("auto", "auto", False),
+        ]
     ]:
         found = Joining.by(multiline, parse, 9, LONG, 1.0)
         assert found
