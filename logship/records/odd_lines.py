@@ -64,8 +64,6 @@ class Parted(NamedTuple):
 
         Those are places among all lines.
         """
-        if len(starts) == len(self.odd):
-            return self.places, []
         places = dict(zip(accumulate(map(len, self.odd), initial=0), self.places, strict=False))
         found = [places[start] for start in starts]
         dropped = sorted({*self.places}.difference(found))
