@@ -17,11 +17,12 @@ ESCAPE: Final = "escape"
 
 _STRING: Final = re.compile(rb'"((?:[^"\\]++|\\.?)*+)(?:"|\Z)', re.DOTALL)
 """A string, which may lack its end: so each byte is looked at once."""
-_WRONG: Final = re.compile(rb"-?(?:NaN|Infinity)(?![\w.+-])|(:[ \t\r\n]*+)-?(?=[ \t\r\n]*+[,}])")
-"""A number that is none, or a value that is not there, outside of strings."""
+_WRONG: Final = re.compile(
+    rb"-(?:NaN|Infinity)(?![\w.+-])|NaN(?![\w.+-])|Infinity(?![\w.+-])|:([ \t\r\n]*+)-?(?=[ \t\r\n]*+[,}])"
+)
+"""A number that is none, or no value, outside of strings. To begin with a byte, not a choice, is faster."""
 _ESCAPES: Final = re.compile(rb"((?:\\x[0-9A-Fa-f]{2})+)|\\.", re.DOTALL)
 """Bytes by their hexadecimal digits, a character may need several; or any other escape."""
-_HINT: Final = re.compile(rb"NaN|Infinity|\\x|:[ \t\r\n]*+-?[ \t\r\n]*+[,}]")
 
 
 class Repaired(NamedTuple):
@@ -34,8 +35,6 @@ class Repaired(NamedTuple):
 
 def repair(text: bytes) -> Repaired | None:
     """Mend a line, in UTF-8, that starts with a brace and is no JSON; None if there is nothing that we know."""
-    if not _HINT.search(text):
-        return None
     # In turn what is outside of strings, and what is within.
     pieces = _STRING.split(text) if b"\\" in text else text.split(b'"')
     if len(pieces) % 2 == 0 or not pieces[-1]:  # a string has no end, or the object
@@ -50,8 +49,8 @@ def repair(text: bytes) -> Repaired | None:
 
 
 def _mend(what: set[str], part: re.Match[bytes]) -> bytes:
-    what.add(EMPTY_VALUE if part[1] else NAN)
-    return (part[1] or b"") + b"null"
+    what.add(NAN if part[1] is None else EMPTY_VALUE)
+    return b"null" if part[1] is None else b":" + part[1] + b"null"
 
 
 def _character(escape: re.Match[bytes]) -> bytes:
