@@ -100,7 +100,7 @@ KINDS: dict[str, Callable[[int], bytes]] = {
     TRACES[0]: lambda at: corpora.traces(at, _LINE_BYTES),
     TRACES[1]: lambda at: corpora.agents(at, _LINE_BYTES),
     TRACES[2]: lambda at: corpora.fastapi(at, _LINE_BYTES),
-    "1 % of seven kinds": lambda at: corpora.odd(at, _LINE_BYTES),
+    "1 % of seven kinds": _among(lambda at: corpora.odd(at, _LINE_BYTES)),
 }
 
 

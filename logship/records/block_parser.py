@@ -143,9 +143,12 @@ class BlockParser:
 
     def some(self, lines: Sequence[bytes], near_ns: int = 0) -> Columns:
         """Read UTF-8 lines that are plain by their looks; those that need a closer look have no rest."""
-        if together := self._together(lines, near_ns):
+        few = len(lines) <= FEW
+        if few and self._share_a_clash(lines):
+            return self._any_some(lines, near_ns)
+        if (not few or _begin_alike(lines)) and (together := self._together(lines, near_ns)):
             return together
-        if len(lines) <= FEW and not self._share_a_clash(lines):
+        if few:
             nothing: list[bytes | None] = [None] * len(lines)
             return Columns(nothing, nothing, 0, wanted=[nothing] * len(self._wanted), levels=[NO_LEVEL] * len(lines))
         starts = range(0, len(lines), _GROUP) if len(lines) > _GROUP else ()
@@ -161,7 +164,9 @@ class BlockParser:
 
     def _share_a_clash(self, lines: Sequence[bytes]) -> bool:
         """Say whether all lines may have the same name of ours, so that what is done about it is done together."""
-        return any(all(clash.name in line for line in lines) for clash in self._clashes)
+        # Nearly always the first has none.
+        names = [clash.name for clash in self._clashes if clash.name in lines[0]] if lines else []
+        return any(all(name in line for line in lines) for name in names)
 
     def _together(self, lines: Sequence[bytes], near_ns: int) -> Columns | None:
         """Read lines of one shape; None if they are not."""
@@ -241,6 +246,12 @@ class BlockParser:
                     if rests[at] != rest:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
+
+
+def _begin_alike(lines: Sequence[bytes]) -> bool:
+    """Say whether all lines have the same first name: if not, they are seldom of one shape."""
+    head = lines[0][: lines[0].find(b":")] if lines else b""
+    return all(line.startswith(head) for line in lines)
 
 
 def _decode(decoder: _Decoder | None, lines: Sequence[bytes]) -> list[msgspec.Struct]:

@@ -123,7 +123,9 @@ class BlockEncoder:
         joins = [(at + start, end + start) for at, end in parted.joins()] if block.joins else []
         alone = replace(block, start=start, end=start + len(lone), data=lone, joins=(*joins,))
         odd = content_of(alone, keep_cr=False)
-        places, dropped = parted.kept([offset - (not first) for offset in odd.offsets])
+        places, dropped = parted.places, list[int]()
+        if len(odd.lines) < len(places):
+            places, dropped = parted.kept([offset - (not first) for offset in odd.offsets])
         others, tally = self._read_mixed(odd.lines, alone, message=False)
         columns = woven(plain.without(dropped), places, others)
         tally = _with(tally, columns, odd.skipped)

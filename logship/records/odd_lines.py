@@ -64,8 +64,6 @@ class Parted(NamedTuple):
 
         Those are places among all lines.
         """
-        if len(starts) == len(self.odd):
-            return self.places, []
         places = dict(zip(accumulate(map(len, self.odd), initial=0), self.places, strict=False))
         found = [places[start] for start in starts]
         dropped = sorted({*self.places}.difference(found))
@@ -203,8 +201,10 @@ def _others(column: bytes, byte: int) -> list[int]:
 def unreadable(parted: Parted) -> list[int]:
     """Give the places of plain lines that are no UTF-8, or may nest too deep."""
     lines, odd = parted.lines, list[int]()
-    if not parted.data.isascii():  # to decode all of it, up to what can't be, takes as long as half of them
-        odd += [at for at in _others(bytes(map(bytes.isascii, lines)), 1) if not is_text(lines[at])]
+    if not parted.data.isascii():
+        column = bytes(map(bytes.isascii, lines))
+        some = column.count(1) * 2 > len(lines)  # where most are not, to look at many at once is faster
+        odd += [at for at in _others(column, 1) if not is_text(lines[at])] if some else those(lines, _is_no_text)
     if max(map(len, lines), default=0) >= LONG:
         odd += [at for at, line in enumerate(lines) if may_be_deep(line)]
     return odd
@@ -216,6 +216,10 @@ def is_text(data: bytes) -> bool:
         return data.isascii() or bool(data.decode())
     except UnicodeDecodeError:
         return False
+
+
+def _is_no_text(data: bytes) -> bool:
+    return not is_text(data)
 
 
 def may_be_deep(line: bytes) -> bool:

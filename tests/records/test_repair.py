@@ -41,6 +41,14 @@ def test_what_is_not_known_to_be_wrong_stays(line: bytes) -> None:
     assert repair(line) is None
 
 
+@pytest.mark.parametrize("end", [b'"', b"\\", b'"}', b"\\x22"])
+def test_a_line_with_a_string_without_end_takes_no_longer_than_it_is_long(end: bytes) -> None:
+    """Each quote in it could begin another string: were each looked at, these would take hours."""
+    line = b'{"a":NaN,"' + b'\\"' * 500_000 + end
+    mended = repair(line)
+    assert (mended is not None) is end.endswith(b"}")
+
+
 def test_a_block_of_such_lines_keeps_its_fields_and_counts_them() -> None:
     """All of them, few of them, and those that stay no JSON."""
     lines = [b'{"time":"2026-11-22T10:00:00Z","loss":NaN,"step":%d}' % at for at in range(50)]
