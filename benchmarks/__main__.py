@@ -119,9 +119,9 @@ def run_all(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Measures logship, and each peer that is present: Fluent Bit, vlagent, otelcol, rotel and Vector "
-        "by NAME=path (FLUENT_BIT, VLAGENT, …) or on PATH, rsyslog on PATH. The shipper runs on one core, all else "
-        "on another.",
+        description="Measures logship, and each peer that is present: Fluent Bit, Filebeat, vlagent, otelcol, rotel "
+        "and Vector by NAME=path (FLUENT_BIT, VLAGENT, …) or on PATH, rsyslog on PATH. The shipper runs on one core, "
+        "all else on another.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, module in {**{name: module for name, (module, _) in BENCHMARKS.items()}, **LONG}.items():
