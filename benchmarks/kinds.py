@@ -19,7 +19,9 @@ from logship.records.text_stretches import is_plain
 PLAIN = "plain JSON"
 TEXT = "text"
 TRACES = ("stack traces, 5 %", "80 % JSON, 15 % text, 5 % stack traces", "FastAPI agent")
-"""Kinds whose lines are joined before they are encoded."""
+"""Kinds whose records may have several lines."""
+WITH_TEXT = (TEXT, "1 % odd lines", "1 % text", "1 % of seven kinds", *TRACES)
+"""Kinds whose lines are looked at, whether some are one record, before they are encoded."""
 _BLOCK_BYTES = 256 * 1024
 _LINE_BYTES = 262
 _MULTILINE = cast("Multiline", parse_multiline("auto", max_lines=1000, max_bytes=1 << 20))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from benchmarks.bench import Bench
-from benchmarks.kinds import KINDS, PLAIN, TEXT, TRACES, block, joined
+from benchmarks.kinds import KINDS, PLAIN, TRACES, WITH_TEXT, block, joined
 from benchmarks.rounds import Plan, Run
 from benchmarks.tables import Column
 from logship.files.framer import Place
@@ -98,7 +98,7 @@ def plan(bench: Bench, options: argparse.Namespace) -> Plan:
     hundredth = Sized(partial(_choosing()["redact all"].encode, addresses), len(addresses.data))
     choosing["redact one in a hundred"] = hundredth
     beside = {f"encode, {name}": (step, choosing[_NO_CONDITION]) for name, step in choosing.items()}
-    beside |= _kinds(sinks["http"], options.kinds)
+    beside |= _kinds(options.kinds)
     runs += [Run(name, "logship", partial(beside_plain, *steps)) for name, steps in beside.items()]
     return Plan(runs, {"line_bytes": len(plain.data) / plain.lines, "block_bytes": len(plain.data)})
 
@@ -131,18 +131,27 @@ def _seconds(run: Step, kept: deque[object]) -> float:
     return time.process_time() - begin
 
 
-def _kinds(sink: Sink, kinds: Sequence[str]) -> dict[str, tuple["Sized", "Sized"]]:
-    """Give what encodes each kind of lines, with plain JSON beside it: by itself, or joined before where text is."""
-    blocks = {kind: block(kind) for kind in (PLAIN, *kinds)}
-    alone = {kind: Sized(partial(sink.encode, each), len(each.data)) for kind, each in blocks.items()}
-    whole = {kind: Sized(partial(_join_and_encode, sink, each), len(each.data)) for kind, each in blocks.items()}
-    found = {f"encode: {kind}": (alone[kind], alone[PLAIN]) for kind in kinds if kind not in TRACES}
-    joined = [kind for kind in kinds if kind in (PLAIN, TEXT, *TRACES)]
-    return found | {f"join and encode: {kind}": (whole[kind], whole[PLAIN]) for kind in joined}
+def _kinds(kinds: Sequence[str]) -> dict[str, tuple["Sized", "Sized"]]:
+    """Give what encodes each kind of lines, with plain JSON beside it: by itself, or joined before where text is.
+
+    Each has an encoder of its own: it looks at a block as the one before asked for.
+    """
+
+    def sized(kind: str, *, join: bool) -> Sized:
+        given, encoder = block(kind), BlockEncoder(Enrichment(_FIELDS), Lines(), most=1 << 30)
+        step = partial(_join_and_encode, encoder, given) if join else partial(encoder.encode, given)
+        return Sized(step, len(given.data))
+
+    def pair(kind: str, *, join: bool) -> tuple[Sized, Sized]:
+        return sized(kind, join=join), sized(PLAIN, join=join)
+
+    joined = [kind for kind in kinds if kind in (PLAIN, *WITH_TEXT)]
+    found = {f"encode: {kind}": pair(kind, join=False) for kind in kinds if kind not in TRACES}
+    return found | {f"join and encode: {kind}": pair(kind, join=True) for kind in joined}
 
 
-def _join_and_encode(sink: Sink, given: Block) -> list[object]:
-    return [sink.encode(each) for each in joined(given)]
+def _join_and_encode(encoder: BlockEncoder, given: Block) -> list[object]:
+    return [encoder.encode(each) for each in joined(given)]
 
 
 def _reading(bench: Bench, plain: Block) -> dict[str, Step]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from operator import itemgetter
+from operator import itemgetter, sub
 from typing import NamedTuple
 
 from logship.records.line_starts import DIGITS
@@ -51,7 +51,7 @@ def stretches(lines: Sequence[bytes], skeleton: bytes, looks: Looks) -> Iterator
     """
     kinds = bytearray(map(RECORD.__le__, lines))
     if _JSON in kinds and max(lines) >= _PAST_RECORDS:
-        kinds = bytearray(line.startswith(RECORD) for line in lines)
+        kinds = bytearray(map(sub, kinds, map(_PAST_RECORDS.__le__, lines)))
     for found in looks.texts.finditer(bytes(kinds)) if skeleton else ():
         kinds[found.start() : found.end()] = _of_text(lines[found.start() : found.end()], skeleton)
     return (found.span() for found in looks.together.finditer(bytes(kinds)))
