@@ -247,7 +247,7 @@ def _alike_up_to(
         if found is None:
             found = known[shape] = place_of(lines[at])
             kinds.append(found)
-        if found.mark and found.size == len(shape):
+        if found.mark and found.size == len(shape) and _unless_more(found, lines[at]) is found:
             places[at] = found
         else:
             others.append(at)

@@ -329,6 +329,7 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 
 @example([b"[2026-11-27T10:00:00.123456+00:00] app.INFO: " + word for word in (b"", b"ERROR")], 1)
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
+@example([b"(raylet) [2026-11-27 10:00:00,1" + more for more in (b"", b"", b" INFO x")], 1)
 @settings(max_examples=400)
 @given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
 def test_many_lines_come_to_what_each_comes_to(lines: list[bytes], times: int) -> None:
