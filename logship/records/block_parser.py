@@ -8,7 +8,7 @@ there are lines, each line is exactly one object (DECISIONS 11).
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import compress
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, cast
 
 import msgspec
@@ -24,7 +24,7 @@ from logship.records.json_members import may_spell
 from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, unreadable, without_odd
 from logship.records.own_times import CUTS, NAME, cut
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
-from logship.records.severity import NO_LEVEL, Level
+from logship.records.severity import NO_LEVEL, UNKNOWN, Level
 from logship.records.shape import Shape, decoded
 from logship.records.shapes import Shapes
 
@@ -33,6 +33,7 @@ FEW = 32
 """Lines; so few that are not of one shape are judged by themselves: to begin with them together takes longer."""
 _GROUP = 32
 """Lines; what can't be read all together is read in groups of so many, and a group that fails line by line."""
+_PAST_BRACE = itemgetter(slice(1, None))
 _TRIALS = 4
 """Groups; once so many in a row are not of one shape, no more are tried."""
 
@@ -150,7 +151,7 @@ class BlockParser:
             return together
         if few:
             nothing: list[bytes | None] = [None] * len(lines)
-            return Columns(nothing, nothing, 0, wanted=[nothing] * len(self._wanted), levels=[NO_LEVEL] * len(lines))
+            return Columns(nothing, nothing, 0, wanted=[nothing] * len(self._wanted))
         starts = range(0, len(lines), _GROUP) if len(lines) > _GROUP else ()
         groups = [range(at, min(at + _GROUP, len(lines))) for at in starts]
         read, failed = [], 0
@@ -176,14 +177,15 @@ class BlockParser:
         if found is None:
             return None
         shape, records = found
-        stamps, levels, bad = self._read(shape, records, near_ns, levels=True)
+        stamps, levels, bad = self._read(shape, records, near_ns, levels=self._levels)
         if bad:
             return None
-        rests: list[bytes | None] = [line[1:] for line in lines]
+        rests: list[bytes | None] = [*map(_PAST_BRACE, lines)]
         if shape.own and shape.time:
             rests = [cut(rest, own, known=True) for rest, own in zip(rests, map(shape.time, records), strict=True)]
         wanted = [raw_values([*map(get, records)]) if get else [None] * len(lines) for get in shape.wanted]
-        return Columns(stamps, rests, 0, wanted=wanted, levels=levels or [NO_LEVEL] * len(lines))
+        unknown = 0 if shape.level else sum(rest is not None for rest in rests)
+        return Columns(stamps, rests, 0, wanted=wanted, levels=levels, without_level=unknown)
 
     def _any_some(self, lines: Sequence[bytes], near_ns: int) -> Columns:
         records, suspects = self._groups(lines)
@@ -202,13 +204,14 @@ class BlockParser:
         bad_times = sum(compress(facts.bad, sure))
         stamps = [stamp if known else None for stamp, known in zip(facts.stamps, sure, strict=True)]
         levels = facts.levels
+        unknown = sum(level.severity == UNKNOWN for level in compress(levels, sure))
         wanted = self._want(good)
         if len(good) < len(lines):
             is_good = [record is not None for record in records]
             stamps, rests, *wanted = (spread(column, is_good) for column in (stamps, rests, *wanted))
             each = iter(levels)
             levels = [next(each) if known else NO_LEVEL for known in is_good]
-        return Columns(stamps, rests, bad_times, overridden=overridden, wanted=wanted, levels=levels)
+        return Columns(stamps, rests, bad_times, overridden, wanted, levels=levels, without_level=unknown)
 
     def _want(self, records: Sequence[msgspec.Struct]) -> list[list[bytes | None]]:
         """Give the columns that the layout wants."""

@@ -112,12 +112,13 @@ def joined(lines: int, parts: Sequence[tuple[Sequence[int], Columns]]) -> Column
     wanted = len(parts[-1][1].wanted)
     table: list[list[Any]] = [[None] * lines for _ in range(3 + wanted)]
     for places, part in parts:
-        for column, values in zip(table, (part.stamps, part.rests, part.levels, *part.wanted), strict=True):
+        for column, values in zip(table, (part.stamps, part.rests, part.each_level(), *part.wanted), strict=True):
             for at, value in zip(places, values, strict=True):
                 column[at] = value
     stamps, rests, levels, *others = table
     bad_times, overridden = sum(part.bad_times for _, part in parts), sum(part.overridden for _, part in parts)
-    return Columns(stamps, rests, bad_times, overridden, others, levels=levels)
+    unknown = sum(part.without_level for _, part in parts)
+    return Columns(stamps, rests, bad_times, overridden, others, levels=levels, without_level=unknown)
 
 
 def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
@@ -140,7 +141,7 @@ def woven(plain: Columns, places: Sequence[int], odd: Columns) -> Columns:
         before=plain.before if bare else b"",
         after=plain.after if bare else b"",
         untimed=None if plain.untimed is None else untimed,
-        levels=put(plain.each_level(), places, odd.each_level()),
+        levels=put(plain.each_level(), places, odd.each_level()) if plain.levels or odd.levels else (),
         without_level=plain.without_level + odd.without_level,
         hollow=hollow if bare else (),
     )

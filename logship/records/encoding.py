@@ -62,7 +62,8 @@ class BlockEncoder:
         wants = [*layout.wants, *(name for name in self._selection.wants if name not in layout.wants)]
         self._places = {name: at for at, name in enumerate(wants)}
         self._judge = LineParser(enrichment, wants)
-        self._plain = BlockParser(enrichment, wants, levels=levels or self._selection.graded)
+        self._levels = levels or self._selection.graded
+        self._plain = BlockParser(enrichment, wants, levels=self._levels)
         self._wants = ["" if enrichment.clash(name) else name for name in wants]
         self._texts = TextRecords(enrichment, message_key(enrichment))
         self._rewriter = LineRewriter(enrichment, self._texts)
@@ -165,10 +166,10 @@ class BlockEncoder:
         messages = lines if len(sort.messages) == len(lines) else [lines[at] for at in sort.messages]
         texts = self._texts.read(messages, block)
         level = {each: level_of(each) for each in {*texts.levels}}
-        levels = [*map(level.__getitem__, texts.levels)]
+        levels = [*map(level.__getitem__, texts.levels)] if self._levels else []
+        unknown = sum(texts.levels.count(each) for each in level if level[each].severity == UNKNOWN)
         if len(messages) == len(lines):
             columns = texts.columns(self._wants, messages)
-            unknown = sum(texts.levels.count(each) for each in level if level[each].severity == UNKNOWN)
             found = Columns(texts.stamps, texts.inner, texts.bad_times, before=texts.before, after=AFTER)
             found = found._replace(wanted=columns, levels=levels, without_level=unknown)
             return found, Tally(unparsed=parsed.unparsed, decode_errors=len(sort.damaged))
@@ -194,9 +195,11 @@ class BlockEncoder:
         bad_times = parsed.bad_times + texts.bad_times + plain.bad_times + again.bad_times
         bad_times += sum(line.bad_time for line in alone)
         overridden = plain.overridden + again.overridden + sum(line.overridden for line in alone)
-        some = (sort.messages, levels), (sound, plain.levels), ([*broken], again.levels)
-        levels = placed(len(lines), (*some, (odd, [line.level for line in alone])))
-        unknown = [level.severity for level in levels].count(UNKNOWN)
+        own = [line.level for line in alone]
+        if self._levels:
+            some = (sort.messages, levels), (sound, plain.each_level()), ([*broken], again.each_level())
+            levels = placed(len(lines), (*some, (odd, own)))
+        unknown += plain.without_level + again.without_level + sum(each.severity == UNKNOWN for each in own)
         damaged = len({*sort.damaged}.difference(odd)) + sum(line.decode_error for line in alone)
         tally = Tally(
             parsed=parsed.parsed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import compress
-from operator import and_, itemgetter, not_
+from operator import and_, itemgetter
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
@@ -12,6 +12,7 @@ _RECORD: Final = b'{"'
 _PAST_RECORDS: Final = b"{#"
 """The first of the lines that come, in the order of their bytes, behind all that begin so."""
 _IS_BRACE: Final = bytes(byte == ord("}") for byte in range(256))
+_NOT: Final = bytes([1, 0]).ljust(256)
 _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
 """What a line begins with that may be an object."""
 
@@ -38,9 +39,10 @@ def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole
     begin = bytes(map(_RECORD.__le__, some))
     if max(some, default=b"") >= _PAST_RECORDS:
         begin = bytes(line.startswith(_RECORD) for line in some)
-    are_records = [*map(and_, begin, bytes(map(itemgetter(-1), some)).translate(_IS_BRACE))]
-    others = compress(good, map(not_, are_records))
-    records, messages = [*compress(good, are_records)], [at for at in others if not _may_be_json(lines[at])]
+    are_records = bytes(map(and_, begin, bytes(map(itemgetter(-1), some)).translate(_IS_BRACE)))
+    records, messages = [*compress(good, are_records)], [*compress(good, are_records.translate(_NOT))]
+    if not _MAYBE_JSON.isdisjoint([lines[at][0] for at in messages]):
+        messages = [at for at in messages if not _may_be_json(lines[at])]
     return _cleaned(lines, records, messages)
 
 
