@@ -14,7 +14,7 @@ import msgspec
 UNKNOWN: Final = 0
 
 _NAMES: Final = {
-    **dict.fromkeys(("trace", "trce", "notset", "silly", "sill", "finest", "all", "t"), 1),
+    **dict.fromkeys(("trace", "trce", "trac", "notset", "silly", "sill", "finest", "all", "t"), 1),
     **dict.fromkeys(("debug", "debg", "dbug", "dbg", "verbose", "verb", "fine", "finer", "http", "d"), 5),
     **dict.fromkeys(("debug1", "debug2", "debug3", "debug4", "debug5", "d1", "d2", "d3", "d4", "d5"), 5),
     "config": 7,
