@@ -189,6 +189,7 @@ FORMS = (
     Form(_LETTERS, _ONE(_PAIRS + _TIMED + _SLASHED + _END), line(_LOGFMT), alone=False),
     Form(_LETTERS, _ONE(_PAIRS + _LEVELED + _QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
+    Form(_LEVELS, _ONE(_FIRST + rb" " + _TIMED + _ISO + _END)),  # Kratos
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?(?:\]?:?[ \t|\[-]+|:)" + _ISO + _END)),
     Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\]?:?[ \[-]+|:)" + _SLASHED + _END)),
     Form(_LEVELS, _ONE(_FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + _ISO + _END)),  # a thread before the time

@@ -12,7 +12,7 @@ WORDS = (
 )
 """What levels are called; each begins with another letter or goes on differently, so that one look at it is enough."""
 _PLUS = rb"(?:[+-]\d{1,3})?"
-LOUD = rb"(?=[A-Z])(?:" + WORDS + _PLUS + rb"|Level\ \d{1,3})(?![\w=]|[.-]\w)"
+LOUD = rb"(?=[A-Z])(?:" + WORDS + _PLUS + rb"|L(?:evel\ \d{1,3}|(?:evel|EVEL)\(-?\d{1,3}\)))(?![\w=]|[.-]\w)"
 """In capitals."""
 ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
 """In any case: only between marks."""
@@ -28,6 +28,7 @@ _FIELD = rb"""(?:
   | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
   | [\w.]{1,40}+=\S{1,60}+                   # pid=1
   | [^\s@]{1,64}+@\S{1,64}+                  # user@database
+  | [\w/.-]{1,80}+:\d{1,6}:                  # main.go:37:
   | \d++
 )"""
 MARKED = (
@@ -41,6 +42,7 @@ _AFTER = (
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
     rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
+    rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO

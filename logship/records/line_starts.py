@@ -34,6 +34,7 @@ _LEVEL = (
 STAMPED = {
     "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
+    "logrus": rb"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)(?:\x1b\[0m)?\[" + _DATE + rb"[T ]" + _TIME,
     "nest": rb"\[\w+\] \d+ +- +" + _DATE,
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",

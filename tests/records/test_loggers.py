@@ -40,6 +40,16 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.500000000Z",
         17,
     ),
+    "adze": (
+        '{"v":1,"level":2,"levelName":"warn","name":"a","hostname":"h","msg":"x","args":[],"pid":3,"time":"2026-11-27T09:30:00+00:00"}',
+        "2026-11-27T09:30:00Z",
+        13,
+    ),
+    "zap, more verbose than debug": (
+        '{"level":"Level(-2)","ts":1795771800.5,"msg":"x"}',
+        "2026-11-27T09:30:00.500000000Z",
+        1,
+    ),
     "dbt": (
         '{"data":{},"info":{"code":"A001","level":"warn","msg":"x","ts":"2026-11-27T09:30:00.123456Z"}}',
         "2026-11-27T09:30:00.123456Z",

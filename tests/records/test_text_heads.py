@@ -135,6 +135,10 @@ HEADS = {
     "ERROR app: a message": ("", "ERROR"),
     "2026-11-27 10:00:00,123 TRAC a message of Supervisor": (DAY + ".123", "TRACE"),
     # Go
+    "2026/11/27 10:00:00.123456 main.go:37: [Warn] a message of Fiber": (DAY + ".123456", "Warn"),
+    "WARN ts=2026-11-27T10:00:00Z caller=a/main.go:27 msg=a": (DAY, "WARN"),
+    "2026-11-27T10:00:00.123Z\tLevel(-2)\tapp/main.go:9\ta message": (DAY + ".123", "Level(-2)"),
+    "2026/11/27 10:00:00 /app/main.go:48\n[warn] a message of GORM": (DAY, "warn"),
     "E261127 10:00:00.123456 7 server/a.go:1  [n1] 1  a message": (DAY + ".123456", "ERROR"),
     "[7] 2026/11/27 10:00:00.123456 [ERR] a message": (DAY + ".123456", "ERR"),
     "2026-11-27T10:00:00Z E! [inputs.cpu] a message": (DAY, "ERROR"),
