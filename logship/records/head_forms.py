@@ -199,14 +199,17 @@ FORMS = (
     Form(b"(", _ONE(_PROCESS + _FIRST + rb" " + _ISO + _END), mark=b") "),
     Form(b"(", _ONE(_PROCESS + rb"\[?" + _PRECISELY), PRECISE, mark=b") "),
     Form(_LEVELS, _ONE(_FIRST + rb":[^\s:]{1,100}:")),
-    Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- |\[0{4,}\] )")),
-    Form(b" ", _ONE(rb" {1,3}" + _FIRST + rb"\[0{4,}\] ")),  # apex: levels are to the right of six columns
+    Form(b"DIWEFC[", _ONE(rb"\[?(?P<l>[DIWEFC])\]? " + _ISO + _END)),
+    Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- | +\| |\[0{4,}\] )")),
+    Form(b" ", _ONE(rb" {1,4}" + _FIRST + rb"(?:\[0{4,}\]|:) ")),  # apex: levels are to the right of six columns
     Form(b"stdvinwefcap", _ONE(rb"(?P<l>" + BARE + rb"): ")),
     Form(b"tdiwfc", _ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + DOTNET.replace(rb"\d", b"0"))),
-    Form(b"[", _ONE(rb"\[ ?" + _QUIET + rb" ?\]:? ")),
+    Form(b"[", _ONE(rb"\[ {0,5}" + _QUIET + rb" {0,5}\]:? ")),
     Form(_LETTERS, _ONE(rb"(?=[\w.]{1,60}+(?: ++: [A-Z]|: [A-Z]++  ))[\w.]++ *+: " + _FIRST + rb" ")),
     Form(_LEVELS, _ONE(_FIRST + rb" [A-Za-z_](?:\w*+\.[\w.]++[ :]|[\w.-]{0,60}+: )")),
     Form(_LETTERS, _ONE(rb"[A-Za-z_][\w.]{0,60}+ - " + _FIRST + rb" - ")),
+    Form(_LETTERS, _ONE(rb"[A-Za-z_][\w.]{0,60}+:" + _FIRST + rb":")),
+    Form(b"[", _ONE(rb"\[[A-Za-z_][\w.-]{0,60}+\](?: ?\[(?=[^\]\n]+\])| (?=[A-Z]+: ))" + _FIRST)),
     Form(b"C", _ONE(rb"(?P<l>CRITICAL) (?=[^\s:|\[-])")),  # in eight columns, where all others have two blanks
     # What comes before a time is a process's or a program's name, or a client's address
     Form(b"MS", _ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + _ISO + _END), ANYWHERE),  # Sanic
@@ -231,8 +234,8 @@ FORMS = (
 
 _GATE = (
     rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
-  | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[ | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
-  | [A-Za-z_][\w.]{0,60}+[ ]-[ ][A-Z]
+  | localhost[ ] | [ ]{1,4}[A-Z]{4,8}[\[:] | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
+  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
   | (?=[A-Z])(?: """
     + _WEEKDAY
     + rb""",?[ ] | """

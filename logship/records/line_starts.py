@@ -40,7 +40,7 @@ STAMPED = {
     "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL
-    + rb")[\]) :|,\t-]+"
+    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]+"
     + _THREAD
     + rb"[\[(]?"
     + _DATE
