@@ -70,6 +70,7 @@ _BY_FORM: Final = (
     Place("Asctime", beside=(("Levelname", "Levelno"),)),  # Python's jsonformatter
     Place("created", beside=(("levelname", "levelno"),)),  # Python's logging
     Place("__REALTIME_TIMESTAMP"),  # journald
+    Place("info.ts", beside=(("info.code",), ("info.level",))),  # dbt
 )
 
 

@@ -8,78 +8,26 @@ follows; ``f`` the fraction; ``z`` the zone, or what else of the time comes last
 import re
 from typing import NamedTuple
 
+from logship.records.head_levels import ANY, ANYWHERE, BARE, DOTNET, LEVEL_ONLY, LOUD, MARKED, PRECISE, WORDS, line
+
 _FRACTION = rb"(?:[.,](?=0{1,9}(?!0)))?)(?P<f>(?<=[.,])0{1,9}|)"
 _CLOCK = rb"00:00:00"
 _OFFSET = rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|[+-]00(?![0:.\w])| (?:UTC|GMT)(?![\w])|)"
 _NO_ZONE = rb"(?P<z>)"
 _MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
-_ISO = rb"(?P<s>0000-00-00[T ]" + _CLOCK + _FRACTION + _OFFSET
+_WEEKDAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+_ISO = rb"(?P<s>0000-00-00(?:[T ]0|[ ]at[ ]0|[ ]{2})0:00:00" + _FRACTION + _OFFSET  # MariaDB's hours have no 0
 _SLASHED = rb"(?P<s>0000/00/00 " + _CLOCK + _FRACTION + _OFFSET
 _END = rb"(?![\w])"
 
-_WORDS = (
-    rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|EBU|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL?|TL|INE(?:ST|R)?)"
-    rb"|I(?:NFORMATION|NFO?)|N(?:OTICE)|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
-)
-"""What levels are called; each begins with another letter or goes on differently, so that one look at it is enough."""
-_PLUS = rb"(?:[+-]\d{1,3})?"
-_LOUD = rb"(?=[A-Z])(?:" + _WORDS + _PLUS + rb"|Level\ \d{1,3})(?![\w=]|[.-]\w)"
-"""In capitals."""
-_ANY = rb"(?:(?i:" + _WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
-"""In any case: only between marks."""
-_BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
-_DOTNET = rb":[ ][\w.+`]+\[\d+\]"
-
-_FIELD = rb"""(?:
-    \[ [^\]\n]{0,100}+ \]                    # [7], [main], [scrapy.core.engine]
-  | \{ [^}\n]{0,100}+ \} | \( [^)\n]{0,60}+ \)
-  | -++[ ]++ (?: [^\s\[\]]{1,80}+ (?=[ ]+-+[ ]) )??  # - name -
-  | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
-  | [\w.]{1,40}+=\S{1,60}+                   # pid=1
-  | [^\s@]{1,64}+@\S{1,64}+                  # user@database
-  | \d++
-)"""
-_MARKED = (
-    rb"(?=[\[<|]) (?: \[ [ ]* (?P<a>" + _ANY + rb") [ ]* \] | <(?P<b>" + _ANY + rb")>"
-    rb" | \| [ ]* (?P<c>" + _ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
-    rb" | \[ [\w.-]*+ [:#] (?P<d>" + _ANY + rb") \] )"  # Apache's [core:error], Twisted's [app.db#error]
-)
-_AFTER = (
-    rb"[\])]?+ (?:[ ]:: | [:,])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
-    rb"(?: \[?(?P<e>" + _LOUD + rb") | " + _MARKED + rb" | (?P<g>" + _ANY + rb"):[ ]"
-    rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
-    rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
-    rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + _LOUD + rb"):[ ]"  # tinylog: the level is on the second line
-    rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + _LOUD + rb")"  # local.ERROR:; app: INFO
-    rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + _LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
-    rb" | [\w.-]{1,64}+[ ][\w.]{1,80}+\[\d{1,7}\][ ](?P<o>" + _LOUD + rb")"  # coloredlogs: host app[7] INFO
-    rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + _LOUD + rb"):"  # :app.db:INFO:
-    rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
-    rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
-    rb" | [\w.-]{1,64}+/(?P<u>" + _LOUD + rb")/"  # Locust: host/INFO/locust.main:
-    rb" | [\w-]{1,40}:[ ](?P<w>" + _BARE + rb"):[ ]"  # BIND: general: error:
-    rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + _DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
-)
-_NAMED = (
-    rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
-    rb" [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + _LOUD + rb") (?=[ \t:])"
-)
-_SPOKEN = rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + _ANY + rb")(?P=between)"
-_ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
 _PAIR = rb"""[\w.-]{1,60}+=(?:"(?:[^"\\\n]|\\.){0,300}+"|'[^'\n]{0,300}+'|\{[^}\n]{0,300}+\}|[^\s"']{0,300}+)"""
 _PAIRS = rb"(?:" + _PAIR + rb" ){0,8}?"
 _TIMED = rb"""(?:time|ts|t|timestamp|when|asctime)=["']?"""
-_LEVELED = rb"""(?:level|lvl|severity|at(?==["']?(?i:""" + _WORDS + rb""")\b))=["']?"""
+_LEVELED = rb"""(?:level|lvl|severity|at(?==["']?(?i:""" + WORDS + rb""")\b))=["']?"""
 _LOGFMT = (
     rb"""["']? (?: [ ] (?!(?:level|lvl|severity)=) """ + _PAIR + rb""" ){0,5}+"""
     rb""" [ ] (?:level|lvl|severity) = ["']? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)"""
 )
-
-
-def _line(*parts: bytes) -> "re.Pattern[bytes]":
-    """Make an expression of what stands in the line."""
-    return re.compile(b"".join(parts), re.VERBOSE)
-
 
 _GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT)\b"
 """What may yet belong to a time."""
@@ -111,20 +59,17 @@ class Form(NamedTuple):
     @property
     def more(self) -> "re.Pattern[bytes]":
         """What must not follow the head of a line that is like one without a level."""
-        return _line(self.after.pattern if self.after else b"(?!)", _GOES_ON)
+        return line(self.after.pattern if self.after else b"(?!)", _GOES_ON)
 
 
 _ONE = re.compile
 _LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
 _MONTHS = b"JFMASOND"
 _LEVELS = b"ACDEFILNPSTVW"
-_ANYWHERE = _line(_AFTER, _ZONE)
-_PRECISE = _line(_AFTER, _NAMED, _SPOKEN, _ZONE)
-_LEVEL_ONLY = _line(_AFTER, _NAMED, _SPOKEN)
-_TAG = _line(rb"\S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>", _LOUD, rb")")
-_SHAPED = _LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
+_TAG = line(rb"\S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>", LOUD, rb")")
+_SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
 _FIRST = rb"(?P<l>" + _SHAPED + rb")"
-_QUIET = rb"(?P<l>" + _ANY.replace(rb"\d", b"0") + rb")"
+_QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 _PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + _CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + _OFFSET
 
 _PROCESS = rb"\((?:[\w.:-]{1,60}+ )?(?:pid=0+(?:, ip=[\w.:]+)?|raylet)\) "
@@ -141,21 +86,56 @@ FORMS = (
     Form(_LETTERS, _ONE(rb"[A-Z], \[" + _ISO + rb" #0+\] +(?P<l>[A-Z]+) -- ")),
     Form(b"0", _ONE(rb"0+:[A-Z] (?P<s>00 " + _MONTH + rb" 0000 " + _CLOCK + rb"\.)(?P<f>000)(?P<z>) (?P<l>[.*#-]) ")),
     Form(b"IWEF", _ONE(rb"(?P<l>[IWEF])(?P<s>000000 " + _CLOCK + rb"\.)(?P<f>0{6})(?P<z>) 0+ ")),  # CockroachDB
-    Form(b"0", _ONE(rb"(?P<s>0{10}\.)(?P<f>000(?:000){0,2})(?P<z>)(?= )")),  # seconds of 1970: Squid
+    Form(b"0", _ONE(rb"(?P<s>0{10}\.)(?P<f>000(?:000){0,2})(?P<z>)(?= )"), PRECISE),  # seconds of 1970: Squid
     # Times with a date and no level before them
-    Form(b"0[(", _ONE(rb"[\[(]?" + _PRECISELY), _PRECISE),
-    Form(b"0", _ONE(rb"(?P<s>0000\.00\.00 " + _CLOCK + rb"[.])(?P<f>0{6})(?P<z>) "), _PRECISE),  # ClickHouse
-    Form(b"0[(", _ONE(rb"[\[(]?" + _ISO + _END), _ANYWHERE),
-    Form(b"0[(", _ONE(rb"[\[(]?" + _SLASHED + _END), _ANYWHERE),
+    Form(b"0[(", _ONE(rb"[\[(]?" + _PRECISELY), PRECISE),
+    Form(b"0", _ONE(rb"(?P<s>0000\.00\.00 " + _CLOCK + rb"[.])(?P<f>0{6})(?P<z>) "), PRECISE),  # ClickHouse
+    Form(b"0[(", _ONE(rb"[\[(]?" + _ISO + _END), ANYWHERE),
+    Form(b"0[(", _ONE(rb"[\[(]?" + _SLASHED + _END), ANYWHERE),
     Form(
         b"[",
-        _ONE(rb"\[(?P<s>00-" + _MONTH + rb"-0000 " + _CLOCK + rb")(?P<f>)(?P<z>(?: [A-Z][\w/+-]*)?)\] "),
-        _ANYWHERE,
+        _ONE(rb"\[(?P<s>00-" + _MONTH + rb"-0000 " + _CLOCK + _FRACTION + rb"(?P<z>(?: [A-Z][\w/+-]*)?)\] "),
+        ANYWHERE,
+    ),
+    # C's ctime, date and Apache's errors; JavaScript's Date
+    Form(
+        b"FMSTW[",
+        _ONE(
+            rb"\[?(?P<s>"
+            + _WEEKDAY
+            + rb" "
+            + _MONTH
+            + rb" [ 0]0 "
+            + _CLOCK
+            + _FRACTION
+            + rb"(?P<z>(?: [A-Z]{3,5})? 0000)(?![^\] ])"
+        ),
+        ANYWHERE,
     ),
     Form(
-        b"[", _ONE(rb"\[(?P<s>[A-Z][a-z]{2} " + _MONTH + rb" 00 " + _CLOCK + _FRACTION + rb"(?P<z> 0000)\] "), _ANYWHERE
+        _MONTHS + b"TW[",
+        _ONE(
+            rb"\[?(?P<s>(?:"
+            + _WEEKDAY
+            + rb" )?"
+            + _MONTH
+            + rb" [ 0]0 0000 "
+            + _CLOCK
+            + _FRACTION
+            + rb"(?: GMT(?=[+-]))?(?P<z>[+-]0000|)(?: \([^)\n]{3,60}+\))?(?![^\] ])"
+        ),
+        ANYWHERE,
     ),
-    Form(b"0", _ONE(rb"(?P<s>00[ -]" + _MONTH + rb"[ -]0000 " + _CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), _PRECISE),
+    Form(b"0", _ONE(rb"(?P<s>00[ -]" + _MONTH + rb"[ -]0000 " + _CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), PRECISE),
+    Form(
+        b"0FMSTW[",
+        _ONE(
+            rb"\[?(?P<s>(?:" + _WEEKDAY + rb", )?00?[ -]" + _MONTH + rb"[ -]0000 " + _CLOCK + _FRACTION + _OFFSET + _END
+        ),
+        ANYWHERE,
+    ),  # RFC 2822
+    Form(b"0", _ONE(rb"(?P<s>00? " + _MONTH + rb" " + _CLOCK + rb")(?P<f>)(?P<z>) - "), line(MARKED), alone=False),
+    Form(b"0[(", _ONE(rb"[\[(]?(?P<s>00\.00\.0000,? " + _CLOCK + _FRACTION + _NO_ZONE + _END), ANYWHERE),
     Form(b"0", _ONE(rb"(?P<s>00/00/00 " + _CLOCK + rb")(?P<f>)(?P<z>) " + _FIRST)),
     # Rich: the month comes first; a second is written once, of what follows in it only the level is known
     Form(b"[", _ONE(rb"(?P<s>\[00/00/00 " + _CLOCK + rb")(?P<f>)(?P<z>)\] " + _FIRST + rb" ")),
@@ -163,10 +143,13 @@ FORMS = (
     Form(
         b"0",
         _ONE(rb"(?P<s>00-00 00:00)(?P<f>)(?P<z>) "),
-        _line(rb"[A-Za-z_][\w.]{0,80} [ ]+ (?P<j>", _LOUD, rb") [ ]"),
+        line(rb"[A-Za-z_][\w.]{0,80} [ ]+ (?P<j>", LOUD, rb") [ ]"),
         alone=False,
     ),
-    Form(b"0", _ONE(rb"(?P<s>00/00/0000,? 00?:00:00 [AP]M)(?P<f>)(?P<z>)"), _LEVEL_ONLY, alone=False),
+    Form(b"0[", _ONE(rb"\[?(?P<s>00-00 " + _CLOCK + _FRACTION + _NO_ZONE + rb"(?=[ \]])"), LEVEL_ONLY, alone=False),
+    Form(b"0", _ONE(rb"(?P<s>00/00/0000,? 00?:00:00 [AP]M)(?P<f>)(?P<z>)" + _END), LEVEL_ONLY),
+    # Is the day first, or the month? Only the level is certain.
+    Form(b"0[", _ONE(rb"\[?00[/-]00[/-]0000,? " + _CLOCK + rb"(?:[.,]0{1,6})?(?=[ \]])"), LEVEL_ONLY, alone=False),
     Form(b"[", _ONE(rb"\[Nest\] 0+ +- (?P<s>00/00/0000, 00?:00:00 [AP]M)(?P<f>)(?P<z>) +(?P<l>[A-Z]+) ")),
     # java.util.logging: the level is on the second line
     Form(
@@ -188,7 +171,7 @@ FORMS = (
     Form(_MONTHS, _ONE(rb"(?P<s>" + _MONTH + rb" [ 0]0 " + _CLOCK + _FRACTION + _NO_ZONE + rb" "), _TAG),
     Form(b"[", _ONE(rb"\[(?P<s>00/" + _MONTH + rb"/0000[: ]" + _CLOCK + _FRACTION + rb"(?P<z>(?: [+-]0000)?)\] ")),
     Form(b"[", _ONE(rb"\[GIN\] (?P<s>0000/00/00 - " + _CLOCK + rb")(?P<f>)(?P<z>) \| ")),
-    Form(b"[", _ONE(rb"\[0{1,7}\] " + _SLASHED + _END), _ANYWHERE),  # NATS
+    Form(b"[", _ONE(rb"\[0{1,7}\] " + _SLASHED + _END), ANYWHERE),  # NATS
     Form(
         b"[",
         _ONE(
@@ -202,29 +185,35 @@ FORMS = (
     ),  # uWSGI
     # logfmt
     Form(_LETTERS, _ONE(_PAIRS + _LEVELED + rb"(?P<l>\w{1,20})" + rb"""["']? """ + _PAIRS + _TIMED + _ISO + _END)),
-    Form(_LETTERS, _ONE(_PAIRS + _TIMED + _ISO + _END), _line(_LOGFMT), alone=False),
-    Form(_LETTERS, _ONE(_PAIRS + _TIMED + _SLASHED + _END), _line(_LOGFMT), alone=False),
+    Form(_LETTERS, _ONE(_PAIRS + _TIMED + _ISO + _END), line(_LOGFMT), alone=False),
+    Form(_LETTERS, _ONE(_PAIRS + _TIMED + _SLASHED + _END), line(_LOGFMT), alone=False),
     Form(_LETTERS, _ONE(_PAIRS + _LEVELED + _QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
-    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?\]?:?[ \t|\[-]+" + _ISO + _END)),
-    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"\]?:?[ \[-]+" + _SLASHED + _END)),
+    Form(_LEVELS, _ONE(_FIRST + rb" " + _TIMED + _ISO + _END)),  # Kratos
+    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\|[^\]\n]{1,100})?(?:\]?:?[ \t|\[-]+|:)" + _ISO + _END)),
+    Form(_LEVELS + b"[", _ONE(rb"\[?" + _FIRST + rb"(?:\]?:?[ \[-]+|:)" + _SLASHED + _END)),
     Form(_LEVELS, _ONE(_FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + _ISO + _END)),  # a thread before the time
     Form(_LEVELS, _ONE(_FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \[")),
     # What vLLM puts before the lines of its processes, and Ray before those of others
     Form(b"(", _ONE(_PROCESS + _FIRST + rb" (?P<s>00-00 " + _CLOCK + rb")(?P<f>)(?P<z>) \["), mark=b") "),
     Form(b"(", _ONE(_PROCESS + _FIRST + rb" " + _ISO + _END), mark=b") "),
-    Form(b"(", _ONE(_PROCESS + rb"\[?" + _PRECISELY), _PRECISE, mark=b") "),
+    Form(b"(", _ONE(_PROCESS + rb"\[?" + _PRECISELY), PRECISE, mark=b") "),
     Form(_LEVELS, _ONE(_FIRST + rb":[^\s:]{1,100}:")),
-    Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- |\[0{4,}\] )")),
-    Form(b" ", _ONE(rb" {1,3}" + _FIRST + rb"\[0{4,}\] ")),  # apex: levels are to the right of six columns
-    Form(b"stdvinwefcap", _ONE(rb"(?P<l>" + _BARE + rb"): ")),
-    Form(b"tdiwfc", _ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + _DOTNET.replace(rb"\d", b"0"))),
-    Form(b"[", _ONE(rb"\[ ?" + _QUIET + rb" ?\]:? ")),
+    Form(b"DIWEFC[", _ONE(rb"\[?(?P<l>[DIWEFC])\]? " + _ISO + _END)),
+    Form(_LEVELS, _ONE(_FIRST + rb"(?::[ ]|  +\S| +\[| +- | +\| |\[0{4,}\] )")),
+    Form(b" ", _ONE(rb" {1,4}" + _FIRST + rb"(?:\[0{4,}\]|:) ")),  # apex: levels are to the right of six columns
+    Form(b"stdvinwefcap", _ONE(rb"(?P<l>" + BARE + rb"): ")),
+    Form(b"tdiwfc", _ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + DOTNET.replace(rb"\d", b"0"))),
+    Form(b"[", _ONE(rb"\[ {0,5}" + _QUIET + rb" {0,5}\]:? ")),
     Form(_LETTERS, _ONE(rb"(?=[\w.]{1,60}+(?: ++: [A-Z]|: [A-Z]++  ))[\w.]++ *+: " + _FIRST + rb" ")),
+    Form(_LEVELS, _ONE(_FIRST + rb" [A-Za-z_](?:\w*+\.[\w.]++[ :]|[\w.-]{0,60}+: )")),
+    Form(_LETTERS, _ONE(rb"[A-Za-z_][\w.]{0,60}+ - " + _FIRST + rb" - ")),
+    Form(_LETTERS, _ONE(rb"[A-Za-z_][\w.]{0,60}+:" + _FIRST + rb":")),
+    Form(b"[", _ONE(rb"\[[A-Za-z_][\w.-]{0,60}+\](?: ?\[(?=[^\]\n]+\])| (?=[A-Z]+: ))" + _FIRST)),
     Form(b"C", _ONE(rb"(?P<l>CRITICAL) (?=[^\s:|\[-])")),  # in eight columns, where all others have two blanks
     # What comes before a time is a process's or a program's name, or a client's address
-    Form(b"MS", _ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + _ISO + _END), _ANYWHERE),  # Sanic
-    Form(_LETTERS + b"0", _ONE(rb"[\w.-]{1,40}: " + _SLASHED + _END), _ANYWHERE),
+    Form(b"MS", _ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + _ISO + _END), ANYWHERE),  # Sanic
+    Form(_LETTERS + b"0", _ONE(rb"[\w.-]{1,40}: " + _SLASHED + _END), ANYWHERE),
     Form(
         _LETTERS + b"0:-",
         _ONE(
@@ -238,27 +227,30 @@ FORMS = (
     ),
     # A time of day alone; zerolog's console has no seconds
     Form(b"0", _ONE(rb"(?P<s>00?:00[AP]M)(?P<f>)(?P<z>) " + _FIRST + rb" ")),
-    Form(b"0[", _ONE(rb"\[?(?P<s>" + _CLOCK + _FRACTION + _NO_ZONE + rb"(?=[ \]])"), _LEVEL_ONLY, alone=False),
+    Form(b"0[", _ONE(rb"\[?(?P<s>" + _CLOCK + _FRACTION + _NO_ZONE + rb"(?=[ \]])"), LEVEL_ONLY, alone=False),
 )
 """All of them; the first that fits counts."""
 
 
 _GATE = (
     rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
-  | localhost[ ] | [ ]{1,3}[A-Z]{4,5}\[ | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
+  | localhost[ ] | [ ]{1,4}[A-Z]{4,8}[\[:] | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
+  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
   | (?=[A-Z])(?: """
-    + _WORDS
+    + _WEEKDAY
+    + rb""",?[ ] | """
+    + WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """
     + _MONTH
     + rb"""[ ]++\d | [IWEFD]\d{4}(?:\d\d|\d{4})?[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcapl])(?: """
-    + _BARE
+    + BARE
     + rb""":[ ] | """
     + rb"(?:trce|dbug|info|warn|fail|crit)"
-    + _DOTNET
+    + DOTNET
     + rb""" )
   | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
                           | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
 )
-MAY_BE_HEAD = _line(_GATE).match
+MAY_BE_HEAD = line(_GATE).match
 """Whether a line may begin with one of the forms: most of those that don't are told so at once."""

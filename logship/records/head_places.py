@@ -34,7 +34,7 @@ _AHEAD: Final = 2
 _SHORT: Final = {
     short: level
     for level, known in {
-        "TRACE": "T TRC TRCE",
+        "TRACE": "T TRC TRCE TRAC",
         "VERBOSE": "VRB",
         "DEBUG": "D . DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
         "INFO": "I - INF",

@@ -5,6 +5,7 @@ to the file: the same rule as for a time without a year in JSON.
 """
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -16,14 +17,19 @@ _MONTHS: Final = {
     name: f"{at:02}"
     for at, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)  # noqa: SIM905
 }
-_CLOCK: Final = r"(?P<h>\d\d?):(?P<rest>\d\d:\d\d)(?:\s?(?P<half>[AP]M))?[.,]?"
+_CLOCK: Final = r"(?P<h>\d\d?):(?P<rest>\d\d:\d\d)(?:\s?(?P<half>[AP]M))?(?P<point>[.,])?"
 _ZONE: Final = r" ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?|[A-Z][\w/+-]*)?"
 _FORMS: Final = [
     re.compile(form + _ZONE, re.ASCII)
     for form in (
-        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)[T ]" + _CLOCK,
-        r"(?P<d>\d\d)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?P<y>\d{4})[: ]" + _CLOCK,
-        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) " + _CLOCK + r"(?: (?P<y>\d{4}))?",
+        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T ]| at |  )" + _CLOCK,
+        r"(?:[A-Z][a-z]{2}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?P<y>\d{4})[: ]" + _CLOCK,
+        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) "
+        + _CLOCK
+        + r"(?: (?P<name>[A-Z]{3,5})(?= ))?(?: (?P<y>\d{4}))?",
+        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) (?P<y>\d{4}) " + _CLOCK,
+        r"(?P<d>\d\d?) (?P<m>[A-Z][a-z]{2}) " + _CLOCK,
+        r"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
@@ -35,7 +41,7 @@ _FORMS: Final = [
         r"(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d)(?P<half>)",
         r"(?P<h>\d\d?):(?P<rest>\d\d)(?P<half>[AP]M)",
         _CLOCK,
-        r"(?P<epoch>\d{10})\.",
+        r"(?P<epoch>\d{10})(?P<point>\.)",
     )
 ]
 _LEAP: Final = 2000
@@ -71,23 +77,20 @@ class Seconds(dict[bytes, bytes]):
     def __missing__(self, text: bytes) -> bytes:
         if len(self) >= _REMEMBERED:
             self.clear()
-        found = self._read(text)
-        point = b"." if b"." in text or b"," in text.replace(b", ", b"") else b""
-        second = self[text] = found[:20] + point if found else b""
-        return second
-
-    def _read(self, text: bytes) -> bytes | None:
         spoken = text.decode(errors="replace")
         match = next(filter(None, (form.fullmatch(spoken) for form in _FORMS)), None)
-        if not match:
-            return None
-        parts = match.groupdict()
+        parts = match.groupdict() if match else {}
+        found = self._read(parts) if match else None
+        second = self[text] = found[:20] + (b"." if parts.get("point") else b"") if found else b""
+        return second
+
+    def _read(self, parts: Mapping[str, str]) -> bytes | None:
         if epoch := parts.get("epoch"):
             return rfc3339(int(epoch) * 10**9)
         rest = parts["rest"] if ":" in parts["rest"] else parts["rest"] + ":00"
         clock = _hour(int(parts["h"]), parts["half"]) + ":" + rest
         day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")
-        zone = parts["zone"] or ""
+        zone = parts["zone"] or parts.get("name") or ""
         year = parts.get("y")
         if year:
             return self._stamp(f"{'20' if len(year) == len('26') else ''}{year}-{day[0]}-{day[1]}T{clock}", zone)

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from logship.records.names import LEVEL_FIELDS
 from logship.records.otlp_lines import OTLP, otlp_records
 from logship.records.paths import Members, heads, value_at
-from logship.records.severity import LONGEST, NO_LEVEL, UNKNOWN, Level, number, on_scale, word
+from logship.records.severity import LONGEST, NO_LEVEL, UNKNOWN, Level, level_of, number, on_scale, word
 
 _SCALE_BY_NAME: Final = {
     "context.logLevel": "pino",
@@ -24,8 +24,10 @@ _MILLISECONDS: Final = 13
 """Digits of a current time in milliseconds since 1970."""
 _INFO: Final = 9
 _ERROR: Final = 17
-MARKS: Final = ("@t", "caller", OTLP, "s", "args")
+MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger")
 """Names by which a record without a level may be told."""
+_STATUS: Final = "status"
+"""Datadog's name of a level, and many an answer's."""
 
 
 class Source(NamedTuple):
@@ -49,7 +51,7 @@ class LevelReader:
         self.paths = tuple(dict.fromkeys(fields))
         self._fields = [(path, frozenset(heads(path))) for path in self.paths]
         self._scale = scale
-        self.names: frozenset[str] = frozenset().union(MARKS, *(names for _, names in self._fields))
+        self.names: frozenset[str] = frozenset().union((*MARKS, _STATUS), *(names for _, names in self._fields))
         """A record with none of these members has no level."""
 
     def among(self, names: Collection[str]) -> tuple[str, ...]:
@@ -120,7 +122,14 @@ def _by_form(found: Members) -> Level:
         return Level(word(bytes(found["type"])), bytes(found["type"]))
     if "s" in found and "c" in found and "msg" in found:  # MongoDB
         return Level(word(bytes(found["s"])), bytes(found["s"]))
-    return _of_otlp(found) if OTLP in found else NO_LEVEL
+    return _of_otlp(found) if OTLP in found else _by_name_beside(found)
+
+
+def _by_name_beside(found: Members) -> Level:
+    """Give the level under a name that others use, too, told by what stands beside it."""
+    if _STATUS in found and value_at(found, "logger.name") is not None:  # Datadog's own names
+        return level_of(bytes(found[_STATUS]))
+    return level_of(value_at(found, "info.level") if value_at(found, "info.code") is not None else None)  # dbt
 
 
 def _of_kubernetes(found: Members) -> Level:

@@ -16,13 +16,13 @@ FORMLESS = "-"
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _DATE = (
-    rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}"
-    rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + _DAY + rb",? )?\d{1,2} " + _MONTH + rb" \d{4}"
+    rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}|\d\d-\d\d"
+    rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + _DAY + rb",? )?\d{1,2} " + _MONTH + rb"(?: \d{4})?"
     rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + _DAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
 )
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
-_STAMP = _DATE + rb"[T ,:]+(?:- )?" + _TIME
+_STAMP = _DATE + rb"(?:[T ,:]+(?:- )?| at )" + _TIME
 _THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
 _LEVEL = (
@@ -34,12 +34,13 @@ _LEVEL = (
 STAMPED = {
     "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
+    "logrus": rb"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)(?:\x1b\[0m)?\[" + _DATE + rb"[T ]" + _TIME,
     "nest": rb"\[\w+\] \d+ +- +" + _DATE,
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL
-    + rb")[\]) :|,\t-]+"
+    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]+"
     + _THREAD
     + rb"[\[(]?"
     + _DATE

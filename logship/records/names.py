@@ -9,7 +9,7 @@ LEVEL_FIELDS: Final = (
     *("level", "severity", "levelname", "level_name", "log.level", "@level", "lvl", "error_severity", "severityText"),
     *("_level_name", "record.level.name", "@fields.level", "level.levelStr", "context.logLevel", "@l", "L"),
     *("severity_text", "log_level", "loglevel", "Level", "LogLevel", "_meta.logLevelName", "severityNumber"),
-    *("log_level.name", "PRIORITY", "levelno", "_logLevel", "@fields.levelname", "Levelname"),
+    *("levelName", "log_level.name", "PRIORITY", "levelno", "_logLevel", "@fields.levelname", "Levelname"),
 )
 """A name of a level in any of them goes before a number, then the first one counts."""
 

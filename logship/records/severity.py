@@ -14,7 +14,7 @@ import msgspec
 UNKNOWN: Final = 0
 
 _NAMES: Final = {
-    **dict.fromkeys(("trace", "trce", "notset", "silly", "sill", "finest", "all", "t"), 1),
+    **dict.fromkeys(("trace", "trce", "trac", "notset", "silly", "sill", "finest", "all", "t"), 1),
     **dict.fromkeys(("debug", "debg", "dbug", "dbg", "verbose", "verb", "fine", "finer", "http", "d"), 5),
     **dict.fromkeys(("debug1", "debug2", "debug3", "debug4", "debug5", "d1", "d2", "d3", "d4", "d5"), 5),
     "config": 7,
@@ -34,6 +34,8 @@ _REMEMBERED: Final = 256
 _COLOUR: Final = re.compile(r"\x1b\[[\d;]*m")
 _BETWEEN: Final = re.compile(r"(debug|info|warn|error|dbg|inf|wrn|err)([+-]\d{1,3})", re.ASCII)
 """How Go's slog writes a level between two names."""
+_VERBOSE: Final = re.compile(r"level\(-\d{1,3}\)", re.ASCII)
+"""How Go's zap writes a level below debug, which is -1."""
 _NUMBER: Final = re.compile(r"(?:level )?(\d{1,5})", re.ASCII)
 """A number, or how Python's logging writes one that has no name."""
 
@@ -95,7 +97,7 @@ def _read(value: bytes) -> _Read:
         return _Read(UNKNOWN, int(match[1]))
     if match := _BETWEEN.fullmatch(text):
         return _Read(max(1, min(_MOST, _NAMES[match[1]] + int(match[2]))), -1)
-    return _Read(_NAMES.get(text, UNKNOWN), -1)
+    return _Read(1 if _VERBOSE.fullmatch(text) else _NAMES.get(text, UNKNOWN), -1)
 
 
 def _text(value: bytes) -> str:

@@ -241,7 +241,7 @@ class TimestampReader:
             return None
 
     def _in_other_form(self, text: str, day: int) -> bytes | None:
-        near_ns = (day + 1) * _DAY if day else 0
+        text, near_ns = text.strip(" "), (day + 1) * _DAY if day else 0  # .NET's documents end a format with a blank
         moment = moment_of(text, near_ns) or self._formats.moment_of(text, near_ns)
         if not moment:
             return None

@@ -9,7 +9,7 @@ from logship.records.field_paths import Below, Column, merged
 TRACES: Final = ("trace_id", "traceId", "otelTraceID", "trace.id", "dd.trace_id", "logging.googleapis.com/trace")
 """OpenTelemetry's own name, then others'; the first that has an id counts."""
 SPANS: Final = ("span_id", "spanId", "otelSpanID", "span.id", "dd.span_id", "logging.googleapis.com/spanId")
-PARENTS: Final = ("mdc", "contextMap", "context", "record.extra", "@fields", "fields", "kv", "span")
+PARENTS: Final = ("mdc", "contextMap", "context", "extra", "record.extra", "@fields", "fields", "kv", "span")
 """Objects in which loggers put fields of a record or of all of a request; the names above count in there, too.
 
 ``fields`` is Rust's tracing and Go's apex, ``kv`` is flexi_logger."""

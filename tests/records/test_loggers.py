@@ -40,6 +40,33 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.500000000Z",
         17,
     ),
+    "adze": (
+        '{"v":1,"level":2,"levelName":"warn","name":"a","hostname":"h","msg":"x","args":[],"pid":3,"time":"2026-11-27T09:30:00+00:00"}',
+        "2026-11-27T09:30:00Z",
+        13,
+    ),
+    "zap, more verbose than debug": (
+        '{"level":"Level(-2)","ts":1795771800.5,"msg":"x"}',
+        "2026-11-27T09:30:00.500000000Z",
+        1,
+    ),
+    "dbt": (
+        '{"data":{},"info":{"code":"A001","level":"warn","msg":"x","ts":"2026-11-27T09:30:00.123456Z"}}',
+        "2026-11-27T09:30:00.123456Z",
+        13,
+    ),
+    "what may be dbt's": ('{"info":{"level":"error","ts":"2026-11-27T09:30:00Z"}}', None, 0),
+    "what Datadog reads": (
+        '{"message":"x","timestamp":"2026-11-27T09:30:00.123Z","status":"warning","logger":{"name":"app"}}',
+        "2026-11-27T09:30:00.123Z",
+        13,
+    ),
+    "an answer's status": ('{"time":"2026-11-27T09:30:00Z","status":"error","logger":"a"}', "2026-11-27T09:30:00Z", 0),
+    ".NET, with a blank behind": (
+        '{"Timestamp":"2026-11-27 09:30:00 ","LogLevel":"Warning","Category":"App","Message":"x"}',
+        "2026-11-27T09:30:00Z",
+        13,
+    ),
     "an order": ('{"level":"info","created":1795771800.5}', None, 9),
     "lambda-log": ('{"_logLevel":"error","msg":"x","_tags":[]}', None, 17),
     "bunyan": (

@@ -35,7 +35,7 @@ def found(*records: dict[str, Any]) -> tuple[list[str | None], list[str | None]]
     ],
 )
 @pytest.mark.parametrize(
-    "parent", ["", "mdc", "contextMap", "context", "record.extra", "@fields", "fields", "kv", "span"]
+    "parent", ["", "mdc", "contextMap", "context", "extra", "record.extra", "@fields", "fields", "kv", "span"]
 )
 @pytest.mark.parametrize("nested", [False, True])
 def test_each_name_counts_by_itself_and_in_each_object(trace: str, span: str, parent: str, nested: bool) -> None:  # noqa: FBT001 - both

@@ -28,7 +28,7 @@ def _version(package: str) -> str:
     return building.pinned(_LOCK, package)
 
 
-def _row(name: str, package: str, program: str, time: str, level: str, **others: Any) -> Logger:
+def row(name: str, package: str, program: str, time: str, level: str, **others: Any) -> Logger:
     """Give a row; ``program`` is a module of the programs and its argument."""
     module, *arguments = program.split()
 
@@ -43,22 +43,22 @@ def _row(name: str, package: str, program: str, time: str, level: str, **others:
 def _text(name: str, time: str, level: str, package: str = "logging", **others: Any) -> Logger:
     """Give a row of a text formatter, which writes no fields; ``logging`` itself writes local time without a zone."""
     kind = name.partition("-")[2] if package == "logging" else name
-    return _row(name, package, f"standard {kind}", time, level, **{"trace": False, "zone": False, **others})
+    return row(name, package, f"standard {kind}", time, level, **{"trace": False, "zone": False, **others})
 
 
 def _json(name: str, time: str, level: str, package: str = "python-json-logger", **others: Any) -> Logger:
     kind = name.removeprefix("python-")
-    return _row(name, package, f"standard {kind}", time, level, **{"fields": True, **others})
+    return row(name, package, f"standard {kind}", time, level, **{"fields": True, **others})
 
 
 def _structured(name: str, package: str, time: str, level: str, **others: Any) -> Logger:
-    return _row(name, package, f"structured {name}", time, level, **others)
+    return row(name, package, f"structured {name}", time, level, **others)
 
 
 def _server(name: str, package: str, time: str, level: str, **others: Any) -> Logger:
     """Give a web server: an access log, the failure of a request, and what it says of itself."""
     options = {"trace": False, "events": "23467", "levels": _ACCESSES, **others}
-    return _row(name, package, f"web {name}", time, level, **options)
+    return row(name, package, f"web {name}", time, level, **options)
 
 
 _ACCESSES: Final = MappingProxyType({"3": INFO, "4": INFO})
@@ -185,7 +185,7 @@ LOGGERS: tuple[Logger, ...] = (
         unit=SECOND,
         levels={"6": FATAL},
         trace=False,
-        needs={"PARSE": r"regex:^\S+ \[[^#]*#(?P<level>[a-z]+)\] "},
+        note="the line behind a stack trace is a tab alone",
     ),
     _structured(
         "twisted-json",

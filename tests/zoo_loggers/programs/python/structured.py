@@ -87,6 +87,14 @@ def loguru_plain() -> None:
     emit(logger)
 
 
+def loguru_at() -> None:
+    from loguru import logger
+
+    logger.remove()
+    logger.add(sys.stdout, format="{time:YYYY-MM-DD at HH:mm:ss} | {level} | {message}")
+    emit(logger)
+
+
 def loguru_json() -> None:
     from loguru import logger
 

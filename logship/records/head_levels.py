@@ -1,0 +1,81 @@
+"""Where the level of a text line stands behind its head, in the forms that loggers write by default; pure.
+
+Expressions for the line itself, in verbose form. A group named by one letter is the level, ``zone`` a zone that has a
+name.
+"""
+
+import re
+
+WORDS = (
+    rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|EBU|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL?|TL|INE(?:ST|R)?)"
+    rb"|I(?:NFORMATION|NFO?)|N(?:OTICE)|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE?|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
+)
+"""What levels are called; each begins with another letter or goes on differently, so that one look at it is enough."""
+_PLUS = rb"(?:[+-]\d{1,3})?"
+LOUD = rb"(?=[A-Z])(?:" + WORDS + _PLUS + rb"|L(?:evel\ \d{1,3}|(?:evel|EVEL)\(-?\d{1,3}\)))(?![\w=]|[.-]\w)"
+"""In capitals."""
+ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
+"""In any case: only between marks."""
+BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
+"""In small letters, behind which a colon says that it is one."""
+DOTNET = rb":[ ][\w.+`]+\[\d+\]"
+"""A category and the number of an event, behind the level."""
+
+_FIELD = rb"""(?:
+    \[ [^\]\n]{0,100}+ \]                    # [7], [main], [scrapy.core.engine]
+  | \{ [^}\n]{0,100}+ \} | \( [^)\n]{0,60}+ \)
+  | (?:-++|\xe2\x80[\x93\x94])[ ]++          # - name -, with a long dash or not
+    (?: [^\s\[\]]{1,80}+ (?:\[line:\d{1,6}\])? (?=[ ]+(?:-+|\xe2\x80[\x93\x94])[ ]) )??
+  | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
+  | [\w.]{1,40}+=\S{1,60}+                   # pid=1
+  | [^\s@]{1,64}+@\S{1,64}+                  # user@database
+  | [\w/.-]{1,80}+:\d{1,6}:                  # main.go:37:
+  | [\w.]{1,80}+(?: \[line:\d{1,6}\] | \(\d{1,6}\) )  # app.py[line:7], app.db(7)
+  | < [\w.]{1,60}+ >
+  | p?+\d++
+)"""
+MARKED = (
+    rb"(?=[\[<|({]) (?: [({](?P<s>" + LOUD + rb")[)}] | \[ [ ]* (?P<a>" + ANY + rb") [ ]* \] | <(?P<b>" + ANY + rb")>"
+    rb" | \| [ ]* (?P<c>" + ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
+    rb" | \[ [\w.-]*+ [:#] (?P<d>" + ANY + rb") \] )"  # Apache's [core:error], Twisted's [app.db#error]
+)
+_AFTER = (
+    rb"[\])]?+ (?:[ ]:: | [:,;])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
+    rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb"):[ ]"
+    rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
+    rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
+    rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
+    rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
+    rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
+    rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
+    rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO
+    rb" | (?=[\w.]{1,80}+[ ]+\[[A-Z]+[ ]+\]|\w{1,60}+\.)[\w.]++[ ]++\[(?P<v>"
+    + LOUD
+    + rb")[ ]*\]"  # kopf: name [INFO    ]
+    rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + LOUD + rb"):"  # :app.db:INFO:
+    rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
+    rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
+    rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
+    rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb"):[ ]"  # BIND: general: error:
+    rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
+)
+_NAMED = (
+    rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | [\w/-]{1,60}+\.\w{1,4}:\d{1,6}[ ](?=\w{1,80}+[ ]++[A-Z]{4,8}[ :])"
+    rb" | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
+    rb" [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + LOUD + rb") (?=[ \t:\]])"
+)
+_SPOKEN = rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
+_ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
+
+
+def line(*parts: bytes) -> "re.Pattern[bytes]":
+    """Make an expression of what stands in the line."""
+    return re.compile(b"".join(parts), re.VERBOSE)
+
+
+ANYWHERE = line(_AFTER, _ZONE)
+"""Behind a time with a date."""
+PRECISE = line(_AFTER, _NAMED, _SPOKEN, _ZONE)
+"""The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
+LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN)
+"""Where the zone cannot be named."""
