@@ -70,7 +70,7 @@ zoo-loggers: $(STAMP)  ## what real loggers write, as logship reads it: docs/log
 	$(BIN)/python -m tests.zoo_loggers --write-docs --jobs $(JOBS) $(ZOO)
 
 e2e: $(STAMP)  ## the tests with real processes, real rotation, a real OpenSearch and a real Kafka (skips what is missing)
-	$(BIN)/pytest $(E2E) -n $(JOBS)
+	$(BIN)/pytest $(E2E) -m e2e -n $(JOBS)
 
 apiserver: $(STAMP)  ## k8s/inject on a real Kubernetes API server, built with Go in ~/.cache/logship (15 minutes, once); needs etcd
 	sh tests/apiserver/build.sh build

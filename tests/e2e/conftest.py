@@ -11,6 +11,11 @@ from tests.e2e.writers import Writer
 _OUTCOME = pytest.StashKey[bool]()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark each test of this folder: ``make test`` and ``make e2e`` share all tests by that mark."""
+    item.add_marker("e2e")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Note whether the test itself passed, for the fixtures' ends."""
