@@ -60,15 +60,13 @@ class Reconciler:
 
     def adopt(self, sweep: Sweep) -> Iterator[None]:
         """Take what a sweep opened, in steps: known generations first, in the order of their age."""
-        known: list[tuple[list[Entry], Found]] = []
-        unknown: list[Found] = []
+        known, unknown = list[tuple[list[Entry], Found]](), list[Found]()
         for found in in_steps(list(sweep.fresh.values())):
             if found is None:
                 yield
                 continue
             try:
                 entries = self._recognise(found, sweep)
-                found.foreign = not (entries or self.away) and is_foreign(found, self._open.live(found.live), sweep)
             except OSError as error:
                 self._adoption.refuse(sweep.take(found), error)
                 continue
@@ -87,6 +85,8 @@ class Reconciler:
             else:
                 if found.inode in sweep.fresh:
                     sweep.take(found)
+                live, new = self._open.live(found.live), self._adoption.unknown
+                found.foreign = is_foreign(found, live, sweep, new, away=self.away)
                 yield from self.reconcile(found, sweep)
 
     def _recognise(self, found: Found, sweep: Sweep) -> list[Entry]:

@@ -1220,6 +1220,7 @@ def looked(state: Path, seconds: float) -> None:
     saved["saved_ns"] -= int(seconds * 1e9)
     saved["looked_ns"] -= int(seconds * 1e9)
     path.write_text(json.dumps(saved))
+    os.utime(path, (time.time() - seconds,) * 2)
 
 
 def shift(logs: Path, keep: int) -> None:
