@@ -11,7 +11,7 @@ from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.state.identity import Entry
 
-_SLACK_NS: Final = 2 * 10**9
+NEWER_SLACK_NS: Final = 2 * 10**9
 """File times are coarse, and a save takes time."""
 
 
@@ -21,9 +21,9 @@ def is_newer(found: Found, looked_ns: int) -> bool:
     A time of change may have been set. What packs keeps that of what it packs, so of an archive its birth says nothing;
     neither does that of what was made elsewhere. A clock that was set back dates nothing: all is new then.
     """
-    looked_ns = 0 if time.time_ns() < looked_ns - _SLACK_NS else looked_ns
+    looked_ns = 0 if time.time_ns() < looked_ns - NEWER_SLACK_NS else looked_ns
     made_since = not (found.packed or found.foreign) and looked_ns < (found.birth_ns or 0)
-    return made_since or found.mtime_ns >= looked_ns - _SLACK_NS
+    return made_since or found.mtime_ns >= looked_ns - NEWER_SLACK_NS
 
 
 def is_foreign(found: Found, live: TailedFile | None, sweep: Sweep, unknown: Iterable[Entry], *, away: bool) -> bool:
