@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import begin_of, begins_alike, differing_line, stood_before, took_its_place
+from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.made import Made
@@ -116,11 +116,12 @@ class Adoption:
         """Whether a generation is in a file of its own, where nobody has written over it."""
         if file := known.file:
             named = not file.deleted and (not sweep or file.file in sweep.present or file.file in self.new)
-            there = named or found.candidate.path != (file.path or file.lineage)
-            return file.sound and there and not stood_before(found, known)
-        if (entry := known.entry) is None or entry.inode == found.inode:
+            there = file.sound and (named or found.candidate.path != (file.path or file.lineage))
+        elif (entry := known.entry) and entry.inode != found.inode:
+            there = self._registry.met(entry) or bool(sweep and entry.file in sweep.present)
+        else:
             return False
-        return self._registry.met(entry) or bool(sweep and entry.file in sweep.present)
+        return there and not goes_on_in(found, known)
 
     def _beside(
         self, found: Found, contents: Contents | None, known: Known, part: Part, sweep: Sweep | None, *, old: bool
@@ -158,10 +159,10 @@ class Adoption:
         return all(saved[sink].offset >= place.offset for sink, place in file.places.items() if sink in saved)
 
     def _lacks(self, known: Known) -> bool:
-        """Whether a sink has yet to read some of what the file is known to have."""
+        """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
         if known.file:
             file = known.file
-            return file.offset < known.common and file.furthest.offset <= known.common
+            return file.orphaned and file.offset < known.common and file.furthest.offset <= known.common
         entry = known.entry
         if entry is None or entry.ignored:
             return False

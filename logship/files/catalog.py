@@ -60,9 +60,7 @@ class Catalog:
     ) -> None:
         """``plan``: what a run that ends takes; ``neighbour``: what is known beside the checkpoint."""
         self.plan = plan
-        self._discovery = discovery
-        self._metrics = metrics
-        self._sinks = sinks
+        self._discovery, self._metrics, self._sinks = discovery, metrics, sinks
         history, again = bool(plan and plan.history), plan is not None
         known, first = (checkpoint.entries, checkpoint.finished), checkpoint.first
         self.registry = Registry(*known, sinks, again=again, history=history, neighbour=neighbour)
@@ -227,6 +225,7 @@ class Catalog:
         for file in self.files.values():
             if file.file not in self._renamed and not file.orphaned:
                 self._rename(file, sweep)
+        sweep.note_met(self._adoption.open.by_inode.values(), looked_ns)
         reconciler.note_names(self.files.values())
         yield
         yield from self._truncations.settle(sweep, now)
@@ -264,8 +263,8 @@ class Catalog:
         """Give a generation up: what no reader got of its ``size`` bytes is counted as lost."""
         lost = max(0, size - file.offset)
         self._metrics.lost(reason, lost)
-        extra = {"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost}
-        extra |= {"advice": LOSSES[reason]} if lost else {}
+        advice = {"advice": LOSSES[reason]} if lost else {}
+        extra = {"path": file.path or file.lineage, "reason": reason, "lost_bytes": lost} | advice
         (logger.warning if lost else logger.info)("a file generation has ended early", extra=extra)
         entry = self._adoption.describe(file)
         if lost or not self.registry.note_history(entry, file):

@@ -13,6 +13,8 @@ from logship.state.identity import HEAD_BYTES
 
 LEAST_BYTES = 4096
 """What begins so, and is shorter than what was read, is some of it: runs of a program begin alike, if with less."""
+_BACKUP = re.compile(r"~$|[.\-_](?:bak|backup|orig)[0-9]*$", re.IGNORECASE)
+"""How names end that people and programs give to what they write anew."""
 _SEPARATORS = re.compile(rb"[ \t,;]+\r?\n")
 
 
@@ -68,16 +70,22 @@ def _is_cut_off(found: Found, known: Known) -> bool:
     return known.file is None and known.common >= LEAST_BYTES and known.ends_before_next(part)
 
 
-def stood_before(found: Found, known: Known) -> bool:
-    """Whether a file had all that was read of another before that one lost its name to it.
+def goes_on_in(found: Found, known: Known) -> bool:
+    """Whether a file has all that was read of another, which lost its name to it, and is the same log.
 
-    So ``sed -i.bak``, ``perl -pi.bak`` and ``rsync --backup`` leave it; whoever rotates begins a file after the rename.
-    The last change of the other's inode must be none of its bytes. Raises OSError.
+    It was there before the other lost its name: so ``sed -i.bak``, ``perl -pi.bak``, ``rsync --backup``, and
+    the last change of the other's inode must be none of its bytes. Or it has more: a link to a longer copy, or what was
+    written anew behind a backup (``install -b``, ``cp -b``, an editor). What has no more may be a job that ran again.
+    Raises OSError.
     """
-    if known.file is None or not known.whole or found.packed or found.candidate.path != known.file.lineage:
+    lineage = known.file.lineage if known.file else known.entry.path if known.entry else ""
+    if not known.whole or found.packed or found.candidate.path != lineage:
         return False
-    former = os.fstat(known.file.fd)
-    return former.st_mtime_ns < former.st_ctime_ns > (found.birth_ns or former.st_ctime_ns)
+    backup = known.file and _BACKUP.search(os.readlink(f"/proc/self/fd/{known.file.fd}"))  # noqa: PTH115 - no Path of it
+    if known.common >= (HEAD_BYTES if backup else LEAST_BYTES) and found.size - found.begin > known.common:
+        return True
+    stat = os.fstat(known.file.fd) if known.file else None
+    return stat is not None and stat.st_mtime_ns < stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns)
 
 
 def _has_no_name(known: Known) -> bool:

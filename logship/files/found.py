@@ -59,8 +59,8 @@ class Found(Struct):
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
-    told: bool = False
-    """Of an archive: whether it was said that it has files that are not read."""
+    foreign: bool = False  # whether it is a rotated form by its name only
+    told: bool = False  # of an archive, that it has files that are not read
     packed_from: int = 0
     """Of an archive that was appended to: where that begins which is not known."""
     apart: bool = False

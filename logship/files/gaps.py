@@ -6,6 +6,7 @@ the rest of the known one: at its own rate, and no more than it had.
 """
 
 import logging
+import re
 from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct
@@ -15,6 +16,7 @@ from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics
 from logship.model import FileId
+from logship.state.checkpointer import IDLE_SECONDS, MUCH_BYTES, SAVE_SECONDS
 from logship.state.identity import Entry
 
 logger = logging.getLogger(__name__)
@@ -22,8 +24,12 @@ logger = logging.getLogger(__name__)
 REASON = "suspected_rotation"
 _LEAST = 2
 """Unknown files of one lineage that show that it was rotated meanwhile."""
-_GRAIN_NS = 10**9
+_GRAIN_NS = int(SAVE_SECONDS * 1e9)
 """Offsets are saved so often: what is closer to the last look was maybe seen."""
+_CALM_NS = int(IDLE_SECONDS * 1e9)
+"""So often while little is written: a megabyte since is saved at once."""
+_MARK_BYTES = 1 << 20
+"""So much of a file is searched for what the last known one ended with."""
 
 
 class Seen(Struct, frozen=True):
@@ -96,7 +102,8 @@ class Gaps:
             return
         lived = max(looked_ns - last.birth_ns, _GRAIN_NS)
         nbytes = min(last.size * (began - looked_ns) // lived, last.size)
-        if nbytes:
+        saved = nbytes < MUCH_BYTES and began - looked_ns < _CALM_NS
+        if nbytes and not (saved or _has_end_of(last, file)):
             message = "a file went while nobody looked; what was written to it meanwhile is estimated"
             self._suspect(message, file.lineage, nbytes, began - looked_ns)
 
@@ -105,6 +112,14 @@ class Gaps:
         self._metrics.lost(REASON, nbytes)
         extra = {"path": path, "suspected_bytes": nbytes, "seconds": round(hole / 1e9, 1), "advice": LOSSES[REASON]}
         logger.warning(message, extra=extra)
+
+
+def _has_end_of(last: Entry, file: TailedFile) -> bool:
+    """Whether a new file has what a known one ended with: it is the rest of that, whose head was taken off."""
+    marker = last.furthest.marker
+    data = file.read_at(_MARK_BYTES, 0) if marker.length else b""
+    ends = (each.end() for each in re.finditer(rb"\n", data) if each.end() >= marker.length)
+    return any(marker.matches(data[end - marker.length : end]) for end in ends)
 
 
 def _last_gone(seen: Seen, path: str) -> Entry | None:

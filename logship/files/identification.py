@@ -67,7 +67,7 @@ class Source(Struct, frozen=True):
     def open(cls, file: TailedFile, *, here: bool = False) -> "Source":
         """Take an open file; all of its bytes are known while it has them. ``here`` says that it was in this file."""
         digest = file.digest.fingerprint()
-        end, least = file.size if file.sound else digest.end, 1 if here else SHORT_HEAD_BYTES
+        end, least = max(file.size, file.size_now()) if file.sound else digest.end, 1 if here else SHORT_HEAD_BYTES
         return cls(digest, end, file, least=least, recent=file.digest.recent)
 
     @classmethod

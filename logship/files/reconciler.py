@@ -10,6 +10,7 @@ from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
+from logship.files.ages import is_foreign, is_newer
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.beginnings import in_order
 from logship.files.decoding import UNREADABLE
@@ -26,8 +27,6 @@ from logship.state.checkpoints import Checkpoint
 from logship.state.fingerprint import next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
-NEWER_SLACK_NS = 2 * 10**9
-"""File times are coarse, and a save takes time."""
 _PARTS_AT_MOST = 64  # generations that were appended to one file
 
 
@@ -61,8 +60,7 @@ class Reconciler:
 
     def adopt(self, sweep: Sweep) -> Iterator[None]:
         """Take what a sweep opened, in steps: known generations first, in the order of their age."""
-        known: list[tuple[list[Entry], Found]] = []
-        unknown: list[Found] = []
+        known, unknown = list[tuple[list[Entry], Found]](), list[Found]()
         for found in in_steps(list(sweep.fresh.values())):
             if found is None:
                 yield
@@ -87,6 +85,8 @@ class Reconciler:
             else:
                 if found.inode in sweep.fresh:
                     sweep.take(found)
+                live, new = self._open.live(found.live), self._adoption.unknown
+                found.foreign = is_foreign(found, live, sweep, new, away=self.away)
                 yield from self.reconcile(found, sweep)
 
     def _recognise(self, found: Found, sweep: Sweep) -> list[Entry]:
@@ -206,7 +206,9 @@ class Reconciler:
         self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool
     ) -> Generator[None, None, bool]:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
-        plausible = not old or self._may_be_known(found, contents)
+        plausible = not (old or found.foreign) or self._may_be_known(found, contents)
+        if not (plausible or old):
+            contents.problem = contents.problem or "nothing of it was ever in a file that is followed"
         complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
@@ -277,9 +279,7 @@ class Reconciler:
     def _is_old(self, found: Found) -> bool:
         if self._plan and self._plan.wants(found):
             return False
-        # a clock that was set back since the last look dates nothing: what nobody has seen is then taken as new
-        looked_ns = 0 if time.time_ns() < self.looked_ns - NEWER_SLACK_NS else self.looked_ns
-        return (self._adoption.first and not self.looked_ns) or found.mtime_ns < looked_ns - NEWER_SLACK_NS
+        return (self._adoption.first and not self.looked_ns) or not is_newer(found, self.looked_ns)
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""

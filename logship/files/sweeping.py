@@ -174,6 +174,12 @@ class Sweep(Struct):
         self.waiting += 1
         self.left[found.inode] = Left(found.candidate.path, found.size, found.size, found.birth_ns)
 
+    def note_met(self, files: Iterable[TailedFile], looked_ns: int) -> None:
+        """Note in open files that all beside them was opened, by a sweep that began at ``looked_ns`` (epoch)."""
+        if not (self.waiting or self.unfinished or self.opener.moved):
+            for file in files:
+                file.met_ns = file.met_ns or (looked_ns if file.opened_at <= self.now else 0)
+
     def close(self) -> None:
         """Give back what nobody took."""
         for found in self.fresh.values():

@@ -33,8 +33,8 @@ class TailedFile:
     __slots__ = (  # there are thousands; "__dict__" is empty, unless a test breaks a method
         *("_contents", "asked", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt"),
         *("ended", "fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged"),
-        *("largest", "limit", "lineage", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path", "places"),
-        *("replaced", "shift", "signature", "size", "unheard", "__dict__"),
+        *("largest", "limit", "lineage", "met_ns", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path"),
+        *("places", "replaced", "shift", "signature", "size", "unheard", "__dict__"),
     )
 
     def __init__(
@@ -70,7 +70,7 @@ class TailedFile:
         """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
         self.grown_at = self.opened_at = now
         """Monotonic seconds when it last grew, and when it was first seen."""
-        self.counted = 0  # bytes, by the input metrics
+        self.counted = self.met_ns = 0  # bytes, by the input metrics; when it was first met, by a sweep that opened all
         self.largest = 0  # the largest size ever seen: what was there before a truncation
         self.ended = False  # no writer is expected any more: an unterminated last line may be shipped
         self.head, self.begins = Print(), b""  # and its first 64 bytes

@@ -35,7 +35,7 @@ class Checkpoint(Struct, frozen=True):
 
     entries: tuple[Entry, ...] = ()
     saved_ns: int = 0
-    """Epoch nanoseconds of the save; 0: nothing usable was there."""
+    """Epoch nanoseconds of the save, or of when there was nothing to save last; 0: nothing usable was there."""
     looked_ns: int = 0
     """Epoch nanoseconds of the last look before it after which nothing waited: what is older was seen."""
     first_start_ns: int = field(default_factory=time.time_ns)
@@ -84,11 +84,17 @@ class Checkpoints:
         return self._finished is not None and self._finished.pending
 
     def kept(self) -> bool:
-        """Whether the file that was written last is still there: the folder may have been removed, or unmounted."""
+        """Whether the file that was written last is still there: the folder may have been removed, or unmounted.
+
+        Its time then says that all is as it was saved: a start is to know since when nobody looked.
+        """
         try:
-            return self._saved is not None and _identity(self._path.stat()) == self._saved
+            same = self._saved is not None and _identity(self._path.stat()) == self._saved
+            if same:
+                os.utime(self._path)
         except OSError:
             return False
+        return same
 
     def _hold(self) -> None:
         make_folder(self._folder)
@@ -138,13 +144,14 @@ class Checkpoints:
 
     def _read(self) -> Checkpoint:
         try:
-            text = self._path.read_bytes()
+            text, stat = self._path.read_bytes(), self._path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return self._begun()
         except OSError as error:
             return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
-            return _parse(text)
+            found = _parse(text)
+            return replace(found, saved_ns=max(found.saved_ns, min(stat.st_mtime_ns, time.time_ns())))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from logship.files.gaps import REASON, Gaps, Seen
 from logship.files.registry import Registry
@@ -27,18 +28,18 @@ class Found:
     new: dict[FileId, tuple[TailedFile, Entry]] = field(default_factory=dict)
     files: dict[FileId, TailedFile] = field(default_factory=dict)
 
-    def open(self, born: float, ended: float, size: int = 1000, path: str = LIVE) -> Entry:
+    def open(self, born: float, ended: float, size: int = 1000, path: str = LIVE, data: bytes = b"") -> Entry:
         """Have a file that nobody has seen, which was written from one second to another."""
         entry = Entry(new_file_id(), path, 1, int(born * SECOND), Print(), size, 1.0, {"sink": Saved()})
-        file = self._tailed(entry, born, ended, size)
+        file = self._tailed(entry, born, ended, data or b"x" * size)
         self.new[entry.file] = (file, entry)
         self.present.add(entry.file)
         return entry
 
-    def known(self, *, there: bool, path: str = LIVE, born: float | None = None) -> Entry:
+    def known(self, *, there: bool, path: str = LIVE, born: float | None = None, size: int = 1000) -> Entry:
         """Know one from before."""
         birth_ns = None if born is None else int(born * SECOND)
-        entry = Entry(new_file_id(), path, 2, birth_ns, Print(), 1000, 1.0, {"sink": Saved(1000)})
+        entry = Entry(new_file_id(), path, 2, birth_ns, Print(), size, 1.0, {"sink": Saved(size)})
         self.registry.add(entry)
         self.present |= {entry.file} if there else set()
         return entry
@@ -46,12 +47,12 @@ class Found:
     def followed(self, ended: float) -> Entry:
         """Have one open, which is nowhere any more."""
         entry = Entry(new_file_id(), LIVE, 3, None, Print(), 1000, 1.0, {"sink": Saved(1000)})
-        self.files[entry.file] = self._tailed(entry, ended, ended, 1000)
+        self.files[entry.file] = self._tailed(entry, ended, ended, b"x" * 1000)
         return entry
 
-    def _tailed(self, entry: Entry, born: float, ended: float, size: int) -> TailedFile:
+    def _tailed(self, entry: Entry, born: float, ended: float, data: bytes) -> TailedFile:
         path = self.folder / entry.file
-        path.write_bytes(b"x" * size)
+        path.write_bytes(data)
         os.utime(path, ns=(0, int(ended * SECOND)))
         return TailedFile(entry, os.open(path, os.O_RDONLY), "", int(born * SECOND), 0.0)
 
@@ -101,11 +102,11 @@ def test_nothing_is_suspected_without_a_sign(found: Found) -> None:
 
 
 def test_the_rest_of_one_that_went_is_estimated_by_its_own_rate(found: Found, caplog: pytest.LogCaptureFixture) -> None:
-    """It had 1,000 bytes after ten seconds, and somebody else has its name four seconds after the last look."""
+    """It had 1,000 bytes after ten seconds, and somebody else has its name eight seconds after the last look."""
     found.known(there=False, born=-10)
-    assert suspected(found, found.open(4, 5)) == {LIVE: 400}
+    assert suspected(found, found.open(8, 9)) == {LIVE: 800}
     (said,) = caplog.records
-    assert (said.levelname, said.__dict__["seconds"]) == ("WARNING", 4.0)
+    assert (said.levelname, said.__dict__["seconds"]) == ("WARNING", 8.0)
 
 
 def test_the_rest_of_one_that_went_is_no_more_than_it_had(found: Found) -> None:
@@ -114,10 +115,30 @@ def test_the_rest_of_one_that_went_is_no_more_than_it_had(found: Found) -> None:
     assert suspected(found, found.open(400_000, 400_001)) == {LIVE: 1000}
 
 
-def test_one_that_went_as_the_last_look_ended_has_no_rest(found: Found) -> None:
-    """Offsets are saved each second."""
+@pytest.mark.parametrize("born", [0.9, 4.9])
+def test_one_that_went_as_the_last_look_ended_has_no_rest(found: Found, born: float) -> None:
+    """Offsets are saved each second, while little is written every five."""
     found.known(there=False, born=-10)
-    assert suspected(found, found.open(0.9, 5)) == {}
+    assert suspected(found, found.open(born, 5)) == {}
+
+
+def test_what_would_have_been_saved_at_once_is_suspected(found: Found) -> None:
+    """Where a megabyte was written each second."""
+    found.known(there=False, born=-10, size=20 << 20)
+    assert suspected(found, found.open(4, 5)) == {LIVE: 8 << 20}
+
+
+@pytest.mark.parametrize("head", [b"", b"a line\n" * 1000])
+@pytest.mark.parametrize(("rest", "lost"), [(b"more\n", {}), (b"0 more\n", {LIVE: 800})])
+def test_a_file_whose_head_was_taken_off_is_the_rest_of_it(
+    found: Found, head: bytes, rest: bytes, lost: dict[str, int]
+) -> None:
+    """``tail -n 50 a.log | sponge a.log``: what the known one ended with is in the new one."""
+    last = b"".join(b"line %d\n" % number for number in range(100))
+    known = found.known(there=False, born=-10)
+    marker = Print.of(last[-64:])
+    found.registry.add(replace(known, offsets={"sink": Saved(1000, marker=marker)}))
+    assert suspected(found, found.open(8, 9, data=head + (last if lost == {} else last[:-1]) + rest)) == lost
 
 
 def test_a_known_file_that_is_there_still_is_the_one_before(found: Found) -> None:

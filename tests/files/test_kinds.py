@@ -561,12 +561,29 @@ def test_two_unseen_generations_in_one_tar_each(logs: Path) -> None:
 def test_a_generation_that_came_and_was_packed_between_two_looks_is_shipped(logs: Path) -> None:
     """Nobody saw it as it was written: what is newer than the last look and matches nothing known is new data."""
     follower = begun(logs, 60)
-    (logs / "a.log.backup.gz").write_bytes(gzip.compress(lines(500, 600)))
+    (logs / "a.log").rename(logs / "a.log.2")
+    (logs / "a.log.1.gz").write_bytes(gzip.compress(lines(500, 600)))
     (logs / "backup.tar.gz").write_bytes(gzip.compress(lines(600, 700)))
+    append(logs / "a.log", lines(700, 710))
     follower.read()
     follower.step(5.0)
     follower.drain()
-    assert problem(lines(0, 60) + lines(500, 600), follower) == ""
+    assert problem(lines(0, 60) + lines(500, 600) + lines(700, 710), follower) == ""
+
+
+def test_an_archive_of_what_was_never_in_the_live_file_is_not_shipped(
+    logs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The file of the live name was followed all the time: whatever this was made of, it is no generation of it."""
+    follower = begun(logs, 60)
+    for name, pack in ("a.log.2.gz.tmp", gzip.compress), ("a.log.3.bz2", bz2.compress), ("a-4.log.xz", lzma.compress):
+        (logs / name).write_bytes(pack(lines(500, 600)))
+    for _ in range(3):
+        follower.read()
+        follower.step(5.0)
+    follower.drain()
+    assert problem(lines(0, 60), follower) == ""
+    assert [record.__dict__["path"] for record in caplog.records if record.levelname == "WARNING"]
 
 
 def test_an_archive_from_before_the_last_look_that_is_moved_here_is_history(logs: Path) -> None:
@@ -631,13 +648,15 @@ def test_what_an_archive_has_beside_its_first_file_is_counted(
     old.write_bytes(pack(lines(700, 750), lines(750, 760)))
     os.utime(old, (time.time() - 3600,) * 2)
     follower = begun(logs, 60)
+    (logs / "a.log").rename(logs / "a.log.4")
     (logs / "a.log.2").write_bytes(pack(lines(500, 600)))
     (logs / "a.log.1").write_bytes(pack(lines(600, 650), lines(650, 660)))
+    append(logs / "a.log", lines(60, 70))
     for _ in range(3):
         follower.read()
         follower.step(5.0)
     follower.drain()
-    assert problem(lines(0, 60) + lines(500, 650), follower) == ""
+    assert problem(lines(0, 70) + lines(500, 650), follower) == ""
     assert list(follower.lost()) == [("archive_member", len(lines(650, 660)))]
     assert caplog.messages.count("an archive has more than one file: only the first is read") == 1
 
@@ -1201,6 +1220,7 @@ def looked(state: Path, seconds: float) -> None:
     saved["saved_ns"] -= int(seconds * 1e9)
     saved["looked_ns"] -= int(seconds * 1e9)
     path.write_text(json.dumps(saved))
+    os.utime(path, (time.time() - seconds,) * 2)
 
 
 def shift(logs: Path, keep: int) -> None:

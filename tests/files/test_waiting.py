@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from logship.files import closing, reconciler
+from logship.files import ages, closing
 from logship.files.waiting import Left
 from tests.following import Follower, append, begun, follow, lines
 
@@ -19,7 +19,7 @@ def write(path: Path, data: bytes) -> None:
 @pytest.fixture
 def full(logs: Path, monkeypatch: pytest.MonkeyPatch) -> Follower:
     """Follow a file that never rests, which takes the only place."""
-    monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
+    monkeypatch.setattr(ages, "NEWER_SLACK_NS", 0)
     append(logs / "busy.log", lines(0, 1))
     follower = follow(logs)
     follower.catalog.max_files = 1
@@ -120,7 +120,7 @@ def test_what_was_read_of_a_file_that_waits_after_a_kill_is_not_lost(
     logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It was open, and is known by the checkpoint; what is removed is counted once."""
-    monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
+    monkeypatch.setattr(ages, "NEWER_SLACK_NS", 0)
     append(logs / "a.log", lines(0, 10))
     append(logs / "b.log", lines(20, 30))
     first = follow(logs)
@@ -193,7 +193,7 @@ def test_a_file_that_took_the_inode_of_one_that_waited(full: Follower, logs: Pat
 
 def test_what_was_held_is_no_history(logs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It was found as a copy in the making, and proves to be something else once it does not grow any more."""
-    monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
+    monkeypatch.setattr(ages, "NEWER_SLACK_NS", 0)
     follower = begun(logs, 1)
     (logs / "a.log.1").touch()
     follower.read()
@@ -209,7 +209,7 @@ def test_what_a_sweep_had_not_judged_when_it_was_killed_is_no_history(
     logs: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The checkpoint is saved meanwhile, as blocks go on moving; sweeps may take seconds."""
-    monkeypatch.setattr(reconciler, "NEWER_SLACK_NS", 0)
+    monkeypatch.setattr(ages, "NEWER_SLACK_NS", 0)
     follower = begun(logs, 1)
     write(logs / "a.log.1", lines(100, 110))
     sweep = follower.catalog.sweep(follower.now)

@@ -336,3 +336,13 @@ def test_a_folder_that_nobody_can_make_is_an_error() -> None:
     """Of a name in itself, /proc says that it is not there."""
     with pytest.raises(FileNotFoundError):
         durable.make_folder(Path("/proc/logship/state"))
+
+
+def test_a_start_knows_when_all_was_last_as_saved(tmp_path: Path) -> None:
+    """A quiet daemon saves nothing, and yet somebody looked: what went in that time was seen."""
+    state = Checkpoints(tmp_path)
+    state.save([entry()], 77)
+    os.utime(tmp_path / "checkpoint.json", (1, 1))
+    saved_ns = state.load().saved_ns
+    assert state.kept()
+    assert state.load().saved_ns > saved_ns
