@@ -160,8 +160,7 @@ class Adoption:
 
     def _lacks(self, known: Known) -> bool:
         """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
-        if known.file:
-            file = known.file
+        if file := known.file:
             return file.orphaned and file.offset < known.common and file.furthest.offset <= known.common
         entry = known.entry
         if entry is None or entry.ignored:

@@ -32,6 +32,8 @@ def is_foreign(found: Found, live: TailedFile | None, sweep: Sweep, unknown: Ite
     Else a generation may have come, been rotated and been packed between two looks. ``away``: nobody looked for long,
     and what packs may have done so late. ``unknown`` are generations that this sweep was the first to see.
     """
+    if live:
+        live.recheck()  # what it had may be in the archive now
     if away:
         return not found.packed and _is_known(found.live, live, sweep, unknown)
     named = live and sweep.present.get(live.file)
