@@ -1,5 +1,6 @@
 """A file that is replaced by a longer version of itself, while what it was is kept under a backup's name."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -35,27 +36,36 @@ def look(follower: Follower, pause: float) -> None:
         follower.step(pause)
 
 
+def written_anew(
+    logs: Path, pause: float, backup: str, anew: Callable[[Path, Path, bytes], None], *, kill: bool
+) -> str:
+    """Write a log anew three times, with lines more, and keep what it was; give what is wrong with what came.
+
+    ``anew`` gets the log, its backup and those lines; ``kill``: logship is away then.
+    """
+    live, followers, due = logs / "a.log", [follow(logs)], b""
+    for number in range(0, 120, 40):
+        append(live, lines(number, number + 40))
+        more = lines(number + 1000, number + 1010)
+        due += lines(number, number + 40) + more
+        look(followers[-1], pause)
+        if kill:
+            followers[-1].save()
+            followers[-1].kill()
+        anew(live, logs / backup, more)
+        if kill:
+            followers.append(follow(logs))
+        look(followers[-1], pause)
+    followers[-1].drain()
+    return problem(due, *followers)
+
+
 @paces
 @pytest.mark.parametrize("suffix", [".bak", ".1", ".old", "~"])
 @pytest.mark.parametrize("kill", [False, True], ids=["running", "killed"])
 def test_what_a_backup_has_is_not_sent_again(logs: Path, pause: float, suffix: str, *, kill: bool) -> None:
     """The new file was there before the old one lost its name, with all that had been read: it is the same log."""
-    live, backup = logs / "a.log", logs / f"a.log{suffix}"
-    followers = [follow(logs)]
-    due = b""
-    for number in range(0, 120, 40):
-        append(live, lines(number, number + 40))
-        due += lines(number, number + 40) + lines(number + 1000, number + 1010)
-        look(followers[-1], pause)
-        if kill:
-            followers[-1].save()
-            followers[-1].kill()
-        replaced(live, backup, lines(number + 1000, number + 1010))
-        if kill:
-            followers.append(follow(logs))
-        look(followers[-1], pause)
-    followers[-1].drain()
-    assert problem(due, *followers) == ""
+    assert written_anew(logs, pause, f"a.log{suffix}", replaced, kill=kill) == ""
 
 
 @paces

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import look, tick
+from tests.files.test_backups import look, tick, written_anew
 from tests.files.test_kinds import paces, problem
 from tests.following import append, begun, follow, lines
 
@@ -66,23 +66,13 @@ def test_a_backup_that_is_renamed_before_the_file_is_written_anew(
     logs: Path, pause: float, suffix: str, *, kill: bool
 ) -> None:
     """``install -b``, ``cp -b``, an editor: what the backup's name says, and that all was there again, is proof."""
-    live, backup = logs / "a.log", logs / f"a.log{suffix}"
-    followers, due = [follow(logs)], b""
-    for number in range(0, 120, 40):
-        append(live, lines(number, number + 40))
-        due += lines(number, number + 40) + lines(number + 1000, number + 1010)
-        look(followers[-1], pause)
-        if kill:
-            followers[-1].save()
-            followers[-1].kill()
+
+    def anew(live: Path, backup: Path, more: bytes) -> None:
         live.rename(backup)
         tick(backup)
-        append(live, backup.read_bytes() + lines(number + 1000, number + 1010))
-        if kill:
-            followers.append(follow(logs))
-        look(followers[-1], pause)
-    followers[-1].drain()
-    assert problem(due, *followers) == ""
+        append(live, backup.read_bytes() + more)
+
+    assert written_anew(logs, pause, f"a.log{suffix}", anew, kill=kill) == ""
 
 
 @paces
