@@ -5,7 +5,8 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
 from logship.records.line_parser import LineParser
-from logship.records.multiline import RECORD, parse_multiline
+from logship.records.looks import RECORD
+from logship.records.multiline import parse_multiline
 
 FEW = 10
 """Lines; fewer prove nothing."""

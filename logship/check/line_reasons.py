@@ -16,7 +16,8 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.joining import More, join_lines
 from logship.records.layouts import Lines, quote
-from logship.records.multiline import RECORD, Multiline
+from logship.records.looks import RECORD
+from logship.records.multiline import Multiline
 from logship.records.multiline_rules import RULES
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])

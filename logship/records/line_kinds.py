@@ -6,11 +6,9 @@ from operator import and_, itemgetter
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
+from logship.records.looks import RECORD, are_records
 from logship.records.odd_lines import is_text
 
-_RECORD: Final = b'{"'
-_PAST_RECORDS: Final = b"{#"
-"""The first of the lines that come, in the order of their bytes, behind all that begin so."""
 _IS_BRACE: Final = bytes(byte == ord("}") for byte in range(256))
 _NOT: Final = bytes([1, 0]).ljust(256)
 _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
@@ -36,11 +34,8 @@ def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole
     if message:
         return Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
     some = lines if known_text else [lines[at] for at in good]
-    begin = bytes(map(_RECORD.__le__, some))
-    if max(some, default=b"") >= _PAST_RECORDS:
-        begin = bytes(line.startswith(_RECORD) for line in some)
-    are_records = bytes(map(and_, begin, bytes(map(itemgetter(-1), some)).translate(_IS_BRACE)))
-    records, messages = [*compress(good, are_records)], [*compress(good, are_records.translate(_NOT))]
+    whole_records = bytes(map(and_, are_records(some), bytes(map(itemgetter(-1), some)).translate(_IS_BRACE)))
+    records, messages = [*compress(good, whole_records)], [*compress(good, whole_records.translate(_NOT))]
     if not _MAYBE_JSON.isdisjoint([lines[at][0] for at in messages]):
         messages = [at for at in messages if not _may_be_json(lines[at])]
     return _cleaned(lines, records, messages)
@@ -55,7 +50,7 @@ def _cleaned(lines: Sequence[bytes], records: Sequence[int], messages: Sequence[
         text = lines[at].decode(errors="replace").encode()
         bare = text.strip(SPACE)
         is_text = not bare.startswith(b"{")
-        if is_text or (bare.startswith(_RECORD) and bare.endswith(b"}")):
+        if is_text or (bare.startswith(RECORD) and bare.endswith(b"}")):
             cleaned[at] = text if is_text else bare
             more[is_text].append(at)
             damaged += [at] if text != lines[at] else []

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from logship.records.line_starts import Starts, Table
+from logship.records.looks import RECORD
 from logship.records.multiline_rules import (
     END,
     FIRST,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
-RECORD = b'{"'
-"""A line that begins so is a record by itself, whatever stands around it."""
 _BLANK = b" " * 11
 
 

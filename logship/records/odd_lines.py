@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from logship.records.line_parser import MAX_DEPTH
+from logship.records.looks import all_records
 from logship.records.places import put
 
 _GROUP: Final = 32
@@ -185,7 +186,7 @@ def _ending_otherwise(lines: Sequence[bytes], end: bytes) -> set[int]:
 
 def beginning_otherwise(lines: Sequence[bytes]) -> Sequence[int]:
     """Give the lines, each of which is an object, that do not start with ``{"``."""
-    if min(lines) >= b'{"' and max(lines) < b"{#":  # faster than to look at each
+    if all_records(lines):
         return ()
     # An object starts with a brace, and has a quote behind it unless there is white space somewhere.
     return _others(bytes(map(itemgetter(1), lines)), ord('"'))

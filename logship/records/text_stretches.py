@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from operator import itemgetter, sub
+from operator import itemgetter
 from typing import NamedTuple
 
 from logship.records.line_starts import DIGITS
-from logship.records.multiline import RECORD
+from logship.records.looks import RECORD, all_records, are_records
 
 _SOME_BYTES = 32 * 1024
 """Where there is text, it is nearly always among so many."""
-_PAST_RECORDS = b"{#"
-"""The first of the lines that come, in the order of their bytes, behind all JSON records."""
 _TEXT, _JSON, _HEAD = range(3)
 """Kinds of lines: of text, JSON records by their looks, heads of the form that was learned."""
 
@@ -38,7 +36,7 @@ def is_plain(data: bytes) -> bool:
         return False
     lines = BytesIO(data)
     while some := lines.readlines(_SOME_BYTES):
-        if min(some) < RECORD or max(some) >= _PAST_RECORDS:  # faster than to look at the head of each
+        if not all_records(some):
             return False
     return True
 
@@ -49,9 +47,7 @@ def stretches(lines: Sequence[bytes], skeleton: bytes, looks: Looks) -> Iterator
     All others are records by themselves: JSON records are; heads of the form that was learned are if another one or
     JSON follows.
     """
-    kinds = bytearray(map(RECORD.__le__, lines))
-    if _JSON in kinds and max(lines) >= _PAST_RECORDS:
-        kinds = bytearray(map(sub, kinds, map(_PAST_RECORDS.__le__, lines)))
+    kinds = bytearray(are_records(lines))
     for found in looks.texts.finditer(bytes(kinds)) if skeleton else ():
         kinds[found.start() : found.end()] = _of_text(lines[found.start() : found.end()], skeleton)
     return (found.span() for found in looks.together.finditer(bytes(kinds)))

@@ -1,0 +1,23 @@
+"""Which lines are JSON records by how they begin; pure."""
+
+from collections.abc import Sequence
+from operator import sub
+from typing import Final
+
+RECORD: Final = b'{"'
+"""A line that begins so is a record by itself, whatever stands around it."""
+_PAST_RECORDS: Final = b"{#"
+"""The first of the lines that come, in the order of their bytes, behind all that begin so."""
+
+
+def all_records(lines: Sequence[bytes]) -> bool:
+    """Say whether all of some lines are: faster than to look at the head of each."""
+    return min(lines) >= RECORD and max(lines) < _PAST_RECORDS
+
+
+def are_records(lines: Sequence[bytes]) -> bytes:
+    """Give 1 for each line that is, and 0 for each other."""
+    found = bytes(map(RECORD.__le__, lines))
+    if 1 in found and max(lines) >= _PAST_RECORDS:
+        found = bytes(map(sub, found, map(_PAST_RECORDS.__le__, lines)))
+    return found
