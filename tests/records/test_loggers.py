@@ -415,7 +415,7 @@ members = st.sampled_from(
 record = st.lists(members, min_size=1, max_size=6).map(lambda some: "{" + ",".join(some) + "}")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     records=st.lists(record, min_size=1, max_size=4), counts=st.integers(1, 20), fields=st.sampled_from(["s", "time"])
 )
