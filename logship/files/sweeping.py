@@ -66,6 +66,11 @@ class Live(Struct, frozen=True):
         """Whether anything of a lineage is known."""
         return path in self.paths or self.registry.knows(str(path))
 
+    def of(self, candidate: Candidate, lineage: str) -> str:
+        """Give the live path that a file looks like a rotated form of; its lineage where its name tells of none."""
+        live = candidate.live(self)
+        return lineage if live and live not in self else live
+
 
 class Sweep(Struct):
     """What one look at the folders finds; it opens what nobody knows, as far as there is room."""
@@ -276,12 +281,20 @@ class Sweep(Struct):
             self.fresh[found.inode] = found
         return True
 
+    def _names(self, file: TailedFile) -> Iterator[str]:
+        """Give the names of an open file that are known: the one that it had, and the one that it was found by."""
+        yield from filter(None, (file.path, getattr(self.present.get(file.file), "path", "")))
+
     def _relate(self) -> None:
         """Say of each whose rotated form it may be; what is nobody's, and does not match itself, is left alone."""
+        # of a name that a file has now, or had until now, its lineage is known, whatever that name tells
+        lineages = {name: file.lineage for file in self.open_files.values() if self.fresh for name in self._names(file)}
         matched = {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
-        there, lineages = Live(self.live.paths | matched, self.registry), dict[str, str]()
+        there = Live(self.live.paths | matched | lineages.keys(), self.registry)
         for inode, found in sorted(self.fresh.items(), key=lambda pair: len(pair[1].candidate.path)):
             live = found.candidate.live(there)
-            found.live = lineages[found.candidate.path] = lineages.get(live) or live  # what a rotated form was made of
+            found.live = lineages.get(live) or live  # what a rotated form was made of
+            known = self.registry.find(found) if self.registry.at(inode) else []
+            lineages[found.candidate.path] = found.live or (known[-1].path if known else "")
             if not found.live and not found.candidate.matched:
                 os.close(self.fresh.pop(inode).fd)

@@ -87,14 +87,15 @@ class Truncations:
             self._metrics.files_truncated.inc()
             candidate = sweep.present.pop(file.file, None)
             if self._adoption.open.by_inode.get((file.device, file.inode)) is file:  # else another is followed there
-                self._ask_anew(Found.of(file, candidate, now), sweep)
+                found = Found.of(file, candidate, now)
+                found.live = sweep.live.of(found.candidate, file.lineage)
+                self._ask_anew(found)
             self._adoption.open.leave(file)
             file.orphan()
             self._orphans[file.file] = now
 
-    def _ask_anew(self, found: Found, sweep: Sweep) -> None:
+    def _ask_anew(self, found: Found) -> None:
         """Have it decided what a file has now: once, however many generations were in it."""
-        found.live = found.candidate.live(sweep.live)
         held = self._adoption.held.get(found.inode)
         if found.inode in self._reconciler.waiting or (held and held.cut):
             os.close(found.fd)
@@ -128,7 +129,7 @@ class Truncations:
         if candidate and self._adoption.open.by_inode.get(place) is file and file.inode not in self._adoption.held:
             packed = bool(file.packed[1])
             found = Found.within(file, candidate, now, begin=0 if packed else file.judged)
-            found.live = found.candidate.live(sweep.live)
+            found.live = sweep.live.of(candidate, file.lineage)
             file.asked = found.size
             if packed:
                 found.packed, found.packed_from = file.kind, file.judged
