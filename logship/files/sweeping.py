@@ -294,7 +294,7 @@ class Sweep(Struct):
         for inode, found in sorted(self.fresh.items(), key=lambda pair: len(pair[1].candidate.path)):
             live = found.candidate.live(there)
             found.live = lineages.get(live) or live  # what a rotated form was made of
-            known = self.registry.find(found) if self.registry.at(inode) else []
-            lineages[found.candidate.path] = found.live or (known[-1].path if known else "")
+            former = self.registry.former(found)
+            lineages[found.candidate.path] = found.live or (self.registry.entries[former[-1]].path if former else "")
             if not found.live and not found.candidate.matched:
                 os.close(self.fresh.pop(inode).fd)
