@@ -69,7 +69,7 @@ class Adoption:
         """Copies that may be in the making, by inode."""
         self.moved: list[TailedFile] = []
         """Generations that go on in another file: readers must look for the rest there."""
-        self.unknown: list[Entry] = []
+        self.unknown: dict[FileId, Entry] = {}
         """What this sweep found that nobody had seen before, in rotated forms too."""
         self.met_again: set[str] = set()
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
@@ -225,7 +225,7 @@ class Adoption:
             at_end = self.first and self._from_end and not found.begin
             begin = 0 if contents else last_newline(found, found.size if at_end else max(found.begin, found.put_by))
             entry = replace(new_entry(found, self._sinks, begin=begin), shift=found.begin if contents else 0)
-            self.unknown.append(entry)
+            self.unknown[entry.file] = entry
             if contents:
                 contents.rest()  # many may be open before the first is read
             self.start(entry, found, contents)

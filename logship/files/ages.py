@@ -2,14 +2,14 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Container
 from contextlib import suppress
 from typing import Final
 
 from logship.files.found import Found
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
-from logship.state.identity import Entry
+from logship.model import FileId
 
 NEWER_SLACK_NS: Final = 2 * 10**9
 """File times are coarse, and a save takes time."""
@@ -26,25 +26,32 @@ def is_newer(found: Found, looked_ns: int) -> bool:
     return made_since or found.mtime_ns >= looked_ns - NEWER_SLACK_NS
 
 
-def is_foreign(found: Found, live: TailedFile | None, sweep: Sweep, unknown: Iterable[Entry], *, away: bool) -> bool:
+def is_foreign(found: Found, live: TailedFile | None, sweep: Sweep, unknown: Container[FileId], *, away: bool) -> bool:
     """Whether a rotated form was made elsewhere: its live name's file is the one that it was, and was met before it.
 
     Else a generation may have come, been rotated and been packed between two looks. ``away``: nobody looked for long,
     and what packs may have done so late. ``unknown`` are generations that this sweep was the first to see.
     """
-    if live:
-        live.recheck()  # what it had may be in the archive now
+    if not found.live:
+        return False
     if away:
         return not found.packed and _is_known(found.live, live, sweep, unknown)
-    named = live and sweep.present.get(live.file)
-    followed = live and live.sound and live.met_ns and named and named.path == found.live
-    return live is not None and bool(followed) and live.met_ns < (found.birth_ns or 0)
+    if live is None or not 0 < live.met_ns < (found.birth_ns or 0):
+        return False
+    named = sweep.present.get(live.file)
+    return bool(named and named.path == found.live) and _has_its_bytes(live)
 
 
-def _is_known(path: str, live: TailedFile | None, sweep: Sweep, unknown: Iterable[Entry]) -> bool:
+def _has_its_bytes(live: TailedFile) -> bool:
+    """Whether a file has what it had at its last look: that may be in an archive now."""
+    live.recheck()
+    return live.sound
+
+
+def _is_known(path: str, live: TailedFile | None, sweep: Sweep, unknown: Container[FileId]) -> bool:
     """Whether what has a live name was known before, open or finished."""
     if live:
-        return live.sound and all(entry.file != live.file for entry in unknown)
+        return live.file not in unknown and _has_its_bytes(live)
     with suppress(OSError):
         return sweep.registry.finished.met(os.stat(path).st_ino)  # noqa: PTH116 - of names that are hostile
     return False

@@ -78,7 +78,7 @@ class Departures:
         if count or (sure and self._reconciler.away):
             looked_ns = self._looked_ns if count else self._reconciler.swept_ns
             seen = Seen(self._registry, present, self._files, adoption.new, looked_ns, adoption.met_again)
-            self.gaps.look(seen, adoption.unknown)
+            self.gaps.look(seen, adoption.unknown.values())
         adoption.unknown.clear()
         adoption.met_again.clear()
         self._registry.keep_names(present, sure=sure)

@@ -9,13 +9,13 @@ import re
 from typing import NamedTuple
 
 from logship.records.head_levels import ANY, ANYWHERE, BARE, DOTNET, LEVEL_ONLY, LOUD, MARKED, PRECISE, WORDS, line
+from logship.records.line_starts import WEEKDAY
 
 _FRACTION = rb"(?:[.,](?=0{1,9}(?!0)))?)(?P<f>(?<=[.,])0{1,9}|)"
 _CLOCK = rb"00:00:00"
 _OFFSET = rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|[+-]00(?![0:.\w])| (?:UTC|GMT)(?![\w])|)"
 _NO_ZONE = rb"(?P<z>)"
 _MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
-_WEEKDAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _ISO = rb"(?P<s>0000-00-00(?:[T ]0|[ ]at[ ]0|[ ]{2})0:00:00" + _FRACTION + _OFFSET  # MariaDB's hours have no 0
 _SLASHED = rb"(?P<s>0000/00/00 " + _CLOCK + _FRACTION + _OFFSET
 _END = rb"(?![\w])"
@@ -102,7 +102,7 @@ FORMS = (
         b"FMSTW[",
         _ONE(
             rb"\[?(?P<s>"
-            + _WEEKDAY
+            + WEEKDAY
             + rb" "
             + _MONTH
             + rb" [ 0]0 "
@@ -116,7 +116,7 @@ FORMS = (
         _MONTHS + b"TW[",
         _ONE(
             rb"\[?(?P<s>(?:"
-            + _WEEKDAY
+            + WEEKDAY
             + rb" )?"
             + _MONTH
             + rb" [ 0]0 0000 "
@@ -130,7 +130,7 @@ FORMS = (
     Form(
         b"0FMSTW[",
         _ONE(
-            rb"\[?(?P<s>(?:" + _WEEKDAY + rb", )?00?[ -]" + _MONTH + rb"[ -]0000 " + _CLOCK + _FRACTION + _OFFSET + _END
+            rb"\[?(?P<s>(?:" + WEEKDAY + rb", )?00?[ -]" + _MONTH + rb"[ -]0000 " + _CLOCK + _FRACTION + _OFFSET + _END
         ),
         ANYWHERE,
     ),  # RFC 2822
@@ -237,7 +237,7 @@ _GATE = (
   | localhost[ ] | [ ]{1,4}[A-Z]{4,8}[\[:] | [ ]{11,40}[A-Z]{4,8}[ ] | [A-Za-z_][\w.-]{0,60}+=
   | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
   | (?=[A-Z])(?: """
-    + _WEEKDAY
+    + WEEKDAY
     + rb""",?[ ] | """
     + WORDS
     + rb"""[\s:|\[+-] | Level\ \d | """

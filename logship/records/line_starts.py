@@ -14,11 +14,11 @@ FORMLESS = "-"
 """What is learned where all of them have no form: nobody has to look again."""
 
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_DAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+WEEKDAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _DATE = (
     rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}|\d\d-\d\d"
-    rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + _DAY + rb",? )?\d{1,2} " + _MONTH + rb"(?: \d{4})?"
-    rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + _DAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
+    rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + WEEKDAY + rb",? )?\d{1,2} " + _MONTH + rb"(?: \d{4})?"
+    rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + WEEKDAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
 )
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "

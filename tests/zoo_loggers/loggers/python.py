@@ -10,9 +10,9 @@ from tests.zoo.setups import _building as building
 from tests.zoo_loggers.logger import FATAL, INFO, MICRO, SECOND, Logger
 
 _LOCK: Final = Path(__file__).with_name("python.txt")
-_ASCTIME: Final = "2026-11-27 20:00:00,123"
-_SECONDS: Final = "2026-11-27 20:00:00"
-_LOGFIRE: Final = "a time of day alone, without a level, may be a length of time"
+ASCTIME: Final = "2026-11-27 20:00:00,123"
+SECONDS: Final = "2026-11-27 20:00:00"
+ALONE: Final = "a time of day alone, without a level, may be a length of time"
 _ONCE: Final = "a second is written once, unless the handler has `omit_repeated_times=False`"
 _CUT: Final = "nothing tells where a record begins: a text of several lines is a record a line"
 _ISO: Final = "2026-11-27T20:00:00.123456Z"
@@ -67,24 +67,24 @@ _NO_LEVELS: Final = MappingProxyType(dict.fromkeys("2347"))
 LOGGERS: tuple[Logger, ...] = (
     _text("logging-basic", "", "WARNING:", needs={"MULTILINE": "start:^[A-Z]+:"}),
     _text("logging-message-only", "", "", others="^(three|in two) lines$", note=_CUT),
-    _text("logging-asctime", _ASCTIME, ""),
-    _text("logging-asctime-level", _ASCTIME, "- WARNING -"),
-    _text("logging-bracketed", f"[{_ASCTIME}]", "[WARNING]"),
-    _text("logging-level-first", _ASCTIME, "WARNING  "),
+    _text("logging-asctime", ASCTIME, ""),
+    _text("logging-asctime-level", ASCTIME, "- WARNING -"),
+    _text("logging-bracketed", f"[{ASCTIME}]", "[WARNING]"),
+    _text("logging-level-first", ASCTIME, "WARNING  "),
     _text("logging-zoned", "2026-11-27T20:00:00+0530", "WARNING", zone=True, unit=SECOND),
-    _text("logging-airflow", f"[{_ASCTIME}]", "WARNING -"),
-    _text("logging-ray", _ASCTIME, "\tWARNING "),
+    _text("logging-airflow", f"[{ASCTIME}]", "WARNING -"),
+    _text("logging-ray", ASCTIME, "\tWARNING "),
     _text("logging-mlflow", "2026/11/27 20:00:00", "WARNING", unit=SECOND),
-    _text("logging-scrapy", _SECONDS, "WARNING:", unit=SECOND),
-    _text("celery", f"[{_ASCTIME}: ", ": WARNING/MainProcess]", "celery"),
+    _text("logging-scrapy", SECONDS, "WARNING:", unit=SECOND),
+    _text("celery", f"[{ASCTIME}: ", ": WARNING/MainProcess]", "celery"),
     _text("uvicorn", "", "WARNING: ", "uvicorn", needs={"MULTILINE": "start:^[A-Z]+:"}),
-    _text("uvicorn-colours", _ASCTIME, "\x1b[33mWARNING\x1b[0m:", "uvicorn"),
+    _text("uvicorn-colours", ASCTIME, "\x1b[33mWARNING\x1b[0m:", "uvicorn"),
     _text("gunicorn", "[2026-11-27 20:00:00 +0530]", "[WARNING]", "gunicorn", zone=True, unit=SECOND),
     _text("tornado", "[W 261127 20:00:00 events:21]", "[W ", "tornado", unit=SECOND),
-    _text("optuna", f"[W {_ASCTIME}]", "[W ", "optuna"),
+    _text("optuna", f"[W {ASCTIME}]", "[W ", "optuna"),
     _text(
         "logfmter",
-        f'when="{_ASCTIME}"',
+        f'when="{ASCTIME}"',
         "at=WARNING",
         "logfmter",
         trace=True,
@@ -93,13 +93,13 @@ LOGGERS: tuple[Logger, ...] = (
     _text("rich", "[11/27/26 20:00:00]", "WARNING ", "rich", unit=SECOND, note=_ONCE),
     _text("django-server", "[27/Nov/2026 20:00:00,123]", "", "django", unit=SECOND),
     _json("python-json-message", "", "", zone=False),
-    _json("python-json-asctime", f'"asctime": "{_ASCTIME}"', '"levelname": "WARNING"', zone=False),
+    _json("python-json-asctime", f'"asctime": "{ASCTIME}"', '"levelname": "WARNING"', zone=False),
     _json(
         "python-json-timestamp", '"timestamp": "2026-11-27T20:00:00.123456+00:00"', '"levelname": "WARNING"', unit=MICRO
     ),
     _json("python-json-renamed", '"timestamp": "2026-11-27T20:00:00+0530"', '"severity": "WARNING"', unit=SECOND),
-    _json("python-json-orjson", f'"asctime":"{_ASCTIME}"', '"levelname":"WARNING"', zone=False),
-    _json("python-json-msgspec", f'"asctime":"{_ASCTIME}"', '"levelname":"WARNING"', zone=False),
+    _json("python-json-orjson", f'"asctime":"{ASCTIME}"', '"levelname":"WARNING"', zone=False),
+    _json("python-json-msgspec", f'"asctime":"{ASCTIME}"', '"levelname":"WARNING"', zone=False),
     _json("ecs", '"@timestamp":"2026-11-27T20:00:00.123Z"', '"log.level":"warning"', "ecs-logging"),
     _json("google", "", '"severity": "WARNING"', "google-cloud-logging", others="googleapis.com/diagnostic"),
     _json(
@@ -132,7 +132,7 @@ LOGGERS: tuple[Logger, ...] = (
         unit=MICRO,
         trace=False,
     ),
-    _structured("structlog-console", "structlog", _SECONDS, "[warning  ]", zone=False, unit=SECOND, trace=False),
+    _structured("structlog-console", "structlog", SECONDS, "[warning  ]", zone=False, unit=SECOND, trace=False),
     _structured(
         "structlog-colours",
         "structlog",
@@ -166,7 +166,7 @@ LOGGERS: tuple[Logger, ...] = (
         '"level":"WARNING"',
         fields=True,
     ),
-    _structured("logfire", "logfire", "20:00:00.123", "", zone=False, trace=False, note=_LOGFIRE),
+    _structured("logfire", "logfire", "20:00:00.123", "", zone=False, trace=False, note=ALONE),
     _structured(
         "eliot",
         "eliot",

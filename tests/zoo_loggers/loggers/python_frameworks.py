@@ -9,15 +9,11 @@ from msgspec.structs import replace
 from tests.zoo.commands import ROOT
 from tests.zoo.setups import _building as building
 from tests.zoo_loggers.logger import ERROR, MICRO, SECOND, Logger
-from tests.zoo_loggers.loggers.python import row
+from tests.zoo_loggers.loggers.python import ALONE, ASCTIME, SECONDS, row
 
 _LOCK: Final = Path(__file__).with_name("pipelines.txt")
 """dbt-core 1.10 and google-cloud-logging 3.17 want different protobufs."""
-_ASCTIME: Final = "2026-11-27 20:00:00,123"
-_SECONDS: Final = "2026-11-27 20:00:00"
 _LINES: Final = "^(three|in two) lines"
-_ALONE: Final = "a time of day alone, without a level, may be a length of time"
-_CUT: Final = "nothing tells where a record begins: a text of several lines is a record a line"
 
 
 def _text(name: str, package: str, time: str, level: str, **others: Any) -> Logger:
@@ -67,12 +63,12 @@ LOGGERS: tuple[Logger, ...] = (
     _standard("logging-rfc2822", "logging", "Fri, 27 Nov 2026 20:00:00 +0530", " WARNING ", unit=SECOND, zone=True),
     _standard("logging-points", "logging", "27.11.2026 20:00:00", " WARNING ", unit=SECOND),
     _standard("logging-am-pm", "logging", "11/27/2026 08:00:00 PM", "", unit=SECOND),
-    _standard("logging-dashes", "logging", _ASCTIME, "WARNING"),
-    _standard("logging-level-colon", "logging", _ASCTIME, "WARNING:"),
-    _standard("logging-function", "logging", _ASCTIME, " emit WARNING "),
+    _standard("logging-dashes", "logging", ASCTIME, "WARNING"),
+    _standard("logging-level-colon", "logging", ASCTIME, "WARNING:"),
+    _standard("logging-function", "logging", ASCTIME, " emit WARNING "),
     _standard("logging-name-level", "logging", "", " - WARNING - ", needs={"MULTILINE": "start:^[a-z.]+ - [A-Z]+ - "}),
     _standard("logging-no-time", "logging", "", "WARNING app", needs={"MULTILINE": "start:^[A-Z]+ [a-z.]+ "}),
-    _standard("logging-otel", "logging", _ASCTIME, " WARNING ["),
+    _standard("logging-otel", "logging", ASCTIME, " WARNING ["),
     row(
         "loguru-at",
         "loguru",
@@ -86,8 +82,8 @@ LOGGERS: tuple[Logger, ...] = (
     _text("sanic", "sanic", "2026-11-27 20:00:00 +0530", "WARNING: ", unit=SECOND, zone=True),
     _text("granian", "granian", "", "[WARNING]", needs={"MULTILINE": r"start:^\[[A-Z]+\] "}),
     _text("cherrypy", "cherrypy", "[27/Nov/2026:20:00:00]", "", unit=SECOND),
-    _text("coloredlogs", "coloredlogs", _SECONDS, " WARNING ", unit=SECOND),
-    _text("coloredlogs-colours", "coloredlogs", f"\x1b[32m{_SECONDS}\x1b[0m", "\x1b[1;30mWARNING\x1b[0m", unit=SECOND),
+    _text("coloredlogs", "coloredlogs", SECONDS, " WARNING ", unit=SECOND),
+    _text("coloredlogs-colours", "coloredlogs", f"\x1b[32m{SECONDS}\x1b[0m", "\x1b[1;30mWARNING\x1b[0m", unit=SECOND),
     _standard("colorlog", "colorlog", "", "\x1b[33mWARNING:app", needs={"MULTILINE": r"start:^\x1b\[[\d;]+m[A-Z]+:"}),
     _standard(
         "colorlog-columns",
@@ -96,7 +92,7 @@ LOGGERS: tuple[Logger, ...] = (
         "\x1b[33mWARNING \x1b[0m",
         needs={"MULTILINE": r"start:^\x1b\[[\d;]+m[A-Z]+ "},
     ),
-    _text("daiquiri", "daiquiri", _ASCTIME, " WARNING "),
+    _text("daiquiri", "daiquiri", ASCTIME, " WARNING "),
     _json(
         "daiquiri-datadog",
         "daiquiri",
@@ -108,7 +104,7 @@ LOGGERS: tuple[Logger, ...] = (
     _fields(
         "jsonformatter-names",
         "jsonformatter",
-        f'"Asctime": "{_ASCTIME}"',
+        f'"Asctime": "{ASCTIME}"',
         '"Levelname": "WARNING"',
         trace=False,
         zone=False,
@@ -133,11 +129,11 @@ LOGGERS: tuple[Logger, ...] = (
     _fields(
         "logstash-async", "python-logstash-async", '"@timestamp": "2026-11-27T20:00:00.123Z"', '"level": "WARNING"'
     ),
-    _text("newrelic", "newrelic", _ASCTIME, " WARNING -", others="Initializing"),
+    _text("newrelic", "newrelic", ASCTIME, " WARNING -", others="Initializing"),
     _fields("newrelic-context", "newrelic", '"timestamp":1795944558812', '"log.level":"WARNING"', trace=False),
-    _text("locust", "locust", f"[{_ASCTIME}]", "/WARNING/"),
+    _text("locust", "locust", f"[{ASCTIME}]", "/WARNING/"),
     _fields("ray-json", "ray", '"timestamp_ns": 1795944558812345678', '"levelname": "WARNING"', unit=MICRO),
-    _standard("ray-text", "ray", _ASCTIME, "WARNING "),
+    _standard("ray-text", "ray", ASCTIME, "WARNING "),
     _text(
         "oslo",
         "oslo-log",
@@ -149,24 +145,24 @@ LOGGERS: tuple[Logger, ...] = (
     _json(
         "oslo-json",
         "oslo-log",
-        f'"asctime": "{_SECONDS}"',
+        f'"asctime": "{SECONDS}"',
         '"levelname": "WARNING"',
         zone=False,
         trace=False,
         unit=SECOND,
     ),
     _text("logzero", "logzero", "[W 261127 20:00:00 events:21]", "[W ", unit=SECOND),
-    _json("logzero-json", "logzero", f'"asctime": "{_ASCTIME}"', '"levelname": "WARNING"', zone=False, trace=False),
-    _text("scrapy", "scrapy", _SECONDS, " WARNING: ", unit=SECOND),
-    _text("rq", "rq", "20:00:00", "", unit=SECOND, others=_LINES, note=_ALONE),
-    _text("huey", "huey", f"[{_ASCTIME}]", " WARNING:"),
-    _text("dramatiq", "dramatiq", f"[{_ASCTIME}]", "[WARNING]"),
-    _text("taskiq", "taskiq", f"[{_ASCTIME}]", "[WARNING]"),
-    _text("supervisor", "supervisor", _ASCTIME, " WARN ", events="12345789"),
+    _json("logzero-json", "logzero", f'"asctime": "{ASCTIME}"', '"levelname": "WARNING"', zone=False, trace=False),
+    _text("scrapy", "scrapy", SECONDS, " WARNING: ", unit=SECOND),
+    _text("rq", "rq", "20:00:00", "", unit=SECOND, others=_LINES, note=ALONE),
+    _text("huey", "huey", f"[{ASCTIME}]", " WARNING:"),
+    _text("dramatiq", "dramatiq", f"[{ASCTIME}]", "[WARNING]"),
+    _text("taskiq", "taskiq", f"[{ASCTIME}]", "[WARNING]"),
+    _text("supervisor", "supervisor", ASCTIME, " WARN ", events="12345789"),
     _text("luigi", "luigi", "", "WARNING: ", needs={"MULTILINE": "start:^[A-Z]+: "}),
-    _text("kopf", "kopf", f"[{_ASCTIME}]", "[WARNING ]"),
+    _text("kopf", "kopf", f"[{ASCTIME}]", "[WARNING ]"),
     _json("kopf-json", "kopf", '"timestamp": "2026-11-27T20:00:00.123456+00:00"', '"severity": "warn"', unit=MICRO),
-    _text("distributed", "distributed", _ASCTIME, "- WARNING -"),
+    _text("distributed", "distributed", ASCTIME, "- WARNING -"),
     _pipeline("prefect", "prefect", "20:00:00.123", "| WARNING |", events="23456789"),
     _pipeline("dagster", "dagster", "\x1b[32m2026-11-27 20:00:00 +0530\x1b[0m", "WARNING", unit=SECOND, zone=True),
     _pipeline(
@@ -189,5 +185,5 @@ LOGGERS: tuple[Logger, ...] = (
         **_DBT,
     ),
     _pipeline("dbt-debug", "dbt-core", "20:00:00.123456", " [warn ] ", unit=MICRO, **_DBT),
-    _pipeline("dbt-text", "dbt-core", "20:00:00", "", unit=SECOND, note=_ALONE, **_DBT | {"levels": {}}),
+    _pipeline("dbt-text", "dbt-core", "20:00:00", "", unit=SECOND, note=ALONE, **_DBT | {"levels": {}}),
 )
