@@ -142,12 +142,10 @@ def _kinds(kinds: Sequence[str]) -> dict[str, tuple["Sized", "Sized"]]:
         step = partial(_join_and_encode, encoder, given) if join else partial(encoder.encode, given)
         return Sized(step, len(given.data))
 
-    def pair(kind: str, *, join: bool) -> tuple[Sized, Sized]:
-        return sized(kind, join=join), sized(PLAIN, join=join)
-
+    alone, whole = sized(PLAIN, join=False), sized(PLAIN, join=True)
     joined = [kind for kind in kinds if kind in (PLAIN, *WITH_TEXT)]
-    found = {f"encode: {kind}": pair(kind, join=False) for kind in kinds if kind not in TRACES}
-    return found | {f"join and encode: {kind}": pair(kind, join=True) for kind in joined}
+    found = {f"encode: {kind}": (sized(kind, join=False), alone) for kind in kinds if kind not in TRACES}
+    return found | {f"join and encode: {kind}": (sized(kind, join=True), whole) for kind in joined}
 
 
 def _join_and_encode(encoder: BlockEncoder, given: Block) -> list[object]:
