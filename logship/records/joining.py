@@ -16,10 +16,10 @@ import msgspec
 
 from logship.model import Block, LineState
 from logship.records.framing import CONTINUATION, PARTIAL, Frame
-from logship.records.line_starts import DIGITS
+from logship.records.line_starts import DIGITS, END
 from logship.records.looks import RECORD
 from logship.records.multiline import Extent, Multiline
-from logship.records.multiline_rules import END, UNKNOWN
+from logship.records.multiline_rules import UNKNOWN
 from logship.records.text_stretches import BETWEEN, EACH, stretches
 
 _FEW_LINES = 16

@@ -10,6 +10,8 @@ from functools import cached_property
 
 LEARNED_BYTES = 64 * 1024
 """A form is learned from so many bytes at a generation's beginning, and from nothing else."""
+END = "."
+"""The state of a record that is complete, whatever follows."""
 FORMLESS = "-"
 """What is learned where all of them have no form: nobody has to look again."""
 
@@ -54,11 +56,14 @@ NAMED = {
 }
 """A level in a logger's own form, without a stamp, by the rule that it belongs to: learned only where a generation's
 first two lines are so."""
+DETAIL = rb"(?:DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S"
+"""What PostgreSQL adds to a message; so do errors of its clients, to theirs."""
+ACCESS = rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb'/\d{4}[: ]|INFO: {2,}\S+ - "[^"\n]*" \d{3}'
+"""A request that was answered: nothing goes on with it. What goes wrong behind it has a record of its own."""
 PREFIXES = (
     rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}\S",  # uvicorn
     rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\] \S",  # Granian, beside an access log with stamps
-    rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC|DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S",
-    rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb"/\d{4}[: ]",  # access logs
+    rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC):  \S",  # PostgreSQL
     rb"<\d{1,3}>\S",  # syslog
     rb"(?:time|ts|timestamp|level|lvl|severity)=\S",  # logfmt
     _LEVEL + rb"\[\d{4,}\] ",  # logrus
@@ -146,7 +151,9 @@ class Starts:
         prefix = "wp" if "postgres" in rules else "w"
         self.rows: list[Row] = [
             *((form, "=" + name) for name, form in forms.items()),
+            (ACCESS, END),
             *((form, prefix) for form in PREFIXES),
+            (DETAIL, "wd"),
             (TOLD + _HEAD, "wh"),
             *([(TOLD + TRACE, "at")] if "python" in rules else []),
             (TOLD, "wa"),

@@ -6,16 +6,17 @@ state of the record under way what the next line may look like, and the state th
 are taken in only once a later one bears it out, and are else records of their own.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from logship.records.line_starts import Starts, Table
+from logship.records.line_starts import END, Starts, Table
 from logship.records.looks import RECORD
 from logship.records.multiline_rules import (
-    END,
     FIRST,
     HEADS,
     INDENTS,
+    INVALID,
     MAY_GO_ON,
     PLAIN,
     PREFIXED,
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
 _BLANK = b" " * 11
+_TRACE = b"Traceback (most recent call last):"
+_WITHOUT_STAMP = {"", "w", "wp"}
+"""What begins with a head without a stamp, or with none: a stack trace may begin in that line."""
 
 
 class Extent(NamedTuple):
@@ -56,6 +60,7 @@ class Multiline:
         self, rules: Iterable[str], start: "Expression | None", max_lines: int, max_bytes: int, *, chosen: bool = False
     ) -> None:
         known = set(rules)
+        self._python = "python" in known
         self.chosen = chosen
         """Whether somebody said which lines there are: then it is strange if there are none of them."""
         self._start = start
@@ -115,7 +120,9 @@ class Multiline:
         if self._start:
             return False
         row = self._special.row(line)
-        return self._special.words[row] in PREFIXED if row else not (line.startswith(b"\t") or _may_go_on(line))
+        if row:
+            return self._special.words[row] in PREFIXED and not _announces(line)
+        return not (line.startswith(b"\t") or _may_go_on(line))
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -154,11 +161,8 @@ class Multiline:
         if line.rstrip() in {b"{", b"["}:
             return "j1"
         known = self.begins(line, form) or self._first.word(line)
-        if known:
-            return known
-        if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
-            return "pb"
-        return "pe" if b"Error" in line or b"Exception" in line else UNKNOWN
+        begun = _begun(line) if self._python and known in _WITHOUT_STAMP and _announces(line) else ""
+        return begun or known or _unknown(line)
 
     def _after(self, state: str, line: bytes, form: str) -> str:
         """Give the state after one more line; empty where the line does not go on with the record."""
@@ -175,7 +179,26 @@ class Multiline:
 
 def _may_go_on(line: bytes) -> bool:
     """Say whether a line that nobody knows ends with an open bracket or names an error."""
-    return line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line
+    return line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line or _announces(line)
+
+
+def _unknown(line: bytes) -> str:
+    """Give the state of a line that no row matches."""
+    if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
+        return "pb"
+    return "pe" if b"Error" in line or b"Exception" in line else UNKNOWN
+
+
+def _begun(line: bytes) -> str:
+    """Give the state of what of Python's begins behind a line's head; empty where nothing does."""
+    if line.rstrip().endswith(_TRACE):
+        return "tb"
+    return "tv" if re.match(INVALID, line) else ""
+
+
+def _announces(line: bytes) -> bool:
+    """Whether a line may say that Python's stack trace is next, or the fields that Pydantic refused."""
+    return line.endswith(b"last):") or b" validation error" in line
 
 
 def _table(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> Table:

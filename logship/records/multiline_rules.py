@@ -4,11 +4,9 @@ Each row has the rule that it belongs to, or none, what a line looks like, and t
 the line is not the record's.
 """
 
-from logship.records.line_starts import TOLD, TRACE
+from logship.records.line_starts import END, TOLD, TRACE
 
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
-END = "."
-"""The state of a record that is complete, whatever follows."""
 UNKNOWN = "p"
 """The state of a line that nobody knows: only frames of a stack trace go on with it."""
 
@@ -16,11 +14,25 @@ _INDENTED = rb"[ \t]"
 _OPEN = rb"[ \t].*[{\[(]$"
 _ANY = rb""
 _EMPTY = rb"\s*$"
-_BOX, _BOXED = r"\s*╭─.* Traceback \(most recent call last\) ".encode(), r"\s*(?:│|╰)".encode()
+_BOX = r"\s*╭─.* (?:\x1b\[[\d;]*m)*Traceback (?:\x1b\[[\d;]*m)*\(most recent call last\)".encode()
+_LINES = rb"\s*\xe2[\x94\x95]"
 _SOURCE = rb"source_traceback: Object created at \(most"
 _THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
 _STACK = rb"Stack \(most recent call last\):"
-_GROUP = rb"\s*\+ Exception Group Traceback \(most recent"
+_GROUP = rb"\s*\+ Exception Group Traceback \(most recent|\s*\| [\w.]*Group: .* \(\d+ sub-exceptions?\)$"
+_MORE_TEXT = (  # of an error: httpx's, LangChain's, SQLAlchemy's, Kubernetes', Playwright's, PostgreSQL's
+    rb"(?:For (?:more|further) information |For troubleshooting, visit: |\[parameters: |\[SQL: .*\]$"
+    rb"|HTTP response \w+: |\(Background on this error |Call log:$|LINE \d+: )"
+)
+_NEXT_TEXT = (  # … and jsonschema's, PyTorch's; brackets
+    _MORE_TEXT + rb"|(?:Reason: |Failed validating |On \S+:$|DETAIL: |HINT: |[>)\]}]+$"
+    rb"|CUDA kernel errors |For debugging consider |Compile with `TORCH_)"
+)
+INVALID = rb".*\d validation errors? for \S+$"
+"""How a text of Pydantic's begins."""
+_BORDER = rb"\s+\+-+$"
+_REMOTE, _QUOTES = rb"[\w.]+\.\w*RemoteTraceback: ?$", rb'"""$'
+_WARNING = rb"\S.*:\d+: (?:[\w.]*Warning|PydanticDeprecated\w*): "
 _CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
 _AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
 _CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
@@ -30,7 +42,7 @@ _FROM = rb"\s+from \S+:\d+:in "
 _PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
 _MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
 _GO = (
-    rb"(?:\t|goroutine \d+ |\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
+    rb"(?:\t|goroutine \d+ |runtime stack:$|\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
     rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
 )
 _SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
@@ -45,13 +57,14 @@ _FRAMES = (
 )
 _TRACES = (
     *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
-    *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf")),
+    *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf"), ("python", _REMOTE, "tq")),
 )
+_OTHER = (("", TRACE, ""), ("", _BOX, ""), ("", _GROUP, ""), ("", _REMOTE, ""))
 PLAIN = (
     *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
     *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
 )
-_IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", _ANY, "te"))
+_IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", INVALID, "tv"), ("", _ANY, "te"))
 _AFTER_FRAMES = (
     *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
     *(("php", rb"Next ", "c"), ("rust", rb"note: ", "f"), ("", _EMPTY, "?fe")),
@@ -70,7 +83,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),  # a head of no stamp
-    "wp": (*((rule, form, "s") for rule, form, state in PLAIN), ("postgres", rb"\t", "wp")),
+    **dict.fromkeys(("wp", "wd"), (*((rule, form, "s") for rule, form, state in PLAIN), ("postgres", rb"\t", "wp"))),
     **dict.fromkeys(("wa", "wh"), (("python", TOLD + TRACE, "at"),)),  # a line that another process wrote, with a head
     "at": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?at"), ("", TOLD, "ae")),  # … its stack trace
     "ae": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?ax")),
@@ -81,22 +94,46 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
     "b": (("", rb"[}\])]+[,;]?\s*$", END), ("", _INDENTED, "b")),
     "tb": _IN_TRACE,
-    "te": (("", _STACK, "tk"), ("", _EMPTY, "?tx")),
-    "tx": (("", _CHAIN, "tc"), ("", _EMPTY, "?tx")),
-    "tc": (("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _EMPTY, "tc")),
-    "ta": (("", rb"(?:future|task|handle): ", "ta"), ("", _SOURCE, "ts"), ("", TRACE, "tb")),  # asyncio
+    "te": (  # the error: of its text's next lines it takes what is certain
+        *(*_OTHER, ("", _STACK, "tk"), ("", _QUOTES, "te"), ("", rb"Call stack:$", "tm"), ("", _LINES, "te")),
+        *(("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx"), ("", _INDENTED, "te"), ("", _ANY, "?tu")),
+    ),
+    "tx": (*(*_OTHER, ("", _CHAIN, "tc"), ("", _LINES, "te"), ("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx")),),
+    # … and of others what that bears out
+    "tu": (*_OTHER, ("", _CHAIN, "tc"), ("", _MORE_TEXT, "te"), ("", _ANY, "?tu")),
+    "tv": (("", _INDENTED, "tv"), ("", _EMPTY, "?tx"), ("", _ANY, "?tn")),  # Pydantic's: fields …
+    "tn": (("", _INDENTED, "tv"),),  # … and what is wrong with each
+    "tc": (("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _REMOTE, "tq"), ("", _EMPTY, "tc")),
+    "tq": (("", _QUOTES, "tq"), ("", TRACE, "tb")),  # another process's, in quotes
+    "tl": (("", TRACE, "tb"),),  # logging could not write a record
+    "tm": (("", _INDENTED, "tm"), ("", rb"Message: ", "tm"), ("", rb"Arguments: ", END)),
+    "ta": (("", rb"[a-z_]+: [<(\[{]", "ta"), ("", _SOURCE, "ts"), ("", TRACE, "tb")),  # asyncio
     "ts": (("", _INDENTED, "ts"), ("", TRACE, "tb")),  # … in debug mode: where the task was made
     "tf": (  # faulthandler: every thread, and what is loaded
         *(("", _INDENTED, "tf"), ("", _THREAD, "tf"), ("", rb"(?:Current thread's C |Python runtime state)", "tf")),
         *(("", rb"(?:Extension modules: |<Cannot )", "tf"), ("", TRACE, "tb"), ("", _EMPTY, "?tf")),
     ),
-    "tr": (("", _BOXED, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
-    "tg": (("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),
+    "tr": (("", _LINES, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
+    "tg": (("", _BORDER, "ty"), ("", _INDENTED, "tg"), ("", _EMPTY, "?tx"), ("", _ANY, "?tz")),
+    "ty": (
+        *_OTHER,
+        ("", _BORDER, "ty"),
+        ("", _INDENTED, "tg"),
+        ("", _EMPTY, "?tx"),
+    ),  # … behind a line that ends it, or one in it
+    # … more of an error's text: Python 3.11 does not indent it
+    "tz": (("", _BORDER, "ty"), ("", rb"\s+[|+]", "tg"), ("", _ANY, "?tz")),
     "tk": (("", _INDENTED, "tk"),),
     "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
+    "gr": (("", rb"runtime: ", "gr"), ("", rb"fatal error: ", "g"), ("", _GO, "g"), ("", _EMPTY, "?g")),
     "r": (("", _EMPTY, "?rm"), ("", _ANY, "rm")),
     "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), ("", _ANY, "?rm")),
+    "ro": (("", rb"fatal runtime error: ", END),),  # no stack left
     "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
+    "pw": (("", rb"  \S", "pv"), ("", _ANY, "?pw")),  # Python's warnings: the line that warned is last
+    "pv": (("", rb"\w+: Enable tracemalloc ", END), ("", rb"Object allocated at \(most recent", "tk")),
+    # … and Node.js's
+    "nw": (("", rb"\(Use `node --trace-", END), ("node", _AT, "f"), ("", _EMPTY, ""), ("", _ANY, "?nw")),
     "n": (("", _EMPTY, ""), ("", _ANY, "?na")),
     "na": (("", _CARET, "nb"),),
     "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),
@@ -106,20 +143,34 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     ),
     "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
 }
-PREFIXED = {"w", "wp", "wa", "wh"}
+PREFIXED = {"w", "wp", "wd", "wa", "wh", END}
 """States of what begins with a head without a stamp."""
 _OF_ANOTHER = {"wa", "wh", "at", "ae", "ax", "ac"}
-MAY_GO_ON = {"n": {"s", "sr", "sn", "sm"}, "re": {"sr"}, "wa": _OF_ANOTHER, "at": _OF_ANOTHER}
+MAY_GO_ON = {
+    "n": {"s", "sr", "sn", "sm"},
+    "re": {"sr"},
+    "g": {"gr"},
+    "gr": {"gr"},
+    "wd": {"te", "tu", "tx"},
+    "wa": _OF_ANOTHER,
+    "at": _OF_ANOTHER,
+}
 """What begins a record, by the state of it, and yet may go on with one that is in one of these states."""
 INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
 """States in which an indented line changes nothing."""
 HEADS = (
     ("node", _SCRIPT, "n"),
     ("node", rb"<--- Last few GCs --->", "nh"),
-    ("go", rb"(?:panic: |fatal error: |runtime: |SIGQUIT: quit|unexpected fault address )", "g"),
+    ("go", rb"runtime: ", "gr"),
+    ("go", rb"(?:panic: |fatal error: |SIGQUIT: quit|unexpected fault address )", "g"),
     ("rust", rb"thread '.*' (?:\(\d+\) )?panicked at ", "r"),
+    ("rust", rb"thread '.*' (?:\(\d+\) )?has overflowed its stack$", "ro"),
     ("java", rb'Exception in thread "', "pe"),
-    ("python", rb"(?:Task|Future) exception was never retrieved$", "ta"),
+    ("node", rb"\(node:\d+\) ", "nw"),
+    ("python", _WARNING, "pw"),
+    ("python", rb"--- Logging error ---$", "tl"),
+    ("python", rb"(?:Task|Future) exception was never retrieved$|Task was destroyed but it is pending!$", "ta"),
+    ("python", rb"Unclosed (?:client session|connector|connection|response)$", "ta"),
     ("python", rb"(?:Fatal Python error: |Timeout \(\d[\d:.]*\)!$)", "tf"),
     ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),

@@ -11,8 +11,8 @@ from logship.records.enrichment import Enrichment
 from logship.records.framing import CONTINUATION
 from logship.records.joining import More, join_lines
 from logship.records.layouts import Lines
+from logship.records.line_starts import END
 from logship.records.multiline import Multiline, parse_multiline
-from logship.records.multiline_rules import END
 from logship.records.odd_lines import parted
 from logship.records.text_stretches import is_plain
 

@@ -156,6 +156,40 @@ def test_a_second_that_is_left_blank_begins_a_record() -> None:
     assert begins(rule(), [b"2026-11-27 10:00:00,123 INFO x", *lines[1:3]]) == [0], "its seconds are never blank"
 
 
+TRACE = [b"Traceback (most recent call last):", b'  File "a.py", line 1, in f', b"    g()"]
+
+
+@pytest.mark.parametrize("head", [b"ERROR:    ", b"ERROR:root:", b"failed: ", b"[ERROR] "])
+def test_a_stack_trace_begins_behind_a_head_without_a_stamp(head: bytes) -> None:
+    """Uvicorn 0.38 says so where an application does not start, and ``logging.error(format_exc())``."""
+    lines = [b"up", head + TRACE[0], *TRACE[1:], b"KeyError: 1", b"", head + b"Application startup failed. Exiting."]
+    assert begins(rule(), lines) == [0, 1, 5, 6]
+
+
+@pytest.mark.parametrize(
+    "request_line",
+    [
+        b'INFO:     127.0.0.1:57414 - "GET / HTTP/1.1" 500 Internal Server Error',
+        b'127.0.0.1 - - [29/Nov/2026:10:00:00 +0000] "GET / HTTP/1.1" 500 21 "-" "curl/8"',
+    ],
+)
+def test_nothing_goes_on_with_a_request_that_was_answered(request_line: bytes) -> None:
+    """A stack trace printed behind it would be an information, else."""
+    lines = [request_line, *TRACE, b"KeyError: 1", request_line, request_line]
+    assert begins(rule(), lines) == [0, 1, 5, 6]
+    assert begins(rule(), [b"2026-11-29 10:00:00,123 INFO up", *lines]) == [0, 1, 2, 6, 7]
+
+
+def test_what_follows_an_error_is_its_text_only_where_something_says_so() -> None:
+    """Else a message that another part of the program wrote would be hidden in a stack trace."""
+    trace = [*TRACE, b"ValueError: one"]
+    assert begins(rule(), [*trace, b"two", b"{", b'  "a": 1', b"}"]) == [0, 4, 5]
+    assert begins(rule(), [*trace, b"two", b"", b"During handling of the above exception, another", b"", *trace]) == [0]
+    assert begins(rule(), [*trace, *trace, b"", b"During handling of the above exception, another", *trace]) == [0, 4]
+    detail = b"DETAIL:  Key (id)=(1) already exists."
+    assert begins(rule(), [*trace, detail, b"up", detail]) == [0, 5, 6], "PostgreSQL itself writes it, too"
+
+
 def test_only_the_rules_named_are_used() -> None:
     """Another language's stack trace is lines."""
     trace = [b"failed", b"Traceback (most recent call last):", b'  File "a.py", line 1', b"KeyError: 1"]
