@@ -24,7 +24,7 @@ from logship.records.text_stretches import BETWEEN, EACH, stretches
 
 _FEW_LINES = 16
 """In so many, between two JSON records, there is a stack trace, and little else."""
-_ALONE = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
+_ALONE = {"p", "pe", "re", "pb", "pj", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
 

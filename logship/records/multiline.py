@@ -178,14 +178,14 @@ class Multiline:
 
 
 def _may_go_on(line: bytes) -> bool:
-    """Say whether a line that nobody knows ends with an open bracket or names an error."""
-    return line[-1:] in b" \t{[" or b"Error" in line or b"Exception" in line or _announces(line)
+    """Say whether a line that nobody knows ends with an open bracket or a colon, or names an error."""
+    return line[-1:] in b" \t{[:" or b"rror" in line or b"Exception" in line
 
 
 def _unknown(line: bytes) -> str:
     """Give the state of a line that no row matches."""
     if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
-        return "pb"
+        return "pj" if b"Error" in line else "pb"
     return "pe" if b"Error" in line or b"Exception" in line else UNKNOWN
 
 
@@ -198,7 +198,7 @@ def _begun(line: bytes) -> str:
 
 def _announces(line: bytes) -> bool:
     """Whether a line may say that Python's stack trace is next, or the fields that Pydantic refused."""
-    return line.endswith(b"last):") or b" validation error" in line
+    return line[-1:] in b": " or b" validation error" in line
 
 
 def _table(rows: Iterable[tuple[str, bytes, str]], known: set[str]) -> Table:

@@ -19,7 +19,7 @@ _LINES = rb"\s*\xe2[\x94\x95]"
 _SOURCE = rb"source_traceback: Object created at \(most"
 _THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
 _STACK = rb"Stack \(most recent call last\):"
-_GROUP = rb"\s*\+ Exception Group Traceback \(most recent|\s*\| [\w.]*Group: .* \(\d+ sub-exceptions?\)$"
+_GROUP = rb"\s*(?:\+ Exception Group Traceback \(most recent|\| [\w.]*Group: .* \(\d+ sub-exceptions?\)$)"
 _MORE_TEXT = (  # of an error: httpx's, LangChain's, SQLAlchemy's, Kubernetes', Playwright's, PostgreSQL's
     rb"(?:For (?:more|further) information |For troubleshooting, visit: |\[parameters: |\[SQL: .*\]$"
     rb"|HTTP response \w+: |\(Background on this error |Call log:$|LINE \d+: )"
@@ -30,9 +30,14 @@ _NEXT_TEXT = (  # … and jsonschema's, PyTorch's; brackets
 )
 INVALID = rb".*\d validation errors? for \S+$"
 """How a text of Pydantic's begins."""
+_CLOSED = rb"[}\])]+[,;]?\s*$"
+_OF_ASYNCIO = (
+    rb"(?:(?:Task|Future) exception was never retrieved|Task was destroyed but it is pending!"
+    rb"|Unclosed (?:client session|connector|connection|response))$"
+)
 _BORDER = rb"\s+\+-+$"
-_REMOTE, _QUOTES = rb"[\w.]+\.\w*RemoteTraceback: ?$", rb'"""$'
-_WARNING = rb"\S.*:\d+: (?:[\w.]*Warning|PydanticDeprecated\w*): "
+_REMOTE, _QUOTES = rb"(?:\w++\.)++_?RemoteTraceback: ?$", rb'"""$'
+_WARNING = rb"[^\s:]++:\d+: (?:[\w.]*Warning|PydanticDeprecated\w*): "
 _CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
 _AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
 _CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
@@ -45,6 +50,7 @@ _GO = (
     rb"(?:\t|goroutine \d+ |runtime stack:$|\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
     rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
 )
+_REPORTED = rb"note: |Location:$|Backtrace omitted\. |Run with [A-Z_]+=|\s+\xe2\x94\x81"
 _SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
 _CARET = rb"\s*\^+\s*$"
 
@@ -53,7 +59,7 @@ _FRAMES = (
     ("dotnet", _AT, "f"),
     *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "f")),
     *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
-    ("rust", _CAUSE, "f"),
+    *(("rust", _CAUSE, "f"), ("node", rb"for call at$", "f")),
 )
 _TRACES = (
     *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
@@ -67,7 +73,7 @@ PLAIN = (
 _IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", INVALID, "tv"), ("", _ANY, "te"))
 _AFTER_FRAMES = (
     *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
-    *(("php", rb"Next ", "c"), ("rust", rb"note: ", "f"), ("", _EMPTY, "?fe")),
+    *(("php", rb"Next ", "c"), ("rust", _REPORTED, "f"), ("", _EMPTY, "?fe")),
 )
 
 _STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
@@ -77,9 +83,17 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
     "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
     "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
-    "p": PLAIN,  # a line that nobody knows
+    "p": (*PLAIN, ("rust", _EMPTY, "?pr")),  # a line that nobody knows
+    "pr": (("rust", rb"Caused by:$", "c"),),  # … behind an error's text (anyhow)
     "pb": (*PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
-    "pe": (*PLAIN, ("rust", _EMPTY, "?fe"), ("", _EMPTY, ""), ("", _ANY, "?h")),  # … that names an error
+    "pj": (*PLAIN, ("", _INDENTED, "bj")),  # … and names an error
+    "pe": (  # … that names an error
+        *(*PLAIN, ("rust", rb"\s+\d+: ", "f"), ("rust", _LINES, "es"), ("rust", _EMPTY, "?fe")),
+        *(("", _EMPTY, ""), ("", _ANY, "?h")),
+    ),
+    "es": (("", _INDENTED, "es"), ("", _LINES, "es"), ("", _EMPTY, "?ez")),  # error-stack, miette
+    "ez": (("", _LINES, "es"), ("", rb"(?:backtrace|span trace) no\. \d+$", "es"), ("", _EMPTY, "?ez")),
+    "rc": (("", rb"(?:Message|Location): ", "rc"), ("", _EMPTY, "?fe"), ("", _INDENTED, "f")),  # color-eyre
     "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),  # a head of no stamp
@@ -89,10 +103,12 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "ae": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?ax")),
     "ax": (("", TOLD + _CHAIN, "ac"), ("", TOLD + _EMPTY, "?ax")),
     "ac": (("", TOLD + TRACE, "at"), ("", TOLD + _EMPTY, "ac")),
-    "f": (("", _OPEN, "b"), *_FRAMES, ("rust", rb"note: ", "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
+    "f": (("", _OPEN, "b"), *_FRAMES, ("rust", _REPORTED, "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
     "fe": _AFTER_FRAMES,
     "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
-    "b": (("", rb"[}\])]+[,;]?\s*$", END), ("", _INDENTED, "b")),
+    "b": (("", _CLOSED, END), ("", _INDENTED, "b")),
+    "bj": (("", _CLOSED, "be"), ("", _INDENTED, "bj")),  # what an error says in brackets …
+    "be": (("node", _AT, "f"),),  # … and where it was
     "tb": _IN_TRACE,
     "te": (  # the error: of its text's next lines it takes what is certain
         *(*_OTHER, ("", _STACK, "tk"), ("", _QUOTES, "te"), ("", rb"Call stack:$", "tm"), ("", _LINES, "te")),
@@ -141,7 +157,10 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
         *(("", rb"[^\n]{0,9}\[\d+:0x[0-9a-f]+\] ", "nh"), ("", rb"(?:<--- |FATAL ERROR: |-----|====)", "nh")),
         *(("", rb"[ \d]\d: 0x[0-9a-f]+ ", "nh"), ("", _EMPTY, "?nh")),
     ),
-    "nf": (("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
+    "nf": (
+        *(("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
+        ("", rb"(?:Caused by: |Emitted 'error' event )", "nf"),
+    ),
 }
 PREFIXED = {"w", "wp", "wd", "wa", "wh", END}
 """States of what begins with a head without a stamp."""
@@ -164,13 +183,13 @@ HEADS = (
     ("go", rb"runtime: ", "gr"),
     ("go", rb"(?:panic: |fatal error: |SIGQUIT: quit|unexpected fault address )", "g"),
     ("rust", rb"thread '.*' (?:\(\d+\) )?panicked at ", "r"),
+    ("rust", rb"The application panicked \(crashed\)\.", "rc"),
     ("rust", rb"thread '.*' (?:\(\d+\) )?has overflowed its stack$", "ro"),
     ("java", rb'Exception in thread "', "pe"),
     ("node", rb"\(node:\d+\) ", "nw"),
     ("python", _WARNING, "pw"),
     ("python", rb"--- Logging error ---$", "tl"),
-    ("python", rb"(?:Task|Future) exception was never retrieved$|Task was destroyed but it is pending!$", "ta"),
-    ("python", rb"Unclosed (?:client session|connector|connection|response)$", "ta"),
+    ("python", _OF_ASYNCIO, "ta"),
     ("python", rb"(?:Fatal Python error: |Timeout \(\d[\d:.]*\)!$)", "tf"),
     ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
