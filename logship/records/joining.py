@@ -124,8 +124,8 @@ def _alone(multiline: Multiline, stretch: _Lines, skeleton: bytes, *, of_text: b
         return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
     if len(lines) <= _FEW_LINES:
         return _few_alone(multiline, lines, records)
-    is_sure = multiline.is_lone if multiline.fits(2, stretch.size(0, len(lines))) else multiline.is_calm
-    sure = [is_record or is_sure(line) for is_record, line in zip(records, lines, strict=True)]
+    fits = multiline.fits(2, stretch.size(0, len(lines)))
+    sure = [*map(or_, records, multiline.alone(lines, prefixed=fits))]
     return [*map(or_, records, map(and_, sure, [*sure[1:], False]))]
 
 

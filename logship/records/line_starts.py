@@ -42,7 +42,7 @@ STAMPED = {
     "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL
-    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]+"
+    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]++"
     + _THREAD
     + rb"[\[(]?"
     + _DATE
@@ -58,10 +58,14 @@ NAMED = {
 first two lines are so."""
 DETAIL = rb"(?:DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S"
 """What PostgreSQL adds to a message; so do errors of its clients, to theirs."""
-ACCESS = rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb'/\d{4}[: ]|INFO: {2,}\S+ - "[^"\n]*" \d{3}'
+ACCESS = rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb"/\d{4}[: ]"
+UVICORN = rb'INFO: {2,}\S+ - "[^"\n]*" \d{3}'
 """A request that was answered: nothing goes on with it. What goes wrong behind it has a record of its own."""
+_LEVEL_OF_UVICORN = rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}"
+SENTENCE = _LEVEL_OF_UVICORN + rb"(?:[a-z]++ |[A-Z][a-z]*+ [a-z])"
+"""So many lines of uvicorn begin that they are looked for first."""
 PREFIXES = (
-    rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}\S",  # uvicorn
+    _LEVEL_OF_UVICORN + rb"\S",
     rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\] \S",  # Granian, beside an access log with stamps
     rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC):  \S",  # PostgreSQL
     rb"<\d{1,3}>\S",  # syslog
@@ -70,6 +74,9 @@ PREFIXES = (
     rb"# Logfile created on ",
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
+
+ORDINARY = rb"(?!Exception |Future |Task |The app|unexpected )(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
+"""Words: no head begins so, nor what goes on with one; most lines without a head do. To try all heads takes long."""
 
 TOLD = rb"\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)? "
 """What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``."""
@@ -99,24 +106,26 @@ class Table:
     0.3 MiB.
     """
 
-    def __init__(self, rows: Sequence[Row]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Sequence[Row], none: bytes = rb"(?!)") -> None:
+        """``none``: what is known to match no row."""
+        self._rows, self._none = rows, none
         self.words = ["", *(word for _, word in rows)]
         self._met: dict[bytes, int] = {}
         """Short lines that were met, and the row of each: stack traces begin alike."""
 
     @cached_property
     def _match(self) -> Callable[..., re.Match[bytes] | None]:
-        # alternatives come first: of each its first byte is looked at before anything else is tried
-        groups = b"|".join(b"(" + form + b")" for form, _ in self._rows) or b"(?!)"
-        return re.compile(groups).match
+        # The empty group, by which a row is known, comes last: of what begins with a byte or some, only that is looked
+        # at where it is another one, but not behind a group's begin.
+        rows = (b"(?:" + form + b")()" for form, _ in self._rows)
+        return re.compile(b"|".join((self._none, *rows))).match
 
     @cached_property
     def _coloured(self) -> Callable[..., re.Match[bytes] | None]:
         return re.compile(_COLOUR).match
 
     def matches(self, line: bytes) -> re.Match[bytes] | None:
-        """Find the first row that matches; None where none does."""
+        """Find the first row that matches, or what is known to match none; None where nothing does."""
         match = self._match(line)
         if match is None and line.startswith(b"\x1b") and (colour := self._coloured(line)):
             match = self._match(line, colour.end())
@@ -124,15 +133,24 @@ class Table:
 
     def row(self, line: bytes) -> int:
         """Give the number of the first row that matches, from 1; 0 where none does."""
-        if len(line) > _SHORT:
-            match = self.matches(line)
-            return (match.lastindex or 0) if match else 0
-        found = self._met.get(line)
+        found = self._met.get(line) if len(line) <= _SHORT else None
         if found is None:
             match = self.matches(line)
-            if len(self._met) >= _REMEMBERED:
-                self._met.clear()
-            found = self._met[line] = (match.lastindex or 0) if match else 0
+            found = (match.lastindex or 0) if match else 0
+            if len(line) <= _SHORT:
+                if len(self._met) >= _REMEMBERED:
+                    self._met.clear()
+                self._met[line] = found
+        return found
+
+    def rows(self, lines: Sequence[bytes]) -> list[int]:
+        """Give the number of each line's row, as :meth:`row` does: faster than one by one."""
+        found = [(match.lastindex or 0) if match else -1 for match in map(self._match, lines)]
+        if -1 in found:
+            found = [
+                self.row(line) if row < 0 and line.startswith(b"\x1b") else max(row, 0)
+                for row, line in zip(found, lines, strict=True)
+            ]
         return found
 
     def word(self, line: bytes) -> str:
@@ -150,6 +168,7 @@ class Starts:
         self._exact = Table([(_COLOUR + b"(?:" + b"|".join(forms.values()) + b").?", "")])
         prefix = "wp" if "postgres" in rules else "w"
         self.rows: list[Row] = [
+            *((UVICORN, END), (SENTENCE, prefix)),
             *((form, "=" + name) for name, form in forms.items()),
             (ACCESS, END),
             *((form, prefix) for form in PREFIXES),

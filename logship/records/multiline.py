@@ -8,10 +8,12 @@ are taken in only once a later one bears it out, and are else records of their o
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import compress, count
+from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
-from logship.records.line_starts import END, Starts, Table
-from logship.records.looks import RECORD
+from logship.records.line_starts import END, ORDINARY, Starts, Table
+from logship.records.looks import RECORD, those
 from logship.records.multiline_rules import (
     FIRST,
     HEADS,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
 _BLANK = b" " * 11
+_MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
+"""Last bytes of lines that nobody knows, with which something may go on."""
 _TRACE = b"Traceback (most recent call last):"
 _WITHOUT_STAMP = {"", "w", "wp"}
 """What begins with a head without a stamp, or with none: a stack trace may begin in that line."""
@@ -69,9 +73,11 @@ class Multiline:
         self._tables = {state: _table(rows, known) for state, rows in STATES.items()}
         self._first = _table(FIRST, known)
         heads = [(form, state) for rule, form, state in HEADS if rule in known]
-        self._begins = Table([*self._starts.rows, *heads])
+        self._begins = Table([*self._starts.rows, *heads], ORDINARY)
         others = dict.fromkeys(form for rule, form, _ in PLAIN if rule in known)  # what is in FIRST is there, too
-        self._special = Table([*self._starts.rows, *heads, *((form, "") for form in others)])
+        self._special = Table([*self._starts.rows, *heads, *((form, "") for form in others)], ORDINARY)
+        self._prefixed = {0, *(row for row, word in enumerate(self._special.words) if word in PREFIXED)}
+        """Rows of heads without a stamp, and of what nobody knows."""
         self._last: tuple[bytes, str, str] = (b"", "", "")
         """The line that was asked about last, the form, and the answer: each is asked about twice."""
 
@@ -87,7 +93,7 @@ class Multiline:
         """Whether a line of text is one that the setting is about."""
         if self._start:
             return bool(self._start.search(line))
-        return bool(self._special.matches(line))
+        return bool(self._special.row(line))
 
     def begins(self, line: bytes, form: str) -> str:
         """Give the state of the record that a line begins whatever is before it; empty where it may go on with that."""
@@ -112,17 +118,24 @@ class Multiline:
         """
         return not (self._start or _may_go_on(line) or self._special.row(line))
 
-    def is_lone(self, line: bytes) -> bool:
-        """Whether a line is calm, or has a head without a stamp: where another such line follows, it is a record.
+    def alone(self, lines: Sequence[bytes], *, prefixed: bool) -> list[bool]:
+        """Say which lines are calm; if ``prefixed``, or have a head without a stamp.
 
-        By itself, that is, if no limit cuts before the other one.
+        As of :meth:`is_calm`: where another such line follows, it is a record by itself; with such a head if no limit
+        cuts before the other one.
         """
         if self._start:
-            return False
-        row = self._special.row(line)
-        if row:
-            return self._special.words[row] in PREFIXED and not _announces(line)
-        return not (line.startswith(b"\t") or _may_go_on(line))
+            return [False] * len(lines)
+        rows = self._special.rows(lines)
+        found = [*map((self._prefixed if prefixed else {0}).__contains__, rows)]
+        ends = map(_MAY_GO_ON.__contains__, map(itemgetter(slice(-1, None)), lines))
+        doubtful = [*compress(count(), ends), *those(lines, _names_error)]
+        for at in doubtful:
+            line = lines[at]
+            found[at] &= not (_announces(line) if rows[at] else _may_go_on(line))
+        for at in compress(count(), map(methodcaller("startswith", b"\t"), lines)):
+            found[at] &= rows[at] > 0
+        return found
 
     def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
         """Measure the record whose first line is ``lines[at]``; ``state`` is that of a record that was cut before."""
@@ -179,7 +192,11 @@ class Multiline:
 
 def _may_go_on(line: bytes) -> bool:
     """Say whether a line that nobody knows ends with an open bracket or a colon, or names an error."""
-    return line[-1:] in b" \t{[:" or b"rror" in line or b"Exception" in line
+    return line[-1:] in _MAY_GO_ON or _names_error(line)
+
+
+def _names_error(text: bytes) -> bool:
+    return b"rror" in text or b"Exception" in text
 
 
 def _unknown(line: bytes) -> str:

@@ -6,20 +6,18 @@ fails it goes on with the next line.
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from io import BytesIO
-from itertools import accumulate, compress, pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from logship.records.line_parser import MAX_DEPTH
-from logship.records.looks import all_records
+from logship.records.looks import all_records, those
 from logship.records.places import put
 
-_GROUP: Final = 32
-"""Lines that are looked at together."""
 LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
 _FEW: Final = 8
@@ -127,19 +125,6 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
     others = sum(not line.startswith(b'{"') for line in first)
     few = len(first) >= _FEW and others * _FEW <= len(first) and len(found.odd) * _FEW <= len(found.lines)
     return found if few and data.endswith(b"\n") else None
-
-
-def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:
-    """Give the pieces, few of many, for which the test holds; it also holds for any that are joined with such a one.
-
-    To join some and look once is much faster than to look at each.
-    """
-    found: list[int] = []
-    for start in range(0, len(pieces), _GROUP):
-        group = pieces[start : start + _GROUP]
-        if test(b"".join(group)):
-            found += compress(range(start, start + _GROUP), map(test, group))
-    return found
 
 
 def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:

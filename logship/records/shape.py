@@ -13,7 +13,8 @@ from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
 from logship.records.json_members import may_spell, members
 from logship.records.levels import LevelReader
-from logship.records.odd_lines import Parted, beginning_otherwise, those, without_odd
+from logship.records.looks import those
+from logship.records.odd_lines import Parted, beginning_otherwise, without_odd
 from logship.records.odd_lines import decoded as mostly_decoded
 from logship.records.severity import Level, word
 from logship.records.shape_types import Column

@@ -100,6 +100,9 @@ Found = tuple[list[tuple[int, int]], list[tuple[int, str]], list[int], int]
 """Where records of several lines are, where some were cut and in which state, where continuations end, what is held."""
 
 
+ALONE = {"", "p", "pe", "re", "pb", "pj", "h", "w", "wp", "n", "na", "sn", "sm", END}
+
+
 def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form: str, state: str) -> Found:
     """Measure the record that each line begins, whatever it looks like."""
     whole = data.endswith(b"\n")
@@ -116,7 +119,8 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
             break
         count = extent.lines + (extent.empty if more is More.LATE else 0)
         if not extent.certain and more is More.NOTED:
-            count = len(bare) - at
+            is_other = not (extent.lines or extent.empty) and extent.guess not in ALONE
+            count = 0 if is_other else len(bare) - at  # noted is no state
         if not count:
             state, given_up = "", not extent.certain
             continue
@@ -124,8 +128,7 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
         rests += [ends[at + count]] if state else []
         cut = given_up or (extent.state != END and (extent.certain or more in (More.LATE, More.SOON)))
         given_up = False
-        lone = {"p", "pe", "re", "pb", "h", "w", "wp", "n", "na", "sn", "sm", END}
-        state = extent.state if cut and extent.state not in lone else ""
+        state = extent.state if cut and extent.state not in ALONE else ""
         cuts += [(ends[at + count], state)] if cut else []
         at += count
     return joins, cuts, rests, ends[at]
@@ -149,6 +152,10 @@ LINES = st.sampled_from(
         ),
         *(
             b"During handling of the above exception, another exception occurred:",
+            b"x.ValidationError: 1 validation error for X",
+            b"failed: Traceback (most recent call last):",
+            b"/app/a.py:1: UserWarning: x",
+            b"request 1 was answered",
             b"\xff" * 90,
             b"goroutine 1 [running]:",
         ),

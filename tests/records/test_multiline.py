@@ -1,14 +1,15 @@
 """The samples are what real programs wrote: ``> `` begins a record, ``| `` goes on with it."""
 
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from logship.records.line_starts import FORMLESS, LEARNED_BYTES
+from logship.records.line_starts import FORMLESS, LEARNED_BYTES, ORDINARY, SENTENCE, Starts, Table
 from logship.records.multiline import Multiline, parse_multiline
-from logship.records.multiline_rules import RULES
+from logship.records.multiline_rules import FIRST, HEADS, PLAIN, RULES
 
 SAMPLES = sorted((Path(__file__).parent / "multiline").glob("*.txt"))
 BYTES = 1 << 20
@@ -178,6 +179,25 @@ def test_nothing_goes_on_with_a_request_that_was_answered(request_line: bytes) -
     lines = [request_line, *TRACE, b"KeyError: 1", request_line, request_line]
     assert begins(rule(), lines) == [0, 1, 5, 6]
     assert begins(rule(), [b"2026-11-29 10:00:00,123 INFO up", *lines]) == [0, 1, 2, 6, 7]
+
+
+ROWS = [*Starts(RULES).rows, *((form, state) for _, form, state in (*HEADS, *PLAIN, *FIRST))]
+
+
+@pytest.mark.parametrize("form", sorted({form for form, _ in ROWS}))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(data=st.data())
+def test_what_is_looked_for_first_is_nothing_else(form: bytes, data: st.DataObject) -> None:
+    """Lines of words are tried against nothing more: no row begins so."""
+    assert not re.match(ORDINARY, data.draw(st.from_regex(b"^(?:" + form + b")")))
+
+
+@given(st.from_regex(b"^" + ORDINARY), st.from_regex(b"^" + SENTENCE), st.text())
+def test_lines_of_words_are_known_by_no_row(words: bytes, sentence: bytes, more: str) -> None:
+    """And behind uvicorn's level they are uvicorn's."""
+    table = Table([row for row in ROWS if row[0] != SENTENCE])
+    assert not table.row(words + more.encode())
+    assert table.word(sentence + more.encode()) == "wp"
 
 
 def test_what_follows_an_error_is_its_text_only_where_something_says_so() -> None:
