@@ -110,7 +110,6 @@ FORMS = (
             + rb"[ -]00 00:00(?::00)?)(?P<f>)(?P<z> (?:[+-]0000|[A-Z]{3,4}))(?= )"
         ),
         ANYWHERE,
-        alone=False,
     ),  # RFC 822, RFC 850
     Form(b"0", ONE(rb"(?P<s>00? " + MONTH + rb" " + CLOCK + rb")(?P<f>)(?P<z>) - "), line(MARKED), alone=False),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>00\.00\.0000,? " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE),
@@ -207,7 +206,7 @@ FORMS = (
     Form(LEVELS, ONE(FIRST + rb":[^\s:]{1,100}:")),
     Form(b"DIWEFC[", ONE(rb"\[?(?P<l>[DIWEFC])\]? " + ISO + END)),
     Form(LEVELS, ONE(FIRST + rb"(?::[ ]|  +\S| +\[| +- | +\| |\[[^\]\n]{1,40}\] | \([^)\n]{1,60}\): )")),
-    Form(b" ", ONE(rb" " + FIRST + rb"  ")),  # consola
+    Form(b" ", ONE(rb" " + FIRST + rb"(?:  | [A-Za-z_][\w.-]{0,60}+: )")),  # consola, Log4r
     Form(LEVELS + b"stdvinwefcap", ONE(QUIET + rb"\t(?:[\w.-]{1,60}+\t)?[\w./@-]{1,120}+:0{1,6}\t")),  # zap
     Form(b"n", ONE(rb"npm (?P<l>ERR!|WARN|error|warn|notice|info|http|verb(?:ose)?|sill(?:y)?) ")),
     Form(b"E", ONE(rb"(?P<l>ERR!) \S")),

@@ -71,7 +71,7 @@ _NAMED = (
 )
 _SPOKEN = (
     rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
-    rb" | [ ]{2,3} (?P<L>" + ANY + rb") [ ]{2,}"  # in a column
+    rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
     rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"  # semantic_logger: I [7:main]
 )
 _TABBED = rb" | \t (?P<B>" + ANY + rb") \t"

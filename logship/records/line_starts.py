@@ -38,14 +38,14 @@ _COMPACT = rb"(?:1\d{9}(?:\d{3}){0,3}|1\.\d{9,18}e\+\d\d|\d{8}[ T]?\d{6}(?:[.,]?
 STAMPED = {
     "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
-    "logrus": rb"(?:TRAC|DEBUG?|DBUG|INFO|WARN(?:ING)?|ERRO|EROR|CRIT|FATA|PANI) *(?:\x1b\[0m)?\[(?:"
+    "logrus": rb"(?:TRAC|DEBUG?|DBUG|INFO|WARN(?:ING)?|ERRO|EROR|CRIT|FATA|PANI)(?: *\x1b\[0m)?\[(?:"
     + _DATE
     + rb"[T |])?"
     + _TIME,
     "nest": rb"\[[\w-]+\] \d+ +- +" + _DATE,
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"(?:#{4})?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
-    "compact": _COMPACT + rb"[ \t]+(?:\[[^\]\n]{1,60}\] )?\[?" + _LEVEL + rb"\b",
+    "compact": _COMPACT + rb"[ \t]+(?:\[[^\]\n]{1,60}\] )?\[?(?:" + _LEVEL + rb"|(?i:D?PANIC|CRITICAL|DBG|INF|WRN))\b",
     "named_stamp": rb"\[[^\]\n]{1,60}\] (?:\[?" + _LEVEL + rb"\]? )?\d{4}[/-]\d\d[/-]\d\d[T ]" + _TIME,
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL

@@ -298,6 +298,7 @@ HEADS = {
     "[11/27/2026] [10:00:00 AM] \u203a \u2139  info      a message of signale": (DAY, "info"),
     "10:00:00.123  ⚡ warning app·db               a message of LogTape": (DAY + ".123", "warning"),
     "2026-11-27 10:00:00.123   info    app·db               a message of LogTape": (DAY + ".123", "info"),
+    "2026-11-27 10:00:00.123   warning app·db               a message of LogTape": (DAY + ".123", "warning"),
     # A level before the time
     "[INFO ] 2026-11-27 10:00:00 [main] app.Main: a message": (DAY, "INFO"),
     "[warn] 2026-11-27T10:00:00.123Z a message": (DAY + ".123", "warn"),
@@ -325,6 +326,7 @@ HEADS = {
     "\x1b[33mWARN\x1b[0m a message of logrus": ("", "WARN"),
     "\x1b[31merror\x1b[39m a message": ("", "error"),
     " WARN  a message of consola": ("", "WARN"),
+    " WARN app: a message of Log4r": ("", "WARN"),
     "✖  error     a message of signale": ("", "error"),
     "npm ERR! code ELIFECYCLE": ("", "ERROR"),
     "npm WARN deprecated a package": ("", "WARN"),
