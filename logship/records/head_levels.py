@@ -8,7 +8,7 @@ import re
 
 WORDS = (
     rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|EBU|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL?|TL|INE(?:ST|R)?)"
-    rb"|I(?:NFORMATION|NFO?)|N(?:OTICE)|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE?|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
+    rb"|I(?:NFORMATION|NFO?)|NOTI(?:CE)?|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE?|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
 )
 """What levels are called; each begins with another letter or goes on differently, so that one look at it is enough."""
 _PLUS = rb"(?:[+-]\d{1,3})?"
@@ -32,19 +32,22 @@ _FIELD = rb"""(?:
   | [\w/.-]{1,80}+:\d{1,6}:                  # main.go:37:
   | [\w.]{1,80}+(?: \[line:\d{1,6}\] | \(\d{1,6}\) )  # app.py[line:7], app.db(7)
   | < [\w.]{1,60}+ >
+  | [\w.*()]{1,80}+[ ](?:->|\xe2[\x80-\xbf]{2})(?=[ ])  # func ->, func with a sign behind it
+  | [\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?+(?=[ ])  # a sign
   | p?+\d++
 )"""
 MARKED = (
     rb"(?=[\[<|({]) (?: [({](?P<s>" + LOUD + rb")[)}] | \[ [ ]* (?P<a>" + ANY + rb") [ ]* \] | <(?P<b>" + ANY + rb")>"
     rb" | \| [ ]* (?P<c>" + ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
-    rb" | \[ [\w.-]*+ [:#] (?P<d>" + ANY + rb") \] )"  # Apache's [core:error], Twisted's [app.db#error]
+    rb" | \[ [\w.-]*+ [:#] (?P<d>" + ANY + rb") \]"  # Apache's [core:error], Twisted's [app.db#error]
+    rb" | \[ [^\]\n/]{1,60}+ / (?P<G>" + LOUD + rb") \] )"  # a game's [Server thread/INFO]
 )
 _AFTER = (
     rb"[\])]?+ (?:[ ]:: | [:,;])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
     rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb"):[ ]"
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     rb" | PHP[ ](?P<p>Warning|Notice|Deprecated|(?:Fatal|Parse)[ ]error):[ ]"
-    rb" | [\w.$]{1,120}+\(\)\n(?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
+    rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
@@ -57,6 +60,8 @@ _AFTER = (
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
     rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb"):[ ]"  # BIND: general: error:
+    rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
+    rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
 )
 _NAMED = (
@@ -64,7 +69,17 @@ _NAMED = (
     rb" | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
     rb" [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + LOUD + rb") (?=[ \t:\]])"
 )
-_SPOKEN = rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
+_SPOKEN = (
+    rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
+    rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
+    rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"  # semantic_logger: I [7:main]
+)
+_TABBED = rb" | \t (?P<B>" + ANY + rb") \t"
+_SIGNED = (
+    rb" | (?:\] [ ] \[ [^\]\n]{1,60} )? \]?+ [ ]{1,2} (?:\xe2\x80\xba[ ])? [\xe2\xf0][\x80-\xbf]{2,3} (?:\xef\xb8\x8f)?"
+    rb" [ ]{1,2} (?P<C>" + ANY + rb")[ ]"
+)
+"""Behind a sign, and before a column: signale, LogTape."""
 _ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
 
 
@@ -73,9 +88,13 @@ def line(*parts: bytes) -> "re.Pattern[bytes]":
     return re.compile(b"".join(parts), re.VERBOSE)
 
 
-ANYWHERE = line(_AFTER, _ZONE)
+TABBED = line(rb"(?!)", _TABBED)
+"""Where nothing but tabs tells: zap."""
+ANYWHERE = line(_AFTER, _TABBED, _ZONE)
 """Behind a time with a date."""
-PRECISE = line(_AFTER, _NAMED, _SPOKEN, _ZONE)
+LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
+"""Behind a number or a time of day, which may begin a sentence as well."""
+PRECISE = line(_AFTER, _NAMED, _SPOKEN, _SIGNED, _ZONE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
-LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN)
+LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN, _SIGNED)
 """Where the zone cannot be named."""

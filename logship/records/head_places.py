@@ -12,7 +12,8 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from logship.records.head_forms import FORMS, MAY_BE_HEAD, TIME_FOLLOWS, Form
+from logship.records.head_forms import FORMS, MAY_BE_HEAD
+from logship.records.head_parts import TIME_FOLLOWS, Form
 from logship.records.layouts import quoted
 
 LONGEST: Final = 512
@@ -35,12 +36,13 @@ _SHORT: Final = {
     short: level
     for level, known in {
         "TRACE": "T TRC TRCE TRAC",
-        "VERBOSE": "VRB",
-        "DEBUG": "D . DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5",
-        "INFO": "I - INF",
-        "NOTICE": "N * Note System Deprecated",
+        "VERBOSE": "V VRB",
+        "DEBUG": "D . DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 "
+        + " ".join(f'"level"={v}' for v in range(1, 10)),
+        "INFO": 'I - INF "level"=0',
+        "NOTICE": "N * NOTI Note System Deprecated",
         "WARNING": "W # WRN WARNI",
-        "ERROR": "E EROR ERRO",
+        "ERROR": 'E EROR ERRO ERR! "error"=',
         "CRITICAL": "C CRT CRITI",
         "FATAL": "F FTL FATA",
         "PANIC": "PNC",
@@ -117,7 +119,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     if after and after.lastgroup != "zone":
         level, size = after.span(after.lastgroup or 0), after.end() + _AHEAD
     elif past in (time[2], zone[1]):
-        more = _MORE[form]
+        more = form.more
     elif form.after:
         more = form.after
     elif "s" not in spans:
@@ -260,9 +262,6 @@ def _shapes(heads: Sequence[bytes]) -> list[bytes]:
 
 
 _NOWHERE: Final = Place(0, 0, 0, 0, 0)
-
-
-_MORE: Final = {form: form.more for form in FORMS}
 
 
 _BY_FIRST: Final = {bytes([code]): tuple(form for form in FORMS if code in form.starts) for code in range(256)} | {

@@ -17,31 +17,33 @@ _MONTHS: Final = {
     name: f"{at:02}"
     for at, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)  # noqa: SIM905
 }
-_CLOCK: Final = r"(?P<h>\d\d?):(?P<rest>\d\d:\d\d)(?:\s?(?P<half>[AP]M))?(?P<point>[.,])?"
-_ZONE: Final = r" ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?|[A-Z][\w/+-]*)?"
+_CLOCK: Final = r"(?P<h>\d\d?):(?P<rest>\d\d(?::\d\d)?)(?:\s?(?P<half>[AP]M))?(?P<point>[.,:])?"
+_ZONE: Final = r"(?: (?P<late>[AP]M))? ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?|[A-Z][\w/+-]*)?"
 _FORMS: Final = [
     re.compile(form + _ZONE, re.ASCII)
     for form in (
-        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T ]| at |  )" + _CLOCK,
-        r"(?:[A-Z][a-z]{2}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?P<y>\d{4})[: ]" + _CLOCK,
+        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T _/-]|,? (?:at )?|  |\]\[)" + _CLOCK,
+        r"(?:[A-Z][a-z]{2,8}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?:(?P<y>\d{4})(?:[: ]|, )|(?P<years>\d\d) )"
+        + _CLOCK,
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) "
         + _CLOCK
-        + r"(?: (?P<name>[A-Z]{3,5})(?= ))?(?: (?P<y>\d{4}))?",
-        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) (?P<y>\d{4}) " + _CLOCK,
+        + r"(?: (?P<name>[A-Z]{3,5}|[+-]\d{4})(?= ))?(?: (?P<y>\d{4}))?",
+        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2})[ -]+(?P<d>\d\d?)[ -](?P<y>\d{4}) " + _CLOCK,
         r"(?P<d>\d\d?) (?P<m>[A-Z][a-z]{2}) " + _CLOCK,
         r"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
-        r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4}),? " + _CLOCK,
+        r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
+        r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) (?P<h>\d\d?):(?P<rest>\d\d:\d\d) (?P<half>[AP]M)",
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
         r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
-        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
-        r"(?P<y>\d{4})(?P<sep>[/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d) (?:- )?" + _CLOCK,
-        r"(?P<m>\d\d)-?(?P<d>\d\d) " + _CLOCK,
-        r"(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d)(?P<half>)",
-        r"(?P<h>\d\d?):(?P<rest>\d\d)(?P<half>[AP]M)",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]" + _CLOCK,
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]?(?P<h>\d\d)(?P<rest>\d{4})(?P<point>[.,:])?",
+        r"(?P<y>\d{4})(?P<sep>[/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?: (?:- )?|-)" + _CLOCK,
+        r"(?P<m>\d\d)-?(?P<d>\d\d)[ |]" + _CLOCK,
         _CLOCK,
-        r"(?P<epoch>\d{10})(?P<point>\.)",
+        r"(?P<epoch>1\d{9})(?P<point>[.\d])?",
+        r"1(?P<point>\.)(?P<billionths>\d{9})e\+(?:09|1[258])",
     )
 ]
 _LEAP: Final = 2000
@@ -85,19 +87,18 @@ class Seconds(dict[bytes, bytes]):
         return second
 
     def _read(self, parts: Mapping[str, str]) -> bytes | None:
-        if epoch := parts.get("epoch"):
-            return rfc3339(int(epoch) * 10**9)
-        rest = parts["rest"] if ":" in parts["rest"] else parts["rest"] + ":00"
-        clock = _hour(int(parts["h"]), parts["half"]) + ":" + rest
+        if epoch := parts.get("epoch") or parts.get("billionths"):
+            return rfc3339(int(epoch.rjust(10, "1")) * 10**9)
+        clock = _hour(int(parts["h"]), parts.get("half") or parts.get("late")) + ":" + _rest(parts["rest"])
         day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or parts.get("name") or ""
-        year = parts.get("y")
+        year = parts.get("y") or parts.get("years")
         if year:
             return self._stamp(f"{'20' if len(year) == len('26') else ''}{year}-{day[0]}-{day[1]}T{clock}", zone)
         self._floating = True
         # A file's mtime may be anything: the day after must be a day, too.
         near = min(datetime.fromisoformat(rfc3339(self._near)[1:20].decode()), _LAST).replace(tzinfo=UTC)
-        return self._of_year(*day, clock, near) if day[0] else self._of_day(clock, near)
+        return self._of_year(*day, clock, near) if day[0] else self._of_day(clock, zone, near)
 
     def _of_year(self, month: str, day: str, clock: str, near: datetime) -> bytes | None:
         with suppress(ValueError):
@@ -105,11 +106,11 @@ class Seconds(dict[bytes, bytes]):
             return self._stamp(f"{time.year:04}-{month}-{day}T{clock}", "")
         return None
 
-    def _of_day(self, clock: str, near: datetime) -> bytes | None:
+    def _of_day(self, clock: str, zone: str, near: datetime) -> bytes | None:
         """Give the time on the last day that has it, or little later: clocks and zones differ by an hour."""
         last = epoch_ns(rfc3339(self._near)) + _AHEAD_NS
         days = [(near + timedelta(days=days)).isoformat()[:10] for days in (1, 0, -1, -2)]
-        stamps = filter(None, (self._stamp(f"{day}T{clock}", "") for day in days))
+        stamps = filter(None, (self._stamp(f"{day}T{clock}", zone) for day in days))
         return next((stamp for stamp in stamps if epoch_ns(stamp) <= last), None)
 
     def _stamp(self, time: str, zone: str) -> bytes | None:
@@ -127,6 +128,13 @@ class Seconds(dict[bytes, bytes]):
             return f'"{found.astimezone(UTC).isoformat()[:19]}Z"'.encode() if found else None
         except (ValueError, OverflowError):
             return None
+
+
+def _rest(minutes: str) -> str:
+    """Give minutes and seconds."""
+    if ":" in minutes:
+        return minutes
+    return f"{minutes[:2]}:{minutes[2:] or '00'}"
 
 
 def _hour(hour: int, half: str | None) -> str:

@@ -20,11 +20,12 @@ WEEKDAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _DATE = (
     rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}|\d\d-\d\d"
     rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + WEEKDAY + rb",? )?\d{1,2} " + _MONTH + rb"(?: \d{4})?"
+    rb"|(?:[A-Z][a-z]{5,8}, )?\d\d[ -]" + _MONTH + rb"[ -]\d\d|" + _MONTH + rb"-\d\d-\d{4}"
     rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + WEEKDAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
 )
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
-_STAMP = _DATE + rb"(?:[T ,:]+(?:- )?| at )" + _TIME
+_STAMP = _DATE + rb"(?:[T ,:]+(?:- )?|[/_-]| at |\] ?\[)" + _TIME
 _THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
 _LEVEL = (
@@ -33,21 +34,32 @@ _LEVEL = (
     rb"|Error|Fatal)"
 )
 
+_COMPACT = rb"(?:1\d{9}(?:\d{3}){0,3}|1\.\d{9,18}e\+\d\d|\d{8}[ T]?\d{6}(?:[.,]?\d{3})?Z?)"
+"""A date and time in digits alone, or the seconds of 1970: only a level beside it tells."""
+
 STAMPED = {
     "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
-    "logrus": rb"(?:TRAC|DEBU|INFO|WARN|ERRO|FATA|PANI)(?:\x1b\[0m)?\[" + _DATE + rb"[T ]" + _TIME,
-    "nest": rb"\[\w+\] \d+ +- +" + _DATE,
+    "logrus": rb"(?:TRAC|DEBUG?|DBUG|INFO|WARN(?:ING)?|ERRO|EROR|CRIT|FATA|PANI)(?: *\x1b\[0m)?\[(?:"
+    + _DATE
+    + rb"[T |])?"
+    + _TIME,
+    "nest": rb"\[[\w-]+\] \d+ +- +" + _DATE,
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
-    "stamp": rb"[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "stamp": rb"(?:#{4})?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "compact": _COMPACT + rb"[ \t]+(?:\[[^\]\n]{1,60}\] )?\[?(?:" + _LEVEL + rb"|(?i:D?PANIC|CRITICAL|DBG|INF|WRN))\b",
+    "named_stamp": rb"\[[^\]\n]{1,60}\] (?:\[?" + _LEVEL + rb"\]? )?\d{4}[/-]\d\d[/-]\d\d[T ]" + _TIME,
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL
     + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]++"
     + _THREAD
-    + rb"[\[(]?"
+    + rb"[\[(]?(?:"
     + _DATE
     + rb"[T ,:]+"
-    + _TIME,
+    + _TIME
+    + rb"|"
+    + _CLOCK
+    + rb")",
 }
 """A time stamp stands at the head, behind colours and a level at the most; by name."""
 NAMED = {
@@ -71,6 +83,10 @@ PREFIXES = (
     rb"<\d{1,3}>\S",  # syslog
     rb"(?:time|ts|timestamp|level|lvl|severity)=\S",  # logfmt
     _LEVEL + rb"\[\d{4,}\] ",  # logrus
+    rb"(?:\d{1,9} +)?\[[^\]\n]{1,80}\] " + _LEVEL + rb" +[\w.$]+ {1,2}- ",  # slf4j-simple, Log4j 1
+    _LEVEL + rb"\t(?:[\w.-]{1,60}\t)?[\w./@-]{1,120}:\d+\t",  # zap without a time
+    rb"\"(?:ts|level|msg)\"=",  # logr
+    rb"npm (?:ERR!|WARN|error|warn|notice|info) ",
     rb"# Logfile created on ",
 )
 """Heads that begin a record, though what stands between two of them may be anything."""

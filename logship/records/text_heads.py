@@ -16,6 +16,8 @@ from logship.records.head_places import LONGEST, Known, Place, place_of, places_
 from logship.records.head_times import Seconds
 
 _COLOURS: Final = re.compile(rb"\x1b\[[0-9;]*m")
+_PAINTED: Final = re.compile(rb"\x1b\[[0-9;]*m([A-Za-z]{3,8})\x1b\[[0-9;]*m (?!\x1b?\[|\d|- )")
+"""A word with a colour of its own before text: what marks it as a level is gone with the colour."""
 
 
 class TextHeads:
@@ -70,4 +72,6 @@ _AFTER_QUOTE: Final = b"#"
 
 def _plain(line: bytes) -> bytes:
     """Give a line without the colours that are in its head; then it ends there."""
+    if line.startswith(b"\x1b") and (word := _PAINTED.match(line)):
+        return word[1] + b": " + _COLOURS.sub(b"", line[word.end() : LONGEST])
     return _COLOURS.sub(b"", line[:LONGEST]) if b"\x1b" in line[:LONGEST] else line

@@ -11,6 +11,7 @@ from logship.records.line_starts import FORMLESS, LEARNED_BYTES, ORDINARY, SENTE
 from logship.records.multiline import Multiline, parse_multiline
 from logship.records.multiline_rules import FIRST, HEADS, PLAIN, RULES
 
+NUMBERS = ["1795773600 bytes were read", "20261127 100000 bytes", "[main] INFO was there", "WARN [0.5] of it"]
 SAMPLES = sorted((Path(__file__).parent / "multiline").glob("*.txt"))
 BYTES = 1 << 20
 
@@ -108,6 +109,21 @@ def test_what_was_learned_stays_learned(paths: list[Path], cut: int) -> None:
         "27-Nov-2026 10:00:00.123 INFO [main] tomcat",
         "[Nest] 123  - 11/27/2026, 10:00:00 AM     LOG [x] nest",
         "Nov 28, 2026 2:11:47\u202fAM app.Main main",
+        "[2026-11-27 10:00:00.123 PM] info: winston",
+        "2026-11-27/10:00:00 [WRN] seelog",
+        "1795773600123456789 [Critical] seelog",
+        "1.7957736001234567e+09\tdpanic\tapp/main.go:7\tzap",
+        "1795773600123 WARN app.Main - Log4j 2",
+        "20261127T100000,123 WARN app.Main - Log4j 2",
+        "[main] 2026-11-27 10:00:00,123 WARN app.Main - Log4j 2",
+        "[app] WARN 2026/11/27 10:00:00 jWalterWeatherman",
+        "27 Nov 26 15:30 +0530 WRN zerolog",
+        "[WARN] 10:00:00 a message",
+        "WARN  [10:00:00.123] (app/7): pino-pretty",
+        "\x1b[33mWARN\x1b[0m[10:00:00.123] logrus",
+        "\x1b[33mWARN\x1b[0m[11-27|10:00:00] log15",
+        "####<Nov 27, 2026 10:00:00 AM UTC> <Warning> <Server> WebLogic",
+        "[2026-11-27][10:00:00][app][WARN] fern",
     ],
 )
 def test_a_stamped_head_is_learned_from_its_first_line(head: str) -> None:
@@ -116,7 +132,9 @@ def test_a_stamped_head_is_learned_from_its_first_line(head: str) -> None:
     assert begins(rule(), lines) == [0, 4, 5, 6]
 
 
-@pytest.mark.parametrize("line", ["12:30 lunch", "2026 plans", "10.11.12 10 apples", "WARNING: this", "error: that"])
+@pytest.mark.parametrize(
+    "line", ["12:30 lunch", "2026 plans", "10.11.12 10 apples", "WARNING: this", "error: that", *NUMBERS]
+)
 def test_what_only_looks_like_a_head_is_not_learned(line: str) -> None:
     """Lines that nobody knows are records of their own."""
     assert begins(rule(), [line.encode(), b"second", b"third"]) == [0, 1, 2]

@@ -59,6 +59,45 @@ _LOG15: Final = "github.com/inconshreveable/log15/v3"
 
 _APEX_TEXT: Final = {"MULTILINE": r"start:^\x1b\[", "PARSE": r"regex:^\x1b\[\d+m +(?P<level>[A-Z]+)"}
 
+_SEELOG: Final = "github.com/cihub/seelog"
+_GO_LOGGING: Final = "github.com/op/go-logging"
+_ONES: Final[dict[str, Any]] = {"events": "12345679"}
+_NO_NUMBERS: Final[dict[str, Any]] = {"events": "1234679"}
+_LOCAL: Final[dict[str, Any]] = {"zone": False, "unit": SECOND, **_ONES}
+_TEXTS: tuple[Logger, ...] = (
+    _text("seelog", _SEELOG, "1795790000123456789 ", "[Warn]", unit=NANO, **_ONES),
+    _text("seelog-format", _SEELOG, "2026-11-27/20:00:00", "[WRN]", **_LOCAL),
+    _text("go-logging", _GO_LOGGING, "20:00:00.123", "\u25b6 WARN ", zone=False, **_ONES),
+    _text("go-logging-fabric", _GO_LOGGING, "2026-11-27 20:00:00.123 UTC", "-> WARN ", zone=False, **_ONES),
+    _text(
+        "golog", "github.com/kataras/golog", "2026/11/27 20:00", "[WARN]", zone=False, unit=60 * SECOND, **_NO_NUMBERS
+    ),
+    _text(
+        "logr-stdr",
+        "github.com/go-logr/stdr",
+        "2026/11/27 20:00:00.123456",
+        '"level"=0',
+        unit=MICRO,
+        events="1246789",
+        note='an error has no level, but `"error"=`',
+    ),
+    _text("logrus-colours", _LOGRUS, "[20:00:00.123]", "\x1b[33mWARN\x1b[0m", zone=False),
+    _text("logrus-untimed", _LOGRUS, "", "\x1b[33mWARN\x1b[0m", needs={"MULTILINE": r"start:^\x1b\["}),
+    _text("log15-terminal", _LOG15, "[11-27|20:00:00]", "\x1b[33mWARN\x1b[0m", zone=False, unit=SECOND),
+    _text("loggo", "github.com/juju/loggo", "2026-11-27 20:00:00", " WARNING ", unit=SECOND, **_ONES),
+    _text("jwalterweatherman", "github.com/spf13/jwalterweatherman", _PLAIN, "[app] WARN ", **_LOCAL),
+    _text(
+        "slog-console",
+        "github.com/phsym/console-slog",
+        "\x1b[90m2026-11-27 20:00:00\x1b[0m",
+        "WRN",
+        zone=False,
+        unit=SECOND,
+    ),
+    _text("zerolog-rfc822", _ZEROLOG, "27 Nov 26 20:00 +0530", " WRN ", unit=60 * SECOND, levels={"8": None}),
+    _text("zap-epoch", _ZAP, "1.7958506937554853e+09", "\twarn\t", unit=MICRO),
+)
+
 LOGGERS: tuple[Logger, ...] = (
     _text("go-log", "log", _PLAIN, "", zone=False, unit=SECOND, events="2679"),
     _text("go-log-flags", "log", f"{_PLAIN}.123456 standard.go:13: app: ", "", unit=MICRO, events="2679"),
@@ -152,5 +191,6 @@ LOGGERS: tuple[Logger, ...] = (
         unit=SECOND,
         events="2347",
     ),
+    *_TEXTS,
     _json("echo-json", "github.com/labstack/echo/v4", f'"time":"{_NANOS}"', "", unit=NANO, events="2347", trace=False),
 )

@@ -36,6 +36,10 @@ def _row(name: str, artifact: str, time: str, level: str, **others: Any) -> Logg
     def command(cache: Path) -> list[str]:
         made = cache / "java/target"
         quick = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.language=en", "-Duser.country=US"]
+        quick += [
+            "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider",
+            "-Dslf4j.internal.verbosity=WARN",
+        ]
         return ["java", *quick, "-cp", f"{made}/classes:{made}/lib/*", "loggers.Loggers", name]
 
     return Logger(name, "java", artifact, _version(artifact), _build, command, time, level, **others)
@@ -55,6 +59,26 @@ _TEMPLATE: Final = "log4j-layout-template-json"
 _SPRING: Final = "spring-boot"
 _JUL: Final = "java.util.logging"
 _JBOSS: Final = "jboss-logmanager"
+
+_SIMPLE: Final = {"MULTILINE": r"start:^\[[^\]]+\] [A-Z]+ "}
+_ELAPSED: Final = {"MULTILINE": r"start:^\d+ +\[[^\]]+\] [A-Z]+ "}
+_LOCAL: Final = "2026-11-27 20:00:00"
+_TEXTS: tuple[Logger, ...] = (
+    _text("log4j2-basic", _LOG4J, "20261127T200000,123", " WARN "),
+    _text("log4j2-millis", _LOG4J, "1795790000123", " WARN "),
+    _text("log4j2-game", _LOG4J, "[20:00:00]", "[main/WARN]", unit=SECOND, note="the form of Minecraft's server"),
+    _text("log4j2-thread-first", _LOG4J, _COMMA, " WARN "),
+    _text("log4j2-level-first", _LOG4J, _LOCAL, "[WARN ]", unit=SECOND),
+    _text(
+        "log4j2-elapsed", _LOG4J, "", " WARN ", needs=_ELAPSED, note="the first pattern of its manual, and of Log4j 1's"
+    ),
+    _text("slf4j-simple", "slf4j-simple", "", " WARN ", events=_NO_KEYS, needs=_SIMPLE),
+    _text("slf4j-simple-time", "slf4j-simple", "2026-11-27 20:00:00:123 +0530", "[WARN]", zone=True, events=_NO_KEYS),
+    _text("commons-logging", "commons-logging", "2026/11/27 20:00:00:123 UTC", "[WARN]", events="12345679"),
+    _text("tinylog-pattern", "tinylog-impl", "20:00:00.123", " WARN: ", events=_NO_KEYS),
+    _text("jul-helidon", _JUL, "2026.11.27 20:00:00", " WARNING ", unit=SECOND, events=_NO_KEYS),
+    _text("jul-half-days", _JUL, "Nov 27, 2026 8:00:00 PM", " WARNING ", unit=SECOND, events=_NO_KEYS),
+)
 
 LOGGERS: tuple[Logger, ...] = (
     _text("logback-default", _LOGBACK, "20:00:00.123 [main]", " WARN ", events="2346789"),
@@ -150,4 +174,5 @@ LOGGERS: tuple[Logger, ...] = (
     _text("flogger", "flogger-system-backend", "Nov 27, 2026 8:00:00 PM", "WARNING: ", unit=SECOND, events=_NO_KEYS),
     _text("reload4j", "reload4j", _COMMA, " WARN ", events="12345679"),
     _text("tinylog", "tinylog-impl", "2026-11-27 20:00:00", "WARN: ", unit=SECOND, events=_NO_KEYS),
+    *_TEXTS,
 )

@@ -44,11 +44,34 @@ def _winston(name: str, time: str, level: str, **others: Any) -> Logger:
 _PLAIN: Final[dict[str, Any]] = {"fields": False, "trace": False}
 
 _NPM: Final = {"PARSE": r"regex:^(?P<level>sill|verb|info|http|notice|WARN|ERR!) "}
-_SIGNALE: Final = {
-    "MULTILINE": r"start:^\[\d",
-    "PARSE": r"regex:^\[(?P<time>.*?)\] \S+ \S+ +(?P<level>\w+)",
-    "TIMESTAMP_FORMAT": "%m/%d/%Y] [%I:%M:%S %p",
-}
+
+_SEVEN: Final[dict[str, Any]] = {"events": "1234679", "zone": False}
+_TAPE: Final = "@logtape/logtape"
+_TEXTS: tuple[Logger, ...] = (
+    _text(
+        "electron-log",
+        "electron-log",
+        "20:00:00.123",
+        "",
+        **_SEVEN,
+        note="a time of day alone, without a level, may be a length of time",
+    ),
+    _text("electron-log-level", "electron-log", "[2026-11-27 20:00:00.123]", "[warn]", **_SEVEN),
+    _text("loglevel-prefix", "loglevel-plugin-prefix", "[20:00:00]", " WARN: ", unit=SECOND, **_SEVEN),
+    _text("loglevel-prefix-iso", "loglevel-plugin-prefix", f"[{_ISO}]", " WARN (", events="1234679"),
+    _text("logtape-text", _TAPE, "2026-11-27 20:00:00.123 +00:00", "[WRN]", events="12345679"),
+    _text("logtape-colours", _TAPE, "2026-11-27 20:00:00.123 +00", "\x1b[33mWRN\x1b[0m", events="12345679"),
+    _text("logtape-clock", _TAPE, "20:00:00.123 +00", "[WRN]", events="12345679"),
+    _text("logtape-pretty", "@logtape/pretty", "2026-11-27 20:00:00.123", "   warning ", zone=False, events="12345679"),
+    _text("pino-pretty-zone", "pino-pretty", "[20:00:00 UTC]", "WARN: ", unit=SECOND),
+    _text("pino-pretty-level", "pino-pretty", "[20:00:00.123]", "WARN [", zone=False),
+    _text("simple-node-logger", "simple-node-logger", "20:00:00.123", " WARN ", **_SEVEN),
+    _text("tracer", "tracer", "2026-11-27T20:00:00+0000", "<warn>", unit=SECOND, events="1234679"),
+    _text("winston-half-days", "winston", "[2026-11-27 08:00:00.123 PM]", " warn: ", **_SEVEN),
+    _text("winston-dashes", "winston", _ISO, "- warn -", events="1234679"),
+    _text("winston-level-first", "winston", _ISO, "warn: ", events="1234679"),
+    _text("winston-clock", "winston", "20:00:00 ", " warn: ", unit=SECOND, **_SEVEN),
+)
 
 LOGGERS: tuple[Logger, ...] = (
     _text("node-console", "console", "", "", events=_NO_FATAL, others="^three lines$"),
@@ -97,15 +120,16 @@ LOGGERS: tuple[Logger, ...] = (
         "",
         " WARN ",
         events="2345679",
-        note="a mark or a word within spaces, on a line of its own: for a terminal",
+        note="a mark, or a level within spaces on a line of its own: for a terminal",
     ),
-    _text("signale", "signale", "[11/27/2026] [8:00:00 PM]", "warning", zone=False, unit=SECOND, needs=_SIGNALE),
+    _text("signale", "signale", "[11/27/2026] [8:00:00 PM]", "warning", zone=False, unit=SECOND),
     _text("npmlog", "npmlog", "", "WARN app", events=_NO_FATAL, others="^(ERR!|info) app", needs=_NPM),
     _text("tslog-pretty", "tslog", "2026-11-27 20:00:00.123", "\tWARN\t", zone=False),
     _json("tslog-json", "tslog", f'"time":"{_ISO}"', '"level":"WARN"'),
     _text("nestjs-text", "@nestjs/common", "11/27/2026, 8:00:00 PM", "   WARN [", zone=False, unit=SECOND),
     _json("nestjs-json", "@nestjs/common", '"timestamp":1795850941724', '"level":"warn"', trace=False),
     _json("roarr-json", "roarr", '"time":1795850942554', '"logLevel":40'),
+    *_TEXTS,
     _text("morgan-combined", "morgan", "[27/Nov/2026:20:00:00 +0000]", "", unit=SECOND, events=_REQUESTS),
     _text("morgan-dev", "morgan", "", "", events=_REQUESTS),
 )

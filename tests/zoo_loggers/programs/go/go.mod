@@ -5,16 +5,23 @@ go 1.26.0
 require (
 	github.com/apex/log v1.9.0
 	github.com/charmbracelet/log v1.0.0
+	github.com/cihub/seelog v0.0.0-20170130134532-f561c5e57575
 	github.com/gin-gonic/gin v1.12.0
 	github.com/go-kit/log v0.2.1
+	github.com/go-logr/stdr v1.2.2
 	github.com/golang/glog v1.2.5
 	github.com/hashicorp/go-hclog v1.6.3
 	github.com/inconshreveable/log15/v3 v3.0.0-testing.5
+	github.com/juju/loggo v1.0.0
+	github.com/kataras/golog v0.1.13
 	github.com/labstack/echo/v4 v4.16.4
 	github.com/lmittmann/tint v1.2.1
+	github.com/op/go-logging v0.0.0-20160315200505-970db520ece7
+	github.com/phsym/console-slog v0.3.1
 	github.com/phuslu/log v1.0.121
 	github.com/rs/zerolog v1.35.1
 	github.com/sirupsen/logrus v1.10.2
+	github.com/spf13/jwalterweatherman v1.1.0
 	github.com/zeromicro/go-zero v1.10.3
 	go.uber.org/zap v1.28.0
 	k8s.io/component-base v0.37.2
@@ -52,6 +59,7 @@ require (
 	github.com/inconshreveable/log15 v3.0.0-testing.3+incompatible // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/json-iterator/go v1.1.12 // indirect
+	github.com/kataras/pio v0.0.14 // indirect
 	github.com/klauspost/cpuid/v2 v2.3.0 // indirect
 	github.com/labstack/gommon v0.5.0 // indirect
 	github.com/leodido/go-urn v1.4.0 // indirect

@@ -58,6 +58,20 @@ var programs = map[string]func(){
 	"go-zero-json":       goZeroJSON,
 	"gin":                ginAccess,
 	"echo-json":          echoJSON,
+	"seelog":             seelogDefault,
+	"seelog-format":      seelogFormat,
+	"go-logging":         goLoggingColours,
+	"go-logging-fabric":  goLoggingFabric,
+	"golog":              gologText,
+	"logr-stdr":          logrText,
+	"logrus-colours":     logrusColours,
+	"logrus-untimed":     logrusUntimed,
+	"log15-terminal":     log15Terminal,
+	"loggo":              loggoText,
+	"jwalterweatherman":  jwwText,
+	"slog-console":       slogConsole,
+	"zerolog-rfc822":     zerologRFC822,
+	"zap-epoch":          zapEpoch,
 }
 
 func main() {

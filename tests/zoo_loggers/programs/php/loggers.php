@@ -49,7 +49,7 @@ function plain(): void
 function klogger(): void
 {
     spl_autoload_register(fn ($class) => @include strtr($class, "\\", "/") . ".php");
-    emit(new Katzgrau\KLogger\Logger("php://stdout", "debug", ["filename" => "php://stdout", "dateFormat" => "Y-m-d H:i:s.u"]));
+    emit(new Katzgrau\KLogger\Logger("php://stdout", "debug", ["filename" => "php://stdout"]));
 }
 
 match ($argv[1]) {

@@ -3,6 +3,7 @@ package loggers;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.logging.log4j.CloseableThreadContext;
 import org.apache.logging.log4j.LogManager;
@@ -13,15 +14,25 @@ import org.apache.logging.log4j.message.MapMessage;
 
 /** Log4j 2 with its own layouts. */
 final class Log4jPrograms {
-    private static final Map<String, String> LAYOUTS = Map.of(
+    private static final Map<String, String> LAYOUTS = new HashMap<>(Map.of(
         "pattern", pattern("%d %-5p [%t] %c{1} - %m%n"),
-        "zoned", pattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %highlight{%-5level}{disableAnsi=false} %logger{36} - %msg%n"),
-        "json-layout", "<JsonLayout compact=\"true\" eventEol=\"true\" properties=\"true\"/>",
-        "ecs", template("EcsLayout.json"),
-        "gelf", template("GelfLayout.json"),
-        "gcp", template("GcpLayout.json"),
-        "logstash", template("LogstashJsonEventLayoutV1.json"),
-        "json-template", template("JsonLayout.json"));
+        "basic", pattern("%d{ISO8601_BASIC} %p %c - %m%n"),
+        "millis", pattern("%d{UNIX_MILLIS} %p %c - %m%n"),
+        "game", pattern("[%d{HH:mm:ss}] [%t/%level]: %msg%n"),
+        "thread-first", pattern("[%t] %d %p %c - %m%n"),
+        "level-first", pattern("[%-5p] %d{yyyy-MM-dd HH:mm:ss} [%t] %c: %m%n"),
+        "elapsed", pattern("%-4r [%t] %-5p %c - %m%n")));
+
+    static {
+        LAYOUTS.putAll(Map.of(
+            "zoned", pattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %highlight{%-5level}{disableAnsi=false} %logger{36} - %msg%n"),
+            "json-layout", "<JsonLayout compact=\"true\" eventEol=\"true\" properties=\"true\"/>",
+            "ecs", template("EcsLayout.json"),
+            "gelf", template("GelfLayout.json"),
+            "gcp", template("GcpLayout.json"),
+            "logstash", template("LogstashJsonEventLayoutV1.json"),
+            "json-template", template("JsonLayout.json")));
+    }
 
     private Log4jPrograms() {}
 

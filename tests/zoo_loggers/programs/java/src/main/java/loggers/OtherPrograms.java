@@ -27,7 +27,21 @@ final class OtherPrograms {
             case "tomcat" -> emitJul(new org.apache.juli.OneLineFormatter());
             case "flogger" -> emitFlogger();
             case "reload4j" -> emitReload4j();
-            case "tinylog" -> emitTinylog();
+            case "tinylog" -> emitTinylog("");
+            case "tinylog-pattern" -> emitTinylog("{date: HH:mm:ss.SSS} [{thread}] {class}.{method}() {level}: {message}");
+            case "slf4j-simple" -> emitSimple("");
+            case "slf4j-simple-time" -> emitSimple("yyyy-MM-dd HH:mm:ss:SSS Z");
+            case "commons-logging" -> emitCommons();
+            case "jul-helidon" -> {
+                System.setProperty("java.util.logging.SimpleFormatter.format",
+                    "%1$tY.%1$tm.%1$td %1$tH:%1$tM:%1$tS %4$s %3$s: %5$s%6$s%n");
+                emitJul(null);
+            }
+            case "jul-half-days" -> {
+                System.setProperty("java.util.logging.SimpleFormatter.format",
+                    "%1$tb %1$td, %1$tY %1$tl:%1$tM:%1$tS %1$Tp %4$s [%3$s] %5$s%6$s%n");
+                emitJul(null);
+            }
             default -> throw new IllegalArgumentException(name);
         }
     }
@@ -82,8 +96,40 @@ final class OtherPrograms {
         logger.info(Loggers.TEXT);
     }
 
-    private static void emitTinylog() {
+    private static void emitSimple(String format) {
+        System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+        System.setProperty("org.slf4j.simpleLogger.showDateTime", String.valueOf(!format.isEmpty()));
+        System.setProperty("org.slf4j.simpleLogger.dateTimeFormat", format);
+        System.setProperty("org.slf4j.simpleLogger.levelInBrackets", String.valueOf(!format.isEmpty()));
+        org.slf4j.Logger logger = new org.slf4j.simple.SimpleLoggerFactory().getLogger("app.Main");
+        logger.debug("zoo-1");
+        logger.info("zoo-2");
+        logger.warn("zoo-3");
+        logger.error("zoo-4");
+        logger.error("zoo-6", Loggers.failure());
+        logger.info("zoo-7");
+        logger.info(Loggers.TEXT);
+    }
+
+    private static void emitCommons() {
+        System.setProperty("org.apache.commons.logging.simplelog.defaultlog", "debug");
+        System.setProperty("org.apache.commons.logging.simplelog.showdatetime", "true");
+        org.apache.commons.logging.Log logger = new org.apache.commons.logging.impl.SimpleLog("app.Main");
+        logger.debug("zoo-1");
+        logger.info("zoo-2");
+        logger.warn("zoo-3");
+        logger.error("zoo-4");
+        logger.fatal("zoo-5");
+        logger.error("zoo-6", Loggers.failure());
+        logger.info("zoo-7");
+        logger.info(Loggers.TEXT);
+    }
+
+    private static void emitTinylog(String format) {
         Configuration.set("writer", "console");
+        if (!format.isEmpty()) {
+            Configuration.set("writer.format", format);
+        }
         org.tinylog.Logger.debug("zoo-1");
         org.tinylog.Logger.info("zoo-2");
         org.tinylog.Logger.warn("zoo-3");

@@ -1,0 +1,93 @@
+r"""The parts of which the heads of text lines are made, and the form that such a head has; pure.
+
+A *shape* is a line in which every digit is a 0: neighbouring lines share it. A form's head is looked for in the shape,
+what follows it in the line itself. Groups: ``s`` is the time up to its second, with the point or comma that a fraction
+follows; ``f`` the fraction; ``z`` the zone, or what else of the time comes last; ``l`` the level.
+"""
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from logship.records.head_levels import ANY, LOUD, MARKED, WORDS, line
+
+FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000[ \]]))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
+CLOCK = rb"00:00:00"
+OFFSET = (
+    rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|(?<=\.000) [+-]00(?![0:.\w])|[+-]00(?![0:.\w])"
+    rb"| (?:UTC|GMT|[AP]M)(?![\w])|)"
+)
+NO_ZONE = rb"(?P<z>)"
+MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
+ISO = (
+    rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
+)  # MariaDB's hours have no 0
+SLASHED = rb"(?P<s>0000/00/00[ -]" + CLOCK + FRACTION + OFFSET
+END = rb"(?![\w])"
+
+PAIR = rb"""@?[\w.-]{1,60}+=(?:"(?:[^"\\\n]|\\.){0,300}+"|'[^'\n]{0,300}+'|\{[^}\n]{0,300}+\}|[^\s"']{0,300}+)"""
+PAIRS = rb"(?:" + PAIR + rb" ){0,8}?"
+TIMED = rb"""@?(?:time|ts|t|timestamp|when|asctime)=["']?"""
+LEVELED = rb"""@?(?:level|lvl|severity|at(?==["']?(?i:""" + WORDS + rb""")\b))=["']?"""
+LOGFMT = (
+    rb"""["']? (?: [ ] (?!@?(?:level|lvl|severity)=) """ + PAIR + rb""" ){0,5}+"""
+    rb""" [ ] @?(?:level|lvl|severity) = ["']? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)"""
+)
+
+_GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
+"""What may yet belong to a time."""
+TIME_FOLLOWS = re.compile(rb"[\]|: \[-]*+\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|\||\[\d")
+"""What may be a time behind a level, or leads to one."""
+
+
+class Form(NamedTuple):
+    """How a line may begin."""
+
+    starts: bytes
+    """The bytes that a shape may begin with."""
+    head: "re.Pattern[bytes]"
+    """In the shape, from its start."""
+    after: "re.Pattern[bytes] | None" = None
+    """In the line, just past the head: the level, in a group named by one letter, or a zone that has a name."""
+    alone: bool = True
+    """Whether the head says enough without a level after it."""
+
+    mark: bytes = b""
+    """Where the part of the head begins that is alike in all lines; empty: all of it is."""
+
+    alike: bool = True
+    """Whether a line that begins alike has the same parts; not where the time may be anywhere behind the level."""
+
+    priority: bool = False
+    """Whether the level is a priority of syslog's, in digits."""
+
+    @property
+    def more(self) -> "re.Pattern[bytes]":
+        """What must not follow the head of a line that is like one without a level."""
+        return _more(self.after.pattern if self.after else b"(?!)")
+
+
+@cache
+def _more(after: bytes) -> "re.Pattern[bytes]":
+    return line(after, _GOES_ON)
+
+
+ONE = re.compile
+LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
+MONTHS = b"JFMASOND"
+LEVELS = b"ACDEFILNPSTVW"
+TAG = line(
+    rb"(?P<F>",
+    LOUD,
+    rb")(?=[ ]) | ",
+    MARKED,
+    rb" | \S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
+    LOUD,
+    rb")",
+)
+_SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
+FIRST = rb"(?P<l>" + _SHAPED + rb")"
+QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
+PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
+
+PROCESS = rb"\((?:[\w.:-]{1,60}+ )?(?:pid=0+(?:, ip=[\w.:]+)?|raylet)\) "
