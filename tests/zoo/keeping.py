@@ -1,8 +1,9 @@
 """How a zoo is run, and what came of it beside what earlier runs came to; shared by all zoos."""
 
 import argparse
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -85,3 +86,18 @@ def write_between(path: Path, marks: tuple[str, str], text: str) -> None:
     head, _, rest = path.read_text().partition(marks[0])
     _, _, tail = rest.partition(marks[1])
     path.write_text(f"{head}{marks[0]}\n{text}{marks[1]}{tail}")
+
+
+def tables(page: str, head: Sequence[str], rows: Iterable[tuple[str, str, str]]) -> str:
+    """Give a table for each language, of rows with their language and name; where a row is empty the page's stays."""
+    kept = {name: line for line, name in re.findall(r"^(\| `([^`]+)` \|.*)$", page, re.MULTILINE)}
+    found: dict[str, list[str]] = {}
+    for language, name, row in rows:
+        found.setdefault(language, []).append(row or kept.get(name, ""))
+    line, rule = f"| {' | '.join(head)} |", "|" + " --- |" * len(head)
+    parts = [
+        "\n".join(["", f"## {each}\n", line, rule, *filter(None, some), ""])
+        for each, some in found.items()
+        if any(some)
+    ]
+    return "".join(parts) + "\n"

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from tests.zoo.cells import PLAYS, has_cell
 from tests.zoo.judging import Figures
-from tests.zoo.keeping import write_between
+from tests.zoo.keeping import tables, write_between
 from tests.zoo.setup import Setup
 
 Results = dict[str, dict[str, Figures]]
@@ -21,6 +21,7 @@ EXPLAINED: dict[str, str] = tomllib.loads(Path(__file__).with_name("explained.to
 _WIDTH = 170
 _BEGIN = "<!-- zoo -->"
 _END = "<!-- end -->"
+_HEAD = ("set-up", "package", "how it really rotates", "what it loses by itself", *PLAYS, "why")
 
 
 def show(setups: Sequence[Setup], results: Results) -> None:
@@ -49,20 +50,14 @@ def show(setups: Sequence[Setup], results: Results) -> None:
 
 
 def write_page(path: Path, setups: Sequence[Setup], results: Results) -> None:
-    """Write the tables between the marks of the page again; what is around them stays."""
-    write_between(path, (_BEGIN, _END), tables(setups, results))
+    """Write the tables between the marks of the page again, but the rows of what was not run; what is around stays."""
+    rows = ((each.language, each.name, _row(each, results.get(each.name, {}))) for each in setups)
+    write_between(path, (_BEGIN, _END), tables(path.read_text(), _HEAD, rows))
 
 
-def tables(setups: Sequence[Setup], results: Results) -> str:
-    """Give a table for each language that was run: a row a set-up."""
-    parts = []
-    for language in dict.fromkeys(each.language for each in setups):
-        rows = [row(each, results[each.name]) for each in setups if each.language == language and each.name in results]
-        if rows:
-            names = ("set-up", "package", "how it really rotates", "what it loses by itself", *PLAYS, "why")
-            head, rule = f"| {' | '.join(names)} |", "|" + " --- |" * len(names)
-            parts.append("\n".join([f"\n## {language}\n", head, rule, *rows, ""]))
-    return "".join(parts) + "\n"
+def _row(setup: Setup, cells: dict[str, Figures]) -> str:
+    """Give a set-up's row, or nothing if not each of its cells was run."""
+    return row(setup, cells) if cells.keys() >= {name for name in PLAYS if has_cell(setup, name)} else ""
 
 
 def row(setup: Setup, cells: dict[str, Figures]) -> str:

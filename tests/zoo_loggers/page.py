@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tests.zoo.keeping import write_between
+from tests.zoo.keeping import tables, write_between
 from tests.zoo_loggers.cells import DEFAULT, SET, missed
 from tests.zoo_loggers.judging import Figures
 from tests.zoo_loggers.logger import Logger
@@ -39,19 +39,11 @@ def show(loggers: Sequence[Logger], results: Results) -> None:
 
 
 def write_page(path: Path, loggers: Sequence[Logger], results: Results) -> None:
-    """Write the tables between the marks of the page again; what is around them stays."""
-    write_between(path, _MARKS, tables(loggers, results))
-
-
-def tables(loggers: Sequence[Logger], results: Results) -> str:
-    """Give a table for each language that was run: a row a logger."""
-    parts = []
-    for language in dict.fromkeys(each.language for each in loggers):
-        rows = [row(each, results[each.name]) for each in loggers if each.language == language and each.name in results]
-        if rows:
-            rule = "|" + " --- |" * len(_HEAD)
-            parts.append("\n".join([f"\n## {language}\n", f"| {' | '.join(_HEAD)} |", rule, *rows, ""]))
-    return "".join(parts) + "\n"
+    """Write the tables between the marks of the page again, but the rows of what was not run; what is around stays."""
+    rows = (
+        (each.language, each.name, row(each, found) if (found := results.get(each.name)) else "") for each in loggers
+    )
+    write_between(path, _MARKS, tables(path.read_text(), _HEAD, rows))
 
 
 def row(logger: Logger, cells: dict[str, Figures]) -> str:
