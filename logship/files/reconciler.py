@@ -18,6 +18,7 @@ from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.losses import tell_left_out
 from logship.files.members import contents_of, first_of, still_within
+from logship.files.origins import find_lineage
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Plan
 from logship.files.registry import Registry
 from logship.files.steps import Steps, finish, in_steps
@@ -157,6 +158,7 @@ class Reconciler:
                 return
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
+            yield from find_lineage(found, contents, self.live, self._ask)
             while first := (yield from first_of(found, contents, self._ask)):
                 yield from self._decide(first, first.contents, sweep, old=old)
                 if self._adoption.held.get(found.inode) is first:
@@ -241,10 +243,9 @@ class Reconciler:
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
         here = (found.device, found.inode) if found.cut else None
-        opened = [file for file in self._open.near(found, part.read_at(SHORT_HEAD_BYTES, 0)) if file.fd != found.fd]
-        sources = [
-            Source.open(file, here=(file.device, file.inode) == here) for file in opened
-        ] + self._registry.sources(found)
+        near = self._open.near(found, part.read_at(SHORT_HEAD_BYTES, 0))
+        opened = [Source.open(each, here=(each.device, each.inode) == here) for each in near if each.fd != found.fd]
+        sources = [*opened, *self._registry.sources(found)]
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         growing = bool(found.live) and not (besides or found.packed)
         new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
@@ -252,8 +253,7 @@ class Reconciler:
         if known is None or not known.whole or known.common < part.size:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
-            former = besides.entry if besides else None
-            same = former and finished and finished.entry and former.file == finished.entry.file
+            same = finished and besides and besides.entry and finished.of(besides.entry.file)
             if finished and not same and (known is None or finished.common > known.common):
                 return finished
         return known
