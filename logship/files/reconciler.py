@@ -188,7 +188,8 @@ class Reconciler:
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
-        doubtful = found.live and self._open.lost_bytes(found, part.read_at(SHORT_HEAD_BYTES, 0))
+        doubtful = bool(found.live) and self._open.lost_bytes(found, part.read_at(SHORT_HEAD_BYTES, 0))
+        doubtful = doubtful or (contents is not None and not contents.there)
         if doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
@@ -224,7 +225,7 @@ class Reconciler:
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
         """Give what is known of a file without what was written in it since: past where it was cut off, or unproved."""
         former, common = known.file or known.entry, known.common
-        if found.cut:
+        if found.cut and not found.packed:
             here = former is not None and former.inode == found.inode
             digest = known.source.digest
             remembered = digest.end - len(known.source.recent)
@@ -277,9 +278,8 @@ class Reconciler:
         return known or any(True for _ in self._registry.like(found.lineage, head[:HEAD_BYTES]))
 
     def _is_old(self, found: Found) -> bool:
-        if self._plan and self._plan.wants(found):
-            return False
-        return (self._adoption.first and not self.looked_ns) or not is_newer(found, self.looked_ns)
+        wanted = self._plan and self._plan.wants(found)
+        return not wanted and ((self._adoption.first and not self.looked_ns) or not is_newer(found, self.looked_ns))
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""
