@@ -18,6 +18,7 @@ MAX_CONTENT_BYTES = 2 << 30
 megabytes on disk are enough to ask for it; a pod's log that is rotated only past this is not seen."""
 _WINDOW_BYTES = 1 << 20
 _MEMBERS = 4096
+_MARK_BYTES = 64
 _PLACES = 3
 """At which one archive is read at once."""
 
@@ -51,6 +52,8 @@ class Contents:
         self._beginning: bytes | None = None
         self._places: list[_Place] = []
         """Those that were used last are at the end."""
+        self._marks: tuple[tuple[int, bytes], ...] = ()
+        """What it began and ended with when it was measured, by offsets in the file: packers write a digest there."""
 
     def head(self) -> bytes:
         """Give the first bytes, for the fingerprint; empty where the file can't be read."""
@@ -69,6 +72,8 @@ class Contents:
                 total, complete = total + len(piece), bool(end)
                 if end and len(self.members) < _MEMBERS:
                     self.members.append((total, end))
+                if end:
+                    self._mark(end)  # before anybody else has a turn
                 self.unpacked += len(piece)
                 if total > MAX_CONTENT_BYTES:
                     self.problem = "unpacks to more than 2 GiB"
@@ -78,6 +83,15 @@ class Contents:
             self.problem, complete = error.strerror or str(error), False
         self.size, self.complete = total, complete
         return complete
+
+    def _mark(self, end: int) -> None:
+        offsets = self.start, max(self.start, end - _MARK_BYTES)
+        self._marks = tuple((offset, os.pread(self._fd, _MARK_BYTES, offset)) for offset in offsets)
+
+    @property
+    def there(self) -> bool:
+        """Whether it is still the archive that was measured: some are written over where they are."""
+        return all(os.pread(self._fd, len(data), offset) == data for offset, data in self._marks)
 
     def _note_others(self, nbytes: int) -> None:
         self.left_out = nbytes
@@ -89,6 +103,7 @@ class Contents:
         """Give the same by another descriptor of the file."""
         same = Contents(fd, self.kind, self.start, self.end)
         same.size, same.complete, same.members = self.size, self.complete, self.members
+        same._marks = self._marks
         return same
 
     def split(self, member: tuple[int, int]) -> tuple["Contents", "Contents"]:
@@ -98,6 +113,7 @@ class Contents:
         after = Contents(self._fd, self.kind, at, self.end)
         before.size, after.size = total, self.size - total
         before.complete = after.complete = self.complete
+        before._marks = after._marks = self._marks
         before.members = [each for each in self.members if each[1] <= at]
         after.members = [(end - total, where) for end, where in self.members if where > at]
         return before, after

@@ -109,9 +109,9 @@ class Found(Struct):
         found.cut, found.filled_from = True, file.largest
         kept = file.digest.kept(found.size, found.read_at)
         found.went_back = kept, file.digest.end - kept
-        head = found.read_at(HEAD_BYTES, 0)
-        found.shredded = not file.path and found.lowest >= file.largest and (is_noise(head) or not head.strip(b"\0"))
-        found.packed = packed_as(found.read_at(MAGIC_BYTES, 0))
+        head, over = found.read_at(HEAD_BYTES, 0), not file.path and found.lowest >= file.largest
+        found.packed = packed_as(head[:MAGIC_BYTES])
+        found.shredded = over and not found.packed and (is_noise(head) or not head.strip(b"\0"))
         return found
 
     @property

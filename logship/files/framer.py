@@ -32,6 +32,10 @@ class Unpacked(Protocol):
     """Between which offsets of the file it is."""
 
     @property
+    def there(self) -> bool:
+        """Whether the file still has it."""
+
+    @property
     def size(self) -> int:
         """Bytes in all."""
 

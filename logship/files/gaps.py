@@ -1,8 +1,8 @@
 """Bytes that were rotated away while nobody looked: suspected, with an estimate, and never without a sign.
 
 Of a lineage whose last known generation is nowhere any more, and of which at least two unknown files are there, what
-came between is gone: as much as was written in that time, at the rate of the unknown files. Where there is one, it is
-the rest of the known one: at its own rate, and no more than it had.
+came between is gone: as much as was written in that time, at the rate of the unknown files. Where there is one, or too
+little time for half a file, it is the rest of the known one: at its own rate, and no more than it had.
 """
 
 import logging
@@ -66,9 +66,8 @@ class Gaps:
             last_ns = self._last_known(seen, path, files)
             if last_ns is None:
                 continue
-            if len(files) >= _LEAST:
-                self._estimate(path, files, last_ns)
-            else:
+            files.sort(key=_began)
+            if len(files) < _LEAST or not self._estimate(path, files, last_ns):
                 self._estimate_rest(seen, files[0], last_ns)
 
     @staticmethod
@@ -85,19 +84,21 @@ class Gaps:
             return max(file.mtime_ns for file in opened)
         return seen.looked_ns if saved or seen.registry.knows(path) else None
 
-    def _estimate(self, path: str, files: list[TailedFile], looked_ns: int) -> None:
-        began = min(file.birth_ns or file.mtime_ns for file in files)
+    def _estimate(self, path: str, files: list[TailedFile], looked_ns: int) -> bool:
+        """Judge by how fast the unknown ones grew, the oldest first; whether whole ones may have gone."""
+        began = _began(files[0])
         spanned = max(file.mtime_ns for file in files) - began
         hole = began - looked_ns
         nbytes = sum(file.size for file in files) * hole // max(spanned, 10**6)
         sizes = sorted(file.size for file in files)
         if nbytes < sizes[len(sizes) // 2] // 2:
-            return  # the first one begins where the last known one ended
+            return False  # the first one begins where the last known one ended, or in its last part
         self._suspect("files were rotated away while nobody looked; what was in them is estimated", path, nbytes, hole)
+        return True
 
     def _estimate_rest(self, seen: Seen, file: TailedFile, looked_ns: int) -> None:
         """Judge by how fast the last known generation grew: it went, and one that is new has its name."""
-        began, last = file.birth_ns or file.mtime_ns, _last_gone(seen, file.lineage)
+        began, last = _began(file), _last_gone(seen, file.lineage)
         if last is None or last.birth_ns is None or began - looked_ns < _GRAIN_NS:
             return
         lived = max(looked_ns - last.birth_ns, _GRAIN_NS)
@@ -112,6 +113,11 @@ class Gaps:
         self._metrics.lost(REASON, nbytes)
         extra = {"path": path, "suspected_bytes": nbytes, "seconds": round(hole / 1e9, 1), "advice": LOSSES[REASON]}
         logger.warning(message, extra=extra)
+
+
+def _began(file: TailedFile) -> int:
+    """Give when a file was begun, as far as is known, in epoch nanoseconds."""
+    return file.birth_ns or file.mtime_ns
 
 
 def _has_end_of(last: Entry, file: TailedFile) -> bool:

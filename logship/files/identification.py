@@ -12,7 +12,7 @@ from isal import isal_zlib
 from msgspec import Struct
 
 from logship.files.tailing import TailedFile
-from logship.model import NO_LIMIT
+from logship.model import NO_LIMIT, FileId
 from logship.state.fingerprint import EARLY, Digest, Fingerprint, ReadAt, common, equal_bytes, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 
@@ -122,6 +122,10 @@ class Known(Struct, frozen=True):
     def is_another(self, part: Part) -> bool:
         """Whether a part is a copy of what it begins as: the lines of one logger begin alike, which proves nothing."""
         return self.common >= SHORT_HEAD_BYTES and (self.whole or self.common >= min(HEAD_BYTES, part.size))
+
+    def of(self, file: FileId) -> bool:
+        """Whether it is of a generation that is not open."""
+        return self.entry is not None and self.entry.file == file
 
     @property
     def file(self) -> TailedFile | None:

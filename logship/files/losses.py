@@ -25,3 +25,11 @@ def tell_left_out(metrics: Metrics, path: str, nbytes: int) -> None:
     metrics.lost("archive_member", nbytes)
     extra = {"path": path, "lost_bytes": nbytes, "advice": LOSSES["archive_member"]}
     logger.warning("an archive has more than one file: only the first is read", extra=extra)
+
+
+def tell_overwritten(metrics: Metrics, path: str, nbytes: int) -> None:
+    """Count, and say, that an archive was written over between being gone through and being read: what it had."""
+    if nbytes > 0:
+        metrics.lost("truncated", nbytes)
+        extra = {"path": path, "lost_bytes": nbytes, "advice": "give each archive a name of its own"}
+        logger.warning("an archive was written over before it was read: what it had is gone", extra=extra)

@@ -56,8 +56,9 @@ def still_within(found: Found) -> Generator[None, None, list[tuple[Entry, Conten
         contents = Contents(found.fd, found.packed, *entry.packed)
         complete = yield from contents.measure()
         head = contents.read_at(entry.head.length, entry.shift) if complete else b""
-        if not (complete and contents.size >= entry.furthest.offset + entry.shift and entry.head.matches(head)):
-            return []
+        same = bool(head) and entry.head.matches(head)
+        if not (same and contents.size >= entry.furthest.offset + entry.shift):
+            return []  # or it was written over before anybody had read any of it
         there.append((entry, contents))
     return there
 

@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -198,6 +199,15 @@ def stems(name: str) -> Iterator[str]:
         for at in (at for at in marks if at < dot and _ADDITION.fullmatch(name, at, dot)):
             yield from dict.fromkeys((name[:at] + extension, name[:at] + _without_addition(extension)))
     yield from _other_stems(name)
+
+
+def beginnings(name: str) -> Iterator[str]:
+    """Give the names that ``name`` begins with, and those with an extension of it besides, longest first."""
+    marks = [at for at in range(len(name) - 1, 0, -1) if name[at] in _SEPARATORS][:_MAX_MARKS]
+    dots = [*reversed([at for at in marks if name[at] == "."]), len(name)]
+    for at in marks:
+        yield name[:at]
+        yield from (name[:at] + name[dot:end] for dot, end in pairwise(dots) if dot > at)
 
 
 def _other_stems(name: str) -> Iterator[str]:

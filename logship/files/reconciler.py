@@ -16,11 +16,12 @@ from logship.files.beginnings import in_order
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, is_noise
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
-from logship.files.losses import tell_left_out
+from logship.files.losses import tell_left_out, tell_overwritten
 from logship.files.members import contents_of, first_of, still_within
+from logship.files.origins import find_lineage
 from logship.files.plan import COPY, HISTORY, UNPACKED_AT_ONCE, Plan
 from logship.files.registry import Registry
-from logship.files.steps import Steps, finish, in_steps
+from logship.files.steps import Asked, Steps, finish, in_steps
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
@@ -157,6 +158,7 @@ class Reconciler:
                 return
             if not (yield from self._unpack(found, contents, sweep, old=old)):
                 return
+            yield from find_lineage(found, contents, self.live, self._ask)
             while first := (yield from first_of(found, contents, self._ask)):
                 yield from self._decide(first, first.contents, sweep, old=old)
                 if self._adoption.held.get(found.inode) is first:
@@ -186,13 +188,16 @@ class Reconciler:
             found.begin += known.common  # another generation was appended to it
         if contents and known:
             yield from contents.reach(found.begin + known.read)
-        doubtful = found.live and self._open.lost_bytes(found, part.read_at(SHORT_HEAD_BYTES, 0))
-        if doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
+        gone = contents is not None and not contents.there
+        if gone and not old:
+            tell_overwritten(self._adoption.metrics, found.candidate.path, part.size - (known.common if known else 0))
+        doubtful = bool(found.live) and self._open.lost_bytes(found, part.read_at(SHORT_HEAD_BYTES, 0))
+        if gone or doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
         self._adoption.decide(found, contents, part, known, sweep, old=old)
 
-    def _go_on_within(self, found: Found) -> Generator[None, None, bool]:
+    def _go_on_within(self, found: Found) -> Asked:
         """Go on with generations in the known part of an archive, if it still has them."""
         there = yield from still_within(found)
         for entry in () if there else found.within_it:
@@ -202,9 +207,7 @@ class Reconciler:
             self._adoption.start(entry, within, contents.of(within.fd))
         return bool(there)
 
-    def _unpack(
-        self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool
-    ) -> Generator[None, None, bool]:
+    def _unpack(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> Asked:
         """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
         plausible = not (old or found.foreign) or self._may_be_known(found, contents)
         if not (plausible or old):
@@ -222,7 +225,7 @@ class Reconciler:
     def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
         """Give what is known of a file without what was written in it since: past where it was cut off, or unproved."""
         former, common = known.file or known.entry, known.common
-        if found.cut:
+        if found.cut and not found.packed:
             here = former is not None and former.inode == found.inode
             digest = known.source.digest
             remembered = digest.end - len(known.source.recent)
@@ -241,10 +244,9 @@ class Reconciler:
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
         here = (found.device, found.inode) if found.cut else None
-        opened = [file for file in self._open.near(found, part.read_at(SHORT_HEAD_BYTES, 0)) if file.fd != found.fd]
-        sources = [
-            Source.open(file, here=(file.device, file.inode) == here) for file in opened
-        ] + self._registry.sources(found)
+        near = self._open.near(found, part.read_at(SHORT_HEAD_BYTES, 0))
+        opened = [Source.open(each, here=(each.device, each.inode) == here) for each in near if each.fd != found.fd]
+        sources = [*opened, *self._registry.sources(found)]
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         growing = bool(found.live) and not (besides or found.packed)
         new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
@@ -252,13 +254,12 @@ class Reconciler:
         if known is None or not known.whole or known.common < part.size:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
-            former = besides.entry if besides else None
-            same = former and finished and finished.entry and former.file == finished.entry.file
+            same = finished and besides and besides.entry and finished.of(besides.entry.file)
             if finished and not same and (known is None or finished.common > known.common):
                 return finished
         return known
 
-    def _copies_what_waits(self, found: Found, part: Part) -> Generator[None, None, bool]:
+    def _copies_what_waits(self, found: Found, part: Part) -> Asked:
         """Whether a live file has all of a rotated form, and it is still to be decided what it has."""
         for other in [each for each in self.waiting.values() if each.candidate.path == found.live]:
             if not found.packed and (yield from agreeing(part, other.read_at, 0, part.size)) >= part.size:
@@ -277,9 +278,8 @@ class Reconciler:
         return known or any(True for _ in self._registry.like(found.lineage, head[:HEAD_BYTES]))
 
     def _is_old(self, found: Found) -> bool:
-        if self._plan and self._plan.wants(found):
-            return False
-        return (self._adoption.first and not self.looked_ns) or not is_newer(found, self.looked_ns)
+        wanted = self._plan and self._plan.wants(found)
+        return not wanted and ((self._adoption.first and not self.looked_ns) or not is_newer(found, self.looked_ns))
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""

@@ -7,6 +7,8 @@ from logship.files.sweeping import FILES_AT_ONCE
 
 T = TypeVar("T")
 Steps = Generator[None, None, None]
+Asked = Generator[None, None, bool]
+"""The same, with an answer in the end."""
 
 
 def finish(steps: Generator[None, None, T]) -> T:

@@ -154,7 +154,7 @@ class TailedFile:
     def _has_read_bytes(self, *, further: bool = False) -> bool:
         if few_are_others(self):
             forget_scanned(self)
-        same = has_scanned(self) and has_head(self.head, self.read_at)
+        same = (not self._contents or self._contents.there) and has_scanned(self) and has_head(self.head, self.read_at)
         same = same and has_before(self.digest, self.furthest, self.read_at)
         same = same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
         return same or self._was_punched()
@@ -212,7 +212,8 @@ class TailedFile:
             self.replaced, self.size, self.largest = True, 0, 0  # it was empty when it was opened: none of it is text
             raise TruncatedError
         if b"\0" in data or self.holes.wait:
-            data = data[: self.holes.readable(data, place.scanned, now, follows=self._follows_at, ended=self.ended)]
+            more = lambda at: first_data(at, self.size, self.read_at, self.data_start) < self.size  # noqa: E731
+            data = data[: self.holes.readable(data, place.scanned, now, follows=more, ended=self.ended)]
         if data[:1] == b"\0" and place.scanned == place.offset:
             end = self.holes.past(place.offset, self.size, self.read_at, self.data_start, note=not self._contents)
             frames = [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
@@ -238,12 +239,10 @@ class TailedFile:
         blocks = [block_of(frame, self.file, self.lineage, self.mtime_ns, now, self.digest) for frame in frames]
         return blocks, self.restore(after) if frames and not after.tail else after
 
-    def _follows_at(self, offset: int) -> bool:
-        return first_data(offset, self.size, self.read_at, self.data_start) < self.size
-
     def _lost_scanned(self, place: Place) -> bool:
         # where nothing was read yet, the file was seen before
         same = has_before(self.digest, place, self.read_at) if place.tail else has_head(self.head, self.read_at)
+        same = same and (not self._contents or self._contents.there)
         if lost := same and few_are_others(self):
             forget_scanned(self)
         elif not (same and has_scanned(self)):

@@ -115,6 +115,13 @@ def test_the_rest_of_one_that_went_is_no_more_than_it_had(found: Found) -> None:
     assert suspected(found, found.open(400_000, 400_001)) == {LIVE: 1000}
 
 
+def test_the_rest_of_one_that_went_is_missing_however_many_files_are_new(found: Found) -> None:
+    """``maxage`` removed it, after another rotation: by the new ones' rate it is less than half a file."""
+    found.known(there=False, born=-10)
+    younger, older = found.open(40, 72), found.open(8, 40)
+    assert suspected(found, younger, older) == {LIVE: 800}
+
+
 @pytest.mark.parametrize("born", [0.9, 4.9])
 def test_one_that_went_as_the_last_look_ended_has_no_rest(found: Found, born: float) -> None:
     """Offsets are saved each second, while little is written every five."""

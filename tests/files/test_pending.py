@@ -43,3 +43,44 @@ def test_an_archive_of_what_waits_to_be_packed(logs: Path, pause: float, looks: 
             follower.read()
     follower.drain()
     assert problem(due, *followers) == ""
+
+
+@pytest.mark.parametrize("more", [0, 10])
+@pytest.mark.parametrize("away", [False, True], ids=["running", "away"])
+@pytest.mark.parametrize("renamed", [False, True], ids=["renamed-while-away", "renamed-before"])
+@pytest.mark.parametrize("last", ["app.pending.1.log.gz", "app.1.log.gz"])
+def test_an_archive_of_what_was_finished_before_a_restart(
+    logs: Path, last: str, more: int, *, renamed: bool, away: bool
+) -> None:
+    """Its name alone tells of no lineage, and nobody remembers names of finished files: what it has tells."""
+    live, pending, temporary = logs / "app.log", logs / "app.pending.1.log", logs / "app.pending.1.log.gz.tmp"
+    append(live, lines(0, 600))
+    first = follow(logs, "app*.log*")
+    first.read()
+    first.catalog.max_files = 1  # so that it is closed
+    if renamed:
+        live.rename(pending)
+        append(pending, lines(600, 600 + more))
+    append(logs / "app-other.log", lines(1000, 1010))
+    for _ in range(4):
+        first.step(5)
+        first.read()
+    assert all(file.path != str(pending) for file in first.catalog.files.values())
+    first.save()
+    first.kill()
+    if not renamed:
+        live.rename(pending)
+        append(pending, lines(600, 600 + more))
+    packed = gzip.compress(pending.read_bytes())
+    second = first if away else follow(logs, "app*.log*")
+    for part in (b"", packed[:30], packed[30:]):
+        append(temporary, part)
+        second.read() if not away else None
+    temporary.rename(logs / last)
+    pending.unlink()
+    second = follow(logs, "app*.log*") if away else second
+    for _ in range(4):
+        second.read()
+        second.step(5)
+    second.drain()
+    assert problem(lines(0, 600 + more) + lines(1000, 1010), first, second) == ""
