@@ -115,8 +115,8 @@ class Adoption:
     def _is_there(self, known: Known, found: Found, sweep: Sweep | None) -> bool:
         """Whether a generation is in a file of its own, where nobody has written over it."""
         if file := known.file:
-            named = not file.deleted and (not sweep or file.file in sweep.present or file.file in self.new)
-            there = file.sound and (named or found.candidate.path != (file.path or file.lineage))
+            named = not sweep or file.file in sweep.present or (file.file in self.new and file.named)
+            there = file.sound and ((named and not file.deleted) or found.candidate.path != (file.path or file.lineage))
         elif (entry := known.entry) and entry.inode != found.inode:
             there = self._registry.met(entry) or bool(sweep and entry.file in sweep.present)
         else:
@@ -264,7 +264,7 @@ class Adoption:
         self.open.add(file)
         # the head of what it has: of an archive that is not what its file begins with
         here = replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size, head=file.head)
-        self.new[file.file] = (file, here)
+        self.new[file.file] = (file, replace(here, real_path=file.real_path))
         self.metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+_MAX_PATH = 1024
 _SYS_OPENAT2 = 437
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_BENEATH = 0x08
@@ -60,12 +61,7 @@ class Root(Struct, frozen=True):
             if not inside:
                 raise
             fd = _open_beneath(root_fd, inside, _FILE)
-        try:
-            _refuse(errno.EINVAL, when=not stat.S_ISREG(os.fstat(fd).st_mode), why="not a regular file")
-        except OSError:
-            os.close(fd)
-            raise
-        return fd
+        return _regular(fd)
 
     def _absolute_link(self, root_fd: int, relative: str) -> str:
         """Give what an absolute link points to, relative to the root, if that is inside; resolved beneath it again."""
@@ -75,6 +71,44 @@ class Root(Struct, frozen=True):
             return ""
         prefix = self.path.rstrip("/") + "/"
         return target[len(prefix) :] if target.startswith(prefix) else ""
+
+
+class Reached(Root, frozen=True):
+    """A folder that was reached beneath a root once, by its real path: it is opened only where no link leads there."""
+
+    def open(self) -> int:
+        """Open the folder itself; OSError where a link stands in its path."""
+        fd = os.open("/", _FOLDER)
+        for part in filter(None, self.path.split("/")):
+            try:
+                inner = os.open(part, _FOLDER | os.O_NOFOLLOW, dir_fd=fd)
+            finally:
+                os.close(fd)
+            fd = inner
+        return fd
+
+    def open_file(self, root_fd: int, relative: str) -> int:
+        """Open a regular file in it; OSError where the name is a link, or anything else."""
+        return _regular(os.open(relative, _FILE | os.O_NOFOLLOW, dir_fd=root_fd))
+
+
+def real_path(fd: int) -> str:
+    """Give the path of an open file, in which no component is a link; empty where it has none of up to 1,024 bytes."""
+    try:
+        path, named = os.readlink(f"/proc/self/fd/{fd}"), os.fstat(fd).st_nlink  # noqa: PTH115 - no Path of it
+    except OSError:
+        return ""
+    return path if named and path.startswith("/") and len(os.fsencode(path)) <= _MAX_PATH else ""
+
+
+def _regular(fd: int) -> int:
+    """Give a file that was opened; closes it, and raises OSError, where it is something else."""
+    try:
+        _refuse(errno.EINVAL, when=not stat.S_ISREG(os.fstat(fd).st_mode), why="not a regular file")
+    except OSError:
+        os.close(fd)
+        raise
+    return fd
 
 
 @lru_cache(maxsize=64)

@@ -207,6 +207,7 @@ class Catalog:
         self._renamed.clear()
         try:
             yield from sweep.look(self._discovery.look(unlistable, folders_of(self.files.values())))
+            yield from self.departures.find(sweep, self._discovery)
             self._unlistable.note(unlistable)
             self.moved.extend(reopen_copied_up(sweep.overlaid, self._opener, now))
             replaced += self._truncations.confirmed(sweep)

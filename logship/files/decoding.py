@@ -6,6 +6,7 @@ Every decoder works within 16 MiB of memory: an archive that needs more, or is d
 
 import errno
 import os
+import re
 import struct
 import sys
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ _MAGIC: Final = {
 }
 _FAULTS: Final = ("IsalError", "LZMAError", "ZstdError", "TarError", "ReadError", "EOFError", "ValueError", "error")
 """What decoders raise, by name: their modules are loaded when they are needed."""
+_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 _STORED, _DEFLATED = 0, 8
 """Methods of a zip's members."""
 _ENCRYPTED, _DESCRIBED = 1, 8
@@ -64,6 +66,15 @@ def packed_as(head: bytes) -> str:
     if kind == "bzip2" and head[4:10] not in (b"1AY&SY", b"\x17rE8P\x90"):
         return ""
     return kind or ("tar" if head[_TAR_AT : _TAR_AT + 5] == b"ustar" else "")
+
+
+def is_noise(head: bytes) -> bool:
+    """Whether the beginning of a file is random bytes: no UTF-8, and with control characters that no text has."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        return error.end < len(head) and bool(_NO_TEXT.search(head))
+    return False
 
 
 class Packed:

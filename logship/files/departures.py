@@ -9,11 +9,13 @@ from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
 from logship.files.beyond import Beyond
+from logship.files.discovery import Discovery
 from logship.files.found import SEEN_SECONDS
 from logship.files.gaps import Gaps, Seen
 from logship.files.losses import LOSSES
 from logship.files.reconciler import Reconciler
 from logship.files.registry import Registry
+from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics
 from logship.model import FileId
@@ -65,6 +67,11 @@ class Departures:
     def doubted(self) -> bool:
         """Whether something is missing, and is still looked for."""
         return self._since is not None and not self.counted
+
+    def find(self, sweep: Sweep, discovery: Discovery) -> Iterator[None]:
+        """Open, in steps, what was open when logship ended and no name leads to now, until what went is known."""
+        if not self.counted:
+            yield from self.beyond.find(sweep, discovery)
 
     def account(self, present: Collection[FileId], now: float, *, sure: bool, ending: bool) -> None:
         """Judge what a sweep did not find; ``sure`` says that all names were seen, ``now`` in monotonic seconds.

@@ -58,6 +58,8 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
         return False
     if found.live and (_has_no_name(known) or _replaces_a_copy(registry, found)):
         return True
+    if found.candidate.linked and known.whole and known.common >= LEAST_BYTES:
+        return True  # a link will lead to it, and goes on as what it leads to: when it is met makes no difference
     former = known.file or known.entry
     path = known.file.lineage if known.file else known.entry.path if known.entry else ""
     named = found.candidate.matched and found.candidate.path == path
@@ -74,9 +76,9 @@ def goes_on_in(found: Found, known: Known) -> bool:
     """Whether a file has all that was read of another, which lost its name to it, and is the same log.
 
     It was there before the other lost its name: so ``sed -i.bak``, ``perl -pi.bak``, ``rsync --backup``, and
-    the last change of the other's inode must be none of its bytes. Or it has more: a link to a longer copy, or what was
-    written anew behind a backup (``install -b``, ``cp -b``, an editor). What has no more may be a job that ran again.
-    Raises OSError.
+    the last change of the other's inode must be none of its bytes. Or it has the other's time (``cp -p``). Or it has
+    more: a link to a longer copy, or what was written anew behind a backup (``install -b``, ``cp -b``, an editor). What
+    has no more may be a job that ran again. Raises OSError.
     """
     lineage = known.file.lineage if known.file else known.entry.path if known.entry else ""
     if not known.whole or found.packed or found.candidate.path != lineage:
@@ -85,7 +87,10 @@ def goes_on_in(found: Found, known: Known) -> bool:
     if known.common >= (HEAD_BYTES if backup else LEAST_BYTES) and found.size - found.begin > known.common:
         return True
     stat = os.fstat(known.file.fd) if known.file else None
-    return stat is not None and stat.st_mtime_ns < stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns)
+    if stat is None:
+        return False
+    copied = found.mtime_ns == stat.st_mtime_ns < (found.birth_ns or 0)
+    return copied or stat.st_mtime_ns < stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns)
 
 
 def _has_no_name(known: Known) -> bool:

@@ -1,7 +1,6 @@
 """A regular file that was just opened, before it is decided what it is."""
 
 import os
-import re
 import time
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.beneath import Root, birth_ns
-from logship.files.decoding import LEAST_BYTES, MAGIC_BYTES, STREAMS, packed_as
+from logship.files.decoding import LEAST_BYTES, MAGIC_BYTES, STREAMS, is_noise, packed_as
 from logship.files.framer import Place
 from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
@@ -25,7 +24,6 @@ SEEN_SECONDS = 600.0
 """How old what is saved of a file's being there may be."""
 _CATCH_UP_BYTES = 16 << 20
 _STEP_BYTES = 64 * 1024
-_NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 
 
 class Found(Struct):
@@ -75,6 +73,8 @@ class Found(Struct):
     """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
+    beyond: bool = False
+    """Whether it is where no pattern leads now: it is a known generation, and has no name."""
 
     @classmethod
     def open(cls, candidate: Candidate, root_fd: int, now: float) -> "Found":
@@ -172,7 +172,7 @@ def tailed(entry: Entry, found: Found, sinks: Collection[str], contents: Content
     """
     path = found.candidate.path if found.candidate.matched and contents is None else ""
     file = TailedFile(entry, found.fd, path, found.birth_ns, found.grown_at, contents=contents)
-    file.holes.filled_from = found.filled_from
+    file.holes.filled_from, file.named = found.filled_from, not found.beyond
     for sink in sinks:
         saved = entry.offsets.get(sink, Saved())
         file.places[sink] = file.restore(Place(saved.offset, saved.state, saved.offset, opened=saved.opened))
@@ -234,6 +234,7 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
         holes=file.holes.passed,
         packed=file.packed,
         cuts=cuts,
+        real_path=file.real_path,
     )
 
 
@@ -247,6 +248,7 @@ def _size_of(file: TailedFile) -> int:
 def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
     same = entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
     same = same and entry.holes == file.holes.passed and (entry.head is head or entry.head == head)
+    same = same and entry.real_path == file.real_path
     return same and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
 
 
@@ -289,12 +291,3 @@ def last_newline(found: Found, before: int) -> int:
             return start + newline + 1
         end = start
     return 0
-
-
-def is_noise(head: bytes) -> bool:
-    """Whether the beginning of a file is random bytes: no UTF-8, and with control characters that no text has."""
-    try:
-        head.decode()
-    except UnicodeDecodeError as error:
-        return error.end < len(head) and bool(_NO_TEXT.search(head))
-    return False

@@ -13,8 +13,8 @@ from logship.files.adoption import Adoption
 from logship.files.ages import is_foreign, is_newer
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.beginnings import in_order
-from logship.files.decoding import UNREADABLE
-from logship.files.found import Found, is_noise
+from logship.files.decoding import UNREADABLE, is_noise
+from logship.files.found import Found
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.losses import tell_left_out, tell_overwritten
 from logship.files.members import contents_of, first_of, still_within

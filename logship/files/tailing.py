@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from logship.files.beneath import birth_ns
+from logship.files.beneath import birth_ns, real_path
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
 from logship.files.evidence import has_before, has_head, has_known, punched_to
@@ -34,13 +34,13 @@ class TailedFile:
         *("_contents", "asked", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt"),
         *("ended", "fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged"),
         *("largest", "limit", "lineage", "met_ns", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path"),
-        *("places", "replaced", "shift", "signature", "size", "unheard", "__dict__"),
+        *("places", "real_path", "replaced", "shift", "signature", "size", "unheard", "__dict__"),
     )
 
     def __init__(
         self, entry: Entry, fd: int, path: str, birth_ns: int | None, now: float, *, contents: Unpacked | None = None
     ) -> None:
-        self.file, self.fd = entry.file, fd
+        self.file, self.fd, self.real_path = entry.file, fd, real_path(fd)
         self._contents = contents
         self.lineage = entry.path
         self.path, self.named = entry.path if path == entry.path else path, True  # one text: there are thousands
@@ -71,10 +71,9 @@ class TailedFile:
         self.grown_at = self.opened_at = now
         """Monotonic seconds when it last grew, and when it was first seen."""
         self.counted = self.met_ns = 0  # bytes, by the input metrics; when it was first met, by a sweep that opened all
-        self.largest = 0  # the largest size ever seen: what was there before a truncation
-        self.ended = False  # no writer is expected any more: an unterminated last line may be shipped
-        self.head, self.begins = Print(), b""  # and its first 64 bytes
-        self.found_by = 0  # a hash of them, while it is one of the open files
+        self.largest, self.ended = 0, False
+        """The largest size ever seen; whether no writer is expected any more: an unterminated last line may leave."""
+        self.head, self.begins, self.found_by = Print(), b"", 0  # its first 64 bytes; their hash, while it is followed
         self.look(now)
         self.fingerprint()
 
@@ -267,7 +266,8 @@ class TailedFile:
         os.close(self.fd)
         self.limit = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
         self.judged = self.asked = contents.end if contents else self.limit + shift
-        self.fd, self.path, self.size, self.signature, self.shift, self._contents = fd, "", 0, (-1, 0), shift, contents
+        self.fd, self.real_path, self.path, self.size, self.signature = fd, real_path(fd), "", 0, (-1, 0)
+        self.shift, self._contents = shift, contents
         self.orphaned, self.replaced, self.padding, self.birth_ns = False, False, Padding(), birth_ns(fd)
         self.doubt.clear()
         forget_scanned(self)

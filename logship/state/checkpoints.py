@@ -257,6 +257,7 @@ def _entry(plain: Mapping[str, Any]) -> Entry:
         "holes": tuple((int(start), int(end)) for start, end in plain.get("holes", ())),
         "packed": (int(packed[0]), int(packed[1])),
         "cuts": tuple((int(offset), str(word)) for offset, word in plain.get("cuts", ())),
+        "real_path": str(plain.get("real_path", "")),
         "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
     }
     return Entry(**values)

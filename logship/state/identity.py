@@ -86,6 +86,8 @@ class Entry(Struct, frozen=True, gc=False):
     """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
     cuts: tuple[tuple[int, str], ...] = ()
     """(offset, word), as in :class:`logship.model.Block`, of what has to be known to make the same records again."""
+    real_path: str = ""
+    """Where its file was when it was opened or renamed, if it was open: a link may lead elsewhere since."""
 
     def until(self, size: int) -> "Entry":
         """Give the same of its first bytes, without what may have left from behind them."""

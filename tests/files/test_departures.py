@@ -9,14 +9,14 @@ from tests.following import append, follow, lines
 
 
 def test_what_is_on_its_way_to_another_name_is_not_gone(logs: Path) -> None:
-    """log4rs gives a file a name that no pattern matches until it is packed: its bytes arrive, and none is counted."""
+    """A file may be in a folder that nobody knows of until it is packed: its bytes arrive, and none is counted."""
     live = logs / "app.log"
     append(live, lines(0, 1000))
     first = follow(logs, "app.log*")
     first.step()
     first.save()
     first.kill()
-    pending = live.rename(logs / "app.1796")
+    pending = live.rename(logs.parent / "app.1796")
     append(live, lines(1000, 1100))
     again = follow(logs, "app.log*")
     assert again.read() == lines(1000, 1100)
