@@ -4,7 +4,6 @@ Whatever dies, rotates or pauses: an id always stands for the same bytes, every 
 stores, and what was written at once arrives as one record, but for what is over the limit.
 """
 
-import os
 from pathlib import Path
 
 import pytest
@@ -107,9 +106,8 @@ class Runtime(Records):
 @pytest.mark.parametrize("histories", [Records, Runtime])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_records_are_whole_and_the_same_whenever_they_are_read(
-    tmp_path: Path, seed: int, histories: type[Records], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, seed: int, histories: type[Records]
 ) -> None:
     """What may be cut where a writer pauses is cut there again after a kill: no id comes to stand for other bytes."""
-    monkeypatch.setattr(os, "fsync", lambda _: None)  # it is the process that dies here, not the node
     history = histories(tmp_path, 2 * seed)  # those with kills; what is lost to truncations is the other model's matter
     play(history, seed)

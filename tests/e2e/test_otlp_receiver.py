@@ -93,8 +93,8 @@ def test_a_real_receiver_understands_all_of_it(
         fields='{"n": 7}',
     ).start()
     write("rotating", logs / "app.log", LINES, bytes=LINES * len(line("app", 0)) // 2).finish()
-    daemon.check_conservation()
     wait_until(lambda: len(rotel.records()) >= LINES + 2, "every record is printed")
+    daemon.check_conservation()
     assert daemon.terminate() == 0
     records = rotel.records()
     assert_all_arrived(_numbers(records, "app"), {"app": LINES})
