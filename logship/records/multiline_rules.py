@@ -113,9 +113,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
         *(*_OTHER, ("", _STACK, "tk"), ("", _QUOTES, "te"), ("", rb"Call stack:$", "tm"), ("", _LINES, "te")),
         *(("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx"), ("", _INDENTED, "te"), ("", _ANY, "?tu")),
     ),
-    "tx": (*(*_OTHER, ("", _CHAIN, "tc"), ("", _LINES, "te"), ("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx")),),
-    # … and of others what that bears out
-    "tu": (*_OTHER, ("", _CHAIN, "tc"), ("", _MORE_TEXT, "te"), ("", _ANY, "?tu")),
+    "tx": (*_OTHER, ("", _CHAIN, "tc"), ("", _LINES, "te"), ("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx")),
+    "tu": (*_OTHER, ("", _CHAIN, "tc"), ("", _MORE_TEXT, "te"), ("", _ANY, "?tu")),  # … and what those bear out
     "tv": (("", _INDENTED, "tv"), ("", _EMPTY, "?tx"), ("", _ANY, "?tn")),  # Pydantic's: fields …
     "tn": (("", _INDENTED, "tv"),),  # … and what is wrong with each
     "tc": (("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _REMOTE, "tq"), ("", _EMPTY, "tc")),
@@ -130,14 +129,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     ),
     "tr": (("", _LINES, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
     "tg": (("", _BORDER, "ty"), ("", _INDENTED, "tg"), ("", _EMPTY, "?tx"), ("", _ANY, "?tz")),
-    "ty": (
-        *_OTHER,
-        ("", _BORDER, "ty"),
-        ("", _INDENTED, "tg"),
-        ("", _EMPTY, "?tx"),
-    ),  # … behind a line that ends it, or one in it
-    # … more of an error's text: Python 3.11 does not indent it
-    "tz": (("", _BORDER, "ty"), ("", rb"\s+[|+]", "tg"), ("", _ANY, "?tz")),
+    "ty": (*_OTHER, ("", _BORDER, "ty"), ("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),  # … behind an end of one
+    "tz": (("", _BORDER, "ty"), ("", rb"\s+[|+]", "tg"), ("", _ANY, "?tz")),  # … text that 3.11 does not indent
     "tk": (("", _INDENTED, "tk"),),
     "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
     "gr": (("", rb"runtime: ", "gr"), ("", rb"fatal error: ", "g"), ("", _GO, "g"), ("", _EMPTY, "?g")),
@@ -147,7 +140,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
     "pw": (("", rb"  \S", "pv"), ("", _ANY, "?pw")),  # Python's warnings: the line that warned is last
     "pv": (("", rb"\w+: Enable tracemalloc ", END), ("", rb"Object allocated at \(most recent", "tk")),
-    # … and Node.js's
+    # Node.js's
     "nw": (("", rb"\(Use `node --trace-", END), ("node", _AT, "f"), ("", _EMPTY, ""), ("", _ANY, "?nw")),
     "n": (("", _EMPTY, ""), ("", _ANY, "?na")),
     "na": (("", _CARET, "nb"),),
@@ -157,8 +150,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
         *(("", rb"[ \d]\d: 0x[0-9a-f]+ ", "nh"), ("", _EMPTY, "?nh")),
     ),
     "nf": (
-        *(("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", rb"[}\])]", "nf"), ("", _EMPTY, "?nf")),
-        ("", rb"(?:Caused by: |Emitted 'error' event )", "nf"),
+        *(("", rb"Node\.js v", END), ("", _INDENTED, "nf"), ("", _EMPTY, "?nf")),
+        ("", rb"(?:[}\])]|Caused by: |Emitted 'error' event )", "nf"),
     ),
 }
 PREFIXED = {"w", "wp", "wd", "wa", "wh", END}
