@@ -102,7 +102,8 @@ def _look_at_checkpoint(folder: Path) -> Finding:
         return bad("state", f"{checkpoint.damage}; give it back to this user")
     if checkpoint.damage:
         return bad("state", f"{folder / _CHECKPOINT} is not usable: start once, and all files are read again")
-    return good("state", f"the checkpoint knows {len(checkpoint.entries)} files")
+    known, read = len(checkpoint.entries), len(checkpoint.finished)
+    return good("state", f"the checkpoint knows {known} files that were open, and {read} that are finished")
 
 
 def look_at_dead_letters(folder: Path, names: tuple[str, ...]) -> list[Finding]:

@@ -116,6 +116,8 @@ def test_once_ships_what_is_there_and_leaves(folder: Path) -> None:
     assert first.stdout.startswith("collected: {")
     second = logship(folder, "run", "--once")
     assert (second.returncode, second.stdout) == (0, ""), second.stderr
+    checked = logship(folder, "check")
+    assert "the checkpoint knows 0 files that were open, and 1 that are finished" in checked.stdout, checked.stderr
 
 
 def test_every_fault_is_a_line_and_the_code_is_2(folder: Path) -> None:
