@@ -142,6 +142,7 @@ class Adoption:
             and not ((contents and known.common <= file.size and not found.packed_from) or found.settled)
         ):
             self.held[found.inode] = found  # also an archive with more than was seen of its file, and saved
+            found.copied = found.copied if contents else (found.size, found.mtime_ns)
         else:
             self._put_by_copy(found, known, sweep)
 
@@ -206,15 +207,14 @@ class Adoption:
         self.start(new_entry(found, self._sinks, begin=begin_of(found, known)), found)
 
     def _unknown(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> None:
-        live = self.open.live(found.live)
-        rotated = not found.candidate.matched
+        live, rotated = self.open.live(found.live), not found.candidate.matched
         if rotated and found.shredded:
             extra = {"path": found.candidate.path, "bytes": found.size}
             logger.info("a rotated file was written over in place, and never cut off: it is not read", extra=extra)
             self.leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
         elif found.cut:
             self.start(new_entry(found, self._sinks), found, contents)
-        elif (rotated or contents) and (old or found.doubted) and not found.begin:
+        elif (rotated or contents) and (old or found.is_copy) and not found.begin:
             found.apart = bool(contents) and old
             self.leave(found, sweep, HISTORY if old else COPY)
         elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):

@@ -71,6 +71,8 @@ class Found(Struct):
     """Whether it was put by, has not changed, and is looked at again for what it may have of a known generation."""
     put_by: int = 0
     """Of a file that was history, or a copy, when it was looked at last: the size that it had."""
+    copied: tuple[int, int] = (-1, 0)
+    """Its size and time when all of it was known to be in the file whose name it has a form of."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
     beyond: bool = False
@@ -113,6 +115,11 @@ class Found(Struct):
         found.packed = packed_as(head[:MAGIC_BYTES])
         found.shredded = over and not found.packed and (is_noise(head) or not head.strip(b"\0"))
         return found
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether it was known to be one, by this life or the last, and was not written to since."""
+        return self.doubted or self.copied == (self.size, self.mtime_ns)
 
     @property
     def lineage(self) -> str:

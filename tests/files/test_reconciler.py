@@ -123,6 +123,29 @@ def test_a_copy_beside_a_followed_file_is_held_then_put_by(logs: Path) -> None:
     assert follower.drain() == b""
 
 
+@pytest.mark.parametrize("pause", [0.05, 0.5, 1.0])
+@pytest.mark.parametrize("removed", [False, True])
+def test_a_copy_is_still_one_once_its_file_has_grown_and_is_finished(
+    logs: Path, pause: float, *, removed: bool
+) -> None:
+    """Of a finished file a short beginning says nothing: that it was one is known from when it was held."""
+    follower = begun(logs, 8)
+    follower.catalog.max_files = 2
+    (logs / "a.log-bak").write_bytes(lines(0, 8))
+    assert follower.read() == b""
+    (logs / "a.log-bak").unlink() if removed else None
+    append(logs / "a.log", lines(8, 16))
+    assert follower.read() == lines(8, 16)
+    (logs / "a.log").rename(logs / "a.log.1")
+    append(logs / "a.log", lines(16, 24))
+    append(logs / "b.log", lines(30, 38))
+    arrived = b""
+    for _ in range(12):
+        follower.step(pause)
+        arrived += follower.read()
+    assert sorted((arrived + follower.drain()).splitlines()) == (lines(16, 24) + lines(30, 38)).splitlines()
+
+
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
 @pytest.mark.parametrize("name", ["a.log.7", "a.log.old", "a.log-20261127"])
 def test_a_copy_of_a_finished_generation_never_ships(logs: Path, name: str, pack: Callable[[bytes], bytes]) -> None:
