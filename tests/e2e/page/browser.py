@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -35,7 +36,10 @@ def find_browser() -> str | None:
 def running_browser(program: str, folder: Path) -> Iterator[str]:
     """Run it while the block runs, with its profile in the folder; gives the address of its DevTools."""
     command = [program, *FLAGS, f"--user-data-dir={folder}", "about:blank"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    # The program may be a script that starts it: all of them end together.
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     assert process.stderr
     try:
         said = []
@@ -47,7 +51,7 @@ def running_browser(program: str, folder: Path) -> Iterator[str]:
             raise AssertionError("".join(said))
         yield line.split("DevTools listening on ")[1].strip()
     finally:
-        process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         process.stderr.close()
 
