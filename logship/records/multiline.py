@@ -201,13 +201,17 @@ def _names_error(text: bytes) -> bool:
 
 def _unknown(line: bytes) -> str:
     """Give the state of a line that no row matches."""
+    is_error = b"Error" in line
     if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
-        return "pj" if b"Error" in line else "pb"
-    return "pe" if b"Error" in line or b"Exception" in line else UNKNOWN
+        return "pj" if is_error else "pb"
+    return "pe" if is_error or b"Exception" in line else UNKNOWN
 
 
 def _begun(line: bytes) -> str:
-    """Give the state of what of Python's begins behind a line's head; empty where nothing does."""
+    """Give the state of what of Python's begins behind a line's head; empty where nothing does.
+
+    No rows of a table: those are looked for at a line's start, and these would be in all of every line.
+    """
     if line.rstrip().endswith(_TRACE):
         return "tb"
     return "tv" if re.match(INVALID, line) else ""

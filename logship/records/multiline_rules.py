@@ -65,7 +65,8 @@ _TRACES = (
     *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
     *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf"), ("python", _REMOTE, "tq")),
 )
-_OTHER = (("", TRACE, ""), ("", _BOX, ""), ("", _GROUP, ""), ("", _REMOTE, ""))
+_OTHER = tuple(("", form, "") for form in (TRACE, _BOX, _GROUP, _REMOTE))
+"""Another one begins: it is no text of the error before."""
 PLAIN = (
     *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
     *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
