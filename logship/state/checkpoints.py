@@ -246,13 +246,14 @@ def _parse(text: bytes) -> Checkpoint:
 
 
 def _entry(plain: Mapping[str, Any]) -> Entry:
+    """Make an entry; what a newer logship has added to it is passed over, so that a roll-back sends nothing again."""
     offsets = {sink: _saved(saved) for sink, saved in plain["offsets"].items()}
     digest = plain.get("digest", {})  # an older checkpoint has none
     packed = plain.get("packed", (0, 0))
     values = {
         **plain,
         "file": FileId(plain["file"]),
-        "head": Print(**plain["head"]),
+        "head": _print(plain["head"]),
         "offsets": offsets,
         "holes": tuple((int(start), int(end)) for start, end in plain.get("holes", ())),
         "packed": (int(packed[0]), int(packed[1])),
@@ -260,15 +261,19 @@ def _entry(plain: Mapping[str, Any]) -> Entry:
         "real_path": str(plain.get("real_path", "")),
         "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
     }
-    return Entry(**values)
+    return Entry(**{name: value for name, value in values.items() if name in Entry.__struct_fields__})
 
 
 def _saved(plain: Mapping[str, Any]) -> Saved:
     return Saved(
         int(plain["offset"]),
         LineState(plain["state"]),
-        Print(**plain["marker"]),
+        _print(plain["marker"]),
         tuple((int(start), int(end), int(time_ns)) for start, end, time_ns in plain["in_flight"]),
         tuple((int(start), int(end), int(crc)) for start, end, crc in plain.get("proofs", ())),
         str(plain.get("opened", "")),
     )
+
+
+def _print(plain: Mapping[str, Any]) -> Print:
+    return Print(plain["length"], plain["digest"])

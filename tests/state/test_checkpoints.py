@@ -97,6 +97,21 @@ def test_the_first_start_finds_nothing(tmp_path: Path) -> None:
     assert len(state.load().entries) == 1
 
 
+def test_what_a_newer_version_adds_is_passed_over(tmp_path: Path) -> None:
+    """A pod that is rolled back goes on where the newer version stopped; what it knew besides is not needed."""
+    state, known = Checkpoints(tmp_path), entry()
+    state.save([known], 77)
+
+    document = json.loads((tmp_path / "checkpoint.json").read_bytes())
+    (plain,) = document["files"]
+    saved = plain["offsets"]["stdout"]
+    for place in (document, plain, plain["head"], plain["digest"], saved, saved["marker"]):
+        place["unheard"] = [1]
+    (tmp_path / "checkpoint.json").write_text(json.dumps(document))
+    loaded = Checkpoints(tmp_path).load()
+    assert (loaded.entries, loaded.damage) == ((known,), "")
+
+
 def good(folder: Path) -> bytes:
     """Give the bytes of a checkpoint that is all right."""
     Checkpoints(folder).save([entry()], 1)
