@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
 from logship.delivery.advice import ADVICE
+from logship.files.removed import ADVICE as OF_REMOVED
 
 SLOW_SECONDS: Final = 60.0
 """An undelivered byte that is older needs attention, though nothing fails."""
@@ -44,6 +45,7 @@ _PROBLEMS: Final = {
     "holds for none of the records": "Compare the condition with a line of the log; `logship check` looks at the last.",
     "may not show, for their age": "Nothing brings these back; see why they came so late.",
     "rotated into it": "Call it old or archive, beneath the log's own folder: else what is moved there may be missed.",
+    "still written to": OF_REMOVED,
     "rotated away": "Rotate less often, or keep more rotated files: these came and went between two looks.",
 }
 """By words of a problem: what to do; others say it themselves."""

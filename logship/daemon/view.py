@@ -16,6 +16,7 @@ from logship.daemon.surroundings import Surroundings
 from logship.daemon.voice import MOVED, Voice
 from logship.files.beneath import BIRTH_SLACK_NS
 from logship.files.intake import Intake
+from logship.files.removed import WRITTEN
 from logship.metrics import Metrics
 from logship.record_metrics import value_of
 from logship.ticks import tick
@@ -163,6 +164,8 @@ class DaemonView:
         yield from self._voice.ignored()
         if not (catalog.files or catalog.unreadable) and (others := discovery.other_files()):
             yield f"no file matches, but the folder has {others} other files"
+        removed = self._intake.closing.removed
+        yield from (f"{file.lineage}: {WRITTEN}" for file in catalog.files.values() if removed.is_written(file))
         for file in catalog.files.values():
             if file.unterminated and not file.offset and self._clock() - file.opened_at > UNTERMINATED_SECONDS:
                 yield f"{file.path or file.lineage}: {file.unterminated} bytes, and no line has ended"

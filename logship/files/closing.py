@@ -6,6 +6,7 @@ from logship.files.backlog import Listener
 from logship.files.catalog import Catalog
 from logship.files.faults import Faults
 from logship.files.idle import Idle
+from logship.files.removed import Removed
 from logship.files.tailing import TailedFile
 from logship.state.identity import Entry
 
@@ -32,6 +33,7 @@ class Closing:
         self._clock = clock
         self._faults = Faults(rotate_wait)
         self.idle = Idle()
+        self.removed = Removed()
 
     def release(self, now: float) -> None:
         """Let go of what can't be read: by its name it is found again and goes on."""
@@ -53,7 +55,10 @@ class Closing:
 
     def retire(self, now: float) -> None:
         """Close what was rotated, or removed, and is read; its last line may be without an end."""
+        self.removed.keep(self._catalog.files)
         for file in list(self._catalog.files.values()):
+            if file.deleted:
+                self.removed.look(file, now)
             nameless = file.deleted or not file.path
             if not nameless or now - file.grown_at < self._rotate_wait:
                 continue

@@ -11,6 +11,7 @@ from logship.daemon.shutdown import Stop
 from logship.daemon.view import BEAT_SECONDS, NOTHING_SECONDS, STALLED_SECONDS, UNTERMINATED_SECONDS, DaemonView
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.delivery import Delivery
+from logship.files.removed import ADVICE, LATE_SECONDS, WRITTEN
 from logship.model import Batch, Block, FileId
 from tests.autojump import autojump
 from tests.bench import Kept
@@ -305,6 +306,23 @@ def test_the_status_says_why_no_file_is_followed(tmp_path: Path) -> None:
     (later / "a.log").touch()
     rig.follower.step()
     assert rig.view.status()["problems"] == []
+
+
+def test_the_status_says_that_a_removed_file_is_written_to(logs: Path) -> None:
+    """As long as it is open, with what to do; its writer will write to others that nobody can see."""
+    (logs / "a.log").write_text('{"a":1}\n')
+    rig = rig_of(logs)
+    rig.follower.step()
+    with (logs / "a.log").open("a") as writer:
+        (logs / "a.log").unlink()
+        for seconds in (0.1, LATE_SECONDS + 0.1):
+            assert rig.view.status()["problems"] == []
+            writer.write('{"a":1}\n')
+            writer.flush()
+            rig.follower.step(seconds)
+    status = rig.view.status()
+    assert status["problems"] == [f"{logs}/a.log: {WRITTEN}"]
+    assert ADVICE in [item["do"] for item in status["attention"]]
 
 
 def test_the_status_says_that_no_line_ends(logs: Path) -> None:

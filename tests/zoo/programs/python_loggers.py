@@ -8,8 +8,10 @@ import gzip
 import importlib
 import logging
 import logging.handlers
+import multiprocessing
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,9 @@ from typing import Any
 from tests.zoo.programs.lines import pace, text
 
 BACKUPS = 100
+WORKERS = "-workers"
+"""Of a kind: so many processes write to one file, each with a handler of its own, as a server's workers do."""
+MANY = 4
 Write = Callable[[int], object]
 Close = Callable[[], object]
 
@@ -135,8 +140,23 @@ def main() -> None:
     parser.add_argument("--bytes", type=int, required=True)
     options = parser.parse_args()
     os.umask(0o022)
-    write, close = PACKAGES[options.package](options.kind, options.path, options.bytes)
-    pace(options.first, options.lines, options.rate, write)
+    kind = options.kind.removesuffix(WORKERS)
+    if kind == options.kind:
+        _write(options, kind)
+        return
+    workers = [multiprocessing.Process(target=_write, args=(options, kind, at, MANY)) for at in range(MANY)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    sys.exit(any(worker.exitcode for worker in workers))
+
+
+def _write(options: argparse.Namespace, kind: str, worker: int = 0, workers: int = 1) -> None:
+    """Write a worker's share of the lines, through a handler of its own."""
+    share = options.lines // workers
+    write, close = PACKAGES[options.package](kind, options.path, options.bytes)
+    pace(options.first + worker * share, share, options.rate // workers, write)
     close()
 
 
