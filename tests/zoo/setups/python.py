@@ -1,9 +1,10 @@
 """Python's loggers, in a venv of their own that has what ``python.txt`` pins."""
 
 import platform
+import shlex
 from pathlib import Path
 
-from tests.zoo.commands import amount, program
+from tests.zoo.commands import amount, program, side
 from tests.zoo.seen import words
 from tests.zoo.setup import Setup, Work
 from tests.zoo.setups import _building as building
@@ -49,6 +50,28 @@ def _setup(
     return Setup(name, "python", package, version, rotation, pattern, exact, _build, command, loses, rate)
 
 
+def _supervisor(name: str, through: str = "") -> Setup:
+    """Give a set-up of what reads a program's output, ``through`` another one, and writes it to a file."""
+
+    def command(work: Work) -> list[str]:
+        folder = side(work)
+        writer = shlex.join(program("plain", *amount(work))) + through
+        log = f"stdout_logfile={work.folder}/app.log\nstdout_logfile_maxbytes={work.rotate_bytes}\n"
+        app = folder / "app.sh"
+        app.write_text(f"{writer}; code=$?; sleep 1; kill $PPID; exit $code\n")
+        configuration = folder / "supervisord.conf"
+        configuration.write_text(
+            f"[supervisord]\nnodaemon=true\nuser=root\nlogfile=/dev/null\nlogfile_maxbytes=0\npidfile={folder}/pid\n"
+            f"[program:app]\ncommand=/bin/sh {app}\nautorestart=false\n{log}stdout_logfile_backups=100\n"
+        )
+        return [str(work.cache / "venv/bin/supervisord"), "-c", str(configuration)]
+
+    rotation, loses = words("python", name)
+    return Setup(
+        name, "python", "supervisor", _version("supervisor"), rotation, "app*.log*", "app.log", _build, command, loses
+    )
+
+
 SETUPS: tuple[Setup, ...] = (
     _setup("logging-rotating", "logging"),
     _setup("logging-namer", "logging"),
@@ -79,4 +102,6 @@ SETUPS: tuple[Setup, ...] = (
     _setup("logbook-rotating", "logbook"),
     _setup("logbook-timed", "logbook", rate=8_000),
     _setup("twisted-logfile", "twisted"),
+    _supervisor("supervisord-stdout"),
+    _supervisor("supervisord-blocks", " | awk 1"),
 )
