@@ -108,7 +108,7 @@ class Lines:
         self._conditions = {name: str(settings.when) for name, settings in resolved.sinks.items()}
         self._witness, self._joining = Witness(every), _joining(config)
         self._multiline = config.multiline
-        self._form = self._joining.multiline.learn(sample.data[:LEARNED_BYTES]) if self._joining else ""
+        self._form = self._joining.learn(sample.data[:LEARNED_BYTES]) if self._joining else ""
         self._blocks = blocks(sample, config.max_line_bytes, self._joining)
 
     def skipped(self) -> Mapping[str, int]:

@@ -18,7 +18,6 @@ from logship.records.head_places import place_of
 from logship.records.json_members import SPACE, head
 from logship.records.line_parser import message_key
 from logship.records.parsed_lines import LineRewriter
-from logship.records.partial_lines import joined
 from logship.records.paths import value_at
 from logship.records.repair import repair
 from logship.records.severity import Level
@@ -66,7 +65,7 @@ class Witness:
 
     def look(self, block: Block) -> Seen:
         """Take a block of one record."""
-        content = joined(content_of(block, keep_cr=False), self._rewriter.continues)
+        content = content_of(block, keep_cr=False)
         line, parse = content.lines[0], self._enrichment.parse
         if self._enrichment.format == "text":
             return Seen(block, line, line, None, "LOGSHIP_FORMAT=text: every line is a message", parse)

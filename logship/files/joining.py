@@ -14,7 +14,7 @@ from logship.records.framing import Frame
 from logship.records.joining import Joined, More, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline, parse_multiline
-from logship.records.partial_lines import RUNTIMES, PartialLines
+from logship.records.runtime_lines import RUNTIMES, RuntimeLines
 from logship.records.text_stretches import is_plain
 
 _BRIEF = 0.15
@@ -100,8 +100,8 @@ class Joining(Struct, frozen=True):
     late: bool = False
     """Nothing is waited for: there is a newer file."""
     strangers: Strangers = field(default_factory=Strangers)
-    partial: PartialLines | None = None
-    """How lines are joined that a container's runtime cut: then ``multiline`` is not asked."""
+    runtime: RuntimeLines | None = None
+    """What joins lines that a container's runtime wrote: it asks ``multiline`` of the texts in them."""
 
     @classmethod
     def by(
@@ -109,19 +109,25 @@ class Joining(Struct, frozen=True):
     ) -> "Joining | None":
         """Give what settings ask for (``MULTILINE``, ``PARSE`` and their limits); None where no lines are joined."""
         rules = parse_multiline(multiline, max_lines=max_lines, max_bytes=max_bytes)
-        partial = None
-        if parse in RUNTIMES and not multiline.strip().startswith("start:"):  # rules know no line of a runtime's
+        runtime = None
+        if parse in RUNTIMES:
             from logship.records.parsers import open_parser  # noqa: PLC0415 - expressions to compile
 
             parser = open_parser(parse)
-            partial = PartialLines(parser.continues, max_lines, max_bytes) if parser and parser.continues else None
-            rules = rules or Multiline((), None, max_lines, max_bytes)
-        return cls(rules, wait, late=late, partial=partial) if rules else None
+            known = rules or Multiline((), None, max_lines, max_bytes)
+            if parser and parser.unwrap:
+                runtime = RuntimeLines(parser.unwrap, known, of_texts=rules is not None)
+            rules = known
+        return cls(rules, wait, late=late, runtime=runtime) if rules else None
+
+    def learn(self, head: bytes) -> str:
+        """Give the form of a generation with these first bytes; empty where there is none, or none yet."""
+        return (self.runtime or self.multiline).learn(head)
 
     def join(self, data: bytes, start: int, more: More, *, form: str, state: str, noted: str) -> Joined:
         """Join lines as :func:`join_lines` does."""
-        if self.partial:
-            return self.partial.join(data, start, more)
+        if self.runtime:
+            return self.runtime.join(data, start, more, form=form, state=state, noted=noted)
         return join_lines(self.multiline, data, start, more, form=form, state=state, noted=noted)
 
     def due(self, place: Place, grown_at: float) -> float:
@@ -197,7 +203,7 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
     joined: list[Frame] = []
     form, state, held, brief = cuts.form, cuts.state(place.offset), NO_LIMIT, False
     for number, frame in enumerate(frames):
-        plain = not joining.partial and not state and frame.data.endswith(b"\n") and is_plain(frame.data)
+        plain = not joining.runtime and not state and frame.data.endswith(b"\n") and is_plain(frame.data)
         if frame.flags or frame.skipped or plain:
             joined.append(frame)
         else:
@@ -206,8 +212,7 @@ def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) ->
                 data, follows = _with_tail(read, frame, more)
             if joining.multiline.chosen:
                 _look_for_strangers(read.file, frame, joining)
-            if not joining.partial:
-                form = form or joining.multiline.learn(read.file.read_at(LEARNED_BYTES, 0))
+            form = form or joining.learn(read.file.read_at(LEARNED_BYTES, 0))
             noted = cuts.state(read.end)
             found = joining.join(data, frame.start, follows, form=form, state=state, noted=noted)
             joined += found.frames
@@ -225,7 +230,7 @@ def _look_for_strangers(file: File, frame: Frame, joining: Joining) -> None:
     """Note whether the setting is about any of the lines."""
     if joining.strangers.asks(MULTILINE, file.file, frame.end):
         lines = frame.data.split(b"\n")[:-1]
-        fits = any(map(joining.multiline.knows, lines))
+        fits = any(map((joining.runtime or joining.multiline).knows, lines))
         path = file.path or file.lineage
         joining.strangers.saw(MULTILINE, file.file, path, len(lines), fits=fits, end=frame.end)
 

@@ -21,7 +21,6 @@ from logship.records.line_kinds import sort_lines
 from logship.records.line_parser import LineParser, message_key
 from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
-from logship.records.partial_lines import joined
 from logship.records.places import put, without
 from logship.records.redacting import each_known, redacted
 from logship.records.repair import repair
@@ -74,7 +73,7 @@ class BlockEncoder:
         """Give the block's records; a gap has none, and is counted as skipped."""
         if block.skipped:
             return gap(block)
-        message = self._enrichment.format == "text" or not {"truncated", "continuation"}.isdisjoint(block.flags)
+        message = self._enrichment.format == "text" or self._is_rest(block)
         if message or self._rewriter.of_json:
             return self._encode_mixed(block, message=message)
         # One block with odd lines seldom comes alone.
@@ -86,9 +85,15 @@ class BlockEncoder:
 
         Each encodes to the bytes that it has in the whole block. Plain code: only faults need it.
         """
-        found = single_records(block, keep_cr=False, continues=self._rewriter.continues)
+        found = single_records(block, keep_cr=False)
         found = each_known(self._enrichment, block, found)
         return [each for each in found if self.encode(each).records] if self._selection else found
+
+    def _is_rest(self, block: Block) -> bool:
+        """Say whether it is a part of a line, or of the text of a record that was cut: it may look like anything."""
+        if "continuation" not in block.flags:
+            return "truncated" in block.flags
+        return not self._rewriter.reads(block.data.partition(b"\n")[0].removesuffix(b"\r"))
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""
@@ -110,8 +115,6 @@ class BlockEncoder:
 
     def _encode_mostly_plain(self, block: Block) -> Encoded | None:
         """Encode a block of plain records among which few lines are odd; None if that is not certain."""
-        if self._rewriter.continues:
-            return None
         joins = [(start - block.start, end - block.start) for start, end in block.joins]
         found = self._plain.mostly(block.data, block.time_ns, joins) if self._habit.few() else None
         self._habit.note(found[1] if found else None, len(block.data))
@@ -149,7 +152,7 @@ class BlockEncoder:
 
     def _encode_mixed(self, block: Block, *, message: bool) -> Encoded:
         """Encode any block."""
-        content = joined(content_of(block, keep_cr=False), self._rewriter.continues)
+        content = content_of(block, keep_cr=False)
         columns, tally = self._read_mixed(content.lines, block, message=message)
         tally = _with(tally, columns, content.skipped)
         if self._selection:

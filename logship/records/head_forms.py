@@ -206,7 +206,9 @@ FORMS = (
     Form(LEVELS, ONE(FIRST + rb":[^\s:]{1,100}:")),
     Form(b"DIWEFC[", ONE(rb"\[?(?P<l>[DIWEFC])\]? " + ISO + END)),
     Form(LEVELS, ONE(FIRST + rb"(?::[ ]|  +\S| +\[| +- | +\| |\[[^\]\n]{1,40}\] | \([^)\n]{1,60}\): )")),
-    Form(b" ", ONE(rb" " + FIRST + rb"(?:  | [A-Za-z_][\w.-]{0,60}+: )")),  # consola, Log4r
+    Form(b" ", ONE(rb"  " + ISO + rb" {1,2}" + FIRST + rb" ")),  # tracing, over several lines
+    # consola, Log4r, tracing
+    Form(b" ", ONE(rb" " + FIRST + rb"(?:  | [A-Za-z_][\w.-]{0,60}+(?:::[\w.-]{1,60}+){0,8}(?:: |\{))")),
     Form(LEVELS + b"stdvinwefcap", ONE(QUIET + rb"\t(?:[\w.-]{1,60}+\t)?[\w./@-]{1,120}+:0{1,6}\t")),  # zap
     Form(b"n", ONE(rb"npm (?P<l>ERR!|WARN|error|warn|notice|info|http|verb(?:ose)?|sill(?:y)?) ")),
     Form(b"E", ONE(rb"(?P<l>ERR!) \S")),
@@ -218,7 +220,7 @@ FORMS = (
     Form(b"tdiwfc", ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + DOTNET.replace(rb"\d", b"0"))),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:? ")),
     Form(LETTERS, ONE(rb"(?=[\w.]{1,60}+(?: ++: [A-Z]|: [A-Z]++  ))[\w.]++ *+: " + FIRST + rb" ")),
-    Form(LEVELS, ONE(FIRST + rb" [A-Za-z_](?:\w*+\.[\w.]++[ :]|[\w.-]{0,60}+: )")),
+    Form(LEVELS, ONE(FIRST + rb" [A-Za-z_](?:\w*+\.[\w.]++[ :]|[\w.-]{0,60}+(?:::[\w.-]{1,60}+){0,8}(?:: |\{))")),
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.]{0,60}+ - " + FIRST + rb" - ")),
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.]{0,60}+:" + FIRST + rb":")),
     Form(b"[", ONE(rb"\[[A-Za-z_][\w.-]{0,60}+\](?: ?\[(?=[^\]\n]+\])| (?=[A-Z]+: ))" + FIRST)),
@@ -255,7 +257,7 @@ FORMS = (
 _GATE = (
     rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
   | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | \xe2[\x80-\xbf]{2}
-  | [ ]{1,4}[A-Z]{4,8}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
+  | [ ]{2}\d{4}- | [ ]{1,4}[A-Z]{4,8}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
   | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
   | (?=[A-Z])(?: """
     + WEEKDAY

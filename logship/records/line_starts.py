@@ -44,9 +44,16 @@ STAMPED = {
     + _DATE
     + rb"[T |])?"
     + _TIME,
-    "nest": rb"\[[\w-]+\] \d+ +- +" + _DATE,
+    "nest": rb"\[[\w-]+\] \d+ +- +" + _COLOUR + _DATE,
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"(?:#{4})?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "pretty": rb"  "
+    + _COLOUR
+    + rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)(?="
+    + _COLOUR
+    + rb" +"
+    + _COLOUR
+    + rb" ?(?:TRACE|DEBUG|INFO|WARN|ERROR)\b)",
     "compact": _COMPACT + rb"[ \t]+(?:\[[^\]\n]{1,60}\] )?\[?(?:" + _LEVEL + rb"|(?i:D?PANIC|CRITICAL|DBG|INF|WRN))\b",
     "named_stamp": rb"\[[^\]\n]{1,60}\] (?:\[?" + _LEVEL + rb"\]? )?\d{4}[/-]\d\d[/-]\d\d[T ]" + _TIME,
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
@@ -86,6 +93,8 @@ PREFIXES = (
     rb"(?:\d{1,9} +)?\[[^\]\n]{1,80}\] " + _LEVEL + rb" +[\w.$]+ {1,2}- ",  # slf4j-simple, Log4j 1
     _LEVEL + rb"\t(?:[\w.-]{1,60}\t)?[\w./@-]{1,120}:\d+\t",  # zap without a time
     rb"\"(?:ts|level|msg)\"=",  # logr
+    rb" (?:INFO|WARN) [\w:]{1,80}+(?:: |\{)",  # Rust's tracing without a time
+    rb"(?:TRACE|DEBUG|ERROR) [\w:]{1,80}+\{[^}\n]{0,200}+\}:",
     rb"npm (?:ERR!|WARN|error|warn|notice|info) ",
     rb"# Logfile created on ",
 )
@@ -98,6 +107,9 @@ TOLD = rb"\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)? "
 """What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``."""
 _HEAD = rb"(?:" + _LEVEL + rb" )?[\[(]?\d[\d/-]{4,9}[T ]\d\d:\d\d"
 TRACE = rb"[ |]*Traceback \(most recent call last\):"
+
+INDENTED = "pretty"
+"""The form of a head that is indented as other lines are: Rust's tracing, over several lines."""
 
 BLANK = rb" {11,40}(?:DEBUG {4}|INFO {5}|WARNING {2}|ERROR {4}|CRITICAL )\S"
 """Rich 15 writes a second once: a record of the same second has blanks there, and its level in eight columns."""

@@ -12,7 +12,7 @@ from itertools import compress, count
 from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
-from logship.records.line_starts import END, ORDINARY, Starts, Table
+from logship.records.line_starts import END, INDENTED, ORDINARY, Starts, Table
 from logship.records.looks import RECORD, those
 from logship.records.multiline_rules import (
     FIRST,
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
-_BLANK = b" " * 11
+_MAY_BEGIN = (b" " * 11, b" INFO ", b" WARN ")
+"""How an indented line begins that may have a head."""
 _MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
 """Last bytes of lines that nobody knows, with which something may go on."""
 _TRACE = b"Traceback (most recent call last):"
@@ -154,7 +155,7 @@ class Multiline:
             nbytes += len(line) + 1
             if end - at >= self._max_lines or nbytes > self._max_bytes:
                 return Extent(max(end - at, 1), certain=True, state=state.lstrip("?"))
-            if not (state in INDENTS and line.startswith((b" ", b"\t")) and not self._start):
+            if not (line and state in INDENTS and self._is_indented(line, form)):
                 state = self._after(state.lstrip("?"), line, form)
             if not state:
                 break
@@ -183,11 +184,15 @@ class Multiline:
             return ""
         if state[0] == "j":
             return after_line(int(state[1:]), line, END)
-        indented = line[:1] in b" \t" and not (self._start or line.startswith(_BLANK))
-        begun = "" if indented else self.begins(line, form)
+        begun = "" if self._is_indented(line, form) else self.begins(line, form)
         if begun and state not in MAY_GO_ON.get(begun, ()):
             return ""
         return self._tables[state].word(line)
+
+    def _is_indented(self, line: bytes, form: str) -> bool:
+        """Say whether a line begins no record since it is indented."""
+        indented = line[:1] in b" \t" and not line.startswith(_MAY_BEGIN)
+        return indented and not (self._start or form.startswith(INDENTED))
 
 
 def _may_go_on(line: bytes) -> bool:

@@ -44,20 +44,25 @@ _CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
 _HEADER = rb"(?:[\w$]++\.)++[\w$]*(?:Exception|Error|Throwable)\b"
 _RUBY = rb"[^\s:]++:\d+:in [`']"
 _FROM = rb"\s+from \S+:\d+:in "
+_FAILED = _RUBY + rb"[^']*': "
 _PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
 _MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
 _GO = (
     rb"(?:\t|goroutine \d+ |runtime stack:$|\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
     rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
 )
+_REPORT = rb"Caused by:$"
+"""Of anyhow and eyre, behind an empty line."""
 _REPORTED = rb"note: |Location:$|Backtrace omitted\. |Run with [A-Z_]+=|\s+\xe2\x94\x81"
-_SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*:\d+$"
+_SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*(?<!:\d)(?<!:\d\d)(?<!:\d{3})(?<!:\d{4}):\d+$"
+"""A file and a line; Prisma's has a column, too."""
+_PRISMA = rb"Invalid `[^`\n]+` invocation"
 _CARET = rb"\s*\^+\s*$"
 
 _FRAMES = (
     *(("node", _AT_OPEN, "b"), ("node", _AT, "f"), ("java", _AT, "f"), ("java", _MORE, "f"), ("java", _CAUSE, "c")),
     ("dotnet", _AT, "f"),
-    *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "f")),
+    *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "fr")),
     *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
     *(("rust", _CAUSE, "f"), ("node", rb"for call at$", "f")),
 )
@@ -84,29 +89,52 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
     "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
     "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
-    "p": PLAIN,  # a line that nobody knows
+    "p": (*PLAIN, ("rust", _EMPTY, "?pr")),  # a line that nobody knows
+    "pr": (("rust", _REPORT, "f"),),  # … and what caused it, behind an empty line
     "pb": (*PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
     "pj": (*PLAIN, ("", _INDENTED, "bj")),  # … and names an error
     "pe": (  # … that names an error
-        *(*PLAIN, ("rust", rb"\s+\d+: ", "f"), ("rust", _LINES, "es"), ("rust", _EMPTY, "?fe")),
+        *(
+            *PLAIN,
+            ("node", _PRISMA, "?np"),
+            ("rust", rb"\s+\d+: ", "f"),
+            ("rust", _LINES, "es"),
+            ("rust", _EMPTY, "?fe"),
+        ),
         *(("", _EMPTY, ""), ("", _ANY, "?h")),
     ),
+    "np": (
+        ("node", _AT_OPEN, "b"),
+        ("node", _AT, "f"),
+        ("", _ANY, "?np"),
+    ),  # Prisma's: code, empty lines, what is wrong
     "es": (("", _INDENTED, "es"), ("", _LINES, "es"), ("", _EMPTY, "?ez")),  # error-stack, miette
     "ez": (("", _LINES, "es"), ("", rb"(?:backtrace|span trace) no\. \d+$", "es"), ("", _EMPTY, "?ez")),
     "rc": (("", rb"(?:Message|Location): ", "rc"), ("", _EMPTY, "?fe"), ("", _INDENTED, "f")),  # color-eyre
     "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
-    "w": tuple((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),  # a head of no stamp
-    **dict.fromkeys(("wp", "wd"), (*((rule, form, "s") for rule, form, state in PLAIN), ("postgres", rb"\t", "wp"))),
+    "w": (  # a head of no stamp
+        *((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),
+        ("rust", _EMPTY, "?pr"),
+    ),
+    **dict.fromkeys(
+        ("wp", "wd"),
+        (
+            *((rule, form, "s") for rule, form, state in PLAIN),
+            *(("postgres", rb"\t", "wp"), ("rust", _EMPTY, "?pr")),
+        ),
+    ),
     **dict.fromkeys(("wa", "wh"), (("python", TOLD + TRACE, "at"),)),  # a line that another process wrote, with a head
     "at": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?at"), ("", TOLD, "ae")),  # … its stack trace
     "ae": (("", TOLD + _INDENTED, "at"), ("", TOLD + _EMPTY, "?ax")),
     "ax": (("", TOLD + _CHAIN, "ac"), ("", TOLD + _EMPTY, "?ax")),
     "ac": (("", TOLD + TRACE, "at"), ("", TOLD + _EMPTY, "ac")),
     "f": (("", _OPEN, "b"), *_FRAMES, ("rust", _REPORTED, "f"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe")),
+    "fr": (("ruby", _FROM, "fr"), ("ruby", _FAILED, "re"), *_AFTER_FRAMES),  # Ruby's: its cause may be next
+    "rt": (("ruby", _FAILED, "re"),),  # … in a thread
     "fe": _AFTER_FRAMES,
     "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
-    "b": (("", _CLOSED, END), ("", _INDENTED, "b")),
+    "b": (("", _CLOSED, END), ("node", rb"[}\])]+ \S", "f"), ("", _INDENTED, "b")),
     "bj": (("", _CLOSED, "be"), ("", _INDENTED, "bj")),  # what an error says in brackets …
     "be": (("node", _AT, "f"),),  # … and where it was
     "tb": _IN_TRACE,
@@ -160,7 +188,7 @@ PREFIXED = {"w", "wp", "wd", "wa", "wh", END}
 _OF_ANOTHER = {"wa", "wh", "at", "ae", "ax", "ac"}
 MAY_GO_ON = {
     "n": {"s", "sr", "sn", "sm"},
-    "re": {"sr"},
+    "re": {"sr", "fr", "rt"},
     "g": {"gr"},
     "gr": {"gr"},
     "wd": {"te", "tu", "tx"},
@@ -188,7 +216,8 @@ HEADS = (
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
     ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
     ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
-    ("ruby", _RUBY + rb"[^']*': ", "re"),
+    ("ruby", _FAILED, "re"),
+    ("ruby", rb"#<Thread:0x[0-9a-f]+ .*> terminated with exception \(", "rt"),
 )
 """What begins a record by itself, though there is neither a stamp nor a level."""
 FIRST = (*_TRACES, *_FRAMES)

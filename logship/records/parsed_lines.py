@@ -3,7 +3,7 @@
 What it gives goes the way of all lines, so that times, levels and names that clash are what they are in any record.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -45,10 +45,14 @@ class LineRewriter:
         """Whether lines that are JSON objects already are rewritten, too."""
         return self._parser is not None and self._parser.of_json
 
-    @property
-    def continues(self) -> Callable[[bytes], bool] | None:
-        """Tell of a line whether the next one goes on with it; None where none does."""
-        return self._parser.continues if self._parser else None
+    def continues(self, line: bytes) -> bool:
+        """Whether a line is a runtime's, and the next one has its rest."""
+        piece = self._parser.unwrap(line) if self._parser and self._parser.unwrap else None
+        return piece is not None and piece.goes_on
+
+    def reads(self, line: bytes) -> bool:
+        """Whether a line is a runtime's."""
+        return bool(self._parser and self._parser.unwrap and self._parser.unwrap(line))
 
     def rewrite(self, lines: Sequence[bytes], block: Block | None) -> Parsed:
         """Rewrite what the parser can read; nothing without the block that the lines are in."""

@@ -10,9 +10,11 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicorn
 from logship.records.expressions import Expression, compile_expression
 from logship.records.found import Found
+from logship.records.joining import one_line
 from logship.records.json_members import members
 from logship.records.layouts import quote
 from logship.records.logfmt import parse_logfmt
+from logship.records.runtime_lines import Piece, Unwrap
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
 _CRI: Final = re.compile(rb"(\d{4}-\d\d-\d\dT\S{8,64}) (stdout|stderr) ([FP])(?::\S*)?(?: (.*)|)", re.DOTALL)
@@ -23,11 +25,11 @@ class Parser(NamedTuple):
     """How lines become fields."""
 
     parse: Callable[[bytes], Found | None]
-    """Of a line in UTF-8; None if it is not of the form. A line may be several, where others were partial."""
+    """Of a line in UTF-8; None if it is not of the form. A runtime's line may be several that are one record."""
     of_json: bool = False
     """Whether lines are read that are JSON objects; else those are records already."""
-    continues: Callable[[bytes], bool] | None = None
-    """Whether a line, without its newline, is partial: the next one goes on with it."""
+    unwrap: Unwrap | None = None
+    """Takes a runtime's line apart."""
 
 
 class _Logged(Struct):
@@ -42,9 +44,9 @@ class _Logged(Struct):
 _LOGGED: Final = msgspec.json.Decoder(_Logged)
 
 
-def _cri_continues(line: bytes) -> bool:
-    match = _CRI.match(line)
-    return match is not None and match[3] == b"P"
+def _unwrap_cri(line: bytes) -> Piece | None:
+    match = _CRI.fullmatch(line)
+    return Piece(match[2].decode(), match[4] or b"", match[3] == b"P") if match else None
 
 
 def _parse_cri(line: bytes) -> Found | None:
@@ -64,9 +66,11 @@ def _decoded(line: bytes) -> _Logged | None:
         return None
 
 
-def _docker_continues(line: bytes) -> bool:
+def _unwrap_docker(line: bytes) -> Piece | None:
     found = _decoded(line) if line.startswith(b'{"log"') else None
-    return found is not None and not found.log.endswith("\n")
+    if found is None:
+        return None
+    return Piece(found.stream, found.log.removesuffix("\n").encode(), not found.log.endswith("\n"))
 
 
 def _parse_docker(line: bytes) -> Found | None:
@@ -80,7 +84,8 @@ def _parse_docker(line: bytes) -> Found | None:
 
 
 def _unwrapped(own: Sequence[tuple[str, bytes]], text: bytes, time: bytes) -> Found:
-    """Give what a runtime wrote around a text, which may be an object itself."""
+    """Give what a runtime wrote around a text, which may be an object itself, over several lines."""
+    text = one_line(text + b"\n") if b"\n" in text else text
     names = _names(text)
     return Found(own, text=text, time=time) if names is None else Found(own, inner=text, names=names, time=time)
 
@@ -141,8 +146,8 @@ def _expression(text: str) -> Expression:
 
 _NAMED: Final = {
     "logfmt": Parser(parse_logfmt),
-    "cri": Parser(_parse_cri, continues=_cri_continues),
-    "docker": Parser(_parse_docker, of_json=True, continues=_docker_continues),
+    "cri": Parser(_parse_cri, unwrap=_unwrap_cri),
+    "docker": Parser(_parse_docker, of_json=True, unwrap=_unwrap_docker),
     "nginx": Parser(parse_nginx),
     "apache": Parser(parse_apache),
     "uvicorn": Parser(parse_uvicorn),

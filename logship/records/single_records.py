@@ -1,13 +1,12 @@
 """A block taken apart: one block for each record that it makes; pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
 from logship.model import Block, Encoded, LineState, Tally
 from logship.records.joining import joined_lines, one_line
 from logship.records.line_parser import trim
-from logship.records.partial_lines import together
 
 
 def gap(block: Block) -> Encoded:
@@ -15,8 +14,8 @@ def gap(block: Block) -> Encoded:
     return Encoded(block, b"", 0, Tally(skipped=((block.skipped, 0, block.end - block.start),)))
 
 
-def single_records(block: Block, *, keep_cr: bool, continues: Callable[[bytes], bool] | None = None) -> list[Block]:
-    """Give a block for each record; ``continues`` tells of a line whether the next one goes on with it."""
+def single_records(block: Block, *, keep_cr: bool) -> list[Block]:
+    """Give a block for each record."""
     if block.skipped:
         return []
     joins = set(block.joins)
@@ -25,7 +24,6 @@ def single_records(block: Block, *, keep_cr: bool, continues: Callable[[bytes], 
         for at, end, line in ((at, at + len(line), line) for at, line in _lines(block))
         if trim(one_line(line) if (at, end) in joins else line, first=at == 0, keep_cr=keep_cr).content
     ]
-    found = together(block, found, continues) if continues else found
     if found and found[-1].end == block.end:
         found[-1] = replace(found[-1], after=block.after)
     return found

@@ -8,6 +8,7 @@ from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.layouts import Lines
 from logship.records.parsed_lines import LineRewriter
+from logship.records.runtime_lines import RUNTIMES
 from logship.records.text_records import TextRecords
 from logship.records.time_range import ALL_TIMES
 from logship.redaction.blocks import BlockRedactor
@@ -43,7 +44,8 @@ def open_redaction(
     fields = [*fields, *(old for path in fields for old in _before(path, enrichment.rename))]
     fields = [*dict.fromkeys(way for path in fields for way in _ways(path, enrichment))]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
-    continues = LineRewriter(enrichment, TextRecords(enrichment, b"")).continues
+    rewriter = LineRewriter(enrichment, TextRecords(enrichment, b""))
+    continues = rewriter.continues if enrichment.parse in RUNTIMES else None
     samples = [(each.name, each.sample) for each in detectors if each.sample]
     redactor.copied = enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}
     parsed = Parsed(enrichment, wrapped=redactor.copied) if fields and enrichment.format != "raw" else None

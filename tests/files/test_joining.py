@@ -163,9 +163,9 @@ def test_the_same_records_come_again_from_any_offset(
 AT = b"2026-11-27T10:00:00.123456789Z stdout "
 
 
-def runtime() -> Joining:
-    """Join lines that a container's runtime cut."""
-    found = Joining.by("auto", "cri", 4, LONG, 1.0)
+def runtime(multiline: str = "auto") -> Joining:
+    """Join what a container's runtime wrote."""
+    found = Joining.by(multiline, "cri", 4, LONG, 1.0)
     assert found
     return found
 
@@ -184,7 +184,7 @@ def test_lines_that_a_runtime_cut_are_the_same_records_again(
     lines = [AT + tag.encode() + b" " + b"y" * length + b"\n" for tag, length in tags]
     data = b"".join(lines)
     with TemporaryDirectory() as folder:
-        growing = Growing(Path(folder), runtime())
+        growing = Growing(Path(folder), runtime("off"))
         quiet = {cut: is_quiet for cut, is_quiet in cuts if cut < len(data)}
         for start, end in pairwise(sorted({0, len(data), *quiet})):
             growing.write(data[start:end])
@@ -203,7 +203,7 @@ def test_lines_that_a_runtime_cut_are_the_same_records_again(
         expected, at = list[bytes](), 0
         while at < len(lines):
             end = at + 1
-            while lines[end - 1][len(AT) :][:1] == b"P" and end < min(at + 4, len(lines)):
+            while tags[end - 1][0] == "P" and end < min(at + 4, len(lines)) and tags[end][0] != "x":
                 if sum(map(len, lines[at : end + 1])) > LONG:
                     break
                 end += 1
@@ -212,20 +212,62 @@ def test_lines_that_a_runtime_cut_are_the_same_records_again(
         assert [record for _, record, _ in first] == expected
 
 
-def test_a_rule_that_was_chosen_joins_what_a_runtime_wrote() -> None:
-    """By ``MULTILINE``; where nobody chose one, or none at all, it is the runtime that says which lines are one."""
-    for multiline, parse, partial in [
-        *[
-            ("auto", "cri", True),
-            ("off", "docker", True),
-            ("python, java", "cri", True),
-            ("start:^x", "cri", False),
-            ("auto", "auto", False),
-        ]
+TEXTS = [
+    b"Traceback (most recent call last):",
+    b'  File "a.py", line 1, in f',
+    b"ValueError: disk is full",
+    b"",
+    b"ready",
+    b'{"a":1}',
+    b"10:00:00.123 INFO app - ready",
+]
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(TEXTS), st.sampled_from("FFFFP"), st.booleans()), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(0, 2000), st.booleans()), max_size=6),
+    st.integers(0, 20),
+    st.integers(30, 3000),
+)
+def test_what_a_runtime_wrote_is_the_same_records_again(
+    texts: list[tuple[bytes, str, bool]], cuts: list[tuple[int, bool]], block: int, size: int
+) -> None:
+    """Stack traces and parts of lines of two streams, however the file grew; no record has lines of both."""
+    streams = {False: b"stdout ", True: b"stderr "}
+    lines = [AT[:-7] + streams[error] + tag.encode() + b" " + text + b"\n" for text, tag, error in texts]
+    data = b"".join(lines)
+    with TemporaryDirectory() as folder:
+        growing = Growing(Path(folder), runtime())
+        quiet = {cut: is_quiet for cut, is_quiet in cuts if cut < len(data)}
+        for start, end in pairwise(sorted({0, len(data), *quiet})):
+            growing.write(data[start:end])
+            growing.read(size=size)
+            growing.read(2.0 if quiet.get(end, True) else 0.1, size=size)
+        first = growing.records
+        again = growing.blocks[block : block + 1] or growing.blocks[:1]
+        growing.restart(again[0].start)
+        growing.blocks = []
+        growing.read(0.1)
+        growing.read(2.0)
+        growing.file.close()
+    assert b"".join(record for _, record, _ in first) == data
+    assert growing.records == [record for record in first if record[0] >= again[0].start]
+    assert not any(b" stdout " in record and b" stderr " in record for _, record, _ in first)
+
+
+def test_what_a_runtime_wrote_is_joined_by_its_texts() -> None:
+    """Whatever the rule; where there is none, parts of a line are still one."""
+    for multiline, parse, of_runtime in [
+        ("auto", "cri", True),
+        ("off", "docker", True),
+        ("python, java", "cri", True),
+        ("start:^x", "cri", True),
+        ("auto", "auto", False),
     ]:
         found = Joining.by(multiline, parse, 9, LONG, 1.0)
         assert found
-        assert bool(found.partial) is partial
+        assert bool(found.runtime) is of_runtime
     assert Joining.by("off", "nginx", 9, LONG, 1.0) is None
 
 

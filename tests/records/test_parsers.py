@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from logship.model import Block, Encoded, FileId
 from logship.records.encoding import BlockEncoder
@@ -188,19 +189,21 @@ def test_docker_is_unwrapped() -> None:
 
 
 @pytest.mark.parametrize("parse", ["cri", "docker"])
-def test_partial_lines_of_a_block_are_one_record(parse: str) -> None:
-    """It has the offset and the time of its first part; one that nothing follows stands alone."""
+def test_parts_of_a_line_are_one_record(parse: str) -> None:
+    """It has the offset and the time of its first part."""
     parts = ['{"a":"', "b", 'c"}']
     if parse == "cri":
         lines = [f"{CRI} stdout {'PPF'[at]} {part}" for at, part in enumerate(parts)]
     else:
         lines = [log(part + "\n" * (at == 2)) for at, part in enumerate(parts)]
-    one, two = records(parse, *lines, lines[0])
+    size = sum(len(line) + 1 for line in lines)
+    whole = replace(block([*lines, lines[0]]), joins=((1000, 1000 + size),))
+    encoder = BlockEncoder(Enrichment({}, parse=parse), Lines())
+    one, two = map(json.loads, encoder.encode(whole).body.splitlines())
     assert (one["a"], one["@timestamp"]) == ("bc", CRI)
     assert two["message"] == parts[0]
-    encoder = BlockEncoder(Enrichment({}, parse=parse), Lines())
-    first, second = encoder.records(block([*lines, "", lines[0]]))
-    assert (first.start, second.end) == (1000, block([*lines, "", lines[0]]).end)
+    first, second = encoder.records(whole)
+    assert (first.start, second.end) == (1000, whole.end)
     assert json.loads(encoder.encode(first).body)["a"] == "bc"
 
 
@@ -208,15 +211,16 @@ def test_whether_a_line_goes_on_is_told_of_the_line_alone() -> None:
     """What is no line of the runtime's never does."""
     cri, docker = open_parser("cri"), open_parser("docker")
     assert cri
-    assert cri.continues
+    assert cri.unwrap
     assert docker
-    assert docker.continues
-    for line, goes_on in [(" stdout P x", True), (" stdout P:T x", True), (" stdout F x", False), (" P", False)]:
-        assert cri.continues((CRI + line).encode()) is goes_on
-    assert docker.continues(log("x").encode())
-    assert docker.continues(log("x\\n").encode())
-    assert not docker.continues(log("x\n").encode())
-    assert not docker.continues(b'{"log":"x"}')
+    assert docker.unwrap
+    for line, goes_on in [(" stdout P x", True), (" stdout P:T x", True), (" stdout F x", False)]:
+        assert cri.unwrap((CRI + line).encode()) == ("stdout", b"x", goes_on)
+    assert cri.unwrap((CRI + " P").encode()) is None
+    assert docker.unwrap(log("x").encode()) == ("stdout", b"x", True)
+    assert docker.unwrap(log("x\\n").encode()) == ("stdout", b"x\\n", True)
+    assert docker.unwrap(log("x\n").encode()) == ("stdout", b"x", False)
+    assert docker.unwrap(b'{"log":"x"}') is None
 
 
 def test_json_in_a_field_becomes_the_record() -> None:
@@ -264,11 +268,11 @@ def test_bad_utf8_within_is_replaced_and_counted() -> None:
     assert (json.loads(found.body)["message"], found.tally.decode_errors) == ("a \ufffd message", 1)
 
 
-@pytest.mark.parametrize("flags", [("truncated",), ("continuation",)])
-def test_line_that_was_cut_is_not_parsed(flags: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("flags", "line"), [(("truncated",), log("x\n")), (("continuation",), log("x\n")[1:])])
+def test_line_that_was_cut_is_not_parsed(flags: tuple[str, ...], line: str) -> None:
     """It is no whole line of its form."""
-    found = encoded("docker", [log("x\n")], flags=flags)
-    assert (json.loads(found.body)["message"], found.tally.parsed) == (log("x\n"), 0)
+    found = encoded("docker", [line], flags=flags)
+    assert (json.loads(found.body)["message"], found.tally.parsed) == (line, 0)
 
 
 @pytest.mark.parametrize(

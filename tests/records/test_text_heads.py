@@ -22,6 +22,16 @@ HEADS = {
     "1795773600.123    100 10.0.0.7 TCP_MISS/200 1 GET http://x/ - HIER_DIRECT/10.0.0.8 text/html": (DAY + ".123", ""),
     "[ERROR]\t2026-11-27T10:00:00.123Z\tb3b1\ta message": (DAY + ".123", "ERROR"),
     "2026-11-27 10:00:00 fail: App.Db[0] a message": (DAY, "error"),
+    # Rust's tracing: over several lines, and without a time
+    "  2026-11-27T10:00:00.327265Z  INFO app: a message": (DAY + ".327265", "INFO"),
+    "  2026-11-27T10:00:00.327265Z ERROR app::db: a message": (DAY + ".327265", "ERROR"),
+    "  \x1b[2m2026-11-27T10:00:00.327265Z\x1b[0m \x1b[33m WARN\x1b[0m \x1b[1;33mapp\x1b[0m: x": (
+        DAY + ".327265",
+        "WARN",
+    ),
+    " INFO app::db: a message": ("", "INFO"),
+    " WARN request{id=7}:query: app::db: a message": ("", "WARN"),
+    "ERROR request{id=7}: app: a message": ("", "ERROR"),
     # Python
     "WARNING:root:a message": ("", "WARNING"),
     "Level 25:app.db:a message": ("", "Level 25"),

@@ -54,7 +54,6 @@ LOGGERS: tuple[Logger, ...] = (
         f"  {_UTC}",
         "  WARN ",
         unit=MICRO,
-        needs={"MULTILINE": r"start:^  \d{4}-", "PARSE": r"regex:^  (?P<time>\S+) +(?P<level>[A-Z]+) "},
     ),
     _json("tracing-json", _TRACING, f'"timestamp":"{_UTC}"', '"level":"WARN"', unit=MICRO),
     _json("tracing-flat", _TRACING, f'"timestamp":"{_UTC}"', '"level":"WARN"', unit=MICRO),
