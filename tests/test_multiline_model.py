@@ -60,8 +60,7 @@ class Records(History):
         whole = {data.rstrip(b"\n") for data in records.values()}  # an empty line may have come before the cut
         for lines in self.meant:
             first = b"".join(lines[:MOST])[:-1]
-            near = [data for data in whole if lines[0][:-1] in data]
-            assert first in whole, f"cut: {near}, not {first!r}"
+            assert first in whole, f"cut: {[data for data in whole if lines[0][:-1] in data]}, not {first!r}"
         return {
             (file, start + data.index(line)): line
             for (file, start), data in records.items()

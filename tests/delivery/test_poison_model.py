@@ -92,6 +92,7 @@ class Stream:
         self.bench = Bench(policy=replace(POLICY, max_seconds=5.0), random=store.chance.random, **more)
         self.store = store
         self.written: list[str] = []
+        self.written_bytes = 0
         self.ended: list[Block] = []
         self.waited: list[Block] = []
         self.bench.sink.deliver = store.answer  # type: ignore[method-assign]
@@ -117,7 +118,7 @@ class Stream:
     async def _send(self, size: int, *, clean: bool = False) -> None:
         first = len(self.written)
         lines = [self._line(first + number, clean=clean) for number in range(size)]
-        start = sum(len(line) + 1 for line in self.written)
+        start, self.written_bytes = self.written_bytes, self.written_bytes + sum(len(line) + 1 for line in lines)
         self.written += lines
         part = self.bench.sink.encode(block(*lines, start=start))
         self.bench.metrics.read(part.block.lines, len(part.block.data))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from tests.e2e.harness import Logship
+from tests.e2e.harness import Logship, wait_until
 from tests.zoo_stores.corpus import SECOND, corpus, number_in
 from tests.zoo_stores.judging import FAULTS, Figures, Rules, failures, judge
 from tests.zoo_stores.setup import Setup
@@ -80,10 +80,7 @@ class Run:
 
     def wait_for(self, share: float) -> None:
         """Return when that share of the lines has been delivered."""
-        deadline = time.monotonic() + WAIT_SECONDS
-        while self._delivered() < share * len(self.lines):
-            assert time.monotonic() < deadline, f"less than {share:.0%} delivered in {WAIT_SECONDS:g} s"
-            time.sleep(0.02)
+        wait_until(lambda: self._delivered() >= share * len(self.lines), f"{share:.0%} delivered", WAIT_SECONDS)
 
     def _delivered(self) -> float:
         with suppress(OSError, AssertionError):

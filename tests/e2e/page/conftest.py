@@ -23,7 +23,7 @@ class Counted(StillView):
         return self.document
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the address of a browser; without one the tests are skipped, but fail in CI."""
     program = find_browser()

@@ -1,6 +1,7 @@
 """What the page for people shows, in a real browser: a daemon as it is, worked out without reloading."""
 
 import asyncio
+import math
 from pathlib import Path
 
 import pytest
@@ -48,14 +49,14 @@ async def test_a_look_costs_little(new_logship: StartLogship, receiver: Receiver
     daemon = new_logship(paths=f"{logs}/*.log", sinks="http", http_url=receiver.url)
     await asyncio.to_thread(daemon.start)
     await asyncio.to_thread(daemon.wait_idle)
-    took = []
-    for _ in range(5):
+    least = math.inf
+    for _ in range(40):  # short ones: on a machine with other work, few moments are without what that costs us
         before = daemon.status()["cpu_seconds"]
-        for _ in range(199):
+        for _ in range(49):
             assert len(daemon.status()["files"]) == 20
-        took.append((daemon.status()["cpu_seconds"] - before) / 200)
-    print(f"{1000 * min(took):.2f} ms")  # noqa: T201 - a figure of docs/page.md
-    assert min(took) <= 0.001
+        least = min(least, (daemon.status()["cpu_seconds"] - before) / 50)
+    print(f"{1000 * least:.2f} ms")  # noqa: T201 - a figure of docs/page.md
+    assert least <= 0.001
 
 
 def test_what_is_shown_here_is_what_a_daemon_says() -> None:
