@@ -2,6 +2,8 @@
 
 import asyncio
 import atexit
+import io
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -155,3 +157,11 @@ def append(path: Path, data: bytes) -> None:
     """Write at the end of a file."""
     with path.open("ab") as file:
         file.write(data)
+
+
+def zipped(data: bytes) -> bytes:
+    """Pack as ``zipfile`` does it in a file: its directory comes last."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("app.log", data)
+    return file.getvalue()

@@ -117,10 +117,10 @@ class Adoption:
         if file := known.file:
             named = not sweep or file.file in sweep.present or (file.file in self.new and file.named)
             there = file.sound and ((named and not file.deleted) or found.candidate.path != (file.path or file.lineage))
-        elif (entry := known.entry) and entry.inode != found.inode:
-            there = self._registry.met(entry) or bool(sweep and entry.file in sweep.present)
         else:
-            return False
+            entry = known.entry if known.entry and known.entry.inode != found.inode else None
+            listed = entry and sweep and entry.file in sweep.present and entry.inode not in self._opener.moved
+            there = bool(entry and (listed or self._registry.met(entry)))
         return there and not goes_on_in(found, known)
 
     def _beside(

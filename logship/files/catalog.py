@@ -113,7 +113,7 @@ class Catalog:
     def unsettled(self) -> bool:
         """Whether a sweep is needed soon: files wait, a copy is held, names moved, or a file lost its bytes."""
         pressing = self._truncations.pressing(self._swept)
-        return self.departures.doubted or self._opener.moved or self.waiting.files > 0 or pressing
+        return self.departures.doubted or bool(self._opener.moved) or self.waiting.files > 0 or pressing
 
     @property
     def settling(self) -> bool:

@@ -7,11 +7,11 @@ from itertools import islice
 from msgspec.structs import replace
 
 from logship.files.archives import Contents
-from logship.files.decoding import STREAMS
+from logship.files.decoding import LEAST_BYTES, STREAMS
 from logship.files.found import Found
 from logship.files.identification import Known, Part
 from logship.files.inode_reuse import entry_of_another, row_of_another
-from logship.state.identity import Entry
+from logship.state.identity import HEAD_BYTES, Entry
 from logship.state.rows import IGNORED, PACKED, Row
 
 Ask = Callable[[Found, Part], Generator[None, None, Known | None]]
@@ -28,6 +28,8 @@ def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tupl
     """
     if row and (row_of_another(found, row) or row.birth_ns != (found.birth_ns or 0) or _is_copy(row)):
         row = None
+    if row and found.size < row.done + LEAST_BYTES and not _begins_so(found, row):
+        row = None  # written over where it is; of one that is larger, the bytes behind tell
     there = [entry for entry in unread if entry.packed[1] and not entry_of_another(found, entry)]
     done = max((row.done if row else 0, *(entry.packed[1] for entry in there)))
     if not done or done > found.size or not found.goes_on_at(done):
@@ -39,6 +41,12 @@ def known_within(found: Found, row: Row | None, unread: Iterable[Entry]) -> tupl
 def _is_copy(row: Row) -> bool:
     """Whether a file was put by as a whole: it may be all that is left of a generation that was to be read on."""
     return bool(row.flags & IGNORED) and not row.flags & PACKED
+
+
+def _begins_so(found: Found, row: Row) -> bool:
+    """Whether an archive begins as what was finished in it."""
+    data = found.read_at(HEAD_BYTES, 0) if row.ignored else Contents(found.fd, found.packed, 0, row.done).head()
+    return row.has_head(lambda size, at: data[at : at + size])
 
 
 def contents_of(found: Found) -> Contents:

@@ -37,14 +37,14 @@ class Opener:
         self._tried = _Inodes()
         self.links: set[int] = set()
         """Inodes of links that led to files which are followed, one a file: they are tried in every sweep."""
-        self.moved = False
-        """Whether a name was gone, or another file's, when it was to be opened: names are changing just now."""
+        self.moved: set[int] = set()
+        """Inodes of which a name was gone, or another file's, when it was to be opened: names are changing just now."""
 
     def begin(self) -> None:
         """Begin a sweep: what was not refused in the last one could be opened, or is gone."""
         self.unreadable = {path: cause for path, cause in self.unreadable.items() if path in self._refused}
         self._refused.clear()
-        self.moved = False
+        self.moved.clear()
 
     def open(self, candidate: Candidate, now: float) -> Found | None:
         """Open what a candidate names, beneath its root; None where that can't be, or is no regular file."""
@@ -57,7 +57,7 @@ class Opener:
         except OSError as error:
             self.refuse(candidate.path, error)
             if candidate.regular and error.errno == errno.ENOENT:
-                self.moved = True
+                self.moved.add(candidate.inode)
             else:
                 self._tried.add(candidate.inode)
             return None

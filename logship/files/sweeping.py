@@ -261,7 +261,7 @@ class Sweep(Struct):
             return False
         if candidate.regular and found.inode != candidate.inode and candidate.folder.changed():
             # what was listed is somewhere else now, and may have to be read before what is here
-            self.opener.moved = True
+            self.opener.moved.add(candidate.inode)
             os.close(found.fd)
             return False
         self.ignored -= 1

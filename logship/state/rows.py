@@ -75,14 +75,15 @@ class Row(NamedTuple):
 
     def begins(self, size: int, read_at: ReadAt) -> bool:
         """Whether a file of ``size`` bytes has this one's first bytes, and at its end the last ones."""
-        return size >= self.size and self._has_head(read_at) and self._has_tail(read_at)
+        return size >= self.size and self.has_head(read_at) and self._has_tail(read_at)
 
     def is_punched(self, size: int, read_at: ReadAt) -> bool:
         """Whether a file of ``size`` bytes has a hole where this one began, and the last ones, so many as prove it."""
         head = read_at(min(HEAD_BYTES, self.size), 0)
         return size >= self.size > HEAD_BYTES and is_punched(head) and self._has_tail(read_at)
 
-    def _has_head(self, read_at: ReadAt) -> bool:
+    def has_head(self, read_at: ReadAt) -> bool:
+        """Whether a file has its first bytes."""
         return bytes_hash(read_at(min(HEAD_BYTES, self.size), 0)) == self.head
 
     def _has_tail(self, read_at: ReadAt) -> bool:
@@ -108,7 +109,7 @@ class Row(NamedTuple):
             offsets={} if self.ignored else {sink: done if known else Saved() for sink in sinks},
             ignored=self.ignored,
             sealed=bool(self.flags & SEALED),
-            digest=Fingerprint(0, (self.size, self.crc)) if self.crc and self._has_head(read_at) else Fingerprint(),
+            digest=Fingerprint(0, (self.size, self.crc)) if self.crc and self.has_head(read_at) else Fingerprint(),
         )
 
 

@@ -68,6 +68,22 @@ def test_after_it_was_read(logs: Path, size: int, second: bytes, *, saved: bool,
     assert problem(due, *to_the_end(logs, before, kill=kill)) == ""
 
 
+@sizes
+@seconds
+@kills
+def test_after_it_was_finished(logs: Path, size: int, second: bytes, *, kill: bool) -> None:
+    """Of that one only a row is left: what is a few bytes larger is not the beginning of what is appended to it."""
+    before = [away(logs, FIRST, LIVE), follow(logs)]
+    for _ in range(4):
+        before[-1].step(40)
+        before[-1].read()
+    (logs / "app.log").rename(logs / "app.log.3")
+    append(logs / "app.log", lines(40_000, 40_010))
+    (logs / "app.log.1.gz").write_bytes(packed(second, size))
+    due = lines(0, 300) + FIRST + LIVE + lines(40_000, 40_010) + (UNSEEN if second == UNSEEN else b"")
+    assert problem(due, *to_the_end(logs, before, kill=kill)) == ""
+
+
 def at_pause(follower: Follower, number: int, act: Callable[[], object]) -> None:
     """Have the next sweep meet something at one of its pauses, or behind the last one."""
     sweep = follower.catalog.sweep

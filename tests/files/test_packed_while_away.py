@@ -1,0 +1,106 @@
+"""A rotated file is packed and removed around a kill, as loguru does it: each step at each moment of the start's sweep.
+
+A name may be listed, and be gone when it is to be opened: its archive, complete by then, goes on with what it had.
+"""
+
+import gzip
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.files.test_kinds import problem
+from tests.following import Follower, append, follow, lines, zipped
+
+Step = Callable[[], object]
+
+
+PACKS = {"zip": zipped, "gz": gzip.compress}
+
+
+def rotation(logs: Path, kind: str, start: int, end: int, number: int = 1) -> list[Step]:
+    """Give what a rotation does after which nobody writes to the file with lines up to ``end``, step by step."""
+    live, plain = logs / "app.log", logs / f"app.2026-11-27_23-03-5{number}_541173.log"
+    archive = plain.with_name(f"{plain.name}.{kind}")
+    packed = PACKS[kind](lines(start, end))
+    return [
+        lambda: live.rename(plain),
+        lambda: archive.write_bytes(packed[: len(packed) // 2]),
+        lambda: archive.write_bytes(packed),
+        plain.unlink,
+    ]
+
+
+def sweep_with(follower: Follower, doing: dict[int, list[Step]]) -> int:
+    """Sweep once, and do some steps at some of its pauses; give how many pauses there were."""
+    sweep, pauses = follower.catalog.sweep, count()
+
+    def doing_meanwhile(now: float) -> Iterator[None]:
+        for _ in sweep(now):
+            for step in doing.pop(next(pauses), ()):
+                step()
+            yield
+
+    follower.catalog.sweep = doing_meanwhile  # type: ignore[method-assign]
+    follower.step()
+    follower.catalog.sweep = sweep  # type: ignore[method-assign]
+    for steps in doing.values():
+        for step in steps:
+            step()
+    return next(pauses)
+
+
+def play(  # noqa: PLR0917 - each is one choice
+    logs: Path, kind: str, known: int, kill: int, pause: int, last: int, pattern: str, *, ack: bool
+) -> tuple[str, int]:
+    """Die after ``kill`` steps of a rotation; up to ``last`` are done before the start, the others at one pause."""
+    logs.mkdir(parents=True)
+    append(logs / "app.log", lines(0, 300))
+    first = follow(logs, pattern)
+    first.read()
+    for step in rotation(logs, kind, 0, 300, number=0):
+        step()
+        first.read()
+    append(logs / "app.log", lines(300, known))
+    first.step()
+    first.take(ack=ack)
+    append(logs / "app.log", lines(known, 2000))
+    steps = [*rotation(logs, kind, 300, 2000), lambda: append(logs / "app.log", lines(2000, 2100))]
+    for step in steps[:kill]:
+        step()
+        first.step()  # it may be held, or open under its new name; it is not read
+    first.kill()
+    for step in steps[kill:last]:
+        step()
+    second = follow(logs, pattern)
+    pauses = sweep_with(second, {pause: steps[max(kill, last) :]})
+    second.take()
+    for seconds in (0.05, 3.0, 6.0):
+        second.step(seconds)
+        second.take()
+    second.drain()
+    return problem(lines(0, 2100), first, second), pauses
+
+
+@pytest.mark.parametrize("last", range(4))
+@pytest.mark.parametrize(
+    ("kind", "pattern", "known", "ack"),
+    [("zip", "app*.log", 700, True), ("gz", "app.log", 310, False)],
+    ids=["zip by a pattern", "gz by a name"],
+)
+def test_a_rotation_at_any_moment_of_the_start(
+    logs: Path, kind: str, pattern: str, known: int, last: int, monkeypatch: pytest.MonkeyPatch, *, ack: bool
+) -> None:
+    """What was known of it is not sent again, and what was not known is."""
+    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
+        monkeypatch.setattr(f"logship.files.{step}", 1)
+    wrong: dict[tuple[int, int], str] = {}
+    for kill in range(min(2, last + 1)):
+        for pause in count():
+            folder = logs / f"{kill}-{pause}" / "logs"
+            what, pauses = play(folder, kind, known, kill, pause, last, pattern, ack=ack)
+            wrong |= {(kill, pause): what} if what else {}
+            if pause >= pauses:
+                break
+    assert wrong == {}
