@@ -76,28 +76,22 @@ class Records(History):
 
 
 class Runtime(Records):
-    """Its lines are those of a container's runtime, which cuts long ones."""
+    """Its lines are those of a container's runtime, which cuts long ones; a stack trace has many."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         super().__init__(folder, seed)
         self.joining = Joining.by("auto", "cri", MOST, 1 << 20, 1.0)
 
     def _record(self) -> list[bytes]:
-        kind = "bad" if self.random.random() < 0.05 else "seq"
+        kind = b"bad" if self.random.random() < 0.05 else b"seq"
         number = len(self.written)
-        tags = "P" * self.random.choice([0, 0, 1, 3, 10, 40]) + "F"
-        lines = [
-            b"2026-11-27T10:00:00.%06dZ stdout %b %b %d, %d %b\n"
-            % (
-                number,
-                tag.encode(),
-                b"more of" if at else kind.encode(),
-                number,
-                at,
-                b"x" * self.random.choice([0, 200]),
-            )
-            for at, tag in enumerate(tags)
-        ]
+        stream = self.random.choice([b"stdout", b"stderr"])
+        tags = self.random.choice("PF") * self.random.choice([0, 0, 1, 3, 10, 40]) + "F"
+        lines = []
+        for at, tag in enumerate(tags.encode()):
+            text = b"more of %d, %d" % (number, at) if at else b"10:00:00.%06d %b %d" % (number, kind, number)
+            text += b" " + b"x" * self.random.choice([0, 200])
+            lines.append(b"2026-11-27T10:00:00.%06dZ %b %c %b\n" % (number, stream, tag, text))
         self.written += lines
         return lines
 

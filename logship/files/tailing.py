@@ -41,10 +41,8 @@ class TailedFile:
         self, entry: Entry, fd: int, path: str, birth_ns: int | None, now: float, *, contents: Unpacked | None = None
     ) -> None:
         self.file, self.fd, self.real_path = entry.file, fd, real_path(fd)
-        self._contents = contents
-        self.lineage = entry.path
+        self._contents, self.birth_ns, self.lineage = contents, birth_ns, entry.path
         self.path, self.named = entry.path if path == entry.path else path, True  # one text: there are thousands
-        self.birth_ns = birth_ns
         self.shift = entry.shift
         """Where in the file the generation begins: not at 0 in a copy that was appended to another."""
         self.limit = entry.size if entry.sealed else NO_LIMIT
@@ -271,7 +269,10 @@ class TailedFile:
         self.orphaned, self.replaced, self.padding, self.birth_ns = False, False, Padding(), birth_ns(fd)
         self.doubt.clear()
         forget_scanned(self)
-        self.look(now)
+        try:
+            self.look(now)
+        except OSError as error:  # as of any open file; its descriptor is its own already
+            self.fault = error.strerror or type(error).__name__
 
     @property
     def sound(self) -> bool:

@@ -128,6 +128,7 @@ class Digest:
             return
         before = self._crcs[at] if start != self.base else 0
         self.cut(start)
+        self.recent = b""  # what is known of those bytes is their digest
         for end, crc in points:
             self._offsets.append(end)
             self._crcs.append(isal_zlib.crc32_combine(before, crc, end - start))
@@ -174,7 +175,9 @@ class Digest:
 
     def cut(self, offset: int) -> None:
         """Forget what was known past ``offset``."""
-        keep, self.recent = bisect_left(self._offsets, offset + 1), self.recent[: self._remembered(offset)]
+        keep = bisect_left(self._offsets, offset + 1)
+        # what is remembered ends where the digest does, which may be before the offset
+        self.recent = self.recent[: self._remembered(self._offsets[keep - 1] if keep else self.base)]
         del self._offsets[keep:], self._crcs[keep:]
 
     def forget_before(self, offset: int) -> None:

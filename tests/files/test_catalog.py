@@ -208,6 +208,37 @@ def test_a_file_whose_contents_can_not_be_read_is_reported_and_tried_again(
     assert not list(follower.lost())
 
 
+@pytest.mark.parametrize("good", range(24))
+def test_a_disk_that_fails_while_a_file_goes_on_in_another_costs_nothing(
+    logs: Path, monkeypatch: pytest.MonkeyPatch, good: int
+) -> None:
+    """EIO at any of its reads: its descriptor has one owner, and what is there by name is found again."""
+    append(logs / "a.log", lines(0, 100))
+    follower = follow(logs)
+    assert follower.read() == lines(0, 100)
+    append(logs / "longer", lines(0, 110))
+    (logs / "longer").rename(logs / "a.log")
+    bad = (logs / "a.log").stat().st_ino
+    plain, reads = os.pread, 0
+
+    def pread(fd: int, size: int, offset: int) -> bytes:
+        nonlocal reads
+        if os.fstat(fd).st_ino == bad:
+            reads += 1
+            if reads > good:
+                raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return plain(fd, size, offset)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pread", pread)
+        read = b"".join(follower.read() for _ in range(5))
+        for file in follower.catalog.files.values():
+            assert os.fstat(file.fd).st_ino == file.inode
+    follower.step(2.0)
+    assert read + follower.read() == lines(100, 110)
+    assert not list(follower.lost())
+
+
 def test_a_rotated_form_beside_an_empty_live_file_is_shipped(logs: Path) -> None:
     """Nothing has the same beginning as nothing: it is no copy."""
     append(logs / "a.log", b"")

@@ -148,6 +148,16 @@ def test_a_gap_begins_the_digest_anew(first: int, gap: int, size: int) -> None:
     assert ask(found, b"?" * start + DATA[start : start + size]) == start + size
 
 
+@given(st.integers(0, 3000), st.integers(0, 3000))
+def test_what_is_remembered_ends_where_the_digest_does(size: int, offset: int) -> None:
+    """After a cut between two points, too: there it would be compared with bytes at other offsets, or before a file."""
+    digest = taken(DATA[:size], [])
+    digest.cut(offset)
+    before = digest.before(digest.end)
+    assert len(before) <= digest.end
+    assert DATA[: digest.end].endswith(before)
+
+
 @settings(deadline=None)
 @given(cuts, st.integers(0, SIZE))
 def test_after_a_cut_it_goes_on_as_if_the_rest_had_never_been(at: list[int], offset: int) -> None:
