@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,6 +20,8 @@ from tests.following import an_entry
 from tests.records.test_multiline import SAMPLES, sample
 
 LONG = 400
+Records = list[tuple[int, bytes, tuple[str, ...]]]
+"""Offset, bytes and flags of each."""
 
 
 def joining(text: str = "auto", *, max_lines: int = 1000) -> Joining:
@@ -72,12 +74,12 @@ class Growing:
         self.place = self.file.restore(Place(offset, scanned=offset))
 
     @property
-    def records(self) -> list[tuple[int, bytes, tuple[str, ...]]]:
+    def records(self) -> Records:
         """Offset, bytes and flags of each record."""
         return records(self.blocks)
 
 
-def records(blocks: list[Block]) -> list[tuple[int, bytes, tuple[str, ...]]]:
+def records(blocks: list[Block]) -> Records:
     """Give offset, bytes and flags of each record."""
     lines = [(*each, block.flags) for block in blocks for each in zip(*joined_lines_of(block), strict=True)]
     return [(offset, data, flags) for offset, data, flags in lines if data.strip()]
@@ -170,22 +172,10 @@ def runtime(multiline: str = "auto") -> Joining:
     return found
 
 
-@settings(deadline=None)
-@given(
-    st.lists(st.tuples(st.sampled_from("FFPPPx"), st.integers(0, 90)), min_size=1, max_size=30),
-    st.lists(st.tuples(st.integers(0, 2000), st.booleans()), max_size=6),
-    st.integers(0, 20),
-    st.integers(30, 3000),
-)
-def test_lines_that_a_runtime_cut_are_the_same_records_again(
-    tags: list[tuple[str, int]], cuts: list[tuple[int, bool]], block: int, size: int
-) -> None:
-    """However the file grew, and from wherever it is read again; what is written at once is one record."""
-    lines = [AT + tag.encode() + b" " + b"y" * length + b"\n" for tag, length in tags]
-    data = b"".join(lines)
+def records_twice(joining: Joining, data: bytes, quiet: Mapping[int, bool], block: int, size: int) -> Records:
+    """Give the records of a file that grew in pieces, quiet behind some: they are the same, read again from a block on."""
     with TemporaryDirectory() as folder:
-        growing = Growing(Path(folder), runtime("off"))
-        quiet = {cut: is_quiet for cut, is_quiet in cuts if cut < len(data)}
+        growing = Growing(Path(folder), joining)
         for start, end in pairwise(sorted({0, len(data), *quiet})):
             growing.write(data[start:end])
             growing.read(size=size)
@@ -199,6 +189,24 @@ def test_lines_that_a_runtime_cut_are_the_same_records_again(
         growing.file.close()
     assert b"".join(record for _, record, _ in first) == data
     assert growing.records == [record for record in first if record[0] >= again[0].start]
+    return first
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("FFPPPx"), st.integers(0, 90)), min_size=1, max_size=30),
+    st.lists(st.tuples(st.integers(0, 2000), st.booleans()), max_size=6),
+    st.integers(0, 20),
+    st.integers(30, 3000),
+)
+def test_lines_that_a_runtime_cut_are_the_same_records_again(
+    tags: list[tuple[str, int]], cuts: list[tuple[int, bool]], block: int, size: int
+) -> None:
+    """However the file grew, and from wherever it is read again; what is written at once is one record."""
+    lines = [AT + tag.encode() + b" " + b"y" * length + b"\n" for tag, length in tags]
+    data = b"".join(lines)
+    quiet = {cut: is_quiet for cut, is_quiet in cuts if cut < len(data)}
+    first = records_twice(runtime("off"), data, quiet, block, size)
     if not any(quiet.values()):
         expected, at = list[bytes](), 0
         while at < len(lines):
@@ -237,22 +245,8 @@ def test_what_a_runtime_wrote_is_the_same_records_again(
     streams = {False: b"stdout ", True: b"stderr "}
     lines = [AT[:-7] + streams[error] + tag.encode() + b" " + text + b"\n" for text, tag, error in texts]
     data = b"".join(lines)
-    with TemporaryDirectory() as folder:
-        growing = Growing(Path(folder), runtime())
-        quiet = {cut: is_quiet for cut, is_quiet in cuts if cut < len(data)}
-        for start, end in pairwise(sorted({0, len(data), *quiet})):
-            growing.write(data[start:end])
-            growing.read(size=size)
-            growing.read(2.0 if quiet.get(end, True) else 0.1, size=size)
-        first = growing.records
-        again = growing.blocks[block : block + 1] or growing.blocks[:1]
-        growing.restart(again[0].start)
-        growing.blocks = []
-        growing.read(0.1)
-        growing.read(2.0)
-        growing.file.close()
-    assert b"".join(record for _, record, _ in first) == data
-    assert growing.records == [record for record in first if record[0] >= again[0].start]
+    quiet = {cut: is_quiet for cut, is_quiet in cuts if cut < len(data)}
+    first = records_twice(runtime(), data, quiet, block, size)
     assert not any(b" stdout " in record and b" stderr " in record for _, record, _ in first)
 
 
