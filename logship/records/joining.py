@@ -229,8 +229,9 @@ class _Walk:
         """Say how many lines a record has, of those that are left."""
         if not extent.certain and self._more is More.NOTED:
             # Where the clock cut, lines that only might have gone on with a record were left out: then another one was
-            # cut here. A limit cuts among such lines, too.
-            is_other = extent.lines + extent.empty == 0 and self._noted != _follows(extent.guess)
+            # cut here. A limit cuts among such lines, too; and empty ones the clock leaves to the record as it was.
+            states = {extent.guess, extent.state} if extent.empty else {extent.guess}
+            is_other = extent.lines == 0 and self._noted not in map(_follows, states)
             return 0 if is_other else left
         return extent.lines + (extent.empty if self._more is More.LATE else 0)
 

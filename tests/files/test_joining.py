@@ -173,7 +173,7 @@ def runtime(multiline: str = "auto") -> Joining:
 
 
 def records_twice(joining: Joining, data: bytes, quiet: Mapping[int, bool], block: int, size: int) -> Records:
-    """Give the records of a file that grew in pieces, quiet behind some: they are the same, read again from a block on."""
+    """Give the records of a file that grew in pieces, quiet behind some: the same, read again from a block on."""
     with TemporaryDirectory() as folder:
         growing = Growing(Path(folder), joining)
         for start, end in pairwise(sorted({0, len(data), *quiet})):
@@ -220,8 +220,9 @@ def test_lines_that_a_runtime_cut_are_the_same_records_again(
         assert [record for _, record, _ in first] == expected
 
 
+TRACE = b"Traceback (most recent call last):"
 TEXTS = [
-    b"Traceback (most recent call last):",
+    TRACE,
     b'  File "a.py", line 1, in f',
     b"ValueError: disk is full",
     b"",
@@ -238,6 +239,7 @@ TEXTS = [
     st.integers(0, 20),
     st.integers(30, 3000),
 )
+@example([(TRACE, "F", False), (TRACE, "F", True), (b"", "F", True), (TRACE, "F", False)], [(150, True)], 0, 30)
 def test_what_a_runtime_wrote_is_the_same_records_again(
     texts: list[tuple[bytes, str, bool]], cuts: list[tuple[int, bool]], block: int, size: int
 ) -> None:
