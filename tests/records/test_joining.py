@@ -119,8 +119,9 @@ def line_by_line(multiline: Multiline, data: bytes, start: int, more: More, form
             break
         count = extent.lines + (extent.empty if more is More.LATE else 0)
         if not extent.certain and more is More.NOTED:
-            is_other = not (extent.lines or extent.empty) and extent.guess not in ALONE
-            count = 0 if is_other else len(bare) - at  # noted is no state
+            states = {extent.guess, extent.state} if extent.empty else {extent.guess}
+            is_other = not extent.lines and states.isdisjoint(ALONE)  # noted is no state
+            count = 0 if is_other else len(bare) - at
         if not count:
             state, given_up = "", not extent.certain
             continue
