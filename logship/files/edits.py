@@ -86,11 +86,13 @@ def goes_on_in(found: Found, known: Known) -> bool:
     backup = known.file and _BACKUP.search(os.readlink(f"/proc/self/fd/{known.file.fd}"))  # noqa: PTH115 - no Path of it
     if known.common >= (HEAD_BYTES if backup else LEAST_BYTES) and found.size - found.begin > known.common:
         return True
-    stat = os.fstat(known.file.fd) if known.file else None
-    if stat is None:
+    if known.file is None:
         return False
+    stat = os.fstat(known.file.fd)
     copied = found.mtime_ns == stat.st_mtime_ns < (found.birth_ns or 0)
-    return copied or stat.st_mtime_ns < stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns)
+    # what packs sets the time of its archive: there the last change of the inode tells nothing
+    renamed = not known.file.packed[1] and stat.st_mtime_ns < stat.st_ctime_ns
+    return copied or (renamed and stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns))
 
 
 def _has_no_name(known: Known) -> bool:
