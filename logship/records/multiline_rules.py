@@ -89,8 +89,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
     "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
     "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
-    "p": (*PLAIN, ("rust", _EMPTY, "?pr")),  # a line that nobody knows
-    "pr": (("rust", _REPORT, "f"),),  # … and what caused it, behind an empty line
+    "p": PLAIN,  # a line that nobody knows
+    "pr": (("rust", _REPORT, "f"),),  # what caused what a line with a level says, behind an empty line
     "pb": (*PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
     "pj": (*PLAIN, ("", _INDENTED, "bj")),  # … and names an error
     "pe": (  # … that names an error
