@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from logship.records.framing import Frame
 from logship.records.joining import Joined, More, join_lines
 from logship.records.line_starts import FORMLESS, LEARNED_BYTES
+from logship.records.looks import RECORD
 from logship.records.multiline import Multiline
 
 RUNTIMES: Final = ("cri", "docker")
@@ -130,7 +131,10 @@ def _more(last: _Text, following: _Text | None, more: More) -> More:
         return more
     if following.stream != last.stream:
         return More.NEVER
-    return More.LATE if last.is_open else More.MAYBE
+    if last.is_open:
+        return More.LATE
+    # a JSON record goes on with nothing, whatever its rest is
+    return More.NEVER if following.text.startswith(RECORD) else More.MAYBE
 
 
 def _of(stream: str, word: str) -> str:
