@@ -73,7 +73,7 @@ class BlockEncoder:
         """Give the block's records; a gap has none, and is counted as skipped."""
         if block.skipped:
             return gap(block)
-        message = self._enrichment.format == "text" or self._is_rest(block)
+        message = self._enrichment.format == "text" or self._rewriter.is_rest(block)
         if message or self._rewriter.of_json:
             return self._encode_mixed(block, message=message)
         # One block with odd lines seldom comes alone.
@@ -88,12 +88,6 @@ class BlockEncoder:
         found = single_records(block, keep_cr=False)
         found = each_known(self._enrichment, block, found)
         return [each for each in found if self.encode(each).records] if self._selection else found
-
-    def _is_rest(self, block: Block) -> bool:
-        """Say whether it is a part of a line, or of the text of a record that was cut: it may look like anything."""
-        if "continuation" not in block.flags:
-            return "truncated" in block.flags
-        return not self._rewriter.reads(block.data.partition(b"\n")[0].removesuffix(b"\r"))
 
     def _encode_plain(self, block: Block) -> Encoded | None:
         """Encode a block of which every line is a plain record; None if that is not certain."""

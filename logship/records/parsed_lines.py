@@ -17,6 +17,7 @@ from logship.records.timestamps import TimestampReader
 
 if TYPE_CHECKING:
     from logship.records.parsers import Parser
+    from logship.records.runtime_lines import Piece
 
 
 class Parsed(NamedTuple):
@@ -47,12 +48,17 @@ class LineRewriter:
 
     def continues(self, line: bytes) -> bool:
         """Whether a line is a runtime's, and the next one has its rest."""
-        piece = self._parser.unwrap(line) if self._parser and self._parser.unwrap else None
+        piece = self._unwrap(line)
         return piece is not None and piece.goes_on
 
-    def reads(self, line: bytes) -> bool:
-        """Whether a line is a runtime's."""
-        return bool(self._parser and self._parser.unwrap and self._parser.unwrap(line))
+    def is_rest(self, block: Block) -> bool:
+        """Say whether it is a part of a line, or of the text of a record that was cut: it may look like anything."""
+        if "continuation" not in block.flags:
+            return "truncated" in block.flags
+        return not self._unwrap(block.data.partition(b"\n")[0].removesuffix(b"\r"))
+
+    def _unwrap(self, line: bytes) -> "Piece | None":
+        return self._parser.unwrap(line) if self._parser and self._parser.unwrap else None
 
     def rewrite(self, lines: Sequence[bytes], block: Block | None) -> Parsed:
         """Rewrite what the parser can read; nothing without the block that the lines are in."""
