@@ -159,9 +159,10 @@ def append(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def zipped(data: bytes) -> bytes:
-    """Pack as ``zipfile`` does it in a file: its directory comes last."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("app.log", data)
-    return file.getvalue()
+def zipped(*members: bytes) -> bytes:
+    """Pack files into a zip, as ``zipfile`` does it in a file: its directory comes last."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, member in enumerate(members):
+            archive.writestr(f"{number}.log", member)
+    return out.getvalue()

@@ -12,7 +12,6 @@ import lzma
 import os
 import tarfile
 import time
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from logship.state.identity import Saved
-from tests.following import Follower, append, begun, follow, lines
+from tests.following import Follower, append, begun, follow, lines, zipped
 
 Scenario = Callable[[Path], Iterator[bytes]]
 """Yields, and at last gives, all lines that have to have arrived in the end."""
@@ -618,15 +617,6 @@ def test_a_file_that_was_just_packed_is_found_beside_its_archive(logs: Path, *, 
     follower.drain()
     arrived = Counter(records(follower).values())
     assert arrived == Counter(lines(100, 900).splitlines(keepends=True) * (1 + again))
-
-
-def zipped(*members: bytes) -> bytes:
-    """Pack files into a zip."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, member in enumerate(members):
-            archive.writestr(f"{number}.log", member)
-    return out.getvalue()
 
 
 def tarred(*members: bytes) -> bytes:
