@@ -16,7 +16,7 @@ from tests.following import Follower, append, follow, lines, zipped
 Step = Callable[[], object]
 
 
-PACKS = {"zip": zipped, "gz": gzip.compress}
+PACKS: dict[str, Callable[[bytes], bytes]] = {"zip": zipped, "gz": gzip.compress}
 
 
 def rotation(logs: Path, kind: str, start: int, end: int, number: int = 1) -> list[Step]:
