@@ -90,12 +90,13 @@ FORMS = (
             + rb" [ 0]0 "
             + CLOCK
             + FRACTION
-            + rb"(?P<z>(?: [A-Z]{3,5}| [+-]0000)? 0000)(?![^\] ])"
+            + rb"(?P<z>(?: [A-Z]{3,5}| [+-]0000)? 0000)"
+            + END
         ),
         ANYWHERE,
     ),
-    Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb" GMT(?P<z>[+-]0000) \([^)\n]{3,60}+\)(?![^\] :])"), ANYWHERE),
-    Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb"(?: GMT(?=[+-]))?(?P<z>[+-]0000|)(?![^\] :])"), ANYWHERE, alike=False),
+    Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb" GMT(?P<z>[+-]0000) \([^)\n]{3,60}+\)" + END), ANYWHERE),
+    Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb"(?: GMT(?=[+-]))?(?P<z>[+-]0000|)" + END), ANYWHERE, alike=False),
     Form(b"0", ONE(rb"(?P<s>00[ -]" + MONTH + rb"[ -]0000 " + CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), PRECISE),
     Form(
         b"0FMSTW[",
@@ -107,7 +108,7 @@ FORMS = (
         ONE(
             rb"(?P<s>(?:[A-Z][a-z]{5,8}, )?00[ -]"
             + MONTH
-            + rb"[ -]00 00:00(?::00)?)(?P<f>)(?P<z> (?:[+-]0000|[A-Z]{3,4}))(?= )"
+            + rb"[ -]00 00:00(?::00)?)(?P<f>)(?P<z> (?:[+-]0000|[A-Z]{3,4})) "
         ),
         ANYWHERE,
     ),  # RFC 822, RFC 850

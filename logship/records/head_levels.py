@@ -50,7 +50,7 @@ _AFTER = (
     rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
-    rb" | -[ ] [A-Za-z_] [\w.\ -]{0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
+    rb" | -[ ] [A-Za-z_] (?:[\w.-]|[ ](?!-[ ])){0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO
     rb" | (?=[\w.]{1,80}+[ ]+\[[A-Z]+[ ]+\]|\w{1,60}+\.)[\w.]++[ ]++\[(?P<v>"
     + LOUD

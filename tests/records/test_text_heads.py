@@ -82,6 +82,7 @@ HEADS = {
     "\x1b[1;31mCRITICAL\x1b[0m \x1b[34ma message in eight columns": ("", "CRITICAL"),
     "10:00:00 - LiteLLM:WARNING: main.py:1 - a message": (DAY, "WARNING"),
     "10:00:00 - LiteLLM Router:ERROR: main.py:1 - a message": (DAY, "ERROR"),
+    "10:00:00 - app.db - ERROR - the store said:INFO: no": (DAY, "ERROR"),
     "[2026-11-27 10:00:00 - semantic_kernel:5 - WARNING] a message": (DAY, "WARNING"),
     "E0000 00:00:1795773600.123456   19927 port.cc:153] a message of Abseil": (DAY + ".123456", "ERROR"),
     "2026-11-27 10:00:00.123456: W tensorflow/core/a.cc:7] a message": (DAY + ".123456", "WARNING"),
@@ -550,6 +551,16 @@ def test_lines_that_begin_alike_come_to_what_each_comes_to(head: str, data: st.D
     )
     drawings = st.tuples(st.just(head[:cut]), st.just(60), tails, st.just("1234567890"), st.booleans())
     _check(data.draw(st.lists(drawings.map(_line), min_size=2, max_size=20)), 1)
+
+
+FOLLOWS = [mark + word for mark in '\n\t/,;"=([|-+_a5:. Z>}@])\r' for word in ("", "INFO: x", " INFO x", "1")]
+
+
+@pytest.mark.parametrize("learned", ["", " INFO x"])
+def test_whatever_follows_a_head_is_read_as_in_a_line_alone(learned: str) -> None:
+    """What must not follow a head is asked of each line, not of the one that its form was learned from."""
+    for head in [*HEADS, "Fri Nov 27 10:00:00 2026", "Nov 27 2026 10:00:00 GMT+0100", "27-Nov-26 10:00 UTC"]:
+        _check([(head + more).encode() for more in (learned, *FOLLOWS)], 1)
 
 
 def _check(lines: list[bytes], times: int) -> None:
