@@ -1,10 +1,12 @@
-"""Copies that are first met together with what they are copies of, which then comes first."""
+"""Which of the files that are met in one sweep comes before which."""
 
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Mapping, MutableMapping
+from typing import Any
 
 from logship.files.found import Found
 from logship.files.identification import Part, agreeing
 from logship.files.plan import Key, Plan
+from logship.model import FileId
 from logship.state.identity import HEAD_BYTES
 
 
@@ -20,6 +22,15 @@ def in_order(unknown: Collection[Found], plan: Plan | None) -> Generator[None, N
         return found.inode not in first, key
 
     return sorted(unknown, key=order)
+
+
+def by_age(new: MutableMapping[FileId, Any], ages: Mapping[FileId, int]) -> None:
+    """Have generations that were known come first, by their age, and the others as they are.
+
+    A generation in an archive is recognised once that is unpacked, after a younger one in a plain file.
+    """
+    for file in sorted(new, key=lambda file: ages.get(file, len(ages))):
+        new[file] = new.pop(file)
 
 
 def _copied(unknown: Collection[Found]) -> Generator[None, None, set[int]]:

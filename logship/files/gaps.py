@@ -89,7 +89,8 @@ class Gaps:
         began = _began(files[0])
         spanned = max(file.mtime_ns for file in files) - began
         hole = began - looked_ns
-        nbytes = sum(file.size for file in files) * hole // max(spanned, 10**6)
+        before = files[0].size if files[0].kind else 0  # an archive begins where what is in it ended
+        nbytes = (sum(file.size for file in files) - before) * hole // max(spanned, 10**6) - before
         sizes = sorted(file.size for file in files)
         if nbytes < sizes[len(sizes) // 2] // 2:
             return False  # the first one begins where the last known one ended, or in its last part
@@ -116,8 +117,9 @@ class Gaps:
 
 
 def _began(file: TailedFile) -> int:
-    """Give when a file was begun, as far as is known, in epoch nanoseconds."""
-    return file.birth_ns or file.mtime_ns
+    """Give when a file was begun, as far as is known, in epoch nanoseconds; an archive may have the time of its file."""
+    began = file.birth_ns or file.mtime_ns
+    return min(began, file.mtime_ns) if file.kind else began
 
 
 def _has_end_of(last: Entry, file: TailedFile) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from logship.files.adoption import Adoption
 from logship.files.ages import is_foreign, is_newer
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
-from logship.files.beginnings import in_order
+from logship.files.beginnings import by_age, in_order
 from logship.files.decoding import UNREADABLE, is_noise
 from logship.files.found import Found
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
@@ -60,7 +60,7 @@ class Reconciler:
         self._open.note_names([*files, *(file for file, _ in self._adoption.new.values())])
 
     def adopt(self, sweep: Sweep) -> Iterator[None]:
-        """Take what a sweep opened, in steps: known generations first, in the order of their age."""
+        """Take what a sweep opened, in steps: known generations first."""
         known, unknown = list[tuple[list[Entry], Found]](), list[Found]()
         for found in in_steps(list(sweep.fresh.values())):
             if found is None:
@@ -73,7 +73,7 @@ class Reconciler:
                 continue
             known += [(entries, found)] if entries else []
             unknown += [] if entries else [found]
-        for pair in in_steps(sorted(known, key=lambda pair: self._ages.get(pair[0][0].file, 0))):
+        for pair in in_steps(known):
             if pair is None:
                 yield
             else:
@@ -89,6 +89,7 @@ class Reconciler:
                 live, new = self._open.live(found.live), self._adoption.unknown
                 found.foreign = is_foreign(found, live, sweep, new, away=self.away)
                 yield from self.reconcile(found, sweep)
+        by_age(self._adoption.new, self._ages)
 
     def _recognise(self, found: Found, sweep: Sweep) -> list[Entry]:
         entries = [] if found.packed else self._registry.find(found)
@@ -284,9 +285,8 @@ class Reconciler:
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""
         undecided = any(found.inode in each for each in (self._adoption.held, self.waiting, self._asked))
-        if undecided or found.packed or (found.device, found.inode) in self._open.by_inode:
-            return False
-        if self._registry.signatures.is_doubted(found.inode):
+        doubted = self._registry.signatures.is_doubted(found.inode)
+        if undecided or doubted or found.packed or (found.device, found.inode) in self._open.by_inode:
             return False
         # of a copy there may be nothing yet
         found.live = found.candidate.live(self.live) or found.candidate.live(self._open.by_path)

@@ -1,3 +1,4 @@
+import gzip
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from logship.files.archives import Contents
 from logship.files.gaps import REASON, Gaps, Seen
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
@@ -28,10 +30,13 @@ class Found:
     new: dict[FileId, tuple[TailedFile, Entry]] = field(default_factory=dict)
     files: dict[FileId, TailedFile] = field(default_factory=dict)
 
-    def open(self, born: float, ended: float, size: int = 1000, path: str = LIVE, data: bytes = b"") -> Entry:
-        """Have a file that nobody has seen, which was written from one second to another."""
+    def open(
+        self, born: float, ended: float, size: int = 1000, path: str = LIVE, data: bytes = b"", *, packed: bool = False
+    ) -> Entry:
+        """Have a file that nobody has seen, which was written, or packed, from one second to another."""
         entry = Entry(new_file_id(), path, 1, int(born * SECOND), Print(), size, 1.0, {"sink": Saved()})
-        file = self._tailed(entry, born, ended, data or b"x" * size)
+        data = data or b"x" * size
+        file = self._tailed(entry, born, ended, gzip.compress(data) if packed else data, packed=packed)
         self.new[entry.file] = (file, entry)
         self.present.add(entry.file)
         return entry
@@ -50,11 +55,14 @@ class Found:
         self.files[entry.file] = self._tailed(entry, ended, ended, b"x" * 1000)
         return entry
 
-    def _tailed(self, entry: Entry, born: float, ended: float, data: bytes) -> TailedFile:
+    def _tailed(self, entry: Entry, born: float, ended: float, data: bytes, *, packed: bool = False) -> TailedFile:
         path = self.folder / entry.file
         path.write_bytes(data)
         os.utime(path, ns=(0, int(ended * SECOND)))
-        return TailedFile(entry, os.open(path, os.O_RDONLY), "", int(born * SECOND), 0.0)
+        fd = os.open(path, os.O_RDONLY)
+        contents = Contents(fd) if packed else None
+        assert contents is None or list(contents.measure())
+        return TailedFile(entry, fd, "", int(born * SECOND), 0.0, contents=contents)
 
     def close(self) -> None:
         """Give descriptors back."""
@@ -90,6 +98,21 @@ def test_what_came_between_is_estimated_by_the_rate_of_what_is_there(
     assert [(r.levelname, getattr(r, "suspected_bytes", 0), getattr(r, "seconds", 0)) for r in caplog.records] == [
         ("WARNING", 3000, 30.0)
     ]
+
+
+@pytest.mark.parametrize("keeps_time", [False, True])
+def test_an_archive_begins_where_what_is_in_it_ended(found: Found, *, keeps_time: bool) -> None:
+    """Its lines were written before it: after s6-log has packed what was an empty file at the last look, say.
+
+    ``gzip FILE`` gives it the time of its file, a filter none.
+    """
+    found.known(there=False, size=0)
+    unknown = [found.open(end + 1 if keeps_time else end, end, packed=True) for end in (10, 20, 30)]
+    assert suspected(found, *unknown) == {}
+    found.close()
+    found.new.clear()
+    unknown = [found.open(end + 1 if keeps_time else end, end, packed=True) for end in (40, 50, 60)]
+    assert suspected(found, *unknown) == {LIVE: 3000}
 
 
 def test_nothing_is_suspected_without_a_sign(found: Found) -> None:

@@ -1,0 +1,31 @@
+"""Which of the files that are met in one sweep is read first."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from tests.following import follow, lines
+
+
+@pytest.mark.parametrize("kills", [0, 1, 2])
+def test_what_is_known_in_archives_is_read_before_the_live_file_after_any_number_of_kills(
+    logs: Path, kills: int
+) -> None:
+    """They are recognised once they are unpacked, when the live file has been met long since."""
+    live = logs / "a.log"
+    live.touch()
+    before = follow(logs)
+    before.step()
+    before.save()
+    before.kill()
+    for number in (3, 2, 1):
+        (logs / f"a.log.{number}.gz").write_bytes(gzip.compress(lines(900 - 300 * number, 1200 - 300 * number)))
+    (logs / "a.log.new").write_bytes(lines(900, 1000))
+    (logs / "a.log.new").rename(live)
+    for _ in range(kills):
+        killed = follow(logs)
+        killed.step()
+        killed.save()
+        killed.kill()
+    assert follow(logs).read() == lines(0, 1000)
