@@ -1,13 +1,14 @@
 """Which of the files that are met in one sweep comes before which."""
 
 from collections.abc import Collection, Generator, Mapping, MutableMapping
-from typing import Any
+from heapq import merge
 
 from logship.files.found import Found
 from logship.files.identification import Part, agreeing
 from logship.files.plan import Key, Plan
+from logship.files.tailing import TailedFile
 from logship.model import FileId
-from logship.state.identity import HEAD_BYTES
+from logship.state.identity import HEAD_BYTES, Entry
 
 
 def in_order(unknown: Collection[Found], plan: Plan | None) -> Generator[None, None, list[Found]]:
@@ -24,13 +25,24 @@ def in_order(unknown: Collection[Found], plan: Plan | None) -> Generator[None, N
     return sorted(unknown, key=order)
 
 
-def by_age(new: MutableMapping[FileId, Any], ages: Mapping[FileId, int]) -> None:
-    """Have generations that were known come first, by their age, and the others as they are.
+def by_age(new: MutableMapping[FileId, tuple[TailedFile, Entry]], ages: Mapping[FileId, int]) -> None:
+    """Have what a sweep has begun with read in the order in which it was written; lineages that were known come first.
 
-    A generation in an archive is recognised once that is unpacked, after a younger one in a plain file.
+    A generation in an archive is recognised once that is unpacked, after a younger one in a plain file. Those that were
+    known keep their order (``ages``); another of their lineage comes before the first of them that is live, or was
+    written to later.
     """
+    lineages: dict[str, tuple[list[FileId], list[FileId]]] = {}
     for file in sorted(new, key=lambda file: ages.get(file, len(ages))):
-        new[file] = new.pop(file)
+        lineages.setdefault(new[file][0].lineage, ([], []))[file not in ages].append(file)
+
+    def order(file: FileId) -> tuple[bool, int]:
+        tailed, _ = new[file]
+        return bool(tailed.path), tailed.mtime_ns
+
+    for known, others in lineages.values():
+        for file in [*merge(known, others, key=order)]:
+            new[file] = new.pop(file)
 
 
 def _copied(unknown: Collection[Found]) -> Generator[None, None, set[int]]:

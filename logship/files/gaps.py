@@ -117,7 +117,7 @@ class Gaps:
 
 
 def _began(file: TailedFile) -> int:
-    """Give when a file was begun, as far as is known, in epoch nanoseconds; an archive may have the time of its file."""
+    """Give when a file was begun, as far as is known, in epoch ns; an archive may have the time of its file."""
     began = file.birth_ns or file.mtime_ns
     return min(began, file.mtime_ns) if file.kind else began
 

@@ -151,9 +151,16 @@ class Checkpoints:
             return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
             found = _parse(text)
-            return replace(found, saved_ns=max(found.saved_ns, min(stat.st_mtime_ns, time.time_ns())))
+            looked_ns = max(stat.st_mtime_ns, self._flushed_ns())
+            return replace(found, saved_ns=max(found.saved_ns, min(looked_ns, time.time_ns())))
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
+
+    def _flushed_ns(self) -> int:
+        """Give when rows were written last (epoch nanoseconds): maybe by a save that came no further."""
+        with contextlib.suppress(OSError):
+            return (self._folder / FINISHED).stat().st_mtime_ns
+        return 0
 
     def _begun(self) -> Checkpoint:
         """Know nothing but when a daemon died in its first save, if one did: that was the first start, and a look."""

@@ -29,3 +29,15 @@ def test_what_is_known_in_archives_is_read_before_the_live_file_after_any_number
         killed.save()
         killed.kill()
     assert follow(logs).read() == lines(0, 1000)
+
+
+def test_what_nobody_knew_is_read_before_a_live_file_that_is_known(logs: Path) -> None:
+    """It was packed while logship was away, or rotated between two looks."""
+    live = logs / "a.log"
+    live.write_bytes(lines(300, 400))
+    killed = follow(logs)
+    killed.step()
+    killed.save()
+    killed.kill()
+    (logs / "a.log.1.gz").write_bytes(gzip.compress(lines(0, 300)))
+    assert follow(logs).read() == lines(0, 400)

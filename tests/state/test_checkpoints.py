@@ -361,3 +361,15 @@ def test_a_start_knows_when_all_was_last_as_saved(tmp_path: Path) -> None:
     saved_ns = state.load().saved_ns
     assert state.kept()
     assert state.load().saved_ns > saved_ns
+
+
+def test_a_save_that_came_no_further_than_its_rows_was_a_look(tmp_path: Path) -> None:
+    """A file that was known to be a copy then is not met again: without this, what followed it would seem a hole."""
+    state = Checkpoints(tmp_path)
+    state.save([entry()], 77)
+    saved_ns = state.load().saved_ns
+    os.utime(tmp_path / "checkpoint.json", (1, 1))
+    (tmp_path / "finished.bin").touch()
+    later_ns = saved_ns + 1
+    os.utime(tmp_path / "finished.bin", ns=(later_ns, later_ns))
+    assert state.peek().saved_ns == later_ns
