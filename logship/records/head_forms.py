@@ -16,7 +16,6 @@ from logship.records.head_levels import (
     PHP,
     PRECISE,
     TABBED,
-    WORDS,
     line,
 )
 from logship.records.head_parts import (
@@ -259,7 +258,17 @@ FORMS = (
         ),
         mark=b"[",
     ),
-    # A time of day alone; zerolog's console has no seconds
+    # A time of day alone; arq and RQ, whose words say that it is one
+    Form(
+        b"0",
+        ONE(
+            rb"(?P<s>"
+            + CLOCK
+            + rb")(?P<f>)(?P<z>)(?=: {1,4}0{1,4}\.00s (?:\xe2\x86[\x90-\xbb]|!) | Worker [0a-f]{32}: )"
+        ),
+        alike=False,
+    ),
+    # zerolog's console has no seconds
     Form(b"0", ONE(rb"(?P<s>00?:00[AP]M)(?P<f>)(?P<z>) " + FIRST + rb" ")),
     Form(
         b"0[(",
@@ -272,30 +281,3 @@ FORMS = (
     Form(b"0", ONE(rb"(?P<s>00:00)(?P<f>)(?P<z>)(?= )"), line(rb"[ ](?P<e>", LOUD, rb")[ ]"), alone=False),
 )
 """All of them; the first that fits counts."""
-
-
-_GATE = (
-    rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
-  | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
-  | [ ]{2}\d{4}- | [ ]{1,4}[A-Z]{4,8}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
-  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
-  | (?=[A-Z])(?: """
-    + WEEKDAY
-    + rb""",?[ ] | """
-    + WORDS
-    + rb"""[\s:|\[+-] | Level\ \d | """
-    + MONTH
-    + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
-    + PHP.replace(b" ", b"[ ]")
-    + rb""":[ ] | [A-Z],[ ]\[ )
-  | (?=[stdvinwefcapl])(?: """
-    + BARE
-    + rb"""(?::[ ] | \t) | """
-    + rb"(?:trce|dbug|info|warn|fail|crit)"
-    + DOTNET
-    + rb""" )
-  | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
-                          | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
-)
-MAY_BE_HEAD = line(_GATE).match
-"""Whether a line may begin with one of the forms: most of those that don't are told so at once."""

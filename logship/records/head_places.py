@@ -12,7 +12,8 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from logship.records.head_forms import FORMS, MAY_BE_HEAD
+from logship.records.head_forms import FORMS
+from logship.records.head_gate import MAY_BE_HEAD
 from logship.records.head_parts import TIME_FOLLOWS, Form
 from logship.records.layouts import quoted
 

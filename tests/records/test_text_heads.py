@@ -362,6 +362,9 @@ HEADS = {
     "\x1b[31mERRO\x1b[0m[Fri Nov 27 15:30:00 +0530 2026] a message of logrus": (DAY, "ERROR"),
     "\x1b[31mERRO\x1b[0m[Nov 27 10:00:00.123] a message of logrus": (DAY + ".123", "ERROR"),
     # Others
+    "10:00:00:   3.56s \u2192 ab33bea4:good(1) delayed=3.56s": (DAY, ""),
+    "10:00:00:   0.02s ! dd95c3d5:bad failed, ValueError: went wrong": (DAY, ""),
+    "10:00:00 Worker 46e5d5da81a847a1aa932f355b8a56c0: default: tasks.good() (fe6b28f8)": (DAY, ""),
     "N1127 10:00:00.123456 3022 main.go:16] a message of go-logging": (DAY + ".123456", "NOTICE"),
     "C1127 10:00:00.123456 3022 main.go:16] a message of go-logging": (DAY + ".123456", "CRITICAL"),
     "27 11 2026 10:00:00.123 INFO a message of log4js": (DAY + ".123", "INFO"),
@@ -428,6 +431,7 @@ NOT_HEADS = [
         "PHP Notice",
     ],
     *["=REPORT====", "=ERROR REPORT==== soon ===", "27 11 2026 was a Friday", "27 11 2026 10:00:00 was near"],
+    *["10:00:00: 3.5s later", "00:05:12: done", "10:00:00 Worker 7: done", "10:00:00:   0.02s later"],
     *["C1127 is a room", "N1127 10:00:00 x", "[11/27/26 10:00:00] it was", 'time="Fri, 27 Nov 2026" x=1'],
     *["✖  errors     are many", "  ERROR  in a table", "ERROR\tin a table", "npm WARNING", "info\tand more\tof it"],
     *['"level"=high "msg"="x"', '"message"="ERROR"', "12 [x] ERROR is a word", "1.79577360e+09 INFO x"],
