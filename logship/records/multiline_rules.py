@@ -17,7 +17,11 @@ _EMPTY = rb"\s*$"
 _BOX = r"\s*╭─.* (?:\x1b\[[\d;]*m)*Traceback (?:\x1b\[[\d;]*m)*\(most recent call last\)".encode()
 _LINES = rb"\s*\xe2[\x94\x95]"
 _SOURCE = rb"(?:source_traceback: Object|handle_traceback: Handle) created at \(most"
-_CONTEXT = rb"(?:future|task|handle|transport|protocol|asyncgen|client_session|client_response|connections?): [<\[]"
+_CONTEXT = (
+    rb"(?:future: <(?:Task|Future|_GatheringFuture) |task: <Task |handle: <(?:Timer)?Handle |transport: <_\w+Transport "
+    rb"|protocol: <\S+ object at |asyncgen: <async_gen|(?:client_session|connector): <aiohttp\."
+    rb"|connections: \['deque\(\[\(<aiohttp\.)"
+)
 """What asyncio says of an error, and aiohttp."""
 _RAISED = rb"(?:\w++\.)*+\w*(?:Error|Exception|Interrupt|Exit|Timeout|Cancelled)(?:: |$)"
 _THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
