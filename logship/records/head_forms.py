@@ -13,9 +13,9 @@ from logship.records.head_levels import (
     LOUD,
     LOUDLY,
     MARKED,
+    PHP,
     PRECISE,
     TABBED,
-    WORDS,
     line,
 )
 from logship.records.head_parts import (
@@ -38,6 +38,7 @@ from logship.records.head_parts import (
     PROCESS,
     QUIET,
     SLASHED,
+    SPOKEN,
     TAG,
     TIMED,
     Form,
@@ -50,7 +51,7 @@ _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]0 |-00-)00
 
 FORMS = (
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
-    Form(b"IWEFD", ONE(rb"(?P<l>[IWEFD])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
+    Form(b"IWEFDNC", ONE(rb"(?P<l>[IWEFDNC])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
     Form(
         b"IWEF", ONE(rb"(?P<l>[IWEF])0000 00:00:(?P<s>0{10}\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")
     ),  # a second of 1970
@@ -114,9 +115,13 @@ FORMS = (
     ),  # RFC 822, RFC 850
     Form(b"0", ONE(rb"(?P<s>00? " + MONTH + rb" " + CLOCK + rb")(?P<f>)(?P<z>) - "), line(MARKED), alone=False),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>00\.00\.0000,? " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE),
+    Form(b"0[", ONE(rb"\[?(?P<s>00 00 0000 " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE, alone=False),  # log4js
     Form(b"0", ONE(rb"(?P<s>00/00/00 " + CLOCK + rb")(?P<f>)(?P<z>) " + FIRST)),
     # Rich: the month comes first; a second is written once, of what follows in it only the level is known
     Form(b"[", ONE(rb"(?P<s>\[00/00/00 " + CLOCK + rb")(?P<f>)(?P<z>)\] " + FIRST + rb" ")),
+    Form(
+        b"[", ONE(rb"(?P<s>\[00/00/00 " + CLOCK + rb")(?P<f>)(?P<z>)\] (?=[^\n]{0,400} (?:\n|$))"), alike=False
+    ),  # FastMCP
     Form(b" ", ONE(rb" {11,40}(?P<l>DEBUG(?= {4})|INFO(?= {5})|WARNING(?= {2})|ERROR(?= {4})|CRITICAL(?= )) +\S")),
     Form(
         b"0",
@@ -181,6 +186,7 @@ FORMS = (
     Form(LETTERS + b"@", ONE(PAIRS + LEVELED + rb"(?P<l>\w{1,20})" + rb"""["']? """ + PAIRS + TIMED + ISO + END)),
     Form(LETTERS + b"@", ONE(PAIRS + TIMED + ISO + END), line(LOGFMT), alone=False),
     Form(LETTERS + b"@", ONE(PAIRS + TIMED + SLASHED + END), line(LOGFMT), alone=False),
+    Form(LETTERS + b"@", ONE(PAIRS + TIMED + SPOKEN + END), line(LOGFMT), alone=False),
     Form(LETTERS + b"@", ONE(PAIRS + LEVELED + QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
     Form(LEVELS, ONE(FIRST + rb" " + TIMED + ISO + END)),  # Kratos
@@ -197,6 +203,7 @@ FORMS = (
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]" + _OF_DAY)),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"):" + _OF_DAY)),
     Form(LEVELS, ONE(FIRST + rb"\[(?P<s>00-00\|" + CLOCK + rb")(?P<f>)(?P<z>)\] ")),  # log15
+    Form(LEVELS, ONE(FIRST + rb"\[" + SPOKEN + rb"\] ")),  # logrus
     # A thread first, or how long the program has run before it: slf4j-simple, Log4j 1
     Form(b"0[", ONE(rb"(?:0{1,9} +)?\[[^\]\n]{1,80}\] " + FIRST + rb" +[\w.$]{1,120}+ {1,2}- ")),
     Form(LEVELS, ONE(FIRST + rb" (?P<s>00-00 " + CLOCK + rb")(?P<f>)(?P<z>) \[")),
@@ -211,6 +218,17 @@ FORMS = (
     # consola, Log4r, tracing
     Form(b" ", ONE(rb" " + FIRST + rb"(?:  | [A-Za-z_][\w.-]{0,60}+(?:::[\w.-]{1,60}+){0,8}(?:: |\{))")),
     Form(LEVELS + b"stdvinwefcap", ONE(QUIET + rb"\t(?:[\w.-]{1,60}+\t)?[\w./@-]{1,120}+:0{1,6}\t")),  # zap
+    Form(
+        b"=",
+        ONE(
+            rb"=(?P<l>[A-Z]+) REPORT==== (?P<s>00?-" + MONTH + rb"-0000::" + CLOCK + FRACTION + rb"(?P<z>) ===(?=\n|$)"
+        ),
+    ),  # Erlang
+    Form(
+        b"WNDFP",
+        ONE(rb"(PHP )?(?P<l>" + PHP + rb"): (?(1) |(?=[^\n]* on line 0+(?:\n|$)|Uncaught [^\n]+\nStack trace:\n))"),
+        alike=False,
+    ),
     Form(b"n", ONE(rb"npm (?P<l>ERR!|WARN|error|warn|notice|info|http|verb(?:ose)?|sill(?:y)?) ")),
     Form(b"E", ONE(rb"(?P<l>ERR!) \S")),
     Form(b"\xe2", ONE(rb"\xe2[\x80-\xbf]{2}(?:\xef\xb8\x8f)?  " + QUIET + rb"  ")),  # signale
@@ -240,7 +258,17 @@ FORMS = (
         ),
         mark=b"[",
     ),
-    # A time of day alone; zerolog's console has no seconds
+    # A time of day alone; arq and RQ, whose words say that it is one
+    Form(
+        b"0",
+        ONE(
+            rb"(?P<s>"
+            + CLOCK
+            + rb")(?P<f>)(?P<z>)(?=: {1,4}0{1,4}\.00s (?:\xe2\x86[\x90-\xbb]|!) | Worker [0a-f]{32}: )"
+        ),
+        alike=False,
+    ),
+    # zerolog's console has no seconds
     Form(b"0", ONE(rb"(?P<s>00?:00[AP]M)(?P<f>)(?P<z>) " + FIRST + rb" ")),
     Form(
         b"0[(",
@@ -253,28 +281,3 @@ FORMS = (
     Form(b"0", ONE(rb"(?P<s>00:00)(?P<f>)(?P<z>)(?= )"), line(rb"[ ](?P<e>", LOUD, rb")[ ]"), alone=False),
 )
 """All of them; the first that fits counts."""
-
-
-_GATE = (
-    rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
-  | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | \xe2[\x80-\xbf]{2}
-  | [ ]{2}\d{4}- | [ ]{1,4}[A-Z]{4,8}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
-  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
-  | (?=[A-Z])(?: """
-    + WEEKDAY
-    + rb""",?[ ] | """
-    + WORDS
-    + rb"""[\s:|\[+-] | Level\ \d | """
-    + MONTH
-    + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [IWEFD]\d{4}(?:\d\d|\d{4})?[ ] | [A-Z],[ ]\[ )
-  | (?=[stdvinwefcapl])(?: """
-    + BARE
-    + rb"""(?::[ ] | \t) | """
-    + rb"(?:trce|dbug|info|warn|fail|crit)"
-    + DOTNET
-    + rb""" )
-  | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
-                          | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
-)
-MAY_BE_HEAD = line(_GATE).match
-"""Whether a line may begin with one of the forms: most of those that don't are told so at once."""

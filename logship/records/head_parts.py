@@ -24,6 +24,16 @@ ISO = (
 )  # MariaDB's hours have no 0
 SLASHED = rb"(?P<s>0000/00/00[ -]" + CLOCK + FRACTION + OFFSET
 END = rb"(?![\w])"
+SPOKEN = (
+    rb"(?P<s>(?:[A-Z][a-z]{2,8},? )?(?:00?[ -]"
+    + MONTH
+    + rb"[ -](?:00)?00|"
+    + MONTH
+    + rb" [ 0]0(?: 0000)?) 00:00(?::00)?"
+    + FRACTION
+    + rb"(?P<z>(?: (?:[A-Z]{3,4}|[+-]0000))?(?: 0000)?)"
+)
+"""A date with a month's name, in whatever layout of Go's."""
 
 PAIR = rb"""@?[\w.-]{1,60}+=(?:"(?:[^"\\\n]|\\.){0,300}+"|'[^'\n]{0,300}+'|\{[^}\n]{0,300}+\}|[^\s"']{0,300}+)"""
 PAIRS = rb"(?:" + PAIR + rb" ){0,8}?"

@@ -12,7 +12,8 @@ from itertools import repeat
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from logship.records.head_forms import FORMS, MAY_BE_HEAD
+from logship.records.head_forms import FORMS
+from logship.records.head_gate import MAY_BE_HEAD
 from logship.records.head_parts import TIME_FOLLOWS, Form
 from logship.records.layouts import quoted
 
@@ -39,10 +40,10 @@ _SHORT: Final = {
         "VERBOSE": "V VRB",
         "DEBUG": "D . DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 "
         + " ".join(f'"level"={v}' for v in range(1, 10)),
-        "INFO": 'I - INF "level"=0',
+        "INFO": 'I - INF PROGRESS "level"=0',
         "NOTICE": "N * NOTI Note System Deprecated",
         "WARNING": "W # WRN WARNI",
-        "ERROR": 'E EROR ERRO ERR! "error"=',
+        "ERROR": 'E EROR ERRO ERR! CRASH SUPERVISOR "error"=',
         "CRITICAL": "C CRT CRITI",
         "FATAL": "F FTL FATA",
         "PANIC": "PNC",

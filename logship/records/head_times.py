@@ -23,14 +23,14 @@ _FORMS: Final = [
     re.compile(form + _ZONE, re.ASCII)
     for form in (
         r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T _/-]|,? (?:at )?|  |\]\[)" + _CLOCK,
-        r"(?:[A-Z][a-z]{2,8}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?:(?P<y>\d{4})(?:[: ]|, )|(?P<years>\d\d) )"
+        r"(?:[A-Z][a-z]{2,8}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?:(?P<y>\d{4})(?:::?| |, )|(?P<years>\d\d) )"
         + _CLOCK,
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) "
         + _CLOCK
         + r"(?: (?P<name>[A-Z]{3,5}|[+-]\d{4})(?= ))?(?: (?P<y>\d{4}))?",
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2})[ -]+(?P<d>\d\d?)[ -](?P<y>\d{4}) " + _CLOCK,
         r"(?P<d>\d\d?) (?P<m>[A-Z][a-z]{2}) " + _CLOCK,
-        r"(?P<d>\d\d)\.(?P<m>\d\d)\.(?P<y>\d{4}),? " + _CLOCK,
+        r"(?P<d>\d\d)[. ](?P<m>\d\d)[. ](?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) (?P<h>\d\d?):(?P<rest>\d\d:\d\d) (?P<half>[AP]M)",

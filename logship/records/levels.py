@@ -20,11 +20,13 @@ _SCALE_BY_NAME: Final = {
     "levelno": "python",
 }
 _MONOLOG: Final = range(100, 650, 50)
+_LEAST: Final = 10
+"""The least number that Python or pino has a name for."""
 _MILLISECONDS: Final = 13
 """Digits of a current time in milliseconds since 1970."""
 _INFO: Final = 9
 _ERROR: Final = 17
-MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger")
+MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger", "error")
 """Names by which a record without a level may be told."""
 _STATUS: Final = "status"
 """Datadog's name of a level, and many an answer's."""
@@ -39,7 +41,7 @@ class Source(NamedTuple):
     """Otherwise it is a number."""
 
 
-SCALE_MARKS: Final = ("short_message", "msg", "pid", "hostname", "v", "time", "args", "type")
+SCALE_MARKS: Final = ("short_message", "msg", "pid", "hostname", "v", "time", "args", "type", "logger")
 """Names by which the scale of a number is told."""
 
 
@@ -90,6 +92,8 @@ class LevelReader:
             return "syslog"
         if count in _MONOLOG:
             return "monolog"
+        if count < _LEAST and path == "level" and self._scale == "auto" and "logger" in found and "msg" in found:
+            return "logr"
         return "pino" if is_pino(found) else self._scale
 
 
@@ -118,6 +122,8 @@ def _by_form(found: Members) -> Level:
         return Level(_INFO)
     if "caller" in found and "ts" in found and "msg" in found:
         return _of_kubernetes(found)
+    if "logger" in found and "msg" in found and "error" in found:  # funcr gives an error no level
+        return Level(_ERROR)
     if is_consola(found):
         return Level(word(bytes(found["type"])), bytes(found["type"]))
     if "s" in found and "c" in found and "msg" in found:  # MongoDB

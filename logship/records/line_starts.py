@@ -18,7 +18,7 @@ FORMLESS = "-"
 _MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 WEEKDAY = rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
 _DATE = (
-    rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{8}|\d{6}|\d\d-\d\d"
+    rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d\d \d\d \d{4}|\d{8}|\d{6}|\d\d-\d\d"
     rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + WEEKDAY + rb",? )?\d{1,2} " + _MONTH + rb"(?: \d{4})?"
     rb"|(?:[A-Z][a-z]{5,8}, )?\d\d[ -]" + _MONTH + rb"[ -]\d\d|" + _MONTH + rb"-\d\d-\d{4}"
     rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + WEEKDAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
@@ -38,12 +38,13 @@ _COMPACT = rb"(?:1\d{9}(?:\d{3}){0,3}|1\.\d{9,18}e\+\d\d|\d{8}[ T]?\d{6}(?:[.,]?
 """A date and time in digits alone, or the seconds of 1970: only a level beside it tells."""
 
 STAMPED = {
-    "klog": rb"[IWEFD]\d{4}(?:\d{4})? " + _TIME,
+    "klog": rb"[CDEFINW]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
     "logrus": rb"(?:TRAC|DEBUG?|DBUG|INFO|WARN(?:ING)?|ERRO|EROR|CRIT|FATA|PANI)(?: *\x1b\[0m)?\[(?:"
     + _DATE
     + rb"[T |])?"
     + _TIME,
+    "otp": rb"=[A-Z]+ REPORT==== \d{1,2}-" + _MONTH + rb"-\d{4}::" + _TIME + rb" ===$",
     "nest": rb"\[[\w-]+\] \d+ +- +" + _COLOUR + _DATE,
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"(?:#{4})?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",

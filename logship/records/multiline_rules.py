@@ -16,7 +16,14 @@ _ANY = rb""
 _EMPTY = rb"\s*$"
 _BOX = r"\s*╭─.* (?:\x1b\[[\d;]*m)*Traceback (?:\x1b\[[\d;]*m)*\(most recent call last\)".encode()
 _LINES = rb"\s*\xe2[\x94\x95]"
-_SOURCE = rb"source_traceback: Object created at \(most"
+_SOURCE = rb"(?:source_traceback: Object|handle_traceback: Handle) created at \(most"
+_CONTEXT = (
+    rb"(?:future: <(?:Task|Future|_GatheringFuture) |task: <Task |handle: <(?:Timer)?Handle |transport: <_\w+Transport "
+    rb"|protocol: <\S+ object at |asyncgen: <async_gen|(?:client_session|connector): <aiohttp\."
+    rb"|connections: \['deque\(\[\(<aiohttp\.)"
+)
+"""What asyncio says of an error, and aiohttp."""
+_RAISED = rb"(?:\w++\.)*+\w*(?:Error|Exception|Interrupt|Exit|Timeout|Cancelled)(?:: |$)"
 _THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
 _STACK = rb"Stack \(most recent call last\):"
 _GROUP = rb"\s*(?:\+ Exception Group Traceback \(most recent|\| [\w.]*Group: .* \(\d+ sub-exceptions?\)$)"
@@ -69,6 +76,7 @@ _FRAMES = (
 _TRACES = (
     *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
     *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf"), ("python", _REMOTE, "tq")),
+    ("python", _CONTEXT, "ta"),
 )
 _OTHER = tuple(("", form, "") for form in (TRACE, _BOX, _GROUP, _REMOTE))
 """Another one begins: it is no text of the error before."""
@@ -150,8 +158,10 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "tq": (("", _QUOTES, "tq"), ("", TRACE, "tb")),  # another process's, in quotes
     "tl": (("", TRACE, "tb"),),  # logging could not write a record
     "tm": (("", _INDENTED, "tm"), ("", rb"Message: ", "tm"), ("", rb"Arguments: ", END)),
-    "ta": (("", rb"[a-z_]+: [<(\[{]", "ta"), ("", _SOURCE, "ts"), ("", TRACE, "tb")),  # asyncio
-    "ts": (("", _INDENTED, "ts"), ("", TRACE, "tb")),  # … in debug mode: where the task was made
+    "ta": (("", rb"[a-z_]+: [<(\[{]", "ta"), ("", _SOURCE, "ts"), ("", TRACE, "tb"), ("", _RAISED, "te")),  # asyncio
+    "ts": (  # … in debug mode: where the task was made
+        *(("", _INDENTED, "ts"), ("", TRACE, "tb"), ("", _CONTEXT, "ta"), ("", _SOURCE, "ts"), ("", _RAISED, "te")),
+    ),
     "tf": (  # faulthandler: every thread, and what is loaded
         *(("", _INDENTED, "tf"), ("", _THREAD, "tf"), ("", rb"(?:Current thread's C |Python runtime state)", "tf")),
         *(("", rb"(?:Extension modules: |<Cannot )", "tf"), ("", TRACE, "tb"), ("", _EMPTY, "?tf")),
@@ -167,7 +177,10 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), ("", _ANY, "?rm")),
     "ro": (("", rb"fatal runtime error: ", END),),  # no stack left
     "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
-    "pw": (("", rb"  \S", "pv"), ("", _ANY, "?pw")),  # Python's warnings: the line that warned is last
+    "ph": (("php", _PHP, "f"),),  # what PHP has said in one line
+    # Python's warnings: the line that warned is last
+    "pw": (("", rb"Coroutine created at \(most", "pc"), ("", rb"  \S", "pv"), ("", _ANY, "?pw")),
+    "pc": (("", _INDENTED, "pc"), ("", rb"\w+: Enable tracemalloc ", END)),
     "pv": (("", rb"\w+: Enable tracemalloc ", END), ("", rb"Object allocated at \(most recent", "tk")),
     # Node.js's
     "nw": (("", rb"\(Use `node --trace-", END), ("node", _AT, "f"), ("", _EMPTY, ""), ("", _ANY, "?nw")),
@@ -215,6 +228,7 @@ HEADS = (
     ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
     ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
+    ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): .* on line \d+$", "ph"),
     ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
     ("ruby", _FAILED, "re"),
     ("ruby", rb"#<Thread:0x[0-9a-f]+ .*> terminated with exception \(", "rt"),

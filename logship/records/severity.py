@@ -51,6 +51,7 @@ _SCALES: Final[Mapping[str, Callable[[int], int]]] = {
     "pino": _stepped((60, 21), (50, 17), (40, 13), (30, 9), (20, 5), (1, 1)),
     "monolog": _stepped((600, 24), (550, 22), (500, 21), (400, 17), (300, 13), (250, 10), (200, 9), (100, 5)),
     "syslog": lambda number: _SYSLOG[number] if number < len(_SYSLOG) else UNKNOWN,
+    "logr": lambda number: 5 if number else 9,
     "otel": lambda number: number if number <= _MOST else UNKNOWN,
 }
 

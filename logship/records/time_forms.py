@@ -13,6 +13,7 @@ _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9})\d*)?"
 _ZONE = r"(?: ?(?P<zone>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?))?"
+_FAR_ZONE: Final = r"(?P<fraction>) (?P<zone>UTC|GMT|[+-]\d{4})"
 _FORMS: Final = tuple(
     re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
@@ -26,10 +27,13 @@ _FORMS: Final = tuple(
         rf"\[?(?P<day>\d\d)/{_MONTH}/(?P<year>\d{{4}}):{_CLOCK}{_ZONE}\]?",
         # RFC 2822
         rf"{_DAY}(?P<day>\d\d?) {_MONTH} (?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
+        # RFC 822 and RFC 850, as Go has them
+        rf"(?:[A-Z][a-z]{{5,8}}, )?(?P<day>\d\d)[ -]{_MONTH}[ -](?P<year>\d\d) (?P<clock>\d\d:\d\d(?::\d\d)?)"
+        + _FAR_ZONE,
         # JavaScript's Date
         rf"{_DAY}{_MONTH} (?P<day>\d\d) (?P<year>\d{{4}}) {_CLOCK} GMT(?P<zone>[+-]\d{{4}})(?: \([\w ]+\))?",
         # C's ctime, date and Java's Date, Apache's errors; and syslog, which names no year
-        rf"\[?{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK}(?: (?P<zone>UTC|GMT))? (?P<year>\d{{4}})\]?",
+        rf"\[?{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK}(?: (?P<zone>UTC|GMT|[+-]\d{{4}}))? (?P<year>\d{{4}})\]?",
         rf"{_DAY}{_MONTH} (?P<day>[ \d]?\d) (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}",
     )
 )
@@ -65,9 +69,10 @@ def moment_of(text: str, near_ns: int = 0) -> Moment | None:
     clock = parts["clock"].replace(":", "")
     try:
         month = _MONTHS.get(parts["month"].lower()) or int(parts["month"])
-        numbers = (month, int(parts["day"]), int(clock[:2]), int(clock[2:4]), int(clock[4:]))
+        numbers = (month, int(parts["day"]), int(clock[:2]), int(clock[2:4]), int(clock[4:] or 0))
         zone = zone_of(parts.get("zone") or "")
-        time = datetime(int(parts["year"] or _LEAP), *numbers, tzinfo=zone)
+        year = parts["year"] or str(_LEAP)
+        time = datetime(int(year) if len(year) > len("26") else 2000 + int(year), *numbers, tzinfo=zone)
         return Moment(time if parts["year"] else with_year(time, near_ns), parts["fraction"] or "")
     except ValueError:
         return None

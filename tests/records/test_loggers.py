@@ -45,6 +45,20 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00Z",
         13,
     ),
+    "logr's funcr": (
+        '{"logger":"","ts":"2026-11-27 09:30:00.123456","level":0,"msg":"x","a":1}',
+        "2026-11-27T09:30:00.123456Z",
+        9,
+    ),
+    "funcr, V(1)": ('{"logger":"app","level":1,"msg":"x"}', None, 5),
+    "funcr, an error": (
+        '{"logger":"app","ts":"2026-11-27 09:30:00.123456","msg":"x","error":"boom"}',
+        "2026-11-27T09:30:00.123456Z",
+        17,
+    ),
+    "funcr, an error that is none": ('{"logger":"","msg":"x","error":null}', None, 17),
+    "an error of no logger": ('{"msg":"x","error":"boom"}', None, 0),
+    "a level of somebody's, one": ('{"level":1,"msg":"x"}', None, 1),
     "zap, more verbose than debug": (
         '{"level":"Level(-2)","ts":1795771800.5,"msg":"x"}',
         "2026-11-27T09:30:00.500000000Z",

@@ -228,6 +228,15 @@ def test_what_follows_an_error_is_its_text_only_where_something_says_so() -> Non
     assert begins(rule(), [*trace, detail, b"up", detail]) == [0, 5, 6], "PostgreSQL itself writes it, too"
 
 
+@pytest.mark.parametrize(
+    "line", ["task: [1, 2]", "future: <b>soon</b>", "handle: {}", "connections: [7]", "task: done"]
+)
+def test_what_an_application_says_of_a_task_is_its_own_record(line: str) -> None:
+    """Only what asyncio and aiohttp write goes on with what is before it."""
+    for before in (b"working", b"ERROR:app:failed", b"INFO:     up"):
+        assert begins(rule(), [b"on", before, line.encode(), b"after"]) == [0, 1, 2, 3]
+
+
 def test_only_the_rules_named_are_used() -> None:
     """Another language's stack trace is lines."""
     trace = [b"failed", b"Traceback (most recent call last):", b'  File "a.py", line 1', b"KeyError: 1"]

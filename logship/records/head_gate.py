@@ -1,0 +1,31 @@
+"""Whether a line may begin with a head at all; pure: most that do not are told so at once."""
+
+from logship.records.head_levels import BARE, DOTNET, PHP, WORDS, line
+from logship.records.head_parts import MONTH
+from logship.records.line_starts import WEEKDAY
+
+_GATE = (
+    rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
+  | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
+  | [ ]{2}\d{4}- | [ ]{1,4}[A-Z]{4,8}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
+  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
+  | (?=[A-Z])(?: """
+    + WEEKDAY
+    + rb""",?[ ] | """
+    + WORDS
+    + rb"""[\s:|\[+-] | Level\ \d | """
+    + MONTH
+    + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
+    + PHP.replace(b" ", b"[ ]")
+    + rb""":[ ] | [A-Z],[ ]\[ )
+  | (?=[stdvinwefcapl])(?: """
+    + BARE
+    + rb"""(?::[ ] | \t) | """
+    + rb"(?:trce|dbug|info|warn|fail|crit)"
+    + DOTNET
+    + rb""" )
+  | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
+                          | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
+)
+MAY_BE_HEAD = line(_GATE).match
+"""Whether a line may begin with one of the forms."""
