@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, took_its_name, took_its_place
+from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.made import Made
@@ -106,7 +106,7 @@ class Adoption:
             self._differ(found, known)
         elif known.common == part.size and known.file and not self.settled(known.file):
             self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
-        elif known.common == part.size:
+        elif known.common == part.size and not reran(found, known):
             self._put_by_copy(found, known, sweep)
         else:
             self._unknown(found, contents, sweep, old=old)

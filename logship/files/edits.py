@@ -79,6 +79,21 @@ def took_its_name(found: Found, known: Known) -> bool:
     return most and latest and _was_there_before(found, file)
 
 
+def reran(found: Found, known: Known) -> bool:
+    """Whether a file that has no more than a beginning of a generation that went is no copy, but its name's next log.
+
+    A copy was there before that lost its name, or has another one. Raises OSError.
+    """
+    former, file = known.file or known.entry, known.file
+    path = file.lineage if file else known.entry.path if known.entry else ""
+    in_it = former is not None and former.file in found.former
+    if known.whole or in_it or found.packed or found.cut or found.put_there or found.candidate.path != path:
+        return False
+    if file:
+        return not _was_there_before(found, file)
+    return known.common < LEAST_BYTES or found.copied_whole
+
+
 def _is_in_its_place(found: Found, known: Known) -> bool:
     """Whether a file was put where one was that has no name now: it was there before that lost it.
 

@@ -308,3 +308,28 @@ def test_what_is_edited_beside_a_backup(logs: Path, pause: float, suffix: str, *
     followers[-1].drain()
     due = lines(0, 210) + lines(9990, 9991) + lines(191, 200)
     assert problem(due, *followers) == ""
+
+
+@paces
+@pytest.mark.parametrize("kill", [False, True], ids=["running", "killed"])
+@pytest.mark.parametrize("how", ROTATE)
+def test_a_job_that_ends_sooner_than_its_last_run(logs: Path, pause: float, how: str, *, kill: bool) -> None:
+    """All that it wrote is as the last one began: what went was no copy's, so it is new."""
+    followers, due = [begun(logs, 50)], lines(0, 50)
+    for _ in range(3):
+        followers[0].step(pause)
+        followers[0].read()
+    if kill:
+        followers[0].save()
+        followers[0].kill()
+    subprocess.run(["sh", "-c", ROTATE[how]], cwd=logs, check=False, capture_output=True)
+    (logs / ".probe").touch()
+    tick(logs / ".probe")
+    append(logs / "a.log", lines(0, 30))
+    if kill:
+        followers.append(follow(logs))
+    for _ in range(4):
+        followers[-1].step(pause)
+        followers[-1].read()
+    followers[-1].drain()
+    assert problem(due + lines(0, 30), *followers) == ""
