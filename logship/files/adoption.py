@@ -21,7 +21,7 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, took_its_place
+from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
 from logship.files.made import Made
@@ -73,8 +73,7 @@ class Adoption:
         """What this sweep found that nobody had seen before, in rotated forms too."""
         self.met_again: set[str] = set()
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
-        self._saying = Seldom()
-        """Of packed files that are not read."""
+        self._saying = Seldom()  # of packed files that are not read
         self.made = Made()
         """Archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
@@ -107,7 +106,7 @@ class Adoption:
             self._differ(found, known)
         elif known.common == part.size and known.file and not self.settled(known.file):
             self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
-        elif known.common == part.size:
+        elif known.common == part.size and not reran(found, known):
             self._put_by_copy(found, known, sweep)
         else:
             self._unknown(found, contents, sweep, old=old)
@@ -132,9 +131,10 @@ class Adoption:
         name = candidate.path if candidate else file.path if file else ""
         original = file is not None and file.packed[1] > 0 and known.whole and found.mtime_ns <= file.mtime_ns
         renamed = not original and found.candidate.path == (file.lineage if file else found.lineage) != name
-        if known.common < part.size and not (renamed or contents) and took_its_place(self._registry, found, known):
+        more = known.common < part.size
+        if more and (took_its_name(found, known) if renamed else took_its_place(self._registry, found, known)):
             self._differ(found, known)
-        elif renamed or known.common < part.size:
+        elif renamed or more:
             self._unknown(found, contents, sweep, old=old)  # the name of what was renamed is a new file's
         elif (
             file

@@ -13,6 +13,8 @@ from logship.model import FileId
 
 NEWER_SLACK_NS: Final = 2 * 10**9
 """File times are coarse, and a save takes time."""
+_TICK_NS = 10_000_000
+"""The kernel's clock of inodes may be so much behind."""
 
 
 def is_newer(found: Found, looked_ns: int) -> bool:
@@ -24,6 +26,14 @@ def is_newer(found: Found, looked_ns: int) -> bool:
     looked_ns = 0 if time.time_ns() < looked_ns - NEWER_SLACK_NS else looked_ns
     made_since = not (found.packed or found.foreign) and looked_ns < (found.birth_ns or 0)
     return made_since or found.mtime_ns >= looked_ns - NEWER_SLACK_NS
+
+
+def was_there(found: Found, swept_ns: int) -> bool:
+    """Whether a file was made before the last sweep began (epoch nanoseconds): it had another name then, or none.
+
+    A clock that was set back dates nothing.
+    """
+    return swept_ns <= time.time_ns() and 0 < (found.birth_ns or 0) < swept_ns - _TICK_NS
 
 
 def is_foreign(found: Found, live: TailedFile | None, sweep: Sweep, unknown: Container[FileId], *, away: bool) -> bool:

@@ -20,8 +20,6 @@ from logship.files.tailing import TailedFile
 from logship.state.identity import Entry
 
 _MOST = 100
-_MOST_NAMES = 64 * NAMES_AT_ONCE
-"""In one folder."""
 
 
 class Beyond:
@@ -68,8 +66,7 @@ class Beyond:
         try:
             folder = Folder(root, "", os.fstat(fd).st_dev, Globs(()))
             with os.scandir(fd) as listed:
-                names = islice(listed, _MOST_NAMES)
-                while some := list(islice(names, NAMES_AT_ONCE)):
+                while some := list(islice(listed, NAMES_AT_ONCE)):
                     for name, entry in ((each.name, entries.get(each.inode())) for each in some):
                         if entry and len(sweep.fresh) < sweep.room(0):
                             candidate = Candidate(folder, name, entry.inode, regular=True, matched=False)

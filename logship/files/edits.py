@@ -9,6 +9,7 @@ import re
 from logship.files.found import Found, last_newline
 from logship.files.identification import Known, Part
 from logship.files.registry import Registry
+from logship.files.tailing import TailedFile
 from logship.state.identity import HEAD_BYTES
 
 LEAST_BYTES = 4096
@@ -61,9 +62,58 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
     if found.candidate.linked and known.whole and known.common >= LEAST_BYTES:
         return True  # a link will lead to it, and goes on as what it leads to: when it is met makes no difference
     former = known.file or known.entry
-    path = known.file.lineage if known.file else known.entry.path if known.entry else ""
-    named = found.candidate.matched and found.candidate.path == path
-    return named or (former is not None and former.file in found.former)
+    in_it = former is not None and former.file in found.former and former.birth_ns == found.birth_ns
+    return in_it or _is_in_its_place(found, known)  # an inode is soon another file's, of the same name, too
+
+
+def took_its_name(found: Found, known: Known) -> bool:
+    """Whether a file was put where an open one was until somebody gave that another name: ``sed -i.bak``.
+
+    A rotator begins a file after the rename. Raises OSError.
+    """
+    file = known.file
+    if file is None or file.lineage != found.candidate.path or found.packed:
+        return False
+    latest = file.path == found.candidate.path or not file.met_ns  # else it had been rotated before
+    most = known.common >= max(HEAD_BYTES, known.source.end // 2)
+    return most and latest and _was_there_before(found, file)
+
+
+def reran(found: Found, known: Known) -> bool:
+    """Whether a file that has no more than a beginning of a generation that went is no copy, but its name's next log.
+
+    A copy was there before that lost its name, or has another one. Raises OSError.
+    """
+    former, file = known.file or known.entry, known.file
+    path = file.lineage if file else known.entry.path if known.entry else ""
+    in_it = former is not None and former.file in found.former
+    if known.whole or in_it or found.packed or found.cut or found.put_there or found.candidate.path != path:
+        return False
+    if file:
+        return not _was_there_before(found, file)
+    return known.common < LEAST_BYTES or found.copied_whole
+
+
+def _is_in_its_place(found: Found, known: Known) -> bool:
+    """Whether a file was put where one was that has no name now: it was there before that lost it.
+
+    Of one that went while nobody looked only its bytes tell, where they are enough, and are in no copy.
+    """
+    entry, path = known.entry, known.file.lineage if known.file else known.entry.path if known.entry else ""
+    if not found.candidate.matched or found.candidate.path != path:
+        return False
+    went = entry is not None and known.common >= LEAST_BYTES and not found.copied_whole
+    return went or found.put_there or took_its_name(found, known)
+
+
+def _was_there_before(found: Found, file: TailedFile) -> bool:
+    """Whether a file was there before another one lost its name: that one's inode changed later, and its bytes did not.
+
+    What packs sets the time of its archive: there that tells nothing. Raises OSError.
+    """
+    stat = os.fstat(file.fd)
+    renamed = not file.packed[1] and stat.st_mtime_ns < stat.st_ctime_ns
+    return renamed and stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns)
 
 
 def _is_cut_off(found: Found, known: Known) -> bool:
@@ -88,11 +138,8 @@ def goes_on_in(found: Found, known: Known) -> bool:
         return True
     if known.file is None:
         return False
-    stat = os.fstat(known.file.fd)
-    copied = found.mtime_ns == stat.st_mtime_ns < (found.birth_ns or 0)
-    # what packs sets the time of its archive: there the last change of the inode tells nothing
-    renamed = not known.file.packed[1] and stat.st_mtime_ns < stat.st_ctime_ns
-    return copied or (renamed and stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns))
+    copied = found.mtime_ns == os.fstat(known.file.fd).st_mtime_ns < (found.birth_ns or 0)
+    return copied or _was_there_before(found, known.file)
 
 
 def _has_no_name(known: Known) -> bool:

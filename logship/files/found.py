@@ -59,12 +59,9 @@ class Found(Struct):
     """Whether it had been rotated, and was then written over in place, and never cut off."""
     foreign: bool = False  # whether it is a rotated form by its name only
     told: bool = False  # of an archive, that it has files that are not read
-    packed_from: int = 0
-    """Of an archive that was appended to: where that begins which is not known."""
-    apart: bool = False
-    """Of an archive that is put by: whether what is appended to it is asked about by itself."""
-    contents: Contents | None = None
-    """Of an archive, once they are measured."""
+    packed_from: int = 0  # of an archive that was appended to: where that begins which is not known
+    apart: bool = False  # of an archive that is put by: whether what is appended to it is asked about by itself
+    contents: Contents | None = None  # of an archive, once they are measured
     within_it: tuple[Entry, ...] = ()
     """Generations that are in the known part of an archive, and are to be read on."""
     doubted: bool = False
@@ -75,6 +72,8 @@ class Found(Struct):
     """Its size and time when all of it was known to be in the file whose name it has a form of."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
+    put_there: bool = False  # whether it was made before the last look, under another name, or one that is not followed
+    copied_whole: bool = False  # whether a copy of all of a generation of its lineage was met: that one was rotated
     beyond: bool = False
     """Whether it is where no pattern leads now: it is a known generation, and has no name."""
 

@@ -10,7 +10,7 @@ from collections.abc import Container, Generator, Iterable, Iterator, Sequence
 from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
-from logship.files.ages import is_foreign, is_newer
+from logship.files.ages import is_foreign, is_newer, was_there
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.beginnings import by_age, in_order
 from logship.files.decoding import UNREADABLE, is_noise
@@ -45,8 +45,7 @@ class Reconciler:
         self.looked_ns, self.swept_ns = checkpoint.looked_ns, checkpoint.saved_ns
         """When the last sweep began after which nothing waited: what is older was seen. And when the last one began, or
         what it found was saved. Both in epoch nanoseconds."""
-        self.away = True
-        """Whether nobody looked for a while before this sweep: a generation may have come and been packed."""
+        self.away = True  # nobody looked for a while before this sweep: a generation may have come and been packed
         self.waiting: dict[int, Found] = {}
         """Files that lost their bytes, by inode, until it is decided what they have now."""
         self.live: Container[str] = ()
@@ -86,7 +85,8 @@ class Reconciler:
             else:
                 if found.inode in sweep.fresh:
                     sweep.take(found)
-                live, new = self._open.live(found.live), self._adoption.unknown
+                live, new, copied = self._open.live(found.live), self._adoption.unknown, self._adoption.met_again
+                found.put_there, found.copied_whole = was_there(found, self.swept_ns), found.lineage in copied
                 found.foreign = is_foreign(found, live, sweep, new, away=self.away)
                 yield from self.reconcile(found, sweep)
         by_age(self._adoption.new, self._ages)

@@ -1,10 +1,11 @@
 """What is where no pattern leads: known while it is open, and found again after a kill."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import look
+from tests.files.test_backups import look, tick
 from tests.files.test_kinds import paces, problem
 from tests.files.test_replaced import swap
 from tests.following import Follower, append, begun, follow, lines
@@ -52,6 +53,7 @@ def test_a_release_whose_log_is_left_while_logship_is_away(logs: Path, pause: fl
     for number in range(4):
         (logs / f"r{number}").mkdir()
         append(logs / f"r{number}" / "a.log", lines(0, 100) + lines(1000 * number + 500, 1000 * number + 500 + own * 2))
+    tick(logs / "r3" / "a.log", 20_000_000)  # it is there when somebody looks, if nowhere that a name leads to
     swap(logs, "r0")
     followers = [follow(logs, "current/*.log")]
     due = lines(0, 100) + lines(500, 500 + own * 2)
@@ -118,6 +120,26 @@ def test_a_file_that_was_renamed_to_where_no_pattern_leads(logs: Path, pause: fl
     second.drain()
     assert problem(lines(0, 60) + lines(100, 150), first, second) == ""
     assert not dict(second.lost())
+
+
+def test_what_was_moved_to_the_last_of_many_names(logs: Path, tmp_path: Path) -> None:
+    """A folder of any size is gone through: that the file is far down in it is no reason to give its rest up."""
+    away = tmp_path / "away"
+    away.mkdir()
+    first = begun(logs, 10)
+    (logs / "a.log").rename(away / "0")
+    first.read()
+    first.save()
+    first.kill()
+    append(away / "0", lines(10, 20))
+    (logs / "other").touch()
+    for number in range(1, 17_000):
+        os.link(logs / "other", away / str(number))
+    with os.scandir(away) as listed:
+        *_, last = (entry.name for entry in listed)
+    (away / "0").rename(away / last)
+    second = follow(logs)
+    assert second.read() == lines(10, 20)
 
 
 @pytest.mark.parametrize("way", ["folder", "file", "not asked for"])

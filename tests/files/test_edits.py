@@ -1,11 +1,13 @@
 """Files that are edited: what is equal is known, what is other is new, in a copy as in what is followed."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.files.test_backups import tick
 from tests.files.test_kinds import each_once, overwrite, paces, problem, records
 from tests.following import append, begun, follow, lines
 
@@ -237,3 +239,97 @@ def test_the_head_of_a_live_file_is_taken_off(logs: Path, pause: float) -> None:
     follower.step(61.0)
     follower.drain()
     assert {*lines(0, 460).splitlines(keepends=True)} <= {*records(follower).values()}
+
+
+ROTATE = {
+    "removed": "rm a.log",
+    "packed": "mv a.log a.log.1; gzip -f a.log.1; mv a.log.1.gz a.log.$(ls | wc -l).gz",
+    "renamed": "mv a.log a.log.old",
+    "packed later": "gzip -f a.log.1; mv a.log.1.gz a.log.$(ls | wc -l).gz; mv a.log a.log.1",
+}
+
+
+@paces
+@pytest.mark.parametrize("kill", [False, True], ids=["running", "killed"])
+@pytest.mark.parametrize("how", ROTATE)
+@pytest.mark.parametrize("wait", [0.1, 30.0])
+def test_a_job_that_is_run_again_after_a_rotation(
+    logs: Path, pause: float, how: str, wait: float, *, kill: bool
+) -> None:
+    """Most of it is as it was: what was rotated, removed or packed was not edited, so all of it is new."""
+    followers, due = [follow(logs, rotate_wait=wait)], b""
+    for run in range(4):
+        data = lines(0, 50) + lines(1000 * run + 1000, 1000 * run + 1003)
+        if run:
+            subprocess.run(["sh", "-c", ROTATE[how]], cwd=logs, check=False, capture_output=True)
+            probe = logs / ".probe"
+            probe.touch()
+            tick(probe)
+        append(logs / "a.log", data)
+        due += data
+        if kill and run:
+            followers.append(follow(logs, rotate_wait=wait))
+        for _ in range(4):
+            followers[-1].read()
+            followers[-1].step(pause)
+        if kill:
+            followers[-1].save()
+            followers[-1].kill()
+    if kill:
+        followers.append(follow(logs))
+        followers[-1].read()
+    followers[-1].drain()
+    assert problem(due, *followers) == ""
+
+
+@paces
+@pytest.mark.parametrize("kill", [False, True], ids=["running", "killed"])
+@pytest.mark.parametrize("suffix", [".bak", "~", ".1"])
+def test_what_is_edited_beside_a_backup(logs: Path, pause: float, suffix: str, *, kill: bool) -> None:
+    """``sed -i.bak``: only what is behind the line that is other comes again, as without a backup."""
+    live, followers = logs / "a.log", [begun(logs, 200)]
+    look = followers[0]
+    for _ in range(3):
+        look.read()
+        look.step(pause)
+    if kill:
+        look.save()
+        look.kill()
+    temporary = logs / "sedAbCdEf"
+    temporary.write_bytes(edited(live.read_bytes(), 190, lines(9990, 9991)) + lines(200, 210))
+    tick(temporary)
+    live.rename(logs / f"a.log{suffix}")
+    temporary.rename(live)
+    if kill:
+        followers.append(follow(logs))
+    for _ in range(4):
+        followers[-1].read()
+        followers[-1].step(pause)
+    followers[-1].drain()
+    due = lines(0, 210) + lines(9990, 9991) + lines(191, 200)
+    assert problem(due, *followers) == ""
+
+
+@paces
+@pytest.mark.parametrize("kill", [False, True], ids=["running", "killed"])
+@pytest.mark.parametrize("how", ROTATE)
+def test_a_job_that_ends_sooner_than_its_last_run(logs: Path, pause: float, how: str, *, kill: bool) -> None:
+    """All that it wrote is as the last one began: what went was no copy's, so it is new."""
+    followers, due = [begun(logs, 50)], lines(0, 50)
+    for _ in range(3):
+        followers[0].step(pause)
+        followers[0].read()
+    if kill:
+        followers[0].save()
+        followers[0].kill()
+    subprocess.run(["sh", "-c", ROTATE[how]], cwd=logs, check=False, capture_output=True)
+    (logs / ".probe").touch()
+    tick(logs / ".probe")
+    append(logs / "a.log", lines(0, 30))
+    if kill:
+        followers.append(follow(logs))
+    for _ in range(4):
+        followers[-1].step(pause)
+        followers[-1].read()
+    followers[-1].drain()
+    assert problem(due + lines(0, 30), *followers) == ""

@@ -25,6 +25,7 @@ def test_a_release_whose_log_begins_as_the_last_ones(logs: Path, pause: float, *
     for number in range(4):
         (logs / f"r{number}").mkdir()
         append(logs / f"r{number}" / "a.log", lines(0, 100))
+    tick(logs / "r3" / "a.log", 20_000_000)  # it is there when somebody looks, if nowhere that a name leads to
     swap(logs, "r0")
     follower = follow(logs, "current/*.log")
     look(follower, pause)
