@@ -23,7 +23,7 @@ logger = logging.getLogger("logship.daemon")
 
 _LATE = "the drain deadline passed with bytes undelivered"
 _CUT_SHORT = "stopped before the end: the same command goes on from here, and what is delivered is not sent again"
-_POISON = "all is delivered but records that make the store fail"
+_POISON = "the store does not take what is left: the next start sends it again"
 
 
 def leave(code: int) -> NoReturn:
