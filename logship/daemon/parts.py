@@ -116,7 +116,9 @@ class Parts:
                 self._start(group, "ending", self._ending.run()),
             ]
             if self._account:
-                helpers.append(self._start(group, "progress bar", progress.show(self._account.progress)))
+                helpers.append(
+                    self._start(group, "progress bar", progress.show(self._account.progress, bar=self._account.bar))
+                )
                 helpers.append(self._start(group, "closing of files", self._intake.close_read()))
             async with asyncio.TaskGroup() as shipping:
                 self._start(shipping, "intake", self._intake.run(once=once))

@@ -195,6 +195,18 @@ def test_a_setting_of_an_unchosen_sink_is_a_warning() -> None:
     assert load(HTTP_URL="http://x").warnings == ("LOGSHIP_HTTP_URL: is set, but http is not in LOGSHIP_SINKS",)
 
 
+def test_a_folder_for_a_pattern_is_a_warning(tmp_path: Path) -> None:
+    """Nothing in it matches, for ever."""
+    (warning,) = load(PATHS=f"{tmp_path},/var/log/*.log").warnings
+    assert warning == f'LOGSHIP_PATHS: "{tmp_path}" is a folder; write "{tmp_path}/*.log"'
+
+
+def test_an_empty_expression_joins_nothing_and_is_a_fault() -> None:
+    """It is found in every line."""
+    [found] = faults(MULTILINE="start: ")
+    assert "has no expression" in found
+
+
 def test_state_among_the_logs_is_a_warning() -> None:
     """Whoever may write logs could then write offsets too."""
     (warning,) = load(PATHS="/data/*.log", STATE_DIR="/data/state").warnings
