@@ -108,6 +108,12 @@ def _path_fault(path: str) -> str:
     return "is a folder; add /*.log" if path.endswith("/") else ""
 
 
+def _state_faults(config: Config) -> list[str]:
+    found = _absolute("state_dir")(config)
+    is_file = not found and os.path.isfile(config.state_dir)  # noqa: PTH113 - Path's may raise
+    return [f"{quote(config.state_dir)} is a file; name a folder"] if is_file else found
+
+
 def _root_faults(config: Config) -> list[str]:
     if not config.root:
         return []
@@ -236,7 +242,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("multiline", _multiline_faults),
     ("parse", _parse_faults),
     ("listen", _listen_faults),
-    ("state_dir", _absolute("state_dir")),
+    ("state_dir", _state_faults),
     ("exit_file", _absolute("exit_file")),
     ("retry_max_seconds", _retry_faults),
     ("fields", _field_faults),
