@@ -17,7 +17,7 @@ _COUNTS: Final = {
     "without_timestamp": "records had no time that is known: see LOGSHIP_TIMESTAMP_FIELDS",
     "without_level": "records had no level that is known: see LOGSHIP_LEVEL_FIELDS",
     "unparsed": "lines were not of the form that LOGSHIP_PARSE names",
-    "files_left_alone": "rotated files are never read: they were there before the first start, or have what is known already",
+    "files_left_alone": "rotated files are never read: they were there before the first start, or have what is known",
 }
 
 
