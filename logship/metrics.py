@@ -27,7 +27,7 @@ RETRY_REASONS: Final = (
     *("http_500", "http_502", "http_503", "http_504", "timeout", "connection_refused", "connection_reset"),
     *("secret", "token", "no_project", "proxy", "bad_request_setting", "unreachable", "dns"),
     *("tls", "tls_expired", "tls_not_spoken", "tls_unknown_ca", "tls_wrong_name"),
-    *("bad_response", "too_large", "internal_error", "throttled", "no_ack", "not_otlp"),
+    *("bad_response", "too_large", "internal_error", "throttled", "no_ack", "not_otlp", "web_page"),
     *("write_failed", "disk_full", "read_only", "permission_denied", "in_use"),
     *("es_rejected_execution_exception", "circuit_breaking_exception"),
     *("unavailable_shards_exception", "cluster_block_exception", "shard_limit", "no_write_index", "pipeline_missing"),

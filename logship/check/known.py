@@ -6,7 +6,7 @@ Loads nothing but the words of advice: this is what ``logship check`` is beside 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from logship.delivery.advice import ADVICE, GIVEN_UP
+from logship.delivery.advice import GIVEN_UP, advice
 from logship.printable import printable
 
 _WELL: Final = frozenset({"ok", "idle", "delivering", "closed", "refusing"})
@@ -17,7 +17,7 @@ _COUNTS: Final = {
     "without_timestamp": "records had no time that is known: see LOGSHIP_TIMESTAMP_FIELDS",
     "without_level": "records had no level that is known: see LOGSHIP_LEVEL_FIELDS",
     "unparsed": "lines were not of the form that LOGSHIP_PARSE names",
-    "files_left_alone": "rotated files were there before logship first started, and are never read",
+    "files_left_alone": "rotated files are never read: they were there before the first start, or have what is known",
 }
 
 
@@ -78,8 +78,8 @@ def _of_sink(sink: Mapping[str, Any]) -> Known:
     if state not in _WELL or waiting:
         what = f"{waiting} records wait by themselves" if state in _WELL else f"it is {state}"
         since = f"the last delivery was at {last}" if last else "nothing was delivered yet"
-        advice = f"; {ADVICE[error]}" if error in ADVICE else ""
-        return _of(name, f"{what}: {error or 'no error is known'}{advice} ({since})", good=False)
+        to_do = f"; {words}" if (words := advice(error)) else ""
+        return _of(name, f"{what}: {error or 'no error is known'}{to_do} ({since})", good=False)
     before = f"; before that it failed for {error}" if error else ""
     if last:
         return _of(name, f"delivers, the last time at {last}{before}")

@@ -51,6 +51,8 @@ def run(parsed: argparse.Namespace) -> int:
     """Print the findings; 0 if all is well, 1 if something stands in the way, 2 if a setting is wrong."""
     if parsed.explain and parsed.lines is None:
         raise ConfigError(["--explain: says why of --lines: name a file, or - for standard input"])
+    if parsed.lines is not None and (parsed.send or parsed.full):
+        raise ConfigError(["--lines: opens no sink, and looks at nothing else: leave --send and --full out"])
     folder = state_dir_of(os.environ)
     running = find(folder) if parsed.as_it_runs else None
     known: list[Known] = []

@@ -93,6 +93,7 @@ def describe(summary: Summary) -> str:
         "refused, the store did not say which": summary.dropped,
         "not tried": summary.left,
         "lost, the dead letters are full": summary.lost,
+        "unreadable, kept in dead-letter/*.unreadable.ndjson": summary.unreadable,
     }
     text = ", ".join(f"{count} {what}" for what, count in counts.items() if count) or "no dead letters"
     return f"{text} ({summary.reason})" if summary.reason else text

@@ -48,8 +48,11 @@ class Account:
         metrics: Metrics,
         *,
         verbose: bool,
+        bar: bool,
         clock: Callable[[], float],
     ) -> None:
+        """``bar``: how far it is may be drawn, as no record is written to the same terminal."""
+        self.bar = bar
         self._intake = intake
         self._ledgers = ledgers
         self._metrics = metrics

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import resource
+import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -223,7 +224,8 @@ def _account(
     """Keep account of a run that ends by itself: its files are told of by that alone."""
     logging.getLogger("logship.files").setLevel(logging.WARNING)
     ledgers = [pipeline.reader.ledger for pipeline in pipelines]
-    account = Account(intake, plan, ledgers, metrics, verbose=resolved.backfill.verbose, clock=clock)
+    bar = "stdout" not in map(resolved.kind, resolved.sinks) or not sys.stdout.isatty()
+    account = Account(intake, plan, ledgers, metrics, verbose=resolved.backfill.verbose, bar=bar, clock=clock)
     intake.listeners.insert(0, account)  # before the readers forget a file that is closed
     return account
 

@@ -6,7 +6,7 @@ The page, ``logship top`` and scripts show the same list. Names and reasons in i
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal
 
-from logship.delivery.advice import ADVICE
+from logship.delivery.advice import advice
 from logship.files.removed import ADVICE as OF_REMOVED
 
 SLOW_SECONDS: Final = 60.0
@@ -169,5 +169,5 @@ def _records(totals: Mapping[str, Mapping[str, int]], key: str) -> int:
 
 def _advice(reason: str, otherwise: str) -> str:
     """Give the advice for a reason as a sentence."""
-    text = ADVICE.get(reason, "")
+    text = advice(reason)
     return f"{text[0].upper()}{text[1:]}." if text else otherwise

@@ -23,7 +23,7 @@ logger = logging.getLogger("logship.daemon")
 
 _LATE = "the drain deadline passed with bytes undelivered"
 _CUT_SHORT = "stopped before the end: the same command goes on from here, and what is delivered is not sent again"
-_POISON = "all is delivered but records that make the store fail"
+_POISON = "the store does not take what is left: the next start sends it again"
 
 
 def leave(code: int) -> NoReturn:
@@ -116,7 +116,9 @@ class Parts:
                 self._start(group, "ending", self._ending.run()),
             ]
             if self._account:
-                helpers.append(self._start(group, "progress bar", progress.show(self._account.progress)))
+                helpers.append(
+                    self._start(group, "progress bar", progress.show(self._account.progress, bar=self._account.bar))
+                )
                 helpers.append(self._start(group, "closing of files", self._intake.close_read()))
             async with asyncio.TaskGroup() as shipping:
                 self._start(shipping, "intake", self._intake.run(once=once))

@@ -6,6 +6,7 @@ The library that draws the bar is loaded for that alone.
 import asyncio
 import contextlib
 import logging
+import os
 import sys
 import time
 from collections import deque
@@ -20,6 +21,8 @@ SAY_SECONDS = 10.0
 RATE_SECONDS = 30.0
 """The rate is that of so long a time."""
 _MIB = 1 << 20
+_DUMB = ("dumb", "unknown")
+"""Terminals that nothing can be drawn on again, to rich."""
 
 
 class Rate:
@@ -47,9 +50,11 @@ class Rate:
         return (last.total - last.done) / self.per_second if self.per_second > 0 else None
 
 
-async def show(progress: Callable[[], Progress], clock: Callable[[], float] = time.monotonic) -> None:
-    """Show it until cancelled; ``progress`` gives how far it is."""
-    if sys.stderr.isatty():
+async def show(
+    progress: Callable[[], Progress], clock: Callable[[], float] = time.monotonic, *, bar: bool = True
+) -> None:
+    """Show it until cancelled; ``progress`` gives how far it is. ``bar``: it may be drawn, where that is possible."""
+    if bar and sys.stderr.isatty() and os.environ.get("TERM") not in _DUMB:
         await _draw(progress, clock)
     else:
         await _say(progress, clock)

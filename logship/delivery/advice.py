@@ -28,6 +28,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "connection_reset": "the connection was cut: check that TLS (https) or its absence fits the port",
     "no_ack": "the token gives no acknowledgements: enable them for it, or set LOGSHIP_SPLUNK_ACK=false",
     "not_otlp": "a web page answers there: check host, port and path",
+    "web_page": "a web page answers there, a login or a proxy's own perhaps: check host, port and path",
     "disk_full": "make room, or mount a larger volume",
     "in_use": "another process writes there under this prefix: stop it, or set another PREFIX",
     "permission_denied": "give the folder to this user, or mount a volume there",

@@ -118,7 +118,7 @@ class Culprits:
     def suspect(self, work: Work, block: Block, outcome: Outcome, now: float, *, alone: bool) -> Suspect:
         """Make a suspect of a record; ``alone``: it has just failed so."""
         refusal = Refusal(Record(block, file_bytes(self._sink.encode(block))), outcome.reason, outcome.detail)
-        suspect = Suspect(refusal, work.started)
+        suspect = Suspect(refusal, work.started, work.born)
         if alone:
             self._suspects.failed(suspect, refusal, now)
         return suspect

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from logship.delivery.advice import ADVICE, GIVEN_UP, REFUSED, REPLAY, advice
+from logship.delivery.advice import GIVEN_UP, REFUSED, REPLAY, advice
 
 logger = logging.getLogger(__name__)
 
@@ -102,8 +102,7 @@ class SinkHealth:
         if self._state == "holding" and self.last_error == _UNWRITABLE:
             self._state, self.failing_since = "ok", None
             logger.info("refused records can be put aside again", extra=self._who())
-        why = [ADVICE[reason]] if reason in ADVICE else []
-        refused = "; ".join([*why, REFUSED.format(sink=self.sink), REPLAY])
+        refused = "; ".join(filter(None, [advice(reason), REFUSED.format(sink=self.sink), REPLAY]))
         extra = {"records": records, "advice": GIVEN_UP if reason == "retry_limit" else refused}
         self._say(logging.WARNING, "records were put aside as dead letters", reason, extra)
 

@@ -21,6 +21,10 @@ _TRY_AGAIN: Final = frozenset({408, 425, 429})
 _FAULTS: Final = frozenset({401, 402, 403, 404, 405, 406, 407, 410, 411, 415, 421, 426, 501, 505})
 """Answers about the address, the credentials or the manner of asking: no record is to blame, so the data is kept."""
 _TOO_LARGE: Final = 413
+_PAGE: Final = re.compile(rb"\s*(?:<!doctype html|<html)\b", re.IGNORECASE)
+_DELIVERED: Final = Outcome(Status.DELIVERED)
+WEB_PAGE: Final = "web_page"
+"""The reason where something else than a store says 2xx: a login, a proxy's own page."""
 
 
 class Answer(Struct, frozen=True):
@@ -50,16 +54,17 @@ class _Several(Protocol):
 def classify(status: int, headers: Mapping[str, str], body: bytes, now: float) -> Outcome:
     """Say what a whole answer means; ``now`` (epoch seconds) is for a Retry-After that names a date.
 
-    2xx delivered; 408, 425, 429 and 5xx errored; 413 too large; 3xx and answers that blame the request's address or
-    credentials are faults; what is left blames the records: rejected.
+    2xx delivered, unless it is a web page; 408, 425, 429 and 5xx errored; 413 too large; 3xx, a web page and answers
+    that blame the request's address or credentials are faults; what is left blames the records: rejected.
     """
     reason = f"http_{status}"
     if 200 <= status < 300:  # noqa: PLR2004 - RFC 9110's class "successful"
-        return Outcome(Status.DELIVERED)
+        return Outcome(Status.ERRORED, WEB_PAGE, detail(body), fault=True) if _PAGE.match(body) else _DELIVERED
     if status == _TOO_LARGE:
         return Outcome(Status.ERRORED, reason, detail(body), too_large=True)
     if status < 400 or status in _FAULTS:  # noqa: PLR2004 - "informational" and "redirection" end here
-        return Outcome(Status.ERRORED, reason, detail(body), retry_after=retry_after(headers, now), fault=True)
+        words = f"{_leads_to(headers)}{detail(body)}"
+        return Outcome(Status.ERRORED, reason, words, retry_after=retry_after(headers, now), fault=True)
     if status >= 500 or status in _TRY_AGAIN:  # noqa: PLR2004 - RFC 9110's class "server error"
         return Outcome(Status.ERRORED, reason, detail(body), retry_after=retry_after(headers, now))
     return Outcome(Status.REJECTED, reason, detail(body))
@@ -76,6 +81,12 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     then, said = _epoch(text), _epoch(headers.get("Date", ""))
     seconds = 0.0 if then is None else then - (now if said is None else said)
     return min(seconds, MAX_RETRY_AFTER) if seconds > 0 else None
+
+
+def _leads_to(headers: Mapping[str, str]) -> str:
+    """Say where a redirect leads; what follows a ? or #, and a login, may be secret."""
+    where = re.sub(r"//[^/@]*@", "//***@", re.split("[?#]", headers.get("Location", ""), maxsplit=1)[0])
+    return f"Location: {where[:MAX_DETAIL]} " if where else ""
 
 
 def _epoch(text: str) -> float | None:

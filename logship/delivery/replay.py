@@ -26,6 +26,9 @@ from logship.model import Batch, Block, Limits, Sink, Status
 BATCH_BYTES: Final = 1 << 20
 BATCH_RECORDS: Final = 1000
 PATIENCE_SECONDS: Final = 60.0
+UNREADABLE: Final = ".unreadable.ndjson"
+"""Behind a sink's name: what stood among its dead letters and is none."""
+_BEGINS: Final = b'{"time":"'
 
 
 class Summary(Struct, frozen=True):
@@ -41,13 +44,15 @@ class Summary(Struct, frozen=True):
     """Dead letters that had to go because the file is full."""
     dropped: int = 0
     """Refused by a store that did not say which they are."""
+    unreadable: int = 0
+    """Lines that are no dead letters, edited perhaps: kept beside them, and not sent."""
     reason: str = ""
     """Why something is left: the store's last error."""
 
     @property
     def complete(self) -> bool:
         """Whether nothing is left to do."""
-        return not (self.refused or self.left or self.lost or self.dropped)
+        return not (self.refused or self.left or self.lost or self.dropped or self.unreadable)
 
 
 class _Tally(Counts):
@@ -99,15 +104,29 @@ class Segment:
         """How many lines it still has."""
         return len(self._starts) - 1
 
-    def last(self, limits: Limits) -> tuple[list[Letter], int]:
-        """Give the last letters, oldest first, without torn ones, and how many lines they are: one at least."""
+    def last(self, limits: Limits) -> tuple[list[Letter], list[bytes], int]:
+        """Give the last letters, oldest first, lines that are none, without torn ones, and how many lines there are.
+
+        One at least.
+        """
         end = self._starts[-1]
         count = 1
         while count < min(self.left, limits.max_records) and end - self._starts[-2 - count] <= limits.max_bytes:
             count += 1
         start = self._starts[-1 - count]
         lines = os.pread(self._fd, end - start, start).splitlines()
-        return [letter for line in lines if (letter := decode_letter(line))], count
+        letters = [(line, decode_letter(line)) for line in lines]
+        odd = [line for line, letter in letters if letter is None and line.strip() and not _torn(line)]
+        return [letter for _, letter in letters if letter], odd, count
+
+    def keep(self, odd: Sequence[bytes]) -> None:
+        """Put lines that are no letters into ``<sink>.unreadable.ndjson`` beside it: they may have been edited."""
+        beside = self._path.with_name(self._path.name.partition(".replay-")[0] + UNREADABLE)
+        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(fd, "wb") as file:
+            file.writelines(line + b"\n" for line in odd)
+            file.flush()
+            os.fsync(fd)
 
     def cut(self, count: int) -> None:
         """Forget the last lines; the file goes when none is left."""
@@ -116,6 +135,11 @@ class Segment:
         os.fsync(self._fd)
         if not self.left:
             self._path.unlink(missing_ok=True)
+
+
+def _torn(line: bytes) -> bool:
+    """Whether a crash tore a line while it was written: its record was not acknowledged, and was read again."""
+    return line[: len(_BEGINS)] == _BEGINS[: len(line)] and not line.rstrip().endswith(b"}")
 
 
 @contextlib.contextmanager
@@ -165,9 +189,12 @@ class _Replay:
     async def _send(self, segment: Segment) -> None:
         """Send until the store does not answer for too long; then the other segments are only counted."""
         while segment.left and not self._summary.reason:
-            letters, count = segment.last(self._limits)
+            letters, odd, count = segment.last(self._limits)
             if not await self._deliver(letters):
                 break
+            if odd:
+                segment.keep(odd)
+                self._summary = replace(self._summary, unreadable=self._summary.unreadable + len(odd))
             segment.cut(count)
         self._summary = replace(self._summary, left=self._summary.left + segment.left)
 

@@ -54,6 +54,8 @@ class Suspect(Struct, eq=False):
     """The record, with the last failure's reason."""
     started: float
     """When it was first sent, in monotonic seconds."""
+    born: int = -1
+    """What the store had accepted when it, or what it was sent with, began to fail."""
     failures: int = 0
     """Alone, of those that count."""
     attempts: int = 0
@@ -177,6 +179,10 @@ class Suspects:
     def hopeless(self, suspect: Suspect) -> bool:
         """Whether it is to be given up for what it is."""
         return suspect.scope not in self._crowded and suspect.failures >= self.needed
+
+    def proven(self, suspect: Suspect) -> bool:
+        """Whether the store has accepted something since it began to fail; else the store itself may be ill."""
+        return self.accepts > suspect.born
 
     def overdue(self, started: float, now: float) -> bool:
         """Whether what was first sent then is to be given up for the time that it took."""

@@ -39,7 +39,7 @@ class Waiting:
     ) -> None:
         self._sink, self._suspects, self._attempts, self._endings = sink, suspects, attempts, endings
         self._metrics, self._accepted, self._must_hold, self._complain = metrics, accepted, must_hold, complain
-        self._sleep, self._clock = Sleep(draining), clock
+        self._draining, self._sleep, self._clock = draining, Sleep(draining), clock
         self._news = asyncio.Event()
         self._last = False
 
@@ -85,11 +85,15 @@ class Waiting:
             pass
 
     async def _send_last(self, ended: Callable[[Block], Awaitable[None]]) -> None:
-        """Send each some times more, in a drain without delay; an answer that says nothing of it does not count."""
+        """Send each some times more, in a drain without delay; an answer that says nothing of it does not count.
+
+        Nor does one, in a drain, that may be the store's own fault: the deadline ends that.
+        """
         tries: Counter[int] = Counter()
         while left := [each for each in self._suspects if tries[id(each)] < FAILURES]:
             for suspect in left:
-                tries[id(suspect)] += await self._send(suspect, ended)
+                blamed = await self._send(suspect, ended)
+                tries[id(suspect)] += blamed and (self._suspects.proven(suspect) or not self._draining.is_set())
             if any(tries[id(each)] < FAILURES for each in self._suspects):
                 await self._sleep(APART_SECONDS)
 

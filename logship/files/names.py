@@ -37,6 +37,9 @@ _NUMBERED = re.compile(r"(.*[^0-9.\-_])[0-9]{1,4}(\.[^.]*[^.0-9][^.]*)")
 _CURRENT = re.compile(r"_r[0-9]{4,}")
 """What flexi_logger calls a file that was ``…_rCURRENT…``."""
 
+_GENERATION = re.compile(r"(.*\.[^.]*[^.0-9][^.]*\.)[1-9][0-9]{0,3}")
+"""What java.util.logging calls a file that was ``app.log.0``: of ``worker.1`` nobody knows."""
+
 _OLD_FOLDER = re.compile(
     r"old(?:logs?|dir)?|(?:log[-_]?)?(?:archived?|archives|rotated|backups?|history)|[0-9]{4}(?:[-_]?[0-9]{2}){1,2}",
     re.IGNORECASE,
@@ -124,7 +127,8 @@ class Candidate(Struct, frozen=True, gc=False):
             return prefix + self.name
         live = next((stem for stem in stems(self.name) if prefix + stem in there), "")
         if not live:
-            forms = [stem for stem in stems(self.name) if self.folder.globs.match(stem)]
+            own = () if self.matched else newest(self.name)
+            forms = [stem for stem in (*stems(self.name), *own) if self.folder.globs.match(stem)]
             named = [stem for stem in forms if os.path.lexists(prefix + stem)]
             live = min(named, key=len, default="") or ("" if self.matched else forms[0] if forms else self.linked)
         if live and not self.matched and (plain := self._without_number(live, there)):
@@ -162,7 +166,7 @@ class Globs:
 
     def rotated(self, name: str) -> bool:
         """Whether a name that does not match may be a rotated form of one that would."""
-        return bool(self._maybe(name)) and any(self.match(stem) for stem in stems(name))
+        return bool(self._maybe(name)) and any(self.match(stem) for stem in (*stems(name), *newest(name)))
 
 
 def holds_rotated(folder: str) -> bool:
@@ -177,6 +181,8 @@ def _forms(glob: str) -> Iterator[str]:
     yield f"[0-9]*{glob}*"
     if base and "]" not in extension:
         yield f"{base}[-._@]*.{extension}*"
+    if glob.endswith(".0"):
+        yield f"{glob[:-1]}[1-9]*"
     if "current" in glob.lower() or glob == "*":
         yield "@*"
         yield "*_r[0-9]*"
@@ -199,6 +205,12 @@ def stems(name: str) -> Iterator[str]:
         for at in (at for at in marks if at < dot and _ADDITION.fullmatch(name, at, dot)):
             yield from dict.fromkeys((name[:at] + extension, name[:at] + _without_addition(extension)))
     yield from _other_stems(name)
+
+
+def newest(name: str) -> Iterator[str]:
+    """Give the name of the live file where that has a number, too; it is its rotated form only if it does not match."""
+    if found := _GENERATION.fullmatch(name):
+        yield found[1] + "0"
 
 
 def beginnings(name: str) -> Iterator[str]:

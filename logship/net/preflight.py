@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from logship.delivery.advice import ADVICE
+from logship.delivery.advice import advice
 from logship.delivery.http_status import Answer, classify
 from logship.model import Batch, Block, FileId, Finding, Outcome, Sink, Status
 from logship.net.credentials import Credentials, SecretError, no_credentials
@@ -146,7 +146,7 @@ async def reach_host(sink: str, host: str, port: int, tls: "Tls | None") -> list
 
 def _refusal(subject: str, reason: str, where: str = "") -> Finding:
     words = f"{where}: {reason}" if where else reason
-    return Finding(good=False, subject=subject, message=f"{words}; {ADVICE.get(reason, 'see the log of the server')}")
+    return Finding(good=False, subject=subject, message=f"{words}; {advice(reason) or 'see the log of the server'}")
 
 
 def secret_finding(sink: str, transport: Transport, *, tried: bool = True) -> Sequence[Finding]:

@@ -1,6 +1,7 @@
 """What can be wrong with settings that are each well-formed: paths, folders, zones, names; the file system is asked."""
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -107,6 +108,12 @@ def _path_fault(path: str) -> str:
     return "is a folder; add /*.log" if path.endswith("/") else ""
 
 
+def _state_faults(config: Config) -> list[str]:
+    found = _absolute("state_dir")(config)
+    is_file = not found and os.path.isfile(config.state_dir)  # noqa: PTH113 - Path's may raise
+    return [f"{quote(config.state_dir)} is a file; name a folder"] if is_file else found
+
+
 def _root_faults(config: Config) -> list[str]:
     if not config.root:
         return []
@@ -138,6 +145,8 @@ def _zone_faults(config: Config) -> list[str]:
 def _multiline_faults(config: Config) -> list[str]:
     if config.multiline in {"auto", "off"}:
         return []
+    if config.multiline.strip() == "start:":
+        return [f"{quote(config.multiline)} has no expression; write start:^\\d{{4}}-\\d\\d, say"]
     try:
         parse_multiline(config.multiline, max_lines=1, max_bytes=1)
     except ValueError as why:
@@ -233,7 +242,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("multiline", _multiline_faults),
     ("parse", _parse_faults),
     ("listen", _listen_faults),
-    ("state_dir", _absolute("state_dir")),
+    ("state_dir", _state_faults),
     ("exit_file", _absolute("exit_file")),
     ("retry_max_seconds", _retry_faults),
     ("fields", _field_faults),
@@ -247,11 +256,20 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
 
 def config_warnings(config: Config) -> tuple[str, ...]:
     """Give one line for each valid setting that is seldom meant."""
+    state = config.state_dir
     roots = [config.root] if config.root else [str(trusted_root(path)) for path in config.paths]
-    inside = [root for root in roots if PurePosixPath(config.state_dir).is_relative_to(root)]
-    return tuple(
-        f"LOGSHIP_STATE_DIR: {quote(config.state_dir)} is inside {quote(root)}: whoever writes logs there can change it"
-        for root in dict.fromkeys(inside)
+    folders = [path for path in config.paths if os.path.isdir(path)]  # noqa: PTH112 - Path's may raise
+    patterns = [str(PurePosixPath(path) / "*.log") for path in folders]
+    inside = [root for root in roots if PurePosixPath(state).is_relative_to(root)]
+    return (
+        *(
+            f"LOGSHIP_PATHS: {quote(path)} is a folder; write {quote(pattern)}"
+            for path, pattern in zip(folders, patterns, strict=True)
+        ),
+        *(
+            f"LOGSHIP_STATE_DIR: {quote(state)} is inside {quote(root)}: whoever writes logs there can change it"
+            for root in dict.fromkeys(inside)
+        ),
     )
 
 

@@ -130,9 +130,9 @@ class Checkpoints:
         """Read what was saved. What can't be used is kept aside under another name, and ``damage`` says so."""
         found = self._read()
         if found.damage:
-            self._finished = found.finished
-            return replace(found, damage=f"{found.damage}; {self._set_aside()}")
-        self._finished = Finished(self._folder / FINISHED, anew=found.first, keep=self._keep)
+            found = replace(found, damage=f"{found.damage}; {self._set_aside()}")
+        anew = found.first or bool(found.damage)
+        self._finished = Finished(self._folder / FINISHED, anew=anew, keep=self._keep)
         return replace(found, finished=self._finished)
 
     def peek(self) -> Checkpoint:

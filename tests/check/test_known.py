@@ -47,6 +47,8 @@ def test_a_last_error_fails_the_check(state: str) -> None:
     )
     (line,) = bad(of(SinkStatus("http", state, 60.0, "odd")))
     assert line == f"http: it is {state}: odd (the last delivery was at 1970-01-01T00:01:00.000Z)"
+    (line,) = bad(of(SinkStatus("http", state, 0.0, "http_302")))
+    assert "set the URL to where it sends" in line
 
 
 def test_of_a_sink_that_refuses_the_dead_letters_speak() -> None:

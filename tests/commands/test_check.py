@@ -225,6 +225,14 @@ def test_a_pattern_that_matches_nothing_is_told_what_is_there(folder: Path, caps
     )
 
 
+def test_a_folder_for_a_pattern_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is in it is not meant to be listed: how to write it is."""
+    code, findings = check(capsys, "--paths", f"{folder}/logs")
+    assert code == 1
+    told = f"files: no file matches {folder}/logs: {folder}/logs is a folder; set LOGSHIP_PATHS to {folder}/logs/*.log"
+    assert bad(findings) == [told]
+
+
 def test_an_exclusion_that_leaves_nothing_is_named(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It is no fault of the paths."""
     code, findings = check(capsys, "--exclude", f"{folder}/logs/a*")

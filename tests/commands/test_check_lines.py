@@ -122,6 +122,11 @@ def test_of_many_lines_the_first_are_shown(capsys: pytest.CaptureFixture[str], f
         (["--lines", "nothing"], 1, "logship: nothing: can't be read: No such file or directory\n"),
         (["--lines", "."], 1, "logship: .: can't be read: Is a directory\n"),
         (["--lines", os.devnull], 1, "logship: /dev/null: has no line\n"),
+        (
+            ["--lines", "a.log", "--send"],
+            2,
+            "logship: --lines: opens no sink, and looks at nothing else: leave --send and --full out\n",
+        ),
         (["--explain"], 2, "logship: --explain: says why of --lines: name a file, or - for standard input\n"),
     ],
 )

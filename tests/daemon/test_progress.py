@@ -1,5 +1,6 @@
 import asyncio
 import logging
+import os
 
 import pytest
 
@@ -31,3 +32,32 @@ async def test_where_nobody_watches_it_is_said_every_ten_seconds(caplog: pytest.
     first, second = caplog.records
     assert (first.message, first.__dict__["percent"], first.__dict__["mib_per_second"]) == ("shipping", 10.0, 1.0)
     assert (second.__dict__["bytes"], second.__dict__["seconds_left"]) == (20 << 20, 80)
+
+
+@pytest.mark.parametrize(
+    ("term", "bar", "drawn"), [("xterm", True, True), ("xterm", False, False), ("dumb", True, False)]
+)
+def test_a_bar_is_drawn_only_where_it_can_be_drawn_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, term: str, *, bar: bool, drawn: bool
+) -> None:
+    """Not over records on the same terminal, which came out behind it on one line; then, too, it is said."""
+    caplog.set_level(logging.INFO)
+
+    @autojump
+    async def watch() -> None:
+        clock = asyncio.get_running_loop().time
+        task = asyncio.create_task(show(lambda: Progress(1, 2), clock, bar=bar))
+        await asyncio.sleep(15)
+        task.cancel()
+        await asyncio.wait([task])
+
+    shown, terminal = os.openpty()
+    with os.fdopen(terminal, "w") as stream, monkeypatch.context() as patched:
+        patched.setattr("sys.stderr", stream)
+        patched.setenv("TERM", term)
+        watch()
+        print("end", file=stream, flush=True)
+        seen = os.read(shown, 1 << 16)
+    os.close(shown)
+    assert bool(caplog.records) is not drawn
+    assert (b"MiB of log" in seen) is drawn

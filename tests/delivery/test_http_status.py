@@ -79,3 +79,17 @@ def test_a_date_is_held_against_the_stores_own_clock(date: str, hours: int) -> N
 def test_no_retry_after() -> None:
     """Most answers have none."""
     assert retry_after({}, NOW) is None
+
+
+@pytest.mark.parametrize("page", [b"<html>Sign in</html>", b"\r\n <!DOCTYPE html>\n<title>Welcome"])
+def test_a_web_page_is_no_acknowledgement(page: bytes) -> None:
+    """A login, or a proxy's own page, says 200 and keeps nothing: a setting is wrong, and the data is kept."""
+    outcome = classify(200, {}, page, NOW)
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "web_page", True)
+    assert classify(200, {"Content-Type": "text/html"}, b"ok", NOW) == Outcome(Status.DELIVERED)  # Flask's default
+
+
+def test_a_redirect_says_where_it_leads() -> None:
+    """Without what may be secret."""
+    there = {"Location": "https://user:word@login.example/sso?token=word#word"}
+    assert classify(302, there, b"moved", NOW).detail == "Location: https://***@login.example/sso moved"

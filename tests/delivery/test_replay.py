@@ -138,9 +138,21 @@ async def test_two_replays_at_once(letters: DeadLetters, tmp_path: Path) -> None
 async def test_a_torn_letter_is_left_out(letters: DeadLetters, tmp_path: Path) -> None:
     """A crash in mid-write: its record was not acknowledged, so the daemon read it again; nothing stops here."""
     with (tmp_path / "s.ndjson").open("ab") as file:
-        file.write(b'{"time":"20')
+        file.write(b'{"ti\n{"time":"20')
     assert await run(LineSink(), letters) == Summary(delivered=3)
     assert left(tmp_path) == []
+
+
+@autojump
+async def test_a_letter_that_was_edited_into_none_is_kept_and_told(letters: DeadLetters, tmp_path: Path) -> None:
+    """An operator who mends records may slip: nothing of it goes without a word."""
+    path = tmp_path / "s.ndjson"
+    first, *others = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([first.replace(b"}", b"]}"), b"\n", b'{"x":1}\n', *others]))
+    summary = await run(LineSink(), letters)
+    assert (summary, summary.complete) == (Summary(delivered=2, unreadable=2), False)
+    assert left(tmp_path) == ["s.unreadable.ndjson"]
+    assert (tmp_path / "s.unreadable.ndjson").read_bytes() == first.replace(b"}", b"]}") + b'{"x":1}\n'
 
 
 @autojump
@@ -164,9 +176,9 @@ def test_a_segment_is_read_in_bounded_steps(tmp_path: Path) -> None:
     letters.put([Letter(block(f"line{n}", start=n * 10), "r") for n in range(5)])
     with open_segment(letters.take()[0]) as segment:
         assert segment is not None
-        got, count = segment.last(Limits(max_records=2))
+        got, _, count = segment.last(Limits(max_records=2))
         assert ([each.block.start for each in got], count) == ([30, 40], 2)
         segment.cut(count)
-        got, count = segment.last(Limits(max_bytes=1))
+        got, _, count = segment.last(Limits(max_bytes=1))
         assert ([each.block.start for each in got], count) == ([20], 1)
         assert segment.left == 3

@@ -134,7 +134,7 @@ def test_check_names_each_fault(command: Command, logs: Path, tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("status", "what"),
-    [(401, "credentials"), (404, "path"), (413, "too large"), (500, "the store failed"), (302, "http_302")],
+    [(401, "credentials"), (404, "path"), (413, "too large"), (500, "the store failed"), (302, "redirects")],
 )
 def test_check_says_what_a_servers_no_means(command: Command, receiver: Receiver, status: int, what: str) -> None:
     """By ``--send``, since only a real delivery shows it; of its text, quoted credentials are not."""

@@ -117,6 +117,16 @@ def test_rotated_forms_of_a_live_file_are_candidates(tmp_path: Path, name: str) 
         assert len(found) == 1 + there
 
 
+def test_generations_of_a_live_file_that_has_the_number_0_are_its_rotated_forms(tmp_path: Path) -> None:
+    """java.util.logging's; where they match, too, or nothing says that they are files of one log, they are not."""
+    make(tmp_path, "a.log.0", "a.log.1", "a.log.12", "a.log.0.lck", "worker.0", "worker.1", "a-0.log", "a-1.log")
+    assert names(look(tmp_path, "a.log.0"), tmp_path, matched=False) == ["a.log.1", "a.log.12"]
+    assert {each.live() for each in look(tmp_path, "a.log.0") if not each.matched} == {f"{tmp_path}/a.log.0"}
+    assert {each.live() for each in look(tmp_path, "a.log.?") if each.name != "a.log.12"} == {""}
+    for live in ("worker.0", "a-0.log"):
+        assert names(look(tmp_path, live), tmp_path, matched=False) == []
+
+
 def test_other_names_are_no_rotated_forms(tmp_path: Path) -> None:
     """Only what follows a name, or stands before its extension, after a dot or a dash."""
     make(tmp_path, "a.log", "a.logs", "ba.log", "b.txt", "a", "log.1")

@@ -397,6 +397,24 @@ def test_a_packed_copy_before_the_truncation(logs: Path, pause: float, suffix: s
     each_once(logs, scenario, pause)
 
 
+@paces
+def test_two_rotations_at_once_of_a_live_file_that_has_the_number_0(logs: Path, pause: float) -> None:
+    """java.util.logging's, by its exact name: the generation in between is a rotated form of that."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, written = logs / "a.log.0", 0
+        for turn in range(4):
+            for _ in range(min(1 + turn, 2)):
+                for number in range(written // 40 - 1, -1, -1):
+                    (logs / f"a.log.{number}").rename(logs / f"a.log.{number + 1}")
+                append(live, lines(written, written + 40))
+                written += 40
+            yield b""
+        yield lines(0, written)
+
+    each_once(logs, scenario, pause, "a.log.0")
+
+
 # -- archives -------------------------------------------------------------------------------------------------------
 
 

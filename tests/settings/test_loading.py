@@ -195,6 +195,25 @@ def test_a_setting_of_an_unchosen_sink_is_a_warning() -> None:
     assert load(HTTP_URL="http://x").warnings == ("LOGSHIP_HTTP_URL: is set, but http is not in LOGSHIP_SINKS",)
 
 
+def test_a_file_for_the_state_folder_is_a_fault(tmp_path: Path) -> None:
+    """Nothing could ever be saved there; what may become a folder, or may be written later, is none."""
+    (tmp_path / "state").touch()
+    assert faults(STATE_DIR=f"{tmp_path}/state") == [f'LOGSHIP_STATE_DIR: "{tmp_path}/state" is a file; name a folder']
+    assert load(STATE_DIR=f"{tmp_path}/other").warnings == ()
+
+
+def test_a_folder_for_a_pattern_is_a_warning(tmp_path: Path) -> None:
+    """Nothing in it matches, for ever."""
+    (warning,) = load(PATHS=f"{tmp_path},/var/log/*.log").warnings
+    assert warning == f'LOGSHIP_PATHS: "{tmp_path}" is a folder; write "{tmp_path}/*.log"'
+
+
+def test_an_empty_expression_joins_nothing_and_is_a_fault() -> None:
+    """It is found in every line."""
+    [found] = faults(MULTILINE="start: ")
+    assert "has no expression" in found
+
+
 def test_state_among_the_logs_is_a_warning() -> None:
     """Whoever may write logs could then write offsets too."""
     (warning,) = load(PATHS="/data/*.log", STATE_DIR="/data/state").warnings

@@ -297,7 +297,7 @@ async def test_what_was_accepted_before_is_a_duplicate(secret: Secret) -> None:
 async def test_a_success_that_makes_no_sense_is_none(secret: Secret) -> None:
     """A proxy's page is no acknowledgement."""
     outcome = await sent(service(), secret, b"one\n", Reply(200, b"<html>"))
-    assert outcome == Outcome(Status.ERRORED, "bad_response")
+    assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "web_page", True)
 
 
 async def test_indexes_out_of_range_hurt_nobody(secret: Secret) -> None:

@@ -132,6 +132,7 @@ FAULTS = {
     "401": (Reply(401), "http_401", True),
     "403": (Reply(403), "http_403", True),
     "404": (Reply(404), "http_404", True),
+    "200 with HTML": (Reply(200, b"<!doctype html><title>Sign in</title>"), "web_page", True),
     "302": (Reply(302, headers={"Location": "/other"}), "http_302", True),
     "reset": (Reply(reset=True), "connection_reset", False),
     "closed": (Reply(drop_body=True), "connection_reset", False),

@@ -267,7 +267,7 @@ WHOLE = {
     "quota": (refusal(429, "RESOURCE_EXHAUSTED"), Status.ERRORED, "http_429", False),
     "down": (refusal(503, "UNAVAILABLE"), Status.ERRORED, "http_503", False),
     "other details": (Reply(400, b'{"error":{"details":[1,{"@type":5},{}]}}'), Status.REJECTED, "http_400", False),
-    "no JSON of theirs": (Reply(200, b"<html>sign in</html>"), Status.ERRORED, "bad_response", False),
+    "no JSON of theirs": (Reply(200, b"sign in"), Status.ERRORED, "bad_response", False),
     "nothing": (Reply(200), Status.ERRORED, "bad_response", False),
     "cut": (Reply(400, refusal(400, "X").body, cut=20), Status.ERRORED, "bad_response", False),
 }

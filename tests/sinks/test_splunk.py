@@ -397,7 +397,7 @@ async def test_a_bad_event_hurts_only_itself(token: Secret, *, indexes_before: b
 async def test_a_200_that_is_no_collectors_proves_nothing(token: Secret) -> None:
     """A proxy's friendly page is not an acknowledgement."""
     outcome, _ = await sent(token, b"one\n", lambda _: Reply(200, b"<html>welcome</html>"))
-    assert (outcome.status, outcome.reason) == (Status.ERRORED, "bad_response")
+    assert (outcome.status, outcome.reason) == (Status.ERRORED, "web_page")
 
 
 async def test_check_asks_the_collector_for_its_health(token: Secret) -> None:

@@ -351,3 +351,18 @@ def test_who_is_like_nobody_costs_no_look_at_the_rows(tmp_path: Path, monkeypatc
     assert len(looks) < 2000
     assert [row.inode for row in table.like("/logs/a.log", b"file 1234\n" + DATA)] == [1234]
     assert not list(table.like("/logs/b.log", b"file 1234\n" + DATA))
+
+
+def test_what_is_finished_after_a_checkpoint_was_damaged_is_known_to_the_next_start(tmp_path: Path) -> None:
+    """It was kept in memory alone, and all was sent again; what was finished before is not believed any more."""
+    state = Checkpoints(tmp_path)
+    state.load().finished.add(a_row(inode=7))
+    state.save([], 1)
+    (tmp_path / "checkpoint.json").write_bytes(b"torn")
+    state = Checkpoints(tmp_path)
+    loaded = state.load()
+    assert loaded.damage
+    loaded.finished.add(a_row(inode=8))
+    state.save([], 1)
+    again = Checkpoints(tmp_path).load()
+    assert (again.damage, len(again.finished), 8 in again.finished) == ("", 1, True)

@@ -42,7 +42,7 @@ def read_answer(answer: Answer, records: int, now: float) -> Outcome:
     """Say what became of a request of so many records; ``now`` is in epoch seconds."""
     outcome = classify(answer.status, answer.headers, answer.body, now)
     if answer.status in _OK:
-        return _taken(answer, records)
+        return outcome if outcome.fault else _taken(answer, records)
     words = _read(answer.body).message
     return replace(outcome, detail=words[:MAX_DETAIL]) if words else outcome
 
