@@ -85,9 +85,8 @@ def reran(found: Found, known: Known) -> bool:
     A copy was there before that lost its name, or has another one. Raises OSError.
     """
     former, file = known.file or known.entry, known.file
-    path = file.lineage if file else known.entry.path if known.entry else ""
     in_it = former is not None and former.file in found.former
-    if known.whole or in_it or found.packed or found.cut or found.put_there or found.candidate.path != path:
+    if known.whole or in_it or found.packed or found.cut or found.put_there or found.candidate.path != known.lineage:
         return False
     if file:
         return not _was_there_before(found, file)
@@ -99,10 +98,9 @@ def _is_in_its_place(found: Found, known: Known) -> bool:
 
     Of one that went while nobody looked only its bytes tell, where they are enough, and are in no copy.
     """
-    entry, path = known.entry, known.file.lineage if known.file else known.entry.path if known.entry else ""
-    if not found.candidate.matched or found.candidate.path != path:
+    if not found.candidate.matched or found.candidate.path != known.lineage:
         return False
-    went = entry is not None and known.common >= LEAST_BYTES and not found.copied_whole
+    went = known.entry is not None and known.common >= LEAST_BYTES and not found.copied_whole
     return went or found.put_there or took_its_name(found, known)
 
 
@@ -130,8 +128,7 @@ def goes_on_in(found: Found, known: Known) -> bool:
     more: a link to a longer copy, or what was written anew behind a backup (``install -b``, ``cp -b``, an editor). What
     has no more may be a job that ran again. Raises OSError.
     """
-    lineage = known.file.lineage if known.file else known.entry.path if known.entry else ""
-    if not known.whole or found.packed or found.candidate.path != lineage:
+    if not known.whole or found.packed or found.candidate.path != known.lineage:
         return False
     backup = known.file and _BACKUP.search(os.readlink(f"/proc/self/fd/{known.file.fd}"))  # noqa: PTH115 - no Path of it
     if known.common >= (HEAD_BYTES if backup else LEAST_BYTES) and found.size - found.begin > known.common:

@@ -137,6 +137,11 @@ class Known(Struct, frozen=True):
         """The entry that it is of."""
         return self.source.entry
 
+    @property
+    def lineage(self) -> str:
+        """The live path of what it is of; empty where that is not known."""
+        return self.file.lineage if self.file else self.entry.path if self.entry else ""
+
 
 def identify(
     view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False, placed: bool = False

@@ -4,6 +4,10 @@ A name may be listed, and be gone when it is to be opened: its archive, complete
 """
 
 import gzip
+import os
+import re
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -104,3 +108,42 @@ def test_a_rotation_at_any_moment_of_the_start(
             if pause >= pauses:
                 break
     assert wrong == {}
+
+
+@pytest.mark.parametrize("pattern", ["app.log", "app*.log"])
+@pytest.mark.parametrize("met", [False, True])
+def test_where_the_archive_of_what_was_known_is_there_nothing_is_suspected(
+    logs: Path, tmp_path: Path, pattern: str, *, met: bool
+) -> None:
+    """The checkpoint is of ten seconds ago. Or the archive was ``met``, and the death came amid the save of that."""
+    live, known, state = logs / "app.log", lines(0, 100), logs.parent / "state"
+    live.touch()
+    killed = follow(logs, pattern)
+    killed.step()
+    killed.save()
+    ago = time.time_ns() - 10**10
+    checkpoint = re.sub(rb'"(saved_ns|looked_ns)":\d+', rb'"\1":%d' % ago, (state / "checkpoint.json").read_bytes())
+    append(live, known)
+    assert killed.read() == known
+    shutil.copytree(state, tmp_path / "before")
+    for number in (1, 2, 3):
+        (logs / f"app-2026-11-29-{number}.log.gz").write_bytes(gzip.compress(live.read_bytes()))
+        live.unlink()
+        live.write_bytes(lines(100 * number, 100 * number + 100))
+        if number == 1 and met:
+            os.utime(logs / "app-2026-11-29-1.log.gz", ns=(ago, ago + 10**9))  # it has rested
+            killed.step()
+            killed.save()
+            shutil.copy(state / "finished.bin", tmp_path / "before")
+    killed.kill()
+    shutil.rmtree(state)
+    (tmp_path / "before").rename(state)
+    for saved in (state / "checkpoint.json", *([] if met else state.iterdir())):
+        saved.write_bytes(checkpoint if saved.suffix == ".json" else saved.read_bytes())
+        os.utime(saved, ns=(ago, ago))
+    follower = follow(logs, pattern)
+    for _ in range(40):
+        follower.step(0.3)
+    assert follower.catalog.departures.counted
+    assert follower.read() == lines(100, 400)
+    assert dict(follower.lost()) == {}
