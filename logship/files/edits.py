@@ -61,9 +61,7 @@ def took_its_place(registry: Registry, found: Found, known: Known) -> bool:
         return True
     if found.candidate.linked and known.whole and known.common >= LEAST_BYTES:
         return True  # a link will lead to it, and goes on as what it leads to: when it is met makes no difference
-    former = known.file or known.entry
-    in_it = former is not None and former.file in found.former and former.birth_ns == found.birth_ns
-    return in_it or _is_in_its_place(found, known)  # an inode is soon another file's, of the same name, too
+    return _is_in_it(found, known) or _is_in_its_place(found, known)
 
 
 def took_its_name(found: Found, known: Known) -> bool:
@@ -84,13 +82,18 @@ def reran(found: Found, known: Known) -> bool:
 
     A copy was there before that lost its name, or has another one. Raises OSError.
     """
-    former, file = known.file or known.entry, known.file
-    in_it = former is not None and former.file in found.former
-    if known.whole or in_it or found.packed or found.cut or found.put_there or found.candidate.path != known.lineage:
+    copied = known.whole or found.packed or found.cut or found.put_there
+    if copied or found.candidate.path != known.lineage or _is_in_it(found, known):
         return False
-    if file:
-        return not _was_there_before(found, file)
+    if known.file:
+        return not _was_there_before(found, known.file)
     return known.common < LEAST_BYTES or found.copied_whole
+
+
+def _is_in_it(found: Found, known: Known) -> bool:
+    """Whether a file is the one that a generation was in; a removed one's inode is soon another's, of its name, too."""
+    former = known.file or known.entry
+    return former is not None and former.file in found.former and former.birth_ns == found.birth_ns
 
 
 def _is_in_its_place(found: Found, known: Known) -> bool:
