@@ -10,12 +10,14 @@ from logship.files.found import Found, last_newline
 from logship.files.identification import Known, Part
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
-from logship.state.identity import HEAD_BYTES
+from logship.state.fingerprint import ReadAt
+from logship.state.identity import HEAD_BYTES, Entry
 
 LEAST_BYTES = 4096
 """What begins so, and is shorter than what was read, is some of it: runs of a program begin alike, if with less."""
 _BACKUP = re.compile(r"~$|[.\-_](?:bak|backup|orig)[0-9]*$", re.IGNORECASE)
 """How names end that people and programs give to what they write anew."""
+_MARK_BYTES = 1 << 20
 _SEPARATORS = re.compile(rb"[ \t,;]+\r?\n")
 
 
@@ -99,12 +101,21 @@ def _is_in_it(found: Found, known: Known) -> bool:
 def _is_in_its_place(found: Found, known: Known) -> bool:
     """Whether a file was put where one was that has no name now: it was there before that lost it.
 
-    Of one that went while nobody looked only its bytes tell, where they are enough, and are in no copy.
+    Of one that went while nobody looked only its bytes tell, where no copy has them all: many of them, or its end, too.
     """
     if not found.candidate.matched or found.candidate.path != known.lineage:
         return False
-    went = known.entry is not None and known.common >= LEAST_BYTES and not found.copied_whole
+    entry = None if found.copied_whole else known.entry
+    went = entry is not None and (known.common >= LEAST_BYTES or has_end_of(entry, found.read_at))
     return went or found.put_there or took_its_name(found, known)
+
+
+def has_end_of(entry: Entry, read_at: ReadAt) -> bool:
+    """Whether a file has, in its first MiB, what was read last of a generation: the last 64 bytes, or what there was."""
+    marker = entry.furthest.marker
+    data = read_at(_MARK_BYTES, 0) if marker.length else b""
+    ends = (each.end() for each in re.finditer(rb"\n", data) if each.end() >= marker.length)
+    return any(marker.matches(data[end - marker.length : end]) for end in ends)
 
 
 def _was_there_before(found: Found, file: TailedFile) -> bool:

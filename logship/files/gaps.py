@@ -6,11 +6,11 @@ little time for half a file, it is the rest of the known one: at its own rate, a
 """
 
 import logging
-import re
 from collections.abc import Container, Iterable, Mapping
 
 from msgspec import Struct
 
+from logship.files.edits import has_end_of
 from logship.files.losses import LOSSES
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
@@ -28,8 +28,6 @@ _GRAIN_NS = int(SAVE_SECONDS * 1e9)
 """Offsets are saved so often: what is closer to the last look was maybe seen."""
 _CALM_NS = int(IDLE_SECONDS * 1e9)
 """So often while little is written: a megabyte since is saved at once."""
-_MARK_BYTES = 1 << 20
-"""So much of a file is searched for what the last known one ended with."""
 
 
 class Seen(Struct, frozen=True):
@@ -105,7 +103,7 @@ class Gaps:
         lived = max(looked_ns - last.birth_ns, _GRAIN_NS)
         nbytes = min(last.size * (began - looked_ns) // lived, last.size)
         saved = nbytes < MUCH_BYTES and began - looked_ns < _CALM_NS
-        if nbytes and not (saved or _has_end_of(last, file)):
+        if nbytes and not (saved or has_end_of(last, file.read_at)):
             message = "a file went while nobody looked; what was written to it meanwhile is estimated"
             self._suspect(message, file.lineage, nbytes, began - looked_ns)
 
@@ -120,14 +118,6 @@ def _began(file: TailedFile) -> int:
     """Give when a file was begun, as far as is known, in epoch ns; an archive may have the time of its file."""
     began = file.birth_ns or file.mtime_ns
     return min(began, file.mtime_ns) if file.kind else began
-
-
-def _has_end_of(last: Entry, file: TailedFile) -> bool:
-    """Whether a new file has what a known one ended with: it is the rest of that, whose head was taken off."""
-    marker = last.furthest.marker
-    data = file.read_at(_MARK_BYTES, 0) if marker.length else b""
-    ends = (each.end() for each in re.finditer(rb"\n", data) if each.end() >= marker.length)
-    return any(marker.matches(data[end - marker.length : end]) for end in ends)
 
 
 def _last_gone(seen: Seen, path: str) -> Entry | None:

@@ -166,7 +166,7 @@ def bomb(connection: socket.socket, _: Request) -> None:
         ),
         pytest.param(says(b'{"errors":false,"items":' + b"9" * 1_000_000 + b"}"), "bad_response", id="a huge number"),
         pytest.param(says(b""), "bad_response", id="nothing"),
-        pytest.param(says(b"<html>login</html>"), "bad_response", id="a login page"),
+        pytest.param(says(b"<html>login</html>"), "web_page", id="a login page"),
         pytest.param(lambda connection, _: connection.sendall(b"SSH-2.0-x\r\n" * 9), "bad_response", id="not HTTP"),
         pytest.param(
             lambda connection, _: connection.sendall(START + b"Content-Length: 5, 6\r\n\r\nhello"),
