@@ -111,7 +111,7 @@ def _is_in_its_place(found: Found, known: Known) -> bool:
 
 
 def has_end_of(entry: Entry, read_at: ReadAt) -> bool:
-    """Whether a file has, in its first MiB, what was read last of a generation: the last 64 bytes, or what there was."""
+    """Whether a file has, in its first MiB, what was read last of a generation, up to 64 bytes."""
     marker = entry.furthest.marker
     data = read_at(_MARK_BYTES, 0) if marker.length else b""
     ends = (each.end() for each in re.finditer(rb"\n", data) if each.end() >= marker.length)
