@@ -233,6 +233,8 @@ class TimestampReader:
 
     def _in_utc(self, minute: str, offset: str) -> str | None:
         """Give the UTC second at which that minute starts, or None if there is no such minute."""
+        if minute[11:13] == "24":  # Python 3.14 takes it for the next day's midnight, whatever the second
+            return None
         try:
             zone = zone_of(offset) or self._zone
             start = datetime.fromisoformat(f"{minute[:10]}T{minute[11:]}:00")

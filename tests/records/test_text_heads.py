@@ -523,7 +523,13 @@ def test_what_was_read_for_one_block_is_no_memory_for_another() -> None:
     assert heads.read([line], NOON + 365 * 86400 * 10**9).stamps == [b'"2027-11-27T10:00:00Z"']
 
 
-@pytest.mark.parametrize("line", ["2026-02-30 10:00:00 INFO x", "2026-11-27 24:00:00 INFO x", "Feb 30 10:00:00 h a: x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("2026-02-30 10:00:00 INFO x", "2026-11-27 24:00:00 INFO x", "Feb 30 10:00:00 h a: x"),
+        "2026-11-27 24:00:00.123 EST [7] LOG:  x",
+    ],
+)
 def test_time_that_is_none_is_counted(line: str) -> None:
     """Its record gets the block's time, as one without any; the level is still read."""
     heads = TextHeads("UTC").read([line.encode(), b"2026-11-27 10:00:00 INFO x", b"x"], NOON)
