@@ -1,7 +1,6 @@
 """Which of the files that are met in one sweep comes before which."""
 
 from collections.abc import Collection, Generator, Mapping, MutableMapping
-from heapq import merge
 
 from logship.files.found import Found
 from logship.files.identification import Part, agreeing
@@ -26,22 +25,27 @@ def in_order(unknown: Collection[Found], plan: Plan | None) -> Generator[None, N
 
 
 def by_age(new: MutableMapping[FileId, tuple[TailedFile, Entry]], ages: Mapping[FileId, int]) -> None:
-    """Have what a sweep has begun with read in the order in which it was written; lineages that were known come first.
+    """Have what a sweep has begun with read in the order in which it was written, as far as that is known.
 
     A generation in an archive is recognised once that is unpacked, after a younger one in a plain file. Those that were
-    known keep their order (``ages``); another of their lineage comes before the first of them that is live, or was
-    written to later.
+    known keep their order (``ages``), and come first; but another of their lineage comes before the first of them that
+    is live, or was written to later.
     """
-    lineages: dict[str, tuple[list[FileId], list[FileId]]] = {}
-    for file in sorted(new, key=lambda file: ages.get(file, len(ages))):
-        lineages.setdefault(new[file][0].lineage, ([], []))[file not in ages].append(file)
+    known, others = sorted(ages.keys() & new, key=ages.__getitem__), [file for file in new if file not in ages]
+    lineages: dict[str, list[FileId]] = {}
+    for file in known:
+        lineages.setdefault(new[file][0].lineage, []).append(file)
 
     def order(file: FileId) -> tuple[bool, int]:
         tailed, _ = new[file]
         return bool(tailed.path), tailed.mtime_ns
 
-    for known, others in lineages.values():
-        for file in [*merge(known, others, key=order)]:
+    before: dict[FileId | None, list[FileId]] = {}
+    for file in others:
+        later = (each for each in lineages.get(new[file][0].lineage, ()) if order(each) > order(file))
+        before.setdefault(next(later, None), []).append(file)
+    for each in (*known, None):
+        for file in (*before.get(each, ()), *([each] if each else ())):
             new[file] = new.pop(file)
 
 

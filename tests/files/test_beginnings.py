@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.files.test_backups import tick
 from tests.following import follow, lines
 
 
@@ -41,3 +42,17 @@ def test_what_nobody_knew_is_read_before_a_live_file_that_is_known(logs: Path) -
     killed.kill()
     (logs / "a.log.1.gz").write_bytes(gzip.compress(lines(0, 300)))
     assert follow(logs).read() == lines(0, 400)
+
+
+def test_what_nobody_knew_stays_in_its_order_beside_a_lineage_that_is_known(logs: Path) -> None:
+    """A pattern matches the rotated names, too: ``app.log.1`` is read before the new ``app.log.0``."""
+    (logs / "a.log.0").write_bytes(lines(0, 100))
+    killed = follow(logs, "a.log.[0-9]*")
+    killed.step()
+    killed.save()
+    killed.kill()
+    (logs / "a.log.0").rename(logs / "a.log.2")
+    for number in (1, 0):
+        (logs / f"a.log.{number}").write_bytes(lines(200 - 100 * number, 300 - 100 * number))
+        tick(logs / f"a.log.{number}")
+    assert follow(logs, "a.log.[0-9]*").read() == lines(0, 300)
