@@ -131,8 +131,9 @@ def _nothing(discovery: Discovery, around: Surroundings, roots: bool) -> Finding
     if left_out:
         names = _names(each.path for each in left_out)
         return bad("files", f"LOGSHIP_EXCLUDE leaves out every file that matches {globs}: {names}")
-    for glob in (pattern.glob for pattern in discovery.patterns if os.path.isdir(pattern.glob)):  # noqa: PTH112
-        return bad("files", f"no file matches {globs}: {glob} is a folder; set LOGSHIP_PATHS to {glob}/*.log")
+    folder = next((each.glob for each in discovery.patterns if os.path.isdir(each.glob)), "")  # noqa: PTH112
+    if folder:
+        return bad("files", f"no file matches {globs}: {folder} is a folder; set LOGSHIP_PATHS to {folder}/*.log")
     others = _others(discovery)
     if others:
         return bad("files", f"no file matches {globs}, but other files are there: {_names(others)}; set LOGSHIP_PATHS")

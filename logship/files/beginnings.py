@@ -40,13 +40,13 @@ def by_age(new: MutableMapping[FileId, tuple[TailedFile, Entry]], ages: Mapping[
         tailed, _ = new[file]
         return bool(tailed.path), tailed.mtime_ns
 
-    before: dict[FileId | None, list[FileId]] = {}
+    before: dict[FileId | None, list[FileId]] = {}  # and, under None, those that come last
     for file in others:
         later = (each for each in lineages.get(new[file][0].lineage, ()) if order(each) > order(file))
         before.setdefault(next(later, None), []).append(file)
-    for each in (*known, None):
-        for file in (*before.get(each, ()), *([each] if each else ())):
-            new[file] = new.pop(file)
+    ordered = [file for each in known for file in (*before.get(each, ()), each)]
+    for file in (*ordered, *before.get(None, ())):
+        new[file] = new.pop(file)
 
 
 def _copied(unknown: Collection[Found]) -> Generator[None, None, set[int]]:

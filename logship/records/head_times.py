@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from logship.records.time_forms import in_year
+from logship.records.time_forms import in_year, local_time
 from logship.records.timestamps import TimestampReader, epoch_ns, open_zone, rfc3339
 
 _MONTHS: Final = {
@@ -102,7 +102,7 @@ class Seconds(dict[bytes, bytes]):
 
     def _of_year(self, month: str, day: str, clock: str, near: datetime) -> bytes | None:
         with suppress(ValueError):
-            time = in_year(datetime.fromisoformat(f"{_LEAP}-{month}-{day}T{clock}"), near)
+            time = in_year(local_time(f"{_LEAP}-{month}-{day}T{clock}"), near)
             return self._stamp(f"{time.year:04}-{month}-{day}T{clock}", "")
         return None
 
@@ -122,10 +122,8 @@ class Seconds(dict[bytes, bytes]):
 
     def _named(self, time: str, name: str) -> bytes | None:
         """Read a time in a zone by its abbreviation, which only the zone that is set can explain."""
-        if time[11:13] == "24":  # to Python 3.14, the next day's midnight
-            return None
         try:
-            moments = [datetime.fromisoformat(time).replace(tzinfo=self._zone, fold=fold) for fold in (0, 1)]
+            moments = [local_time(time).replace(tzinfo=self._zone, fold=fold) for fold in (0, 1)]
             found = next((moment for moment in moments if moment.tzname() == name), None)
             return f'"{found.astimezone(UTC).isoformat()[:19]}Z"'.encode() if found else None
         except (ValueError, OverflowError):

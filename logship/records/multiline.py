@@ -242,6 +242,9 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
     if text.startswith("start:"):
         from logship.records.expressions import compile_expression  # noqa: PLC0415 - most set none
 
+        if text == "start:":  # it would join nothing
+            message = "has no expression; write start:^\\d{4}-\\d\\d-\\d\\d, say"
+            raise ValueError(message)
         try:
             start = compile_expression(text.removeprefix("start:"))
         except ValueError as why:

@@ -54,6 +54,13 @@ class Moment(NamedTuple):
     """Its digits, nine at most; empty if it has none."""
 
 
+def local_time(text: str) -> datetime:
+    """Read a date and a time of day; ValueError where it is none, nor is hour 24, the next day's to Python 3.14."""
+    if text[11:13] == "24":
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
+
+
 def moment_of(text: str, near_ns: int = 0) -> Moment | None:
     """Read a time in one of the known forms; None if it is in none.
 

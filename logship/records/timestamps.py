@@ -15,7 +15,7 @@ import msgspec
 
 from logship.records.places import among, without
 from logship.records.time_formats import TimeFormats
-from logship.records.time_forms import moment_of, zone_of
+from logship.records.time_forms import local_time, moment_of, zone_of
 
 _TEXT = re.compile(
     r'"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?"', re.ASCII
@@ -233,11 +233,9 @@ class TimestampReader:
 
     def _in_utc(self, minute: str, offset: str) -> str | None:
         """Give the UTC second at which that minute starts, or None if there is no such minute."""
-        if minute[11:13] == "24":  # Python 3.14 takes it for the next day's midnight, whatever the second
-            return None
         try:
             zone = zone_of(offset) or self._zone
-            start = datetime.fromisoformat(f"{minute[:10]}T{minute[11:]}:00")
+            start = local_time(f"{minute[:10]}T{minute[11:]}:00")
             return start.replace(tzinfo=zone).astimezone(UTC).isoformat()[:19]
         except (ValueError, OverflowError):
             return None

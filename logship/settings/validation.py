@@ -145,8 +145,6 @@ def _zone_faults(config: Config) -> list[str]:
 def _multiline_faults(config: Config) -> list[str]:
     if config.multiline in {"auto", "off"}:
         return []
-    if config.multiline.strip() == "start:":
-        return [f"{quote(config.multiline)} has no expression; write start:^\\d{{4}}-\\d\\d, say"]
     try:
         parse_multiline(config.multiline, max_lines=1, max_bytes=1)
     except ValueError as why:
@@ -256,20 +254,13 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
 
 def config_warnings(config: Config) -> tuple[str, ...]:
     """Give one line for each valid setting that is seldom meant."""
-    state = config.state_dir
     roots = [config.root] if config.root else [str(trusted_root(path)) for path in config.paths]
     folders = [path for path in config.paths if os.path.isdir(path)]  # noqa: PTH112 - Path's may raise
-    patterns = [str(PurePosixPath(path) / "*.log") for path in folders]
-    inside = [root for root in roots if PurePosixPath(state).is_relative_to(root)]
+    inside = dict.fromkeys(root for root in roots if PurePosixPath(config.state_dir).is_relative_to(root))
+    state = f"LOGSHIP_STATE_DIR: {quote(config.state_dir)}"
     return (
-        *(
-            f"LOGSHIP_PATHS: {quote(path)} is a folder; write {quote(pattern)}"
-            for path, pattern in zip(folders, patterns, strict=True)
-        ),
-        *(
-            f"LOGSHIP_STATE_DIR: {quote(state)} is inside {quote(root)}: whoever writes logs there can change it"
-            for root in dict.fromkeys(inside)
-        ),
+        *(f"LOGSHIP_PATHS: {quote(path)} is a folder; write {quote(f'{path}/*.log')}" for path in folders),
+        *(f"{state} is inside {quote(root)}: whoever writes logs there can change it" for root in inside),
     )
 
 
