@@ -69,9 +69,16 @@ class Departures:
         return self._since is not None and not self.counted
 
     def find(self, sweep: Sweep, discovery: Discovery) -> Iterator[None]:
-        """Open, in steps, what was open when logship ended and no name leads to now, until what went is known."""
+        """Open, in steps, what was open when logship ended and no name leads to now, until what went is known.
+
+        And what else has names of the form that one of those has, or an open file that was renamed.
+        """
+        self.beyond.ask(self._files.values(), sweep, discovery)
         if not self.counted:
             yield from self.beyond.find(sweep, discovery)
+        if self._reconciler.away:
+            yield from self.beyond.find_packed(self._files.values(), sweep, discovery)
+        yield from sweep.look_again(self.beyond.unlisted(discovery))
 
     def account(self, present: Collection[FileId], now: float, *, sure: bool, ending: bool) -> None:
         """Judge what a sweep did not find; ``sure`` says that all names were seen, ``now`` in monotonic seconds.

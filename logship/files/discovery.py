@@ -9,13 +9,14 @@ import os
 import random
 import re
 from collections import deque
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice
 
 from msgspec import Struct
 
 from logship.files.beneath import Root
+from logship.files.forms import Forms
 from logship.files.names import Candidate, Folder, holds_rotated, shape
 from logship.files.patterns import Pattern, Wanted, below, globs, of_files, with_no_folder
 
@@ -46,6 +47,8 @@ class Discovery:
         self._nested = any(self._beneath_two(root + "/") for root in self.root_paths)
         self._filtered = bool(self._exclude or self._nested)
         self._folders: set[str] = set()
+        self.forms = Forms()
+        """Of names, that were learnt."""
 
     @property
     def patterns(self) -> tuple[Pattern, ...]:
@@ -102,9 +105,10 @@ class Discovery:
         """
         folders: set[str] = set()
         seen: set[str] = set()
+        self.forms.unlisted.clear()
         for root in {pattern.root: None for pattern in self._patterns}:
             wanted = frozenset(pattern.parts for pattern in self._patterns if pattern.root == root)
-            for candidates in _Walk(root, unlistable, folders, needed).look(wanted):
+            for candidates in _Walk(root, unlistable, folders, needed, self.forms).look(wanted):
                 yield [each for each in candidates if self._wanted(each, seen)] if self._filtered else candidates
         self._folders = folders
 
@@ -150,6 +154,7 @@ class _Walk(Struct, frozen=True):
     unlistable: set[str]
     folders: set[str]
     needed: Container[str]
+    forms: Forms
 
     def look(self, wanted: Wanted) -> Iterator[list[Candidate]]:
         try:
@@ -196,6 +201,7 @@ class _Walk(Struct, frozen=True):
             match, rotated, own = _nothing, folder.globs.moved, frozenset()
         links: dict[str, str] = {}
         others: list[os.DirEntry[str]] = []
+        learnt = self.forms.of(folder.path)
         inner = 0
         with os.scandir(fd) as entries:
             while some := list(islice(entries, NAMES_AT_ONCE)):
@@ -213,16 +219,11 @@ class _Walk(Struct, frozen=True):
                         found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
                         if matched and entry.is_symlink():
                             links |= _target(entry.name, fd)
-                    elif len(others) < _MAX_OTHERS and any(map(str.isdigit, name)):
+                    elif (learnt and shape(name) in learnt) or (len(others) < _MAX_OTHERS and _has_digit(name)):
                         others.append(entry)
                 yield found
-        if links:
-            forms = [(entry, links.get(shape(entry.name), "")) for entry in others]
-            yield [
-                Candidate(folder, entry.name, entry.inode(), _is_file(entry), matched=False, linked=link)
-                for entry, link in forms
-                if link
-            ]
+        if links or learnt:
+            yield of_forms(folder, others, links, learnt)
 
     def _queue(self, folder: "_Listed", number: int, pending: deque["_Listed"]) -> None:
         """Have a folder listed later. Of too many each has the same chance, in every look anew."""
@@ -246,6 +247,30 @@ class _Listed(Struct, frozen=True):
     """What patterns want in it, or in the folder above."""
     above: str | None = None
     """The prefix of that one, where rotated files are moved from there to here, and no pattern wants any of these."""
+
+
+def of_forms(
+    folder: Folder, entries: Iterable[os.DirEntry[str]], links: Mapping[str, str], learnt: Mapping[str, str]
+) -> list[Candidate]:
+    """Give those names that have the shape of what a link leads to, or one that was learnt of a live name."""
+    shapes = [(entry, shape(entry.name)) for entry in entries]
+    return [
+        Candidate(
+            folder,
+            entry.name,
+            entry.inode(),
+            _is_file(entry),
+            matched=False,
+            linked=links.get(form, ""),
+            learnt=learnt.get(form, ""),
+        )
+        for entry, form in shapes
+        if form in links or form in learnt
+    ]
+
+
+def _has_digit(name: str) -> bool:
+    return any(map(str.isdigit, name))
 
 
 def _nothing(_name: str) -> None:

@@ -94,6 +94,8 @@ class Candidate(Struct, frozen=True, gc=False):
     """Whether a pattern matches; else it only looks like a rotated form of a name that would."""
     linked: str = ""
     """Name of a link that a pattern matches, and that leads to a file whose name differs from this in digits only."""
+    learnt: str = ""
+    """Name of a live file that a pattern matches, one of whose generations had a name that differs in digits only."""
 
     @property
     def root(self) -> Root:
@@ -120,7 +122,7 @@ class Candidate(Struct, frozen=True, gc=False):
 
         The longest that fits, of the live paths that are ``there``; else the shortest name that has a file and a
         pattern matches; else, where no pattern matches the name itself, the longest that one would match, or the link
-        that leads to a file whose name differs only in its digits.
+        that leads to a file whose name differs only in its digits, or the name of which such a form was learnt.
         """
         prefix = self.folder.live_path
         if self.folder.above is not None and self._was_moved(there):
@@ -130,7 +132,8 @@ class Candidate(Struct, frozen=True, gc=False):
             own = () if self.matched else newest(self.name)
             forms = [stem for stem in (*stems(self.name), *own) if self.folder.globs.match(stem)]
             named = [stem for stem in forms if os.path.lexists(prefix + stem)]
-            live = min(named, key=len, default="") or ("" if self.matched else forms[0] if forms else self.linked)
+            told = "" if self.matched else next(iter(forms), self.linked or self.learnt)
+            live = min(named, key=len, default="") or told
         if live and not self.matched and (plain := self._without_number(live, there)):
             live = plain
         return prefix + live if live else ""

@@ -11,6 +11,8 @@ from stat import S_ISREG
 
 from msgspec import Struct
 
+from logship.files.beneath import real_path
+from logship.files.beyond import learn
 from logship.files.calm import ACTIVE_SECONDS
 from logship.files.discovery import Discovery
 from logship.files.found import Found
@@ -57,6 +59,8 @@ class Successors(Struct):
                 continue
             # Asked once the successor is open: if the former file is next to it even now, nothing came in between.
             renamed = _renamed(former)
+            if renamed == "" and learn(self.discovery, former.path, real_path(former.fd)):
+                renamed = None  # others may have come in between
             if renamed is None or found.inode in swept or not self.reconciler.is_new(found):
                 os.close(found.fd)
             else:

@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice, zip_longest
+from itertools import chain, zip_longest
 
 from msgspec import Struct, field
 
@@ -13,6 +13,7 @@ from logship.files.names import Candidate
 from logship.files.opener import Opener
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
+from logship.files.turns import Turn
 from logship.files.waiting import Left, known_in, left_of
 from logship.model import NO_LIMIT, FileId
 
@@ -27,33 +28,6 @@ NAMES_AT_ONCE = 256
 _LISTING_COST = 64
 _MORE_TRIES = 1000
 """How many names a sweep tries to open in vain, new ones and old ones each."""
-
-
-class Turn(Struct):
-    """Of any number of names, as many as may be tried: those from ``start`` on, then those before."""
-
-    start: int
-    size: int
-    count: int = 0
-    """How many there were."""
-    _first: list[Candidate] = field(default_factory=list)
-    _chosen: list[Candidate] = field(default_factory=list)
-
-    def add(self, candidate: Candidate) -> None:
-        """Let a name wait for its turn."""
-        if self.start <= self.count < self.start + self.size:
-            self._chosen.append(candidate)
-        elif self.count < self.size:
-            self._first.append(candidate)
-        self.count += 1
-
-    def __iter__(self) -> Iterator[Candidate]:
-        """Give those whose turn it is."""
-        return islice(chain(self._chosen, self._first), self.size)
-
-    def after(self, tried: int) -> int:
-        """Give where to begin when so many were tried."""
-        return ((self.start if self._chosen else 0) + tried) % max(1, self.count)
 
 
 class Live(Struct, frozen=True):
@@ -149,6 +123,15 @@ class Sweep(Struct):
         tried = yield from self._open_all(others)
         self.opener.turn, self.opener.links = others.after(tried), self._led
         self._relate()
+
+    def look_again(self, names: Iterable[Sequence[Candidate]]) -> Iterator[None]:
+        """Meet, in steps, names that were not looked for before; those for which there is no room wait."""
+        new = [candidate for some in names for candidate in some if not self._meet(candidate)]
+        if new:
+            self.ignored += len(new)
+            yield from self._open_all(rest := iter(new))
+            self._leave(rest)
+            self._relate()
 
     def _open_in_turn(self, new: Turn) -> Iterator[None]:
         """Open what is known and has grown, closed longest first, and what is new, alternately; the rest waits."""
@@ -291,7 +274,8 @@ class Sweep(Struct):
         lineages = {name: file.lineage for file in self.open_files.values() if self.fresh for name in self._names(file)}
         matched = {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
         there = Live(self.live.paths | matched | lineages.keys(), self.registry)
-        for inode, found in sorted(self.fresh.items(), key=lambda pair: len(pair[1].candidate.path)):
+        named = ((inode, found) for inode, found in self.fresh.items() if not found.beyond)
+        for inode, found in sorted(named, key=lambda pair: len(pair[1].candidate.path)):
             live = found.candidate.live(there)
             found.live = lineages.get(live) or live  # what a rotated form was made of
             former = self.registry.former(found)

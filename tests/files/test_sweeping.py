@@ -7,7 +7,7 @@ import pytest
 
 from logship.files import sweeping
 from logship.files.names import Candidate
-from logship.files.sweeping import Turn
+from logship.files.turns import Turn
 from tests.following import Follower, append, follow, lines
 from tests.privileges import folder_of_nobody, unprivileged
 

@@ -1,0 +1,51 @@
+"""Forms of names that rotators give and no rule knows, learnt from what is found under one of them.
+
+winston calls a file ``app1.log`` that was ``app.log``; that may as well be another program's. Two signs tell: the same
+letters, and a known generation in it.
+"""
+
+import re
+from collections.abc import Mapping
+
+from logship.files.names import Folder, shape
+
+_MOST = 1000
+_NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+class Forms:
+    """Shapes of names, and the live names whose rotated files are called so, by their folders."""
+
+    def __init__(self) -> None:
+        self._folders: dict[str, dict[str, str]] = {}
+        """Of up to 1,000 folders, those that were noted last at the end; what is forgotten is learnt again."""
+        self.unlisted: dict[str, Folder] = {}
+        """Folders of which some was learnt since they were listed, by their paths."""
+
+    def of(self, folder: str) -> Mapping[str, str]:
+        """Give live names by shapes, of a folder's path with a slash at its end."""
+        return self._folders.get(folder, {})
+
+    def learn(self, folder: Folder, live: str, name: str) -> bool:
+        """Note that a live file's generation has a name; whether others of its form are there that nobody listed."""
+        form = shape(name)
+        if form == name or not alike(live, name) or folder.globs.moved(name):
+            return False
+        forms = self._folders[folder.path] = self._folders.pop(folder.path, {})
+        if len(self._folders) > _MOST:
+            del self._folders[next(iter(self._folders))]
+        if forms.get(form) != live:
+            forms[form] = live
+            self.unlisted[folder.path] = folder
+        return folder.path in self.unlisted
+
+
+def alike(live: str, name: str) -> bool:
+    """Whether a name has the letters of a live one, with or without an extension more."""
+    own = letters(live)
+    return bool(own) and own in {letters(name), letters(name.rpartition(".")[0])}
+
+
+def letters(name: str) -> str:
+    """Give what is left of a name without numbers and what parts them."""
+    return _NO_LETTERS.sub("", name)
