@@ -7,14 +7,12 @@ from contextlib import suppress
 from typing import Final
 
 from logship.files.found import Found
-from logship.files.sweeping import Sweep
+from logship.files.sweeping import TICK_NS, Sweep
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 
 NEWER_SLACK_NS: Final = 2 * 10**9
 """File times are coarse, and a save takes time."""
-_TICK_NS = 10_000_000
-"""The kernel's clock of inodes may be so much behind."""
 
 
 def is_newer(found: Found, looked_ns: int) -> bool:
@@ -33,7 +31,7 @@ def was_there(found: Found, swept_ns: int) -> bool:
 
     A clock that was set back dates nothing.
     """
-    return swept_ns <= time.time_ns() and 0 < (found.birth_ns or 0) < swept_ns - _TICK_NS
+    return swept_ns <= time.time_ns() and 0 < (found.birth_ns or 0) < swept_ns - TICK_NS
 
 
 def is_foreign(found: Found, live: TailedFile | None, sweep: Sweep, unknown: Container[FileId], *, away: bool) -> bool:

@@ -23,6 +23,8 @@ FILES_AT_ONCE = 16
 """What is opened or adopted without a pause: about a millisecond."""
 SUCCESSORS = 64
 """How many files above the limit may be opened to go on with a name that is followed: its former file is held still."""
+TICK_NS = 10_000_000
+"""The kernel's clock of inodes may be so much behind."""
 NAMES_AT_ONCE = 256
 """What is met without a pause; a small folder has none, so that little of it moves between listing and opening."""
 _LISTING_COST = 64
@@ -163,10 +165,14 @@ class Sweep(Struct):
         self.left[found.inode] = Left(found.candidate.path, found.size, found.size, found.birth_ns)
 
     def note_met(self, files: Iterable[TailedFile], looked_ns: int) -> None:
-        """Note in open files that all beside them was opened, by a sweep that began at ``looked_ns`` (epoch)."""
+        """Note in open files that all beside them was opened, by a sweep that began at ``looked_ns`` (epoch).
+
+        One that it opened itself may have been copied and cut off since it was listed; not if nobody wrote to it.
+        """
         if not (self.waiting or self.unfinished or self.opener.moved):
             for file in files:
-                file.met_ns = file.met_ns or (looked_ns if file.opened_at <= self.now else 0)
+                as_listed = file.opened_at < self.now or file.mtime_ns < looked_ns - TICK_NS
+                file.met_ns = file.met_ns or (looked_ns if as_listed else 0)
 
     def close(self) -> None:
         """Give back what nobody took."""

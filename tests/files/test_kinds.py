@@ -588,11 +588,21 @@ def test_a_generation_that_came_and_was_packed_between_two_looks_is_shipped(logs
     assert problem(lines(0, 60) + lines(500, 600) + lines(700, 710), follower) == ""
 
 
+@pytest.mark.parametrize("quiet", [True, False])
 def test_an_archive_of_what_was_never_in_the_live_file_is_not_shipped(
-    logs: Path, caplog: pytest.LogCaptureFixture
+    logs: Path, caplog: pytest.LogCaptureFixture, *, quiet: bool
 ) -> None:
-    """The file of the live name was followed all the time: whatever this was made of, it is no generation of it."""
-    follower = begun(logs, 60)
+    """The file of the live name was followed all the time: whatever this was made of, it is no generation of it.
+
+    Of one that is written to this is known once somebody has looked after it was opened.
+    """
+    append(logs / "a.log", lines(0, 60))
+    if quiet:
+        os.utime(logs / "a.log", (2e9, 1e9))
+    follower = follow(logs)
+    follower.read()
+    if not quiet:
+        follower.step()
     for name, pack in ("a.log.2.gz.tmp", gzip.compress), ("a.log.3.bz2", bz2.compress), ("a-4.log.xz", lzma.compress):
         (logs / name).write_bytes(pack(lines(500, 600)))
     for _ in range(3):

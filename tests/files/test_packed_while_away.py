@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.files.test_backups import tick
 from tests.files.test_kinds import problem
 from tests.following import Follower, append, follow, lines, zipped
 
@@ -107,6 +108,56 @@ def test_a_rotation_at_any_moment_of_the_start(
             wrong |= {(kill, pause): what} if what else {}
             if pause >= pauses:
                 break
+    assert wrong == {}
+
+
+def play_copied(logs: Path, pattern: str, pause: int, amid: int) -> tuple[str, int]:
+    """Copy, cut off and pack a generation that nobody has seen: ``amid`` steps at one pause of the start's sweep."""
+    logs.mkdir(parents=True)
+    live, copy, archive = logs / "app.log", logs / "app.log-20261129-2", logs / "app.log-20261129-2.gz"
+    append(live, lines(0, 900))
+    first = follow(logs, pattern)
+    first.read()
+    first.save()
+    first.kill()
+    append(live, lines(900, 1000))
+    (logs / "app.log-20261129-1.gz").write_bytes(gzip.compress(live.read_bytes()))
+    live.write_bytes(lines(1000, 1600))
+    packed = gzip.compress(lines(1000, 1600))
+    steps: list[Step] = [
+        lambda: tick(live, 10_000_000),
+        lambda: shutil.copy(live, copy),
+        lambda: os.truncate(live, 0),
+        lambda: append(live, lines(1600, 1700)),
+        lambda: tick(live, 10_000_000),
+        lambda: archive.write_bytes(packed[: len(packed) // 2]),
+        lambda: archive.write_bytes(packed),
+        copy.unlink,
+    ]
+    second = follow(logs, pattern)
+    pauses = sweep_with(second, {pause: steps[:amid], 10**9: steps[amid:]})
+    second.take()
+    for seconds in (0.05, 3.0, 6.0):
+        second.step(seconds)
+        second.take()
+    second.drain()
+    return problem(lines(0, 1700), first, second), pauses
+
+
+@pytest.mark.parametrize("amid", range(9))
+@pytest.mark.parametrize("pattern", ["app*.log", "app.log"])
+def test_a_copy_at_any_moment_of_the_start(
+    logs: Path, pattern: str, amid: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An archive that was begun after its live file was met may have what that had until it was opened."""
+    for step in ("sweeping.NAMES_AT_ONCE", "sweeping.FILES_AT_ONCE", "steps.FILES_AT_ONCE"):
+        monkeypatch.setattr(f"logship.files.{step}", 1)
+    wrong: dict[int, str] = {}
+    for pause in count():
+        what, pauses = play_copied(logs / str(pause) / "logs", pattern, pause, amid)
+        wrong |= {pause: what} if what else {}
+        if pause >= pauses:
+            break
     assert wrong == {}
 
 
