@@ -98,7 +98,7 @@ class Adoption:
             self.held[found.inode] = found  # what it may be a copy of has just lost its bytes: the next sweep will tell
         elif self._is_there(known, found, sweep):
             self._beside(found, contents, known, part, sweep, old=old)
-        elif self._lacks(known) or (known.whole and (part.size > known.common or known.file)):
+        elif self.lacks(known) or (known.whole and (part.size > known.common or known.file)):
             self._resume(found, contents, known, sweep)
         elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
             self._unknown(found, contents, sweep, old=old)
@@ -159,7 +159,7 @@ class Adoption:
         saved = self.describe(file).offsets
         return all(saved[sink].offset >= place.offset for sink, place in file.places.items() if sink in saved)
 
-    def _lacks(self, known: Known) -> bool:
+    def lacks(self, known: Known) -> bool:
         """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
         if file := known.file:
             return file.orphaned and file.offset < known.common and file.furthest.offset <= known.common

@@ -6,11 +6,13 @@ And from where on a file that differs from what was read of it is to be read.
 import os
 import re
 
+from msgspec.structs import replace
+
 from logship.files.found import Found, last_newline
 from logship.files.identification import Known, Part
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
-from logship.state.fingerprint import ReadAt
+from logship.state.fingerprint import ReadAt, next_point
 from logship.state.identity import HEAD_BYTES, Entry
 
 LEAST_BYTES = 4096
@@ -36,6 +38,27 @@ def begin_of(found: Found, known: Known) -> int:
 def differing_line(found: Found, known: Known) -> int:
     """Give where the line begins, in the file, in which it is other than what is known of it."""
     return last_newline(found, found.begin + known.common)
+
+
+def before_writing(known: Known, found: Found, *, old: bool) -> Known | None:
+    """Give what is known of a file without what was written in it since: past where it was cut off, or unproved."""
+    former, common = known.file or known.entry, known.common
+    if found.cut and not found.packed:
+        here = former is not None and former.inode == found.inode
+        digest = known.source.digest
+        remembered = digest.end - len(known.source.recent)
+        seen = found.lowest < min(found.size, remembered)  # smaller than any byte that is remembered
+        kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
+        unproved = common == found.size and not known.whole
+        common = known.proved if unproved and not here else common
+        common = found.lowest if here and (kept or common > found.lowest) else common
+    elif known.entry and found.was_cut(known.entry):
+        found.cut, common = True, max(known.proved, known.entry.size)
+    elif known.entry and common == found.size and not (found.packed or old or known.whole):
+        # a copy was made in the middle of a write; of a file of its name, or in its inode, what follows may be new
+        itself = known.entry.file in found.former or (found.candidate.matched and not found.live)
+        common = max(known.proved, found.put_by - found.begin) if itself or found.put_by else common
+    return replace(known, common=common) if common else None
 
 
 def begins_alike(found: Found, known: Known) -> bool:

@@ -14,6 +14,7 @@ from logship.files.ages import is_foreign, is_newer, was_there
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.beginnings import by_age, in_order
 from logship.files.decoding import UNREADABLE, is_noise
+from logship.files.edits import before_writing
 from logship.files.found import Found
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
 from logship.files.losses import tell_left_out, tell_overwritten
@@ -25,7 +26,6 @@ from logship.files.steps import Asked, Steps, finish, in_steps
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
-from logship.state.fingerprint import next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
 _PARTS_AT_MOST = 64  # generations that were appended to one file
@@ -179,7 +179,7 @@ class Reconciler:
         for _ in range(_PARTS_AT_MOST):
             part = Part(view, found.begin)
             known = (yield from self._ask(found, part)) if part.size > 0 else None
-            known = self._before_writing(known, found, old=old) if known else None
+            known = before_writing(known, found, old=old) if known else None
             if known is None or not known.whole or part.size == known.common:
                 break
             rest = Part(view, found.begin + known.common)
@@ -223,26 +223,6 @@ class Reconciler:
             tell_left_out(self._adoption.metrics, found.candidate.path, contents.left_out)
         return complete
 
-    def _before_writing(self, known: Known, found: Found, *, old: bool) -> Known | None:
-        """Give what is known of a file without what was written in it since: past where it was cut off, or unproved."""
-        former, common = known.file or known.entry, known.common
-        if found.cut and not found.packed:
-            here = former is not None and former.inode == found.inode
-            digest = known.source.digest
-            remembered = digest.end - len(known.source.recent)
-            seen = found.lowest < min(found.size, remembered)  # smaller than any byte that is remembered
-            kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
-            unproved = common == found.size and not known.whole
-            common = known.proved if unproved and not here else common
-            common = found.lowest if here and (kept or common > found.lowest) else common
-        elif known.entry and found.was_cut(known.entry):
-            found.cut, common = True, max(known.proved, known.entry.size)
-        elif known.entry and common == found.size and not (found.packed or old or known.whole):
-            # a copy was made in the middle of a write; of a file of its name, or in its inode, what follows may be new
-            itself = known.entry.file in found.former or (found.candidate.matched and not found.live)
-            common = max(known.proved, found.put_by - found.begin) if itself or found.put_by else common
-        return replace(known, common=common) if common else None
-
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
         here = (found.device, found.inode) if found.cut else None
         near = self._open.near(found, part.read_at(SHORT_HEAD_BYTES, 0))
@@ -256,9 +236,14 @@ class Reconciler:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
             same = finished and besides and besides.entry and finished.of(besides.entry.file)
-            if finished and not same and (known is None or finished.common > known.common):
+            if finished and not same and (known is None or self._says_more(finished, known)):
                 return finished
         return known
+
+    def _says_more(self, finished: Known, known: Known) -> bool:
+        """Whether a file is better known by a finished generation: all of that, where it is some of another at most."""
+        as_much = finished.common == known.common and not known.whole and not self._adoption.lacks(known)
+        return as_much or finished.common > known.common
 
     def _copies_what_waits(self, found: Found, part: Part) -> Asked:
         """Whether a live file has all of a rotated form, and it is still to be decided what it has."""

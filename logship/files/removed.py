@@ -5,7 +5,7 @@ the one before: of 60,000 lines 9,355 went to files that had a name for some mil
 """
 
 import logging
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import Final
 
 from logship.files.tailing import TailedFile
@@ -33,10 +33,10 @@ class Removed:
         if self.is_written(file) and now - file.grown_at < LATE_SECONDS and self._seldom.may_say(now):
             logger.warning("a removed file is still written to", extra={"path": file.lineage, "advice": ADVICE})
 
-    def keep(self, files: Container[FileId]) -> None:
-        """Forget all files but those."""
+    def keep(self, files: Mapping[FileId, TailedFile]) -> None:
+        """Forget all files but those, and those of them that go on in another one, which has a name."""
         if self._since:
-            self._since = {file: since for file, since in self._since.items() if file in files}
+            self._since = {each: since for each, since in self._since.items() if each in files and files[each].deleted}
 
     def is_written(self, file: TailedFile) -> bool:
         """Whether a file grew long after it was removed."""

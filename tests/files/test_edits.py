@@ -333,3 +333,34 @@ def test_a_job_that_ends_sooner_than_its_last_run(logs: Path, pause: float, how:
         followers[-1].read()
     followers[-1].drain()
     assert problem(due + lines(0, 30), *followers) == ""
+
+
+@paces
+@pytest.mark.parametrize("backup", [False, True])
+@pytest.mark.parametrize("kept", [201, 215, 230])
+def test_a_file_is_shortened_before_a_kill(logs: Path, pause: float, kept: int, *, backup: bool) -> None:
+    """All that it has was known when it was put by, and is known of a copy of it.
+
+    Of the longer one, which went before the kill, only the digests at some offsets are left.
+    """
+    first = begun(logs, 200)
+    append(logs / "a.log", lines(200, 300))
+    first.read()
+    put(logs / "a.log", lines(0, kept))
+    for _ in range(3):
+        first.read()
+        first.step(pause)
+    first.save()
+    first.kill()
+    second = follow(logs)
+    for _ in range(3):
+        second.read()
+        second.step(pause)
+    if backup:
+        (logs / "a.log-bak").write_bytes(lines(0, kept))
+    for _ in range(3):
+        second.read()
+        second.step(pause)
+    append(logs / "a.log", lines(300, 310))
+    second.drain()
+    assert problem(lines(0, 310), first, second) == ""

@@ -65,3 +65,23 @@ def test_a_rotated_file_that_is_written_on_has_a_name(logs: Path, caplog: pytest
         follower.step(2.0)
     assert follower.read() == lines(0, 15)
     assert SAID not in caplog.messages
+
+
+def test_what_goes_on_in_another_file_is_not_written_to_without_a_name(
+    logs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It was put back: a copy of it, or a run that writes the same."""
+    caplog.set_level(logging.WARNING)
+    append(logs / "a.log", lines(0, 300))
+    follower = follow(logs)
+    follower.read()
+    (logs / "a.log").unlink()
+    follower.step()
+    follower.step(2.0)
+    append(logs / "a.log", lines(0, 300))
+    follower.step(2.0)
+    append(logs / "a.log", lines(300, 310))
+    assert follower.read() == lines(300, 310)
+    (file,) = follower.catalog.files.values()
+    assert not follower.intake.closing.removed.is_written(file)
+    assert SAID not in caplog.messages
