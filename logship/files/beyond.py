@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from logship.files.archives import Contents
 from logship.files.beneath import Reached, real_path
 from logship.files.discovery import NAMES_AT_ONCE, Discovery, of_forms
-from logship.files.forms import letters
+from logship.files.forms import Forms, letters
 from logship.files.found import Found
 from logship.files.names import Candidate, Folder, Globs, shape
 from logship.files.steps import in_steps
@@ -24,6 +24,9 @@ from logship.files.tailing import TailedFile
 from logship.state.identity import HEAD_BYTES, Entry, Print
 
 _MOST = 100
+
+_Heads = dict[str, list[tuple[str, Print]]]
+"""Live names, and how what had them began, by the letters of those names."""
 
 
 def learn(discovery: Discovery, live: str, path: str) -> bool:
@@ -67,25 +70,20 @@ class Beyond:
 
     def find_packed(self, files: Iterable[TailedFile], sweep: Sweep, discovery: Discovery) -> Iterator[None]:
         """Learn, in steps, how archives are called of generations whose files a sweep did not meet, by their heads."""
-        heads = [(entry.path, entry.head) for entry in sweep.registry.entries.values() if not _is_met(entry, sweep)]
-        heads += [(file.path, file.fingerprint()) for file in files if file.path and file.file not in sweep.present]
-        folders: dict[str, tuple[Folder, dict[str, list[tuple[str, Print]]]]] = {}
+        heads = [(file.path, file.fingerprint()) for file in files if file.path and file.file not in sweep.present]
+        for entry in in_steps(list(sweep.registry.entries.values())):
+            if entry is None:
+                yield
+            elif not _is_met(entry, sweep):
+                heads.append((entry.path, entry.head))
+        folders: dict[str, tuple[Folder, _Heads]] = {}
         for live, head in heads:
             candidate = discovery.candidate(live, 0, 0) if head.length == HEAD_BYTES else None
             if candidate:
                 _, names = folders.setdefault(candidate.folder.path, (candidate.folder, {}))
                 names.setdefault(letters(candidate.name), []).append((candidate.name, head))
         for folder, names in folders.values():
-            for _, some in _listed(folder):
-                for each in some:
-                    stem = each.name.rpartition(".")[0]
-                    known = names.get(letters(stem), [])
-                    if known and shape(stem) != stem and not folder.globs.moved(each.name):
-                        begun = _head(Candidate(folder, each.name, each.inode(), regular=True, matched=False))
-                        for live in (live for live, head in known if head.matches(begun)):
-                            discovery.forms.learn(folder, live, each.name)
-                        yield
-                yield
+            yield from _learn_from_archives(folder, names, discovery.forms)
 
     def unlisted(self, discovery: Discovery) -> Iterator[list[Candidate]]:
         """List what has names of forms that were learnt since their folders were listed."""
@@ -141,6 +139,20 @@ class Beyond:
             self._note(candidate.path, entry.path)
             return True
         return False
+
+
+def _learn_from_archives(folder: Folder, heads: _Heads, forms: Forms) -> Iterator[None]:
+    """Look, in steps, into what may be an archive of one of them by the letters of its name."""
+    for _, some in _listed(folder):
+        for each in some:
+            stem = each.name.rpartition(".")[0]
+            known = heads.get(letters(stem), [])
+            if known and shape(stem) != stem and not folder.globs.moved(each.name):
+                begun = _head(Candidate(folder, each.name, each.inode(), regular=True, matched=False))
+                for live in (live for live, head in known if head.matches(begun)):
+                    forms.learn(folder, live, each.name)
+                yield
+        yield
 
 
 def _is_met(entry: Entry, sweep: Sweep) -> bool:

@@ -128,7 +128,10 @@ class Sweep(Struct):
 
     def look_again(self, names: Iterable[Sequence[Candidate]]) -> Iterator[None]:
         """Meet, in steps, names that were not looked for before; those for which there is no room wait."""
-        new = [candidate for some in names for candidate in some if not self._meet(candidate)]
+        new: list[Candidate] = []
+        for some in names:
+            new += [candidate for candidate in some if not self._meet(candidate)]
+            yield
         if new:
             self.ignored += len(new)
             yield from self._open_all(rest := iter(new))

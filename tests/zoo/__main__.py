@@ -25,6 +25,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--lines", type=int, default=60_000, help="a cell; default: %(default)s")
     parser.add_argument("--cache", type=Path, default=CACHE, help="what is built; default: %(default)s")
     parser.add_argument("--keep", action="store_true", help="keep the log files of all cells, not only of failed ones")
+    parser.add_argument("--exact", action="store_true", help="name the live file alone in the other cells as well")
     return parser
 
 
@@ -39,7 +40,10 @@ def main(argv: Sequence[str]) -> int:
     if parsed.list:
         print(*(each.name for each in setups), sep="\n")
         return 0
-    options = Options((parsed.logship,), parsed.cache.resolve(), parsed.lines, parsed.keep)
+    if parsed.exact and parsed.write_docs:
+        print("--exact: the page's columns have patterns", file=sys.stderr)
+        return 2
+    options = Options((parsed.logship,), parsed.cache.resolve(), parsed.lines, parsed.keep, parsed.exact)
     results = run(setups, parsed.cells, options, parsed.out.resolve(), parsed.jobs)
     show(setups, results)
     if parsed.write_docs:
@@ -51,7 +55,7 @@ def run(setups: Sequence[Setup], cells: Sequence[str], options: Options, out: Pa
     """Run every cell and keep what came of it beside what earlier runs left."""
     out.mkdir(parents=True, exist_ok=True)
     ready = [each for each in setups if built(each, options.cache)]
-    todo = [(setup, cell) for setup in ready for cell in cells if has_cell(setup, cell)]
+    todo = [(setup, cell) for setup in ready for cell in cells if has_cell(setup, "exact" if options.exact else cell)]
     return run_all(
         todo,
         partial(_one, options, out),

@@ -43,6 +43,8 @@ class Options(Struct, frozen=True):
     lines: int = 60_000
     keep: bool = False
     """Leave log files where they are, of passed cells, too."""
+    exact: bool = False
+    """Have every cell name the live file alone, as ``exact`` does."""
 
 
 class Run:
@@ -63,7 +65,7 @@ class Run:
         self.daemon = Logship(
             folder / "daemon",
             program=options.program,
-            paths=self.logs / (setup.exact if cell == "exact" else setup.pattern),
+            paths=self.logs / (setup.exact if options.exact or cell == "exact" else setup.pattern),
             sinks="elasticsearch",
             elasticsearch_url=store.url,
             elasticsearch_index="zoo",
