@@ -16,7 +16,7 @@ from itertools import chain, islice
 from msgspec import Struct
 
 from logship.files.beneath import Root
-from logship.files.forms import Forms
+from logship.files.forms import Forms, of_target
 from logship.files.names import Candidate, Folder, holds_rotated, shape
 from logship.files.patterns import Pattern, Wanted, below, globs, of_files, with_no_folder
 
@@ -218,7 +218,7 @@ class _Walk(Struct, frozen=True):
                     elif (matched := match(name) is not None) or rotated(name):
                         found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
                         if matched and entry.is_symlink():
-                            links |= _target(entry.name, fd)
+                            links |= of_target(entry.name, folder, fd)
                     elif (learnt and shape(name) in learnt) or (len(others) < _MAX_OTHERS and _has_digit(name)):
                         others.append(entry)
                 yield found
@@ -275,15 +275,6 @@ def _has_digit(name: str) -> bool:
 
 def _nothing(_name: str) -> None:
     """Match no name."""
-
-
-def _target(link: str, folder_fd: int) -> dict[str, str]:
-    """Give the shape of the name that a link leads to in its own folder, and the link's name; nothing else."""
-    try:
-        name = os.readlink(link, dir_fd=folder_fd)
-    except OSError:
-        return {}
-    return {} if "/" in name or shape(name) == name else {shape(name): link}
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

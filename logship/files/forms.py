@@ -1,9 +1,10 @@
-"""Forms of names that rotators give and no rule knows, learnt from what is found under one of them.
+"""Forms of names that rotators give and no rule knows: those that a link leads to, and those that are learnt.
 
 winston calls a file ``app1.log`` that was ``app.log``; that may as well be another program's. Two signs tell: the same
 letters, and a known generation in it.
 """
 
+import os
 import re
 from collections.abc import Mapping
 
@@ -49,3 +50,19 @@ def alike(live: str, name: str) -> bool:
 def letters(name: str) -> str:
     """Give what is left of a name without numbers and what parts them."""
     return _NO_LETTERS.sub("", name)
+
+
+def of_target(link: str, folder: Folder, folder_fd: int) -> dict[str, str]:
+    """Give the shape of the name that a link leads to in its own folder, and the link's name; nothing else.
+
+    Some write the whole path into it (tracing-appender 0.2.5).
+    """
+    try:
+        path = os.path.normpath(os.path.join(folder.path, os.readlink(link, dir_fd=folder_fd)))  # noqa: PTH118 - text
+    except OSError:
+        return {}
+    there, name = os.path.split(path)
+    here = os.path.normpath(folder.path)
+    if shape(name) == name or there not in {here, os.path.realpath(here)}:
+        return {}
+    return {shape(name): link}

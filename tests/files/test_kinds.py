@@ -804,6 +804,25 @@ def test_the_dated_target_of_a_link(logs: Path, pause: float, dated: str) -> Non
 
 
 @paces
+@pytest.mark.parametrize("way", ["{name}", "./{name}", "{folder}/{name}", "{folder}/../logs/{name}"])
+def test_the_target_of_a_link_that_nobody_looked_at(logs: Path, pause: float, way: str) -> None:
+    """Its name tells of nothing but what the link leads to, however that is written: the link leads elsewhere now."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        link = logs / "latest.log"
+        for minute in range(9):
+            target = logs / f"app.2026-11-29-23-4{minute}.log"
+            append(target, lines(100 * minute, 100 * minute + 100))
+            link.unlink(missing_ok=True)
+            link.symlink_to(way.format(name=target.name, folder=logs))
+            if minute % 3 == 0:
+                yield b""
+        yield lines(0, 900)
+
+    each_once(logs, scenario, pause, "latest.log")
+
+
+@paces
 def test_side_files_are_not_shipped(logs: Path, pause: float) -> None:
     """Locks, positions and check sums beside a log are no rotated forms of it, whenever they appear."""
 
