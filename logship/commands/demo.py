@@ -5,6 +5,7 @@ import contextlib
 import json
 import logging
 import logging.handlers
+import math
 import os
 import re
 import signal
@@ -34,7 +35,16 @@ _SEQUENCE: Final = re.compile(r'"seq": ?(\d+)')
 
 def arguments(parser: argparse.ArgumentParser, _: Sequence[str]) -> None:
     """Add the flags."""
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long the application writes (default: 8)")
+    parser.add_argument("--seconds", type=seconds, default=8.0, help="how long the application writes (default: 8)")
+
+
+def seconds(text: str) -> float:
+    """Read how long something takes; raises ArgumentTypeError where that is none."""
+    number = float(text)
+    if not 0 < number < math.inf:
+        message = f"{text} is no time that it could write for; write 8, say"
+        raise argparse.ArgumentTypeError(message)
+    return number
 
 
 def run(parsed: argparse.Namespace) -> int:

@@ -248,7 +248,7 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
         try:
             start = compile_expression(text.removeprefix("start:"))
         except ValueError as why:
-            message = f"has an expression that can't be used: {why}; write start:^\\d{{4}}-\\d\\d-\\d\\d, say"
+            message = f"{why}; write start:^\\d{{4}}-\\d\\d-\\d\\d, say"
             raise ValueError(message) from why
         return Multiline((), start, max_lines, max_bytes, chosen=True)
     names = [name.strip() for name in text.split(",") if name.strip()]

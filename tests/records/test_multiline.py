@@ -271,7 +271,7 @@ def test_a_rule_suffices_for_its_own_programs(path: Path) -> None:
     ("text", "words"),
     [
         ("pyton", "names no rule with 'pyton'; did you mean python"),
-        ("start:(", r"'\(' at character 1 is not closed.*; write start:\^"),
+        ("start:(", r"^has no valid expression: the '\(' at character 1 is not closed.*; write start:\^"),
         ("java,off", "names no rule with 'off'"),
         ("auto,java", "names no rule with 'auto'"),
         ("", "names no rule with ''; write auto"),
