@@ -184,7 +184,7 @@ class Adoption:
             logger.info("a file goes on in another one", extra={"path": found.candidate.path})
         elif known.entry and known.entry.ignored:
             self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
-        elif known.entry and not contents and known.left_beyond:
+        elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):
             self._part(known.entry, found, known)
         elif known.entry:
             sealed = bool(found.live) and not contents

@@ -109,11 +109,14 @@ class Known(Struct, frozen=True):
             return self.file.offset
         return min((saved.offset for saved in self.entry.offsets.values()), default=0) if self.entry else 0
 
-    @property
-    def left_beyond(self) -> bool:
-        """Whether more of it than is here may have left before a kill."""
-        saved = self.entry.offsets.values() if self.entry else ()
-        return any(end > self.common for each in saved for _, end, _ in each.in_flight)
+    def left_beyond(self, part: Part) -> bool:
+        """Whether more of it may have left before a kill than a part is proved to have."""
+        for saved in self.entry.offsets.values() if self.entry else ():
+            proofs = {(start, end): crc for start, end, crc in saved.proofs}
+            beyond = [(start, end) for start, end, _ in saved.in_flight if end > self.common]
+            if any(proofs.get(each) != isal_zlib.crc32(part.read_at(each[1] - each[0], each[0])) for each in beyond):
+                return True
+        return False
 
     def ends_before_next(self, part: Part) -> bool:
         """Whether every digest agrees that can be asked of a part: no other point is in it."""

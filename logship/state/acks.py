@@ -34,6 +34,8 @@ class _FileAcks(Struct):
     """None while nothing is on its way: there are thousands of files."""
     before: tuple[tuple[int, int, int], ...] = ()
     """What may have left in an earlier life, as in ``Saved.in_flight``: kept until it was sent again."""
+    proofs: tuple[tuple[int, int, int], ...] = ()
+    """Of that, as in ``Saved.proofs``."""
     gone: bool = False
     """To be dropped once nothing of it is on its way."""
 
@@ -46,7 +48,7 @@ class Ledger:
 
     def open(self, file: FileId, saved: Saved) -> None:
         """Begin with what the checkpoint says, unless the file is known."""
-        self._files.setdefault(file, _FileAcks(saved, before=saved.in_flight)).gone = False
+        self._files.setdefault(file, _FileAcks(saved, before=saved.in_flight, proofs=saved.proofs)).gone = False
 
     def forget(self, file: FileId) -> None:
         """Drop a file that is closed, as soon as nothing of it is on its way."""
@@ -99,8 +101,9 @@ class Ledger:
         sent = [(each.start, each.end, each.time_ns) for each in acks.sent or ()]
         reached = sent[-1][1] if sent else acks.saved.offset
         acks.before = tuple(each for each in acks.before if each[1] > reached)
+        acks.proofs = tuple(each for each in acks.proofs if each[1] > reached)
         blocks = [each.block for each in acks.sent or () if each.block and each.block.data]
-        proofs = [(block.start, block.end, points_of(block)[-1][1]) for block in blocks]
+        proofs = [*((block.start, block.end, points_of(block)[-1][1]) for block in blocks), *acks.proofs]
         left = (*sent, *acks.before)[:_MAX_IN_FLIGHT_SAVED]
         return replace(acks.saved, in_flight=left, proofs=tuple(proofs[:_MAX_IN_FLIGHT_SAVED]))
 

@@ -2,6 +2,7 @@ from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
+from isal import isal_zlib
 from msgspec.structs import replace
 
 from logship.model import Block, FileId, LineState
@@ -185,3 +186,19 @@ def test_a_record_that_waits_for_long_costs_no_memory() -> None:
     assert [each.block for each in sent if each.block] == blocks[:1]
     ledger.ack(blocks[0])
     assert ledger.offset(FILES[0]) == 50_000
+
+
+def test_what_an_earlier_life_proved_is_kept_until_it_was_sent_again() -> None:
+    """It may be in the store: its ids are for those bytes, however often logship dies."""
+    file = FILES[0]
+    before, proofs = ((10, 20, 5), (20, 30, 6)), ((10, 20, 111), (20, 30, 222))
+    ledger = Ledger()
+    ledger.open(file, Saved(10, in_flight=before, proofs=proofs))
+    saved = ledger.saved(file)
+    assert saved
+    assert (saved.in_flight, saved.proofs) == (before, proofs)
+    ledger.sent(block(file, 10, 20))
+    saved = ledger.saved(file)
+    assert saved
+    assert saved.in_flight == ((10, 20, 7), before[1])
+    assert saved.proofs == ((10, 20, isal_zlib.crc32(block(file, 10, 20).data)), proofs[1])
