@@ -602,7 +602,7 @@ def test_an_archive_of_what_was_never_in_the_live_file_is_not_shipped(
     follower = follow(logs)
     follower.read()
     if not quiet:
-        follower.step()
+        follower.step(10.0)
     for name, pack in ("a.log.2.gz.tmp", gzip.compress), ("a.log.3.bz2", bz2.compress), ("a-4.log.xz", lzma.compress):
         (logs / name).write_bytes(pack(lines(500, 600)))
     for _ in range(3):
