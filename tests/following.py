@@ -159,6 +159,17 @@ def append(path: Path, data: bytes) -> None:
         file.write(data)
 
 
+def tick(path: Path, later_ns: int = 0) -> None:
+    """Wait until what changes from now on changes later than a file did: the clock of inodes ticks in milliseconds."""
+    changed, probe = path.stat().st_ctime_ns, path.with_name(".probe")
+    while True:
+        probe.touch()
+        now = probe.stat().st_ctime_ns
+        probe.unlink()
+        if now > changed + later_ns:
+            return
+
+
 def zipped(*members: bytes) -> bytes:
     """Pack files into a zip, as ``zipfile`` does it in a file: its directory comes last."""
     out = io.BytesIO()

@@ -6,18 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.test_kinds import paces, problem
-from tests.following import Follower, append, follow, lines
-
-
-def tick(path: Path, later_ns: int = 0) -> None:
-    """Wait until what changes from now on changes later than a file did: the clock of inodes ticks in milliseconds."""
-    changed, probe = path.stat().st_ctime_ns, path.with_name(".probe")
-    while True:
-        probe.touch()
-        now = probe.stat().st_ctime_ns
-        probe.unlink()
-        if now > changed + later_ns:
-            return
+from tests.following import Follower, append, follow, lines, tick
 
 
 def replaced(live: Path, backup: Path, more: bytes) -> None:

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import tick
-from tests.following import follow, lines
+from tests.following import follow, lines, tick
 
 
 @pytest.mark.parametrize("kills", [0, 1, 2])

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import look, tick
+from tests.files.test_backups import look
 from tests.files.test_kinds import paces, problem
 from tests.files.test_replaced import swap
-from tests.following import Follower, append, begun, follow, lines
+from tests.following import Follower, append, begun, follow, lines, tick
 
 
 def beyond(follower: Follower) -> set[str]:

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import tick
 from tests.files.test_kinds import each_once, overwrite, paces, problem, records
-from tests.following import append, begun, follow, lines
+from tests.following import append, begun, follow, lines, tick
 
 
 def edited(data: bytes, number: int, line: bytes) -> bytes:

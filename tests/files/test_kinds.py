@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from logship.state.identity import Saved
-from tests.following import Follower, append, begun, follow, lines, zipped
+from tests.following import Follower, append, begun, follow, lines, tick, zipped
 
 Scenario = Callable[[Path], Iterator[bytes]]
 """Yields, and at last gives, all lines that have to have arrived in the end."""
@@ -603,6 +603,7 @@ def test_an_archive_of_what_was_never_in_the_live_file_is_not_shipped(
     follower.read()
     if not quiet:
         follower.step(10.0)
+        tick(logs / "a.log", 20_000_000)
     for name, pack in ("a.log.2.gz.tmp", gzip.compress), ("a.log.3.bz2", bz2.compress), ("a-4.log.xz", lzma.compress):
         (logs / name).write_bytes(pack(lines(500, 600)))
     for _ in range(3):

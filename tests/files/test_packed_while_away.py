@@ -14,9 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import tick
 from tests.files.test_kinds import problem
-from tests.following import Follower, append, follow, lines, zipped
+from tests.following import Follower, append, follow, lines, tick, zipped
 
 Step = Callable[[], object]
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.files.test_backups import look, tick, written_anew
+from tests.files.test_backups import look, written_anew
 from tests.files.test_kinds import paces, problem
-from tests.following import append, begun, follow, lines
+from tests.following import append, begun, follow, lines, tick
 
 
 def swap(logs: Path, target: str, link: str = "current") -> None:
