@@ -12,6 +12,7 @@ from logship.files.beyond import Beyond
 from logship.files.discovery import Discovery
 from logship.files.found import SEEN_SECONDS
 from logship.files.gaps import Gaps, Seen
+from logship.files.learning import learn_from_packed, learn_from_renamed, unlisted
 from logship.files.losses import LOSSES
 from logship.files.reconciler import Reconciler
 from logship.files.registry import Registry
@@ -73,12 +74,12 @@ class Departures:
 
         And what else has names of the form that one of those has, or an open file that was renamed.
         """
-        self.beyond.ask(self._files.values(), sweep, discovery)
+        learn_from_renamed(self._files.values(), sweep, discovery)
         if not self.counted:
             yield from self.beyond.find(sweep, discovery)
         if self._reconciler.away:
-            yield from self.beyond.find_packed(self._files.values(), sweep, discovery)
-        yield from sweep.look_again(self.beyond.unlisted(discovery))
+            yield from learn_from_packed(self._files.values(), sweep, discovery)
+        yield from sweep.look_again(unlisted(discovery))
 
     def account(self, present: Collection[FileId], now: float, *, sure: bool, ending: bool) -> None:
         """Judge what a sweep did not find; ``sure`` says that all names were seen, ``now`` in monotonic seconds.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from logship.files.names import Folder, shape
 
-_MOST = 1000
+_MOST, _MOST_FOLDERS = 100, 1000
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
@@ -19,7 +19,7 @@ class Forms:
 
     def __init__(self) -> None:
         self._folders: dict[str, dict[str, str]] = {}
-        """Of up to 1,000 folders, those that were noted last at the end; what is forgotten is learnt again."""
+        """Up to 100 of 1,000 folders each, those that were noted last at the end; what is forgotten is learnt again."""
         self.unlisted: dict[str, Folder] = {}
         """Folders of which some was learnt since they were listed, by their paths."""
 
@@ -33,11 +33,13 @@ class Forms:
         if form == name or not alike(live, name) or folder.globs.moved(name):
             return False
         forms = self._folders[folder.path] = self._folders.pop(folder.path, {})
-        if len(self._folders) > _MOST:
-            del self._folders[next(iter(self._folders))]
-        if forms.get(form) != live:
-            forms[form] = live
+        if forms.pop(form, "") != live:
             self.unlisted[folder.path] = folder
+        forms[form] = live
+        if len(forms) > _MOST:
+            del forms[next(iter(forms))]
+        if len(self._folders) > _MOST_FOLDERS:
+            del self._folders[next(iter(self._folders))]
         return folder.path in self.unlisted
 
 

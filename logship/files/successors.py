@@ -12,10 +12,10 @@ from stat import S_ISREG
 from msgspec import Struct
 
 from logship.files.beneath import real_path
-from logship.files.beyond import learn
 from logship.files.calm import ACTIVE_SECONDS
 from logship.files.discovery import Discovery
 from logship.files.found import Found
+from logship.files.learning import learn
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
 from logship.files.reconciler import Reconciler

@@ -16,6 +16,7 @@ from logship.files.tailing import TailedFile
 from logship.files.turns import Turn
 from logship.files.waiting import Left, known_in, left_of
 from logship.model import NO_LIMIT, FileId
+from logship.state.identity import Entry
 
 logger = logging.getLogger(__name__)
 
@@ -157,6 +158,10 @@ class Sweep(Struct):
                 self.left[candidate.inode] = what
         self.waiting += len(left)
         return len(left)
+
+    def has_met(self, entry: Entry) -> bool:
+        """Whether a generation that is not open was found, or is none that is looked for."""
+        return entry.ignored or entry.gone or entry.file in self.present or entry.inode in self.fresh
 
     def take(self, found: Found) -> Found:
         """Hand over what was opened, and its descriptor."""

@@ -119,7 +119,7 @@ def test_what_was_there_before_stays_history(logs: Path, pause: float) -> None:
 
 
 def test_what_is_learnt() -> None:
-    """Names with a number and the live name's letters, that no rule knows; of 1,000 folders, those seen last."""
+    """Names with a number and the live name's letters, that no rule knows; those seen last, in 1,000 folders."""
     folder = Folder(Root("/logs"), "", 1, Globs(["a.log"]))
     forms = Forms()
     for name in ("a.log", "b1.log", "a.rolled.1.log", "a.log.1", "worker-a1.log"):
@@ -134,6 +134,10 @@ def test_what_is_learnt() -> None:
         forms.learn(Folder(Root(f"/logs/{number}"), "", 1, Globs(["a.log"])), "a.log", "a1.log")
     assert forms.of("/logs/") == {}
     assert forms.of("/logs/0/") == {"a#.log": "a.log"}
+    for number in range(1, 102):
+        forms.learn(Folder(Root("/x"), "", 1, Globs(["a.log"])), "a.log", f"a{'(' * number}1.log")
+    assert len(forms.of("/x/")) == 100
+    assert "a(#.log" not in forms.of("/x/")
 
 
 def test_a_name_is_not_followed_before_its_form_is_known(logs: Path) -> None:
