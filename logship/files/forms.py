@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from logship.files.names import Folder, shape
 
 _MOST, _MOST_FOLDERS = 100, 1000
-_NO_LETTERS = re.compile(r"[\W\d_]+")
+_NO_LETTERS = re.compile(r"[\W\d_]+|current|latest|active|live", re.IGNORECASE)
+"""And what only the file is called that is written to."""
 
 
 class Forms:
@@ -50,7 +51,7 @@ def alike(live: str, name: str) -> bool:
 
 
 def letters(name: str) -> str:
-    """Give what is left of a name without numbers and what parts them."""
+    """Give what is left of a name without numbers, what parts them, and what says that it is written to."""
     return _NO_LETTERS.sub("", name)
 
 

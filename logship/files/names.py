@@ -34,8 +34,8 @@ _TAI64N = re.compile(r"@[0-9a-f]{16,24}(?:\.[a-z0-9.]+)?")
 """What multilog, svlogd and s6-log call a file that was ``current``."""
 _NUMBERED = re.compile(r"(.*[^0-9.\-_])[0-9]{1,4}(\.[^.]*[^.0-9][^.]*)")
 """What winston calls a file that was ``app.log``: ``app1.log``, before it is packed."""
-_CURRENT = re.compile(r"_r[0-9]{4,}")
-"""What flexi_logger calls a file that was ``…_rCURRENT…``."""
+_CURRENT = re.compile(r"_r[0-9]{4,}(?:[-_][0-9]{2})*(?:\.restart-[0-9]+)?")
+"""What flexi_logger calls a file that was ``…_rCURRENT…``: ``_r00001``, or ``_r2026-11-30_00-18-45.restart-0000``."""
 
 _GENERATION = re.compile(r"(.*\.[^.]*[^.0-9][^.]*\.)[1-9][0-9]{0,3}")
 """What java.util.logging calls a file that was ``app.log.0``: of ``worker.1`` nobody knows."""

@@ -26,6 +26,7 @@ from logship.files.steps import Asked, Steps, finish, in_steps
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
+from logship.state.finished import KEEP_SECONDS
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
 _PARTS_AT_MOST = 64  # generations that were appended to one file
@@ -45,6 +46,7 @@ class Reconciler:
         self.looked_ns, self.swept_ns = checkpoint.looked_ns, checkpoint.saved_ns
         """When the last sweep began after which nothing waited: what is older was seen. And when the last one began, or
         what it found was saved. Both in epoch nanoseconds."""
+        self._first_start_ns = checkpoint.first_start_ns
         self.away = True  # nobody looked for a while before this sweep: a generation may have come and been packed
         self.waiting: dict[int, Found] = {}
         """Files that lost their bytes, by inode, until it is decided what they have now."""
@@ -265,7 +267,13 @@ class Reconciler:
 
     def _is_old(self, found: Found) -> bool:
         wanted = self._plan and self._plan.wants(found)
-        return not wanted and ((self._adoption.first and not self.looked_ns) or not is_newer(found, self.looked_ns))
+        # under a name of a form that was just learnt nobody has looked yet
+        looked_ns = self._remembered_ns() if found.candidate.learnt else self.looked_ns
+        return not wanted and ((self._adoption.first and not self.looked_ns) or not is_newer(found, looked_ns))
+
+    def _remembered_ns(self) -> int:
+        """Give since when all that was shipped is known: since the first start, and for 30 days at most."""
+        return max(self._first_start_ns, time.time_ns() - int(KEEP_SECONDS) * 10**9)
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""

@@ -127,6 +127,17 @@ def test_generations_of_a_live_file_that_has_the_number_0_are_its_rotated_forms(
         assert names(look(tmp_path, live), tmp_path, matched=False) == []
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["a_r00012.log", "a_r00012.log.gz", "a_r2026-11-30_00-18-45.log", "a_r2026-11-30_00-18-45.restart-0000.log.gz"],
+)
+def test_what_flexi_logger_calls_a_rotated_file(tmp_path: Path, name: str) -> None:
+    """By number, or by the time at which it began; version 0.31.10."""
+    make(tmp_path, name)
+    (found,) = look(tmp_path, "a_rCURRENT.log")
+    assert found.live([f"{tmp_path}/a_rCURRENT.log"]) == found.live() == f"{tmp_path}/a_rCURRENT.log"
+
+
 def test_other_names_are_no_rotated_forms(tmp_path: Path) -> None:
     """Only what follows a name, or stands before its extension, after a dot or a dash."""
     make(tmp_path, "a.log", "a.logs", "ba.log", "b.txt", "a", "log.1")

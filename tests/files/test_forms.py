@@ -3,6 +3,7 @@
 import gzip
 import itertools
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from logship.files.forms import Forms
 from logship.files.names import Folder, Globs
 from tests.files.test_backups import look
 from tests.files.test_kinds import paces, problem
-from tests.following import Follower, append, follow, lines
+from tests.following import Follower, append, follow, lines, tick
 
 
 def rotate(logs: Path, form: str, *, packed: bool) -> None:
@@ -100,6 +101,35 @@ def test_another_program_may_have_such_names(logs: Path, pause: float) -> None:
 
 
 @paces
+def test_what_came_before_the_form_was_known(logs: Path, pause: float) -> None:
+    """Nobody had looked at such a name: what was written since the first start was not shipped."""
+    followers = [follow(logs, "a.log")]
+    look(followers[-1], pause)
+    followers[-1].save()
+    saved = logs.parent / "state" / "checkpoint.json"
+    hour_ago = b'"first_start_ns":%d' % (followers[-1].checkpoint.first_start_ns - 3600 * 10**9)
+    followers[-1].kill()
+    saved.write_bytes(re.sub(rb'"first_start_ns":\d+', hour_ago, saved.read_bytes()))
+    for number in (0, 50, 100):
+        append(logs / "a.log", lines(number, number + 50))
+        os.utime(logs / "a.log", ns=(0, (logs / "a.log").stat().st_mtime_ns - 60 * 10**9))
+        rotate(logs, "a#.log", packed=False)
+    append(logs / "a.log", lines(150, 200))
+    tick(logs / "a.log", 20_000_000)
+    for number in (200, 250):
+        followers.append(follow(logs, "a.log"))
+        look(followers[-1], pause)
+        followers[-1].save()
+        followers[-1].kill()
+        rotate(logs, "a#.log", packed=False)
+        append(logs / "a.log", lines(number, number + 50))
+    followers.append(follow(logs, "a.log"))
+    look(followers[-1], pause)
+    followers[-1].drain()
+    assert problem(lines(0, 300), *followers) == ""
+
+
+@paces
 def test_what_was_there_before_stays_history(logs: Path, pause: float) -> None:
     """A form that is learnt tells whose the old files are, not that they are new."""
     for number in (3, 4):
@@ -129,6 +159,8 @@ def test_what_is_learnt() -> None:
     assert list(forms.unlisted) == ["/logs/"]
     forms.unlisted.clear()
     assert not forms.learn(folder, "a.log", "a3.log")
+    for live, name in ("a-current.log", "a_7.log"), ("latest.log", "2026-11-29-1.log.gz"), ("LIVE.log", "3.log"):
+        assert Forms().learn(Folder(Root("/logs"), "", 1, Globs([live])), live, name)
     assert forms.of("/logs/") == {"a#.log": "a.log"}
     for number in range(1000):
         forms.learn(Folder(Root(f"/logs/{number}"), "", 1, Globs(["a.log"])), "a.log", "a1.log")

@@ -25,7 +25,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--lines", type=int, default=60_000, help="a cell; default: %(default)s")
     parser.add_argument("--cache", type=Path, default=CACHE, help="what is built; default: %(default)s")
     parser.add_argument("--keep", action="store_true", help="keep the log files of all cells, not only of failed ones")
-    parser.add_argument("--exact", action="store_true", help="name the live file alone in the other cells as well")
+    parser.add_argument(
+        "--exact", action="store_true", help="name the live file alone in the other cells as well; not for the page"
+    )
     return parser
 
 
@@ -40,13 +42,10 @@ def main(argv: Sequence[str]) -> int:
     if parsed.list:
         print(*(each.name for each in setups), sep="\n")
         return 0
-    if parsed.exact and parsed.write_docs:
-        print("--exact: the page's columns have patterns", file=sys.stderr)
-        return 2
     options = Options((parsed.logship,), parsed.cache.resolve(), parsed.lines, parsed.keep, parsed.exact)
     results = run(setups, parsed.cells, options, parsed.out.resolve(), parsed.jobs)
     show(setups, results)
-    if parsed.write_docs:
+    if parsed.write_docs and not parsed.exact:
         write_page(parsed.docs, chosen([], []), load(parsed.out / RESULTS, Figures))
     return int(any(figures.failures() for cells in results.values() for figures in cells.values()))
 
