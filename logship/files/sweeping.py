@@ -130,9 +130,11 @@ class Sweep(Struct):
     def look_again(self, names: Iterable[Sequence[Candidate]]) -> Iterator[None]:
         """Meet, in steps, names that were not looked for before; those for which there is no room wait."""
         new: list[Candidate] = []
+        self._again.clear()  # those were opened, or wait
         for some in names:
             new += [candidate for candidate in some if not self._meet(candidate)]
             yield
+        new += self._again.values()
         if new:
             self.ignored += len(new)
             yield from self._open_all(rest := iter(new))

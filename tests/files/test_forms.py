@@ -186,3 +186,41 @@ def test_a_name_is_not_followed_before_its_form_is_known(logs: Path) -> None:
     append(logs / "a.log", lines(150, 200))
     assert follower.catalog.succeed(follower.now)
     assert follower.read() == lines(150, 200)
+
+
+@paces
+@pytest.mark.parametrize("rotations", [1, 2, 3])
+@pytest.mark.parametrize("seen", range(4))
+@pytest.mark.parametrize("ack", [False, True])
+def test_what_was_packed_right_before_a_kill(logs: Path, pause: float, rotations: int, seen: int, *, ack: bool) -> None:
+    """Its archive goes on with it, whatever of the rotation was ``seen``, and whose inode a new file has by then."""
+    live = logs / "a.log"
+    append(live, lines(0, 100))
+    followers, number = [follow(logs, "a.log")], 200
+
+    def glance(*, when: bool) -> None:
+        if when:
+            followers[0].step(pause)
+            followers[0].take(ack=ack)
+
+    look(followers[0], pause)
+    followers[0].save()
+    append(live, lines(100, 150))
+    glance(when=seen > 0)
+    rotate(logs, "a#.log.gz", packed=True)
+    glance(when=seen > 1)
+    append(live, lines(150, 200))
+    if seen > 2:
+        glance(when=True)
+        followers[0].save()
+    followers[0].kill()
+    for _ in range(rotations):
+        rotate(logs, "a#.log.gz", packed=True)
+        append(live, lines(number, number + 50))
+        number += 50
+    followers.append(follow(logs, "a.log"))
+    look(followers[1], pause)
+    look(followers[1], pause)
+    assert problem(lines(0, number), *followers) == ""
+    followers[1].drain()
+    assert problem(lines(0, number), *followers) == ""
