@@ -4,14 +4,14 @@ By the kernel's word where an open file is now, or by the head of an archive: a 
 """
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import islice
 
 from msgspec.structs import replace
 
 from logship.files.archives import Contents
-from logship.files.beneath import real_path
+from logship.files.beneath import Root, real_path
 from logship.files.discovery import NAMES_AT_ONCE, Discovery, of_forms
 from logship.files.forms import Forms, letters
 from logship.files.names import Candidate, Folder, shape
@@ -88,31 +88,28 @@ def _learn_from_archives(folder: Folder, heads: _Heads, forms: Forms) -> Iterato
 
 def _listed(folder: Folder) -> Iterator[tuple[Folder, list[os.DirEntry[str]]]]:
     """List what is in a folder beneath its root, some names at a time, and on which device; nothing if it can't be."""
-    with suppress(OSError):
-        root_fd = folder.root.open()
-        try:
-            fd = folder.root.open_folder(root_fd, folder.prefix)
-        finally:
-            os.close(root_fd)
-        try:
-            folder = replace(folder, device=os.fstat(fd).st_dev)
-            with os.scandir(fd) as listed:
-                while some := list(islice(listed, NAMES_AT_ONCE)):
-                    yield folder, some
-        finally:
-            os.close(fd)
+    with suppress(OSError), _opened(folder.root, folder.root.open_folder, folder.prefix) as fd:
+        folder = replace(folder, device=os.fstat(fd).st_dev)
+        with os.scandir(fd) as listed:
+            while some := list(islice(listed, NAMES_AT_ONCE)):
+                yield folder, some
 
 
 def _head(candidate: Candidate) -> bytes:
     """Give how the contents of an archive begin; nothing where it is none, or can't be read."""
-    with suppress(OSError):
-        root_fd = candidate.root.open()
-        try:
-            fd = candidate.root.open_file(root_fd, candidate.relative)
-        finally:
-            os.close(root_fd)
-        try:
-            return Contents(fd).head()
-        finally:
-            os.close(fd)
+    with suppress(OSError), _opened(candidate.root, candidate.root.open_file, candidate.relative) as fd:
+        return Contents(fd).head()
     return b""
+
+
+@contextmanager
+def _opened(root: Root, opens: Callable[[int, str], int], relative: str) -> Iterator[int]:
+    root_fd = root.open()
+    try:
+        fd = opens(root_fd, relative)
+    finally:
+        os.close(root_fd)
+    try:
+        yield fd
+    finally:
+        os.close(fd)

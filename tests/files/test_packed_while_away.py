@@ -55,6 +55,15 @@ def sweep_with(follower: Follower, doing: dict[int, list[Step]]) -> int:
     return next(pauses)
 
 
+def finish(follower: Follower) -> None:
+    """Look for longer than anything is waited for, and end it."""
+    follower.take()
+    for seconds in (0.05, 3.0, 6.0):
+        follower.step(seconds)
+        follower.take()
+    follower.drain()
+
+
 def play(  # noqa: PLR0917 - each is one choice
     logs: Path, kind: str, known: int, kill: int, pause: int, last: int, pattern: str, *, ack: bool
 ) -> tuple[str, int]:
@@ -79,11 +88,7 @@ def play(  # noqa: PLR0917 - each is one choice
         step()
     second = follow(logs, pattern)
     pauses = sweep_with(second, {pause: steps[max(kill, last) :]})
-    second.take()
-    for seconds in (0.05, 3.0, 6.0):
-        second.step(seconds)
-        second.take()
-    second.drain()
+    finish(second)
     return problem(lines(0, 2100), first, second), pauses
 
 
@@ -135,11 +140,7 @@ def play_copied(logs: Path, pattern: str, pause: int, amid: int) -> tuple[str, i
     ]
     second = follow(logs, pattern)
     pauses = sweep_with(second, {pause: steps[:amid], 10**9: steps[amid:]})
-    second.take()
-    for seconds in (0.05, 3.0, 6.0):
-        second.step(seconds)
-        second.take()
-    second.drain()
+    finish(second)
     return problem(lines(0, 1700), first, second), pauses
 
 
