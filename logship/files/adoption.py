@@ -149,8 +149,9 @@ class Adoption:
     def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
         if known.whole:
             self.met_again.add(found.lineage)
-        # what is a copy of an open file may yet be all that has its rest
-        last = bool(known.file) and found.packed_to == found.size
+        if found.candidate.matched and not (found.live or found.doubted):
+            logger.info("nothing in a file is new", extra={"path": found.candidate.path, "known_bytes": known.common})
+        last = bool(known.file) and found.packed_to == found.size  # it may yet be all that has the rest of an open file
         digest = Fingerprint() if found.packed else digest_of(found, known.source.digest, known.common)
         self.leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
 
@@ -167,8 +168,7 @@ class Adoption:
         if entry is None or entry.ignored:
             return False
         offsets = [saved.offset for saved in entry.offsets.values()] or [0]
-        missing = len(entry.offsets) < len(self._sinks)
-        return (missing or min(offsets) < known.common) and max(offsets) <= known.common
+        return (len(entry.offsets) < len(self._sinks) or min(offsets) < known.common) and max(offsets) <= known.common
 
     def _resume(self, found: Found, contents: Contents | None, known: Known, sweep: Sweep | None) -> None:
         """Go on with a generation in a file that has all that was read of it."""
@@ -181,7 +181,9 @@ class Adoption:
             self.moved.append(file)
             if sweep:
                 sweep.present[file.file] = found.candidate
-            logger.info("a file goes on in another one", extra={"path": found.candidate.path})
+            logger.info(
+                "a file goes on in another one", extra={"path": found.candidate.path, "known_bytes": known.common}
+            )
         elif known.entry and known.entry.ignored:
             self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
         elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):

@@ -70,8 +70,8 @@ def test_a_rotated_file_that_is_written_on_has_a_name(logs: Path, caplog: pytest
 def test_what_goes_on_in_another_file_is_not_written_to_without_a_name(
     logs: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It was put back: a copy of it, or a run that writes the same."""
-    caplog.set_level(logging.WARNING)
+    """It was put back: a copy of it, or a run that writes the same; how much of it was known is said."""
+    caplog.set_level(logging.INFO)
     append(logs / "a.log", lines(0, 300))
     follower = follow(logs)
     follower.read()
@@ -85,3 +85,18 @@ def test_what_goes_on_in_another_file_is_not_written_to_without_a_name(
     (file,) = follower.catalog.files.values()
     assert not follower.intake.closing.removed.is_written(file)
     assert SAID not in caplog.messages
+    (said,) = (record for record in caplog.records if record.message == "a file goes on in another one")
+    assert vars(said)["known_bytes"] == len(lines(0, 300))
+
+
+def test_a_file_with_nothing_new_is_told(logs: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A beginning of what was delivered, put in its place: nothing of it is sent again, and that is said."""
+    caplog.set_level(logging.INFO)
+    append(logs / "a.log", lines(0, 300))
+    follower = follow(logs)
+    follower.read()
+    (logs / "new").write_bytes(lines(0, 200))
+    (logs / "new").rename(logs / "a.log")
+    assert follower.read() == b""
+    (said,) = (record for record in caplog.records if record.message == "nothing in a file is new")
+    assert (vars(said)["path"], vars(said)["known_bytes"]) == (f"{logs}/a.log", len(lines(0, 200)))
