@@ -127,6 +127,10 @@ class Discovery:
                 return None if self._excluded(found) else found
         return None
 
+    def takes(self, candidate: Candidate) -> bool:
+        """Whether a candidate that another than a look has found may be opened."""
+        return not self._excluded(candidate)
+
     def _wanted(self, candidate: Candidate, seen: set[str]) -> bool:
         """Whether a candidate is not excluded, and no pattern with another root has given it."""
         if self._excluded(candidate):

@@ -68,7 +68,7 @@ def unlisted(discovery: Discovery) -> Iterator[list[Candidate]]:
         _, folder = forms.unlisted.popitem()
         learnt = forms.of(folder.path)
         for there, some in _listed(folder):
-            yield of_forms(there, some, {}, learnt)
+            yield [each for each in of_forms(there, some, {}, learnt) if discovery.takes(each)]
 
 
 def _learn_from_archives(folder: Folder, heads: _Heads, forms: Forms) -> Iterator[None]:

@@ -199,6 +199,10 @@ class PlannedDiscovery(Discovery):
         super().__init__(patterns, exclude)
         self._plan = plan
 
+    def takes(self, candidate: Candidate) -> bool:
+        """Do as :class:`Discovery`; what is a daemon's may not, and what may has its place in the order."""
+        return super().takes(candidate) and self._plan.takes(candidate) and bool(self._plan.seen(candidate))
+
     def look(self, unlistable: set[str], needed: Container[str] = ()) -> Iterator[list[Candidate]]:
         """Do as :class:`Discovery`, in the plan's order; all names are listed before any is given."""
         found: list[tuple[Key, Candidate]] = []
