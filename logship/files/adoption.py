@@ -174,16 +174,14 @@ class Adoption:
         """Go on with a generation in a file that has all that was read of it."""
         if file := known.file:
             self.open.leave(file)
-            sealed = bool(found.live) and not found.cut
+            candidate, sealed = found.candidate, bool(found.live) and not found.cut
             file.move_to(found.fd, found.grown_at, shift=found.begin, contents=contents, sealed=sealed)
-            file.path = found.candidate.path if found.candidate.matched and not (found.live or contents) else ""
+            file.path = candidate.path if candidate.matched and not (found.live or contents) else ""
             self.open.by_inode[file.device, file.inode] = file
             self.moved.append(file)
             if sweep:
-                sweep.present[file.file] = found.candidate
-            logger.info(
-                "a file goes on in another one", extra={"path": found.candidate.path, "known_bytes": known.common}
-            )
+                sweep.present[file.file] = candidate
+            logger.info("a file goes on in another one", extra={"path": candidate.path, "known_bytes": known.common})
         elif known.entry and known.entry.ignored:
             self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
         elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):

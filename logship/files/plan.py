@@ -15,7 +15,7 @@ from logship.files.discovery import NAMES_AT_ONCE, Discovery
 from logship.files.found import Found
 from logship.files.names import Candidate
 from logship.files.patterns import Pattern
-from logship.state.finished import KEEP_SECONDS
+from logship.state.finished import remembered_ns
 from logship.state.neighbour import Neighbour
 
 OPEN_AT_ONCE: Final = 64
@@ -92,7 +92,7 @@ class Plan:
         """Inodes of what was opened to be read."""
         self._first_time = first_time
         self._first_start_ns = first_start_ns
-        self._remembered_ns = now_ns - int(KEEP_SECONDS) * 10**9
+        self._remembered_ns = remembered_ns(now_ns)
         self._daemon = daemon
         self._keys: dict[int, Key] = {}
         self._barrier: Key | None = None

@@ -26,7 +26,7 @@ from logship.files.steps import Asked, Steps, finish, in_steps
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.state.checkpoints import Checkpoint
-from logship.state.finished import KEEP_SECONDS
+from logship.state.finished import remembered_ns
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print
 
 _PARTS_AT_MOST = 64  # generations that were appended to one file
@@ -267,13 +267,10 @@ class Reconciler:
 
     def _is_old(self, found: Found) -> bool:
         wanted = self._plan and self._plan.wants(found)
-        # under a name of a form that was just learnt nobody has looked yet
-        looked_ns = self._remembered_ns() if found.candidate.learnt else self.looked_ns
+        looked_ns = self.looked_ns
+        if found.candidate.learnt:  # nobody looked at such names before: all that was shipped is known by content
+            looked_ns = max(self._first_start_ns, remembered_ns(time.time_ns()))
         return not wanted and ((self._adoption.first and not self.looked_ns) or not is_newer(found, looked_ns))
-
-    def _remembered_ns(self) -> int:
-        """Give since when all that was shipped is known: since the first start, and for 30 days at most."""
-        return max(self._first_start_ns, time.time_ns() - int(KEEP_SECONDS) * 10**9)
 
     def is_new(self, found: Found) -> bool:
         """Whether what is found is neither known nor maybe a copy of a file that is followed."""

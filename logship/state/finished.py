@@ -45,6 +45,11 @@ MET: Final = 8
 _NOT_MET: Final = bytes(flags & ~MET for flags in range(256))
 
 
+def remembered_ns(now_ns: int) -> int:
+    """Give since when what was shipped is remembered, both in epoch nanoseconds."""
+    return now_ns - int(KEEP_SECONDS) * 10**9
+
+
 class Finished:
     """The table. Rows are appended in memory, and put on disk by :meth:`flush`, which may run in a thread."""
 
