@@ -14,7 +14,7 @@ from logship.records.framing import frame_lines
 from logship.records.joining import More, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline, parse_multiline
-from logship.records.text_stretches import is_plain
+from logship.records.plain_lines import is_plain
 
 PLAIN = "plain JSON"
 TEXT = "text"

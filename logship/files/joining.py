@@ -14,8 +14,8 @@ from logship.records.framing import Frame
 from logship.records.joining import Joined, More, join_lines
 from logship.records.line_starts import LEARNED_BYTES
 from logship.records.multiline import Multiline, parse_multiline
+from logship.records.plain_lines import is_plain
 from logship.records.runtime_lines import RUNTIMES, RuntimeLines
-from logship.records.text_stretches import is_plain
 
 _BRIEF = 0.15
 """Part of the wait that is enough for a line that nobody knows: a message and its trace are nearly always one write.

@@ -232,7 +232,7 @@ class TailedFile:
         if frames and frames[0].skipped == NUL:
             # in no digest where it may yet be filled; and what follows may have holes of its own
             data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
-        self.digest.take(data, place.scanned, after.offset)
+        self.digest.take(data, place.scanned, after.offset, close=self.size - after.offset <= READ_BYTES)
         blocks = [block_of(frame, self.file, self.lineage, self.mtime_ns, now, self.digest) for frame in frames]
         return blocks, self.restore(after) if frames and not after.tail else after
 

@@ -14,18 +14,20 @@ from typing import Any, cast
 import msgspec
 from msgspec import UNSET, Raw
 
+from logship.records import plain_lines
 from logship.records.columns import Columns, joined, raw_values, spread
 from logship.records.enrichment import Enrichment
 from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
-from logship.records.framing import within_lines
 from logship.records.json_members import may_spell
+from logship.records.looks import RECORD
 from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, unreadable, without_odd
 from logship.records.own_times import CUTS, NAME, cut
+from logship.records.plain_lines import end_of
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
 from logship.records.severity import NO_LEVEL, UNKNOWN, Level
-from logship.records.shape import Shape, decoded
+from logship.records.shape import Alike, Shape, decoded
 from logship.records.shapes import Shapes
 
 _Decoder = msgspec.json.Decoder[msgspec.Struct]
@@ -65,22 +67,22 @@ class BlockParser:
         The rests lack the quote that they start with and the brace that they end with. ``near_ns`` (epoch nanoseconds)
         is when the file was last written to.
         """
-        # To JSON, the CR of a CRLF is white space like the newline.
-        end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
-        if not (data.startswith(b'{"') and data.endswith(end) and is_text(data)):
+        end = end_of(data)
+        if not (data.startswith(RECORD) and data.endswith(end) and is_text(data)):
             return None
-        pieces = within_lines(data, b'{"', end)
-        if not pieces or (max(map(len, pieces)) >= LONG - 4 and any(map(may_be_deep, pieces))):
+        pieces = plain_lines.pieces(data)
+        lengths = [*map(len, pieces)]
+        if not pieces or (max(lengths) >= LONG - 4 and any(map(may_be_deep, pieces))):
             return None
         found = self._shapes.read(data, pieces, near_ns, cut=2)
         if found is None:
             return None
-        shape, records = found
-        stamps, levels, bad = self._read(shape, records, near_ns, levels=self._levels)
+        shape, records, _ = found
+        stamps, levels, bad = self._read(found, near_ns, levels=self._levels)
         rests = _cut_first(data, pieces, [*map(shape.time, records)]) if shape.own and shape.time else pieces
         if bad or len(rests) != len(pieces):
             return None
-        return self._columns(shape, pieces, records, (stamps, levels, rests), len(end) + 2)
+        return self._columns(shape, records, (stamps, levels, rests))._replace(lengths=lengths, around=len(end) + 2)
 
     def mostly(
         self, data: bytes, near_ns: int = 0, joins: Sequence[tuple[int, int]] = ()
@@ -98,7 +100,7 @@ class BlockParser:
 
     def _mostly(self, shape: Shape, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
         """Make the columns of lines of one shape; those that need a closer look become odd."""
-        stamps, levels, bad = self._read(shape, found.records, near_ns, levels=self._levels)
+        stamps, levels, bad = self._read(shape.alike(found.records), near_ns, levels=self._levels)
         pieces = found.pieces()
         rests: Sequence[bytes | None] = pieces
         if shape.own and shape.time:
@@ -107,16 +109,14 @@ class BlockParser:
             some = ([stamps] if shape.time else []) + ([levels] if levels else []) + [rests]
             gone = {at for column in some for at, each in enumerate(column) if each is None}
             found = without_odd(found, gone)
-        columns = self._columns(shape, pieces, found.records, (stamps, levels, rests), len(found.end) + 2)
+        columns = self._columns(shape, found.records, (stamps, levels, rests))
         return columns._replace(without_level=0 if shape.level else found.plain), found
 
     def _columns(
         self,
         shape: Shape,
-        pieces: Sequence[bytes],
         records: Sequence[Any],
         read: tuple[Sequence[bytes | None], Sequence[Level], Sequence[bytes | None]],
-        around: int,
     ) -> Columns:
         stamps, levels, rests = read
         return Columns(
@@ -124,8 +124,6 @@ class BlockParser:
             rests,
             0,
             wanted=[raw_values([*map(get, records)]) if get else [None] * len(records) for get in shape.wanted],
-            texts=pieces,
-            around=around,
             before=b'"',
             after=b"}",
             untimed=() if shape.time else None,
@@ -133,12 +131,10 @@ class BlockParser:
             without_level=0 if shape.level else len(records),
         )
 
-    def _read(
-        self, shape: Shape, records: Sequence[Any], near_ns: int, *, levels: bool
-    ) -> tuple[Sequence[bytes | None], Sequence[Level], int]:
+    def _read(self, alike: Alike, near_ns: int, *, levels: bool) -> tuple[Sequence[bytes | None], Sequence[Level], int]:
         """Give times and, if asked for, levels; and how many can't be read."""
-        stamps, bad_times = shape.stamps(records, self._times, near_ns)
-        found, bad_levels = shape.levels(records) if levels or not shape.sure else ([], 0)
+        stamps, bad_times = alike.stamps(self._times, near_ns)
+        found, bad_levels = alike.shape.levels(alike.records) if levels or not alike.shape.sure else ([], 0)
         # where none is bad, none is None
         return stamps, cast("Sequence[Level]", found), bad_times + bad_levels
 
@@ -176,8 +172,8 @@ class BlockParser:
         found = self._shapes.read(b"\n".join(lines), lines, near_ns)
         if found is None:
             return None
-        shape, records = found
-        stamps, levels, bad = self._read(shape, records, near_ns, levels=self._levels)
+        shape, records, _ = found
+        stamps, levels, bad = self._read(found, near_ns, levels=self._levels)
         if bad:
             return None
         rests: list[bytes | None] = [*map(_PAST_BRACE, lines)]

@@ -25,8 +25,8 @@ class Columns(NamedTuple):
     """Lines in which names of ours were moved."""
     wanted: Sequence[Sequence[bytes | None]] = ()
     """For each name that the layout wants: the raw value in each line, None where there is none."""
-    texts: Sequence[bytes] = ()
-    """Of a whole block: each line, without what is ``around`` all of them alike."""
+    lengths: Sequence[int] = ()
+    """Of a whole block: the bytes of each line, but for what is ``around`` all of them alike."""
     around: int = 0
     before: Column = b""
     """As in :class:`logship.records.layouts.Rows`."""
@@ -59,7 +59,7 @@ class Columns(NamedTuple):
 
     def sizes(self) -> list[int]:
         """Give the bytes of each line of a whole block, with its newline."""
-        return [len(text) + self.around for text in self.texts]
+        return [*map(self.around.__add__, self.lengths)]
 
     def whole(self, head: bytes = b"") -> list[bytes]:
         """Give a head and the rest of each record, all of which have one, with what it lacks."""
@@ -80,7 +80,7 @@ class Columns(NamedTuple):
             before=self.before if isinstance(self.before, bytes) else [*compress(self.before, kept)],
             hollow=[at for at, number in enumerate(numbers) if number in self.hollow],
             levels=[*compress(self.levels, kept)],
-            texts=(),
+            lengths=(),
             untimed=None if self.untimed else self.untimed,
         )
 
@@ -90,12 +90,12 @@ class Columns(NamedTuple):
             return self
         wanted, levels = [without(column, gone) for column in self.wanted], without(self.levels, gone)
         stamps, rests = without(self.stamps, gone), without(self.rests, gone)
-        return self._replace(stamps=stamps, rests=rests, wanted=wanted, levels=levels, texts=())
+        return self._replace(stamps=stamps, rests=rests, wanted=wanted, levels=levels, lengths=())
 
     def offsets(self, start: int) -> list[int]:
         """Give where each line of a whole block that begins at ``start`` begins."""
-        ends = accumulate(map(len, self.texts), initial=start)
-        return [*map(add, ends, range(0, self.around * len(self.texts), self.around))]
+        ends = accumulate(self.lengths, initial=start)
+        return [*map(add, ends, range(0, self.around * len(self.lengths), self.around))]
 
 
 def placed(lines: int, parts: Sequence[tuple[Sequence[int], Sequence[Level]]]) -> list[Level]:

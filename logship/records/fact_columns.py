@@ -62,9 +62,9 @@ class FactColumns:
         found = self._shapes.read(b"\n".join(lines), lines, near_ns)
         if not found:
             return False
-        shape, records = found
-        stamps, bad_times = shape.stamps(records, self._reader.times.times, near_ns)
-        levels, bad_levels = shape.levels(records)
+        shape = found.shape
+        stamps, bad_times = found.stamps(self._reader.times.times, near_ns)
+        levels, bad_levels = shape.levels(found.records)
         if bad_times or bad_levels:
             return False
         for at, stamp in zip(places, stamps, strict=True):

@@ -59,7 +59,7 @@ def each_known(enrichment: Enrichment, block: Block, records: list[Block]) -> li
 
 def _lines(columns: Columns, block: Block) -> tuple[bytes, Callable[[int], int]]:
     """Give the lines of the block, if each is one of the records as it is, and in which of them a byte is."""
-    around, ends = columns.around, [*accumulate(map(len, columns.texts))]
+    around, ends = columns.around, [*accumulate(columns.lengths)]
 
     def past(place: int) -> int:
         return ends[place] + around * (place + 1)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import compress, count
 from operator import itemgetter, ne
-from typing import Any, Final, cast
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Raw, Struct
@@ -82,55 +82,45 @@ class Shape(Struct, frozen=True):
     first: str = ""
     """The name of the event time, if it is not within an object."""
 
-    def records(self, data: bytes, lines: Sequence[bytes], cut: int = 0) -> list[msgspec.Struct]:
-        """Give a record for each line; none at all if one is not of this shape.
+    def read(self, data: bytes, lines: Sequence[bytes], cut: int = 0) -> "Alike | None":
+        """Give a record for each line; None if one is not of this shape.
 
         ``cut``: bytes of each line's head in ``data`` that ``lines`` lack.
         """
         records = decoded(self.decoder, data, len(lines))
         if not records or may_spell(data):
-            return []
-        others = self._other_heads(records, data[: data.find(b"\n")], lines, cut)
+            return None
+        alike = self.alike(records)
+        others = self._other_heads(alike.times, data[: data.find(b"\n")], lines, cut)
         names = self.once if others else self._but_time
-        return [] if any(data.count(name) != len(lines) for name in names) else records
+        return None if any(data.count(name) != len(lines) for name in names) else alike
+
+    def alike(self, records: list[Any]) -> "Alike":
+        """Give records of this shape with their times."""
+        return Alike(self, records, b"\n".join(map(self.time, records)) if self.time else b"")
 
     @property
     def _but_time(self) -> tuple[bytes, ...]:
         return tuple(name for name in self.once if name != b'"%b"' % self.first.encode())
 
     def _other_heads(
-        self, records: Sequence[Any], model: bytes, lines: Sequence[bytes], cut: int, *, few: int = 0
+        self, times: bytes, model: bytes, lines: Sequence[bytes], cut: int, *, few: int = 0
     ) -> Sequence[int]:
         """Give the lines whose first time may not be their last, for all that their heads say; all of them if not few.
 
-        ``model``: a line, up to whose time the others are like it, with times of one length. To count names in all
-        lines takes twice as long. ``few``: of so many lines one.
+        ``times``: the last ones. ``model``: a line, up to whose time the others are like it, with times of one length.
+        To count names in all lines takes twice as long. ``few``: of so many lines one.
         """
         found = next((member for member in members(model) if member.name == self.first), None) if self.first else None
         if found is None:
             return range(len(lines))
         before, after = model[cut : found.value], model[found.end : found.end + 1]
-        times = map(cast("Column", self.time), records)
         heads = [*map(itemgetter(slice(found.end + 1 - cut)), lines)]
-        wanted = before + (after + b"\n" + before).join(times) + after
+        wanted = before + times.replace(b"\n", after + b"\n" + before) + after
         if wanted == b"\n".join(heads):
             return ()
         others = [*compress(count(), map(ne, heads, wanted.split(b"\n")))] if few else []
         return others if few and len(others) * few <= len(lines) else range(len(lines))
-
-    def stamps(
-        self, records: Sequence[Any], times: TimestampReader, near_ns: int
-    ) -> tuple[Sequence[bytes | None], int]:
-        """Normalise event times, each None if there is none or it can't be read; and count the latter."""
-        if not self.time:
-            return [None] * len(records), 0
-        raw = [*map(self.time, records)]
-        stamps, bad = times.read_all(raw, near_ns)
-        if not self.fraction:
-            return stamps, bad
-        columns = zip(stamps, map(bytes, raw), map(bytes, map(self.fraction, records)), strict=True)
-        stamps = [stamp and self.combine(stamp, value, fraction) for stamp, value, fraction in columns]
-        return stamps, stamps.count(None)
 
     def mostly(self, parted: Parted) -> Parted | None:
         """Decode lines, of which few may turn out to be odd; None if more do."""
@@ -145,7 +135,7 @@ class Shape(Struct, frozen=True):
         """
         lines = found.lines
         odd = {*those(lines, may_spell)} if found.has_escapes else set()
-        others = self._other_heads(found.records, lines[0], lines, 0, few=_FEW)
+        others = self._other_heads(self.alike(found.records).times, lines[0], lines, 0, few=_FEW)
         alike = len(others) < len(lines)
         odd.update(others if alike else ())
         odd.update(() if alike and lines[0].startswith(b'{"') else beginning_otherwise(lines))
@@ -179,6 +169,27 @@ class Shape(Struct, frozen=True):
             return self.known[value]
         except KeyError:
             return None
+
+
+class Alike(NamedTuple):
+    """Lines of one shape."""
+
+    shape: Shape
+    records: list[Any]
+    times: bytes
+    """The raw event time of each, one a line; empty if they have none."""
+
+    def stamps(self, times: TimestampReader, near_ns: int) -> tuple[Sequence[bytes | None], int]:
+        """Normalise event times, each None if there is none or it can't be read; and count the latter."""
+        shape, records = self.shape, self.records
+        if not shape.time:
+            return [None] * len(records), 0
+        stamps, bad = times.read_joined(self.times, len(records), near_ns)
+        if not shape.fraction:
+            return stamps, bad
+        columns = zip(stamps, self.times.split(b"\n"), map(bytes, map(shape.fraction, records)), strict=True)
+        stamps = [stamp and shape.combine(stamp, value, fraction) for stamp, value, fraction in columns]
+        return stamps, stamps.count(None)
 
 
 def decoded(decoder: Decoder | None, data: bytes, lines: int) -> list[msgspec.Struct]:

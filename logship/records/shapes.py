@@ -25,7 +25,7 @@ from logship.records.otlp_lines import OTLP
 from logship.records.paths import Members, heads, members_of, value_at
 from logship.records.record_types import NEVER
 from logship.records.severity import WORDS
-from logship.records.shape import Numbers, Shape, Words
+from logship.records.shape import Alike, Numbers, Shape, Words
 from logship.records.shape_types import TAG, Column, OurNames, Tree
 
 _SHAPES: Final = 24
@@ -64,20 +64,18 @@ class Shapes:
         self._best: dict[_Key, Shape] = {}
         self._words = _FIRST_WORDS
 
-    def read(
-        self, data: bytes, lines: Sequence[bytes], near_ns: int, *, cut: int = 0
-    ) -> tuple[Shape, list[msgspec.Struct]] | None:
+    def read(self, data: bytes, lines: Sequence[bytes], near_ns: int, *, cut: int = 0) -> Alike | None:
         """Give the shape that all lines have, and a record for each; None if they have no one shape that is known.
 
         ``cut``: bytes of each line's head in ``data`` that ``lines`` lack; none if they are not those of a whole block.
         """
         likely = self._likely.get(cut > 0)
-        if likely and (records := likely.records(data, lines, cut)):
-            return likely, records
-        for found, key, shape in self._alike(data[: data.find(b"\n")].rstrip(), near_ns):
-            if records := shape.records(data, lines, cut):
-                self._learn(found, key, shape, records, whole=cut > 0)
-                return shape, records
+        if likely and (alike := likely.read(data, lines, cut)):
+            return alike
+        for found, key, shape in self._like(data[: data.find(b"\n")].rstrip(), near_ns):
+            if alike := shape.read(data, lines, cut):
+                self._learn(found, key, shape, alike.records, whole=cut > 0)
+                return alike
         return None
 
     def mostly(self, parted: Parted, near_ns: int) -> tuple[Shape, Parted] | None:
@@ -87,13 +85,13 @@ class Shapes:
             return likely, read
         for start in (0, len(parted.lines) // 2):
             line = next((line for line in parted.lines[start:] if line.startswith(b'{"')), b"")
-            for found, key, shape in self._alike(line, near_ns):
+            for found, key, shape in self._like(line, near_ns):
                 if read := shape.mostly(parted):
                     self._learn(found, key, shape, read.records, whole=True)
                     return shape, read
         return None
 
-    def _alike(self, line: bytes, near_ns: int) -> Iterator[tuple[Members, _Key, Shape]]:
+    def _like(self, line: bytes, near_ns: int) -> Iterator[tuple[Members, _Key, Shape]]:
         """Give the members of a line, what its shape follows from, and shapes that it may have."""
         found = members_of(line)
         key = self._key(found, near_ns) if found else None

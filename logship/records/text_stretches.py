@@ -2,15 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from operator import itemgetter
 from typing import NamedTuple
 
 from logship.records.line_starts import DIGITS
-from logship.records.looks import RECORD, all_records, are_records
+from logship.records.looks import are_records
 
-_SOME_BYTES = 32 * 1024
-"""Where there is text, it is nearly always among so many."""
 _TEXT, _JSON, _HEAD = range(3)
 """Kinds of lines: of text, JSON records by their looks, heads of the form that was learned."""
 
@@ -28,17 +25,6 @@ EACH = Looks(re.compile(rb"\x00+"), re.compile(rb"\x02?\x00[\x00\x02]*|\x02\Z"))
 """Where a limit may cut even a line of text before the JSON record behind it."""
 BETWEEN = Looks(re.compile(rb"\x00(?!\x01)\x00*"), re.compile(rb"(?:\x02\x00|\x00(?!\x01))[\x00\x02]*|\x02\Z"))
 """Where none does: a line of text alone between two JSON records is one by itself, whatever it looks like."""
-
-
-def is_plain(data: bytes) -> bool:
-    """Whether every line is a JSON record by its looks: in such data there is nothing to join."""
-    if not data.startswith(RECORD):
-        return False
-    lines = BytesIO(data)
-    while some := lines.readlines(_SOME_BYTES):
-        if not all_records(some):
-            return False
-    return True
 
 
 def stretches(lines: Sequence[bytes], skeleton: bytes, looks: Looks) -> Iterator[tuple[int, int]]:

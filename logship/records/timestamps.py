@@ -13,6 +13,7 @@ from operator import add, itemgetter
 
 import msgspec
 
+from logship.records.even_times import are_valid, is_even
 from logship.records.places import among, without
 from logship.records.time_formats import TimeFormats
 from logship.records.time_forms import local_time, moment_of, zone_of
@@ -39,7 +40,6 @@ _CURRENT = re.compile(rb"0{10}(?:0{3}){0,3}(?:\.0+)?")
 _ALMOST = re.compile(rb'"0000-00-00[Tt ]00:00:00(?P<fraction>[.,]0{1,9})?(?P<zone>[Zz]|\+00:00)?"')
 _REMEMBERED = 256
 """Seconds, or minutes: neighbouring log lines share them."""
-_DATETIMES = msgspec.json.Decoder(datetime)
 
 
 def count_after(stamps: Sequence[bytes | None], limit_ns: int) -> int:
@@ -111,31 +111,6 @@ def open_zone(name: str) -> tzinfo:
     return ZoneInfo(name)
 
 
-def _is_even(lines: bytes, count: int) -> bool:
-    """Say whether times, one a line, are as long as the first, with ``T`` and ``Z`` where it has them.
-
-    If they are also valid to msgspec, which takes no other separators, then they need no change.
-    """
-    width = lines.find(b"\n") + 1 or len(lines) + 1
-    return (
-        width <= len('"2026-11-22T10:00:00.123456789Z"') + 1
-        and len(lines) + 1 == width * count
-        and b"\\" not in lines
-        and lines[width - 1 :: width] == b"\n" * (count - 1)
-        and lines[11::width] == b"T" * count
-        and lines[width - 3 :: width] == b"Z" * count
-    )
-
-
-def _valid(lines: bytes) -> bool:
-    """Say whether times of the right shape, one a line, are all dates and times of day that exist."""
-    try:
-        _DATETIMES.decode_lines(lines)
-    except msgspec.DecodeError:
-        return False
-    return True
-
-
 _FEW = 8
 """Of so many values one may have another shape."""
 _FEW_SHAPES = 8
@@ -182,19 +157,19 @@ class TimestampReader:
 
         Also count those that are no time that we know.
         """
-        if not values:
-            return [], 0
-        joined = b"\n".join(values)
-        if _is_even(joined, len(values)) and _valid(joined):
+        return self.read_joined(b"\n".join(values), len(values), near_ns) if values else ([], 0)
+
+    def read_joined(self, joined: bytes, count: int, near_ns: int = 0) -> tuple[list[bytes | None], int]:
+        """Do the same for so many values, one a line."""
+        if is_even(joined, count) and are_valid(joined, count):
             return [*joined.split(b"\n")], 0
         shapes = set(joined.translate(_SHAPE).split(b"\n"))
         if all(map(_CURRENT.fullmatch, shapes)) and (stamps := _numbers(joined)):
             return stamps, 0
-        exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, len(values))
-        if exact and _valid(exact):
+        exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, count)
+        if exact and are_valid(exact, count):
             return [*exact.split(b"\n")], 0
-        alone = len(values) == 1
-        stamps = [self.read(joined, near_ns)] if alone else self._mostly_alike(joined, near_ns)
+        stamps = [self.read(joined, near_ns)] if count == 1 else self._mostly_alike(joined, near_ns)
         return stamps, stamps.count(None)
 
     def _mostly_alike(self, joined: bytes, near_ns: int) -> list[bytes | None]:

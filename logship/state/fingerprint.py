@@ -85,10 +85,11 @@ class Digest:
         """Up to where bytes were taken in."""
         return self._offsets[-1] if self._offsets else self.base
 
-    def take(self, data: bytes, start: int, point: int = 0) -> None:
+    def take(self, data: bytes, start: int, point: int = 0, *, close: bool = True) -> None:
         """Take in the bytes at ``start``; what is known already is passed over, and a gap begins the digest anew.
 
-        ``point`` is an offset that becomes one: blocks that are noted one by one go on from there.
+        ``point`` is an offset that becomes one: blocks that are noted one by one go on from there. ``close``: points
+        lie close together at the end; only far from the file's own, where nobody goes back to, they need not.
         """
         if start > self.end:
             self.base, self._offsets, self._crcs, self.recent = start, array("Q"), array("I"), b""
@@ -98,7 +99,7 @@ class Digest:
         fresh = data[max(0, at - start, len(data) - LATELY_BYTES) :]
         self.remember(self.recent[max(0, len(self.recent) + len(fresh) - LATELY_BYTES) :] + fresh)
         view, crc = memoryview(data), self._crcs[-1] if self._crcs else 0
-        for stop in _stops(at, end, point, *_line_starts(data, start)):
+        for stop in _stops(at, end, point, *(_close(data, start) if close else ())):
             crc = isal_zlib.crc32(view[at - start : stop - start], crc)
             self._offsets.append(stop)
             self._crcs.append(crc)
@@ -219,28 +220,29 @@ def points_of(block: Block) -> Sequence[tuple[int, int]]:
     if points and points[0][0] == block.start and points[-1][0] == block.end:
         return points  # its file has made them already
     view, at, crc, made = memoryview(block.data), block.start, 0, [(block.start, 0)]
-    for stop in _stops(at, block.end, *_line_starts(block.data, at)):
+    for stop in _stops(at, block.end, *_close(block.data, at)):
         crc = isal_zlib.crc32(view[at - block.start : stop - block.start], crc)
         made.append((stop, crc))
         at = stop
     return made
 
 
-def _line_starts(data: bytes, start: int) -> list[int]:
-    """Give where the last lines begin: whoever goes back writes lines anew."""
+def _close(data: bytes, start: int) -> list[int]:
+    """Give points near the end, and where the last lines begin: whoever goes back writes lines anew."""
     found: list[int] = []
     for first in sorted({max(0, len(data) - GRID_BYTES), 0}, reverse=True):
         sizes = [*map(len, BytesIO(data[first:]))]  # the first may be the rest of one
         found = [*accumulate(sizes[:0:-1])]
         if len(found) >= LINES[-1]:
             break
-    return [start + len(data) - found[count - 1] for count in LINES if count <= len(found)]
+    end = start + len(data)
+    return [*(end - near for near in NEAR), *(end - found[count - 1] for count in LINES if count <= len(found))]
 
 
 def _stops(at: int, end: int, *points: int) -> list[int]:
-    """Give where points are set in new bytes: early, at the grid, at ``points``, near the end, and at it."""
+    """Give where points are set in new bytes: early, at the grid, at ``points``, and at the end."""
     first = (at // GRID_BYTES + 1) * GRID_BYTES
-    stops = (*points, *EARLY, *(end - near for near in NEAR), *range(first, end, GRID_BYTES))
+    stops = (*points, *EARLY, *range(first, end, GRID_BYTES))
     return sorted({stop for stop in stops if at < stop < end} | {end})
 
 

@@ -286,3 +286,12 @@ def test_a_look_tells_growth_deletion_and_the_head(make: Callable[..., Tail]) ->
     assert not tail.look()
     assert tail.file.deleted
     assert tail.file.sound
+
+
+def test_points_lie_close_together_only_near_the_end_of_a_file(make: Callable[..., Tail]) -> None:
+    """Of the blocks of a back-log only the last ones end where somebody may go back to."""
+    tail = make()
+    tail.write(b"0123456\n" * (3 * READ_BYTES // 8))
+    points = [len(block.points) for block in tail.read_all()]
+    assert len(points) == 3
+    assert points[0] < points[1] == points[2]

@@ -14,7 +14,6 @@ from logship.records.layouts import Lines
 from logship.records.line_starts import END
 from logship.records.multiline import Multiline, parse_multiline
 from logship.records.odd_lines import parted
-from logship.records.text_stretches import is_plain
 
 
 def block(data: bytes, start: int = 0, flags: tuple[str, ...] = ()) -> Block:
@@ -195,12 +194,6 @@ def test_stretches_of_text_join_as_their_lines_do(
     rests = [frame.end for frame in frames if CONTINUATION in frame.flags]
     assert (joins, cuts, rests, joined.held) == line_by_line(multiline, data, 100, more, form, state)
     assert b"".join(frame.data for frame in frames) == data[: joined.held - 100]
-
-
-@given(st.lists(st.sampled_from([b'{"a":1}', b'{"', b"{", b"{#", b"{}", b"", b"a", b"}", b'{"a":1}\r']), min_size=1))
-def test_lines_that_are_all_json_by_their_looks_are_plain(lines: list[bytes]) -> None:
-    """Each begins as a record does; bytes that come before or behind those do not count as it."""
-    assert is_plain(b"".join(line + b"\n" for line in lines)) == all(line.startswith(b'{"') for line in lines)
 
 
 TRACE = b"Traceback (most recent call last):\n  File \"a.py\", line 1\nKeyError: '}'\n"

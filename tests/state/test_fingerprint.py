@@ -89,6 +89,16 @@ def test_points_lie_close_together_near_the_end_and_early_ones_stay(at: list[int
     assert all(b - a <= max(GRID_BYTES, (SIZE - a) // 3) for a, b in pairwise([0, *offsets]))
 
 
+def test_far_from_the_end_of_its_file_a_block_has_the_points_of_the_grid_alone() -> None:
+    """Nobody goes back to there; and a block that follows it has points close together again."""
+    digest = Digest()
+    digest.take(DATA[: 3 * GRID_BYTES + 5], 0, close=False)
+    assert digest.fingerprint().points[::2] == (*EARLY, *range(GRID_BYTES, 3 * GRID_BYTES + 5, GRID_BYTES), digest.end)
+    digest.take(DATA[digest.end :], digest.end)
+    assert {SIZE - near for near in NEAR} <= {*digest.fingerprint().points[::2]}
+    assert all(crc == zlib.crc32(DATA[:at]) for at, crc in digest.fingerprint().pairs)
+
+
 def test_a_large_file_keeps_its_last_points_and_thins_the_others() -> None:
     """Of 128 MiB: points near the end are there, early ones too, and no gap is beyond a third."""
     digest, block = Digest(), bytes(range(256)) * 256
