@@ -15,6 +15,7 @@ from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
 from logship.state.fingerprint import EARLY, Digest, Fingerprint, ReadAt, common, equal_bytes, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
+from logship.state.rows import Row
 
 _STEP_BYTES = 256 * 1024
 _MOST_NULS = 16 << 20
@@ -60,8 +61,8 @@ class Source(Struct, frozen=True):
     """Fewer equal bytes prove nothing."""
     recent: bytes = b""
     """The last bytes that were read, up to ``digest.end``: it may be read on while it is compared with."""
-    proven: bool = False
-    """Whether only that counts which digests prove."""
+    row: Row | None = None
+    """Of one that was finished: whether a view has its head only that says, as the entry is made of a file at hand."""
 
     @classmethod
     def open(cls, file: TailedFile, *, here: bool = False) -> "Source":
@@ -78,9 +79,9 @@ class Source(Struct, frozen=True):
         return cls(entry.digest, end, entry=entry, least=least)
 
     @classmethod
-    def finished(cls, entry: Entry, digest: Digest) -> "Source":
-        """Take one that was finished lately; only what is proved of it is known."""
-        return cls(digest.fingerprint(), entry.size, entry=entry, recent=digest.recent, proven=True)
+    def finished(cls, row: Row, entry: Entry, digest: Digest) -> "Source":
+        """Take one that was finished lately; only what digests prove of it is known."""
+        return cls(digest.fingerprint(), entry.size, entry=entry, recent=digest.recent, row=row)
 
 
 class Known(Struct, frozen=True):
@@ -203,21 +204,22 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
         same = yield from agreeing(view, file.read_at, 0, min(view.size, max(file.size, file.size_now())))
         if same >= min(view.size, file.size):
             return same, same  # else it may have been written over since anybody looked: what was read decides
-    if digest.base and not _head(source).matches(view.read_at(HEAD_BYTES, 0)):
+    if digest.base and not _has_head(view, source):
         return same, same  # of what is before a hole only the head is known
     agreed = yield from common(digest, view.size, view.read_at)
     start = digest.end - len(source.recent) if source.recent else view.size
     proved = agreed
     if start < view.size and (start <= agreed or start < next_point(digest, agreed)):
         proved = agreed = max(agreed, _by_recent(view, source.recent, start))
-    elif not source.proven and digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
+    elif not source.row and digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
         # It ends before the next point: every digest that can be asked agrees. Of less that says little: one logger's
         # lines begin alike, with the same time to the minute, or many constant fields.
         intact = same and (yield from _is_as_read(source, agreed))
         agreed = same if intact else view.size
     if agreed >= digest.end and not digest.base:
         proved = agreed = max(agreed, _by_head(view, source))  # it was seen, and not read yet
-    known = 0 if agreed <= digest.base else agreed
+    least = min(SHORT_HEAD_BYTES, digest.end - digest.base) if digest.base else 0
+    known = agreed if agreed > digest.base and agreed - digest.base >= least else 0
     return max(same, known), max(same, min(known, proved))
 
 
@@ -240,6 +242,10 @@ def _by_head(view: View, source: Source) -> int:
         return 0
     reached = source.entry.furthest if source.entry else Saved()
     return max(reached.offset, head.length) if holds(reached, view.size, view.read_at) else 0
+
+
+def _has_head(view: View, source: Source) -> bool:
+    return source.row.has_head(view.read_at) if source.row else _head(source).matches(view.read_at(HEAD_BYTES, 0))
 
 
 def _head(source: Source) -> Print:

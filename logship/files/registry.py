@@ -209,8 +209,8 @@ class Registry:
         theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []
         saved = (Source.saved(entry, rotated=bool(found.live)) for entry in (*theirs, *ours))
         lately = self.finished.lately.of_lineage(found.lineage)
-        finished = [(row.entry(found.lineage, self._sinks, found.read_at), digest) for row, digest in lately]
-        return [*(Source.finished(entry, digest) for entry, digest in finished), *saved]
+        finished = [(row, row.entry(found.lineage, self._sinks, found.read_at), digest) for row, digest in lately]
+        return [*(Source.finished(*each) for each in finished), *saved]
 
     def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
         """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.

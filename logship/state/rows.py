@@ -91,11 +91,13 @@ class Row(NamedTuple):
         return isal_zlib.crc32(read_at(length, self.size - length)) == self.tail
 
     def entry(self, path: str, sinks: Collection[str], read_at: ReadAt) -> Entry:
-        """Give the row as an entry again, of a file that begins with its bytes; a sink that is new begins at 0.
+        """Give the row as an entry again, of a file that may begin with its bytes; a sink that is new begins at 0.
 
-        Without a digest where those have become a hole.
+        Without a digest, or a marker, where the file has others. The entry's head is the file's: :meth:`has_head` says
+        whether that is the row's.
         """
-        marker = Print.of(read_at(min(MARKER_BYTES, self.size), max(0, self.size - MARKER_BYTES)))
+        tail = read_at(min(MARKER_BYTES, self.size), max(0, self.size - MARKER_BYTES))
+        marker = Print.of(tail) if isal_zlib.crc32(tail) == self.tail else Print()
         done = Saved(self.size, marker=marker)
         known = self.sinks == sinks_hash(sinks)
         return Entry(

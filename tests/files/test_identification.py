@@ -4,6 +4,7 @@ import lzma
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -183,6 +184,28 @@ def test_behind_a_hole_that_is_elsewhere_nothing_is_proved() -> None:
     )
     for view in (Bytes(DATA[:500]), Bytes(DATA * 2)):
         assert finish(identify(view, [Source.saved(entry)], cut=True)) is None
+
+
+@pytest.mark.parametrize(("equal", "known"), [(1, 0), (63, 0), (64, 9064), (500, 9500)])
+@pytest.mark.parametrize("size", [500, 5000])
+def test_few_bytes_behind_what_was_not_read_prove_nothing(size: int, equal: int, known: int) -> None:
+    """A banner begins both, and so many bytes are equal where reading went on: fewer than 64 may be in any line."""
+    digest = Digest()
+    for start, end in pairwise((0, 1, 63, 64, 500, size)):
+        digest.take(DATA[start:end], 9000 + start)
+    head, end = Print.of(BANNER[:HEAD_BYTES]), 9000 + size
+    entry = Entry(new_file_id(), "/a.log", 7, 1, head, end, 1.0, {"sink": Saved(end)}, digest=digest.fingerprint())
+    view = BANNER.ljust(9000, b"?") + DATA[:equal] + b"?" * 5000
+    assert how_much(view, Source.saved(entry)) == known
+
+
+def test_a_few_bytes_behind_what_was_not_read_are_known_where_there_were_no_more() -> None:
+    """All that was read behind a hole is there."""
+    digest = Digest()
+    digest.take(DATA[:20], 9000)
+    head, offsets = Print.of(BANNER[:HEAD_BYTES]), {"sink": Saved(9020)}
+    entry = Entry(new_file_id(), "/a.log", 7, 1, head, 9020, 1.0, offsets, digest=digest.fingerprint())
+    assert how_much(BANNER.ljust(9000, b"\0") + DATA[:20], Source.saved(entry)) == 9020
 
 
 def test_of_several_the_one_of_which_most_is_there() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.files.test_kinds import problem
-from tests.following import append, begun, lines
+from tests.following import Follower, append, begun, follow, lines
 
 
 @pytest.mark.parametrize("seconds", [3.0, 20.0, 200.0])
@@ -47,3 +47,66 @@ def test_another_file_that_begins_alike_is_read(logs: Path) -> None:
         follower.read()
     follower.drain()
     assert problem(lines(0, 400) + lines(1000, 1010) + lines(0, 40) + lines(500, 560), follower) == ""
+
+
+def finished(logs: Path, follower: Follower) -> None:
+    """Have what is there read, removed, and finished: what is known of it is kept."""
+    for _ in range(3):
+        follower.step(60.0)
+        follower.take()
+    (logs / "a.log").unlink()
+    for _ in range(3):
+        follower.step(60.0)
+    assert not follower.catalog.files
+
+
+def test_what_was_skipped_of_one_says_nothing_of_another(logs: Path) -> None:
+    """The digests of one that was skipped forward begin where reading went on; the end of a line there proves nothing.
+
+    The next one was written while nobody looked, and is another from its first line on.
+    """
+    append(logs / "a.log", lines(1000, 2000))
+    first = follow(logs, max_backlog=10_000)
+    finished(logs, first)
+    first.drain()
+    append(logs / "a.log", lines(2000, 3200))
+    assert follow(logs).read() == lines(2000, 3200)
+
+
+def test_what_is_behind_a_hole_of_one_says_nothing_of_another(logs: Path) -> None:
+    """Some equal bytes where the first one's hole ended; its first line is another."""
+    live, follower = logs / "a.log", follow(logs)
+    append(live, lines(1000, 1100))
+    os.truncate(live, 46_968)
+    append(live, lines(1000, 1200))
+    finished(logs, follower)
+    append(live, lines(2000, 3200))
+    assert follower.read() == lines(2000, 3200)
+
+
+def test_what_is_skipped_is_counted_once_beside_one_that_was_skipped_before(logs: Path) -> None:
+    """Each byte is read or counted, once, where a file that was skipped forward goes on in its copy."""
+    live, follower = logs / "a.log", follow(logs, max_backlog=10_000)
+    append(live, lines(1000, 2000))
+    finished(logs, follower)
+    append(live, lines(2000, 2100))
+    follower.read()
+    append(live, lines(2100, 3100))
+    follower.step(1.0)
+    (logs / "a.log.1").write_bytes(live.read_bytes())
+    os.truncate(live, 0)
+    for _ in range(9):
+        follower.step(1.0)
+        follower.take()
+    lost, read = dict(follower.lost()), sum(block.end - block.start for block in follower.blocks)
+    assert (set(lost), lost["backlog"] + read) == ({"backlog"}, len(lines(1000, 3100)))
+
+
+def test_a_longer_file_does_not_end_as_one_that_is_gone(logs: Path) -> None:
+    """The next one begins as two thirds of it, a banner; lines end where that ended, and none is its last one."""
+    live, banner = logs / "a.log", lines(1000, 1040)
+    append(live, banner + lines(2000, 2020))
+    follower = follow(logs)
+    finished(logs, follower)
+    append(live, banner + lines(3000, 3100))
+    assert follower.read() == banner + lines(3000, 3100)

@@ -57,6 +57,12 @@ def test_a_row_gives_its_entry_back() -> None:
     assert replace(row.entry("/logs/a.log", SINKS, reading(DATA)), seen=1.0) == entry
 
 
+def test_of_another_file_it_knows_no_marker() -> None:
+    """Where others are the last bytes, they are not what was read last."""
+    again = a_row().entry("/logs/a.log", SINKS, reading(DATA[:-MARKER_BYTES] + b"x" * 2 * MARKER_BYTES))
+    assert set(again.offsets.values()) == {Saved(len(DATA))}
+
+
 def test_a_sink_that_is_new_begins_at_the_start() -> None:
     """With other sinks than those that have read it, all begin anew, rather than one missing something."""
     again = a_row().entry("/logs/a.log", (*SINKS, "new"), reading(DATA))
