@@ -230,11 +230,11 @@ def beginnings(name: str) -> Iterator[str]:
 
 def _other_stems(name: str) -> Iterator[str]:
     """Give those of names that are made in another way."""
-    if (found := _PREFIX.match(name)) and found.end() < len(name):
+    if name[:1].isdigit() and (found := _PREFIX.match(name)) and found.end() < len(name):
         yield from dict.fromkeys((name[found.end() :], _without_addition(name[found.end() :])))
-    if _TAI64N.fullmatch(name):
+    if name[:1] == "@" and _TAI64N.fullmatch(name):
         yield "current"
-    if _CURRENT.search(name):
+    if "_r" in name and _CURRENT.search(name):
         current = _CURRENT.sub("_rCURRENT", name, count=1)
         yield from dict.fromkeys((current, _without_addition(current)))
 
