@@ -84,7 +84,8 @@ class Reader:
         self._lineages.add(file.lineage, file)
         for other in [self._files[held] for held in self._held if self._files[held].lineage == file.lineage]:
             self.grew(other)  # what it holds back comes first, and goes on no more
-        self.grew(file)
+        if not (saved.offset and file.sound) or self._has_more(file):
+            self.grew(file)
 
     def grew(self, file: TailedFile) -> None:
         """Note that there may be more to read."""

@@ -250,7 +250,8 @@ class Adoption:
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
         try:
-            entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))
+            if contents or any(entry.packed):
+                entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))
             file = tailed(entry, found, self._sinks, contents)
         except OSError as error:
             self._registry.add(entry)
@@ -263,8 +264,8 @@ class Adoption:
         self._registry.reopen(entry.file, found.inode)
         self.open.add(file)
         # the head of what it has: of an archive that is not what its file begins with
-        here = replace(entry, inode=found.inode, birth_ns=found.birth_ns, size=file.size, head=file.head)
-        self.new[file.file] = (file, replace(here, real_path=file.real_path))
+        here = {"inode": found.inode, "birth_ns": found.birth_ns, "real_path": file.real_path}
+        self.new[file.file] = (file, replace(entry, **here, size=file.size, head=file.head))
         self.metrics.files_opened.inc()
         logger.info("following a file", extra={"path": found.candidate.path, "offset": file.offset, "size": file.size})
 

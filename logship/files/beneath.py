@@ -8,6 +8,7 @@ import ctypes
 import errno
 import os
 import stat
+import struct
 from functools import lru_cache
 from pathlib import Path
 
@@ -37,6 +38,16 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 class _OpenHow(ctypes.Structure):
     _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
+
+
+_Statx = ctypes.c_char * 256
+_BIRTH = struct.Struct("=I76xqI")
+"""Its mask, and the birth time's seconds and nanoseconds."""
+
+
+@lru_cache(maxsize=4)
+def _how(flags: int) -> _OpenHow:
+    return _OpenHow(flags, 0, _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS)
 
 
 class Root(Struct, frozen=True):
@@ -149,17 +160,13 @@ def birth_ns_of(path: str) -> int | None:
 
 
 def _birth_ns(folder: int, path: bytes, flags: int) -> int | None:
-    buffer = ctypes.create_string_buffer(256)
+    buffer = _Statx()
     try:
         failed = _libc.statx(folder, path, flags, _STATX_BTIME, buffer)
     except AttributeError:  # a C library without statx
         return None
-    mask, seconds, nanoseconds = (
-        ctypes.c_uint32.from_buffer(buffer, 0).value,
-        ctypes.c_int64.from_buffer(buffer, 80).value,
-        ctypes.c_uint32.from_buffer(buffer, 88).value,
-    )
-    return None if failed or not mask & _STATX_BTIME else seconds * 10**9 + nanoseconds
+    mask, seconds, nanoseconds = _BIRTH.unpack_from(buffer)
+    return None if failed or not mask & _STATX_BTIME else int(seconds * 10**9 + nanoseconds)
 
 
 def _open_beneath(root_fd: int, relative: str, flags: int) -> int:
@@ -172,7 +179,7 @@ def _open_beneath(root_fd: int, relative: str, flags: int) -> int:
 
 
 def _openat2(root_fd: int, relative: str, flags: int) -> int:
-    how = _OpenHow(flags, 0, _RESOLVE_BENEATH | _RESOLVE_NO_MAGICLINKS)
+    how = _how(flags)
     for _ in range(8):  # EAGAIN: a rename raced with the look-up
         fd = int(_libc.syscall(_SYS_OPENAT2, root_fd, os.fsencode(relative), ctypes.byref(how), ctypes.sizeof(how)))
         if fd >= 0:

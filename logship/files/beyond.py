@@ -50,11 +50,17 @@ class Beyond:
         No link is followed (promise 8), and only that counts which is the very file, and was reached by a name that is
         still asked for. It goes on as if it had been open all the time.
         """
-        folders: dict[str, dict[int, Entry]] = {}
-        for entry in in_steps(list(sweep.registry.entries.values())):
+        missing = list[Entry]()
+        for entry in in_steps(list(sweep.registry.entries.values()), NAMES_AT_ONCE):
             if entry is None:
                 yield
-            elif entry.real_path and not sweep.has_met(entry) and discovery.candidate(entry.path, 0, entry.inode):
+            elif entry.real_path and not sweep.has_met(entry):
+                missing.append(entry)
+        folders: dict[str, dict[int, Entry]] = {}
+        for entry in in_steps(missing):
+            if entry is None:
+                yield
+            elif discovery.candidate(entry.path, 0, entry.inode):
                 folders.setdefault(entry.real_path.rpartition("/")[0], {})[entry.inode] = entry
         for path, entries in folders.items():
             with suppress(OSError):

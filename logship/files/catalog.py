@@ -17,6 +17,7 @@ from logship.files.adoption import Adoption
 from logship.files.departures import Departures
 from logship.files.discovery import Discovery
 from logship.files.found import Found, new_entry
+from logship.files.live import Live
 from logship.files.losses import LOSSES
 from logship.files.newcomers import Newcomers
 from logship.files.open_files import folders_of
@@ -25,7 +26,7 @@ from logship.files.plan import Plan
 from logship.files.reconciler import Reconciler
 from logship.files.registry import Registry
 from logship.files.successors import Successors
-from logship.files.sweeping import SUCCESSORS, Live, Sweep
+from logship.files.sweeping import SUCCESSORS, Sweep
 from logship.files.tailing import TailedFile
 from logship.files.truncation import Truncations
 from logship.files.unlistable import Unlistable

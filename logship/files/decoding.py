@@ -47,6 +47,7 @@ _MAGIC: Final = {
     b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!\x1a\x07": "rar",
 }
+_MAGICS: Final = tuple(_MAGIC)
 _FAULTS: Final = ("IsalError", "LZMAError", "ZstdError", "TarError", "ReadError", "EOFError", "ValueError", "error")
 """What decoders raise, by name: their modules are loaded when they are needed."""
 _NO_TEXT = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
@@ -62,7 +63,9 @@ UNREADABLE: Final = ("lz4", "compress", "7z", "rar")
 
 def packed_as(head: bytes) -> str:
     """Give the format that the first 512 bytes of a file are of; empty where they are not packed."""
-    kind = next((kind for magic, kind in _MAGIC.items() if head.startswith(magic)), "")
+    kind = ""
+    if head.startswith(_MAGICS):
+        kind = next(kind for magic, kind in _MAGIC.items() if head.startswith(magic))
     if kind == "bzip2" and head[4:10] not in (b"1AY&SY", b"\x17rE8P\x90"):
         return ""
     return kind or ("tar" if head[_TAR_AT : _TAR_AT + 5] == b"ustar" else "")

@@ -64,6 +64,9 @@ class Place(Struct, frozen=True, gc=False):
     """What redaction knows at the offset, as in :class:`logship.model.Block`."""
 
 
+NOWHERE = Place()
+
+
 def read_some(read_at: ReadAt, size: int, offset: int, *, seen: int) -> bytes:
     """Read up to ``size`` bytes, without room for so many where only few were seen: there may be thousands of files."""
     few = min(size, _FEW_BYTES)

@@ -16,13 +16,14 @@ from logship.state.rows import Row, path_hash
 def entry_of_another(found: Found, entry: Entry) -> bool:
     """Whether a file has only the inode of a generation that was not finished."""
     written = found.mtime_ns > int(entry.seen * 1e9)
-    return entry.path not in _names(found) and written and _born_otherwise(found, entry.birth_ns)
+    return written and entry.path not in _names(found) and _born_otherwise(found, entry.birth_ns)
 
 
 def row_of_another(found: Found, row: Row) -> bool:
     """Whether a file has only the inode of one that was finished: of that it is known when it was last written."""
-    lineages = map(path_hash, _names(found))
-    return row.lineage not in lineages and found.mtime_ns != row.mtime_ns and _born_otherwise(found, row.birth_ns)
+    if found.mtime_ns == row.mtime_ns:
+        return False
+    return row.lineage not in map(path_hash, _names(found)) and _born_otherwise(found, row.birth_ns)
 
 
 def in_this_file(found: Found, entries: Iterable[Entry], name: str) -> list[Entry]:

@@ -46,7 +46,7 @@ def learn_from_renamed(files: Iterable[TailedFile], sweep: Sweep, discovery: Dis
 def learn_from_packed(files: Iterable[TailedFile], sweep: Sweep, discovery: Discovery) -> Iterator[None]:
     """Learn, in steps, how archives are called of generations whose files a sweep did not meet, by their heads."""
     heads = [(file.path, file.fingerprint()) for file in files if file.path and file.file not in sweep.present]
-    for entry in in_steps(list(sweep.registry.entries.values())):
+    for entry in in_steps(list(sweep.registry.entries.values()), NAMES_AT_ONCE):
         if entry is None:
             yield
         elif not sweep.has_met(entry):

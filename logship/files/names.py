@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from logship.files.beneath import Root
 
@@ -62,11 +63,12 @@ class Folder(Struct, frozen=True):
     """Its mtime when it was listed."""
     above: str | None = None
     """Of one that rotated files are moved into: the prefix of the folder that their live files are in."""
+    path: str = ""
+    """The whole path, with a slash at its end."""
 
-    @property
-    def path(self) -> str:
-        """The whole path, with a slash at its end."""
-        return f"{self.root.path.rstrip('/')}/{self.prefix}"
+    def __post_init__(self) -> None:
+        """Put it together once: it is asked for with each name, several times."""
+        force_setattr(self, "path", f"{self.root.path.rstrip('/')}/{self.prefix}")
 
     @property
     def live_path(self) -> str:
@@ -117,7 +119,7 @@ class Candidate(Struct, frozen=True, gc=False):
         """The whole path, as people know it."""
         return self.folder.path + self.name
 
-    def live(self, there: Container[str] = ()) -> str:
+    def live(self, there: Container[str] = (), exists: Test = os.path.lexists) -> str:
         """Give the path of the live file that this looks like a rotated form of; empty if of none.
 
         The longest that fits, of the live paths that are ``there``; else the shortest name that has a file and a
@@ -127,11 +129,12 @@ class Candidate(Struct, frozen=True, gc=False):
         prefix = self.folder.live_path
         if self.folder.above is not None and self._was_moved(there):
             return prefix + self.name
-        live = next((stem for stem in stems(self.name) if prefix + stem in there), "")
+        forms = [*stems(self.name)]
+        live = next((stem for stem in forms if prefix + stem in there), "")
         if not live:
             own = () if self.matched else newest(self.name)
-            forms = [stem for stem in (*stems(self.name), *own) if self.folder.globs.match(stem)]
-            named = [stem for stem in forms if os.path.lexists(prefix + stem)]
+            forms = [stem for stem in (*forms, *own) if self.folder.globs.match(stem)]
+            named = [stem for stem in forms if exists(prefix + stem)]
             told = "" if self.matched else next(iter(forms), self.linked or self.learnt)
             live = min(named, key=len, default="") or told
         if live and not self.matched and (plain := self._without_number(live, there)):
@@ -227,11 +230,11 @@ def beginnings(name: str) -> Iterator[str]:
 
 def _other_stems(name: str) -> Iterator[str]:
     """Give those of names that are made in another way."""
-    if (found := _PREFIX.match(name)) and found.end() < len(name):
+    if name[:1].isdigit() and (found := _PREFIX.match(name)) and found.end() < len(name):
         yield from dict.fromkeys((name[found.end() :], _without_addition(name[found.end() :])))
-    if _TAI64N.fullmatch(name):
+    if name[:1] == "@" and _TAI64N.fullmatch(name):
         yield "current"
-    if _CURRENT.search(name):
+    if "_r" in name and _CURRENT.search(name):
         current = _CURRENT.sub("_rCURRENT", name, count=1)
         yield from dict.fromkeys((current, _without_addition(current)))
 

@@ -112,7 +112,8 @@ class Reconciler:
         if not entry.ignored:
             if entry.sealed and found.size > entry.size + entry.shift:
                 unknown.append(replace(found, fd=os.dup(found.fd), begin=entry.size + entry.shift))
-            self._registry.reopen(entry.file, found.inode)  # before the others in it have its row forgotten
+            if before or entry.file not in self._registry.entries:
+                self._registry.reopen(entry.file, found.inode)  # before the others in it have its row forgotten
             for each in before:
                 self._adoption.start(each, replace(found, fd=os.dup(found.fd)))
             self._adoption.start(entry, found)

@@ -65,7 +65,7 @@ class Registry:
     def add(self, entry: Entry) -> None:
         """Know a generation."""
         self.pop(entry.file)
-        self.entries[entry.file] = entry = replace(entry, offsets=shared(entry.offsets))
+        self.entries[entry.file] = replace(entry, offsets=shared(entry.offsets)) if len(entry.offsets) > 1 else entry
         self._by_inode.add(entry.inode, entry.file)
         self._by_path.add(entry.path, entry.file)
 
@@ -92,9 +92,9 @@ class Registry:
         """Know a generation no longer: it is followed, in the file with an inode."""
         self.pop(file)
         self.finished.lately.forget(file)
-        if (row := self.finished.at(inode)) and row.file == file:
-            self._reopened.add(file)
-        self.finished.forget(inode)
+        if row := self.finished.at(inode):
+            self._reopened |= {file} if row.file == file else set()
+            self.finished.forget(inode)
 
     def leave(self, file: FileId) -> None:
         """Note that a generation is not in the file with its inode any more: only its content tells it from now on."""

@@ -20,9 +20,9 @@ def finish(steps: Generator[None, None, T]) -> T:
             return end.value  # type: ignore[no-any-return]
 
 
-def in_steps(things: Sequence[T]) -> Iterator[T | None]:
-    """Give them, and after some of them None: time for a pause."""
+def in_steps(things: Sequence[T], at_once: int = FILES_AT_ONCE) -> Iterator[T | None]:
+    """Give them, and after so many of them None: time for a pause."""
     for number, thing in enumerate(things, 1):
         yield thing
-        if number % FILES_AT_ONCE == 0:
+        if number % at_once == 0:
             yield None

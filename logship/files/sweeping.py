@@ -3,12 +3,14 @@
 import logging
 import os
 from collections.abc import Callable, Container, Generator, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain, zip_longest
 
 from msgspec import Struct, field
 
 from logship.files.beneath import is_overlay
 from logship.files.found import Found
+from logship.files.live import Live, LiveNow
 from logship.files.names import Candidate
 from logship.files.opener import Opener
 from logship.files.registry import Registry
@@ -31,22 +33,6 @@ NAMES_AT_ONCE = 256
 _LISTING_COST = 64
 _MORE_TRIES = 1000
 """How many names a sweep tries to open in vain, new ones and old ones each."""
-
-
-class Live(Struct, frozen=True):
-    """Live paths: of what is open or known, and of what was finished, of which copies may come long after."""
-
-    paths: set[str]
-    registry: Registry
-
-    def __contains__(self, path: object) -> bool:
-        """Whether anything of a lineage is known."""
-        return path in self.paths or self.registry.knows(str(path))
-
-    def of(self, candidate: Candidate, lineage: str) -> str:
-        """Give the live path that a file looks like a rotated form of; its lineage where its name tells of none."""
-        live = candidate.live(self)
-        return lineage if live and live not in self else live
 
 
 class Sweep(Struct):
@@ -289,12 +275,13 @@ class Sweep(Struct):
         # of a name that a file has now, or had until now, its lineage is known, whatever that name tells
         lineages = {name: file.lineage for file in self.open_files.values() if self.fresh for name in self._names(file)}
         matched = {found.candidate.path for found in self.fresh.values() if found.candidate.matched}
-        there = Live(self.live.paths | matched | lineages.keys(), self.registry)
+        there = LiveNow(Live(self.live.paths | matched | lineages.keys(), self.registry))
+        exists = cache(os.path.lexists)
         named = ((inode, found) for inode, found in self.fresh.items() if not found.beyond)
         for inode, found in sorted(named, key=lambda pair: len(pair[1].candidate.path)):
-            live = found.candidate.live(there)
+            live = found.candidate.live(there, exists)
             found.live = lineages.get(live) or live  # what a rotated form was made of
-            former = self.registry.former(found)
+            former = () if found.live else self.registry.former(found)
             lineages[found.candidate.path] = found.live or (self.registry.entries[former[-1]].path if former else "")
             if not found.live and not found.candidate.matched:
                 os.close(self.fresh.pop(inode).fd)

@@ -9,7 +9,7 @@ from logship.files.beneath import birth_ns, real_path
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
 from logship.files.evidence import has_before, has_head, has_known, punched_to
-from logship.files.framer import Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
+from logship.files.framer import NOWHERE, Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
 from logship.files.holes import Holes, Padding, first_data, head_print, next_data
 from logship.files.joining import Cuts, Joining, Read, join
 from logship.files.scanned import few_are_others, forget_scanned, has_scanned, unscanned
@@ -73,7 +73,6 @@ class TailedFile:
         """The largest size ever seen; whether no writer is expected any more: an unterminated last line may leave."""
         self.head, self.begins, self.found_by = Print(), b"", 0  # its first 64 bytes; their hash, while it is followed
         self.look(now)
-        self.fingerprint()
 
     def look(self, now: float) -> bool:
         """Ask ``fstat`` for the truth; give whether there is more to read. ``now`` in monotonic seconds."""
@@ -136,8 +135,7 @@ class TailedFile:
 
     def recheck(self) -> None:
         """Doubt it at once if its file no longer has what was read: somebody is about to compare with it."""
-        short = self.size_now() < max(self.furthest.offset, self.head.length)
-        if self.sound and (short or not self._has_read_bytes()):
+        if self.sound and (self.size_now() < max(self.furthest.offset, self.head.length) or not self._has_read_bytes()):
             self.doubt.looks = 1
 
     def size_now(self) -> int:
@@ -149,6 +147,8 @@ class TailedFile:
         self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
+        if not (self.places or self.head.length or self._contents):
+            return True  # it was just opened
         if few_are_others(self):
             forget_scanned(self)
         same = (not self._contents or self._contents.there) and has_scanned(self) and has_head(self.head, self.read_at)
@@ -293,7 +293,7 @@ class TailedFile:
     def furthest(self) -> Place:
         """The place of the reader that is furthest."""
         places = self.places.values()
-        return max(places, key=lambda place: place.offset) if len(places) > 1 else next(iter(places), Place())
+        return max(places, key=lambda place: place.offset) if len(places) > 1 else next(iter(places), NOWHERE)
 
     def close(self) -> None:
         """Give the descriptor back."""

@@ -2,27 +2,21 @@
 
 import contextlib
 import fcntl
-import json
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.errors import StateError
-from logship.model import FileId, LineState
-from logship.state import running
+from logship.state import document, running
 from logship.state.durable import make_folder, sync_folder
-from logship.state.fingerprint import Fingerprint
 from logship.state.finished import KEEP_SECONDS, Finished
-from logship.state.identity import Entry, Print, Saved
+from logship.state.identity import Entry
 
-VERSION = 1
 SAVE_TIMEOUT = 2.0
 """Seconds that one save waits for another: who saves last, at exit, must not be kept by a disk that hangs."""
 _FILE = "checkpoint.json"
@@ -150,9 +144,10 @@ class Checkpoints:
         except OSError as error:
             return Checkpoint(first=False, damage=f"{self._path} can't be read: {error.strerror}")
         try:
-            found = _parse(text)
-            looked_ns = max(stat.st_mtime_ns, self._flushed_ns())
-            return replace(found, saved_ns=max(found.saved_ns, min(looked_ns, time.time_ns())))
+            found = document.read(text)
+            looked_ns = found.saved_ns if found.looked_ns is None else found.looked_ns
+            saved_ns = max(found.saved_ns, min(max(stat.st_mtime_ns, self._flushed_ns()), time.time_ns()))
+            return Checkpoint(found.files, saved_ns, looked_ns, found.first_start_ns, first=False)
         except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
             return Checkpoint(first=False, damage=f"{self._path} is not usable ({error})")
 
@@ -178,14 +173,14 @@ class Checkpoints:
             message = f"{self._path} can't be written: the disk hangs"
             raise StateError(message)
         try:
-            self._write(_document(entries, first_start_ns, time.time_ns() if looked_ns is None else looked_ns))
+            self._write(document.written(entries, first_start_ns, time.time_ns() if looked_ns is None else looked_ns))
         except OSError as error:
             message = f"{self._path} can't be written: {error.strerror}"
             raise StateError(message) from error
         finally:
             self._saving.release()
 
-    def _write(self, document: Iterable[bytes]) -> None:
+    def _write(self, data: Iterable[bytes]) -> None:
         temporary = self._path.with_suffix(".tmp")
         if self._holding:
             self._hold()
@@ -193,7 +188,7 @@ class Checkpoints:
             make_folder(self._folder)
         if self._finished is not None:  # it may know of no file, and have rows
             self._finished.flush()  # before the checkpoint that has them no longer
-        _write_synced(temporary, document)
+        _write_synced(temporary, data)
         temporary.replace(self._path)
         sync_folder(self._folder)
         self._saved = _identity(self._path.stat())
@@ -217,70 +212,3 @@ def _write_synced(path: Path, data: Iterable[bytes]) -> None:
 
 def _identity(stat: os.stat_result) -> tuple[int, int]:
     return stat.st_dev, stat.st_ino
-
-
-def _document(entries: Iterable[Entry], first_start_ns: int, looked_ns: int) -> Iterator[bytes]:
-    """Give the file's bytes bit by bit: of thousands of generations, several times a megabyte every second else."""
-    yield b'{"version":%d,"saved_ns":%d,"looked_ns":%d,' % (VERSION, time.time_ns(), looked_ns)
-    yield b'"first_start_ns":%d,"files":[' % first_start_ns
-    comma = b""
-    for entry in entries:
-        yield comma + _encoded(entry)
-        comma = b","
-    yield b"]}"
-
-
-def _encoded(entry: Entry) -> bytes:
-    # of a thousand files every second: by way of dicts it would take eight times as long, and 2 KiB of each meanwhile
-    try:
-        return msgspec.json.encode(entry)
-    except (UnicodeEncodeError, OverflowError):  # a name that is not UTF-8, or a number of more than 64 bits
-        return json.dumps(msgspec.to_builtins(entry), separators=(",", ":")).encode()
-
-
-def _parse(text: bytes) -> Checkpoint:
-    document = json.loads(text)
-    if document["version"] != VERSION:
-        message = f"version {document['version']!r}, this logship writes {VERSION}"
-        raise ValueError(message)
-    return Checkpoint(
-        tuple(_entry(plain) for plain in document["files"]),
-        int(document["saved_ns"]),
-        int(document.get("looked_ns", document["saved_ns"])),  # an older checkpoint has none
-        int(document["first_start_ns"]),
-        first=False,
-    )
-
-
-def _entry(plain: Mapping[str, Any]) -> Entry:
-    """Make an entry; what a newer logship has added to it is passed over, so that a roll-back sends nothing again."""
-    offsets = {sink: _saved(saved) for sink, saved in plain["offsets"].items()}
-    digest = plain.get("digest", {})  # an older checkpoint has none
-    packed = plain.get("packed", (0, 0))
-    values = {
-        **plain,
-        "file": FileId(plain["file"]),
-        "head": _print(plain["head"]),
-        "offsets": offsets,
-        "holes": tuple((int(start), int(end)) for start, end in plain.get("holes", ())),
-        "packed": (int(packed[0]), int(packed[1])),
-        "cuts": tuple((int(offset), str(word)) for offset, word in plain.get("cuts", ())),
-        "real_path": str(plain.get("real_path", "")),
-        "digest": Fingerprint(int(digest.get("base", 0)), tuple(map(int, digest.get("points", ())))),
-    }
-    return Entry(**{name: value for name, value in values.items() if name in Entry.__struct_fields__})
-
-
-def _saved(plain: Mapping[str, Any]) -> Saved:
-    return Saved(
-        int(plain["offset"]),
-        LineState(plain["state"]),
-        _print(plain["marker"]),
-        tuple((int(start), int(end), int(time_ns)) for start, end, time_ns in plain["in_flight"]),
-        tuple((int(start), int(end), int(crc)) for start, end, crc in plain.get("proofs", ())),
-        str(plain.get("opened", "")),
-    )
-
-
-def _print(plain: Mapping[str, Any]) -> Print:
-    return Print(plain["length"], plain["digest"])

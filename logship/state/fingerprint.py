@@ -6,7 +6,7 @@ is shorter, a file cut at its end, one that was put in place by a rename, an arc
 """
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Sequence
 from io import BytesIO
 from itertools import accumulate
@@ -61,11 +61,11 @@ class Fingerprint(Struct, frozen=True, gc=False):
 
         Lines may be of one length and end alike: that a few bytes in front of an offset are the same is no proof.
         """
-        pairs = [(self.base, 0), *(pair for pair in self.pairs if pair[0] <= offset)]
-        if len(pairs) == 1 or pairs[-1][0] - pairs[-2][0] > STEP_BYTES:
+        past = 2 * bisect_right(self.points[::2], offset)
+        if not past:
             return True
-        (start, crc), (end, digest) = pairs[-2:]
-        return isal_zlib.crc32(read_at(end - start, start), crc) == digest
+        start, crc, end, digest = (self.base, 0, *self.points)[past - 2 : past + 2]
+        return end - start > STEP_BYTES or isal_zlib.crc32(read_at(end - start, start), crc) == digest
 
 
 class Digest:

@@ -56,6 +56,9 @@ class Saved(Struct, frozen=True, gc=False):
         return replace(self, in_flight=in_flight, proofs=tuple(proof for proof in self.proofs if proof[1] <= size))
 
 
+_NOTHING = Saved()
+
+
 class Entry(Struct, frozen=True, gc=False):
     """What the checkpoint keeps of one file generation."""
 
@@ -97,7 +100,8 @@ class Entry(Struct, frozen=True, gc=False):
     @property
     def furthest(self) -> Saved:
         """The largest offset of any sink."""
-        return max(self.offsets.values(), key=lambda saved: saved.offset, default=Saved())
+        offsets = self.offsets.values()
+        return max(offsets, key=lambda saved: saved.offset) if len(offsets) > 1 else next(iter(offsets), _NOTHING)
 
 
 def new_file_id() -> FileId:

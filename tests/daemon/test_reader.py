@@ -78,6 +78,20 @@ def test_one_read_takes_no_more_than_it_may(reader: Reader, opened: Opening) -> 
     assert 2 * READ_BYTES <= sum(len(block.data) for block in blocks) <= 3 * READ_BYTES
 
 
+def test_what_has_nothing_new_since_the_last_start_is_not_read(reader: Reader, opened: Opening, tmp_path: Path) -> None:
+    """A start with thousands of quiet files reads those that have more, or of which nothing was read."""
+    known = Saved(len(lines(2)))
+    quiet = opened("quiet", lines(2), saved=known)
+    assert reader.exhausted
+    longer = opened("longer", lines(3), saved=known)
+    opened("new", b"")
+    assert [(block.file, block.start) for block in reader.read()] == [(longer.file, 200)]
+    (tmp_path / "quiet").write_bytes(lines(3))
+    quiet.look(101.0)
+    reader.grew(quiet)
+    assert [(block.file, block.start) for block in reader.read()] == [(quiet.file, 200)]
+
+
 def test_files_take_turns(reader: Reader, opened: Opening) -> None:
     """No file waits for more than one stretch of every other one, though each read ends early."""
     for number in range(5):

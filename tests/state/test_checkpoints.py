@@ -17,7 +17,7 @@ from msgspec.structs import asdict
 
 from logship.errors import StateError
 from logship.model import LineState
-from logship.state import checkpoints, durable
+from logship.state import checkpoints, document, durable
 from logship.state.checkpoints import Checkpoints
 from logship.state.identity import Entry, Print, Saved, new_file_id
 from tests.privileges import folder_of_nobody, unprivileged
@@ -76,7 +76,16 @@ def plainly(entry: Entry) -> dict[str, Any]:
 @given(entry=ENTRIES)
 def test_an_entry_is_written_fast_as_it_would_be_plainly(entry: Entry) -> None:
     """The plain way, by dicts, is the oracle."""
-    assert json.loads(checkpoints._encoded(entry)) == json.loads(json.dumps(plainly(entry)))
+    assert json.loads(document.encoded(entry)) == json.loads(json.dumps(plainly(entry)))
+
+
+@given(entries=st.lists(ENTRIES, max_size=3))
+def test_what_is_read_at_once_is_what_is_read_entry_by_entry(entries: list[Entry]) -> None:
+    """Names that are not UTF-8, and numbers of more than 64 bits, are read as well."""
+    text = b"".join(document.written(entries, 77, 78))
+    found = document.read(text)
+    assert found == document._parse(text)
+    assert (list(found.files), found.first_start_ns, found.looked_ns) == (entries, 77, 78)
 
 
 def test_a_death_in_the_first_save_was_the_first_start(tmp_path: Path) -> None:
