@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from logship.records.head_levels import ANY, LOUD, WORDS, line
 
-FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000[ \]]))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
+FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000(?![.,:\w])))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
 CLOCK = rb"00:00:00"
 OFFSET = (
     rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|(?<=\.000) [+-]00(?![0:.\w])|[+-]00(?![0:.\w])"

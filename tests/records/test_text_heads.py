@@ -25,6 +25,7 @@ HEADS = {
     # etcd 3.4 (capnslog), NSD 4.6, Unbound 1.17 with and without log-time-ascii, stunnel 5, Syncthing 1.19
     "2026-11-27 10:00:00.123456 I | etcdmain: a message": (DAY + ".123456", "INFO"),
     "2026-11-27 10:00:00.123456 N | embed: a message": (DAY + ".123456", "NOTICE"),
+    "2026-11-27 10:00:00.123456 [main.go:5] W | db: a message": (DAY + ".123456", "WARNING"),
     "2026-11-27 10:00:00.123456 I | a message": (DAY + ".123456", ""),
     "[2026-11-27 10:00:00.123] nsd[7]: error: a message": (DAY + ".123", "error"),
     "[1795773600] unbound[7:0] notice: a message": (DAY, "notice"),
@@ -603,6 +604,12 @@ JS_DATE = "[Fri Nov 27 2026 10:00:00 GMT+0000"
 def test_a_date_of_javascript_with_its_zones_name_is_no_other_date() -> None:
     """The name ends the head; a line that ends before it is another one."""
     _check([JS_DATE.encode(), (JS_DATE + " (Coordinated Universal Time)] ERROR: x").encode()], 1)
+
+
+@pytest.mark.parametrize("end", ["", ";", "]", "-", "4", ".", " +00", " INFO x"])
+def test_milliseconds_behind_a_colon_are_read_whatever_follows_them(end: str) -> None:
+    """So slf4j-simple writes them; a line that ended there had them or not, by the line that was met before it."""
+    _check([b"2026-11-27 10:00:00:123 +00", ("2026-11-27 10:00:00:125" + end).encode()], 1)
 
 
 @settings(max_examples=400)
