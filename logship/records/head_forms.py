@@ -16,6 +16,7 @@ from logship.records.head_levels import (
     PHP,
     PRECISE,
     TABBED,
+    TAG,
     line,
 )
 from logship.records.head_parts import (
@@ -39,7 +40,6 @@ from logship.records.head_parts import (
     QUIET,
     SLASHED,
     SPOKEN,
-    TAG,
     TIMED,
     Form,
 )
@@ -74,7 +74,7 @@ FORMS = (
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>0{8}[ T-]?00(?:0000|:00:00)" + FRACTION + OFFSET + END), ANYWHERE, alone=False),
     Form(b"0", ONE(rb"(?P<s>0{14})(?P<f>)(?P<z>)(?=(?:000)? )"), ANYWHERE, alone=False),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000[/-]00[/-]00[ T]00:00)(?P<f>)(?P<z>)(?![\w:])"), ANYWHERE, alone=False),
-    Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000\.00\.00 " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE, alone=False),
+    Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000\.00\.00 " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE),
     Form(
         b"[",
         ONE(rb"\[(?P<s>00-" + MONTH + rb"-0000 " + CLOCK + FRACTION + rb"(?P<z>(?: [A-Z][\w/+-]*)?)\] "),
@@ -187,6 +187,7 @@ FORMS = (
     Form(LETTERS + b"@", ONE(PAIRS + TIMED + ISO + END), line(LOGFMT), alone=False),
     Form(LETTERS + b"@", ONE(PAIRS + TIMED + SLASHED + END), line(LOGFMT), alone=False),
     Form(LETTERS + b"@", ONE(PAIRS + TIMED + SPOKEN + END), line(LOGFMT), alone=False),
+    Form(b"tw", ONE(TIMED + ISO + rb"""["']? [\w.-]{1,60}+="""), alike=False),  # go-kit: a level may be left out
     Form(LETTERS + b"@", ONE(PAIRS + LEVELED + QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
     Form(LEVELS, ONE(FIRST + rb" " + TIMED + ISO + END)),  # Kratos
@@ -197,8 +198,13 @@ FORMS = (
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"): " + ISO + END)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?P<s>0000/00/00 00:00)(?P<f>)(?P<z>)(?![\w:])")),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?P<s>0{10}\.)(?P<f>0{3,9})(?P<z>)\]")),  # ROS
+    Form(
+        b"[", ONE(rb"\[(?P<s>0{10})(?P<f>)(?P<z>)\] [\w.-]{1,40}\[0{1,7}(?::0{1,7})?\]:? (?P<l>" + BARE + rb"): ")
+    ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),
     Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + ISO + END), ANYWHERE),
+    Form(b"[", ONE(rb"\[[\w.-]{1,40}\] (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" " + FIRST + rb":? ")),  # Syncthing
+    Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]" + _OF_DAY)),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"):" + _OF_DAY)),

@@ -37,6 +37,8 @@ _FIELD = rb"""(?:
   | [\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?+(?=[ ])  # a sign
   | p?+\d++
 )"""
+_PROGRAM = rb"[\w./-]{1,64}+\[\d{1,7}(?::\d{1,7})?\]:?[ ]"
+"""A program and its process, as syslog has them."""
 MARKED = (
     rb"(?=[\[<|({]) (?: [({](?P<s>" + LOUD + rb")[)}] | \[ [ ]* (?P<a>" + ANY + rb") [ ]* \] | <(?P<b>" + ANY + rb")>"
     rb" | \| [ ]* (?P<c>" + ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
@@ -53,6 +55,7 @@ _AFTER = (
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] (?:[\w.-]|[ ](?!-[ ])){0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO
+    rb" | (?:[\w.-]{1,64}+[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]"  # NSD: nsd[7]: error:
     rb" | (?=[\w.]{1,80}+[ ]+\[[A-Z]+[ ]+\]|\w{1,60}+\.)[\w.]++[ ]++\[(?P<v>"
     + LOUD
     + rb")[ ]*\]"  # kopf: name [INFO    ]
@@ -74,6 +77,7 @@ _SPOKEN = (
     rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
     rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
     rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"  # semantic_logger: I [7:main]
+    rb" | [ ](?:\[[\w./-]{1,60}:\d{1,6}\][ ])?(?P<N>[CEWNIDT])[ ]\|[ ][\w./-]{1,60}:"  # capnslog: I | etcdserver:
 )
 _TABBED = rb" | \t (?P<B>" + ANY + rb") \t"
 _SIGNED = (
@@ -89,6 +93,17 @@ def line(*parts: bytes) -> "re.Pattern[bytes]":
     return re.compile(b"".join(parts), re.VERBOSE)
 
 
+TAG = line(
+    rb"(?P<F>",
+    LOUD,
+    rb")(?=[ ]) | ",
+    MARKED,
+    rb" | (?:\S{1,255}[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]",
+    rb" | \S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
+    LOUD,
+    rb")",
+)
+"""Behind a time of syslog's, and a host that may be left out."""
 TABBED = line(rb"(?!)", _TABBED)
 """Where nothing but tabs tells: zap."""
 ANYWHERE = line(_AFTER, _TABBED, _ZONE)

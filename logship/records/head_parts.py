@@ -9,9 +9,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from logship.records.head_levels import ANY, LOUD, MARKED, WORDS, line
+from logship.records.head_levels import ANY, LOUD, WORDS, line
 
-FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000[ \]]))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
+FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000(?![.,:\w])))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
 CLOCK = rb"00:00:00"
 OFFSET = (
     rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|(?<=\.000) [+-]00(?![0:.\w])|[+-]00(?![0:.\w])"
@@ -86,15 +86,6 @@ ONE = re.compile
 LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
 MONTHS = b"JFMASOND"
 LEVELS = b"ACDEFILNPSTVW"
-TAG = line(
-    rb"(?P<F>",
-    LOUD,
-    rb")(?=[ ]) | ",
-    MARKED,
-    rb" | \S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
-    LOUD,
-    rb")",
-)
 _SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
 FIRST = rb"(?P<l>" + _SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"

@@ -56,7 +56,13 @@ STAMPED = {
     + _COLOUR
     + rb" ?(?:TRACE|DEBUG|INFO|WARN|ERROR)\b)",
     "compact": _COMPACT + rb"[ \t]+(?:\[[^\]\n]{1,60}\] )?\[?(?:" + _LEVEL + rb"|(?i:D?PANIC|CRITICAL|DBG|INF|WRN))\b",
-    "named_stamp": rb"\[[^\]\n]{1,60}\] (?:\[?" + _LEVEL + rb"\]? )?\d{4}[/-]\d\d[/-]\d\d[T ]" + _TIME,
+    "named_stamp": rb"\[[^\]\n]{1,60}\] (?:(?:\[?"
+    + _LEVEL
+    + rb"\]? )?\d{4}[/-]\d\d[/-]\d\d[T ]"
+    + _TIME
+    + rb"|\d\d:\d\d:\d\d(?:[.,]\d+)? (?=[A-Z])"
+    + _LEVEL
+    + rb":? )",
     "level_stamp": rb"[\[(<]?(?:[A-Z]|"
     + _LEVEL
     + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]++"
@@ -86,7 +92,8 @@ SENTENCE = _LEVEL_OF_UVICORN + rb"(?:[a-z]++ |[A-Z][a-z]*+ [a-z])"
 """So many lines of uvicorn begin that they are looked for first."""
 PREFIXES = (
     _LEVEL_OF_UVICORN + rb"\S",
-    rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)\] \S",  # Granian, beside an access log with stamps
+    rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)(?:/[\w.:-]{1,60})?\] \S",  # Granian, multiprocessing: beside stamps
+    rb"\[(?:NOTICE|WARNING|ALERT) *\] +\(\d{1,7}\) : ",  # HAProxy
     rb"(?:DEBUG\d?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC):  \S",  # PostgreSQL
     rb"<\d{1,3}>\S",  # syslog
     rb"(?:time|ts|timestamp|level|lvl|severity)=\S",  # logfmt

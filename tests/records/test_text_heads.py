@@ -22,6 +22,26 @@ HEADS = {
     "1795773600.123    100 10.0.0.7 TCP_MISS/200 1 GET http://x/ - HIER_DIRECT/10.0.0.8 text/html": (DAY + ".123", ""),
     "[ERROR]\t2026-11-27T10:00:00.123Z\tb3b1\ta message": (DAY + ".123", "ERROR"),
     "2026-11-27 10:00:00 fail: App.Db[0] a message": (DAY, "error"),
+    # etcd 3.4 (capnslog), NSD 4.6, Unbound 1.17 with and without log-time-ascii, stunnel 5, Syncthing 1.19
+    "2026-11-27 10:00:00.123456 I | etcdmain: a message": (DAY + ".123456", "INFO"),
+    "2026-11-27 10:00:00.123456 N | embed: a message": (DAY + ".123456", "NOTICE"),
+    "2026-11-27 10:00:00.123456 [main.go:5] W | db: a message": (DAY + ".123456", "WARNING"),
+    "2026-11-27 10:00:00.123456 I | a message": (DAY + ".123456", ""),
+    "[2026-11-27 10:00:00.123] nsd[7]: error: a message": (DAY + ".123", "error"),
+    "[1795773600] unbound[7:0] notice: a message": (DAY, "notice"),
+    "[1795773600] a message": ("", ""),
+    "Nov 27 10:00:00 unbound[7:0] info: a message": (DAY, "info"),
+    "Nov 27 10:00:00 vm app/smtpd[7]: warning: a message": (DAY, "warning"),
+    "Nov 27 10:00:00 vm app[7]: warning signs: a message": (DAY, ""),
+    "2026.11.27 10:00:00 LOG6[ui]: a message": (DAY, ""),
+    "[start] 10:00:00 INFO: a message": (DAY, "INFO"),
+    "[A7B9] 10:00:00 WARNING: a message": (DAY, "WARNING"),
+    "[A7B9] 10:00:00 a message": ("", ""),
+    # go-kit (Alertmanager 0.25), where a call has no level
+    'ts=2026-11-27T10:00:00.123Z caller=main.go:7 component=configuration msg="a message"': (DAY + ".123", ""),
+    'ts=2026-11-27T10:00:00.123Z caller=main.go:7 level=info msg="a message"': (DAY + ".123", "info"),
+    # Python's multiprocessing.log_to_stderr
+    "[INFO/Process-1] a message": ("", "INFO"),
     # Rust's tracing: over several lines, and without a time
     "  2026-11-27T10:00:00.327265Z  INFO app: a message": (DAY + ".327265", "INFO"),
     "  2026-11-27T10:00:00.327265Z ERROR app::db: a message": (DAY + ".327265", "ERROR"),
@@ -584,6 +604,12 @@ JS_DATE = "[Fri Nov 27 2026 10:00:00 GMT+0000"
 def test_a_date_of_javascript_with_its_zones_name_is_no_other_date() -> None:
     """The name ends the head; a line that ends before it is another one."""
     _check([JS_DATE.encode(), (JS_DATE + " (Coordinated Universal Time)] ERROR: x").encode()], 1)
+
+
+@pytest.mark.parametrize("end", ["", ";", "]", "-", "4", ".", " +00", " INFO x"])
+def test_milliseconds_behind_a_colon_are_read_whatever_follows_them(end: str) -> None:
+    """So slf4j-simple writes them; a line that ended there had them or not, by the line that was met before it."""
+    _check([b"2026-11-27 10:00:00:123 +00", ("2026-11-27 10:00:00:125" + end).encode()], 1)
 
 
 @settings(max_examples=400)
