@@ -24,6 +24,7 @@ from logship.files.decoding import UNREADABLE
 from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
+from logship.files.losses import tell_cut_off
 from logship.files.made import Made
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
@@ -103,7 +104,7 @@ class Adoption:
         elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
             self._unknown(found, contents, sweep, old=old)
         elif found.cut or (known.common < part.size and took_its_place(self._registry, found, known)):
-            self._differ(found, known)
+            self._part(found, known)
         elif known.common == part.size and known.file and not self.settled(known.file):
             self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
         elif known.common == part.size and not reran(found, known):
@@ -185,21 +186,18 @@ class Adoption:
         elif known.entry and known.entry.ignored:
             self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
         elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):
-            self._part(known.entry, found, known)
+            self._part(found, known)
         elif known.entry:
             sealed = bool(found.live) and not contents
             size = found.size - found.begin if sealed else known.entry.size
             self.start(replace(known.entry, shift=found.begin, sealed=sealed, size=size), found, contents)
 
-    def _part(self, entry: Entry, found: Found, known: Known) -> None:
-        """Go on with what a file still has of a generation, and with what is behind as another.
-
-        More of it left before a kill, and may be in the store: its ids must not get other bytes.
-        """
-        end = differing_line(found, known) - found.begin
-        if known.read < end:
-            rest = replace(entry.until(end), shift=found.begin, sealed=True)
-            self.start(rest, replace(found, fd=os.dup(found.fd)))
+    def _part(self, found: Found, known: Known) -> None:
+        """Go on with what a file still has of a generation, and with the rest as another: ids are of one text."""
+        entry, end = known.entry, differing_line(found, known) - found.begin
+        if entry and not entry.ignored and known.read < end:
+            self.start(replace(entry.until(end), shift=found.begin, sealed=True), replace(found, fd=os.dup(found.fd)))
+            tell_cut_off(self.metrics, found.candidate.path, entry.unread_from(max(end, found.size - found.begin)))
         self._differ(found, known)
 
     def _differ(self, found: Found, known: Known) -> None:
