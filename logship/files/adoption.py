@@ -30,6 +30,7 @@ from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
 from logship.files.plan import COPY, FORGOTTEN, HISTORY, OVERWRITTEN, Plan
 from logship.files.registry import Registry
+from logship.files.remains import remains
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.logs import Seldom
@@ -75,8 +76,7 @@ class Adoption:
         self.met_again: set[str] = set()
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
         self._saying = Seldom()  # of packed files that are not read
-        self.made = Made()
-        """Archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
+        self.made = Made()  # archives and copies that are read: they may be of what waits (:mod:`.waiting`)
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -148,8 +148,7 @@ class Adoption:
             self._put_by_copy(found, known, sweep)
 
     def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
-        if known.whole:
-            self.met_again.add(found.lineage)
+        self.met_again.update([found.lineage] if known.whole else [])
         if found.candidate.matched and not (found.live or found.doubted):
             logger.info("nothing in a file is new", extra={"path": found.candidate.path, "known_bytes": known.common})
         last = bool(known.file) and found.packed_to == found.size  # it may yet be all that has the rest of an open file
@@ -157,9 +156,10 @@ class Adoption:
         self.leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
 
     def settled(self, file: TailedFile) -> bool:
-        """Whether all that was read of a generation is acknowledged."""
+        """Whether all that was read of a generation is acknowledged; what remains of an orphan goes another way."""
         saved = self.describe(file).offsets
-        return all(saved[sink].offset >= place.offset for sink, place in file.places.items() if sink in saved)
+        places = ((saved[sink], place.offset) for sink, place in file.places.items() if sink in saved)
+        return all(each.offset >= offset or (file.orphaned and not each.in_flight) for each, offset in places)
 
     def lacks(self, known: Known) -> bool:
         """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
@@ -198,6 +198,8 @@ class Adoption:
         if entry and not entry.ignored and known.read < end:
             self.start(replace(entry.until(end), shift=found.begin, sealed=True), replace(found, fd=os.dup(found.fd)))
             tell_cut_off(self.metrics, found.candidate.path, entry.unread_from(max(end, found.size - found.begin)))
+        elif known.file and known.file.orphaned and known.file.offset < end:
+            self.start(remains(known.file, found, end), replace(found, fd=os.dup(found.fd)))
         self._differ(found, known)
 
     def _differ(self, found: Found, known: Known) -> None:

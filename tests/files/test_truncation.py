@@ -316,3 +316,28 @@ def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_ano
     assert got.count(lines(2000, 2001)) == 1
     gone = {} if how == "edited" else {"truncated": len(lines(800, 1000)) - len(lines(2000, 2001))}
     assert dict(second.lost()) == gone
+
+
+@pytest.mark.parametrize("read", [0, 300])
+def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int) -> None:
+    """It was cut off in front of another sink's place: what it has no more is counted for the slow one alone."""
+    live = logs / "a.log"
+    append(live, lines(0, read or 1000))
+    follower = follow(logs, slow=True)
+    follower.step()
+    slow = follower.slow_reader.read() if read else []
+    append(live, lines(read or 1000, 1000))
+    follower.read()
+    os.truncate(live, len(lines(0, 800)))
+    append(live, lines(2000, 2001))
+    for _ in range(12):
+        follower.read()
+        follower.step(0.5)
+    while more := follower.slow_reader.read():
+        slow += more
+    follower.drain()
+    got = b"".join(block.data for block in slow)
+    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
+    assert got.count(lines(2000, 2001)) == 1
+    assert lines(2000, 2001) in b"".join(block.data for block in follower.blocks)
+    assert 0 < dict(follower.lost())["truncated"] < len(lines(700, 1000))
