@@ -55,8 +55,7 @@ class TailedFile:
         self.digest = Digest(entry.digest)
         self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
-        self.filled: tuple[tuple[int, int], ...] = ()
-        """(start, end) of passed holes that have bytes now: of generations that are to begin."""
+        self.filled: tuple[tuple[int, int], ...] = ()  # (start, end) of passed holes that have bytes now
         self.signature = (-1, 0)  # what tells that the file has changed since it was closed
         self.doubt = Doubt()
         """Whether its size is below what was read; it may come back."""
@@ -212,6 +211,7 @@ class TailedFile:
         if b"\0" in data or self.holes.wait:
             more = lambda at: first_data(at, self.size, self.read_at, self.data_start) < self.size  # noqa: E731
             data = data[: self.holes.readable(data, place.scanned, now, follows=more, ended=self.ended)]
+            boundary = min(boundary, self.holes.ends)
         if data[:1] == b"\0" and place.scanned == place.offset:
             end = self.holes.past(place.offset, self.size, self.read_at, self.data_start, note=not self._contents)
             frames = [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
