@@ -45,28 +45,35 @@ class Follower:
     rotate_wait: float = 30.0
     max_backlog: int = 0
     now: float = 1000.0
+    slow: bool = False
+    """There is another sink, of that name, whose reader is ``slow_reader``: it reads when a test says so."""
     blocks: list[Block] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Start, as the daemon would, from what is saved."""
-        self.metrics = Metrics(["sink"], "test")
+        sinks = ("sink", "slow") if self.slow else ("sink",)
+        self.metrics = Metrics(sinks, "test")
         self.checkpoints = Checkpoints(self.state)
         found = self.checkpoints.load()
         self.checkpoint: Checkpoint = replace(found, entries=applied(found.entries, self.state))
         self.state.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(self.state)
         discovery = Discovery([Pattern.of(self.pattern)])
-        self.catalog = Catalog(discovery, self.checkpoint, self.metrics, sinks=("sink",), from_end=self.from_end)
+        self.catalog = Catalog(discovery, self.checkpoint, self.metrics, sinks=sinks, from_end=self.from_end)
         rules = Rules(poll=0.0, rotate_wait=self.rotate_wait, max_backlog=self.max_backlog)
         self.intake = Intake(self.catalog, discovery, rules, self.metrics, Timer(), self._save, clock=lambda: self.now)
-        self.reader = Reader(
-            "sink",
-            self.metrics,
-            max_line_bytes=self.max_line_bytes,
-            unsound=self.intake.look_again,
-            clock=lambda: self.now,
-        )
-        self.intake.listeners.append(self.reader)
+        readers = [
+            Reader(
+                name,
+                self.metrics,
+                max_line_bytes=self.max_line_bytes,
+                unsound=self.intake.look_again,
+                clock=lambda: self.now,
+            )
+            for name in sinks
+        ]
+        self.reader, self.slow_reader = readers[0], readers[-1]
+        self.intake.listeners.extend(readers)
 
     async def _save(self) -> None:
         self.save()

@@ -24,11 +24,13 @@ from logship.files.decoding import UNREADABLE
 from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
 from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
 from logship.files.identification import Known, Part
+from logship.files.losses import tell_cut_off
 from logship.files.made import Made
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
 from logship.files.plan import COPY, FORGOTTEN, HISTORY, OVERWRITTEN, Plan
 from logship.files.registry import Registry
+from logship.files.remains import remains
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.logs import Seldom
@@ -74,8 +76,7 @@ class Adoption:
         self.met_again: set[str] = set()
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
         self._saying = Seldom()  # of packed files that are not read
-        self.made = Made()
-        """Archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
+        self.made = Made()  # archives and copies that are read: they may be of what waits (:mod:`.waiting`)
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
 
@@ -103,7 +104,7 @@ class Adoption:
         elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
             self._unknown(found, contents, sweep, old=old)
         elif found.cut or (known.common < part.size and took_its_place(self._registry, found, known)):
-            self._differ(found, known)
+            self._part(found, known)
         elif known.common == part.size and known.file and not self.settled(known.file):
             self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
         elif known.common == part.size and not reran(found, known):
@@ -147,8 +148,7 @@ class Adoption:
             self._put_by_copy(found, known, sweep)
 
     def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
-        if known.whole:
-            self.met_again.add(found.lineage)
+        self.met_again.update([found.lineage] if known.whole else [])
         if found.candidate.matched and not (found.live or found.doubted):
             logger.info("nothing in a file is new", extra={"path": found.candidate.path, "known_bytes": known.common})
         last = bool(known.file) and found.packed_to == found.size  # it may yet be all that has the rest of an open file
@@ -156,9 +156,10 @@ class Adoption:
         self.leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
 
     def settled(self, file: TailedFile) -> bool:
-        """Whether all that was read of a generation is acknowledged."""
+        """Whether all that was read of a generation is acknowledged; what remains of an orphan goes another way."""
         saved = self.describe(file).offsets
-        return all(saved[sink].offset >= place.offset for sink, place in file.places.items() if sink in saved)
+        places = ((saved[sink], place.offset) for sink, place in file.places.items() if sink in saved)
+        return all(each.offset >= offset or (file.orphaned and not each.in_flight) for each, offset in places)
 
     def lacks(self, known: Known) -> bool:
         """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
@@ -185,21 +186,20 @@ class Adoption:
         elif known.entry and known.entry.ignored:
             self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
         elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):
-            self._part(known.entry, found, known)
+            self._part(found, known)
         elif known.entry:
             sealed = bool(found.live) and not contents
             size = found.size - found.begin if sealed else known.entry.size
             self.start(replace(known.entry, shift=found.begin, sealed=sealed, size=size), found, contents)
 
-    def _part(self, entry: Entry, found: Found, known: Known) -> None:
-        """Go on with what a file still has of a generation, and with what is behind as another.
-
-        More of it left before a kill, and may be in the store: its ids must not get other bytes.
-        """
-        end = differing_line(found, known) - found.begin
-        if known.read < end:
-            rest = replace(entry.until(end), shift=found.begin, sealed=True)
-            self.start(rest, replace(found, fd=os.dup(found.fd)))
+    def _part(self, found: Found, known: Known) -> None:
+        """Go on with what a file still has of a generation, and with the rest as another: ids are of one text."""
+        entry, end = known.entry, differing_line(found, known) - found.begin
+        if entry and not entry.ignored and known.read < end:
+            self.start(replace(entry.until(end), shift=found.begin, sealed=True), replace(found, fd=os.dup(found.fd)))
+            tell_cut_off(self.metrics, found.candidate.path, entry.unread_from(max(end, found.size - found.begin)))
+        elif known.file and known.file.orphaned and known.file.offset < end:
+            self.start(remains(known.file, found, end), replace(found, fd=os.dup(found.fd)))
         self._differ(found, known)
 
     def _differ(self, found: Found, known: Known) -> None:

@@ -190,7 +190,7 @@ class Catalog:
         """Compare the folders with what is known, in steps; ``now`` in monotonic seconds."""
         unlistable, looked_ns = set[str](), time.time_ns()
         self._swept = now
-        replaced = self._truncations.begin()
+        replaced = self._truncations.begin(now)
         for file in replaced:
             self.registry.doubt_copies(file.lineage)
             self._adoption.open.doubt(file.lineage)

@@ -50,7 +50,7 @@ def before_writing(known: Known, found: Found, *, old: bool) -> Known | None:
         seen = found.lowest < min(found.size, remembered)  # smaller than any byte that is remembered
         kept = seen and known.proved >= HEAD_BYTES and found.lowest <= next_point(digest, known.proved)
         unproved = common == found.size and not known.whole
-        common = known.proved if unproved and not here else common
+        common = known.proved if unproved else common
         common = found.lowest if here and (kept or common > found.lowest) else common
     elif known.entry and found.was_cut(known.entry):
         found.cut, common = True, max(known.proved, known.entry.size)

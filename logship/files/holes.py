@@ -65,13 +65,15 @@ def head_print(head: bytes) -> Print:
 class Holes:
     """Which NULs of one file may be passed."""
 
-    __slots__ = ("_at", "_seen", "_since", "filled_from", "passed")
+    __slots__ = ("_at", "_seen", "_since", "ends", "filled_from", "passed")
 
     def __init__(self, passed: tuple[tuple[int, int], ...] = ()) -> None:
         self.filled_from = 0
         """The size before a truncation: nobody fills NULs from 0 up to there."""
         self._at, self._seen, self._since = -1, 0, 0.0
         """Where NULs are waited for, up to where there were others when that wait began, and when it began."""
+        self.ends = NO_LIMIT
+        """Where what may be read ends by NULs that are passed next: no line in front of them goes on behind them."""
         self.passed = passed
         """The last holes that were passed, and might yet be filled: (start, end)."""
 
@@ -82,7 +84,7 @@ class Holes:
         yet be filled.
         ``follows(offset)`` says whether any byte but NUL comes at or after an offset; ``ended`` that nobody writes.
         """
-        at = find_hole(data, start)
+        at, self.ends = find_hole(data, start), NO_LIMIT
         if at < 0:
             self._at = -1 if start <= self._at < start + len(data) else self._at  # it is filled
             return len(data)
@@ -97,6 +99,7 @@ class Holes:
         if not (left_by_truncation or ended) and now - self._since < HOLE_SECONDS:
             return at
         if data[:at].endswith(b"\n") and data.startswith(_NOTED, at):
+            self.ends = start + at
             return at
         self._at = -1
         return data.find(b"\n" + _NOTED, at) + 1 or len(data)

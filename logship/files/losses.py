@@ -27,6 +27,14 @@ def tell_left_out(metrics: Metrics, path: str, nbytes: int) -> None:
     logger.warning("an archive has more than one file: only the first is read", extra=extra)
 
 
+def tell_cut_off(metrics: Metrics, path: str, nbytes: int) -> None:
+    """Count, and say, that a file was cut off behind what was read of it: what went nobody had read."""
+    if nbytes > 0:
+        metrics.lost("truncated", nbytes)
+        extra = {"path": path, "lost_bytes": nbytes, "advice": LOSSES["truncated"]}
+        logger.warning("a file was cut off behind what was read of it", extra=extra)
+
+
 def tell_overwritten(metrics: Metrics, path: str, nbytes: int) -> None:
     """Count, and say, that an archive was written over between being gone through and being read: what it had."""
     if nbytes > 0:

@@ -55,24 +55,23 @@ class TailedFile:
         self.digest = Digest(entry.digest)
         self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
-        self.filled: tuple[tuple[int, int], ...] = ()
-        """(start, end) of passed holes that have bytes now: of generations that are to begin."""
-        self.signature = (-1, 0)
-        """What tells that the file has changed since it was closed."""
+        self.filled: tuple[tuple[int, int], ...] = ()  # (start, end) of passed holes that have bytes now
+        self.signature = (-1, 0)  # what tells that the file has changed since it was closed
         self.doubt = Doubt()
         """Whether its size is below what was read; it may come back."""
         self.deleted = self.replaced = self.orphaned = self.unheard = False
         """``replaced``: two signs say that what was read is no longer there, until somebody mends that. ``orphaned``:
         its bytes are gone from its file, and were found nowhere else yet. ``unheard``: no event told that it grew."""
-        self.fault = ""
-        """Why it could not be read; set by a reader or a look, whoever owns the file lets go of it then."""
-        self.grown_at = self.opened_at = now
-        """Monotonic seconds when it last grew, and when it was first seen."""
+        self.fault = ""  # why it can't be read: by a reader or a look, whoever owns it lets go of it then
+        self.grown_at = self.opened_at = now  # monotonic seconds: when it last grew, and when it was first seen
         self.counted = self.met_ns = 0  # bytes, by the input metrics; when it was first met, by a sweep that opened all
         self.largest, self.ended = 0, False
         """The largest size ever seen; whether no writer is expected any more: an unterminated last line may leave."""
         self.head, self.begins, self.found_by = Print(), b"", 0  # its first 64 bytes; their hash, while it is followed
         self.look(now)
+        here = (entry.inode, entry.birth_ns) == (self.inode, birth_ns) and not (contents or self.padding.there)
+        if here and self.size >= entry.furthest.offset:
+            self.doubt.note_sizes(min(entry.size, self.limit), self.size, now)
 
     def look(self, now: float) -> bool:
         """Ask ``fstat`` for the truth; give whether there is more to read. ``now`` in monotonic seconds."""
@@ -81,7 +80,7 @@ class TailedFile:
         stat = os.fstat(self.fd)
         signature, gone = (stat.st_size, stat.st_mtime_ns), stat.st_nlink == 0
         same = signature == self.signature and gone == self.deleted
-        if same and not (self.padding.there or self.doubt.looks):
+        if same and not (self.padding.there or self.doubt.lasts):
             return self.holes.due(now)
         before, touched = self.size, stat.st_mtime_ns != self.mtime_ns
         in_place = touched and stat.st_size == self.signature[0]
@@ -101,6 +100,7 @@ class TailedFile:
         self.doubt.clear()
         known = max(self.furthest.scanned, min(before, size))
         self.size = self.padding.data_size(size, known, self.read_at, self.data_start)
+        self.doubt.note_sizes(before, self.size, now)
         if self.size > before:
             self.grown_at = now
             self.largest = max(self.largest, self.size)
@@ -211,6 +211,7 @@ class TailedFile:
         if b"\0" in data or self.holes.wait:
             more = lambda at: first_data(at, self.size, self.read_at, self.data_start) < self.size  # noqa: E731
             data = data[: self.holes.readable(data, place.scanned, now, follows=more, ended=self.ended)]
+            boundary = min(boundary, self.holes.ends)
         if data[:1] == b"\0" and place.scanned == place.offset:
             end = self.holes.past(place.offset, self.size, self.read_at, self.data_start, note=not self._contents)
             frames = [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
@@ -254,8 +255,7 @@ class TailedFile:
 
     def orphan(self) -> None:
         """Go on without a file, until a copy is found; the descriptor stays open until then."""
-        self.orphaned, self.replaced, self.path = True, False, ""
-        self.doubt.clear()
+        self.orphaned, self.replaced, self.path, self.doubt = True, False, "", Doubt()
 
     def move_to(
         self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, sealed: bool = False

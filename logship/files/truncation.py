@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from logship.files.adoption import Adoption
 from logship.files.fills import begin_filled
 from logship.files.found import Found
+from logship.files.losses import tell_cut_off
 from logship.files.reconciler import Reconciler
 from logship.files.repeats import Repeats
 from logship.files.steps import in_steps
@@ -49,16 +50,19 @@ class Truncations:
     def pressing(self, now: float) -> bool:
         """Whether a sweep is needed soon, ``now`` being when the last one began."""
         for file in self._files.values():  # this is asked twice for each look
-            if file.replaced or file.doubt.looks or file.filled:
+            if file.replaced or file.doubt.lasts or file.filled:
                 return True
         orphaned = self._orphans and any(now - since < ORPHAN_SECONDS for since in self._orphans.values())
         return bool(orphaned or self._adoption.held or self._reconciler.waiting)
 
-    def begin(self) -> list[TailedFile]:
+    def begin(self, now: float) -> list[TailedFile]:
         """Give the files that are known to have lost their bytes: names that are listed from now on have the copies."""
-        if self.settling:
-            for file in self._files.values():
+        for file in self._files.values():
+            if self.settling:
                 file.decide()
+            if lost := file.doubt.cut_unread(now, sure=self.settling):
+                file.largest = file.size
+                tell_cut_off(self._metrics, file.path or file.lineage, lost)
         return [file for file in self._files.values() if file.replaced]
 
     def forget(self, file: FileId) -> None:

@@ -51,7 +51,9 @@ class Saved(Struct, frozen=True, gc=False):
     """What redaction knows at the offset, as in :class:`logship.model.Block`."""
 
     def until(self, size: int) -> "Saved":
-        """Give the same without blocks that end behind the first bytes."""
+        """Give the same of the first bytes, without blocks that end behind them."""
+        if self.offset > size:
+            return Saved(size)
         in_flight = tuple(block for block in self.in_flight if block[1] <= size)
         return replace(self, in_flight=in_flight, proofs=tuple(proof for proof in self.proofs if proof[1] <= size))
 
@@ -96,6 +98,11 @@ class Entry(Struct, frozen=True, gc=False):
         """Give the same of its first bytes, without what may have left from behind them."""
         offsets = {sink: saved.until(size) for sink, saved in self.offsets.items()}
         return replace(self, size=size, offsets=offsets)
+
+    def unread_from(self, offset: int) -> int:
+        """Give how many of its bytes from an offset on some sink has not had, nor may it have left for there."""
+        ends = (max([saved.offset, *(end for _, end, _ in saved.in_flight)]) for saved in self.offsets.values())
+        return self.size - max(offset, min(ends, default=0))
 
     @property
     def furthest(self) -> Saved:

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logship.files.holes import HOLE_SECONDS, Holes, Padding, find_hole, first_data, nuls_end
+from logship.files.joining import Joining
+from tests.following import follow, lines
 
 PAGE = 4096
 MIB = 1 << 20
@@ -197,3 +199,15 @@ def test_the_first_data_after_nuls(offset: int, nuls: int, after: bytes) -> None
     data = b"x" * offset + bytes(nuls) + after
     kept = data[offset:].lstrip(b"\0")
     assert first_data(offset, len(data), reading(data), dense) == len(data) - len(kept)
+
+
+def test_a_line_of_text_in_front_of_a_hole_leaves_once_that_is_passed(logs: Path) -> None:
+    """It may go on with nothing that comes behind it: it was held back for ever, and all of the file with it."""
+    text = b"started with some words\n"
+    (logs / "a.log").write_bytes(text + bytes(70_000) + lines(0, 20))
+    follower = follow(logs)
+    follower.reader._joining = Joining.by("auto", "auto", 1000, 1 << 20, 1.0)
+    for _ in range(10):
+        follower.read()
+        follower.step(1.0)
+    assert b"".join(block.data for block in follower.blocks) == text + lines(0, 20)

@@ -204,3 +204,140 @@ def test_what_is_put_in_place_goes_on_where_most_of_it_is_proved(logs: Path) -> 
     second.read()
     second.drain()
     assert problem(lines(0, 92), first, second) == ""
+
+
+@pytest.mark.parametrize("more", [0, 10])
+@pytest.mark.parametrize("settling", [False, True])
+def test_what_was_cut_off_behind_what_was_read_is_counted(logs: Path, more: int, *, settling: bool) -> None:
+    """Its reader was far behind: all that was read is there, and goes on."""
+    follower = begun(logs, 100)
+    append(logs / "a.log", lines(100, 300))
+    follower.step(1.0)
+    os.truncate(logs / "a.log", len(lines(0, 200)))
+    follower.step(1.0)
+    assert not list(follower.lost()), "a network volume may give an old size for a moment"
+    append(logs / "a.log", lines(300, 300 + more))
+    if not settling:
+        follower.step(1.0)
+    follower.drain()
+    assert dict(follower.lost()) == {"truncated": len(lines(200, 300))}
+    assert problem(lines(0, 200) + lines(300, 300 + more), follower) == ""
+
+
+def test_an_old_size_for_a_moment_is_no_loss(logs: Path) -> None:
+    """It is as large as it was again within a second."""
+    follower = begun(logs, 100)
+    append(logs / "a.log", lines(100, 300))
+    follower.step(1.0)
+    os.truncate(logs / "a.log", len(lines(0, 200)))
+    follower.step(0.5)
+    append(logs / "a.log", lines(200, 300))
+    follower.step(0.4)
+    follower.step(2.0)
+    follower.drain()
+    assert not list(follower.lost())
+    assert problem(lines(0, 300), follower) == ""
+
+
+def test_what_was_cut_off_behind_what_was_read_while_logship_was_away_is_counted(logs: Path) -> None:
+    """Its size is in the checkpoint."""
+    first = begun(logs, 100)
+    append(logs / "a.log", lines(100, 300))
+    first.step(1.0)
+    first.save()
+    first.kill()
+    os.truncate(logs / "a.log", len(lines(0, 200)))
+    second = follow(logs)
+    second.read()
+    second.step(2.0)
+    second.drain()
+    assert dict(second.lost()) == {"truncated": len(lines(200, 300))}
+    assert problem(lines(0, 200), first, second) == ""
+
+
+def test_what_was_cut_off_is_counted_once(logs: Path) -> None:
+    """Behind what was read first, then all of it."""
+    follower = begun(logs, 100)
+    append(logs / "a.log", lines(100, 300))
+    follower.step(1.0)
+    for size, pause in ((len(lines(0, 200)), 0.2), (0, 0.2)):
+        os.truncate(logs / "a.log", size)
+        for _ in range(10):
+            follower.step(pause)
+    follower.step(6.0)
+    follower.step(6.0)
+    follower.drain()
+    assert dict(follower.lost()) == {"truncated": len(lines(100, 300))}
+
+
+@pytest.mark.parametrize("kept", [2000, 5000])
+def test_a_line_that_is_written_right_behind_a_cut_is_not_taken_for_what_was_there(logs: Path, kept: int) -> None:
+    """Before anybody looks, and between two points of its digest: lines come again rather than never (720)."""
+    follower = begun(logs, 20_000)
+    os.truncate(logs / "a.log", len(lines(0, kept)))
+    append(logs / "a.log", lines(20_000, 20_010))
+    for _ in range(10):
+        follower.read()
+        follower.step(0.3)
+    follower.drain()
+    seen = b"".join(block.data for block in follower.blocks)
+    assert all(line in seen for line in lines(20_000, 20_010).splitlines())
+
+
+@pytest.mark.parametrize("how", ["cut", "edited", "put"])
+def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_another_sinks_place(
+    logs: Path, how: str
+) -> None:
+    """Over a kill; what it has no more is counted for it alone."""
+    live = logs / "a.log"
+    append(live, lines(0, 1000))
+    first = follow(logs, slow=True)
+    first.read()
+    first.save()
+    first.kill()
+    kept = lines(0, 1000)[: len(lines(0, 800))]
+    if how == "cut":
+        os.truncate(live, len(kept))
+    elif how == "edited":
+        overwrite(live, b"#", len(kept))
+    else:
+        (logs / "new").write_bytes(kept)
+        (logs / "new").rename(live)
+    append(live, lines(2000, 2001))
+    second = follow(logs, slow=True)
+    second.read()
+    second.step(6.0)
+    second.read()
+    got = b"".join(block.data for block in second.slow_reader.read())
+    while more := second.slow_reader.read():
+        got += b"".join(block.data for block in more)
+    second.drain()
+    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
+    assert got.count(lines(2000, 2001)) == 1
+    gone = {} if how == "edited" else {"truncated": len(lines(800, 1000)) - len(lines(2000, 2001))}
+    assert dict(second.lost()) == gone
+
+
+@pytest.mark.parametrize("read", [0, 300])
+def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int) -> None:
+    """It was cut off in front of another sink's place: what it has no more is counted for the slow one alone."""
+    live = logs / "a.log"
+    append(live, lines(0, read or 1000))
+    follower = follow(logs, slow=True)
+    follower.step()
+    slow = follower.slow_reader.read() if read else []
+    append(live, lines(read or 1000, 1000))
+    follower.read()
+    os.truncate(live, len(lines(0, 800)))
+    append(live, lines(2000, 2001))
+    for _ in range(12):
+        follower.read()
+        follower.step(0.5)
+    while more := follower.slow_reader.read():
+        slow += more
+    follower.drain()
+    got = b"".join(block.data for block in slow)
+    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
+    assert got.count(lines(2000, 2001)) == 1
+    assert lines(2000, 2001) in b"".join(block.data for block in follower.blocks)
+    assert 0 < dict(follower.lost())["truncated"] < len(lines(700, 1000))
