@@ -63,8 +63,7 @@ class Adoption:
         self._sinks = sinks
         self._from_end = from_end
         self.open = OpenFiles()
-        self.first = first
-        """Whether this is the first sweep of the first start."""
+        self.first = first  # whether this is the first sweep of the first start
         self.new: dict[FileId, tuple[TailedFile, Entry]] = {}
         """Followed from now on, but not to be read before the checkpoint has them."""
         self.held: dict[int, Found] = {}

@@ -70,8 +70,7 @@ class Catalog:
         self._reconciler = Reconciler(self.registry, self._adoption, checkpoint, plan)
         self._successors = Successors(discovery, opener, self._reconciler, self._adoption.open)
         self._newcomers = Newcomers(discovery, opener, self._reconciler, self.registry, self._adoption, sinks)
-        self._opened: Mapping[int, Found] = {}
-        """By inode, what the sweep that is under way has opened and not adopted yet."""
+        self._opened: Mapping[int, Found] = {}  # by inode, what the sweep under way has opened and not adopted yet
         self._renamed: set[FileId] = set()
         """Of which files more is known since the last sweep began than it can say."""
         self._first_start_ns = checkpoint.first_start_ns
