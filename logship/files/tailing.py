@@ -57,8 +57,7 @@ class TailedFile:
         self.holes, self.padding = Holes(entry.holes), Padding()
         self.filled: tuple[tuple[int, int], ...] = ()  # (start, end) of passed holes that have bytes now
         self.signature = (-1, 0)  # what tells that the file has changed since it was closed
-        self.doubt = Doubt()
-        """Whether its size is below what was read; it may come back."""
+        self.doubt = Doubt()  # whether its size is below what was read, or seen; it may come back
         self.deleted = self.replaced = self.orphaned = self.unheard = False
         """``replaced``: two signs say that what was read is no longer there, until somebody mends that. ``orphaned``:
         its bytes are gone from its file, and were found nowhere else yet. ``unheard``: no event told that it grew."""
@@ -70,7 +69,8 @@ class TailedFile:
         self.head, self.begins, self.found_by = Print(), b"", 0  # its first 64 bytes; their hash, while it is followed
         self.look(now)
         here = (entry.inode, entry.birth_ns) == (self.inode, birth_ns) and not (contents or self.padding.there)
-        if here and self.size >= entry.furthest.offset:
+        told = entry.head.length >= min(HEAD_BYTES, entry.size) and has_head(entry.head, self.read_at)
+        if here and told and self.size >= entry.furthest.offset:
             self.doubt.note_sizes(min(entry.size, self.limit), self.size, now)
 
     def look(self, now: float) -> bool:
