@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from logship.files.framer import Place, TruncatedError
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.model import Block, LineState
+from logship.state.identity import Print
 from tests.following import an_entry
 
 MAX_LINE = 1 << 20
@@ -295,3 +297,22 @@ def test_points_lie_close_together_only_near_the_end_of_a_file(make: Callable[..
     points = [len(block.points) for block in tail.read_all()]
     assert len(points) == 3
     assert points[0] < points[1] == points[2]
+
+
+@pytest.mark.parametrize(
+    ("head", "cut"),
+    [(b"", False), (b"0123456\n", False), (b"0123456\n" * 128, True), (b"another\n" * 128, False)],
+    ids=["none", "a line", "all", "another"],
+)
+def test_a_file_is_smaller_than_at_the_last_look_only_if_it_has_all_of_its_head(
+    tmp_path: Path, head: bytes, *, cut: bool
+) -> None:
+    """Of one of which nothing was read, that alone tells it from one that was copied, cut off and written anew."""
+    path = tmp_path / "a.log"
+    path.write_bytes(b"0123456\n" * 200)
+    stat = path.stat()
+    entry = replace(an_entry("f" * 22, "/logs/a.log"), size=5000, head=Print.of(head), inode=stat.st_ino, birth_ns=7)
+    file = TailedFile(entry, os.open(path, os.O_RDONLY), "", 7, 0.0)
+    assert file.doubt.lasts == cut
+    assert file.doubt.cut_unread(1.0, sure=False) == (5000 - stat.st_size if cut else 0)
+    file.close()

@@ -341,23 +341,3 @@ def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int) -> N
     assert got.count(lines(2000, 2001)) == 1
     assert lines(2000, 2001) in b"".join(block.data for block in follower.blocks)
     assert 0 < dict(follower.lost())["truncated"] < len(lines(700, 1000))
-
-
-@pytest.mark.parametrize("after", [0, 1])
-def test_a_log_that_was_copied_and_cut_off_while_logship_was_away_is_not_cut_off(logs: Path, after: int) -> None:
-    """Nothing of it had been delivered: its copy has all of it, and it begins otherwise than the checkpoint says."""
-    live = logs / "a.log"
-    append(live, lines(0, 100))
-    first = follow(logs)
-    first.save()
-    first.kill()
-    (logs / "a.log.1").write_bytes(live.read_bytes())
-    os.truncate(live, 0)
-    append(live, lines(100, 100 + after))
-    second = follow(logs)
-    for _ in range(12):
-        second.read()
-        second.step(1.0)
-    second.drain()
-    assert not list(second.lost())
-    assert problem(lines(0, 100 + after), first, second) == ""
