@@ -70,7 +70,7 @@ class TailedFile:
         self.look(now)
         here = (entry.inode, entry.birth_ns) == (self.inode, birth_ns) and not (contents or self.padding.there)
         told = entry.head.length >= min(HEAD_BYTES, entry.size) and has_head(entry.head, self.read_at)
-        if here and told and self.size >= entry.furthest.offset:
+        if here and told and 0 < entry.furthest.offset <= self.size:
             self.doubt.note_sizes(min(entry.size, self.limit), self.size, now)
 
     def look(self, now: float) -> bool:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from logship.files.framer import Place, TruncatedError
 from logship.files.tailing import READ_BYTES, TailedFile
 from logship.model import Block, LineState
-from logship.state.identity import Print
+from logship.state.identity import Print, Saved
 from tests.following import an_entry
 
 MAX_LINE = 1 << 20
@@ -300,18 +300,25 @@ def test_points_lie_close_together_only_near_the_end_of_a_file(make: Callable[..
 
 
 @pytest.mark.parametrize(
-    ("head", "cut"),
-    [(b"", False), (b"0123456\n", False), (b"0123456\n" * 128, True), (b"another\n" * 128, False)],
-    ids=["none", "a line", "all", "another"],
+    ("head", "offset", "cut"),
+    [
+        (b"", 8, False),
+        (b"0123456\n", 8, False),
+        (b"0123456\n" * 128, 8, True),
+        (b"0123456\n" * 128, 0, False),
+        (b"another\n" * 128, 8, False),
+    ],
+    ids=["no head", "a line", "all", "nothing delivered", "another"],
 )
 def test_a_file_is_smaller_than_at_the_last_look_only_if_it_has_all_of_its_head(
-    tmp_path: Path, head: bytes, *, cut: bool
+    tmp_path: Path, head: bytes, offset: int, *, cut: bool
 ) -> None:
-    """Of one of which nothing was read, that alone tells it from one that was copied, cut off and written anew."""
+    """And something was delivered: else it may have been copied, cut off and written anew, and its copy has all."""
     path = tmp_path / "a.log"
     path.write_bytes(b"0123456\n" * 200)
     stat = path.stat()
     entry = replace(an_entry("f" * 22, "/logs/a.log"), size=5000, head=Print.of(head), inode=stat.st_ino, birth_ns=7)
+    entry = replace(entry, offsets={"sink": Saved(offset)})
     file = TailedFile(entry, os.open(path, os.O_RDONLY), "", 7, 0.0)
     assert file.doubt.lasts == cut
     assert file.doubt.cut_unread(1.0, sure=False) == (5000 - stat.st_size if cut else 0)
