@@ -69,7 +69,7 @@ class TailedFile:
         self.head, self.begins, self.found_by = Print(), b"", 0  # its first 64 bytes; their hash, while it is followed
         self.look(now)
         here = (entry.inode, entry.birth_ns) == (self.inode, birth_ns) and not (contents or self.padding.there)
-        told = entry.head.length >= min(HEAD_BYTES, entry.size) and has_head(entry.head, self.read_at)
+        told = entry.head.length >= min(HEAD_BYTES, entry.size) and entry.head == self.head
         if here and told and 0 < entry.furthest.offset <= self.size:
             self.doubt.note_sizes(min(entry.size, self.limit), self.size, now)
 

@@ -3,7 +3,6 @@
 Who joins lines asks whether there is anything to join in a block; who encodes it right after asks for its lines.
 """
 
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Final
 
@@ -61,7 +60,6 @@ def is_plain(data: bytes) -> bool:
 
 
 def _all_begin_so(lines: BytesIO) -> bool:
-    some: Sequence[bytes]
     while some := lines.readlines(_SOME_BYTES):
         if not all_records(some):
             return False
