@@ -10,7 +10,6 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from isal import isal_zlib
@@ -23,15 +22,15 @@ from logship.errors import forget_frames
 from logship.model import Outcome, Status
 from logship.net.credentials import Credentials, SecretError
 from logship.net.http_parts import AbstractStreamWriter, aiohttp
+from logship.net.posts import LARGEST_BYTES, Flaw, Posts, address, read_answer
 from logship.net.proxies import proxy_for
-from logship.net.small_posts import SMALL_BYTES, Flaw, SmallPosts, address, read_answer
 from logship.net.tls import Tls, open_tls
 from logship.settings.config import NetworkSettings
 
 _THREAD_BYTES: Final = 4 << 20
 """A larger body is compressed in a thread. What takes a few milliseconds does not hold up the loop, and the way to a
 thread and back, with two threads wanting the interpreter, costs as much again as compressing 1 MiB."""
-_WRITE_BYTES: Final = 256 << 10
+_WRITE_BYTES: Final = 1 << 20
 _CONNECT_SECONDS: Final = 10.0
 _GZIP_WINDOW: Final = 31
 _URLS: Final = 16
@@ -75,8 +74,8 @@ class _Body(aiohttp.Payload):
 
     async def write(self, writer: AbstractStreamWriter) -> None:
         view = memoryview(self._value)
-        for start, end in pairwise((0, *range(SMALL_BYTES, len(view), _WRITE_BYTES), len(view))):
-            await writer.write(view[start:end])
+        for start in range(0, len(view), _WRITE_BYTES):
+            await writer.write(view[start : start + _WRITE_BYTES])
 
 
 def failure(error: BaseException) -> Outcome:
@@ -124,7 +123,7 @@ class Session:
         self.tls = tls
         self._gzip = gzip
         self._headers = dict(headers)
-        self._small = SmallPosts(session, self._headers)
+        self._posts = Posts(session, self._headers)
         self._proxy_for = lru_cache(_URLS)(proxy_for)
         self.credentials = credentials
 
@@ -156,10 +155,10 @@ class Session:
         proxy = self._proxy_for(url)
         secure = not url.startswith("http:") or (proxy or "").startswith("https:")
         context = self.tls.context() if secure else True
-        if body is not None and method == "POST" and len(body) <= SMALL_BYTES and not proxy:
-            prepared = self._small.prepare(url, headers, context)
+        if body is not None and method == "POST" and len(body) <= LARGEST_BYTES and not proxy:
+            prepared = self._posts.prepare(url, headers, context)
             if prepared:
-                return await self._small.send(prepared, body)
+                return await self._posts.send(prepared, body)
         all_headers = CIMultiDict(headers)
         all_headers.update(self._headers)
         if body is not None:
