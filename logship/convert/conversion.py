@@ -9,7 +9,7 @@ from logship.convert.filters import convert_filters
 from logship.convert.inputs import convert_inputs
 from logship.convert.outputs import convert_outputs
 from logship.convert.rows import apply_rows
-from logship.convert.sections import VARIABLE, Configuration, Place, Section
+from logship.convert.sections import NO_SECTION, VARIABLE, Configuration, Place, Section
 from logship.convert.sheet import Kind, Sheet
 from logship.convert.values import surely
 from logship.errors import ConfigError
@@ -30,7 +30,7 @@ def convert(configuration: Configuration) -> Sheet:
         _missing(name, place, sheet)
     for section in configuration.sections:
         if section.kind not in _KNOWN and not section.kind.startswith("processor of"):
-            sheet.remark(Kind.LEFT_OUT, section.place, f"[{section.kind.upper()}]", "logship has no such section")
+            sheet.remark(Kind.LEFT_OUT, section.place, f"[{section.kind.upper()}]", NO_SECTION)
     convert_inputs(configuration, sheet)
     for service in configuration.of("service"):
         apply_rows("service", service, sheet)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from logship.convert.classic import read_classic
-from logship.convert.sections import Configuration, Place, resolved
+from logship.convert.sections import NO_SECTION, Configuration, Place, resolved
 from logship.convert.yaml_format import read_yaml
 from logship.errors import ConfigError
 
@@ -23,8 +23,11 @@ def read_configuration(name: str) -> Configuration:
     shown = "standard input" if name == "-" else name
     seen: set[Path] = set() if name == "-" else {Path(name).resolve()}
     _read(text, shown, folder, into, seen)
-    if not any(into.of(kind) for kind in ("service", "input", "filter", "output")):
-        message = f"{shown}: has no [SERVICE], [INPUT], [FILTER] or [OUTPUT], and no pipeline: of Fluent Bit's?"
+    pipeline = any(into.of(kind) for kind in ("input", "filter", "output"))
+    others = [name for _, name, why in into.oddities if why == NO_SECTION]
+    if not pipeline and (others or not into.of("service")):  # OpenTelemetry's collector has a service as well
+        has = f"has {', '.join(others)}, but" if others else "has no [SERVICE],"
+        message = f"{shown}: {has} no [INPUT], [FILTER] or [OUTPUT], and no pipeline: of Fluent Bit's?"
         raise ConfigError([message])
     for service in into.of("service"):
         for each in service.every("parsers_file"):

@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 VARIABLE: Final = re.compile(r"\$\{([^}]+)\}")
 """``${X}``, or ``${X:-what holds if it is not set}`` (flb_env_var_translate of Fluent Bit 5.1)."""
 
+NO_SECTION: Final = "logship has no such section"
+"""Why a section of another name than Fluent Bit's is left out."""
+
 
 class Place(NamedTuple):
     """Where something is written."""

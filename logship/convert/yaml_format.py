@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from logship.convert.sections import Configuration, Place, Property, Section
+from logship.convert.sections import NO_SECTION, Configuration, Place, Property, Section
 from logship.errors import ConfigError
 
 _LISTS: Final = {"parsers": "parser", "multiline_parsers": "multiline_parser", "upstream_servers": "upstream"}
@@ -29,7 +29,7 @@ def read_yaml(text: str, file: str, into: Configuration) -> list[tuple[Place, st
             case name if name in _LISTS:
                 into.sections += [_plugin(_LISTS[name], each, file) for each in _items(node)]
             case _:
-                into.oddities.append((place, key, "logship has no such section"))
+                into.oddities.append((place, key, NO_SECTION))
     return includes
 
 
@@ -52,7 +52,7 @@ def _pipeline(node: Any, file: str, into: Configuration) -> None:  # noqa: ANN40
     for key, plugins in _members(node):
         kind = _PIPELINE.get(key.lower())
         if kind is None:
-            into.oddities.append((_place(file, plugins), f"pipeline.{key}", "logship has no such section"))
+            into.oddities.append((_place(file, plugins), f"pipeline.{key}", NO_SECTION))
             continue
         for each in _items(plugins):
             section = _plugin(kind, each, file)

@@ -159,6 +159,7 @@ def test_a_containers_path_is_looked_for_beside_the_file(tmp_path: Path) -> None
         ("a: [", "x.yaml", "x.yaml:1: is not YAML"),
         ("a: b", "x.yaml", "of Fluent Bit's?"),
         ("- a\n", "x.yaml", "of Fluent Bit's?"),
+        ("receivers: {}\nexporters: {}\nservice:\n  pipelines: {}\n", "x.yaml", "has receivers, exporters, but no"),
     ],
 )
 def test_what_is_no_configuration_is_refused(text: str, name: str, fault: str, tmp_path: Path) -> None:
