@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from logship.model import Block, FileId, LineState
 from logship.records.framing import NUL
 from logship.state.fingerprint import Digest, points_of
-from logship.state.identity import Entry, Print, Saved
+from logship.state.identity import HEAD_BYTES, Entry, Print, Saved
 
 _PREFIX = "journal-"
 _SENT_VALUES = (3, 5, 6)
@@ -27,6 +27,8 @@ _SENT_VALUES = (3, 5, 6)
 
 _CUT = "cut"
 """The last value of a line that says where a record was cut, or, at 0, what was learned."""
+_HEAD = "head"
+"""The last value of a line with what a generation begins with: its checkpoint may be from before it had any of that."""
 
 
 class Journal:
@@ -44,6 +46,9 @@ class Journal:
 
         What has to be known to make the same records again is appended first.
         """
+        if block.start == 0 and block.data:
+            head = Print.of(block.data[:HEAD_BYTES])
+            self._append([block.file, sink, head.length, head.digest, _HEAD])
         for offset, word in block.cuts:
             self._append([block.file, sink, offset, word, _CUT])
         _, *points, (_, crc) = points_of(block) if block.data else [(0, 0), (0, 0)]
@@ -108,11 +113,15 @@ class _Noted(Struct):
     cuts: dict[int, str] = field(default_factory=dict)
     points: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     """By the start of a block, offsets in it, and the CRC-32 from its start up to each."""
+    head: Print = Print()
 
     def take(self, values: list[Any]) -> None:
         if values[-1] == _CUT:
             offset, word, _ = values
             self.cuts[int(offset)] = str(word)
+        elif values[-1] == _HEAD:
+            length, digest, _ = values
+            self.head = Print(int(length), str(digest))
         elif len(values) in _SENT_VALUES:
             start, end, time_ns = map(int, values[:3])
             if values[-1] == NUL:
@@ -129,11 +138,12 @@ class _Noted(Struct):
 
 
 def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
-    offsets, digest = dict(entry.offsets), Digest(entry.digest)
+    offsets, digest, head = dict(entry.offsets), Digest(entry.digest), entry.head
     holes = sorted({*entry.holes, *(hole for news in noted.values() for hole in news.holes)})
     cuts = dict(entry.cuts)
     for sink, news in noted.items():
         cuts.update(news.cuts)
+        head = max(head, news.head, key=lambda each: each.length)
         saved = offsets.get(sink, Saved())
         newer = news.acked if news.acked and news.acked.offset >= saved.offset else saved
         left = sorted({sent for sent in (*saved.in_flight, *news.sent) if sent[1] > newer.offset})
@@ -147,7 +157,8 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
     known = tuple(sorted(cuts.items()))
     size = max(entry.size, *(saved.offset for saved in offsets.values()))
     size = entry.size if entry.size < entry.furthest.offset else size  # it was seen cut off when it was saved
-    return replace(entry, offsets=offsets, size=size, digest=digest.fingerprint(), holes=tuple(holes), cuts=known)
+    now = replace(entry, offsets=offsets, size=size, digest=digest.fingerprint(), holes=tuple(holes), cuts=known)
+    return replace(now, head=head)
 
 
 def _files(folder: Path) -> list[Path]:

@@ -40,6 +40,16 @@ def test_blocks_that_left_keep_their_time(tmp_path: Path) -> None:
     assert applied((entry(),), tmp_path)[0].offsets["sink"].in_flight == ((100, 200, 8),)
 
 
+def test_what_a_generation_begins_with_is_known(tmp_path: Path) -> None:
+    """As far as its first block has it; a checkpoint that knows more of it wins."""
+    journal = Journal(tmp_path)
+    journal.sent("sink", block(0, 100))
+    journal.sent("sink", block(100, 4000))
+    assert applied((entry(),), tmp_path)[0].head == Print.of(b"x" * 100)
+    longer = replace(entry(), head=Print.of(b"x" * 1024))
+    assert applied((longer,), tmp_path)[0].head == longer.head
+
+
 def test_what_a_checkpoint_covers_is_removed(tmp_path: Path) -> None:
     """Only what came after the checkpoint was begun stays; a failed checkpoint removes nothing."""
     journal = Journal(tmp_path)
