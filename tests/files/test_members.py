@@ -120,3 +120,27 @@ def test_the_rest_of_a_generation_is_in_archives_that_begin_amid_lines(
         yield lines(0, 100)
 
     each_once(logs, scenario, pause)
+
+
+@paces
+@pytest.mark.parametrize("apart", [False, True], ids=["as one", "one behind the other"])
+def test_an_archive_is_replaced_by_a_longer_one(logs: Path, pause: float, *, apart: bool) -> None:
+    """Its rest is in the new one, which has what the first one had: whether that is still open or not."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, archive, new = logs / "a.log", logs / "a.log.1.gz", logs / "new"
+        append(live, lines(0, 10))
+        yield b""
+        live.unlink()
+        archive.write_bytes(gzip.compress(lines(100, 140)))
+        yield b""
+        for start, end in ((140, 150), (150, 190)):
+            rest = lines(start, end)
+            both = gzip.compress(gzip.decompress(archive.read_bytes()) + rest)
+            new.write_bytes(archive.read_bytes() + gzip.compress(rest) if apart else both)
+            new.rename(archive)
+            yield b""
+        append(live, lines(10, 20))
+        yield lines(0, 20) + lines(100, 190)
+
+    each_once(logs, scenario, pause, order=False)
