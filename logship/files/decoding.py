@@ -39,6 +39,7 @@ _TAR_AT: Final = 257
 _MAGIC: Final = {
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
+    **{bytes([kind]) + b"*M\x18": "zstd" for kind in range(0x50, 0x60)},  # a frame to be skipped: pzstd begins so
     b"\xfd7zXZ\0": "xz",
     b"BZh": "bzip2",
     b"PK\x03\x04": "zip",
@@ -97,8 +98,7 @@ class Packed:
     def behind(self, data: bytes) -> bytes:
         """Give what follows an archive, of which ``data`` was read; none where it is padded with NULs."""
         data = data or self.read()
-        filled = data.startswith(b"\0") and not ((data + self.read()).strip(b"\0") or self.read())
-        return b"" if filled else data
+        return b"" if data[:1] == b"\0" and not ((data + self.read()).strip(b"\0") or self.read()) else data
 
 
 def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT, others: Others | None = None) -> Iterator[Piece]:

@@ -180,6 +180,17 @@ def test_streams_follow_one_another(name: str) -> None:
     assert unpacked(b"".join(map(STREAMS[name], parts[:3]))) == (DATA[:30_000], True)
 
 
+@pytest.mark.parametrize("first", [0x50, 0x5F])
+def test_frames_of_zstd_that_are_to_be_skipped_are_skipped(first: int) -> None:
+    """RFC 8878, 3.1.2: pzstd writes one in front of each other frame, so that its archives begin with one."""
+    skipped = bytes([first]) + b"*M\x18\x04\0\0\0size"
+    packed = skipped + _checked(DATA[:30_000]) + skipped + _checked(DATA[30_000:])
+    assert packed_as(packed[:MAGIC_BYTES]) == "zstd"
+    assert unpacked(packed) == (DATA, True)
+    assert unpacked(packed + skipped) == (DATA, True)
+    assert not unpacked(packed[:-1])[1]
+
+
 @pytest.mark.parametrize("name", STREAMS)
 def test_rubbish_behind_the_last_stream_is_an_error(name: str) -> None:
     """What it is nobody knows."""
