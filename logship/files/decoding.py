@@ -39,6 +39,7 @@ _TAR_AT: Final = 257
 _MAGIC: Final = {
     b"\x1f\x8b": "gzip",
     b"\x28\xb5\x2f\xfd": "zstd",
+    **{bytes([kind]) + b"*M\x18": "zstd" for kind in range(0x50, 0x60)},  # a frame to be skipped: pzstd begins so
     b"\xfd7zXZ\0": "xz",
     b"BZh": "bzip2",
     b"PK\x03\x04": "zip",
@@ -94,6 +95,11 @@ class Packed:
         self.at += len(data)
         return data
 
+    def behind(self, data: bytes) -> bytes:
+        """Give what follows an archive, of which ``data`` was read; none where it is padded with NULs."""
+        data = data or self.read()
+        return b"" if data[:1] == b"\0" and not ((data + self.read()).strip(b"\0") or self.read()) else data
+
 
 def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT, others: Others | None = None) -> Iterator[Piece]:
     """Give the contents of a file in pieces of up to 256 KiB; OSError where it is damaged, or takes too much memory.
@@ -129,7 +135,7 @@ def _gunzip(packed: Packed) -> Iterator[Piece]:
             return
         piece = unpacker.decompress(data, OUTPUT_BYTES)
         ended = unpacker.eof
-        pending = unpacker.unused_data if ended else unpacker.unconsumed_tail
+        pending = packed.behind(unpacker.unused_data) if ended else unpacker.unconsumed_tail
         if ended:
             unpacker = isal_zlib.decompressobj(wbits=_GZIP)
         yield piece, packed.at - len(pending) if ended else 0
@@ -140,15 +146,14 @@ def _streamed(packed: Packed, decoder: Callable[[], Any]) -> Iterator[Piece]:
     unpacker, data = decoder(), b""
     while True:
         if unpacker.eof:
-            data = unpacker.unused_data
             unpacker = decoder()
         if not data and unpacker.needs_input:
             data = packed.read()
             if not data:
                 return
         piece = unpacker.decompress(data, OUTPUT_BYTES)
-        data = b""
-        yield piece, packed.at - len(unpacker.unused_data) if unpacker.eof else 0
+        data = packed.behind(unpacker.unused_data) if unpacker.eof else b""
+        yield piece, packed.at - len(data) if unpacker.eof else 0
 
 
 def _zstd_decoder() -> Any:  # noqa: ANN401 - of a library that is loaded when it is needed

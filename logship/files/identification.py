@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, FileId
-from logship.state.fingerprint import EARLY, Digest, Fingerprint, ReadAt, common, equal_bytes, next_point
+from logship.state.fingerprint import Digest, Fingerprint, ReadAt, common, equal_bytes, next_point
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 from logship.state.rows import Row
 
@@ -72,11 +72,9 @@ class Source(Struct, frozen=True):
         return cls(digest, end, file, least=least, recent=file.digest.recent)
 
     @classmethod
-    def saved(cls, entry: Entry, *, rotated: bool = False) -> "Source":
-        """Take an entry. ``rotated``: all of it in a rotated form is enough where it had less than proves anything."""
-        end = max(entry.digest.end, entry.furthest.offset)
-        least = min(SHORT_HEAD_BYTES, max(end, EARLY[0])) if rotated else SHORT_HEAD_BYTES
-        return cls(entry.digest, end, entry=entry, least=least)
+    def saved(cls, entry: Entry) -> "Source":
+        """Take an entry."""
+        return cls(entry.digest, max(entry.digest.end, entry.furthest.offset), entry=entry)
 
     @classmethod
     def finished(cls, row: Row, entry: Entry, digest: Digest) -> "Source":
@@ -148,13 +146,19 @@ class Known(Struct, frozen=True):
 
 
 def identify(
-    view: View, sources: Iterable[Source], *, growing: bool = False, cut: bool = False, placed: bool = False
+    view: View,
+    sources: Iterable[Source],
+    *,
+    rotated: bool = False,
+    growing: bool = False,
+    cut: bool = False,
+    placed: bool = False,
 ) -> Generator[None, None, Known | None]:
     """Find, in steps, the generation of which ``view`` has most; None where nothing of it is known.
 
-    Of a copy that may be ``growing``, all of it is enough, however little, if an open file has it. Of what was ``cut``
-    in place, only what is proved of one that is not open; of what was ``placed`` under a name of late, the one of which
-    most is proved. Raises OSError.
+    In a ``rotated`` form all of a generation is enough, however little; of a copy that may be ``growing``, all of the
+    copy, if an open file has it. Of what was ``cut`` in place, only what is proved of one that is not open; of what was
+    ``placed`` under a name of late, the one of which most is proved. Raises OSError.
     """
     best: Known | None = None
     most: tuple[int, int, bool, bool] = 0, 0, False, False
@@ -164,9 +168,9 @@ def identify(
             continue
         known, proved = yield from _common(view, source)
         known = proved if cut and source.file is None else known
-        enough = known >= source.least or (
-            growing and source.file is not None and 0 < known == min(view.size, source.end)
-        )
+        all_of_it = rotated and not source.row and known >= source.end
+        all_so_far = growing and source.file is not None and known == view.size
+        enough = known >= source.least or (known > 0 and (all_of_it or all_so_far))
         here = Known(source, known, proved)
         rank = (here.proved if placed else 0, *here.rank)
         if enough and (best is None or rank > most):

@@ -92,8 +92,12 @@ def first_of(found: Found, contents: Contents | None, ask: Ask) -> Generator[Non
 
 
 def _end_of(known: Known, found: Found, contents: Contents, ask: Ask) -> Generator[None, None, Member | None]:
-    """Give where the archive ends in which a known generation does, if it is not the last one."""
-    member = next((each for each in contents.members if each[0] >= known.common), None)
+    """Give where the archive ends in which a known generation does, if it is not the last one.
+
+    Packers that work in parallel begin one amid a line (pbzip2, pzstd): what goes on so is of the same generation.
+    """
+    behind = (each for each in contents.members if each[0] >= known.common)
+    member = next((each for each in behind if each[0] == known.common or _ends_a_line(contents, each)), None)
     if known.common >= contents.size or member is None or member[1] >= contents.end:
         return None
     if not known.whole:
@@ -107,10 +111,14 @@ def _end_of(known: Known, found: Found, contents: Contents, ask: Ask) -> Generat
 def _before_a_known_one(found: Found, contents: Contents, ask: Ask, start: int) -> Generator[None, None, Member | None]:
     """Give where the archive ends, from an offset of the contents on, behind which one begins that is known."""
     ends = (each for each in contents.members if max(start, 1) <= each[0] < contents.size and each[1] < contents.end)
-    lines = (each for each in ends if contents.read_at(1, each[0] - 1) == b"\n")
+    lines = (each for each in ends if _ends_a_line(contents, each))
     for member in islice(lines, _ASKED_AT_MOST):
         part = Part(contents.split(member)[1], 0)
         known = yield from ask(found, part)
         if known and known.is_another(part):
             return member
     return None
+
+
+def _ends_a_line(contents: Contents, member: Member) -> bool:
+    return contents.read_at(1, member[0] - 1) == b"\n"

@@ -232,12 +232,13 @@ class Reconciler:
         opened = [Source.open(each, here=(each.device, each.inode) == here) for each in near if each.fd != found.fd]
         sources = [*opened, *self._registry.sources(found)]
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
-        growing = bool(found.live) and not (besides or found.packed)
+        rotated = bool(found.live)
+        growing = rotated and not (besides or found.packed)
         new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
-        known = yield from identify(part, others, growing=growing, cut=found.cut, placed=new)
+        known = yield from identify(part, others, rotated=rotated, growing=growing, cut=found.cut, placed=new)
         if known is None or not known.whole or known.common < part.size:
             proven = found.cut or found.candidate.matched
-            finished = yield from self._registry.find_finished(found.lineage, part, proven=proven)
+            finished = yield from self._registry.find_finished(found, part, proven=proven)
             same = finished and besides and besides.entry and finished.of(besides.entry.file)
             if finished and not same and (known is None or self._says_more(finished, known)):
                 return finished

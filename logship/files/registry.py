@@ -207,26 +207,26 @@ class Registry:
         known = filter(None, map(self.entries.get, files))
         ours = [entry for entry in known if not (self._history and entry.ignored)]
         theirs = self._neighbour.of_lineage(found.lineage) if self._neighbour else []
-        saved = (Source.saved(entry, rotated=bool(found.live)) for entry in (*theirs, *ours))
         lately = self.finished.lately.of_lineage(found.lineage)
         finished = [(row, row.entry(found.lineage, self._sinks, found.read_at), digest) for row, digest in lately]
-        return [*(Source.finished(*each) for each in finished), *saved]
+        return [*(Source.finished(*each) for each in finished), *map(Source.saved, (*theirs, *ours))]
 
-    def find_finished(self, lineage: str, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
+    def find_finished(self, found: Found, view: View, *, proven: bool) -> Generator[None, None, Known | None]:
         """Find, in steps, the finished generation of a lineage that a file begins with, all of it; the longest one.
 
         ``proven``: by its digest, not only by its first and last bytes, which are all that is known of history.
         """
         best: Known | None = None
-        for row in self.like(lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
-            least = best.common + 1 if best else SHORT_HEAD_BYTES
+        for row in self.like(found.lineage, view.read_at(min(HEAD_BYTES, view.size), 0)):
+            packed = bool(found.live) and row.is_packed_in(view.size, found.mtime_ns)
+            least = best.common + 1 if best else 1 if packed else SHORT_HEAD_BYTES
             stale = row.file in self._reopened or row.file in self.entries or (proven and not row.crc)
             if stale or row.size < least or not row.begins(view.size, view.read_at):
                 continue
             digest = Fingerprint(0, (row.size, row.crc)) if row.crc else Fingerprint()
             if row.crc and (yield from common(digest, view.size, view.read_at)) < row.size:
                 continue
-            source = Source(digest, row.size, entry=row.entry(lineage, self._sinks, view.read_at))
+            source = Source(digest, row.size, entry=row.entry(found.lineage, self._sinks, view.read_at))
             best = Known(source, row.size, row.size)
         return best
 

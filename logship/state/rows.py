@@ -77,6 +77,10 @@ class Row(NamedTuple):
         """Whether a file of ``size`` bytes has this one's first bytes, and at its end the last ones."""
         return size >= self.size and self.has_head(read_at) and self._has_tail(read_at)
 
+    def is_packed_in(self, size: int, mtime_ns: int) -> bool:
+        """Whether an archive with ``size`` bytes was made of its file: packers keep the time, if to the second only."""
+        return size == self.size and mtime_ns // 10**9 == self.mtime_ns // 10**9
+
     def is_punched(self, size: int, read_at: ReadAt) -> bool:
         """Whether a file of ``size`` bytes has a hole where this one began, and the last ones, so many as prove it."""
         head = read_at(min(HEAD_BYTES, self.size), 0)

@@ -17,6 +17,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from logship.files import decoding
 from logship.files.decoding import MAGIC_BYTES, OUTPUT_BYTES, UNREADABLE, packed_as, unpack
 
 if sys.version_info >= (3, 14):
@@ -179,10 +180,41 @@ def test_streams_follow_one_another(name: str) -> None:
     assert unpacked(b"".join(map(STREAMS[name], parts[:3]))) == (DATA[:30_000], True)
 
 
+@pytest.mark.parametrize("first", [0x50, 0x5F])
+def test_frames_of_zstd_that_are_to_be_skipped_are_skipped(first: int) -> None:
+    """RFC 8878, 3.1.2: pzstd writes one in front of each other frame, so that its archives begin with one."""
+    skipped = bytes([first]) + b"*M\x18\x04\0\0\0size"
+    packed = skipped + _checked(DATA[:30_000]) + skipped + _checked(DATA[30_000:])
+    assert packed_as(packed[:MAGIC_BYTES]) == "zstd"
+    assert unpacked(packed) == (DATA, True)
+    assert unpacked(packed + skipped) == (DATA, True)
+    assert not unpacked(packed[:-1])[1]
+
+
 @pytest.mark.parametrize("name", STREAMS)
 def test_rubbish_behind_the_last_stream_is_an_error(name: str) -> None:
     """What it is nobody knows."""
     assert not unpacked(STREAMS[name](DATA) + b"rubbish" * 10)[1]
+
+
+@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("count", [1, 4, 511, 60_000])
+def test_nuls_behind_the_last_stream_are_padding(name: str, count: int) -> None:
+    """Tapes and block devices have them, and xz allows them; gzip passes them over."""
+    packed = STREAMS[name](DATA)
+    assert unpacked(packed + b"\0" * count) == (DATA, True)
+    assert not unpacked(packed + b"\0" * count + b"rubbish")[1]
+    assert not unpacked(packed[:-1] + b"\0" * count + b"rubbish")[1]
+
+
+@pytest.mark.parametrize("name", STREAMS)
+@pytest.mark.parametrize("behind", [-3, 0, 1])
+def test_padding_begins_wherever_a_read_ends(name: str, behind: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More of it than is read twice is none: a sparse file may have terabytes."""
+    packed = STREAMS[name](DATA)
+    monkeypatch.setattr(decoding, "INPUT_BYTES", len(packed) - behind)
+    assert unpacked(packed + b"\0" * 512) == (DATA, True)
+    assert not unpacked(packed + b"\0" * 3 * len(packed))[1]
 
 
 @pytest.mark.parametrize("preset", [7, 9])

@@ -1,8 +1,9 @@
 """Archives that follow each other in one file, where not all of them are of what was followed."""
 
+import bz2
 import gzip
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,49 @@ def test_an_archive_that_begins_in_a_line_is_not_asked_about(logs: Path) -> None
     second.drain()
     assert problem(lines(0, 40) + text, first, second) == ""
     assert len({file for file, _ in records(second)}) == 1
+
+
+@paces
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress], ids=["gz", "bz2"])
+@pytest.mark.parametrize("size", [77, 1000])
+def test_the_rest_of_a_generation_is_in_archives_that_begin_amid_lines(
+    logs: Path, size: int, pack: Callable[[bytes], bytes], pause: float
+) -> None:
+    """Packers that work in parallel part lines (bgzip, pbzip2): the generation goes on over all of them."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live = logs / "a.log"
+        append(live, lines(0, 40))
+        yield b""
+        append(live, lines(40, 90))
+        data = live.read_bytes()
+        live.unlink()
+        (logs / "a.log.1.gz").write_bytes(b"".join(pack(data[at : at + size]) for at in range(0, len(data), size)))
+        append(live, lines(90, 100))
+        yield lines(0, 100)
+
+    each_once(logs, scenario, pause)
+
+
+@paces
+@pytest.mark.parametrize("apart", [False, True], ids=["as one", "one behind the other"])
+def test_an_archive_is_replaced_by_a_longer_one(logs: Path, pause: float, *, apart: bool) -> None:
+    """Its rest is in the new one, which has what the first one had: whether that is still open or not."""
+
+    def scenario(logs: Path) -> Iterator[bytes]:
+        live, archive, new = logs / "a.log", logs / "a.log.1.gz", logs / "new"
+        append(live, lines(0, 10))
+        yield b""
+        live.unlink()
+        archive.write_bytes(gzip.compress(lines(100, 140)))
+        yield b""
+        for start, end in ((140, 150), (150, 190)):
+            rest = lines(start, end)
+            both = gzip.compress(gzip.decompress(archive.read_bytes()) + rest)
+            new.write_bytes(archive.read_bytes() + gzip.compress(rest) if apart else both)
+            new.rename(archive)
+            yield b""
+        append(live, lines(10, 20))
+        yield lines(0, 20) + lines(100, 190)
+
+    each_once(logs, scenario, pause, order=False)
