@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logship.files.archives import Contents
+from logship.files.found import entry_of
 from logship.files.framer import Place
 from logship.files.identification import Known, Part, Source, View, identify
 from logship.files.steps import finish
@@ -222,6 +223,22 @@ def test_what_was_seen_and_not_read_is_known_by_its_head() -> None:
     data = DATA[:5000]
     entry = Entry(new_file_id(), "/logs/a.log", 7, 1, Print.of(data[:HEAD_BYTES]), 5000, 1.0, {"sink": Saved(0)})
     assert how_much(DATA, Source.saved(entry)) == HEAD_BYTES
+
+
+def test_what_was_seen_behind_what_was_read_counts(opened: Open, logs: Path) -> None:
+    """Half a line was read, the rest was seen in the head: of a file that only begins so not all is there."""
+    line = b'{"seq":63,"pad":""}\n'
+    file = opened(line[:7])
+    append(logs / "0.log", line[7:])
+    file.look(1.0)
+    source = Source.saved(entry_of(file, {"sink": Saved()}), rotated=True)
+    os.truncate(logs / "0.log", 0)
+    file.look(2.0)
+    for each in (Source.open(file), source):
+        assert ask(line[:7] + b"other", each, growing=True) is None
+        known = ask(line + b"more\n", each, growing=True)
+        assert known
+        assert (known.common, known.whole) == (len(line), True)
 
 
 def test_without_digests_head_and_marker_are_asked() -> None:

@@ -341,3 +341,29 @@ def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int) -> N
     assert got.count(lines(2000, 2001)) == 1
     assert lines(2000, 2001) in b"".join(block.data for block in follower.blocks)
     assert 0 < dict(follower.lost())["truncated"] < len(lines(700, 1000))
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_half_a_line_that_was_read_is_not_all_that_is_known_of_a_file(logs: Path, *, copied: bool) -> None:
+    """The rest of it was seen, and cut off unread: what only begins so is another's, and what is gone is counted."""
+    live, other, line = logs / "a.log", logs / "a.log.1", b'{"seq":63,"pad":""}\n'
+    append(live, line[:7])
+    follower = follow(logs)
+    follower.read()
+    append(live, line[7:])
+    follower.step()
+    written = line if copied else b'{"seq":154,"pad":""}\n'
+    if copied:
+        append(other, line)
+    os.truncate(live, 0)
+    for _ in range(5):
+        follower.step(0.3)
+    if not copied:
+        live.rename(logs / "a.log.2")
+        append(other, written)
+    for _ in range(10):
+        follower.read()
+        follower.step(1.0)
+    follower.drain()
+    assert problem(written, follower) == ""
+    assert dict(follower.lost()) == ({} if copied else {"truncated": len(line)})
