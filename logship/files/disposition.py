@@ -26,8 +26,9 @@ from logship.files.identification import Known, Part
 from logship.files.losses import tell_cut_off
 from logship.files.plan import COPY, FORGOTTEN, HISTORY, OVERWRITTEN, Plan
 from logship.files.registry import Registry
-from logship.files.remains import remains
+from logship.files.remains import cut_at, keep
 from logship.files.sweeping import Sweep
+from logship.model import NO_LIMIT
 from logship.state.fingerprint import Fingerprint
 
 logger = logging.getLogger(__name__)
@@ -135,8 +136,9 @@ class Disposition:
         """Go on with a generation in a file that has all that was read of it."""
         if file := known.file:
             self._adoption.open.leave(file)
-            candidate, sealed = found.candidate, bool(found.live) and not found.cut
-            file.move_to(found.fd, found.grown_at, shift=found.begin, contents=contents, sealed=sealed)
+            candidate, complete = found.candidate, bool(found.live) and not (found.cut or contents)
+            limit = os.fstat(found.fd).st_size - found.begin if complete else NO_LIMIT
+            file.move_to(found.fd, found.grown_at, shift=found.begin, contents=contents, limit=limit)
             file.path = candidate.path if candidate.matched and not (found.live or contents) else ""
             self._adoption.open.by_inode[file.device, file.inode] = file
             self._adoption.moved.append(file)
@@ -156,7 +158,7 @@ class Disposition:
 
     def _part(self, found: Found, known: Known) -> None:
         """Go on with what a file still has of a generation, and with the rest as another: ids are of one text."""
-        entry, end = known.entry, differing_line(found, known) - found.begin
+        entry, file, end = known.entry, known.file, differing_line(found, known) - found.begin
         if entry and not entry.ignored and known.read < end:
             self._adoption.start(
                 replace(entry.until(end), shift=found.begin, sealed=True), replace(found, fd=os.dup(found.fd))
@@ -164,8 +166,10 @@ class Disposition:
             tell_cut_off(
                 self._adoption.metrics, found.candidate.path, entry.unread_from(max(end, found.size - found.begin))
             )
-        elif known.file and known.file.orphaned and known.file.offset < end:
-            self._adoption.start(remains(known.file, found, end), replace(found, fd=os.dup(found.fd)))
+        elif file and file.orphaned and self._adoption.describe(file).acked < end:
+            tell_cut_off(self._adoption.metrics, file.lineage, file.largest - max(file.offset, end, cut_at(found)))
+            keep(file, found, end)
+            self._adoption.moved.append(file)
         self._differ(found, known)
 
     def _differ(self, found: Found, known: Known) -> None:

@@ -220,6 +220,7 @@ def digest_of(found: Found, known: Fingerprint, common: int) -> Fingerprint:
 def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
     """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
     head, now = file.fingerprint(), time.time()
+    offsets = {sink: saved.until(file.limit) for sink, saved in offsets.items()} if file.limit < NO_LIMIT else offsets
     cuts = file.cuts.saved(min((each.offset for each in offsets.values()), default=0)) if file.cuts.any else ()
     if last and last.offsets == offsets and last.cuts == cuts and _still(last, file, head, now):
         return last

@@ -109,7 +109,7 @@ class Known(Struct, frozen=True):
         """How many of its bytes every sink has had."""
         if self.file:
             return self.file.offset
-        return min((saved.offset for saved in self.entry.offsets.values()), default=0) if self.entry else 0
+        return self.entry.acked if self.entry else 0
 
     def left_beyond(self, part: Part) -> bool:
         """Whether more of it may have left before a kill than a part is proved to have."""

@@ -258,11 +258,11 @@ class TailedFile:
         self.orphaned, self.replaced, self.path, self.doubt = True, False, "", Doubt()
 
     def move_to(
-        self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, sealed: bool = False
+        self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, limit: int = NO_LIMIT
     ) -> None:
-        """Go on in another file that has all that was read, from ``shift`` on; ``sealed``: it is a complete copy."""
+        """Go on in another file that has all that was read, from ``shift`` on; it ends at ``limit`` for good."""
         os.close(self.fd)
-        self.limit = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
+        self.limit = limit
         self.judged = self.asked = contents.end if contents else self.limit + shift
         self.fd, self.real_path, self.path, self.size, self.signature = fd, real_path(fd), "", 0, (-1, 0)
         self.shift, self._contents = shift, contents

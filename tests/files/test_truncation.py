@@ -2,6 +2,7 @@
 
 import gzip
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -319,28 +320,61 @@ def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_ano
 
 
 @pytest.mark.parametrize("read", [0, 300])
-def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int) -> None:
+@pytest.mark.parametrize("scale", [1, 20])
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int, scale: int, *, seen: bool) -> None:
     """It was cut off in front of another sink's place: what it has no more is counted for the slow one alone."""
-    live = logs / "a.log"
-    append(live, lines(0, read or 1000))
+    live, read, kept, end = logs / "a.log", read * scale, 800 * scale, 1000 * scale
+    append(live, lines(0, read or end))
     follower = follow(logs, slow=True)
     follower.step()
     slow = follower.slow_reader.read() if read else []
-    append(live, lines(read or 1000, 1000))
+    append(live, lines(read or end, end))
     follower.read()
-    os.truncate(live, len(lines(0, 800)))
-    append(live, lines(2000, 2001))
+    os.truncate(live, len(lines(0, kept)))
+    if seen:
+        follower.step(0.1)
+    append(live, lines(end, end + 1))
     for _ in range(12):
         follower.read()
         follower.step(0.5)
     while more := follower.slow_reader.read():
         slow += more
     follower.drain()
-    got = b"".join(block.data for block in slow)
-    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
-    assert got.count(lines(2000, 2001)) == 1
-    assert lines(2000, 2001) in b"".join(block.data for block in follower.blocks)
-    assert 0 < dict(follower.lost())["truncated"] < len(lines(700, 1000))
+    got = Counter(line for block in slow for line in block.data.splitlines(keepends=True))
+    assert got == Counter((lines(0, kept) + lines(end, end + 1)).splitlines(keepends=True))
+    assert lines(end, end + 1) in b"".join(block.data for block in follower.blocks)
+    lost, cut = dict(follower.lost()), lines(kept, end)
+    if scale > 1 and not seen:  # nothing tells where it was cut: the sizes do
+        cut = cut[len(lines(end, end + 1)) :]
+    assert lost == {"truncated": len(cut)}
+
+
+@pytest.mark.parametrize("scale", [1, 20])
+def test_what_was_not_acknowledged_when_a_live_file_was_cut_off_is_read_again_after_a_kill(
+    logs: Path, scale: int
+) -> None:
+    """As far as its file still has it, with the same ids."""
+    live, acked, kept, end = logs / "a.log", 300 * scale, 800 * scale, 1000 * scale
+    append(live, lines(0, acked))
+    first = follow(logs)
+    first.read()
+    append(live, lines(acked, end))
+    first.read(ack=False)
+    (generation,) = first.catalog.files
+    os.truncate(live, len(lines(0, kept)))
+    first.step(0.1)
+    append(live, lines(end, end + 1))
+    for _ in range(5):
+        first.step(0.5)
+    first.kill()
+    second = follow(logs)
+    second.read()
+    second.drain()
+    again = b"".join(block.data for block in second.blocks if block.file == generation)
+    assert again == lines(acked, kept)
+    assert second.blocks[-1].data == lines(end, end + 1)
+    assert not list(second.lost())
 
 
 @pytest.mark.parametrize("copied", [False, True])
