@@ -238,7 +238,7 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
         digest=digest,
         shift=file.shift,
         sealed=sealed,
-        holes=(*file.holes.passed, *file.filled),  # the latter's bytes may not begin in this life
+        holes=file.holes.passed,
         packed=file.packed,
         cuts=cuts,
         real_path=file.real_path,
@@ -254,7 +254,7 @@ def _size_of(file: TailedFile) -> int:
 
 def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
     same = entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
-    same = same and entry.holes == (*file.holes.passed, *file.filled) and (entry.head is head or entry.head == head)
+    same = same and entry.holes == file.holes.passed and (entry.head is head or entry.head == head)
     same = same and entry.real_path == file.real_path
     return same and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
 

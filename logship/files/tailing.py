@@ -32,7 +32,7 @@ class TailedFile:
 
     __slots__ = (  # there are thousands; "__dict__" is empty, unless a test breaks a method
         *("_contents", "asked", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt"),
-        *("ended", "fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged"),
+        *("ended", "fault", "fd", "file", "found_by", "grown_at", "head", "holes", "inode", "judged"),
         *("largest", "limit", "lineage", "met_ns", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path"),
         *("places", "real_path", "replaced", "shift", "signature", "size", "unheard", "__dict__"),
     )
@@ -55,7 +55,6 @@ class TailedFile:
         self.digest = Digest(entry.digest)
         self.cuts = Cuts(entry.cuts)
         self.holes, self.padding = Holes(entry.holes), Padding()
-        self.filled: tuple[tuple[int, int], ...] = ()  # (start, end) of passed holes that have bytes now
         self.signature = (-1, 0)  # what tells that the file has changed since it was closed
         self.doubt = Doubt()  # whether its size is below what was read, or seen; it may come back
         self.deleted = self.replaced = self.orphaned = self.unheard = False
@@ -111,8 +110,7 @@ class TailedFile:
 
     def look_into_holes(self) -> None:
         """Note which holes that were passed are filled now: what is in front of a place may be other bytes."""
-        for start, end in self.holes.filled(self.read_at):
-            self.filled = (*self.filled, (start, end))
+        if self.holes.look(self.read_at):
             self.places = {sink: self.restore(place) for sink, place in self.places.items()}
 
     def _physical(self, size: int) -> int:
