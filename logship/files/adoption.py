@@ -8,12 +8,13 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.found import Found, entry_of, new_entry, tailed
+from logship.files.found import Found, new_entry, tailed
 from logship.files.made import Made
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
 from logship.files.plan import HISTORY, Plan
 from logship.files.registry import Registry
+from logship.files.snapshot import entry_of
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.logs import Seldom

@@ -11,13 +11,14 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from logship.files.beneath import is_overlay
-from logship.files.found import Found, finished_row, signature_of
+from logship.files.found import Found
 from logship.files.identification import Known, Source, View
 from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, in_this_file, is_around, row_of_this
 from logship.files.members import known_within
 from logship.files.names import Candidate
 from logship.files.signatures import Signatures
+from logship.files.snapshot import finished_row, signature_of
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common

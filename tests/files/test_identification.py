@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logship.files.archives import Contents
-from logship.files.found import entry_of
 from logship.files.framer import Place
 from logship.files.identification import Known, Part, Source, View, identify
+from logship.files.reading import read_on
+from logship.files.snapshot import entry_of
 from logship.files.steps import finish
 from logship.files.tailing import TailedFile
 from logship.state.fingerprint import Digest
@@ -72,7 +73,7 @@ def opened(logs: Path) -> Iterator[Open]:
         files.append(file)
         place = Place()
         while place.scanned < len(data):
-            _, place = file.read(place, 1 << 20, 0.0, size=4096)
+            _, place = read_on(file, place, 1 << 20, 0.0, size=4096)
         file.places["sink"] = place
         return file
 
@@ -308,7 +309,7 @@ def test_where_a_writer_went_back_is_known_exactly(back: int) -> None:
     file = TailedFile(Entry(new_file_id(), "/logs/a.log", 0, None, Print(), 0, 1.0), fd, "", None, 0.0)
     place = Place()
     while place.scanned < len(DATA):
-        _, place = file.read(place, 1 << 20, 0.0, size=4096)
+        _, place = read_on(file, place, 1 << 20, 0.0, size=4096)
     file.places["sink"] = place
     at = len(DATA) - back
     edited = DATA[:at] + bytes([DATA[at] ^ 1]) + DATA[at + 1 :]
