@@ -80,6 +80,6 @@ def _lost_scanned(file: TailedFile, place: Place) -> bool:
     if lost := same and few_are_others(file):
         forget_scanned(file)
     elif not (same and has_scanned(file)):
-        file.doubt.looks += 1  # the next look will tell
+        file.doubt.suspect()
         raise TruncatedError
     return lost

@@ -162,7 +162,7 @@ class TailedFile:
     def recheck(self) -> None:
         """Doubt it at once if its file no longer has what was read: somebody is about to compare with it."""
         if self.sound and (self.size_now() < max(self.furthest.offset, self.head.length) or not self._has_read_bytes()):
-            self.doubt.looks = 1
+            self.doubt.suspect()
 
     def size_now(self) -> int:
         """Give how large it is: it may have grown since the last look."""
