@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.state.identity import Saved
 from tests.files.test_kinds import overwrite, problem
 from tests.following import append, begun, follow, lines
 
@@ -374,6 +375,30 @@ def test_what_was_not_acknowledged_when_a_live_file_was_cut_off_is_read_again_af
     again = b"".join(block.data for block in second.blocks if block.file == generation)
     assert again == lines(acked, kept)
     assert second.blocks[-1].data == lines(end, end + 1)
+    assert not list(second.lost())
+
+
+def test_what_is_acknowledged_from_behind_a_cut_leaves_what_another_sink_has_not_got(logs: Path) -> None:
+    """The journal says so after the checkpoint was saved: the generation ends at the cut all the same."""
+    live = logs / "a.log"
+    append(live, lines(0, 1000))
+    first = follow(logs, slow=True)
+    first.step()
+    sent = first.take(ack=False)
+    (generation,) = first.catalog.files
+    os.truncate(live, len(lines(0, 800)))
+    for _ in range(5):
+        first.step(0.5)
+    for block in sent:
+        first.reader.ledger.ack(block)
+        first.journal.acked(block.file, "sink", first.reader.ledger.saved(block.file) or Saved())
+    first.kill()
+    second = follow(logs, slow=True)
+    second.read()
+    slow = second.slow_reader.read()
+    assert b"".join(block.data for block in slow if block.file == generation) == lines(0, 800)
+    assert not second.blocks
+    second.drain()
     assert not list(second.lost())
 
 
