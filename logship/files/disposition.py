@@ -58,16 +58,15 @@ class Disposition:
         elif known.entry and known.entry.gone and known.entry.ignored:
             self._put_by_copy(found, known, sweep)
         elif known.file and not (known.file.sound or known.file.orphaned):
-            self._adoption.held[found.inode] = (
-                found  # what it may be a copy of has just lost its bytes: the next sweep will tell
-            )
+            # what it may be a copy of has just lost its bytes: the next sweep will tell
+            self._adoption.held[found.inode] = found
         elif self._is_there(known, found, sweep):
             self._beside(found, contents, known, part, sweep, old=old)
         elif self.lacks(known) or (known.whole and (part.size > known.common or known.file)):
             self._resume(found, contents, known, sweep)
         elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
             self._unknown(found, contents, sweep, old=old)
-        elif found.cut or (known.common < part.size and took_its_place(self._registry, found, known)):
+        elif found.cut or self._replaces(found, known, part):
             self._part(found, known)
         elif known.common == part.size and known.file and not self._adoption.settled(known.file):
             self._adoption.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
@@ -75,6 +74,11 @@ class Disposition:
             self._put_by_copy(found, known, sweep)
         else:
             self._unknown(found, contents, sweep, old=old)
+
+    def _replaces(self, found: Found, known: Known, part: Part) -> bool:
+        """Whether a file took a generation's place, and has new bytes, or some that a sink has yet to read."""
+        more = known.common < part.size or self._is_behind(known)
+        return more and took_its_place(self._registry, found, known)
 
     def _is_there(self, known: Known, found: Found, sweep: Sweep | None) -> bool:
         """Whether a generation is in a file of its own, where nobody has written over it."""
@@ -122,15 +126,17 @@ class Disposition:
 
     def lacks(self, known: Known) -> bool:
         """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
+        reached = known.file or known.entry
+        return self._is_behind(known) and reached is not None and reached.furthest.offset <= known.common
+
+    def _is_behind(self, known: Known) -> bool:
+        """Whether a sink has yet to read some of what the file is known to have."""
         if file := known.file:
-            return file.orphaned and file.offset < known.common and file.furthest.offset <= known.common
+            return file.orphaned and file.offset < known.common
         entry = known.entry
         if entry is None or entry.ignored:
             return False
-        offsets = [saved.offset for saved in entry.offsets.values()] or [0]
-        return (len(entry.offsets) < len(self._adoption.sinks) or min(offsets) < known.common) and max(
-            offsets
-        ) <= known.common
+        return len(entry.offsets) < len(self._adoption.sinks) or entry.acked < known.common
 
     def _resume(self, found: Found, contents: Contents | None, known: Known, sweep: Sweep | None) -> None:
         """Go on with a generation in a file that has all that was read of it."""

@@ -287,8 +287,10 @@ def test_a_line_that_is_written_right_behind_a_cut_is_not_taken_for_what_was_the
 
 
 @pytest.mark.parametrize("how", ["cut", "edited", "put"])
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("end", [800, 900], ids=["between points", "at one"])
 def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_another_sinks_place(
-    logs: Path, how: str
+    logs: Path, how: str, more: int, end: int
 ) -> None:
     """Over a kill; what it has no more is counted for it alone."""
     live = logs / "a.log"
@@ -297,7 +299,7 @@ def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_ano
     first.read()
     first.save()
     first.kill()
-    kept = lines(0, 1000)[: len(lines(0, 800))]
+    kept = lines(0, 1000)[: len(lines(0, end))]
     if how == "cut":
         os.truncate(live, len(kept))
     elif how == "edited":
@@ -305,18 +307,18 @@ def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_ano
     else:
         (logs / "new").write_bytes(kept)
         (logs / "new").rename(live)
-    append(live, lines(2000, 2001))
+    append(live, lines(2000, 2000 + more))
     second = follow(logs, slow=True)
     second.read()
     second.step(6.0)
     second.read()
     got = b"".join(block.data for block in second.slow_reader.read())
-    while more := second.slow_reader.read():
-        got += b"".join(block.data for block in more)
+    while blocks := second.slow_reader.read():
+        got += b"".join(block.data for block in blocks)
     second.drain()
-    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
-    assert got.count(lines(2000, 2001)) == 1
-    gone = {} if how == "edited" else {"truncated": len(lines(800, 1000)) - len(lines(2000, 2001))}
+    assert all(got.count(line) == 1 for line in lines(0, end).splitlines()), len(got)
+    assert got.count(lines(2000, 2001)) == more
+    gone = {} if how == "edited" else {"truncated": len(lines(end, 1000)) - len(lines(2000, 2000 + more))}
     assert dict(second.lost()) == gone
 
 
