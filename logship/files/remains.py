@@ -21,5 +21,5 @@ def keep(file: TailedFile, found: Found, end: int) -> None:
     file.places = {sink: place if place.offset < end else cut for sink, place in file.places.items()}
     file.digest.cut(end)
     file.holes.passed = tuple(hole for hole in file.holes.passed if hole[1] <= end)
-    file.head, file.begins = Print(), b""
+    file.head, file.begins, file.largest = Print(), b"", end
     file.move_to(os.dup(found.fd), found.grown_at, shift=found.begin, limit=end)

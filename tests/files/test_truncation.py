@@ -353,6 +353,21 @@ def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int, scal
     assert lost == {"truncated": len(cut)}
 
 
+def test_what_a_slow_sink_lost_by_one_cut_is_not_counted_by_the_next(logs: Path) -> None:
+    """It is cut off in its middle, then all of it."""
+    live = logs / "a.log"
+    append(live, lines(0, 1000))
+    follower = follow(logs, slow=True)
+    follower.read()
+    for kept in (800, 0):
+        os.truncate(live, len(lines(0, kept)))
+        for _ in range(12):
+            follower.read()
+            follower.step(0.6)
+    follower.drain()
+    assert dict(follower.lost()) == {"truncated": len(lines(0, 1000))}
+
+
 @pytest.mark.parametrize("scale", [1, 20])
 def test_what_was_not_acknowledged_when_a_live_file_was_cut_off_is_read_again_after_a_kill(
     logs: Path, scale: int
