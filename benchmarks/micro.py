@@ -19,6 +19,7 @@ from benchmarks.kinds import KINDS, PLAIN, TRACES, WITH_TEXT, block, joined
 from benchmarks.rounds import Plan, Run
 from benchmarks.tables import Column
 from logship.files.framer import Place
+from logship.files.reading import read_on
 from logship.files.tailing import TailedFile
 from logship.model import Batch, Block, Sink
 from logship.net.http_client import compress
@@ -162,7 +163,7 @@ def _reading(bench: Bench, plain: Block) -> dict[str, Step]:
         "read": partial(os.pread, descriptor, size, 0),
         "count newlines": partial(plain.data.count, b"\n"),
         "frame": lambda: list(frame_lines(plain.data, 0, _MAX_LINE_BYTES)),
-        "read, frame and look for truncation": lambda: tailed.read(Place(), _MAX_LINE_BYTES, 0.0, size=size),
+        "read, frame and look for truncation": lambda: read_on(tailed, Place(), _MAX_LINE_BYTES, 0.0, size=size),
     }
 
 

@@ -18,6 +18,7 @@ from logship.errors import LogshipError
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.framer import Place
 from logship.files.joining import Joining
+from logship.files.reading import read_on
 from logship.files.tailing import TailedFile
 from logship.model import Block, FileId
 from logship.state.identity import Entry, Print
@@ -104,7 +105,7 @@ def blocks(sample: Sample, max_line_bytes: int, joining: Joining | None) -> list
     with _opened(sample) as file:
         place = file.restore(Place())
         while place.offset < file.size:
-            read, after = file.read(place, max_line_bytes, time.monotonic(), at_end=True, joining=joining)
+            read, after = read_on(file, place, max_line_bytes, time.monotonic(), at_end=True, joining=joining)
             if after == place:
                 break
             found, place = [*found, *read], after

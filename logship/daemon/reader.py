@@ -14,8 +14,9 @@ from logship.files.framer import Place, TruncatedError
 from logship.files.index import Index
 from logship.files.joining import EARLY_SECONDS, Joining
 from logship.files.queues import Order, in_queues
+from logship.files.reading import READ_BYTES, read_on
 from logship.files.strangers import PARSE, Strangers
-from logship.files.tailing import READ_BYTES, TailedFile
+from logship.files.tailing import TailedFile
 from logship.files.watching import Watch
 from logship.metrics import Metrics
 from logship.model import NO_LIMIT, Block, Encoded, FileId, LineState, Tally
@@ -229,15 +230,13 @@ class Reader:
     def _read_file(self, file: TailedFile) -> list[Block]:
         place = file.places[self.name]
         size, time_ns, whole, stop = self._saved_time(file.file, place.offset)
-        now = self.clock()
+        longest, now = self._max_line_bytes, self.clock()
         # An unterminated line that may have left is sent as it was: completed since, it would have the same id, and the
         # rest of it would be taken for a duplicate. A line that was cut at the limit is cut there again by itself.
-        cut = whole and size < self._max_line_bytes - LONGEST_CHARACTER
+        cut = whole and size < longest - LONGEST_CHARACTER
         joining = self._joining and replace(self._joining, stop=stop, late=self._is_superseded(file))
         try:
-            blocks, after = file.read(
-                place, self._max_line_bytes, now, size=size, at_end=file.ended, cut=cut, joining=joining
-            )
+            blocks, after = read_on(file, place, longest, now, size=size, at_end=file.ended, cut=cut, joining=joining)
         except (TruncatedError, OSError) as error:
             if isinstance(error, OSError):
                 file.fault = error.strerror or type(error).__name__

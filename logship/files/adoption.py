@@ -1,17 +1,4 @@
-"""What becomes of a file that was found, by what of it is known (DECISIONS 1 to 9).
-
-=====================================  =============================================================================
-what of it is known                    what becomes of it
-=====================================  =============================================================================
-nothing, and it is newer than the      a new generation, packed or not
-last look, or a pattern matches it
-nothing, and it is older               history: put by; what is appended to it later ships
-all of it, of a file that is followed  a copy that is being made: held until that file shrinks, else put by
-all of it, of any other                a copy: put by
-all of a generation, and more          the generation goes on in it
-a beginning, where the generation was  a new generation that begins where they differ: its bytes are new bytes
-=====================================  =============================================================================
-"""
+"""What is followed from now on, held until more is known of it, or put by (DECISIONS 1 to 9)."""
 
 import logging
 import os
@@ -21,16 +8,13 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
-from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
-from logship.files.found import Found, digest_of, entry_of, last_newline, new_entry, tailed
-from logship.files.identification import Known, Part
-from logship.files.losses import tell_cut_off
+from logship.files.found import Found, new_entry, tailed
 from logship.files.made import Made
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
-from logship.files.plan import COPY, FORGOTTEN, HISTORY, OVERWRITTEN, Plan
+from logship.files.plan import HISTORY, Plan
 from logship.files.registry import Registry
-from logship.files.remains import remains
+from logship.files.snapshot import entry_of
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.logs import Seldom
@@ -58,12 +42,13 @@ class Adoption:
     ) -> None:
         self._registry = registry
         self._plan = plan
-        self._opener = opener
+        self.opener = opener
         self.metrics = metrics
-        self._sinks = sinks
-        self._from_end = from_end
+        self.sinks = sinks
+        self.from_end = from_end
         self.open = OpenFiles()
-        self.first = first  # whether this is the first sweep of the first start
+        self.first = first
+        """Whether this is the first sweep of the first start."""
         self.new: dict[FileId, tuple[TailedFile, Entry]] = {}
         """Followed from now on, but not to be read before the checkpoint has them."""
         self.held: dict[int, Found] = {}
@@ -74,160 +59,18 @@ class Adoption:
         """What this sweep found that nobody had seen before, in rotated forms too."""
         self.met_again: set[str] = set()
         """Lineages of which this sweep found a copy, or an archive, with all of a generation."""
-        self._saying = Seldom()  # of packed files that are not read
-        self.made = Made()  # archives and copies that are read: they may be of what waits (:mod:`.waiting`)
+        self._saying = Seldom()
+        """Of packed files that are not read."""
+        self.made = Made()
+        """Archives and copies that are read: they may be of what waits (:mod:`.waiting`)."""
         self.describe: Callable[[TailedFile], Entry] = lambda file: entry_of(file, {})
         """Gives what to save of an open file."""
-
-    def decide(
-        self,
-        found: Found,
-        contents: Contents | None,
-        part: Part,
-        known: Known | None,
-        sweep: Sweep | None,
-        *,
-        old: bool,
-    ) -> None:
-        """Do with a file what the table says; ``old`` says that it was not changed since the last look."""
-        if known is None:
-            self._unknown(found, contents, sweep, old=old)
-        elif known.entry and known.entry.gone and known.entry.ignored:
-            self._put_by_copy(found, known, sweep)
-        elif known.file and not (known.file.sound or known.file.orphaned):
-            self.held[found.inode] = found  # what it may be a copy of has just lost its bytes: the next sweep will tell
-        elif self._is_there(known, found, sweep):
-            self._beside(found, contents, known, part, sweep, old=old)
-        elif self.lacks(known) or (known.whole and (part.size > known.common or known.file)):
-            self._resume(found, contents, known, sweep)
-        elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
-            self._unknown(found, contents, sweep, old=old)
-        elif found.cut or (known.common < part.size and took_its_place(self._registry, found, known)):
-            self._part(found, known)
-        elif known.common == part.size and known.file and not self.settled(known.file):
-            self.held[found.inode] = found  # shorter than what was read, and all that there is after a crash
-        elif known.common == part.size and not reran(found, known):
-            self._put_by_copy(found, known, sweep)
-        else:
-            self._unknown(found, contents, sweep, old=old)
-
-    def _is_there(self, known: Known, found: Found, sweep: Sweep | None) -> bool:
-        """Whether a generation is in a file of its own, where nobody has written over it."""
-        if file := known.file:
-            named = not sweep or file.file in sweep.present or (file.file in self.new and file.named)
-            there = file.sound and ((named and not file.deleted) or found.candidate.path != (file.path or file.lineage))
-        else:
-            entry = known.entry if known.entry and known.entry.inode != found.inode else None
-            listed = entry and sweep and entry.file in sweep.present and entry.inode not in self._opener.moved
-            there = bool(entry and (listed or self._registry.met(entry)))
-        return there and not goes_on_in(found, known)
-
-    def _beside(
-        self, found: Found, contents: Contents | None, known: Known, part: Part, sweep: Sweep | None, *, old: bool
-    ) -> None:
-        """Decide about a file that begins as one does that is there."""
-        file = known.file
-        candidate = sweep.present.get(file.file) if sweep and file else None
-        name = candidate.path if candidate else file.path if file else ""
-        original = file is not None and file.packed[1] > 0 and known.whole and found.mtime_ns <= file.mtime_ns
-        renamed = not original and found.candidate.path == (file.lineage if file else found.lineage) != name
-        more = known.common < part.size
-        if more and (took_its_name(found, known) if renamed else took_its_place(self._registry, found, known)):
-            self._differ(found, known)
-        elif renamed or more:
-            self._unknown(found, contents, sweep, old=old)  # the name of what was renamed is a new file's
-        elif (
-            file
-            and found.live == name
-            and not ((contents and known.common <= file.size and not found.packed_from) or found.settled)
-        ):
-            self.held[found.inode] = found  # also an archive with more than was seen of its file, and saved
-            found.copied = found.copied if contents else (found.size, found.mtime_ns)
-        else:
-            self._put_by_copy(found, known, sweep)
-
-    def _put_by_copy(self, found: Found, known: Known, sweep: Sweep | None) -> None:
-        self.met_again.update([found.lineage] if known.whole else [])
-        if found.candidate.matched and not (found.live or found.doubted):
-            logger.info("nothing in a file is new", extra={"path": found.candidate.path, "known_bytes": known.common})
-        last = bool(known.file) and found.packed_to == found.size  # it may yet be all that has the rest of an open file
-        digest = Fingerprint() if found.packed else digest_of(found, known.source.digest, known.common)
-        self.leave(found, sweep, COPY, done=found.packed_from if last else None, digest=digest)
 
     def settled(self, file: TailedFile) -> bool:
         """Whether all that was read of a generation is acknowledged; what remains of an orphan goes another way."""
         saved = self.describe(file).offsets
         places = ((saved[sink], place.offset) for sink, place in file.places.items() if sink in saved)
         return all(each.offset >= offset or (file.orphaned and not each.in_flight) for each, offset in places)
-
-    def lacks(self, known: Known) -> bool:
-        """Whether a sink has yet to read some of what the file is known to have, and there is no better one."""
-        if file := known.file:
-            return file.orphaned and file.offset < known.common and file.furthest.offset <= known.common
-        entry = known.entry
-        if entry is None or entry.ignored:
-            return False
-        offsets = [saved.offset for saved in entry.offsets.values()] or [0]
-        return (len(entry.offsets) < len(self._sinks) or min(offsets) < known.common) and max(offsets) <= known.common
-
-    def _resume(self, found: Found, contents: Contents | None, known: Known, sweep: Sweep | None) -> None:
-        """Go on with a generation in a file that has all that was read of it."""
-        if file := known.file:
-            self.open.leave(file)
-            candidate, sealed = found.candidate, bool(found.live) and not found.cut
-            file.move_to(found.fd, found.grown_at, shift=found.begin, contents=contents, sealed=sealed)
-            file.path = candidate.path if candidate.matched and not (found.live or contents) else ""
-            self.open.by_inode[file.device, file.inode] = file
-            self.moved.append(file)
-            if sweep:
-                sweep.present[file.file] = candidate
-            logger.info("a file goes on in another one", extra={"path": candidate.path, "known_bytes": known.common})
-        elif known.entry and known.entry.ignored:
-            self.start(new_entry(found, self._sinks, begin=known.common + found.begin), found, contents)
-        elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):
-            self._part(found, known)
-        elif known.entry:
-            sealed = bool(found.live) and not contents
-            size = found.size - found.begin if sealed else known.entry.size
-            self.start(replace(known.entry, shift=found.begin, sealed=sealed, size=size), found, contents)
-
-    def _part(self, found: Found, known: Known) -> None:
-        """Go on with what a file still has of a generation, and with the rest as another: ids are of one text."""
-        entry, end = known.entry, differing_line(found, known) - found.begin
-        if entry and not entry.ignored and known.read < end:
-            self.start(replace(entry.until(end), shift=found.begin, sealed=True), replace(found, fd=os.dup(found.fd)))
-            tell_cut_off(self.metrics, found.candidate.path, entry.unread_from(max(end, found.size - found.begin)))
-        elif known.file and known.file.orphaned and known.file.offset < end:
-            self.start(remains(known.file, found, end), replace(found, fd=os.dup(found.fd)))
-        self._differ(found, known)
-
-    def _differ(self, found: Found, known: Known) -> None:
-        """Begin a generation where a file differs from what was read of it: bytes that replace others are new bytes."""
-        self.start(new_entry(found, self._sinks, begin=begin_of(found, known)), found)
-
-    def _unknown(self, found: Found, contents: Contents | None, sweep: Sweep | None, *, old: bool) -> None:
-        live, rotated = self.open.live(found.live), not found.candidate.matched
-        if rotated and found.shredded:
-            extra = {"path": found.candidate.path, "bytes": found.size}
-            logger.info("a rotated file was written over in place, and never cut off: it is not read", extra=extra)
-            self.leave(found, sweep, OVERWRITTEN)  # shredded: written over, never cut off
-        elif found.cut:
-            self.start(new_entry(found, self._sinks), found, contents)
-        elif (rotated or contents) and (old or found.is_copy) and not found.begin:
-            found.apart = bool(contents) and old
-            self.leave(found, sweep, HISTORY if old else COPY)
-        elif self._plan and (rotated or contents) and not found.begin and self._plan.doubts(found):
-            self.leave(found, sweep, FORGOTTEN)
-        elif not (found.size or found.settled) and (rotated or (live and live.size)):
-            self.held[found.inode] = found  # a copy, or an archive, may just have been begun
-        else:
-            at_end = self.first and self._from_end and not found.begin
-            begin = 0 if contents else last_newline(found, found.size if at_end else max(found.begin, found.put_by))
-            entry = replace(new_entry(found, self._sinks, begin=begin), shift=found.begin if contents else 0)
-            self.unknown[entry.file] = entry
-            if contents:
-                contents.rest()  # many may be open before the first is read
-            self.start(entry, found, contents)
 
     def leave_packed(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> None:
         """Put an archive by that is none of ours, not complete, or not to be read; what is appended is asked about.
@@ -251,7 +94,7 @@ class Adoption:
         try:
             if contents or any(entry.packed):
                 entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))
-            file = tailed(entry, found, self._sinks, contents)
+            file = tailed(entry, found, self.sinks, contents)
         except OSError as error:
             self._registry.add(entry)
             self.refuse(found, error)
@@ -296,5 +139,5 @@ class Adoption:
 
     def refuse(self, found: Found, error: OSError) -> None:
         """Close what could not be read after all; it is tried again."""
-        self._opener.refuse(found.candidate.path, error)
+        self.opener.refuse(found.candidate.path, error)
         os.close(found.fd)

@@ -10,12 +10,12 @@ from msgspec.structs import replace
 from logship.files.adoption import Adoption
 from logship.files.beyond import Beyond
 from logship.files.discovery import Discovery
-from logship.files.found import SEEN_SECONDS
 from logship.files.gaps import Gaps, Seen
 from logship.files.learning import learn_from_packed, learn_from_renamed, unlisted
 from logship.files.losses import LOSSES
 from logship.files.reconciler import Reconciler
 from logship.files.registry import Registry
+from logship.files.snapshot import SEEN_SECONDS
 from logship.files.sweeping import Sweep
 from logship.files.tailing import TailedFile
 from logship.metrics import Metrics

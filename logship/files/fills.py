@@ -17,11 +17,10 @@ logger = logging.getLogger(__name__)
 
 def begin_filled(files: Iterable[TailedFile], adoption: Adoption, now: float) -> None:
     """Begin a generation for each hole that was filled, ``now`` being in monotonic seconds."""
-    for file in [file for file in files if file.filled]:
-        for start, end in file.filled:
+    for file in [file for file in files if file.holes.filled]:
+        for start, end in file.holes.begin_filled():
             adoption.start(_entry(file, start, end), Found.within(file, None, now))
             logger.info("a hole that was passed is filled", extra={"path": file.lineage, "offset": start})
-        file.filled = ()
         adoption.open.by_inode[file.device, file.inode] = file
 
 

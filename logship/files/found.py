@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,13 +15,10 @@ from logship.files.framer import Place
 from logship.files.holes import head_print
 from logship.files.names import Candidate, Folder, Globs
 from logship.files.tailing import TailedFile
-from logship.model import NO_LIMIT, FileId
+from logship.model import FileId
 from logship.state.fingerprint import LATELY_BYTES, Digest, Fingerprint
-from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
-from logship.state.rows import NOISE, PACKED, Row, row_of
+from logship.state.identity import HEAD_BYTES, Entry, Print, Saved, new_file_id
 
-SEEN_SECONDS = 600.0
-"""How old what is saved of a file's being there may be."""
 _CATCH_UP_BYTES = 16 << 20
 _STEP_BYTES = 64 * 1024
 
@@ -46,7 +43,8 @@ class Found(Struct):
     """Bytes before this are known: what it has is from here on."""
     lowest: int = 0
     """Of a file that was cut off: where bytes began to be others, or the smallest size, if that is less; else 0."""
-    smallest: int = 0  # that it was seen with
+    smallest: int = 0
+    """Of a file that was cut off: the smallest size that it was seen with."""
     former: tuple[FileId, ...] = ()
     """Generations that had its inode, and are not what it has now, or not all of it."""
     settled: bool = False
@@ -57,11 +55,16 @@ class Found(Struct):
     """Of a file that was cut off: the size that it had before."""
     shredded: bool = False
     """Whether it had been rotated, and was then written over in place, and never cut off."""
-    foreign: bool = False  # whether it is a rotated form by its name only
-    told: bool = False  # of an archive, that it has files that are not read
-    packed_from: int = 0  # of an archive that was appended to: where that begins which is not known
-    apart: bool = False  # of an archive that is put by: whether what is appended to it is asked about by itself
-    contents: Contents | None = None  # of an archive, once they are measured
+    foreign: bool = False
+    """Whether it is a rotated form by its name only."""
+    told: bool = False
+    """Of an archive, that it has files that are not read."""
+    packed_from: int = 0
+    """Of an archive that was appended to: where that begins which is not known."""
+    apart: bool = False
+    """Of an archive that is put by: whether what is appended to it is asked about by itself."""
+    contents: Contents | None = None
+    """Of an archive, once they are measured."""
     within_it: tuple[Entry, ...] = ()
     """Generations that are in the known part of an archive, and are to be read on."""
     doubted: bool = False
@@ -72,8 +75,10 @@ class Found(Struct):
     """Its size and time when all of it was known to be in the file whose name it has a form of."""
     cut: bool = False
     """Whether what it had was cut off, or written over, in place."""
-    put_there: bool = False  # whether it was made before the last look, under another name, or one that is not followed
-    copied_whole: bool = False  # whether a copy of all of a generation of its lineage was met: that one was rotated
+    put_there: bool = False
+    """Whether it was made before the last look, under another name, or one that is not followed."""
+    copied_whole: bool = False
+    """Whether a copy of all of a generation of its lineage was met: that one was rotated."""
     beyond: bool = False
     """Whether it is where no pattern leads now: it is a known generation, and has no name."""
 
@@ -215,76 +220,6 @@ def digest_of(found: Found, known: Fingerprint, common: int) -> Fingerprint:
         return Fingerprint()
     catch_up(digest, found, common, found.size)
     return digest.fingerprint() if digest.end == common else Fingerprint()
-
-
-def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None = None) -> Entry:
-    """Give what to save of an open file; ``offsets`` are the acknowledged ones. ``last`` again if nothing changed."""
-    head, now = file.fingerprint(), time.time()
-    cuts = file.cuts.saved(min((each.offset for each in offsets.values()), default=0)) if file.cuts.any else ()
-    if last and last.offsets == offsets and last.cuts == cuts and _still(last, file, head, now):
-        return last
-    digest, sealed = file.digest.fingerprint(), file.limit < NO_LIMIT
-    size = _size_of(file)
-    return Entry(
-        file.file,
-        file.lineage,
-        file.inode,
-        file.birth_ns,
-        head,
-        size,
-        now,
-        offsets,
-        digest=digest,
-        shift=file.shift,
-        sealed=sealed,
-        holes=(*file.holes.passed, *file.filled),  # the latter's bytes may not begin in this life
-        packed=file.packed,
-        cuts=cuts,
-        real_path=file.real_path,
-    )
-
-
-def _size_of(file: TailedFile) -> int:
-    """Give the size to save: of one in doubt, the smallest that was seen, so that a start knows where it was cut."""
-    if file.orphaned:
-        return max(file.size, file.largest)
-    return file.size if file.limit < NO_LIMIT else min(file.size, file.doubt.lowest)
-
-
-def _still(entry: Entry, file: TailedFile, head: Print, now: float) -> bool:
-    same = entry.size == _size_of(file) and entry.inode == file.inode and entry.birth_ns == file.birth_ns
-    same = same and entry.holes == (*file.holes.passed, *file.filled) and (entry.head is head or entry.head == head)
-    same = same and entry.real_path == file.real_path
-    return same and now - entry.seen < SEEN_SECONDS and entry.digest.end == file.digest.end
-
-
-def signature_of(view: "Found | TailedFile") -> tuple[int, int]:
-    """Give size and time of change as they were last seen: what is written between that and a close is a change.
-
-    Of an archive the size up to which it is known.
-    """
-    if isinstance(view, Found):
-        return view.packed_to, view.mtime_ns
-    size, mtime_ns = view.signature
-    return (min(size, view.judged) if view.packed[1] else size), mtime_ns
-
-
-def finished_row(entry: Entry, view: "Found | TailedFile") -> Row | None:
-    """Give what is kept of a generation of which there is nothing more to do; None where there is.
-
-    Of one whose bytes are nowhere any more, as far as the last ones are remembered.
-    """
-    start = max(0, entry.size - MARKER_BYTES)
-    if isinstance(view, TailedFile) and view.orphaned:
-        remembered = view.digest.end == entry.size and len(view.digest.recent) >= entry.size - start
-        return row_of(entry, 0, 0, view.digest.recent[start - entry.size :]) if remembered and entry.size else None
-    try:
-        row = row_of(entry, *signature_of(view), view.read_at(entry.size - start, start))
-    except OSError:
-        return None
-    packed = view.packed[1] if isinstance(view, TailedFile) else view.apart
-    noise = isinstance(view, Found) and view.shredded
-    return row._replace(flags=row.flags | (PACKED if packed else 0) | (NOISE if noise else 0)) if row else None
 
 
 def last_newline(found: Found, before: int) -> int:

@@ -65,7 +65,7 @@ def head_print(head: bytes) -> Print:
 class Holes:
     """Which NULs of one file may be passed."""
 
-    __slots__ = ("_at", "_seen", "_since", "ends", "filled_from", "passed")
+    __slots__ = ("_at", "_seen", "_since", "ends", "filled", "filled_from", "passed")
 
     def __init__(self, passed: tuple[tuple[int, int], ...] = ()) -> None:
         self.filled_from = 0
@@ -75,7 +75,9 @@ class Holes:
         self.ends = NO_LIMIT
         """Where what may be read ends by NULs that are passed next: no line in front of them goes on behind them."""
         self.passed = passed
-        """The last holes that were passed, and might yet be filled: (start, end)."""
+        """The last holes that were passed, and whose bytes have not begun: (start, end)."""
+        self.filled: tuple[tuple[int, int], ...] = ()
+        """Those of them that are filled now."""
 
     def readable(self, data: bytes, start: int, now: float, *, follows: Callable[[int], bool], ended: bool) -> int:
         """Give how many bytes of ``data``, which is at ``start``, may be read: up to NULs that somebody may yet fill.
@@ -120,12 +122,16 @@ class Holes:
         """Whether one that was passed, up to ``end``, might yet be filled."""
         return any(hole[1] == end for hole in self.passed)
 
-    def filled(self, read_at: ReadAt) -> list[tuple[int, int]]:
-        """Give, once, which of those have something else now at either end."""
-        found = [hole for hole in self.passed if _is_filled(*hole, read_at)]
-        if found:
-            self.passed = tuple(hole for hole in self.passed if hole not in found)
-        return found
+    def look(self, read_at: ReadAt) -> bool:
+        """Note which of those have something else now at either end; gives whether that is news."""
+        before, self.filled = self.filled, tuple(hole for hole in self.passed if _is_filled(*hole, read_at))
+        return self.filled != before
+
+    def begin_filled(self) -> tuple[tuple[int, int], ...]:
+        """Give those, once: their bytes begin."""
+        filled, self.filled = self.filled, ()
+        self.passed = tuple(hole for hole in self.passed if hole not in filled)
+        return filled
 
     @property
     def wait(self) -> bool:

@@ -54,7 +54,7 @@ class Source(Struct, frozen=True):
 
     digest: Fingerprint
     end: int
-    """How many of its bytes were read."""
+    """How many of its bytes were read, or seen in its head."""
     file: TailedFile | None = None
     entry: Entry | None = None
     least: int = SHORT_HEAD_BYTES
@@ -68,13 +68,14 @@ class Source(Struct, frozen=True):
     def open(cls, file: TailedFile, *, here: bool = False) -> "Source":
         """Take an open file; all of its bytes are known while it has them. ``here`` says that it was in this file."""
         digest = file.digest.fingerprint()
-        end, least = max(file.size, file.size_now()) if file.sound else digest.end, 1 if here else SHORT_HEAD_BYTES
+        end = max(file.size, file.size_now()) if file.sound else max(digest.end, file.head.length)
+        least = 1 if here else SHORT_HEAD_BYTES
         return cls(digest, end, file, least=least, recent=file.digest.recent)
 
     @classmethod
     def saved(cls, entry: Entry) -> "Source":
         """Take an entry."""
-        return cls(entry.digest, max(entry.digest.end, entry.furthest.offset), entry=entry)
+        return cls(entry.digest, max(entry.digest.end, entry.furthest.offset, entry.head.length), entry=entry)
 
     @classmethod
     def finished(cls, row: Row, entry: Entry, digest: Digest) -> "Source":
@@ -106,7 +107,7 @@ class Known(Struct, frozen=True):
         """How many of its bytes every sink has had."""
         if self.file:
             return self.file.offset
-        return min((saved.offset for saved in self.entry.offsets.values()), default=0) if self.entry else 0
+        return self.entry.acked if self.entry else 0
 
     def left_beyond(self, part: Part) -> bool:
         """Whether more of it may have left before a kill than a part is proved to have."""
@@ -242,7 +243,7 @@ def _is_as_read(source: Source, point: int) -> Generator[None, None, bool]:
 def _by_head(view: View, source: Source) -> int:
     """Give how much is known by what was saved of the head, and of the bytes before an offset."""
     head = _head(source)
-    if head.length < SHORT_HEAD_BYTES or not head.matches(view.read_at(head.length, 0)):
+    if head.length < min(SHORT_HEAD_BYTES, source.end) or not head.matches(view.read_at(head.length, 0)):
         return 0
     reached = source.entry.furthest if source.entry else Saved()
     return max(reached.offset, head.length) if holds(reached, view.size, view.read_at) else 0

@@ -15,10 +15,10 @@ from logship.files.closing import Closing
 from logship.files.discovery import Discovery
 from logship.files.drain import Drain
 from logship.files.folder_changes import FolderChanges
-from logship.files.found import entry_of
 from logship.files.pace import Pace
 from logship.files.rounds import Rounds
 from logship.files.rules import Rules
+from logship.files.snapshot import entry_of
 from logship.files.strangers import Strangers
 from logship.files.tailing import TailedFile
 from logship.files.wakeups import Wakeups

@@ -1,4 +1,4 @@
-"""Asks of every file that a sweep opened what of it is known, and has :mod:`.adoption` do what follows from that.
+"""Asks of every file that a sweep opened what of it is known, and has :mod:`.disposition` do what follows from that.
 
 Known by its inode, head and marker, it goes on. Everything else is asked of its content (:mod:`.identification`).
 """
@@ -14,6 +14,7 @@ from logship.files.ages import is_foreign, is_newer, was_there
 from logship.files.archives import MAX_CONTENT_BYTES, Contents
 from logship.files.beginnings import by_age, in_order
 from logship.files.decoding import UNREADABLE, is_noise
+from logship.files.disposition import Disposition
 from logship.files.edits import before_writing
 from logship.files.found import Found
 from logship.files.identification import Known, Part, Source, View, agreeing, identify
@@ -41,6 +42,7 @@ class Reconciler:
         self._registry = registry
         self._plan = plan
         self._adoption = adoption
+        self._disposition = Disposition(registry, adoption, plan)
         self._open = adoption.open
         self._ages = {entry.file: age for age, entry in enumerate(checkpoint.entries)}
         self.looked_ns, self.swept_ns = checkpoint.looked_ns, checkpoint.saved_ns
@@ -199,7 +201,7 @@ class Reconciler:
         if gone or doubtful or (not (known and known.whole) and (yield from self._copies_what_waits(found, part))):
             self._adoption.held[found.inode] = found
             return
-        self._adoption.decide(found, contents, part, known, sweep, old=old)
+        self._disposition.decide(found, contents, part, known, sweep, old=old)
 
     def _go_on_within(self, found: Found) -> Asked:
         """Go on with generations in the known part of an archive, if it still has them."""
@@ -246,7 +248,7 @@ class Reconciler:
 
     def _says_more(self, finished: Known, known: Known) -> bool:
         """Whether a file is better known by a finished generation: all of that, where it is some of another at most."""
-        as_much = finished.common == known.common and not known.whole and not self._adoption.lacks(known)
+        as_much = finished.common == known.common and not known.whole and not self._disposition.lacks(known)
         return as_much or finished.common > known.common
 
     def _copies_what_waits(self, found: Found, part: Part) -> Asked:

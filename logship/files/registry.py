@@ -8,26 +8,25 @@ import os
 from collections.abc import Container, Generator, Iterable, Iterator
 from contextlib import suppress
 
-from msgspec.structs import replace
-
 from logship.files.beneath import is_overlay
-from logship.files.found import Found, finished_row, signature_of
+from logship.files.entries import Entries
+from logship.files.found import Found
 from logship.files.identification import Known, Source, View
-from logship.files.index import Index
 from logship.files.inode_reuse import entry_of_another, in_this_file, is_around, row_of_this
 from logship.files.members import known_within
 from logship.files.names import Candidate
 from logship.files.signatures import Signatures
+from logship.files.snapshot import finished_row, signature_of
 from logship.files.tailing import TailedFile
 from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
-from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Saved, same_content, shared
+from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, same_content
 from logship.state.neighbour import Neighbour
 from logship.state.rows import PACKED, Row
 
 
-class Registry:
+class Registry(Entries):
     """What is kept of generations that are not open now."""
 
     def __init__(
@@ -44,13 +43,13 @@ class Registry:
 
         ``neighbour`` knows what another has read, or is to read.
         """
-        self._again, self._history, self._neighbour = again, history, neighbour
+        super().__init__(sinks)
+        self._again = again
+        self._history = history
+        self._neighbour = neighbour
         self._judged: set[int] = set()
         """Inodes of files that were put by since the start."""
-        self.entries: dict[FileId, Entry] = {}
         self.finished = finished
-        self._sinks = sinks
-        self._by_inode, self._by_path = Index[int, FileId](), Index[str, FileId]()
         self.signatures = Signatures()
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
@@ -62,18 +61,12 @@ class Registry:
             if (row := finished.at(entry.inode)) and row.file == entry.file:
                 finished.forget(entry.inode)  # it was open again when the checkpoint was saved
 
-    def add(self, entry: Entry) -> None:
-        """Know a generation."""
-        self.pop(entry.file)
-        self.entries[entry.file] = replace(entry, offsets=shared(entry.offsets)) if len(entry.offsets) > 1 else entry
-        self._by_inode.add(entry.inode, entry.file)
-        self._by_path.add(entry.path, entry.file)
-
     def keep(self, entry: Entry, found: Found | TailedFile) -> None:
         """Know a generation, and what its file looks like as long as nobody touches it."""
         self.pop(entry.file)
         stat = os.fstat(found.fd)
-        self._judged |= {stat.st_ino} if self._again else set()
+        if self._again:
+            self._judged.add(stat.st_ino)
         if stat.st_nlink and (row := finished_row(entry, found)):
             # who is at the head of that file speaks for it, or who is last in an archive
             self._finish(row, found, there=not entry.shift or bool(row.flags & PACKED))
@@ -81,37 +74,18 @@ class Registry:
             self.add(entry)
             self.signatures.note(stat.st_ino, entry.file, signature_of(found))
 
-    def pop(self, file: FileId) -> None:
-        """Know it no longer: it is open, or forgotten."""
-        entry = self.entries.pop(file, None)
-        if entry is not None:
-            self._by_inode.remove(entry.inode, file)
-            self._by_path.remove(entry.path, file)
-
     def reopen(self, file: FileId, inode: int) -> None:
         """Know a generation no longer: it is followed, in the file with an inode."""
         self.pop(file)
         self.finished.lately.forget(file)
         if row := self.finished.at(inode):
-            self._reopened |= {file} if row.file == file else set()
+            if row.file == file:
+                self._reopened.add(file)
             self.finished.forget(inode)
-
-    def leave(self, file: FileId) -> None:
-        """Note that a generation is not in the file with its inode any more: only its content tells it from now on."""
-        if entry := self.entries.get(file):
-            self.add(replace(entry, inode=0))
-
-    def paths(self) -> set[str]:
-        """Give the live paths of all generations that are not finished."""
-        return set(self._by_path)
 
     def has(self, inode: int) -> bool:
         """Whether a generation is known to be, or to have been, in the file with an inode."""
         return inode in self.finished or bool(self.at(inode))
-
-    def unfinished(self) -> list[str]:
-        """Give the paths of generations that are not open, were to be read, and were not read to their ends."""
-        return [entry.path for entry in self.entries.values() if self.unread(entry) > 0]
 
     @property
     def left_alone(self) -> int:
@@ -126,10 +100,6 @@ class Registry:
     def change(self, inode: int) -> None:
         """Note that a finished file is there, and is not as it was: what it is stays known until it is opened."""
         self._changed.add(inode)
-
-    def at(self, inode: int) -> list[FileId]:
-        """Give the generations that had this inode, and are not finished."""
-        return self._by_inode.of(inode)
 
     def former(self, found: Found) -> tuple[FileId, ...]:
         """Give those of them that may have been in this very file."""
@@ -260,21 +230,6 @@ class Registry:
         """Whether a finished generation is of a lineage."""
         return any(not row.ignored for row in self.finished.of_lineage(path))
 
-    def of_lineage(self, path: str) -> Iterator[Entry]:
-        """Give what is known, and not finished, of a lineage."""
-        return self._each(self._by_path.of(path))
-
-    def missing(self, present: Container[FileId]) -> dict[str, int]:
-        """Give the paths of generations that nobody met and that are not finished, and how much of them is unread.
-
-        What was written after their last save, and may have been read since, is not in that.
-        """
-        missing: dict[str, int] = {}
-        for entry in self.entries.values():
-            if not (entry.ignored or entry.gone or entry.file in present):
-                missing[entry.path] = missing.get(entry.path, 0) + max(0, self.unread(entry))
-        return missing
-
     def doubt_copies(self, lineage: str) -> None:
         """Have what was put by as a copy, or is history, of a lineage looked at again: it may have what is missing."""
         for row in self.finished.doubt(lineage):
@@ -284,17 +239,9 @@ class Registry:
                 self.pop(entry.file)
                 self.signatures.doubt(entry.inode, self.signatures.get(entry.inode)[1])
 
-    def _each(self, files: Iterable[FileId]) -> Iterator[Entry]:
-        return (self.entries[file] for file in files)
-
     def keep_names(self, present: Container[FileId], *, sure: bool) -> None:
         """Note which generations a sweep has met; ``sure`` says that all names were seen."""
         self.signatures.keep(present)
         if sure:
             self.finished.keep_met(self._changed)
             self.finished.compact()
-
-    def unread(self, entry: Entry) -> int:
-        """Give what nobody read of one; nothing where that was counted before, or was none of our business."""
-        read = min((entry.offsets.get(sink, Saved()).offset for sink in self._sinks), default=0)
-        return 0 if entry.ignored or entry.gone else entry.size - read

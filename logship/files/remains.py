@@ -1,34 +1,25 @@
-"""What is left of a generation that was cut off, for a sink that was behind: a generation of its own."""
+"""What a file that was cut off still has of a generation: that goes on in it, up to there and no further."""
 
-import time
+import os
 
-from logship.files.found import Found
+from logship.files.found import Found, last_newline
 from logship.files.framer import Place
 from logship.files.tailing import TailedFile
-from logship.state.identity import HEAD_BYTES, MARKER_BYTES, Entry, Print, Saved, new_file_id
+from logship.state.identity import MARKER_BYTES, Print
 
 
-def remains(file: TailedFile, found: Found, end: int) -> Entry:
-    """Give what was found of it, up to ``end``, from where the slowest sink reads on.
+def cut_at(found: Found) -> int:
+    """Give where the line begins that a file was cut off in, as far as that was seen; else how large it is."""
+    end = min(found.lowest, found.went_back[0]) if found.cut else found.size
+    return last_newline(found, end) - found.begin
 
-    Those that were behind go on past it, in whatever has the rest.
-    """
-    start, offsets = file.offset, dict[str, Saved]()
+
+def keep(file: TailedFile, found: Found, end: int) -> None:
+    """Go on in what was found, up to ``end``: what is known of what was behind that is forgotten."""
     tail = found.read_at(MARKER_BYTES, found.begin + end - MARKER_BYTES) if end >= MARKER_BYTES else b""
-    for sink, place in file.places.items():
-        behind = place.offset < end
-        offsets[sink] = Saved(place.offset - start if behind else end - start, place.state, opened=place.opened)
-        file.places[sink] = Place(end, scanned=end, tail=tail) if behind else place
-    head = Print.of(found.read_at(min(HEAD_BYTES, end - start), found.begin + start))
-    return Entry(
-        new_file_id(),
-        file.lineage,
-        found.inode,
-        found.birth_ns,
-        head,
-        end - start,
-        time.time(),
-        offsets,
-        shift=found.begin + start,
-        sealed=True,
-    )
+    cut = Place(end, scanned=end, tail=tail)
+    file.places = {sink: place if place.offset < end else cut for sink, place in file.places.items()}
+    file.digest.cut(end)
+    file.holes.passed = tuple(hole for hole in file.holes.passed if hole[1] <= end)
+    file.head, file.begins, file.largest = Print(), b"", end
+    file.move_to(os.dup(found.fd), found.grown_at, shift=found.begin, limit=end)

@@ -79,7 +79,7 @@ def _restless(files: list[TailedFile], since: float) -> list[TailedFile]:
         or file.unheard
         or not file.path
         or file.deleted
-        or file.doubt.looks
+        or file.doubt.lasts
         or file.padding.there
         or file.holes.wait
         or file.device in silent

@@ -1,4 +1,4 @@
-"""One open file generation: what ``fstat`` says of it, and how its bytes become blocks."""
+"""One open file generation: where its bytes are, and what ``fstat`` says of it."""
 
 import os
 from contextlib import suppress
@@ -9,17 +9,13 @@ from logship.files.beneath import birth_ns, real_path
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
 from logship.files.evidence import has_before, has_head, has_known, punched_to
-from logship.files.framer import NOWHERE, Framer, Place, TruncatedError, Unpacked, advance, block_of, read_some
-from logship.files.holes import Holes, Padding, first_data, head_print, next_data
-from logship.files.joining import Cuts, Joining, Read, join
-from logship.files.scanned import few_are_others, forget_scanned, has_scanned, unscanned
-from logship.model import NO_LIMIT, Block, LineState
-from logship.records.framing import NUL, Frame
+from logship.files.framer import NOWHERE, Place, Unpacked
+from logship.files.holes import Holes, Padding, head_print, next_data
+from logship.files.joining import Cuts
+from logship.files.scanned import few_are_others, forget_scanned, has_scanned
+from logship.model import NO_LIMIT
 from logship.state.fingerprint import Digest
 from logship.state.identity import HEAD_BYTES, MARKER_BYTES, SHORT_HEAD_BYTES, Entry, Print
-
-READ_BYTES = 512 * 1024
-"""What makes one block: half of it costs a tenth more CPU, twice as much is no longer one batch once it is encoded."""
 
 
 class TailedFile:
@@ -31,8 +27,20 @@ class TailedFile:
     """
 
     __slots__ = (  # there are thousands; "__dict__" is empty, unless a test breaks a method
-        *("_contents", "asked", "begins", "birth_ns", "counted", "cuts", "deleted", "device", "digest", "doubt"),
-        *("ended", "fault", "fd", "file", "filled", "found_by", "grown_at", "head", "holes", "inode", "judged"),
+        *(
+            "asked",
+            "begins",
+            "birth_ns",
+            "contents",
+            "counted",
+            "cuts",
+            "deleted",
+            "device",
+            "digest",
+            "doubt",
+            "ended",
+        ),
+        *("fault", "fd", "file", "found_by", "grown_at", "head", "holes", "inode", "judged"),
         *("largest", "limit", "lineage", "met_ns", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path"),
         *("places", "real_path", "replaced", "shift", "signature", "size", "unheard", "__dict__"),
     )
@@ -40,9 +48,15 @@ class TailedFile:
     def __init__(
         self, entry: Entry, fd: int, path: str, birth_ns: int | None, now: float, *, contents: Unpacked | None = None
     ) -> None:
-        self.file, self.fd, self.real_path = entry.file, fd, real_path(fd)
-        self._contents, self.birth_ns, self.lineage = contents, birth_ns, entry.path
-        self.path, self.named = entry.path if path == entry.path else path, True  # one text: there are thousands
+        self.file = entry.file
+        self.fd = fd
+        self.real_path = real_path(fd)
+        self.birth_ns = birth_ns
+        self.contents = contents
+        """Of the archive that it is in, if it is in one."""
+        self.lineage = entry.path
+        self.path = entry.path if path == entry.path else path  # one text: there are thousands
+        self.named = True
         self.shift = entry.shift
         """Where in the file the generation begins: not at 0 in a copy that was appended to another."""
         self.limit = entry.size if entry.sealed else NO_LIMIT
@@ -54,19 +68,32 @@ class TailedFile:
         """Where each sink's reader stands."""
         self.digest = Digest(entry.digest)
         self.cuts = Cuts(entry.cuts)
-        self.holes, self.padding = Holes(entry.holes), Padding()
-        self.filled: tuple[tuple[int, int], ...] = ()  # (start, end) of passed holes that have bytes now
-        self.signature = (-1, 0)  # what tells that the file has changed since it was closed
-        self.doubt = Doubt()  # whether its size is below what was read, or seen; it may come back
+        self.holes = Holes(entry.holes)
+        self.padding = Padding()
+        self.signature = (-1, 0)
+        """What tells that the file has changed since it was closed."""
+        self.doubt = Doubt()
+        """Whether its size is below what was read, or seen; it may come back."""
         self.deleted = self.replaced = self.orphaned = self.unheard = False
         """``replaced``: two signs say that what was read is no longer there, until somebody mends that. ``orphaned``:
         its bytes are gone from its file, and were found nowhere else yet. ``unheard``: no event told that it grew."""
-        self.fault = ""  # why it can't be read: by a reader or a look, whoever owns it lets go of it then
-        self.grown_at = self.opened_at = now  # monotonic seconds: when it last grew, and when it was first seen
-        self.counted = self.met_ns = 0  # bytes, by the input metrics; when it was first met, by a sweep that opened all
-        self.largest, self.ended = 0, False
-        """The largest size ever seen; whether no writer is expected any more: an unterminated last line may leave."""
-        self.head, self.begins, self.found_by = Print(), b"", 0  # its first 64 bytes; their hash, while it is followed
+        self.fault = ""
+        """Why it can't be read: by a reader or a look, whoever owns it lets go of it then."""
+        self.grown_at = self.opened_at = now
+        """Monotonic seconds when it last grew, and when it was first seen."""
+        self.counted = 0
+        """Bytes, by the input metrics."""
+        self.met_ns = 0
+        """When it was first met, by a sweep that opened all."""
+        self.largest = 0
+        """The largest size ever seen."""
+        self.ended = False
+        """Whether no writer is expected any more: an unterminated last line may leave."""
+        self.head = Print()
+        self.begins = b""
+        """Its first 64 bytes."""
+        self.found_by = 0
+        """Their hash, while it is followed."""
         self.look(now)
         here = (entry.inode, entry.birth_ns) == (self.inode, birth_ns) and not (contents or self.padding.there)
         told = entry.head.length >= min(HEAD_BYTES, entry.size) and entry.head == self.head
@@ -105,18 +132,17 @@ class TailedFile:
             self.grown_at = now
             self.largest = max(self.largest, self.size)
             self.fingerprint()
-            if not (before or self._contents) and packed_as(self.read_at(MAGIC_BYTES, 0)):
+            if not (before or self.contents) and packed_as(self.read_at(MAGIC_BYTES, 0)):
                 self.replaced, self.size, self.largest = True, 0, 0
         return self.size > before or self.holes.due(now) or (touched and self.holes.wait)
 
     def look_into_holes(self) -> None:
         """Note which holes that were passed are filled now: what is in front of a place may be other bytes."""
-        for start, end in self.holes.filled(self.read_at):
-            self.filled = (*self.filled, (start, end))
+        if self.holes.look(self.read_at):
             self.places = {sink: self.restore(place) for sink, place in self.places.items()}
 
     def _physical(self, size: int) -> int:
-        return min(self.limit, max(0, (self._contents.size if self._contents else size) - self.shift))
+        return min(self.limit, max(0, (self.contents.size if self.contents else size) - self.shift))
 
     @property
     def appended(self) -> bool:
@@ -126,17 +152,17 @@ class TailedFile:
     @property
     def kind(self) -> str:
         """The format of that archive."""
-        return self._contents.kind if self._contents else ""
+        return self.contents.kind if self.contents else ""
 
     @property
     def packed(self) -> tuple[int, int]:
         """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
-        return (self._contents.start, self._contents.end) if self._contents else (0, 0)
+        return (self.contents.start, self.contents.end) if self.contents else (0, 0)
 
     def recheck(self) -> None:
         """Doubt it at once if its file no longer has what was read: somebody is about to compare with it."""
         if self.sound and (self.size_now() < max(self.furthest.offset, self.head.length) or not self._has_read_bytes()):
-            self.doubt.looks = 1
+            self.doubt.suspect()
 
     def size_now(self) -> int:
         """Give how large it is: it may have grown since the last look."""
@@ -147,11 +173,11 @@ class TailedFile:
         self.replaced = self.replaced or self.doubt.looks > 0
 
     def _has_read_bytes(self, *, further: bool = False) -> bool:
-        if not (self.places or self.head.length or self._contents):
+        if not (self.places or self.head.length or self.contents):
             return True  # it was just opened
         if few_are_others(self):
             forget_scanned(self)
-        same = (not self._contents or self._contents.there) and has_scanned(self) and has_head(self.head, self.read_at)
+        same = (not self.contents or self.contents.there) and has_scanned(self) and has_head(self.head, self.read_at)
         same = same and has_before(self.digest, self.furthest, self.read_at)
         same = same and (not further or self.digest.still_ends_so(self.furthest.offset, self.read_at))
         return same or self._was_punched()
@@ -167,11 +193,11 @@ class TailedFile:
     def read_at(self, size: int, offset: int) -> bytes:
         """Read up to ``size`` bytes at ``offset``."""
         at = offset + self.shift
-        return self._contents.read_at(size, at) if self._contents else os.pread(self.fd, size, at)
+        return self.contents.read_at(size, at) if self.contents else os.pread(self.fd, size, at)
 
     def data_start(self, offset: int) -> int:
         """Give the first offset from ``offset`` on that is not in a hole."""
-        return offset if self._contents else next_data(self.fd, offset + self.shift) - self.shift
+        return offset if self.contents else next_data(self.fd, offset + self.shift) - self.shift
 
     def fingerprint(self) -> Print:
         """Give the print of the head, up to 1 KiB or to a hole, taken anew while the head still grows."""
@@ -180,73 +206,6 @@ class TailedFile:
                 self.begins = (head := self.read_at(min(HEAD_BYTES, self.size), 0))[:SHORT_HEAD_BYTES]
                 self.head = head_print(head)
         return self.head
-
-    def read(
-        self,
-        place: Place,
-        longest: int,
-        now: float,
-        *,
-        size: int = READ_BYTES,
-        at_end: bool = False,
-        cut: bool = False,
-        joining: Joining | None = None,
-    ) -> tuple[list[Block], Place]:
-        """Read on from ``place``: whole lines in ``size`` bytes, or one long line; nothing where no line is complete.
-
-        ``at_end`` takes an unterminated last line too, flagged ``partial``; ``cut`` takes what ``size`` bytes have of a
-        line, flagged so, though more may follow; a line has up to ``longest`` bytes. With ``joining``, whole records;
-        the last one is held back while it may go on. Raises TruncatedError.
-        """
-        framer, whole = Framer(self.read_at, longest), None
-        boundary = joining.boundary(self.cuts, place) if joining else NO_LIMIT
-        if place.held:
-            size, place = size + place.scanned - place.offset, replace(place, scanned=place.offset)
-        wanted = max(0, min(size, self.limit - place.scanned, boundary - place.scanned))
-        data = read_some(self.read_at, wanted, place.scanned, seen=self.size - place.scanned)
-        full = len(data) == size
-        if not (place.scanned or self._contents) and packed_as(data[:MAGIC_BYTES]):
-            self.replaced, self.size, self.largest = True, 0, 0  # it was empty when it was opened: none of it is text
-            raise TruncatedError
-        if b"\0" in data or self.holes.wait:
-            more = lambda at: first_data(at, self.size, self.read_at, self.data_start) < self.size  # noqa: E731
-            data = data[: self.holes.readable(data, place.scanned, now, follows=more, ended=self.ended)]
-            boundary = min(boundary, self.holes.ends)
-        if data[:1] == b"\0" and place.scanned == place.offset:
-            end = self.holes.past(place.offset, self.size, self.read_at, self.data_start, note=not self._contents)
-            frames = [Frame(place.offset, end, skipped=NUL, after=place.state)] if end > place.offset else []
-        else:
-            frames = framer.frames(place, data)
-            ends = cut if full else at_end
-            if not frames and ends and place.scanned + len(data) > place.offset:
-                frames = framer.rest(place, place.scanned + len(data))
-            elif frames and joining and place.state is LineState.WHOLE:
-                read = Read.of(self, data, place.scanned, now, longest=longest, boundary=boundary, ended=at_end)
-                whole = join(replace(read, complete=read.complete and not full), frames, place, joining)
-        # last of all: what was read before this is what followed these bytes
-        if self._lost_scanned(place):
-            return [], unscanned(place)
-        if whole:
-            frames, after = self.cuts.note(whole.form, whole.frames), whole.place
-        else:
-            after = advance(place, frames, len(data))
-        if frames and frames[0].skipped == NUL:
-            # in no digest where it may yet be filled; and what follows may have holes of its own
-            data = b"" if self.holes.remembers(after.offset) else data[: after.offset - place.scanned]
-        self.digest.take(data, place.scanned, after.offset, close=self.size - after.offset <= READ_BYTES)
-        blocks = [block_of(frame, self.file, self.lineage, self.mtime_ns, now, self.digest) for frame in frames]
-        return blocks, self.restore(after) if frames and not after.tail else after
-
-    def _lost_scanned(self, place: Place) -> bool:
-        # where nothing was read yet, the file was seen before
-        same = has_before(self.digest, place, self.read_at) if place.tail else has_head(self.head, self.read_at)
-        same = same and (not self._contents or self._contents.there)
-        if lost := same and few_are_others(self):
-            forget_scanned(self)
-        elif not (same and has_scanned(self)):
-            self.doubt.looks += 1  # the next look will tell
-            raise TruncatedError
-        return lost
 
     def restore(self, place: Place) -> Place:
         """Give the same place with the bytes before it read back, so that a truncation is noticed from the start on."""
@@ -258,15 +217,16 @@ class TailedFile:
         self.orphaned, self.replaced, self.path, self.doubt = True, False, "", Doubt()
 
     def move_to(
-        self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, sealed: bool = False
+        self, fd: int, now: float, *, shift: int = 0, contents: Unpacked | None = None, limit: int = NO_LIMIT
     ) -> None:
-        """Go on in another file that has all that was read, from ``shift`` on; ``sealed``: it is a complete copy."""
+        """Go on in another file that has all that was read, from ``shift`` on; it ends at ``limit`` for good."""
         os.close(self.fd)
-        self.limit = os.fstat(fd).st_size - shift if sealed and contents is None else NO_LIMIT
+        self.limit = limit
         self.judged = self.asked = contents.end if contents else self.limit + shift
-        self.fd, self.real_path, self.path, self.size, self.signature = fd, real_path(fd), "", 0, (-1, 0)
-        self.shift, self._contents = shift, contents
-        self.orphaned, self.replaced, self.padding, self.birth_ns = False, False, Padding(), birth_ns(fd)
+        self.fd, self.real_path, self.birth_ns = fd, real_path(fd), birth_ns(fd)
+        self.path, self.size, self.signature, self.padding = "", 0, (-1, 0), Padding()
+        self.shift, self.contents = shift, contents
+        self.orphaned = self.replaced = False
         self.doubt.clear()
         forget_scanned(self)
         try:

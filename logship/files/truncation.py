@@ -50,7 +50,7 @@ class Truncations:
     def pressing(self, now: float) -> bool:
         """Whether a sweep is needed soon, ``now`` being when the last one began."""
         for file in self._files.values():  # this is asked twice for each look
-            if file.replaced or file.doubt.lasts or file.filled:
+            if file.replaced or file.doubt.lasts or file.holes.filled:
                 return True
         orphaned = self._orphans and any(now - since < ORPHAN_SECONDS for since in self._orphans.values())
         return bool(orphaned or self._adoption.held or self._reconciler.waiting)

@@ -27,6 +27,29 @@ class Document(Struct, frozen=True):
     """An older checkpoint has none."""
 
 
+class _Print(Struct, gc=False):
+    length: int
+    digest: str
+
+
+class _Saved(Struct, gc=False):
+    offset: int
+    state: str
+    marker: _Print
+    in_flight: list[Any]
+
+
+class _Entry(Struct, gc=False):
+    head: _Print
+    offsets: dict[str, _Saved]
+
+
+class _Required(Struct, gc=False):
+    """What every checkpoint has, and entries have a default for in memory: where it is missing, all is unknown."""
+
+    files: list[_Entry]
+
+
 def written(entries: Iterable[Entry], first_start_ns: int, looked_ns: int) -> Iterator[bytes]:
     """Give the file's bytes bit by bit: of thousands of generations, several times a megabyte every second else."""
     yield b'{"version":%d,"saved_ns":%d,"looked_ns":%d,' % (VERSION, time.time_ns(), looked_ns)
@@ -50,10 +73,15 @@ def encoded(entry: Entry) -> bytes:
 def read(text: bytes) -> Document:
     """Give what was written; raises what reading anything else comes to, by :func:`_parse`."""
     with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+        msgspec.json.decode(text, type=_Required)
         found = msgspec.json.decode(text, type=Document)
         if found.version == VERSION:
             return found
-    return _parse(text)  # names that are not UTF-8, large numbers; what is wrong otherwise it says
+    try:
+        return _parse(text)  # names that are not UTF-8, large numbers; what is wrong otherwise it says
+    except KeyError as error:
+        message = f"it has no {error}"
+        raise ValueError(message) from error
 
 
 def _parse(text: bytes) -> Document:

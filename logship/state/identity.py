@@ -105,6 +105,11 @@ class Entry(Struct, frozen=True, gc=False):
         return self.size - max(offset, min(ends, default=0))
 
     @property
+    def acked(self) -> int:
+        """The smallest offset of any sink."""
+        return min((saved.offset for saved in self.offsets.values()), default=0)
+
+    @property
     def furthest(self) -> Saved:
         """The largest offset of any sink."""
         offsets = self.offsets.values()

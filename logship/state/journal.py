@@ -157,8 +157,9 @@ def _forward(entry: Entry, noted: Mapping[str, _Noted]) -> Entry:
     known = tuple(sorted(cuts.items()))
     size = max(entry.size, *(saved.offset for saved in offsets.values()))
     size = entry.size if entry.size < entry.furthest.offset else size  # it was seen cut off when it was saved
-    now = replace(entry, offsets=offsets, size=size, digest=digest.fingerprint(), holes=tuple(holes), cuts=known)
-    return replace(now, head=head)
+    kept = digest.fingerprint()
+    now = replace(entry, offsets=offsets, size=size, head=head, digest=kept, holes=tuple(holes), cuts=known)
+    return now.until(entry.size) if entry.sealed else now
 
 
 def _files(folder: Path) -> list[Path]:

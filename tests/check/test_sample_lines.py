@@ -9,7 +9,6 @@ import pytest
 from logship.check.sample_lines import BYTES_MOST, LINES_MOST, blocks, take
 from logship.errors import LogshipError
 from logship.files.joining import Joining
-from logship.files.tailing import TailedFile
 from logship.records.multiline import parse_multiline
 from tests.check.samples import sample
 
@@ -135,5 +134,5 @@ def test_lines_are_joined_as_a_daemon_joins_them() -> None:
 
 def test_what_it_does_not_understand_it_leaves(monkeypatch: pytest.MonkeyPatch) -> None:
     """A reader that does not move ends, rather than hangs."""
-    monkeypatch.setattr(TailedFile, "read", lambda _, place, *__, **___: ([], place))
+    monkeypatch.setattr("logship.check.sample_lines.read_on", lambda _, place, *__, **___: ([], place))
     assert cut(b"a\n") == []

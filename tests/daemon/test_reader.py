@@ -7,7 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from logship.daemon.reader import Reader
-from logship.files.tailing import READ_BYTES, TailedFile
+from logship.files.reading import READ_BYTES
+from logship.files.tailing import TailedFile
 from logship.metrics import Metrics
 from logship.model import Block, Encoded, Tally
 from logship.state.identity import Entry, Print, Saved

@@ -100,6 +100,17 @@ def test_one_wait_is_for_all_holes_that_were_there() -> None:
     assert readable(holes, hole + b"four\n", 16.1, start=44) == 15
 
 
+def test_a_hole_that_is_filled_is_one_that_was_passed_until_its_bytes_begin() -> None:
+    """So a checkpoint that is saved before that has it."""
+    holes = Holes(((10, 100), (200, 300)))
+    assert not holes.look(reading(bytes(400)))
+    data = bytes(200) + b"x" * 100 + bytes(100)
+    assert [holes.look(reading(data)) for _ in range(2)] == [True, False]
+    assert (holes.filled, holes.passed) == (((200, 300),), ((10, 100), (200, 300)))
+    assert holes.begin_filled() == ((200, 300),)
+    assert (holes.filled, holes.passed) == ((), ((10, 100),))
+
+
 def test_a_few_nuls_at_each_line_are_passed_together() -> None:
     """As lines of UTF-16 have them: nobody fills those, and a read for each would cost a hundred times as much."""
     holes, data = Holes(), "one\ntwo\nthree\n".encode("utf-16-le")

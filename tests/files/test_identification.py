@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from logship.files.archives import Contents
 from logship.files.framer import Place
 from logship.files.identification import Known, Part, Source, View, identify
+from logship.files.reading import read_on
+from logship.files.snapshot import entry_of
 from logship.files.steps import finish
 from logship.files.tailing import TailedFile
 from logship.state.fingerprint import Digest
@@ -71,7 +73,7 @@ def opened(logs: Path) -> Iterator[Open]:
         files.append(file)
         place = Place()
         while place.scanned < len(data):
-            _, place = file.read(place, 1 << 20, 0.0, size=4096)
+            _, place = read_on(file, place, 1 << 20, 0.0, size=4096)
         file.places["sink"] = place
         return file
 
@@ -80,9 +82,10 @@ def opened(logs: Path) -> Iterator[Open]:
         file.close()
 
 
-def ask(view: View | bytes, *sources: Source, growing: bool = False) -> Known | None:
+def ask(view: View | bytes, *sources: Source, growing: bool = False, rotated: bool = False) -> Known | None:
     """Ask, and take all steps at once."""
-    return finish(identify(Bytes(view) if isinstance(view, bytes) else view, sources, growing=growing))
+    view = Bytes(view) if isinstance(view, bytes) else view
+    return finish(identify(view, sources, growing=growing, rotated=rotated))
 
 
 def how_much(view: View | bytes, *sources: Source) -> int:
@@ -224,6 +227,22 @@ def test_what_was_seen_and_not_read_is_known_by_its_head() -> None:
     assert how_much(DATA, Source.saved(entry)) == HEAD_BYTES
 
 
+def test_what_was_seen_behind_what_was_read_counts(opened: Open, logs: Path) -> None:
+    """Half a line was read, the rest was seen in the head: of a file that only begins so not all is there."""
+    line = b'{"seq":63,"pad":""}\n'
+    file = opened(line[:7])
+    append(logs / "0.log", line[7:])
+    file.look(1.0)
+    source = Source.saved(entry_of(file, {"sink": Saved()}))
+    os.truncate(logs / "0.log", 0)
+    file.look(2.0)
+    for each in (Source.open(file), source):
+        assert ask(line[:7] + b"other", each, rotated=True) is None
+        known = ask(line + b"more\n", each, rotated=True)
+        assert known
+        assert (known.common, known.whole) == (len(line), True)
+
+
 def test_without_digests_head_and_marker_are_asked() -> None:
     """A checkpoint of an older version, or the first second of a generation: both have to be right."""
     source = saved(DATA, digested=0)
@@ -291,7 +310,7 @@ def test_where_a_writer_went_back_is_known_exactly(back: int) -> None:
     file = TailedFile(Entry(new_file_id(), "/logs/a.log", 0, None, Print(), 0, 1.0), fd, "", None, 0.0)
     place = Place()
     while place.scanned < len(DATA):
-        _, place = file.read(place, 1 << 20, 0.0, size=4096)
+        _, place = read_on(file, place, 1 << 20, 0.0, size=4096)
     file.places["sink"] = place
     at = len(DATA) - back
     edited = DATA[:at] + bytes([DATA[at] ^ 1]) + DATA[at + 1 :]

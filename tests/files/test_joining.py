@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from logship.files.framer import Place, TruncatedError
 from logship.files.joining import Cuts, Joining
+from logship.files.reading import read_on
 from logship.files.strangers import MULTILINE
 from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, Block
@@ -60,7 +61,7 @@ class Growing:
         found: list[Block] = []
         while True:
             before = self.place
-            blocks, self.place = self.file.read(before, LONG, self.now, size=size, at_end=at_end, joining=self.rule)
+            blocks, self.place = read_on(self.file, before, LONG, self.now, size=size, at_end=at_end, joining=self.rule)
             found += blocks
             if self.place == before and not blocks:
                 self.blocks += found
@@ -391,5 +392,5 @@ def test_what_was_read_of_another_file_is_not_noted(growing: Growing) -> None:
     growing.path.write_bytes(b"x" * 200 + b"\n2026-11-27 10:00:00 y\nmore\n")
     growing.file.size, growing.file.grown_at = growing.path.stat().st_size, 0.0
     with pytest.raises(TruncatedError):
-        growing.file.read(growing.place, LONG, growing.now, joining=growing.rule)
+        read_on(growing.file, growing.place, LONG, growing.now, joining=growing.rule)
     assert growing.file.cuts.saved(0) == ()

@@ -116,8 +116,8 @@ def test_a_file_that_changes_in_its_turn_is_looked_at_from_then_on(follower: Fol
     (file, *_) = looks.at()
     assert file not in looks.at()
     (file, *_) = looks.at()
-    file.doubt.looks = 1
+    file.doubt.suspect()
     assert all(file in looks.at() for _ in range(3))
-    file.doubt.looks = 0
+    file.doubt.clear()
     assert file not in looks.at()
     assert len(looks.at()) == FILES // int(ROUND_SECONDS)

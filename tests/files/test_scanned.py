@@ -6,6 +6,7 @@ import pytest
 
 from logship.files.framer import Place
 from logship.files.joining import Joining
+from logship.files.reading import read_on
 from logship.files.scanned import FEW_BYTES
 from logship.files.tailing import TailedFile
 from tests.following import an_entry
@@ -39,7 +40,7 @@ class Reader:
     def read(self) -> bytes:
         """Give what leaves."""
         self.file.places["sink"] = self.file.places.get("sink", self.place)
-        blocks, after = self.file.read(self.file.places["sink"], MAX_LINE, self.now, joining=JOINING)
+        blocks, after = read_on(self.file, self.file.places["sink"], MAX_LINE, self.now, joining=JOINING)
         self.file.places["sink"] = after
         return b"".join(block.data for block in blocks)
 

@@ -2,10 +2,12 @@
 
 import gzip
 import os
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from logship.state.identity import Saved
 from tests.files.test_kinds import overwrite, problem
 from tests.following import append, begun, follow, lines
 
@@ -285,8 +287,10 @@ def test_a_line_that_is_written_right_behind_a_cut_is_not_taken_for_what_was_the
 
 
 @pytest.mark.parametrize("how", ["cut", "edited", "put"])
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("end", [800, 900], ids=["between points", "at one"])
 def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_another_sinks_place(
-    logs: Path, how: str
+    logs: Path, how: str, more: int, end: int
 ) -> None:
     """Over a kill; what it has no more is counted for it alone."""
     live = logs / "a.log"
@@ -295,7 +299,7 @@ def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_ano
     first.read()
     first.save()
     first.kill()
-    kept = lines(0, 1000)[: len(lines(0, 800))]
+    kept = lines(0, 1000)[: len(lines(0, end))]
     if how == "cut":
         os.truncate(live, len(kept))
     elif how == "edited":
@@ -303,41 +307,139 @@ def test_a_slow_sink_gets_what_a_file_still_has_that_was_cut_off_in_front_of_ano
     else:
         (logs / "new").write_bytes(kept)
         (logs / "new").rename(live)
-    append(live, lines(2000, 2001))
+    append(live, lines(2000, 2000 + more))
     second = follow(logs, slow=True)
     second.read()
     second.step(6.0)
     second.read()
     got = b"".join(block.data for block in second.slow_reader.read())
-    while more := second.slow_reader.read():
-        got += b"".join(block.data for block in more)
+    while blocks := second.slow_reader.read():
+        got += b"".join(block.data for block in blocks)
     second.drain()
-    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
-    assert got.count(lines(2000, 2001)) == 1
-    gone = {} if how == "edited" else {"truncated": len(lines(800, 1000)) - len(lines(2000, 2001))}
+    assert all(got.count(line) == 1 for line in lines(0, end).splitlines()), len(got)
+    assert got.count(lines(2000, 2001)) == more
+    gone = {} if how == "edited" else {"truncated": len(lines(end, 1000)) - len(lines(2000, 2000 + more))}
     assert dict(second.lost()) == gone
 
 
 @pytest.mark.parametrize("read", [0, 300])
-def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int) -> None:
+@pytest.mark.parametrize("scale", [1, 20])
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_slow_sink_gets_what_a_live_file_still_has(logs: Path, read: int, scale: int, *, seen: bool) -> None:
     """It was cut off in front of another sink's place: what it has no more is counted for the slow one alone."""
-    live = logs / "a.log"
-    append(live, lines(0, read or 1000))
+    live, read, kept, end = logs / "a.log", read * scale, 800 * scale, 1000 * scale
+    append(live, lines(0, read or end))
     follower = follow(logs, slow=True)
     follower.step()
     slow = follower.slow_reader.read() if read else []
-    append(live, lines(read or 1000, 1000))
+    append(live, lines(read or end, end))
     follower.read()
-    os.truncate(live, len(lines(0, 800)))
-    append(live, lines(2000, 2001))
+    os.truncate(live, len(lines(0, kept)))
+    if seen:
+        follower.step(0.1)
+    append(live, lines(end, end + 1))
     for _ in range(12):
         follower.read()
         follower.step(0.5)
     while more := follower.slow_reader.read():
         slow += more
     follower.drain()
-    got = b"".join(block.data for block in slow)
-    assert all(got.count(line) == 1 for line in lines(0, 800).splitlines()), len(got)
-    assert got.count(lines(2000, 2001)) == 1
-    assert lines(2000, 2001) in b"".join(block.data for block in follower.blocks)
-    assert 0 < dict(follower.lost())["truncated"] < len(lines(700, 1000))
+    got = Counter(line for block in slow for line in block.data.splitlines(keepends=True))
+    assert got == Counter((lines(0, kept) + lines(end, end + 1)).splitlines(keepends=True))
+    assert lines(end, end + 1) in b"".join(block.data for block in follower.blocks)
+    lost, cut = dict(follower.lost()), lines(kept, end)
+    if scale > 1 and not seen:  # nothing tells where it was cut: the sizes do
+        cut = cut[len(lines(end, end + 1)) :]
+    assert lost == {"truncated": len(cut)}
+
+
+def test_what_a_slow_sink_lost_by_one_cut_is_not_counted_by_the_next(logs: Path) -> None:
+    """It is cut off in its middle, then all of it."""
+    live = logs / "a.log"
+    append(live, lines(0, 1000))
+    follower = follow(logs, slow=True)
+    follower.read()
+    for kept in (800, 0):
+        os.truncate(live, len(lines(0, kept)))
+        for _ in range(12):
+            follower.read()
+            follower.step(0.6)
+    follower.drain()
+    assert dict(follower.lost()) == {"truncated": len(lines(0, 1000))}
+
+
+@pytest.mark.parametrize("scale", [1, 20])
+def test_what_was_not_acknowledged_when_a_live_file_was_cut_off_is_read_again_after_a_kill(
+    logs: Path, scale: int
+) -> None:
+    """As far as its file still has it, with the same ids."""
+    live, acked, kept, end = logs / "a.log", 300 * scale, 800 * scale, 1000 * scale
+    append(live, lines(0, acked))
+    first = follow(logs)
+    first.read()
+    append(live, lines(acked, end))
+    first.read(ack=False)
+    (generation,) = first.catalog.files
+    os.truncate(live, len(lines(0, kept)))
+    first.step(0.1)
+    append(live, lines(end, end + 1))
+    for _ in range(5):
+        first.step(0.5)
+    first.kill()
+    second = follow(logs)
+    second.read()
+    second.drain()
+    again = b"".join(block.data for block in second.blocks if block.file == generation)
+    assert again == lines(acked, kept)
+    assert second.blocks[-1].data == lines(end, end + 1)
+    assert not list(second.lost())
+
+
+def test_what_is_acknowledged_from_behind_a_cut_leaves_what_another_sink_has_not_got(logs: Path) -> None:
+    """The journal says so after the checkpoint was saved: the generation ends at the cut all the same."""
+    live = logs / "a.log"
+    append(live, lines(0, 1000))
+    first = follow(logs, slow=True)
+    first.step()
+    sent = first.take(ack=False)
+    (generation,) = first.catalog.files
+    os.truncate(live, len(lines(0, 800)))
+    for _ in range(5):
+        first.step(0.5)
+    for block in sent:
+        first.reader.ledger.ack(block)
+        first.journal.acked(block.file, "sink", first.reader.ledger.saved(block.file) or Saved())
+    first.kill()
+    second = follow(logs, slow=True)
+    second.read()
+    slow = second.slow_reader.read()
+    assert b"".join(block.data for block in slow if block.file == generation) == lines(0, 800)
+    assert not second.blocks
+    second.drain()
+    assert not list(second.lost())
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_half_a_line_that_was_read_is_not_all_that_is_known_of_a_file(logs: Path, *, copied: bool) -> None:
+    """The rest of it was seen, and cut off unread: what only begins so is another's, and what is gone is counted."""
+    live, other, line = logs / "a.log", logs / "a.log.1", b'{"seq":63,"pad":""}\n'
+    append(live, line[:7])
+    follower = follow(logs)
+    follower.read()
+    append(live, line[7:])
+    follower.step()
+    written = line if copied else b'{"seq":154,"pad":""}\n'
+    if copied:
+        append(other, line)
+    os.truncate(live, 0)
+    for _ in range(5):
+        follower.step(0.3)
+    if not copied:
+        live.rename(logs / "a.log.2")
+        append(other, written)
+    for _ in range(10):
+        follower.read()
+        follower.step(1.0)
+    follower.drain()
+    assert problem(written, follower) == ""
+    assert dict(follower.lost()) == ({} if copied else {"truncated": len(line)})

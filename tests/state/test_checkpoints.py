@@ -7,6 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +121,50 @@ def test_what_a_newer_version_adds_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.json").write_text(json.dumps(document))
     loaded = Checkpoints(tmp_path).load()
     assert (loaded.entries, loaded.damage) == ((known,), "")
+
+
+def without(document: dict[str, Any], *path: str) -> bytes:
+    """Take a field away."""
+    *places, name = path
+    place: Any = reduce(getitem, places, {**document, "entry": document["files"][0]})
+    del place[name]
+    return json.dumps(document).encode()
+
+
+IN_OFFSETS = ("entry", "offsets", "stdout")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(("entry", name) for name in ("file", "path", "inode", "birth_ns", "head", "size", "seen", "offsets")),
+        *((*IN_OFFSETS, name) for name in ("offset", "state", "marker", "in_flight")),
+        *((*IN_OFFSETS, "marker", name) for name in ("length", "digest")),
+        *(("entry", "head", name) for name in ("length", "digest")),
+    ],
+    ids=".".join,
+)
+def test_what_every_checkpoint_has_must_be_there(tmp_path: Path, path: tuple[str, ...]) -> None:
+    """Else a newer version says it in another way, and what is in memory by default would send all of it again."""
+    (tmp_path / "checkpoint.json").write_bytes(without(json.loads(good(tmp_path)), *path))
+    loaded = Checkpoints(tmp_path).load()
+    assert "is not usable" in loaded.damage
+    assert f"'{path[-1]}'" in loaded.damage
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(("entry", name) for name in ("digest", "shift", "sealed", "holes", "packed", "cuts", "real_path")),
+        *((*IN_OFFSETS, name) for name in ("proofs", "opened")),
+    ],
+    ids=".".join,
+)
+def test_what_an_older_checkpoint_does_not_have_may_be_missing(tmp_path: Path, path: tuple[str, ...]) -> None:
+    """It was written by a version that did not know of it."""
+    (tmp_path / "checkpoint.json").write_bytes(without(json.loads(good(tmp_path)), *path))
+    loaded = Checkpoints(tmp_path).load()
+    assert (len(loaded.entries), loaded.damage) == (1, "")
 
 
 def good(folder: Path) -> bytes:
