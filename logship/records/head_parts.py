@@ -20,8 +20,8 @@ OFFSET = (
 NO_ZONE = rb"(?P<z>)"
 MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
 ISO = (
-    rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
-)  # MariaDB's hours have no 0
+    rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{2}0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
+)  # MariaDB's hours have no 0, Icecast has two blanks
 SLASHED = rb"(?P<s>0000/00/00[ -]" + CLOCK + FRACTION + OFFSET
 END = rb"(?![\w])"
 SPOKEN = (
@@ -86,8 +86,8 @@ ONE = re.compile
 LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
 MONTHS = b"JFMASOND"
 LEVELS = b"ACDEFILNPSTVW"
-_SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
-FIRST = rb"(?P<l>" + _SHAPED + rb")"
+SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
+FIRST = rb"(?P<l>" + SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
 

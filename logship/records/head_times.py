@@ -38,11 +38,12 @@ _FORMS: Final = [
         r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]" + _CLOCK,
-        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]?(?P<h>\d\d)(?P<rest>\d{4})(?P<point>[.,:])?",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T:-]?(?P<h>\d\d)(?P<rest>\d{4})(?P<point>[.,:])?",
         r"(?P<y>\d{4})(?P<sep>[/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?: (?:- )?|-)" + _CLOCK,
         r"(?P<m>\d\d)-?(?P<d>\d\d)[ |]" + _CLOCK,
         _CLOCK,
         r"(?P<epoch>1\d{9})(?P<point>[.\d])?",
+        r"(?P<hexadecimal>[67][\da-f]{7})",
         r"1(?P<point>\.)(?P<billionths>\d{9})e\+(?:09|1[258])",
     )
 ]
@@ -89,6 +90,8 @@ class Seconds(dict[bytes, bytes]):
     def _read(self, parts: Mapping[str, str]) -> bytes | None:
         if epoch := parts.get("epoch") or parts.get("billionths"):
             return rfc3339(int(epoch.rjust(10, "1")) * 10**9)
+        if second := parts.get("hexadecimal"):
+            return rfc3339(int(second, 16) * 10**9)
         clock = _hour(int(parts["h"]), parts.get("half") or parts.get("late")) + ":" + _rest(parts["rest"])
         day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or parts.get("name") or ""
