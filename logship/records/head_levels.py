@@ -19,13 +19,14 @@ ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
 BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
 """In small letters, behind which a colon says that it is one."""
 PHP = rb"(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error)"
+_CISCO = rb"(?:emergencies|alerts|critical|errors|warnings|notifications|informational|debugging)"
 DOTNET = rb":[ ][\w.+`]+\[\d+\]"
 """A category and the number of an event, behind the level."""
 
 _FIELD = rb"""(?:
     \[ [^\]\n]{0,100}+ \]                    # [7], [main], [scrapy.core.engine]
   | \{ [^}\n]{0,100}+ \} | \( [^)\n]{0,60}+ \)
-  | (?:-++|\xe2\x80[\x93\x94])[ ]++          # - name -, with a long dash or not
+  | (?:-++>?|\xe2\x80[\x93\x94])[ ]++        # - name -, with a long dash or not, or an arrow
     (?: [^\s\[\]]{1,80}+ (?:\[line:\d{1,6}\])? (?=[ ]+(?:-+|\xe2\x80[\x93\x94])[ ]) )??
   | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
   | [\w.]{1,40}+=\S{1,60}+                   # pid=1
@@ -64,6 +65,9 @@ _AFTER = (
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
     rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb"):[ ]"  # BIND: general: error:
+    rb" | (?P<O>" + BARE + rb")[ ]++:[ ]"  # Monit, in a column
+    rb" | (?P<P>information|" + BARE + rb")/[\w.-]{1,60}+:[ ]"  # Icinga
+    rb" | (?P<Q>" + _CISCO + rb"):[ ](?=[A-Z][A-Z\d]{1,9}:[ ])"  # FRR: errors: BGP:
     rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
@@ -78,6 +82,8 @@ _SPOKEN = (
     rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
     rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"  # semantic_logger: I [7:main]
     rb" | [ ](?:\[[\w./-]{1,60}:\d{1,6}\][ ])?(?P<N>[CEWNIDT])[ ]\|[ ][\w./-]{1,60}:"  # capnslog: I | etcdserver:
+    rb" | [ ]\[\d{1,7}\][ ](?:(?P<R>LOG)[ ] | (?:\S{1,120}+[ ]){1,3}?(?P<S>[FCEWIVD])>[ ])"  # PgBouncer; Tarantool
+    rb" | [ ][\da-f]{8,16}[ ](?P<T>Info|Error|Fatal[ ]error):[ ]"  # Privoxy
 )
 _TABBED = rb" | \t (?P<B>" + ANY + rb") \t"
 _SIGNED = (
@@ -99,6 +105,9 @@ TAG = line(
     rb")(?=[ ]) | ",
     MARKED,
     rb" | (?:\S{1,255}[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]",
+    rb" | [\w.:-]{1,64}+(?:\t|[ ]++)(?P<B>debug|info|warn|error)\t",  # Prosody
+    rb" | [a-z][a-z-]{0,30}+(?:\([^)\n]{0,100}+\))?(?:<[^>\n]{0,40}+>){0,2}:[ ]"
+    rb"(?P<C>Debug|Info|Warning|Error|Fatal|Panic):[ ]",  # Dovecot
     rb" | \S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
     LOUD,
     rb")",

@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from logship.records.head_levels import ANY, LOUD, WORDS, line
+from logship.records.line_starts import WEEKDAY
 
 FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000(?![.,:\w])))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
 CLOCK = rb"00:00:00"
@@ -46,7 +47,9 @@ LOGFMT = (
 
 _GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
 """What may yet belong to a time."""
-TIME_FOLLOWS = re.compile(rb"[\]|: \[-]*+\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|\||\[\d")
+TIME_FOLLOWS = re.compile(
+    rb"[\]|: \[-]*+(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:" + WEEKDAY + rb" )?" + MONTH + rb" [ \d]\d )|\||\[\d"
+)
 """What may be a time behind a level, or leads to one."""
 
 

@@ -61,6 +61,27 @@ HEADS = {
     "13(146) ERROR: <core> [core/pvapi.c:924]: a message": ("", "ERROR"),
     "0: : WARNING: a message": ("", "WARNING"),
     "12: (7): INFO: a message": ("", "INFO"),
+    # Dovecot 2.3, Prosody 0.12, PgBouncer 1.18, Privoxy 3.0, Tarantool 2.6, Icinga 2.13, Monit 5.33, FRR 8.4,
+    # ClamAV 1.4
+    "Nov 27 10:00:00 master: Warning: a message": (DAY, "Warning"),
+    "Nov 27 10:00:00 imap(ann)<638><EWA5rXhhJLB/AAAB>: Error: a message": (DAY, "Error"),
+    "Nov 27 10:00:00 imap-login: Info: a message": (DAY, "Info"),
+    "Nov 27 10:00:00 certmanager\terror\ta message": (DAY, "error"),
+    "Nov 27 10:00:00 certmanager         warn\ta message": (DAY, "warn"),
+    "2026-11-27 10:00:00.123 UTC [254] LOG a message": (DAY + ".123", "LOG"),
+    "2026-11-27 10:00:00.123 UTC [254] WARNING a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00.123 7f5a0ef7a080 Error: a message": (DAY + ".123", "Error"),
+    "2026-11-27 10:00:00.123 7f5a0ef7a080 Fatal error: a message": (DAY + ".123", "FATAL"),
+    "2026-11-27 10:00:00.123 7f5a0ef7a080 Request: 127.0.0.1:9/": (DAY + ".123", ""),
+    "2026-11-27 10:00:00.123 [309] main/103/t.lua I> a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00.123 [309] main utils.c:1005 E> a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00.123 [309] main/103/t.lua t.lua:1 W> a message": (DAY + ".123", "WARNING"),
+    "[2026-11-27 10:00:00 +0000] information/cli: a message": (DAY, "information"),
+    "[2026-11-27 10:00:00 +0000] critical/Application: a message": (DAY, "critical"),
+    "[2026-11-27T10:00:00+0000] error    : a message": (DAY, "error"),
+    "2026/11/27 10:00:00.123456 errors: ZEBRA: [SHWNK-NWT5S] a message": (DAY + ".123456", "ERROR"),
+    "2026/11/27 10:00:00 notifications: ZEBRA: a message": (DAY, "NOTICE"),
+    "Fri Nov 27 10:00:00 2026 -> WARNING: a message": (DAY, "WARNING"),
     # go-kit (Alertmanager 0.25), where a call has no level
     'ts=2026-11-27T10:00:00.123Z caller=main.go:7 component=configuration msg="a message"': (DAY + ".123", ""),
     'ts=2026-11-27T10:00:00.123Z caller=main.go:7 level=info msg="a message"': (DAY + ".123", "info"),
@@ -516,6 +537,12 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026-11-27 10:00:00 Unexpected ERROR seen") == (DAY, "")
     assert read("2026/11/27 10:00:00 INFORMATIVE message") == (DAY, "")
     assert read("2026-11-27 10:00:00 there were errors: 5") == (DAY, "")
+    assert read("2026-11-27 10:00:00 errors: 5 of them") == (DAY, "")
+    assert read("2026-11-27 10:00:00.123 [7] LOGIN of ann") == (DAY + ".123", "")
+    assert read("2026-11-27 10:00:00.123 [7] all that is > 5") == (DAY + ".123", "")
+    assert read("2026-11-27 10:00:00 error/log is full") == (DAY, "")
+    assert read("Nov 27 10:00:00 there was an error\tin it") == (DAY, "")
+    assert read("Nov 27 10:00:00 vm app: Error: a message") == (DAY, "")
 
 
 def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
@@ -623,6 +650,9 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 
 @example([b"[2026-11-27T10:00:00.123456+00:00] app.INFO: " + word for word in (b"", b"ERROR")], 1)
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
+@example([b"    INF", b"    INF: "], 1)
+@example([b"WARNING: ", b"WARNING: Fri Nov 27 10:00:00 2026 -> a message"], 1)
+@example([b"NOTICE    a", b"NOTICE    Nov 27 10:00:00.123 [7]: a message"], 1)
 @example([b"(raylet) [2026-11-27 10:00:00,1" + more for more in (b"", b"", b" INFO x")], 1)
 @settings(max_examples=400)
 @given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
