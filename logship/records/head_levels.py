@@ -53,6 +53,7 @@ _AFTER = (
     rb" | PHP[ ](?P<p>" + PHP.replace(b" ", b"[ ]") + rb"):[ ]"
     rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
+    rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] (?:[\w.-]|[ ](?!-[ ])){0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO
@@ -63,9 +64,10 @@ _AFTER = (
     rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + LOUD + rb"):"  # :app.db:INFO:
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
-    rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb"):[ ]"  # BIND: general: error:
-    rb" | (?P<O>" + BARE + rb")[ ]++:[ ]"  # Monit, in a column
+    rb" | (?P<O>" + BARE + rb")[ ]++:[ ]"  # Monit, in a column; libvirt
+    rb" | (?P<U>[ACEWNIDT])[ ]\[(?:MSGID:[ ]\d|[\w.-]{1,60}\.c:\d)"  # GlusterFS
+    rb" | [A-Za-z/][^\s(]{0,200}+[ ]\((?P<V>" + BARE + rb")\):[ ]"  # Puppet (err):
     rb" | (?P<P>information|" + BARE + rb")/[\w.-]{1,60}+:[ ]"  # Icinga
     rb" | (?P<Q>" + _CISCO + rb"):[ ](?=[A-Z][A-Z\d]{1,9}:[ ])"  # FRR: errors: BGP:
     rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
@@ -105,6 +107,12 @@ TAG = line(
     rb")(?=[ ]) | ",
     MARKED,
     rb" | (?:\S{1,255}[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]",
+    rb" | \S{1,255}[ ][\w.-]{1,64}[ ]*+\[\d{1,7}\][ ]?\((?:\w{1,80}+\)[ ]\t(?P<D>"
+    + BARE
+    + rb")|(?P<H>"
+    + ANY
+    + rb")\)):[ ]",  # Kerberos' KDC, Pacemaker
+    rb" | (?:\[\d{1,7}\][ ]\S{1,255}[ ]corosync[ ])?(?P<J>" + BARE + rb")[ ]++\[[A-Z]{2,8}[ ]*\][ ]",  # Corosync
     rb" | [\w.:-]{1,64}+(?:\t|[ ]++)(?P<B>debug|info|warn|error)\t",  # Prosody
     rb" | [a-z][a-z-]{0,30}+(?:\([^)\n]{0,100}+\))?(?:<[^>\n]{0,40}+>){0,2}:[ ]"
     rb"(?P<C>Debug|Info|Warning|Error|Fatal|Panic):[ ]",  # Dovecot

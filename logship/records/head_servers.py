@@ -3,7 +3,7 @@ r"""What the head of a text line looks like where one server alone writes it so;
 As in :mod:`logship.records.head_forms`, of which these are looked at first: some begin as others' heads do.
 """
 
-from logship.records.head_levels import BARE
+from logship.records.head_levels import ANYWHERE, BARE
 from logship.records.head_parts import (
     CLOCK,
     END,
@@ -47,8 +47,16 @@ SERVERS = (
     ),
     # Gearman: levels are to the right
     Form(b" ", ONE(rb" {1,4}" + FIRST + rb" " + ISO + END)),
+    # so are those of ActiveMQ
+    Form(b" ", ONE(rb" {1,4}" + FIRST + rb" \| ")),
     # Mumble: its X stands for none
     Form(b"<", ONE(rb"<(?:(?P<l>[DIWCF])|X)>" + PRECISELY)),
+    # qBittorrent: its N is for normal
+    Form(b"(", ONE(rb"\((?P<l>[NIWC])\) " + ISO + rb" - ")),
+    # Shadowsocks
+    Form(b" ", ONE(rb" " + ISO + END), ANYWHERE, alone=False),
+    # Snapcast: dashes in the time of day
+    Form(b"0", ONE(rb"(?P<s>0000-00-00 00-00-00\.)(?P<f>000)(?P<z>)(?= \[)"), ANYWHERE, alone=False),
     # Zabbix: a process before the time
     Form(b" 0", ONE(rb" {0,6}0{1,7}:(?P<s>00000000:000000\.)(?P<f>000)(?P<z>) ")),
     # MPD

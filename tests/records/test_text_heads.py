@@ -82,6 +82,23 @@ HEADS = {
     "2026/11/27 10:00:00.123456 errors: ZEBRA: [SHWNK-NWT5S] a message": (DAY + ".123456", "ERROR"),
     "2026/11/27 10:00:00 notifications: ZEBRA: a message": (DAY, "NOTICE"),
     "Fri Nov 27 10:00:00 2026 -> WARNING: a message": (DAY, "WARNING"),
+    # libvirt 9.0, GlusterFS 10.3, Puppet 7.23, Kerberos 1.20, Pacemaker 2.1, qBittorrent 4.5, Shadowsocks 3.3,
+    # Snapcast 0.26
+    "2026-11-27 10:00:00.123+0000: 465: warning : virFile:7 : a message": (DAY + ".123", "warning"),
+    "2026-11-27 15:30:00.123+0530: 465: error : a message": (DAY + ".123", "error"),
+    "2026-11-27T15:30:00+05:30: a message": (DAY, ""),
+    "[2026-11-27 10:00:00.123456 +0000] E [MSGID: 106053] [glusterd.c:1467:init] 0-x: a": (DAY + ".123456", "ERROR"),
+    "[2026-11-27 10:00:00.123456 +0000] I [glusterfsd.c:2447:daemonize] 0-x: a message": (DAY + ".123456", "INFO"),
+    "2026-11-27 10:00:00 +0000 Puppet (err): a message": (DAY, "err"),
+    "2026-11-27 10:00:00 +0000 /Stage[main]/Main/Notify[a]/message (notice): a message": (DAY, "notice"),
+    "Nov 27 10:00:00 vm krb5kdc[97](Error): a message": (DAY, "Error"),
+    "Nov 27 10:00:00.123 vm pacemakerd          [452] (crm_log_init) \twarning: a message": (DAY + ".123", "warning"),
+    "Nov 27 10:00:00 [32] vm corosync warning [MAIN  ] a message": (DAY, "warning"),
+    "Nov 27 10:00:00 notice  [MAIN  ] a message": (DAY, "notice"),
+    " INFO | a message of ActiveMQ": ("", "INFO"),
+    "(N) 2026-11-27T10:00:00 - a message": (DAY, "NOTICE"),
+    " 2026-11-27 10:00:00 INFO: a message": (DAY, "INFO"),
+    "2026-11-27 10-00-00.123 [Notice] (init) a message": (DAY + ".123", "Notice"),
     # go-kit (Alertmanager 0.25), where a call has no level
     'ts=2026-11-27T10:00:00.123Z caller=main.go:7 component=configuration msg="a message"': (DAY + ".123", ""),
     'ts=2026-11-27T10:00:00.123Z caller=main.go:7 level=info msg="a message"': (DAY + ".123", "info"),
@@ -543,6 +560,9 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026-11-27 10:00:00 error/log is full") == (DAY, "")
     assert read("Nov 27 10:00:00 there was an error\tin it") == (DAY, "")
     assert read("Nov 27 10:00:00 vm app: Error: a message") == (DAY, "")
+    assert read("Nov 27 10:00:00 error [x] a message") == (DAY, "")
+    assert read("2026-11-27 10:00:00 it failed (error): a message") == (DAY, "")
+    assert read("2026-11-27 10:00:00 Unexpected (error) seen") == (DAY, "")
 
 
 def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
@@ -650,6 +670,8 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 
 @example([b"[2026-11-27T10:00:00.123456+00:00] app.INFO: " + word for word in (b"", b"ERROR")], 1)
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
+@example([b"[2026-11-27 10:00:00,123] host/ERROR/a: " + more for more in (b"", b"INFO x")], 1)
+@example([b"[WARN] 10:00:00 ", b"[WARN] 10:00:00 INFO x"], 1)
 @example([b"    INF", b"    INF: "], 1)
 @example([b"WARNING: ", b"WARNING: Fri Nov 27 10:00:00 2026 -> a message"], 1)
 @example([b"NOTICE    a", b"NOTICE    Nov 27 10:00:00.123 [7]: a message"], 1)
