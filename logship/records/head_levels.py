@@ -106,19 +106,18 @@ TAG = line(
     LOUD,
     rb")(?=[ ]) | ",
     MARKED,
-    rb" | (?:\S{1,255}[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]",
-    rb" | \S{1,255}[ ][\w.-]{1,64}[ ]*+\[\d{1,7}\][ ]?\((?:\w{1,80}+\)[ ]\t(?P<D>"
+    rb" | (?=[\[a-z]) (?:\[\d{1,7}\][ ]\S{1,255}+[ ]corosync[ ])?(?P<J>"
     + BARE
-    + rb")|(?P<H>"
-    + ANY
-    + rb")\)):[ ]",  # Kerberos' KDC, Pacemaker
-    rb" | (?:\[\d{1,7}\][ ]\S{1,255}[ ]corosync[ ])?(?P<J>" + BARE + rb")[ ]++\[[A-Z]{2,8}[ ]*\][ ]",  # Corosync
-    rb" | [\w.:-]{1,64}+(?:\t|[ ]++)(?P<B>debug|info|warn|error)\t",  # Prosody
-    rb" | [a-z][a-z-]{0,30}+(?:\([^)\n]{0,100}+\))?(?:<[^>\n]{0,40}+>){0,2}:[ ]"
+    + rb")[ ]++\[[A-Z]{2,8}[ ]*\][ ]",  # Corosync
+    rb" | [a-z][a-z-]{0,30}+(?:\([^)\n]{0,100}+\))?+(?:<[^>\n]{0,40}+>){0,2}+:[ ]"
     rb"(?P<C>Debug|Info|Warning|Error|Fatal|Panic):[ ]",  # Dovecot
-    rb" | \S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
+    rb" | [\w.:-]{1,64}+(?:\t|[ ]++)(?P<B>debug|info|warn|error)\t",  # Prosody
+    rb" | (?:\S{1,255}[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]",
+    rb" | \S{1,255}+[ ](?: [\w.-]{1,64}+[ ]*+\[\d{1,7}\][ ]?\((?:\w{1,80}+\)[ ]\t(?P<D>" + BARE + rb")"
+    rb"|(?P<H>" + ANY + rb")\)):[ ]"  # Pacemaker, Kerberos' KDC
+    rb" | [^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
     LOUD,
-    rb")",
+    rb") )",
 )
 """Behind a time of syslog's, and a host that may be left out."""
 TABBED = line(rb"(?!)", _TABBED)
