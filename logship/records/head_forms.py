@@ -43,6 +43,7 @@ from logship.records.head_parts import (
     TIMED,
     Form,
 )
+from logship.records.head_servers import SERVERS
 from logship.records.line_starts import WEEKDAY
 
 _OF_DAY = rb" {0,4}\]?:? ?\[?(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])]"
@@ -50,6 +51,7 @@ _OF_DAY = rb" {0,4}\]?:? ?\[?(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])]"
 _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]0 |-00-)0000 " + CLOCK + FRACTION
 
 FORMS = (
+    *SERVERS,
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
     Form(b"IWEFDNC", ONE(rb"(?P<l>[IWEFDNC])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
     Form(
@@ -135,7 +137,7 @@ FORMS = (
     # Is the day first, or the month? Only the level is certain.
     Form(
         b"0[",
-        ONE(rb"\[?(?:00[/-]00[/-]0000|00-00-00|00\.00),? " + CLOCK + rb"(?:[.,]0{1,6})?(?=[ \]])"),
+        ONE(rb"\[?(?:00[/-]00[/-]0000|00-00-00|00\.00|00/00),? " + CLOCK + rb"(?:[.,]0{1,6})?(?=[ \]])"),
         LEVEL_ONLY,
         alone=False,
     ),
@@ -203,11 +205,11 @@ FORMS = (
     ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),
     Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + ISO + END), ANYWHERE),
-    Form(b"[", ONE(rb"\[[\w.-]{1,40}\] (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" " + FIRST + rb":? ")),  # Syncthing
     Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]" + _OF_DAY)),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"):" + _OF_DAY)),
+    Form(b"[", ONE(rb"\[[\w.-]{1,40}\] (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" " + FIRST + rb":? ")),  # Syncthing
     Form(LEVELS, ONE(FIRST + rb"\[(?P<s>00-00\|" + CLOCK + rb")(?P<f>)(?P<z>)\] ")),  # log15
     Form(LEVELS, ONE(FIRST + rb"\[" + SPOKEN + rb"\] ")),  # logrus
     # A thread first, or how long the program has run before it: slf4j-simple, Log4j 1
@@ -254,9 +256,9 @@ FORMS = (
     Form(b"MS", ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + ISO + END), ANYWHERE),  # Sanic
     Form(LETTERS + b"0", ONE(rb"[\w.-]{1,40}: " + SLASHED + END), ANYWHERE),
     Form(
-        LETTERS + b"0:-",
+        LETTERS + b"0:-[",
         ONE(
-            rb"(?:localhost|[\w-]*+[.:][^\s\[]*+) (?:[^\s\[]++ ){1,5}+\[(?P<s>00/"
+            rb"(?:\[[a-z]{1,20}\] )?(?:localhost|[\w-]*+[.:][^\s\[]*+) (?:[^\s\[]++ ){1,5}+\[(?P<s>00/"
             + MONTH
             + rb"/0000[: ]"
             + CLOCK

@@ -7,13 +7,14 @@ from logship.records.line_starts import WEEKDAY
 _GATE = (
     rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
   | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
-  | [ ]{2}\d{4}- | [ ]{1,4}[A-Z]{4,8}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
-  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}-
+  | [ ]{1,2}\d{4}- | [ ]{1,4}[A-Z]{3,11}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
+  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}- | [XACEWNIDd][ ]\[\d\d/
+  | [ ]{1,6}\d{1,7}[:(]\d
   | (?=[A-Z])(?: """
     + WEEKDAY
     + rb""",?[ ] | """
     + WORDS
-    + rb"""[\s:|\[+-] | Level\ \d | """
+    + rb"""[\s:|\[+-] | CONNECT[ ]++[A-Z] | Level\ \d | """
     + MONTH
     + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
     + PHP.replace(b" ", b"[ ]")

@@ -19,13 +19,14 @@ ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
 BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
 """In small letters, behind which a colon says that it is one."""
 PHP = rb"(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error)"
+_CISCO = rb"(?:emergencies|alerts|critical|errors|warnings|notifications|informational|debugging)"
 DOTNET = rb":[ ][\w.+`]+\[\d+\]"
 """A category and the number of an event, behind the level."""
 
 _FIELD = rb"""(?:
     \[ [^\]\n]{0,100}+ \]                    # [7], [main], [scrapy.core.engine]
   | \{ [^}\n]{0,100}+ \} | \( [^)\n]{0,60}+ \)
-  | (?:-++|\xe2\x80[\x93\x94])[ ]++          # - name -, with a long dash or not
+  | (?:-++>?|\xe2\x80[\x93\x94])[ ]++        # - name -, with a long dash or not, or an arrow
     (?: [^\s\[\]]{1,80}+ (?:\[line:\d{1,6}\])? (?=[ ]+(?:-+|\xe2\x80[\x93\x94])[ ]) )??
   | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
   | [\w.]{1,40}+=\S{1,60}+                   # pid=1
@@ -52,6 +53,7 @@ _AFTER = (
     rb" | PHP[ ](?P<p>" + PHP.replace(b" ", b"[ ]") + rb"):[ ]"
     rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
+    rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] (?:[\w.-]|[ ](?!-[ ])){0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
     rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO
@@ -62,8 +64,12 @@ _AFTER = (
     rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + LOUD + rb"):"  # :app.db:INFO:
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
-    rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb"):[ ]"  # BIND: general: error:
+    rb" | (?P<O>" + BARE + rb")[ ]++:[ ]"  # Monit, in a column; libvirt
+    rb" | (?P<U>[ACEWNIDT])[ ]\[(?:MSGID:[ ]\d|[\w.-]{1,60}\.c:\d)"  # GlusterFS
+    rb" | [A-Za-z/][^\s(]{0,200}+[ ]\((?P<V>" + BARE + rb")\):[ ]"  # Puppet (err):
+    rb" | (?P<P>information|" + BARE + rb")/[\w.-]{1,60}+:[ ]"  # Icinga
+    rb" | (?P<Q>" + _CISCO + rb"):[ ](?=[A-Z][A-Z\d]{1,9}:[ ])"  # FRR: errors: BGP:
     rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
@@ -78,6 +84,8 @@ _SPOKEN = (
     rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
     rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"  # semantic_logger: I [7:main]
     rb" | [ ](?:\[[\w./-]{1,60}:\d{1,6}\][ ])?(?P<N>[CEWNIDT])[ ]\|[ ][\w./-]{1,60}:"  # capnslog: I | etcdserver:
+    rb" | [ ]\[\d{1,7}\][ ](?:(?P<R>LOG)[ ] | (?:\S{1,120}+[ ]){1,3}?(?P<S>[FCEWIVD])>[ ])"  # PgBouncer; Tarantool
+    rb" | [ ][\da-f]{8,16}[ ](?P<T>Info|Error|Fatal[ ]error):[ ]"  # Privoxy
 )
 _TABBED = rb" | \t (?P<B>" + ANY + rb") \t"
 _SIGNED = (
@@ -98,10 +106,18 @@ TAG = line(
     LOUD,
     rb")(?=[ ]) | ",
     MARKED,
+    rb" | (?=[\[a-z]) (?:\[\d{1,7}\][ ]\S{1,255}+[ ]corosync[ ])?(?P<J>"
+    + BARE
+    + rb")[ ]++\[[A-Z]{2,8}[ ]*\][ ]",  # Corosync
+    rb" | [a-z][a-z-]{0,30}+(?:\([^)\n]{0,100}+\))?+(?:<[^>\n]{0,40}+>){0,2}+:[ ]"
+    rb"(?P<C>Debug|Info|Warning|Error|Fatal|Panic):[ ]",  # Dovecot
+    rb" | [\w.:-]{1,64}+(?:\t|[ ]++)(?P<B>debug|info|warn|error)\t",  # Prosody
     rb" | (?:\S{1,255}[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]",
-    rb" | \S{1,255}[ ][^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
+    rb" | \S{1,255}+[ ](?: [\w.-]{1,64}+[ ]*+\[\d{1,7}\][ ]?\((?:\w{1,80}+\)[ ]\t(?P<D>" + BARE + rb")"
+    rb"|(?P<H>" + ANY + rb")\)):[ ]"  # Pacemaker, Kerberos' KDC
+    rb" | [^\s:\[]{1,64}(?:\[[^\]\n]{1,40}\])?:[ ](?P<e>",
     LOUD,
-    rb")",
+    rb") )",
 )
 """Behind a time of syslog's, and a host that may be left out."""
 TABBED = line(rb"(?!)", _TABBED)

@@ -10,18 +10,19 @@ from functools import cache
 from typing import NamedTuple
 
 from logship.records.head_levels import ANY, LOUD, WORDS, line
+from logship.records.line_starts import WEEKDAY
 
 FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000(?![.,:\w])))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
 CLOCK = rb"00:00:00"
 OFFSET = (
-    rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0:.\w])|(?<=\.000) [+-]00(?![0:.\w])|[+-]00(?![0:.\w])"
+    rb"(?P<z>Z(?![A-Za-z0])| ?[+-]00:?00(?![0.\w]|:0)|(?<=\.000) [+-]00(?![0:.\w])|[+-]00(?![0:.\w])"
     rb"| (?:UTC|GMT|[AP]M)(?![\w])|)"
 )
 NO_ZONE = rb"(?P<z>)"
 MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
 ISO = (
-    rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
-)  # MariaDB's hours have no 0
+    rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{2}0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
+)  # MariaDB's hours have no 0, Icecast has two blanks
 SLASHED = rb"(?P<s>0000/00/00[ -]" + CLOCK + FRACTION + OFFSET
 END = rb"(?![\w])"
 SPOKEN = (
@@ -46,7 +47,9 @@ LOGFMT = (
 
 _GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
 """What may yet belong to a time."""
-TIME_FOLLOWS = re.compile(rb"[\]|: \[-]*+\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|\||\[\d")
+TIME_FOLLOWS = re.compile(
+    rb"[\]|: \[-]*+(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:" + WEEKDAY + rb" )?" + MONTH + rb" [ \d]\d )|\||\[\d"
+)
 """What may be a time behind a level, or leads to one."""
 
 
@@ -86,8 +89,8 @@ ONE = re.compile
 LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
 MONTHS = b"JFMASOND"
 LEVELS = b"ACDEFILNPSTVW"
-_SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
-FIRST = rb"(?P<l>" + _SHAPED + rb")"
+SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
+FIRST = rb"(?P<l>" + SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
 

@@ -32,17 +32,19 @@ _FORMS: Final = [
         r"(?P<d>\d\d?) (?P<m>[A-Z][a-z]{2}) " + _CLOCK,
         r"(?P<d>\d\d)[. ](?P<m>\d\d)[. ](?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
+        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d)-(?P<rest>\d\d-\d\d)(?P<point>\.)",
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) (?P<h>\d\d?):(?P<rest>\d\d:\d\d) (?P<half>[AP]M)",
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
         r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]" + _CLOCK,
-        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]?(?P<h>\d\d)(?P<rest>\d{4})(?P<point>[.,:])?",
+        r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T:-]?(?P<h>\d\d)(?P<rest>\d{4})(?P<point>[.,:])?",
         r"(?P<y>\d{4})(?P<sep>[/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?: (?:- )?|-)" + _CLOCK,
         r"(?P<m>\d\d)-?(?P<d>\d\d)[ |]" + _CLOCK,
         _CLOCK,
         r"(?P<epoch>1\d{9})(?P<point>[.\d])?",
+        r"(?P<hexadecimal>[67][\da-f]{7})",
         r"1(?P<point>\.)(?P<billionths>\d{9})e\+(?:09|1[258])",
     )
 ]
@@ -89,6 +91,8 @@ class Seconds(dict[bytes, bytes]):
     def _read(self, parts: Mapping[str, str]) -> bytes | None:
         if epoch := parts.get("epoch") or parts.get("billionths"):
             return rfc3339(int(epoch.rjust(10, "1")) * 10**9)
+        if second := parts.get("hexadecimal"):
+            return rfc3339(int(second, 16) * 10**9)
         clock = _hour(int(parts["h"]), parts.get("half") or parts.get("late")) + ":" + _rest(parts["rest"])
         day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or parts.get("name") or ""
@@ -132,8 +136,8 @@ class Seconds(dict[bytes, bytes]):
 
 def _rest(minutes: str) -> str:
     """Give minutes and seconds."""
-    if ":" in minutes:
-        return minutes
+    if ":" in minutes or "-" in minutes:
+        return minutes.replace("-", ":")
     return f"{minutes[:2]}:{minutes[2:] or '00'}"
 
 

@@ -63,9 +63,12 @@ STAMPED = {
     + rb"|\d\d:\d\d:\d\d(?:[.,]\d+)? (?=[A-Z])"
     + _LEVEL
     + rb":? )",
-    "level_stamp": rb"[\[(<]?(?:[A-Z]|"
+    "right_stamp": rb" {1,4}" + _LEVEL + rb" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+    "process_stamp": rb" {0,6}\d{1,7}:\d{8}:\d{6}\.\d{3} ",
+    "slapd": rb"[67][\da-f]{7}\.[\da-f]{8} 0x",
+    "level_stamp": rb"[\[(<]?(?:[A-Z]|d(?= \[\d)|CONNECT|"
     + _LEVEL
-    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t-]++"
+    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t>-]++"
     + _THREAD
     + rb"[\[(]?(?:"
     + _DATE
@@ -116,8 +119,8 @@ TOLD = rb"\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)? "
 _HEAD = rb"(?:" + _LEVEL + rb" )?[\[(]?\d[\d/-]{4,9}[T ]\d\d:\d\d"
 TRACE = rb"[ |]*Traceback \(most recent call last\):"
 
-INDENTED = "pretty"
-"""The form of a head that is indented as other lines are: Rust's tracing, over several lines."""
+INDENTED = ("pretty", "right_stamp", "process_stamp")
+"""The forms of heads that are indented as other lines are: Rust's tracing, over several lines; Gearman, Zabbix."""
 
 BLANK = rb" {11,40}(?:DEBUG {4}|INFO {5}|WARNING {2}|ERROR {4}|CRITICAL )\S"
 """Rich 15 writes a second once: a record of the same second has blanks there, and its level in eight columns."""

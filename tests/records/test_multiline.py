@@ -45,6 +45,15 @@ def test_real_programs_lines_are_joined_as_they_were_meant(path: Path) -> None:
     assert begins(rule(), lines) == expected
 
 
+def test_a_level_that_is_to_the_right_begins_a_record_beside_one_that_fills_its_column() -> None:
+    """Gearman's levels have seven columns: what is indented is a head as well."""
+    lines = [
+        b"WARNING 2026-11-27 10:00:00.123456 [  main ] disk is full",
+        b"   INFO 2026-11-27 10:00:00.123456 [  main ] Shutdown complete",
+    ]
+    assert begins(rule(), lines) == [0, 1]
+
+
 def test_a_head_in_another_process_stack_trace_is_a_record() -> None:
     """Ray and vLLM mix the lines of processes: whatever was under way, no head loses its time and level to it."""
     told = b"(Agent pid=7) "

@@ -37,6 +37,68 @@ HEADS = {
     "[start] 10:00:00 INFO: a message": (DAY, "INFO"),
     "[A7B9] 10:00:00 WARNING: a message": (DAY, "WARNING"),
     "[A7B9] 10:00:00 a message": ("", ""),
+    # CUPS 2.4, Tinyproxy 1.11, ClamAV 1.4, Gearman 1.1, Mumble 1.3, Zabbix 6.0, MPD 0.23, OpenLDAP 2.5, i2pd 2.45,
+    # Icecast 2.4, aria2 1.36, InfluxDB 1.6, Kamailio 5.6, coturn 4.6
+    "E [27/Nov/2026:10:00:00 +0000] a message": (DAY, "ERROR"),
+    "d [27/Nov/2026:10:00:00.123456 +0000] a message": (DAY + ".123456", "DEBUG"),
+    "X [27/Nov/2026:15:30:00 +0530] a message": (DAY, "EMERG"),
+    "NOTICE    Nov 27 10:00:00.123 [7]: a message": (DAY + ".123", "NOTICE"),
+    "CONNECT   Nov 27 10:00:00.123 [7]: a message": (DAY + ".123", "INFO"),
+    "WARNING: Fri Nov 27 10:00:00 2026 -> a message": (DAY, "WARNING"),
+    "  DEBUG 2026-11-27 10:00:00.123456 [  main ] a message": (DAY + ".123456", "DEBUG"),
+    "<W>2026-11-27 10:00:00.123 a message": (DAY + ".123", "WARNING"),
+    "<X>2026-11-27 10:00:00.123 a message": (DAY + ".123", ""),
+    "    59:20261127:100000.123 a message": (DAY + ".123", ""),
+    "123456:20261127:100000.123 a message": (DAY + ".123", ""),
+    "Nov 27 10:00 : output: a message": (DAY, ""),
+    "6b0954a0.171963d1 0x7fc4221d5200 a message": (DAY, ""),
+    "10:00:00@62/warn - a message": (DAY, "warn"),
+    "10:00:00@62/none - a message": (DAY, ""),
+    "[2026-11-27  10:00:00] EROR yp/yp_touch a message": (DAY, "ERROR"),
+    "11/27 10:00:00 [\x1b[1;33mWARN\x1b[0m] a message": ("", "WARN"),
+    '[httpd] 127.0.0.1 - - [27/Nov/2026:10:00:00 +0000] "GET /query HTTP/1.1" 200 84': (DAY, ""),
+    " 0(69) WARNING: sl [tm_load.h:145]: a message": ("", "WARNING"),
+    "13(146) ERROR: <core> [core/pvapi.c:924]: a message": ("", "ERROR"),
+    "0: : WARNING: a message": ("", "WARNING"),
+    "12: (7): INFO: a message": ("", "INFO"),
+    # Dovecot 2.3, Prosody 0.12, PgBouncer 1.18, Privoxy 3.0, Tarantool 2.6, Icinga 2.13, Monit 5.33, FRR 8.4,
+    # ClamAV 1.4
+    "Nov 27 10:00:00 master: Warning: a message": (DAY, "Warning"),
+    "Nov 27 10:00:00 imap(ann)<638><EWA5rXhhJLB/AAAB>: Error: a message": (DAY, "Error"),
+    "Nov 27 10:00:00 imap-login: Info: a message": (DAY, "Info"),
+    "Nov 27 10:00:00 certmanager\terror\ta message": (DAY, "error"),
+    "Nov 27 10:00:00 certmanager         warn\ta message": (DAY, "warn"),
+    "2026-11-27 10:00:00.123 UTC [254] LOG a message": (DAY + ".123", "LOG"),
+    "2026-11-27 10:00:00.123 UTC [254] WARNING a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00.123 7f5a0ef7a080 Error: a message": (DAY + ".123", "Error"),
+    "2026-11-27 10:00:00.123 7f5a0ef7a080 Fatal error: a message": (DAY + ".123", "FATAL"),
+    "2026-11-27 10:00:00.123 7f5a0ef7a080 Request: 127.0.0.1:9/": (DAY + ".123", ""),
+    "2026-11-27 10:00:00.123 [309] main/103/t.lua I> a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00.123 [309] main utils.c:1005 E> a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00.123 [309] main/103/t.lua t.lua:1 W> a message": (DAY + ".123", "WARNING"),
+    "[2026-11-27 10:00:00 +0000] information/cli: a message": (DAY, "information"),
+    "[2026-11-27 10:00:00 +0000] critical/Application: a message": (DAY, "critical"),
+    "[2026-11-27T10:00:00+0000] error    : a message": (DAY, "error"),
+    "2026/11/27 10:00:00.123456 errors: ZEBRA: [SHWNK-NWT5S] a message": (DAY + ".123456", "ERROR"),
+    "2026/11/27 10:00:00 notifications: ZEBRA: a message": (DAY, "NOTICE"),
+    "Fri Nov 27 10:00:00 2026 -> WARNING: a message": (DAY, "WARNING"),
+    # libvirt 9.0, GlusterFS 10.3, Puppet 7.23, Kerberos 1.20, Pacemaker 2.1, qBittorrent 4.5, Shadowsocks 3.3,
+    # Snapcast 0.26
+    "2026-11-27 10:00:00.123+0000: 465: warning : virFile:7 : a message": (DAY + ".123", "warning"),
+    "2026-11-27 15:30:00.123+0530: 465: error : a message": (DAY + ".123", "error"),
+    "2026-11-27T15:30:00+05:30: a message": (DAY, ""),
+    "[2026-11-27 10:00:00.123456 +0000] E [MSGID: 106053] [glusterd.c:1467:init] 0-x: a": (DAY + ".123456", "ERROR"),
+    "[2026-11-27 10:00:00.123456 +0000] I [glusterfsd.c:2447:daemonize] 0-x: a message": (DAY + ".123456", "INFO"),
+    "2026-11-27 10:00:00 +0000 Puppet (err): a message": (DAY, "err"),
+    "2026-11-27 10:00:00 +0000 /Stage[main]/Main/Notify[a]/message (notice): a message": (DAY, "notice"),
+    "Nov 27 10:00:00 vm krb5kdc[97](Error): a message": (DAY, "Error"),
+    "Nov 27 10:00:00.123 vm pacemakerd          [452] (crm_log_init) \twarning: a message": (DAY + ".123", "warning"),
+    "Nov 27 10:00:00 [32] vm corosync warning [MAIN  ] a message": (DAY, "warning"),
+    "Nov 27 10:00:00 notice  [MAIN  ] a message": (DAY, "notice"),
+    " INFO | a message of ActiveMQ": ("", "INFO"),
+    "(N) 2026-11-27T10:00:00 - a message": (DAY, "NOTICE"),
+    " 2026-11-27 10:00:00 INFO: a message": (DAY, "INFO"),
+    "2026-11-27 10-00-00.123 [Notice] (init) a message": (DAY + ".123", "Notice"),
     # go-kit (Alertmanager 0.25), where a call has no level
     'ts=2026-11-27T10:00:00.123Z caller=main.go:7 component=configuration msg="a message"': (DAY + ".123", ""),
     'ts=2026-11-27T10:00:00.123Z caller=main.go:7 level=info msg="a message"': (DAY + ".123", "info"),
@@ -455,6 +517,15 @@ NOT_HEADS = [
     *["C1127 is a room", "N1127 10:00:00 x", "[11/27/26 10:00:00] it was", 'time="Fri, 27 Nov 2026" x=1'],
     *["✖  errors     are many", "  ERROR  in a table", "ERROR\tin a table", "npm WARNING", "info\tand more\tof it"],
     *['"level"=high "msg"="x"', '"message"="ERROR"', "12 [x] ERROR is a word", "1.79577360e+09 INFO x"],
+    *["E [27/Nov/2026] was it", "CONNECT   Nov 27 is near", "    59:20261127 bytes", " 0(69) apples"],
+    *[
+        "10:00:00@62/x - y",
+        "6b0954a0.171963d1 bytes",
+        "0: : a message",
+        "<W> is a tag",
+        "Nov 27 10:00 was near",
+        "11/27 10:00:00 was near",
+    ],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
 
@@ -483,6 +554,15 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026-11-27 10:00:00 Unexpected ERROR seen") == (DAY, "")
     assert read("2026/11/27 10:00:00 INFORMATIVE message") == (DAY, "")
     assert read("2026-11-27 10:00:00 there were errors: 5") == (DAY, "")
+    assert read("2026-11-27 10:00:00 errors: 5 of them") == (DAY, "")
+    assert read("2026-11-27 10:00:00.123 [7] LOGIN of ann") == (DAY + ".123", "")
+    assert read("2026-11-27 10:00:00.123 [7] all that is > 5") == (DAY + ".123", "")
+    assert read("2026-11-27 10:00:00 error/log is full") == (DAY, "")
+    assert read("Nov 27 10:00:00 there was an error\tin it") == (DAY, "")
+    assert read("Nov 27 10:00:00 vm app: Error: a message") == (DAY, "")
+    assert read("Nov 27 10:00:00 error [x] a message") == (DAY, "")
+    assert read("2026-11-27 10:00:00 it failed (error): a message") == (DAY, "")
+    assert read("2026-11-27 10:00:00 Unexpected (error) seen") == (DAY, "")
 
 
 def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
@@ -590,6 +670,11 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 
 @example([b"[2026-11-27T10:00:00.123456+00:00] app.INFO: " + word for word in (b"", b"ERROR")], 1)
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
+@example([b"[2026-11-27 10:00:00,123] host/ERROR/a: " + more for more in (b"", b"INFO x")], 1)
+@example([b"[WARN] 10:00:00 ", b"[WARN] 10:00:00 INFO x"], 1)
+@example([b"    INF", b"    INF: "], 1)
+@example([b"WARNING: ", b"WARNING: Fri Nov 27 10:00:00 2026 -> a message"], 1)
+@example([b"NOTICE    a", b"NOTICE    Nov 27 10:00:00.123 [7]: a message"], 1)
 @example([b"(raylet) [2026-11-27 10:00:00,1" + more for more in (b"", b"", b" INFO x")], 1)
 @settings(max_examples=400)
 @given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
