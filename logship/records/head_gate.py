@@ -1,6 +1,8 @@
 """Whether a line may begin with a head at all; pure: most that do not are told so at once."""
 
-from logship.records.head_levels import BARE, DOTNET, PHP, WORDS, line
+import re
+
+from logship.records.head_levels import BARE, DOTNET, PHP, WORDS
 from logship.records.head_parts import MONTH
 from logship.records.line_starts import WEEKDAY
 
@@ -28,5 +30,5 @@ _GATE = (
   | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
                           | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
 )
-MAY_BE_HEAD = line(_GATE).match
+MAY_BE_HEAD = re.compile(_GATE, re.VERBOSE).match
 """Whether a line may begin with one of the forms."""

@@ -6,6 +6,8 @@ name.
 
 import re
 
+from logship.records.lazy_pattern import LazyPattern
+
 WORDS = (
     rb"(?:A(?:LERT|NY)|C(?:RIT(?:ICAL|I)?|RT|ONFIG)|D(?:E?BUG|EBU|E?BG|PANIC)|E(?:MERG(?:ENCY)?|RR(?:OR|O)?|ROR)|F(?:ATAL?|TL|INE(?:ST|R)?)"
     rb"|I(?:NFORMATION|NFO?)|NOTI(?:CE)?|P(?:ANIC|NC)|S(?:EVERE|UCCESS|ILLY)|T(?:RACE?|RCE?)|V(?:ERBOSE|RB)|W(?:ARN(?:ING|I)?|RN))"
@@ -96,9 +98,9 @@ _SIGNED = (
 _ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
 
 
-def line(*parts: bytes) -> "re.Pattern[bytes]":
+def line(*parts: bytes) -> LazyPattern:
     """Make an expression of what stands in the line."""
-    return re.compile(b"".join(parts), re.VERBOSE)
+    return LazyPattern(b"".join(parts), re.VERBOSE)
 
 
 TAG = line(

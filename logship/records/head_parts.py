@@ -5,11 +5,11 @@ what follows it in the line itself. Groups: ``s`` is the time up to its second, 
 follows; ``f`` the fraction; ``z`` the zone, or what else of the time comes last; ``l`` the level.
 """
 
-import re
 from functools import cache
 from typing import NamedTuple
 
 from logship.records.head_levels import ANY, LOUD, WORDS, line
+from logship.records.lazy_pattern import LazyPattern
 from logship.records.line_starts import WEEKDAY
 
 FRACTION = rb"(?:[.,](?=0{1,9}(?!0))|:(?=000(?![.,:\w])))?)(?P<f>(?<=[.,])0{1,9}|(?<=00:)000|)"
@@ -47,7 +47,7 @@ LOGFMT = (
 
 _GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
 """What may yet belong to a time."""
-TIME_FOLLOWS = re.compile(
+TIME_FOLLOWS = LazyPattern(
     rb"[\]|: \[-]*+(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:" + WEEKDAY + rb" )?" + MONTH + rb" [ \d]\d )|\||\[\d"
 )
 """What may be a time behind a level, or leads to one."""
@@ -58,9 +58,9 @@ class Form(NamedTuple):
 
     starts: bytes
     """The bytes that a shape may begin with."""
-    head: "re.Pattern[bytes]"
+    head: LazyPattern
     """In the shape, from its start."""
-    after: "re.Pattern[bytes] | None" = None
+    after: LazyPattern | None = None
     """In the line, just past the head: the level, in a group named by one letter, or a zone that has a name."""
     alone: bool = True
     """Whether the head says enough without a level after it."""
@@ -75,17 +75,17 @@ class Form(NamedTuple):
     """Whether the level is a priority of syslog's, in digits."""
 
     @property
-    def more(self) -> "re.Pattern[bytes]":
+    def more(self) -> LazyPattern:
         """What must not follow the head of a line that is like one without a level."""
         return _more(self.after.pattern if self.after else b"(?!)")
 
 
 @cache
-def _more(after: bytes) -> "re.Pattern[bytes]":
+def _more(after: bytes) -> LazyPattern:
     return line(after, _GOES_ON)
 
 
-ONE = re.compile
+ONE = LazyPattern
 LETTERS = bytes(range(65, 91)) + bytes(range(97, 123)) + b"_"
 MONTHS = b"JFMASOND"
 LEVELS = b"ACDEFILNPSTVW"

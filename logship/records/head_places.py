@@ -16,6 +16,7 @@ from logship.records.head_forms import FORMS
 from logship.records.head_gate import MAY_BE_HEAD
 from logship.records.head_parts import TIME_FOLLOWS, Form
 from logship.records.layouts import quoted
+from logship.records.lazy_pattern import LazyPattern
 
 LONGEST: Final = 512
 """Bytes; nothing later is a head."""
@@ -74,7 +75,7 @@ class Place(NamedTuple):
     """As a JSON string; None if there is none."""
     size: int = 0
     """Bytes of the head, if all lines that have the shape of these are alike; else 0."""
-    more: "re.Pattern[bytes] | None" = None
+    more: LazyPattern | None = None
     """What must not follow the head of a line that is alike."""
     past: int = 0
     """Where it must not follow."""
