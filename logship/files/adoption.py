@@ -25,6 +25,11 @@ from logship.state.identity import HEAD_BYTES, Entry, Print
 
 logger = logging.getLogger(__name__)
 
+_UNPACK = (
+    "unpack what is sound of it beside it, under its name from before it was packed, "
+    "e.g. zcat app.log.1.gz > app.log.1: what is new of that ships"
+)
+
 
 class Adoption:
     """Knows what is new, held or put by."""
@@ -83,7 +88,8 @@ class Adoption:
             return
         found.apart = bool(old or problem)
         if not old and self._saying.may_say(found.grown_at):
-            extra = {"path": found.candidate.path, "format": found.packed, "cause": problem or "it is not complete"}
+            cause = problem or "it is not complete"
+            extra = {"path": found.candidate.path, "format": found.packed, "cause": cause, "advice": _UNPACK}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
             self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")

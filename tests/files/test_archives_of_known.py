@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import zlib
 from pathlib import Path
 
 import pytest
@@ -34,3 +35,31 @@ def test_the_archive_of_a_log_that_was_empty_when_it_was_saved(logs: Path, monke
     first.kill()
     again = follow(logs, "app.log", now=first.now)
     assert again.read() + again.drain() == b"another\n" + lines[len(lines) // 2 :]
+
+
+def test_what_is_sound_of_a_cut_archive_ships_once_it_is_unpacked_beside_it(
+    logs: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As the message says; a packed file that is not complete is not read itself: it may be in the making."""
+    live, lines = logs / "app.log", b"".join(b"%06d %s\n" % (at, os.urandom(9).hex().encode()) for at in range(2000))
+    live.write_bytes(lines[: len(lines) // 4])
+    first = follow(logs, "app.log")
+    assert first.read() == lines[: len(lines) // 4]
+    first.save()
+    first.kill()
+    packed = gzip.compress(lines)
+    (logs / "app.log.1.gz").write_bytes(packed[: len(packed) // 2])
+    live.unlink()
+    live.write_bytes(b"another\n")
+    again = follow(logs, "app.log", now=first.now)
+    assert again.read() == b"another\n"
+    again.step(10.0)
+    assert again.read() == b""
+    assert "zcat app.log.1.gz > app.log.1" in str([vars(record) for record in caplog.records])
+    sound = zlib.decompressobj(31).decompress(packed[: len(packed) // 2])
+    (logs / "app.log.1").write_bytes(sound)
+    assert len(sound) > len(lines) // 3
+    again.step()
+    again.step(1.0)
+    assert again.read() + again.drain() == sound[len(lines) // 4 :]
+    assert not [*again.lost()]
