@@ -27,20 +27,8 @@ class TailedFile:
     """
 
     __slots__ = (  # there are thousands; "__dict__" is empty, unless a test breaks a method
-        *(
-            "asked",
-            "begins",
-            "birth_ns",
-            "contents",
-            "counted",
-            "cuts",
-            "deleted",
-            "device",
-            "digest",
-            "doubt",
-            "ended",
-        ),
-        *("fault", "fd", "file", "found_by", "grown_at", "head", "holes", "inode", "judged"),
+        *("asked", "begins", "birth_ns", "contents", "counted", "cuts", "deleted", "device", "digest", "doubt"),
+        *("ended", "fault", "fd", "file", "found_by", "grown_at", "head", "holes", "inode", "judged"),
         *("largest", "limit", "lineage", "met_ns", "mtime_ns", "named", "opened_at", "orphaned", "padding", "path"),
         *("places", "real_path", "replaced", "shift", "signature", "size", "unheard", "__dict__"),
     )
