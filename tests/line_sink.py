@@ -1,5 +1,6 @@
 """A sink in memory whose records are plain lines, and the helpers of the tests that deliver to it."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +43,8 @@ class LineSink:
     """The batch of each attempt."""
     stored: list[str] = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    seconds: float = 0.0
+    """How long each attempt takes."""
 
     def encode(self, block: Block) -> Encoded:
         """Upper-case the lines; the empty ones are skipped."""
@@ -78,6 +81,8 @@ class LineSink:
         lines = batch.body.decode().lower().splitlines()
         self.attempts.append(lines)
         self.batches.append(batch)
+        if self.seconds:
+            await asyncio.sleep(self.seconds)
         answer = self.script.popleft() if self.script else self.otherwise
         outcome = answer(batch) if callable(answer) else answer
         fates = {verdict.index: verdict.status for verdict in outcome.verdicts}

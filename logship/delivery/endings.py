@@ -73,7 +73,8 @@ class Endings:
         if gone != (0, 0):
             self._metrics.evicted(*gone)
             self._complaints.lost(*gone)
-        self._complaints.put_aside(one_reason(refused), len(refused))
+        cause = refused[0].detail if refused[0].reason == "retry_limit" else ""
+        self._complaints.put_aside(one_reason(refused), len(refused), cause)
 
     def _complain(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

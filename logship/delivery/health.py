@@ -96,14 +96,15 @@ class SinkHealth:
         message = "a refused record can't be put aside: it is held"
         self._say(logging.ERROR, message, _UNWRITABLE, extra)
 
-    def put_aside(self, reason: str, records: int) -> None:
-        """Note records that became dead letters."""
+    def put_aside(self, reason: str, records: int, cause: str = "") -> None:
+        """Note records that became dead letters; ``cause``: of those given up, the reason of their last failure."""
         self.last_refusal, self.last_refusal_at = reason, self._wall()
         if self._state == "holding" and self.last_error == _UNWRITABLE:
             self._state, self.failing_since = "ok", None
             logger.info("refused records can be put aside again", extra=self._who())
-        refused = "; ".join(filter(None, [advice(reason), REFUSED.format(sink=self.sink), REPLAY]))
-        extra = {"records": records, "advice": GIVEN_UP if reason == "retry_limit" else refused}
+        words = (GIVEN_UP,) if reason == "retry_limit" else (REFUSED.format(sink=self.sink), REPLAY)
+        extra: dict[str, object] = {"records": records, **({"cause": cause} if cause else {})}
+        extra["advice"] = "; ".join(filter(None, (advice(cause or reason), *words)))
         self._say(logging.WARNING, "records were put aside as dead letters", reason, extra)
 
     def waiting(self, reason: str, records: int) -> None:

@@ -241,6 +241,18 @@ async def test_the_retry_limit_puts_the_rest_aside() -> None:
 
 
 @autojump
+async def test_who_gives_up_at_once_says_why(caplog: pytest.LogCaptureFixture) -> None:
+    """A first attempt that takes the whole limit has no message of its own; that about dead letters has it."""
+    refused = Outcome(Status.ERRORED, "http_401", fault=True)
+    bench = Bench(otherwise=refused, policy=replace(POLICY, limit_seconds=20))
+    bench.sink.seconds = 21
+    await bench.deliver(block("a"))
+    (said,) = (vars(record) for record in caplog.records)
+    assert (said["reason"], said["cause"]) == ("retry_limit", "http_401")
+    assert said["advice"].startswith("the credentials are refused")
+
+
+@autojump
 async def test_dead_letters_that_cannot_be_written_hold_the_sink() -> None:
     """A record is never dropped because its dead letter can't be written: the sink waits and tries again."""
     bench = Bench(rejected(0), kept=Kept(broken=5))
