@@ -166,8 +166,7 @@ class Catalog:
         """Close a file that is read and settled; what it was stays known."""
         self._forget(file)
         if file.deleted or file.orphaned:
-            self.registry.note_history(entry, file)
-            self.registry.add(replace(entry, inode=0) if file.orphaned else entry)  # what is there now is another's
+            self.registry.remove(entry, file)
         else:
             self.registry.keep(entry, file)
         file.close()

@@ -8,6 +8,8 @@ import os
 from collections.abc import Container, Generator, Iterable, Iterator
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from logship.files.beneath import is_overlay
 from logship.files.entries import Entries
 from logship.files.found import Found
@@ -22,6 +24,7 @@ from logship.model import FileId
 from logship.state.fingerprint import Fingerprint, common
 from logship.state.finished import Finished
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, same_content
+from logship.state.lately import MOST
 from logship.state.neighbour import Neighbour
 from logship.state.rows import PACKED, Row
 
@@ -53,6 +56,8 @@ class Registry(Entries):
         self.signatures = Signatures()
         self._reopened: set[FileId] = set()
         """Generations that were finished and are not any more: what their rows say is of yesterday."""
+        self._removed: dict[FileId, None] = {}
+        """Finished generations whose files are gone and that are entries still, the one that went last at the end."""
         self._changed: set[int] = set()
         """Inodes of finished files that the sweep under way has met, to be opened again once there is room."""
         for entry in entries:
@@ -74,9 +79,20 @@ class Registry(Entries):
             self.add(entry)
             self.signatures.note(stat.st_ino, entry.file, signature_of(found))
 
+    def remove(self, entry: Entry, file: TailedFile) -> None:
+        """Know a generation whose bytes no name leads to, by its row; the last ones by all that proves a shorter copy."""
+        row = self.note_history(entry, file)
+        self.add(replace(entry, inode=0) if file.orphaned else entry)  # what is there now is another's
+        if row and row.crc:
+            self._removed[entry.file] = None
+        if len(self._removed) > MOST:
+            self.pop(oldest := next(iter(self._removed)))
+            del self._removed[oldest]
+
     def reopen(self, file: FileId, inode: int) -> None:
         """Know a generation no longer: it is followed, in the file with an inode."""
         self.pop(file)
+        self._removed.pop(file, None)
         self.finished.lately.forget(file)
         if row := self.finished.at(inode):
             if row.file == file:
@@ -207,11 +223,11 @@ class Registry(Entries):
         if self._neighbour:
             yield from self._neighbour.finished.like(lineage, head)
 
-    def note_history(self, entry: Entry, file: TailedFile) -> bool:
-        """Know a finished generation that no file has any more, so that a copy of it is known; False if it is not."""
+    def note_history(self, entry: Entry, file: TailedFile) -> Row | None:
+        """Know a finished generation that no file has any more, so that a copy of it is known; None if it is not."""
         if row := finished_row(entry, file):
             self._finish(row, file, there=False)
-        return row is not None
+        return row
 
     def _finish(self, row: Row, found: Found | TailedFile, *, there: bool) -> None:
         self.finished.add(row, there=there)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.state.lately import MOST
 from tests.files.test_kinds import problem
 from tests.following import Follower, append, begun, follow, lines
 
@@ -110,3 +111,27 @@ def test_a_longer_file_does_not_end_as_one_that_is_gone(logs: Path) -> None:
     finished(logs, follower)
     append(live, banner + lines(3000, 3100))
     assert follower.read() == banner + lines(3000, 3100)
+
+
+def test_what_is_known_of_removed_files_is_bounded(logs: Path) -> None:
+    """A program that removes a file a minute: of the last ones all is known, of those before whether a copy is whole.
+
+    Either comes again under another name of its lineage, and is not sent again.
+    """
+    wanted = b""
+    follower = follow(logs)
+    for number in range(MOST + 6):
+        (live := logs / f"{number}.log").write_bytes(lines(1000 * number, 1000 * number + 100))
+        wanted += lines(1000 * number, 1000 * number + 100)
+        follower.read()
+        live.unlink()
+        follower.step(60.0)
+    assert not follower.catalog.files
+    assert len(follower.catalog.registry.entries) == MOST
+    (logs / "0.log.1").write_bytes(lines(0, 100))
+    (logs / f"{MOST}.log.1").write_bytes(lines(1000 * MOST, 1000 * MOST + 60))
+    for _ in range(3):
+        follower.step(3.0)
+    follower.read()
+    follower.drain()
+    assert problem(wanted, follower) == ""
