@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from logship.files.archives import Contents
 from logship.files.decoding import UNREADABLE
 from logship.files.found import Found, new_entry, tailed
+from logship.files.losses import CUT, tell_cut_archive
 from logship.files.made import Made
 from logship.files.open_files import OpenFiles
 from logship.files.opener import Opener
@@ -83,20 +84,25 @@ class Adoption:
         One that may be in the making is held first, until it does not grow any more.
         """
         problem = contents.problem or ("a format that is not read" if found.packed in UNREADABLE else "")
-        if found.live and not (old or problem or found.settled):
+        sound = contents.size > 0 or (found.live and not problem)
+        if sound and not (old or found.settled):
             self.held[found.inode] = found
             return
         found.apart = bool(old or problem)
         if not old and self._saying.may_say(found.grown_at):
-            cause = problem or "it is not complete"
+            cause = problem or CUT
             extra = {"path": found.candidate.path, "format": found.packed, "cause": cause, "advice": _UNPACK}
             logger.warning("a packed file is not read; what only it has is not shipped", extra=extra)
         if self._plan and not old:
-            self._plan.left_out.refuse(found.candidate.path, problem or "it is not complete")
+            self._plan.left_out.refuse(found.candidate.path, problem or CUT)
         self.leave(found, sweep, HISTORY if old else "", done=None if found.apart else found.packed_from)
 
     def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
         """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
+        if contents and not contents.complete and entry.packed != (contents.start, contents.end):
+            tell_cut_archive(self.metrics, found.candidate.path, contents)
+            if self._plan:
+                self._plan.left_out.refuse(found.candidate.path, contents.problem or CUT)
         try:
             if contents or any(entry.packed):
                 entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))

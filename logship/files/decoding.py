@@ -192,8 +192,8 @@ def _unzip(packed: Packed) -> Iterator[Piece]:
     if method == _STORED and (described or size == _SIZE_ELSEWHERE):
         message = "not compressed, and of a length that its header does not say"
         raise ValueError(message)
-    start = 30 + name + extra
-    pieces = _stored(fd, start, size) if method == _STORED else _inflated(fd, start)
+    packed.at = 30 + name + extra
+    pieces = _stored(packed, size) if method == _STORED else _inflated(packed)
     crc = 0
     for piece, end in pieces:
         crc = isal_zlib.crc32(piece, crc)
@@ -204,24 +204,23 @@ def _unzip(packed: Packed) -> Iterator[Piece]:
         yield piece, bool(end and known)
 
 
-def _stored(fd: int, start: int, size: int) -> Iterator[tuple[bytes, int]]:
+def _stored(packed: Packed, size: int) -> Iterator[tuple[bytes, int]]:
     """Give pieces of ``size`` bytes, as far as they are there, and 0; with the last one, where they end in the file."""
-    at = 0
-    while at < size and (data := os.pread(fd, min(OUTPUT_BYTES, size - at), start + at)):
-        at += len(data)
-        yield data, start + size if at == size else 0
+    left, end = size, packed.at + size
+    while left and (data := packed.read()[:left]):
+        left -= len(data)
+        yield data, 0 if left else end
 
 
-def _inflated(fd: int, at: int) -> Iterator[tuple[bytes, int]]:
-    unpacker, data = isal_zlib.decompressobj(wbits=-15), b""
+def _inflated(packed: Packed) -> Iterator[tuple[bytes, int]]:
+    unpacker = isal_zlib.decompressobj(wbits=-15)
     while not unpacker.eof:
-        data = unpacker.unconsumed_tail or os.pread(fd, INPUT_BYTES, at)
-        at += 0 if unpacker.unconsumed_tail else len(data)
+        data = unpacker.unconsumed_tail or packed.read()
         if not data:
             return
         piece, rest = unpacker.decompress(data, OUTPUT_BYTES), unpacker.unused_data
         ended = bool(unpacker.eof)
-        yield piece, at - len(rest) if ended else 0
+        yield piece, packed.at - len(rest) if ended else 0
 
 
 def _described_crcs(fd: int, end: int) -> list[int]:

@@ -163,8 +163,11 @@ def goes_on_in(found: Found, known: Known) -> bool:
     It was there before the other lost its name: so ``sed -i.bak``, ``perl -pi.bak``, ``rsync --backup``, and
     the last change of the other's inode must be none of its bytes. Or it has the other's time (``cp -p``). Or it has
     more: a link to a longer copy, or what was written anew behind a backup (``install -b``, ``cp -b``, an editor). What
-    has no more may be a job that ran again. An archive that was removed goes on in any other. Raises OSError.
+    has no more may be a job that ran again. An archive that was removed goes on in any other, and one that was cut
+    in all that has more, as where it is. Raises OSError.
     """
+    if known.whole and known.file and known.file.contents and not known.file.contents.complete:
+        return True
     if known.whole and found.packed and known.file and known.file.packed[1]:
         return known.file.deleted
     if not known.whole or found.packed or found.candidate.path != known.lineage:

@@ -24,9 +24,11 @@ _FEW_BYTES = 16 * 1024
 
 
 class Unpacked(Protocol):
-    """The contents of an archive: complete, never growing."""
+    """The contents of an archive, never growing."""
 
     kind: str
+    complete: bool
+    """Whether it is neither cut nor damaged."""
     start: int
     end: int
     """Between which offsets of the file it is."""

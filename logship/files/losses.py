@@ -4,8 +4,11 @@ import logging
 from collections.abc import Mapping
 from typing import Final
 
+from logship.files.archives import Contents
 from logship.metrics import Metrics
 
+CUT: Final = "it is not complete"
+"""Why an archive is not read, or not to its end."""
 logger = logging.getLogger(__name__)
 
 LOSSES: Final[Mapping[str, str]] = {
@@ -16,7 +19,7 @@ LOSSES: Final[Mapping[str, str]] = {
     "descriptor_limit": "too many files are held open: fewer and larger ones, or a higher limit on open files",
     "max_files": "more files are written to than LOGSHIP_MAX_FILES lets be open: raise it, or keep more rotated files",
     "archive_member": "only the first file in a zip or tar is read: pack each log by itself",
-    "unreadable": "it went bad while it was read: look at the volume, and the node's log",
+    "unreadable": "it went bad while it was read, or is an archive that is cut: look at the volume, and the node's log",
 }
 
 
@@ -25,6 +28,17 @@ def tell_left_out(metrics: Metrics, path: str, nbytes: int) -> None:
     metrics.lost("archive_member", nbytes)
     extra = {"path": path, "lost_bytes": nbytes, "advice": LOSSES["archive_member"]}
     logger.warning("an archive has more than one file: only the first is read", extra=extra)
+
+
+def tell_cut_archive(metrics: Metrics, path: str, contents: Contents) -> None:
+    """Count, and say, that an archive is read as far as it is sound."""
+    metrics.lost("unreadable", contents.missing)
+    extra = {"path": path, "format": contents.kind, "cause": contents.problem or CUT, "bytes": contents.size}
+    advice = "was the packer killed, or the volume full? what is behind that is in no file that was found"
+    logger.warning(
+        "a packed file is cut or damaged: it is read as far as it is sound",
+        extra=extra | {"lost_bytes": contents.missing, "advice": advice},
+    )
 
 
 def tell_cut_off(metrics: Metrics, path: str, nbytes: int) -> None:

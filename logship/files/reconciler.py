@@ -214,19 +214,23 @@ class Reconciler:
         return bool(there)
 
     def _unpack(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> Asked:
-        """Go through an archive, in steps; False where it is none of ours, or not complete, and was put by."""
+        """Go through an archive, in steps; False where it is none of ours, or nothing of it sound, and was put by.
+
+        What is sound of one that is cut or damaged is read once it does not grow any more.
+        """
         plausible = not (old or found.foreign) or self._may_be_known(found, contents)
         if not (plausible or old):
             contents.problem = contents.problem or "nothing of it was ever in a file that is followed"
         complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
-        if not complete:
+        sound = complete or (contents.size > 0 and found.settled and not old)
+        if not sound:
             self._adoption.leave_packed(found, contents, sweep, old=old)
         elif contents.left_out and not (old or found.told):
             found.told = True
             tell_left_out(self._adoption.metrics, found.candidate.path, contents.left_out)
-        return complete
+        return sound
 
     def _ask(self, found: Found, part: Part, besides: Known | None = None) -> Generator[None, None, Known | None]:
         here = (found.device, found.inode) if found.cut else None

@@ -80,7 +80,7 @@ class Registry(Entries):
             self.signatures.note(stat.st_ino, entry.file, signature_of(found))
 
     def remove(self, entry: Entry, file: TailedFile) -> None:
-        """Know a generation whose bytes no name leads to, by its row; the last ones by all that proves a shorter copy."""
+        """Know a generation whose bytes no name leads to, by its row; those that went last by all of it."""
         row = self.note_history(entry, file)
         self.add(replace(entry, inode=0) if file.orphaned else entry)  # what is there now is another's
         if row and row.crc:

@@ -40,7 +40,7 @@ def test_the_archive_of_a_log_that_was_empty_when_it_was_saved(logs: Path, monke
 def test_what_is_sound_of_a_cut_archive_ships_once_it_is_unpacked_beside_it(
     logs: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As the message says; a packed file that is not complete is not read itself: it may be in the making."""
+    """What was read of the archive is known; the rest of the line in which that ends comes from what was unpacked."""
     live, lines = logs / "app.log", b"".join(b"%06d %s\n" % (at, os.urandom(9).hex().encode()) for at in range(2000))
     live.write_bytes(lines[: len(lines) // 4])
     first = follow(logs, "app.log")
@@ -54,12 +54,15 @@ def test_what_is_sound_of_a_cut_archive_ships_once_it_is_unpacked_beside_it(
     again = follow(logs, "app.log", now=first.now)
     assert again.read() == b"another\n"
     again.step(10.0)
-    assert again.read() == b""
-    assert "zcat app.log.1.gz > app.log.1" in str([vars(record) for record in caplog.records])
     sound = zlib.decompressobj(31).decompress(packed[: len(packed) // 2])
+    whole, _, half = sound.rpartition(b"\n")
+    assert again.read() == whole[len(lines) // 4 :] + b"\n"
+    assert "is read as far as it is sound" in caplog.text
     (logs / "app.log.1").write_bytes(sound)
     assert len(sound) > len(lines) // 3
     again.step()
     again.step(1.0)
-    assert again.read() + again.drain() == sound[len(lines) // 4 :]
-    assert not [*again.lost()]
+    assert again.read() + again.drain() == half
+    ((reason, lost),) = again.lost()
+    assert reason == "unreadable"
+    assert 0 < lost <= len(half)  # isa-l gives what the last bits are of later than zlib

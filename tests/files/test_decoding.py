@@ -57,14 +57,14 @@ def _tar(data: bytes, mode: str = "w", kind: int = tarfile.PAX_FORMAT) -> bytes:
     return out.getvalue()
 
 
-def _checked(data: bytes) -> bytes:
+def zstd_checked(data: bytes) -> bytes:
     """Compress as the ``zstd`` command does: with a check sum."""
     return zstd.compress(data, options={zstd.CompressionParameter.checksum_flag: 1})
 
 
 STREAMS: dict[str, Pack] = {
     "gzip": gzip.compress,
-    "zstd": _checked,
+    "zstd": zstd_checked,
     "xz": lambda data: lzma.compress(data, preset=6),
     "bzip2": bz2.compress,
 }
@@ -184,7 +184,7 @@ def test_streams_follow_one_another(name: str) -> None:
 def test_frames_of_zstd_that_are_to_be_skipped_are_skipped(first: int) -> None:
     """RFC 8878, 3.1.2: pzstd writes one in front of each other frame, so that its archives begin with one."""
     skipped = bytes([first]) + b"*M\x18\x04\0\0\0size"
-    packed = skipped + _checked(DATA[:30_000]) + skipped + _checked(DATA[30_000:])
+    packed = skipped + zstd_checked(DATA[:30_000]) + skipped + zstd_checked(DATA[30_000:])
     assert packed_as(packed[:MAGIC_BYTES]) == "zstd"
     assert unpacked(packed) == (DATA, True)
     assert unpacked(packed + skipped) == (DATA, True)
