@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from msgspec import Struct, field
 
-from logship.files.decoding import MAGIC_BYTES, UNREADABLE, Piece, packed_as, unpack
+from logship.files.decoding import MAGIC_BYTES, UNREADABLE, Others, Piece, packed_as, unpack
 from logship.model import NO_LIMIT
 from logship.state.identity import HEAD_BYTES
 
@@ -93,7 +93,7 @@ class Contents:
     def _go_through(self) -> Generator[None, None, bool]:
         total, complete, lines = 0, False, 0
         try:
-            for piece, end in unpack(self._fd, self.kind, self.start, self._readable_to, self._note_others):
+            for piece, end in self._unpack(self._note_others):
                 newline = piece.rfind(b"\n")
                 lines = total + newline + 1 if newline >= 0 else lines
                 total, complete = total + len(piece), bool(end)
@@ -145,8 +145,8 @@ class Contents:
     def _note_others(self, nbytes: int) -> None:
         self.left_out = nbytes
 
-    def _unpack(self) -> Iterator[Piece]:
-        return unpack(self._fd, self.kind, self.start, min(self.end, self._readable_to))
+    def _unpack(self, others: Others | None = None) -> Iterator[Piece]:
+        return unpack(self._fd, self.kind, self.start, self._readable_to, others)
 
     def of(self, fd: int) -> "Contents":
         """Give the same by another descriptor of the file."""
