@@ -151,3 +151,27 @@ def test_what_a_crash_left_as_nuls_is_no_data(logs: Path, nuls: int) -> None:
     first, second = packed_while_away(logs, PACKED[:size].rstrip(b"\0") + bytes(nuls))
     second.drain()
     assert problem(cut_to(size) + lines(20_000, 20_001), first, second) == ""
+
+
+@pytest.mark.parametrize("grown", [False, True])
+def test_what_had_left_of_a_cut_archive_at_a_kill_is_repeated_under_its_ids(logs: Path, *, grown: bool) -> None:
+    """Also where the packer went on meanwhile."""
+    first, size = begun(logs, 400), len(PACKED) // 2
+    first.drain()
+    (logs / "a.log").unlink()
+    (logs / "a.log.1.gz").write_bytes(PACKED[:size])
+    append(logs / "a.log", lines(20_000, 20_001))
+    second = follow(logs)
+    for _ in range(3):
+        second.step(3.0)
+    second.save()
+    second.take(ack=False)
+    second.kill()
+    if grown:
+        append(logs / "a.log.1.gz", PACKED[size:])
+    third = follow(logs)
+    later(third)
+    third.drain()
+    assert second.blocks
+    whole = lines(0, 3000) if grown else cut_to(size)
+    assert problem(whole + lines(20_000, 20_001), first, second, third) == ""
