@@ -3,12 +3,15 @@
 import gzip
 import os
 import random
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from logship.files.decoding import LEAST_BYTES as LEAST_PACKED
+from logship.files.edits import LEAST_BYTES
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES
 from tests.following import Follower, zipped
 from tests.seeds import SEEDS
@@ -114,6 +117,7 @@ class History:
             [self.take_the_head_off, self.compress],
             [self.copy_in_steps, self.compress],
             [self.overwrite_an_archive, self.compress],
+            [self.stop_a_packer, self.compress],
         ]
 
     def _append(self, path: Path, data: bytes) -> None:
@@ -339,11 +343,15 @@ class History:
         self.follower.catalog.max_files = 3
         self._append(self.logs / f"session-{self.random.randrange(8)}.log", self._line())
 
-    def compress(self) -> None:
-        """Compress a rotated file, whoever has read it or not, under a temporary name."""
+    def _to_pack(self) -> list[Path]:
         plain = [self.logs / f"a.log.{number}" for number, suffix in self._rotated() if not suffix]
         plain = [path for path in plain if path.stat().st_size >= SHORT_HEAD_BYTES]  # less proves nothing
-        if not plain or self.pattern != "*.log":  # an archive of a name that matches by itself is looked for under that
+        # an archive of a name that matches by itself is looked for under that
+        return plain if self.pattern == "*.log" else []
+
+    def compress(self) -> None:
+        """Compress a rotated file, whoever has read it or not, under a temporary name."""
+        if not (plain := self._to_pack()):
             return
         path = self.random.choice(plain)
         self.follower.step()  # nobody writes, rotates and compresses between two looks (DECISIONS 8)
@@ -356,6 +364,26 @@ class History:
         self._rest_or_die()
         self.random.choice([self._meet, self._do])(path.unlink)
         temporary.rename(archive)
+
+    def stop_a_packer(self) -> None:
+        """Have a part of an archive, whose original is gone: for a while, or for good."""
+        if not (plain := self._to_pack()):
+            return
+        path = self.random.choice(plain)
+        data, archive = path.read_bytes(), path.with_name(f"{path.name}.gz")
+        packed = gzip.compress(data)
+        size = self.random.randrange(LEAST_PACKED, len(packed))
+        self.follower.step()
+        archive.write_bytes(packed[:size])
+        path.unlink()
+        self._rest_or_die()
+        if self.random.random() < 0.5:
+            self._append(archive, packed[size:])
+        else:
+            sound = zlib.decompressobj(31).decompress(packed[:size]).rfind(b"\n") + 1
+            self.gone.update(data[sound:].splitlines(keepends=True))
+            if sound < LEAST_BYTES:  # any log may begin so
+                self.repeated.update(data[:sound].splitlines(keepends=True))
 
     def _rest_or_die(self) -> None:
         self.random.choice([self._rest, self._rest, self.kill])()

@@ -20,7 +20,16 @@ from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
 from logship.files.archives import Contents
-from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
+from logship.files.edits import (
+    LEAST_BYTES,
+    begin_of,
+    begins_alike,
+    differing_line,
+    goes_on_in,
+    reran,
+    took_its_name,
+    took_its_place,
+)
 from logship.files.found import Found, digest_of, last_newline, new_entry
 from logship.files.identification import Known, Part
 from logship.files.losses import tell_cut_off
@@ -30,6 +39,7 @@ from logship.files.remains import cut_at, keep
 from logship.files.sweeping import Sweep
 from logship.model import NO_LIMIT
 from logship.state.fingerprint import Fingerprint
+from logship.state.identity import HEAD_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -60,11 +70,20 @@ class Disposition:
         elif known.file and not (known.file.sound or known.file.orphaned):
             # what it may be a copy of has just lost its bytes: the next sweep will tell
             self._adoption.held[found.inode] = found
+        elif contents and self._is_cut_off(contents, known):
+            self._shorter(found, contents, part, known, sweep)
         elif self._is_there(known, found, sweep):
             self._beside(found, contents, known, part, sweep, old=old)
         elif self.lacks(known) or (known.whole and (part.size > known.common or known.file)):
             self._resume(found, contents, known, sweep)
-        elif (found.shredded and not found.candidate.matched) or begins_alike(found, known):
+        else:
+            self._begins_so(found, contents, part, known, sweep, old=old)
+
+    def _begins_so(
+        self, found: Found, contents: Contents | None, part: Part, known: Known, sweep: Sweep | None, *, old: bool
+    ) -> None:
+        """Decide about a file that begins as one that is not there any more, and has not all that was read of it."""
+        if (found.shredded and not found.candidate.matched) or begins_alike(found, known):
             self._unknown(found, contents, sweep, old=old)
         elif found.cut or self._replaces(found, known, part):
             self._part(found, known)
@@ -79,6 +98,21 @@ class Disposition:
         """Whether a file took a generation's place, and has new bytes, or some that a sink has yet to read."""
         more = known.common < part.size or self._is_behind(known)
         return more and took_its_place(self._registry, found, known)
+
+    def _is_cut_off(self, contents: Contents, known: Known) -> bool:
+        """Whether a cut archive is of a generation that has more, and of which nobody has yet to read what it has."""
+        return not contents.complete and HEAD_BYTES <= known.common < known.source.end and not self.lacks(known)
+
+    def _shorter(self, found: Found, contents: Contents, part: Part, known: Known, sweep: Sweep | None) -> None:
+        """Leave out of a cut archive what is known, all of it or up to where a digest says so."""
+        common = known.common
+        if common == part.size and known.file and not self._adoption.settled(known.file):
+            self._adoption.held[found.inode] = found
+        elif common == part.size or (common >= LEAST_BYTES and known.ends_before_next(part)):
+            self._put_by_copy(found, known, sweep)
+        else:
+            begin = last_newline(contents, found.begin + common)
+            self._adoption.start(new_entry(found, self._adoption.sinks, begin=begin), found, contents)
 
     def _is_there(self, known: Known, found: Found, sweep: Sweep | None) -> bool:
         """Whether a generation is in a file of its own, where nobody has written over it."""
