@@ -19,6 +19,8 @@ _COUNTS: Final = {
     "unparsed": "lines were not of the form that LOGSHIP_PARSE names",
     "files_left_alone": "rotated files are never read: they were there before the first start, or have what is known",
 }
+_TOLD: Final = ("suspected_rotation",)
+"""What is lost and is a problem of its own, with its file."""
 
 
 class Known(NamedTuple):
@@ -66,6 +68,9 @@ def findings(
 
 def _of_files(status: Mapping[str, Any]) -> Iterator[Known]:
     yield from (_of("files", problem, good=False) for problem in status.get("problems", ()))
+    lost = {reason: size for reason, size in status.get("lost_bytes", {}).items() if size and reason not in _TOLD}
+    for reason, size in lost.items():
+        yield _of("files", f"{size} bytes were lost before they could be read: {reason}; see logship's log", good=False)
     lag, files = status.get("lag_bytes", 0), status.get("files_total", 0)
     yield _of("files", f"{files} are followed, {lag} bytes of them are not delivered yet")
     yield from (_of("files", f"{status[name]} {words}") for name, words in _COUNTS.items() if status.get(name))

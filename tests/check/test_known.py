@@ -85,6 +85,14 @@ def test_what_it_knows_of_files_is_told() -> None:
     assert [each.message.partition(" ")[0] for each in found if each.good] == ["logship", "0", "3", "2"]
 
 
+def test_what_was_lost_fails_it() -> None:
+    """By reason; what is only suspected is a problem with its file."""
+    lost = {"truncated": 0, "unreadable": 34, "suspected_rotation": 5}
+    assert bad(of(counts={"lost_bytes": lost})) == [
+        "files: 34 bytes were lost before they could be read: unreadable; see logship's log"
+    ]
+
+
 def test_where_files_are_looked_at_anyway_it_tells_of_sinks_alone() -> None:
     """Else the same would be told twice."""
     made = document(version="1", started_at=0, now=1, ready="", files=[], sinks=[SinkStatus("http", "ok")])
