@@ -2,7 +2,7 @@
 
 Rarely while bytes move, when it would only be asked for again (low thresholds, by which glibc does it by itself,
 doubled the cost of a drain): an application that never rests must not keep what one back-log took. At once when
-reading has stood still for a look: after a back-log, or while a store is away.
+reading has stood still for a look, or is slow again: after a back-log or a burst, or while a store is away.
 """
 
 import ctypes
@@ -16,6 +16,8 @@ LOOK_SECONDS: Final = 2.0
 LOOKS_AT_MOST: Final = 5
 """After so many looks in a row at which bytes moved, memory is given back all the same; to ask the system for 20 MiB
 anew takes some 15 ms of CPU."""
+BURST_BYTES: Final = 4 << 20
+"""What moves between two looks at least in a burst; it is over once less than half of the most moves."""
 
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
@@ -53,15 +55,21 @@ def _trim_of(libc: ctypes.CDLL) -> Callable[[], object]:
 trim_memory = _trim_of(ctypes.CDLL(None))
 
 
-async def give_back_memory(progress: Callable[[], object], trim: Callable[[], object] = trim_memory) -> None:
-    """Trim, for ever, whenever ``progress`` has moved and then stood still between two looks, or for many looks not."""
+async def give_back_memory(progress: Callable[[], tuple[int, int]], trim: Callable[[], object] = trim_memory) -> None:
+    """Trim, for ever, whenever ``progress`` has moved and then stood still between two looks, or for many looks not.
+
+    It gives the bytes that were taken so far, and those that are held.
+    """
     trimmed = before = progress()
-    looks = 0
+    looks = most = 0
     while True:
         await tick(LOOK_SECONDS)
         now = progress()
+        moved = now[0] - before[0]
+        most = max(most, moved)
+        over = most >= BURST_BYTES and 2 * moved < most
         looks = 0 if now == before else looks + 1
-        if now != trimmed and (now == before or looks >= LOOKS_AT_MOST):
+        if now != trimmed and (now == before or over or looks >= LOOKS_AT_MOST):
             trim()
-            trimmed, looks = now, 0
+            trimmed, looks, most = now, 0, moved
         before = now

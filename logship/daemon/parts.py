@@ -141,8 +141,8 @@ class Parts:
 
         return group.create_task(watched(), name=name)
 
-    def _progress(self) -> list[tuple[int, int]]:
-        return [(pipeline.taken, pipeline.held) for pipeline in self._pipelines]
+    def _progress(self) -> tuple[int, int]:
+        return sum(each.taken for each in self._pipelines), sum(each.held for each in self._pipelines)
 
     async def _watch_exit_file(self) -> None:
         await watch_exit_file(self._exit_file, self._saver.first_start_ns, self._stop)

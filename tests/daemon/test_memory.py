@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from logship.daemon.memory import (
+    BURST_BYTES,
     LOOK_SECONDS,
     LOOKS_AT_MOST,
     _trim_of,
@@ -26,7 +27,7 @@ async def test_memory_is_given_back_once_reading_stands_still() -> None:
             await asyncio.sleep(1)
             place[0] += 1
 
-    task = asyncio.create_task(give_back_memory(lambda: place[0], lambda: trims.append(place[0])))
+    task = asyncio.create_task(give_back_memory(lambda: (place[0], 0), lambda: trims.append(place[0])))
     await asyncio.sleep(10 * LOOK_SECONDS)
     assert trims == []
     await asyncio.sleep(10 * LOOK_SECONDS)
@@ -48,9 +49,25 @@ async def test_an_application_that_never_rests_does_not_keep_memory_for_ever() -
     trims: list[float] = []
     clock = asyncio.get_running_loop().time
     began = clock()
-    task = asyncio.create_task(give_back_memory(clock, lambda: trims.append(round(clock() - began))))
+    progress = lambda: (int(1000 * clock()), 0)  # noqa: E731
+    task = asyncio.create_task(give_back_memory(progress, lambda: trims.append(round(clock() - began))))
     await asyncio.sleep(2.5 * LOOKS_AT_MOST * LOOK_SECONDS)
     assert trims == [LOOKS_AT_MOST * LOOK_SECONDS, 2 * LOOKS_AT_MOST * LOOK_SECONDS]
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@autojump
+async def test_memory_is_given_back_once_a_burst_is_over() -> None:
+    """Though lines still come, as between the bursts of an application that never rests."""
+    taken, trims = [0], []
+    task = asyncio.create_task(give_back_memory(lambda: (taken[0], 0), lambda: trims.append(taken[0])))
+    await asyncio.sleep(LOOK_SECONDS / 2)
+    for share in (1, 1, 6, 6, 1, 1, 1):
+        taken[0] += share * BURST_BYTES // 4
+        await asyncio.sleep(LOOK_SECONDS)
+    assert trims == [15 * BURST_BYTES // 4]
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
