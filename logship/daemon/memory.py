@@ -16,7 +16,7 @@ LOOK_SECONDS: Final = 2.0
 LOOKS_AT_MOST: Final = 5
 """After so many looks in a row at which bytes moved, memory is given back all the same; to ask the system for 20 MiB
 anew takes some 15 ms of CPU."""
-BURST_BYTES: Final = 4 << 20
+BURST_BYTES: Final = 2 << 20
 """What moves between two looks at least in a burst; it is over once less than half of the most moves."""
 
 _M_TRIM_THRESHOLD: Final = -1

@@ -190,7 +190,7 @@ class Intake:
 
     async def _welcome(self, now: float) -> bool:
         """Take up what file events name, where sweeps are long; whether they tell of all that happens."""
-        paths = self._wakeups.heard() if self._pace.slow and self.swept else None
+        paths = self._wakeups.heard() if self._pace.lasting and self.swept else None
         if paths:
             self.closing.idle.refill()
             self._changes.explain(told=self.catalog.welcome(paths, now))
@@ -258,7 +258,7 @@ class Intake:
         now = self._clock()
         hurried, until_sweep = self._drain.begun or self.catalog.unsettled, self._pace.until_sweep(now)
         active = hurried or now - self._last_growth() < ACTIVE_SECONDS
-        if self._pace.slow:
+        if self._pace.lasting:
             await self._wakeups.wait(TICK_SECONDS if active else self._calm.rest(now, until_sweep))
         elif hurried:
             await self._wakeups.rest()

@@ -29,11 +29,18 @@ class Pace(Struct):
     """Before this there is no sweep, whatever changes."""
     sweep_seconds: float = 0.0
     """What the last sweep took, or the one that is under way so far."""
+    long: int = 0
+    """How many in a row took so long that they are slow."""
 
     @property
     def slow(self) -> bool:
         """Whether a sweep takes so long, and the rest after it, that rotated files can't be left to sweeps alone."""
         return self.sweep_seconds > LONG_SWEEP_SECONDS
+
+    @property
+    def lasting(self) -> bool:
+        """Whether the last two sweeps did: one says as much of the machine as of the folders."""
+        return self.slow and self.long > 1
 
     def hurry(self) -> None:
         """Have a sweep at once."""
@@ -46,6 +53,7 @@ class Pace(Struct):
     def swept(self, began: float, ended: float, spent: float, opened: int = 0) -> None:
         """Note a sweep, which took ``spent`` seconds of the time between, and how many files it opened."""
         self.began, self.sweep_seconds = began, spent
+        self.long = self.long + 1 if self.slow else 0
         self.spend(spent * max(0.0, 1 - opened / MANY_FILES), began)
         idle = max(min(spent / IDLE_SWEEP_SHARE_AIM, IDLE_SWEEP_SECONDS), spent * (1 / IDLE_SWEEP_SHARE - 1))
         self.due = near_tick(max(began + self.poll, ended + idle), self.poll)

@@ -26,6 +26,16 @@ def test_a_sweep_rests_the_less_the_more_it_opened() -> None:
     assert pace.rested == 100.0 + 1.0 / SWEEP_SHARE
 
 
+def test_one_long_sweep_says_nothing_of_the_folders() -> None:
+    """The machine was busy. What hears names, and takes a thread and a MiB for good, is for those that are long."""
+    pace = Pace(poll=1.0)
+    told = []
+    for spent in (0.2, 0.001, 0.2, 0.2, 0.2, 0.001):
+        pace.swept(100.0, 100.0 + spent, spent)
+        told.append(pace.lasting)
+    assert told == [False, False, False, True, True, False]
+
+
 def test_what_happened_to_no_open_file_is_looked_for_soon_but_not_at_once_each_time() -> None:
     """A folder may have a busy file that is none of ours: a sweep a second, at most."""
     pace = Pace(poll=60.0)

@@ -25,6 +25,7 @@ def resting(follower: Follower, monkeypatch: pytest.MonkeyPatch) -> Follower:
     def sweep(now: float) -> Iterator[None]:
         yield from plain(now)
         follower.now += 10.0
+        follower.intake._pace.long = 1  # so was the one before
 
     monkeypatch.setattr(follower.catalog, "sweep", sweep)
     follower.read()
