@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from logship.files.decoding import LEAST_BYTES as LEAST_PACKED
-from logship.files.edits import LEAST_BYTES
+from logship.files.identification import LEAST_BYTES
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES
 from tests.following import Follower, zipped
 from tests.seeds import SEEDS

@@ -97,12 +97,17 @@ class Adoption:
             self._plan.left_out.refuse(found.candidate.path, problem or CUT)
         self.leave(found, sweep, HISTORY if old else "", done=None if found.apart else found.packed_from)
 
-    def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
-        """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
-        if contents and not contents.complete and entry.packed != (contents.start, contents.end):
-            tell_cut_archive(self.metrics, found.candidate.path, contents)
+    def tell_cut(self, found: Found, contents: Contents, missing: int = 0) -> None:
+        """Say of an archive that it is cut or damaged, if it is; so many bytes that are ``missing`` are counted."""
+        if not contents.complete:
+            tell_cut_archive(self.metrics, found.candidate.path, contents, missing)
             if self._plan:
                 self._plan.left_out.refuse(found.candidate.path, contents.problem or CUT)
+
+    def start(self, entry: Entry, found: Found, contents: Contents | None = None) -> None:
+        """Go on, or begin, with a generation in what was found; ``contents`` if it is packed."""
+        if contents and entry.packed != (contents.start, contents.end):
+            self.tell_cut(found, contents)
         try:
             if contents or any(entry.packed):
                 entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))

@@ -9,7 +9,8 @@ from contextlib import suppress
 
 from msgspec import Struct, field
 
-from logship.files.decoding import MAGIC_BYTES, UNREADABLE, Others, Piece, packed_as, unpack
+from logship.files.decoding import MAGIC_BYTES, UNREADABLE, packed_as, unpack
+from logship.files.packed import Others, Piece
 from logship.model import NO_LIMIT
 from logship.state.identity import HEAD_BYTES
 

@@ -16,22 +16,15 @@ from typing import Any, Final
 
 from isal import isal_zlib
 
+from logship.files.packed import OUTPUT_BYTES, Others, Packed, Piece
 from logship.model import NO_LIMIT
 
-Piece = tuple[bytes, int]
-"""Some bytes, and where in the file the archive that ends with them does, or another positive number; 0: it does not.
-
-Another archive may follow it."""
-Others = Callable[[int], None]
-"""Is told how many bytes are in files that are not read: of a tar, at least."""
 STREAMS: Final = ("gzip", "zstd", "xz", "bzip2")
 """Formats whose archives may follow each other in one file."""
 LEAST_BYTES: Final = 10
 """So many say of what format such an archive is."""
 
 MEMORY_BYTES: Final = 16 << 20
-INPUT_BYTES: Final = 64 * 1024
-OUTPUT_BYTES: Final = 1 << 18
 MAGIC_BYTES: Final = 512
 _ZSTD_WINDOW_LOG: Final = 24
 _GZIP: Final = 31
@@ -81,26 +74,6 @@ def is_noise(head: bytes) -> bool:
     return False
 
 
-class Packed:
-    """The bytes of a file from ``start`` to ``end``, which are read forwards."""
-
-    def __init__(self, fd: int, start: int = 0, end: int = NO_LIMIT) -> None:
-        self.fd = fd
-        self.at, self._end = start, end
-        """``at``: up to where they were read."""
-
-    def read(self) -> bytes:
-        """Give the next ones; none at the end."""
-        data = os.pread(self.fd, max(0, min(INPUT_BYTES, self._end - self.at)), self.at)
-        self.at += len(data)
-        return data
-
-    def behind(self, data: bytes) -> bytes:
-        """Give what follows an archive, of which ``data`` was read; none where it is padded with NULs."""
-        data = data or self.read()
-        return b"" if data[:1] == b"\0" and not ((data + self.read()).strip(b"\0") or self.read()) else data
-
-
 def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT, others: Others | None = None) -> Iterator[Piece]:
     """Give the contents of a file in pieces of up to 256 KiB; OSError where it is damaged, or takes too much memory.
 
@@ -116,7 +89,7 @@ def unpack(fd: int, kind: str, start: int = 0, end: int = NO_LIMIT, others: Othe
             head += piece[0][:MAGIC_BYTES]
             first.append(piece)
         rest = chain(first, pieces)
-        yield from _first_of_tar(rest, others) if packed_as(head[:MAGIC_BYTES]) == "tar" else rest
+        yield from _tar(rest, others) if packed_as(head[:MAGIC_BYTES]) == "tar" else rest
         if others and kind == "zip" and (left := _others_in_zip(fd)):
             others(left)
     except OSError:
@@ -259,34 +232,10 @@ def _untar(packed: Packed) -> Iterator[Piece]:
         yield data, True
 
 
-class _Stream:
-    """Pieces as a file that ``tarfile`` reads forwards."""
+def _tar(pieces: Iterator[Piece], others: Others | None) -> Iterator[Piece]:
+    from logship.files.tars import first_of_tar  # noqa: PLC0415 - seldom needed
 
-    def __init__(self, pieces: Iterator[Piece]) -> None:
-        self._pieces, self._buffer = pieces, bytearray()
-
-    def read(self, size: int) -> bytes:
-        while len(self._buffer) < size and (piece := next(self._pieces, None)) is not None:
-            self._buffer += piece[0]
-        data = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        return data
-
-
-def _first_of_tar(pieces: Iterator[Piece], others: Others | None) -> Iterator[Piece]:
-    import tarfile  # noqa: PLC0415 - seldom needed
-
-    with tarfile.open(mode="r|", fileobj=_Stream(pieces), bufsize=tarfile.BLOCKSIZE * 20) as tar:  # type: ignore[call-overload]
-        member = next((each for each in tar if each.isreg()), None)
-        file = tar.extractfile(member) if member else None
-        left = member.size if member else 0
-        while file and left and (data := file.read(min(left, OUTPUT_BYTES))):
-            left -= len(data)
-            yield data, not left
-        with suppress(tarfile.TarError):  # to go through all of them may take long
-            behind = (each.size for each in iter(tar.next, None) if each.isreg())
-            if file and others and (nbytes := next(filter(None, behind), 0)):
-                others(nbytes)
+    return first_of_tar(pieces, others)
 
 
 _DECODERS: Final[dict[str, Callable[[Packed], Iterator[Piece]]]] = {

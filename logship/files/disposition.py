@@ -21,7 +21,6 @@ from msgspec.structs import replace
 from logship.files.adoption import Adoption
 from logship.files.archives import Contents
 from logship.files.edits import (
-    LEAST_BYTES,
     begin_of,
     begins_alike,
     differing_line,
@@ -39,7 +38,6 @@ from logship.files.remains import cut_at, keep
 from logship.files.sweeping import Sweep
 from logship.model import NO_LIMIT
 from logship.state.fingerprint import Fingerprint
-from logship.state.identity import HEAD_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +68,6 @@ class Disposition:
         elif known.file and not (known.file.sound or known.file.orphaned):
             # what it may be a copy of has just lost its bytes: the next sweep will tell
             self._adoption.held[found.inode] = found
-        elif contents and self._is_cut_off(contents, known):
-            self._shorter(found, contents, part, known, sweep)
         elif self._is_there(known, found, sweep):
             self._beside(found, contents, known, part, sweep, old=old)
         elif self.lacks(known) or (known.whole and (part.size > known.common or known.file)):
@@ -98,21 +94,6 @@ class Disposition:
         """Whether a file took a generation's place, and has new bytes, or some that a sink has yet to read."""
         more = known.common < part.size or self._is_behind(known)
         return more and took_its_place(self._registry, found, known)
-
-    def _is_cut_off(self, contents: Contents, known: Known) -> bool:
-        """Whether a cut archive is of a generation that has more, and of which nobody has yet to read what it has."""
-        return not contents.complete and HEAD_BYTES <= known.common < known.source.end and not self.lacks(known)
-
-    def _shorter(self, found: Found, contents: Contents, part: Part, known: Known, sweep: Sweep | None) -> None:
-        """Leave out of a cut archive what is known, all of it or up to where a digest says so."""
-        common = known.common
-        if common == part.size and known.file and not self._adoption.settled(known.file):
-            self._adoption.held[found.inode] = found
-        elif common == part.size or (common >= LEAST_BYTES and known.ends_before_next(part)):
-            self._put_by_copy(found, known, sweep)
-        else:
-            begin = last_newline(contents, found.begin + common)
-            self._adoption.start(new_entry(found, self._adoption.sinks, begin=begin), found, contents)
 
     def _is_there(self, known: Known, found: Found, sweep: Sweep | None) -> bool:
         """Whether a generation is in a file of its own, where nobody has written over it."""
@@ -176,6 +157,8 @@ class Disposition:
         """Go on with a generation in a file that has all that was read of it."""
         if file := known.file:
             self._adoption.open.leave(file)
+            if contents:
+                self._adoption.tell_cut(found, contents, file.contents.missing if file.contents else 0)
             candidate, complete = found.candidate, bool(found.live) and not (found.cut or contents)
             limit = os.fstat(found.fd).st_size - found.begin if complete else NO_LIMIT
             file.move_to(found.fd, found.grown_at, shift=found.begin, contents=contents, limit=limit)

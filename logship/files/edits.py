@@ -9,14 +9,12 @@ import re
 from msgspec.structs import replace
 
 from logship.files.found import Found, last_newline
-from logship.files.identification import Known, Part
+from logship.files.identification import LEAST_BYTES, Known, Part
 from logship.files.registry import Registry
 from logship.files.tailing import TailedFile
 from logship.state.fingerprint import ReadAt, next_point
 from logship.state.identity import HEAD_BYTES, Entry
 
-LEAST_BYTES = 4096
-"""What begins so, and is shorter than what was read, is some of it: runs of a program begin alike, if with less."""
 _BACKUP = re.compile(r"~$|[.\-_](?:bak|backup|orig)[0-9]*$", re.IGNORECASE)
 """How names end that people and programs give to what they write anew."""
 _MARK_BYTES = 1 << 20
@@ -166,7 +164,8 @@ def goes_on_in(found: Found, known: Known) -> bool:
     has no more may be a job that ran again. An archive that was removed goes on in any other, and one that was cut
     in all that has more, as where it is. Raises OSError.
     """
-    if known.whole and known.file and known.file.contents and not known.file.contents.complete:
+    contents = known.file.contents if known.file else None
+    if known.whole and ((contents and not contents.complete) or (known.entry and known.entry.broken)):
         return True
     if known.whole and found.packed and known.file and known.file.packed[1]:
         return known.file.deleted

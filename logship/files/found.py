@@ -4,7 +4,6 @@ import os
 import time
 from collections.abc import Collection
 from pathlib import Path
-from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -22,13 +21,6 @@ from logship.state.identity import HEAD_BYTES, Entry, Print, Saved, new_file_id
 
 _CATCH_UP_BYTES = 16 << 20
 _STEP_BYTES = 64 * 1024
-
-
-class Readable(Protocol):
-    """Bytes that can be read, of a file or an archive."""
-
-    def read_at(self, size: int, offset: int, /) -> bytes:
-        """Read up to ``size`` bytes at ``offset``."""
 
 
 class Found(Struct):
@@ -230,7 +222,7 @@ def digest_of(found: Found, known: Fingerprint, common: int) -> Fingerprint:
     return digest.fingerprint() if digest.end == common else Fingerprint()
 
 
-def last_newline(found: Readable, before: int) -> int:
+def last_newline(found: Found, before: int) -> int:
     """Give where the line begins that ``before`` is in: 0, or past the last newline in front of it."""
     end = before
     while end > 0:

@@ -29,6 +29,8 @@ class Unpacked(Protocol):
     kind: str
     complete: bool
     """Whether it is neither cut nor damaged."""
+    missing: int
+    """Bytes, at least, of one that is, which are not read."""
     start: int
     end: int
     """Between which offsets of the file it is."""

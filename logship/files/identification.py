@@ -5,6 +5,7 @@ one generation, or all of one and more. Content decides, by digests at many poin
 still be read, they are compared (DECISIONS 3 to 7).
 """
 
+import math
 from collections.abc import Generator, Iterable
 from typing import Protocol
 
@@ -17,6 +18,8 @@ from logship.state.fingerprint import Digest, Fingerprint, ReadAt, common, equal
 from logship.state.identity import HEAD_BYTES, SHORT_HEAD_BYTES, Entry, Print, Saved, holds
 from logship.state.rows import Row
 
+LEAST_BYTES = 4096
+"""What begins so, and is shorter than what was read, is some of it: runs of a program begin alike, if with less."""
 _STEP_BYTES = 256 * 1024
 _MOST_NULS = 16 << 20
 """A sparse file may begin with a terabyte of them."""
@@ -154,12 +157,14 @@ def identify(
     growing: bool = False,
     cut: bool = False,
     placed: bool = False,
+    short: bool = False,
 ) -> Generator[None, None, Known | None]:
     """Find, in steps, the generation of which ``view`` has most; None where nothing of it is known.
 
     In a ``rotated`` form all of a generation is enough, however little; of a copy that may be ``growing``, all of the
     copy, if an open file has it. Of what was ``cut`` in place, only what is proved of one that is not open; of what was
-    ``placed`` under a name of late, the one of which most is proved. Raises OSError.
+    ``placed`` under a name of late, the one of which most is proved. A view that is ``short`` ends somewhere, as a cut
+    archive does. Raises OSError.
     """
     best: Known | None = None
     most: tuple[int, int, bool, bool] = 0, 0, False, False
@@ -167,7 +172,7 @@ def identify(
     for source in sources:
         if begin and _begins_otherwise(view, source, begin):
             continue
-        known, proved = yield from _common(view, source)
+        known, proved = yield from _common(view, source, short=short)
         known = proved if cut and source.file is None else known
         all_of_it = rotated and not source.row and known >= source.end
         all_so_far = growing and source.file is not None and known == view.size
@@ -200,7 +205,7 @@ def _begins_otherwise(view: View, source: Source, begin: int) -> bool:
     return one[:least] != other[:least] or not least
 
 
-def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]]:
+def _common(view: View, source: Source, *, short: bool = False) -> Generator[None, None, tuple[int, int]]:
     """Give how many of the first bytes of the view are those of the source, and how many that is proved of."""
     file, digest = source.file, source.digest
     same = 0
@@ -216,7 +221,7 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     proved = agreed
     if start < view.size and (start <= agreed or start < next_point(digest, agreed)):
         proved = agreed = max(agreed, _by_recent(view, source.recent, start))
-    elif not source.row and digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= HEAD_BYTES:
+    elif digest.base < agreed and view.size < next_point(digest, agreed) and agreed >= _least(source, short=short):
         # It ends before the next point: every digest that can be asked agrees. Of less that says little: one logger's
         # lines begin alike, with the same time to the minute, or many constant fields.
         intact = same and (yield from _is_as_read(source, agreed))
@@ -226,6 +231,11 @@ def _common(view: View, source: Source) -> Generator[None, None, tuple[int, int]
     least = min(SHORT_HEAD_BYTES, digest.end - digest.base) if digest.base else 0
     known = agreed if agreed > digest.base and agreed - digest.base >= least else 0
     return max(same, known), max(same, min(known, proved))
+
+
+def _least(source: Source, *, short: bool) -> float:
+    """Give how many bytes digests have to agree for to take what has no more points for a copy that is shorter."""
+    return LEAST_BYTES if short else math.inf if source.row else HEAD_BYTES
 
 
 def _is_as_read(source: Source, point: int) -> Generator[None, None, bool]:

@@ -30,9 +30,9 @@ def tell_left_out(metrics: Metrics, path: str, nbytes: int) -> None:
     logger.warning("an archive has more than one file: only the first is read", extra=extra)
 
 
-def tell_cut_archive(metrics: Metrics, path: str, contents: Contents) -> None:
-    """Count, and say, that an archive is read as far as it is sound."""
-    metrics.lost("unreadable", contents.missing)
+def tell_cut_archive(metrics: Metrics, path: str, contents: Contents, before: int) -> None:
+    """Count, and say, that an archive is read as far as it is sound; so many bytes were counted ``before``."""
+    metrics.lost("unreadable", max(0, contents.missing - before))
     extra = {"path": path, "format": contents.kind, "cause": contents.problem or CUT, "bytes": contents.size}
     advice = "was the packer killed, or the volume full? what is behind that is in no file that was found"
     logger.warning(

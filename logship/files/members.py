@@ -62,8 +62,8 @@ def still_within(found: Found) -> Generator[None, None, list[tuple[Entry, Conten
     there = []
     for entry in found.within_it:
         contents = Contents(found.fd, found.packed, *entry.packed)
-        complete = yield from contents.measure()
-        head = contents.read_at(entry.head.length, entry.shift) if complete else b""
+        yield from contents.measure()
+        head = contents.read_at(entry.head.length, entry.shift) if contents.size else b""
         same = bool(head) and entry.head.matches(head)
         if not (same and contents.size >= entry.furthest.offset + entry.shift):
             return []  # or it was written over before anybody had read any of it

@@ -3,9 +3,8 @@
 from collections.abc import Container, Generator
 
 from logship.files.archives import Contents
-from logship.files.edits import LEAST_BYTES
 from logship.files.found import Found
-from logship.files.identification import Part
+from logship.files.identification import LEAST_BYTES, Part
 from logship.files.members import Ask
 from logship.files.names import beginnings
 

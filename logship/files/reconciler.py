@@ -214,17 +214,16 @@ class Reconciler:
         return bool(there)
 
     def _unpack(self, found: Found, contents: Contents, sweep: Sweep | None, *, old: bool) -> Asked:
-        """Go through an archive, in steps; False where it is none of ours, or nothing of it sound, and was put by.
-
-        What is sound of one that is cut or damaged is read once it does not grow any more.
-        """
+        """Go through an archive, in steps; False where it is none of ours, or nothing of it sound, and was put by."""
         plausible = not (old or found.foreign) or self._may_be_known(found, contents)
         if not (plausible or old):
             contents.problem = contents.problem or "nothing of it was ever in a file that is followed"
         complete = plausible and found.packed not in UNREADABLE and (yield from contents.measure())
         if sweep:
             sweep.unpacked += contents.unpacked
-        sound = complete or (contents.size > 0 and found.settled and not old)
+        # what is cut may yet go on, and be a daemon's
+        lasts = found.settled and not (old or (self._plan and self._plan.history))
+        sound = complete or (contents.size > 0 and lasts)
         if not sound:
             self._adoption.leave_packed(found, contents, sweep, old=old)
         elif contents.left_out and not (old or found.told):
@@ -240,8 +239,11 @@ class Reconciler:
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         rotated = bool(found.live)
         growing = rotated and not (besides or found.packed)
+        short = found.contents is not None and not found.contents.complete
         new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
-        known = yield from identify(part, others, rotated=rotated, growing=growing, cut=found.cut, placed=new)
+        known = yield from identify(
+            part, others, rotated=rotated, growing=growing, cut=found.cut, placed=new, short=short
+        )
         if known is None or not known.whole or known.common < part.size:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found, part, proven=proven)

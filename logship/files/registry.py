@@ -162,7 +162,9 @@ class Registry(Entries):
         row = self.finished.at(found.inode)
         left_out = row and row.ignored and (entries or (self._history and row.file_size == found.size))
         if row and not left_out and is_around(row, entries) and row_of_this(found, row, name):
-            entries.append(row.entry(found.lineage, self._sinks, found.read_at))
+            entry = row.entry(found.lineage, self._sinks, found.read_at)
+            digest = self.finished.lately.of(row.file) if entry.digest.points else None
+            entries.append(replace(entry, digest=digest) if digest else entry)
         return entries
 
     def _unread_in(self, inode: int) -> list[Entry]:

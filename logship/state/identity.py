@@ -89,6 +89,8 @@ class Entry(Struct, frozen=True, gc=False):
     """(start, end) of NULs that were passed and might yet be filled."""
     packed: tuple[int, int] = (0, 0)
     """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
+    broken: bool = False
+    """It is what is sound of an archive that is cut or damaged: it may go on in another file."""
     cuts: tuple[tuple[int, str], ...] = ()
     """(offset, word), as in :class:`logship.model.Block`, of what has to be known to make the same records again."""
     real_path: str = ""

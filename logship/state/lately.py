@@ -79,6 +79,11 @@ class Lately:
             self._free.append(kept[0])
             self._changed[kept[0]] = bytes(PLACE_BYTES)
 
+    def of(self, file: FileId) -> Fingerprint | None:
+        """Give the digest of one."""
+        kept = self._kept.get(file)
+        return kept[2].fingerprint() if kept else None
+
     def of_lineage(self, path: str) -> Iterator[tuple[Row, Digest]]:
         """Give what they were."""
         hashed = path_hash(path) if self._kept else 0

@@ -26,6 +26,8 @@ NOISE: Final = 16
 """Its file was shredded, or, by an older version, is an archive of what nobody saw: it is a copy of nothing."""
 PACKED: Final = 32
 """It is in an archive that was appended to, or may be: ``done`` says up to where all of that file is known."""
+BROKEN: Final = 8
+"""It is what is sound of an archive that is cut or damaged: it may go on in another file."""
 GONE: Final = 2
 """No file has it any more."""
 _BITS: Final = 2**64 - 1
@@ -115,6 +117,7 @@ class Row(NamedTuple):
             offsets={} if self.ignored else {sink: done if known else Saved() for sink in sinks},
             ignored=self.ignored,
             sealed=bool(self.flags & SEALED),
+            broken=bool(self.flags & BROKEN),
             digest=Fingerprint(0, (self.size, self.crc)) if self.crc and self.has_head(read_at) else Fingerprint(),
         )
 
@@ -145,7 +148,7 @@ def row_of(entry: Entry, file_size: int, mtime_ns: int, tail: bytes) -> Row | No
         isal_zlib.crc32(tail),
         int(time.time()),
         sinks_hash(entry.offsets),
-        (IGNORED if entry.ignored else 0) | (SEALED if entry.sealed else 0),
+        (IGNORED if entry.ignored else 0) | (SEALED if entry.sealed else 0) | (BROKEN if entry.broken else 0),
     )
 
 

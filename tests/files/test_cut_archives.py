@@ -1,7 +1,11 @@
 """Archives that are not whole: what is sound of them is read, once, and the rest is told."""
 
 import gzip
+import io
 import logging
+import os
+import tarfile
+import time
 import zlib
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -175,3 +179,68 @@ def test_what_had_left_of_a_cut_archive_at_a_kill_is_repeated_under_its_ids(logs
     assert second.blocks
     whole = lines(0, 3000) if grown else cut_to(size)
     assert problem(whole + lines(20_000, 20_001), first, second, third) == ""
+
+
+def test_a_kill_while_a_cut_archive_is_read_loses_nothing(logs: Path) -> None:
+    """It is older than the last look by then: that it is to be read on says more."""
+    first, second = packed_while_away(logs, b"")
+    (logs / "a.log.1.gz").write_bytes(PACKED[: len(PACKED) // 2])
+    for _ in range(3):
+        second.step(3.0)
+    second.save()
+    taken = second.take(ack=False)
+    second.blocks = second.blocks[: -len(taken)] if taken else second.blocks
+    assert taken
+    second.kill()
+    os.utime(logs / "a.log.1.gz", (time.time() - 60.0, time.time() - 60.0))
+    later(third := follow(logs))
+    third.drain()
+    assert problem(cut_to(len(PACKED) // 2) + lines(20_000, 20_001), first, second, third) == ""
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("name", ["a.log.1", "a.log.2.gz"])
+def test_what_has_more_than_a_cut_archive_goes_on(logs: Path, name: str, *, closed: bool) -> None:
+    """All of it was there elsewhere, and was put beside what the packer had left."""
+    first, second = packed_while_away(logs, PACKED[: len(PACKED) // 2])
+    followers = [first, second]
+    if closed:
+        second.drain()
+        followers.append(follow(logs))
+    (logs / name).write_bytes(lines(0, 3000) if name == "a.log.1" else PACKED)
+    later(followers[-1])
+    followers[-1].drain()
+    later(last := follow(logs))
+    assert problem(lines(0, 3000) + lines(20_000, 20_001), *followers, last) == ""
+
+
+@pytest.mark.parametrize("size", [1500, 3000])
+def test_logs_that_begin_with_a_banner_are_others(logs: Path, size: int) -> None:
+    """Of one only a cut archive is there, and it begins as the last one did."""
+    banner, first = b"#" * size + b"\n", follow(logs)
+    append(logs / "a.log", banner + lines(0, 400))
+    first.read()
+    first.drain()
+    (logs / "a.log").unlink()
+    packed = gzip.compress(banner + lines(1000, 3000))
+    (logs / "a.log.1.gz").write_bytes(packed[: len(packed) // 2])
+    append(logs / "a.log", lines(20_000, 20_001))
+    second = follow(logs)
+    later(second)
+    second.drain()
+    assert any(block.data.startswith(banner) for block in second.blocks)
+
+
+@pytest.mark.parametrize("pack", [lambda data: data, gzip.compress], ids=["tar", "tar.gz"])
+def test_a_tar_that_is_cut_is_read_as_far_as_it_is_there(logs: Path, pack: Callable[[bytes], bytes]) -> None:
+    """All of its whole lines, but those of half a kilobyte at its end."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        (member := tarfile.TarInfo("a.log")).size = len(lines(0, 3000))
+        archive.addfile(member, io.BytesIO(lines(0, 3000)))
+    packed = pack(out.getvalue())
+    first, second = packed_while_away(logs, packed[: len(packed) // 2])
+    second.drain()
+    count = len(records(first, second))
+    assert count > 1000
+    assert problem(lines(0, count - 1) + lines(20_000, 20_001), first, second) == ""

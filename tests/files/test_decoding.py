@@ -17,8 +17,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from logship.files import decoding
-from logship.files.decoding import MAGIC_BYTES, OUTPUT_BYTES, UNREADABLE, packed_as, unpack
+from logship.files import packed as packed_files
+from logship.files.decoding import MAGIC_BYTES, UNREADABLE, packed_as, unpack
+from logship.files.packed import OUTPUT_BYTES
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -212,7 +213,7 @@ def test_nuls_behind_the_last_stream_are_padding(name: str, count: int) -> None:
 def test_padding_begins_wherever_a_read_ends(name: str, behind: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """More of it than is read twice is none: a sparse file may have terabytes."""
     packed = STREAMS[name](DATA)
-    monkeypatch.setattr(decoding, "INPUT_BYTES", len(packed) - behind)
+    monkeypatch.setattr(packed_files, "INPUT_BYTES", len(packed) - behind)
     assert unpacked(packed + b"\0" * 512) == (DATA, True)
     assert not unpacked(packed + b"\0" * 3 * len(packed))[1]
 

@@ -302,18 +302,18 @@ def test_an_archive_that_is_older_is_not_told(logs: Path, caplog: pytest.LogCapt
 
 def test_an_archive_that_grows_is_asked_about_again(logs: Path) -> None:
     """It was still being written."""
-    append(logs / "a.log", lines(0, 60))
+    append(logs / "a.log", lines(0, 200))
     first = follow(logs)
     first.read()
     first.save()
     first.kill()
     (logs / "a.log").unlink()
-    packed = gzip.compress(lines(0, 90))
+    packed = gzip.compress(lines(0, 260))
     (logs / "a.log.1.gz").write_bytes(packed[: len(packed) // 2])
     second = follow(logs)
     assert settle(second) == b""
     append(logs / "a.log.1.gz", packed[len(packed) // 2 :])
-    assert settle(second) == lines(60, 90)
+    assert settle(second) == lines(200, 260)
 
 
 # -- where open files are ---------------------------------------------------------------------------------------------
