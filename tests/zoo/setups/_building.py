@@ -52,6 +52,7 @@ def venv_of(lock: Path, cache: Path) -> None:
     stamp = cache / lock.name
     if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
         return
+    stamp.unlink(missing_ok=True)  # what was there is gone from here on
     venv.create(cache / "venv", clear=True, with_pip=True)
     pip: list[str | Path] = [cache / "venv/bin/pip", "install", "-q", "--disable-pip-version-check"]
     done = subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", lock], check=False, capture_output=True)
