@@ -70,7 +70,9 @@ class Disposition:
             self._adoption.held[found.inode] = found
         elif self._is_there(known, found, sweep):
             self._beside(found, contents, known, part, sweep, old=old)
-        elif self.lacks(known) or (known.whole and (part.size > known.common or known.file)):
+        elif (self.lacks(known) and not self._is_cut(found, known)) or (
+            known.whole and (part.size > known.common or known.file)
+        ):
             self._resume(found, contents, known, sweep)
         else:
             self._begins_so(found, contents, part, known, sweep, old=old)
@@ -89,6 +91,11 @@ class Disposition:
             self._put_by_copy(found, known, sweep)
         else:
             self._unknown(found, contents, sweep, old=old)
+
+    @staticmethod
+    def _is_cut(found: Found, known: Known) -> bool:
+        """Whether an open file was cut off, and does not have all that was seen of it: the rest is another's."""
+        return found.cut and known.file is not None and known.common < known.file.largest
 
     def _replaces(self, found: Found, known: Known, part: Part) -> bool:
         """Whether a file took a generation's place, and has new bytes, or some that a sink has yet to read."""
