@@ -176,9 +176,9 @@ class Disposition:
                 sweep.present[file.file] = candidate
             logger.info("a file goes on in another one", extra={"path": candidate.path, "known_bytes": known.common})
         elif known.entry and known.entry.ignored:
-            self._adoption.start(
-                new_entry(found, self._adoption.sinks, begin=known.common + found.begin), found, contents
-            )
+            # what nobody has read may end amid a line
+            begin = known.common + found.begin if contents else differing_line(found, known)
+            self._adoption.start(new_entry(found, self._adoption.sinks, begin=begin), found, contents)
         elif known.entry and not contents and known.left_beyond(Part(found, found.begin)):
             self._part(found, known)
         elif known.entry:
