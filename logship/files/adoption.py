@@ -84,8 +84,8 @@ class Adoption:
         One that may be in the making is held first, until it does not grow any more.
         """
         problem = contents.problem or ("a format that is not read" if found.packed in UNREADABLE else "")
-        sound = contents.size > 0 or (found.live and not problem)
-        if sound and not (old or found.settled):
+        unfinished = contents.size > 0 or (found.live and not problem)
+        if unfinished and not (old or found.settled):
             self.held[found.inode] = found
             return
         found.apart = bool(old or problem)

@@ -20,15 +20,7 @@ from msgspec.structs import replace
 
 from logship.files.adoption import Adoption
 from logship.files.archives import Contents
-from logship.files.edits import (
-    begin_of,
-    begins_alike,
-    differing_line,
-    goes_on_in,
-    reran,
-    took_its_name,
-    took_its_place,
-)
+from logship.files.edits import begin_of, begins_alike, differing_line, goes_on_in, reran, took_its_name, took_its_place
 from logship.files.found import Found, digest_of, last_newline, new_entry
 from logship.files.identification import Known, Part
 from logship.files.losses import tell_cut_off
