@@ -164,8 +164,7 @@ def goes_on_in(found: Found, known: Known) -> bool:
     has no more may be a job that ran again. An archive that was removed goes on in any other, and one that was cut
     in all that has more, as where it is. Raises OSError.
     """
-    contents = known.file.contents if known.file else None
-    if known.whole and ((contents and not contents.complete) or (known.entry and known.entry.broken)):
+    if known.whole and ((known.file and known.file.broken) or (known.entry and known.entry.broken)):
         return True
     if known.whole and found.packed and known.file and known.file.packed[1]:
         return known.file.deleted

@@ -135,6 +135,11 @@ class Found(Struct):
         return os.pread(self.fd, size, offset)
 
     @property
+    def broken(self) -> bool:
+        """Whether it is an archive that is cut or damaged, as far as that was gone through."""
+        return self.contents is not None and not self.contents.complete
+
+    @property
     def packed_to(self) -> int:
         """Where the archive ends that is asked about; others may follow it."""
         return min(self.size, self.contents.end) if self.contents else self.size

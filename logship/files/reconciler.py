@@ -239,11 +239,9 @@ class Reconciler:
         others = [each for each in sources if not besides or (each.file, each.entry) != (besides.file, besides.entry)]
         rotated = bool(found.live)
         growing = rotated and not (besides or found.packed)
-        short = found.contents is not None and not found.contents.complete
         new = found.candidate.matched and not (found.live or found.packed or self._is_old(found))
-        known = yield from identify(
-            part, others, rotated=rotated, growing=growing, cut=found.cut, placed=new, short=short
-        )
+        how = {"rotated": rotated, "growing": growing, "cut": found.cut, "placed": new, "short": found.broken}
+        known = yield from identify(part, others, **how)
         if known is None or not known.whole or known.common < part.size:
             proven = found.cut or found.candidate.matched
             finished = yield from self._registry.find_finished(found, part, proven=proven)

@@ -35,7 +35,7 @@ def entry_of(file: TailedFile, offsets: Mapping[str, Saved], last: Entry | None 
         sealed=sealed,
         holes=file.holes.passed,
         packed=file.packed,
-        broken=file.contents is not None and not file.contents.complete,
+        broken=file.broken,
         cuts=cuts,
         real_path=file.real_path,
     )

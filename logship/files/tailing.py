@@ -143,6 +143,11 @@ class TailedFile:
         return self.contents.kind if self.contents else ""
 
     @property
+    def broken(self) -> bool:
+        """Whether it is in what is sound of an archive that is cut or damaged."""
+        return self.contents is not None and not self.contents.complete
+
+    @property
     def packed(self) -> tuple[int, int]:
         """Between which offsets of its file the archive is whose contents it is in; (0, 0) in a plain file."""
         return (self.contents.start, self.contents.end) if self.contents else (0, 0)

@@ -136,8 +136,7 @@ class Truncations:
             found.live = sweep.live.of(candidate, file.lineage)
             file.asked = found.size
             if packed:
-                whole = file.contents is None or file.contents.complete
-                found.packed, found.packed_from = file.kind, file.judged if whole else file.packed[0]
+                found.packed, found.packed_from = file.kind, file.packed[0] if file.broken else file.judged
             else:
                 file.judged = found.size
             yield from self._reconciler.reconcile(found, sweep)
@@ -158,9 +157,8 @@ class Truncations:
         found.look(now)
         live = self._adoption.open.live(found.live)
         doubtful = live and not live.sound
-        cut = found.contents is not None and not found.contents.complete
         waits = doubtful or now - found.grown_at < COPY_QUIET_SECONDS
-        if (live or cut or not found.size) and waits and not self.settling:
+        if (live or found.broken or not found.size) and waits and not self.settling:
             return
         del self._adoption.held[found.inode]
         yield from self._reconciler.reconcile(found, sweep, settled=True)
