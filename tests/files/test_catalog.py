@@ -24,7 +24,7 @@ follow = partial(start, pattern="**/*.log")
 def test_a_damaged_archive_ends_nothing(logs: Path, damage: bytes) -> None:
     """Its beginning is that of a file which was not finished, the rest is not to be unpacked: it is left alone.
 
-    The first kind hides the end from every decoder, as if it were cut (zlib 1.3.1, isa-l 2.31): its size tells.
+    The first kind hides the end from every decoder, as if it were cut (zlib 1.2.13, isal 1.9.1): its size tells.
     """
     append(logs / "a.log", lines(0, 4000))
     follow(logs).drain()
