@@ -53,7 +53,7 @@ _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]0 |-00-)00
 FORMS = (
     *SERVERS,
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
-    Form(b"IWEFDNC", ONE(rb"(?P<l>[IWEFDNC])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
+    Form(b"IWEFDNCV", ONE(rb"(?P<l>[IWEFDNCV])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),
     Form(
         b"IWEF", ONE(rb"(?P<l>[IWEF])0000 00:00:(?P<s>0{10}\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")
     ),  # a second of 1970
@@ -141,7 +141,7 @@ FORMS = (
         LEVEL_ONLY,
         alone=False,
     ),
-    Form(b"[", ONE(rb"\[[\w-]{1,40}\] 0+ +- (?P<s>00/00/0000, 00?:00:00 [AP]M)(?P<f>)(?P<z>) +(?P<l>[A-Z]+) ")),
+    Form(b"[", ONE(rb"\[[\w-]{1,40}\] 0+ +(?:- )?(?P<s>00/00/0000, 00?:00:00 [AP]M)(?P<f>)(?P<z>) +(?P<l>[A-Z]+) ")),
     # java.util.logging: the level is on the second line
     Form(
         MONTHS,
@@ -166,6 +166,8 @@ FORMS = (
         ONE(rb"<(?P<l>00?0?)>(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + FRACTION + NO_ZONE + rb" "),
         priority=True,
     ),
+    Form(b"<", ONE(rb"<(?P<l>00?0?)>" + ISO + END), priority=True),
+    Form(b"<", ONE(rb"<(?P<l>00?0?)>(?=[^\s<0])"), priority=True),  # systemd's
     # slog-rs-term: no host's name stands behind a fraction
     Form(MONTHS, ONE(rb"(?P<s>" + MONTH + rb" 00 " + CLOCK + rb"\.)(?P<f>000)(?P<z>) " + FIRST + rb" ")),
     Form(MONTHS, ONE(rb"(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + FRACTION + NO_ZONE + rb"(?=\t)"), TABBED, alone=False),
@@ -194,23 +196,29 @@ FORMS = (
     # The level first
     Form(LEVELS, ONE(FIRST + rb" " + TIMED + ISO + END)),  # Kratos
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\|[^\]\n]{1,100})?(?:\]?:?[ \t|\[-]+|:)" + ISO + END)),
-    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\]?:?[ \[-]+|:)" + SLASHED + END)),
+    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\]?:?[ \t\[-]+|:)" + SLASHED + END)),
     Form(LEVELS, ONE(FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + ISO + END)),  # a thread before the time
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?:" + ISO + END + rb")")),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"): " + ISO + END)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?P<s>0000/00/00 00:00)(?P<f>)(?P<z>)(?![\w:])")),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?P<s>0{10}\.)(?P<f>0{3,9})(?P<z>)\]")),  # ROS
     Form(
-        b"[", ONE(rb"\[(?P<s>0{10})(?P<f>)(?P<z>)\] [\w.-]{1,40}\[0{1,7}(?::0{1,7})?\]:? (?P<l>" + BARE + rb"): ")
+        b"[",
+        ONE(
+            rb"\[(?P<s>0{10})(?P<f>)(?P<z>)\] [\w.-]{1,40}\[0{1,7}(?::0{1,7})?\]:? (?P<l>fatal(?= error: )|"
+            + BARE
+            + rb"(?=: ))"
+        ),
     ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),
-    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + ISO + END), ANYWHERE),
+    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] (?:" + ISO + END + rb")"), ANYWHERE),
+    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] (?:" + SLASHED + END + rb")"), ANYWHERE),  # a prefix of Go's log
     Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]" + _OF_DAY)),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"):" + _OF_DAY)),
     Form(b"[", ONE(rb"\[[\w.-]{1,40}\] (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" " + FIRST + rb":? ")),  # Syncthing
-    Form(LEVELS, ONE(FIRST + rb"\[(?P<s>00-00\|" + CLOCK + rb")(?P<f>)(?P<z>)\] ")),  # log15
+    Form(LEVELS, ONE(FIRST + rb" ?\[(?P<s>00-00\|" + CLOCK + FRACTION + NO_ZONE + rb"\] ")),  # log15, go-ethereum
     Form(LEVELS, ONE(FIRST + rb"\[" + SPOKEN + rb"\] ")),  # logrus
     # A thread first, or how long the program has run before it: slf4j-simple, Log4j 1
     Form(b"0[", ONE(rb"(?:0{1,9} +)?\[[^\]\n]{1,80}\] " + FIRST + rb" +[\w.$]{1,120}+ {1,2}- ")),
@@ -254,7 +262,7 @@ FORMS = (
     Form(b"C", ONE(rb"(?P<l>CRITICAL) (?=[^\s:|\[-])")),  # in eight columns, where all others have two blanks
     # What comes before a time is a process's or a program's name, or a client's address
     Form(b"MS", ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + ISO + END), ANYWHERE),  # Sanic
-    Form(LETTERS + b"0", ONE(rb"[\w.-]{1,40}: " + SLASHED + END), ANYWHERE),
+    Form(LETTERS + b"0", ONE(rb"[\w.-]{1,40}: (?:pid=0{1,9} )?" + SLASHED + END), ANYWHERE),
     Form(
         LETTERS + b"0:-[",
         ONE(

@@ -7,18 +7,24 @@ from logship.records.head_parts import MONTH
 from logship.records.line_starts import WEEKDAY
 
 _GATE = (
-    rb"""[\d\[(<:-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
+    rb"""[\d\[(<:%*-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
   | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
   | [ ]{1,2}\d{4}- | [ ]{1,4}[A-Z]{3,11}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
   | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}- | [XACEWNIDd][ ]\[\d\d/
   | [ ]{1,6}\d{1,7}[:(]\d
+  | [ ]\[[a-z] | [DIE]\[\d{4}- | (?:DEB|INF|WAR|ERR|CRI)[ ]\[\d{8}-
+  | [a-z][\w-]{0,40}+[ ] (?: [A-Z]{4,5}:[ ]\d | \d{4}/ ) | [a-z][a-z_-]{0,40}+\d{4}/\d
+  | [A-Za-z_][\w.-]{0,40}+(?:\[\d{1,7}\])?(?::\d{1,6}){0,2}:[ ](?:pid=\d|(?=[a-z])"""
+    + BARE
+    + rb"""\d?:[ ])
+  | [A-Za-z][\w.]{0,40}+(?:-[\w.]{1,40}+)*+(?:[ ]\*\*)?:[ ]\d\d:\d\d:\d\d\.\d{3}:
   | (?=[A-Z])(?: """
     + WEEKDAY
     + rb""",?[ ] | """
     + WORDS
     + rb"""[\s:|\[+-] | CONNECT[ ]++[A-Z] | Level\ \d | """
     + MONTH
-    + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
+    + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINVW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
     + PHP.replace(b" ", b"[ ]")
     + rb""":[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcapl])(?: """
@@ -28,7 +34,8 @@ _GATE = (
     + DOTNET
     + rb""" )
   | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
-                          | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){1,5}+\[\d\d/ )"""
+                          | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){0,5}+\[(?:\d\d/|\d{4}-)
+                          | [\w-]*+[.:]\S*+[ ]-[ ]\S*+[ ]\d\d/ )"""
 )
 MAY_BE_HEAD = re.compile(_GATE, re.VERBOSE).match
 """Whether a line may begin with one of the forms."""

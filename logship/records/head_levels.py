@@ -1,7 +1,6 @@
 """Where the level of a text line stands behind its head, in the forms that loggers write by default; pure.
 
-Expressions for the line itself, in verbose form. A group named by one letter is the level, ``zone`` a zone that has a
-name.
+Expressions for the line itself, in verbose form. The group ``zone`` is a zone that has a name, any other the level.
 """
 
 import re
@@ -20,6 +19,7 @@ ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
 """In any case: only between marks."""
 BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
 """In small letters, behind which a colon says that it is one."""
+POSTGRES = rb"(?:DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC)"
 PHP = rb"(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error)"
 _CISCO = rb"(?:emergencies|alerts|critical|errors|warnings|notifications|informational|debugging)"
 DOTNET = rb":[ ][\w.+`]+\[\d+\]"
@@ -38,7 +38,7 @@ _FIELD = rb"""(?:
   | < [\w.]{1,60}+ >
   | [\w.*()]{1,80}+[ ](?:->|\xe2[\x80-\xbf]{2})(?=[ ])  # func ->, func with a sign behind it
   | [\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?+(?=[ ])  # a sign
-  | p?+\d++
+  | p?+\d++ (?:ms)?
 )"""
 _PROGRAM = rb"[\w./-]{1,64}+\[\d{1,7}(?::\d{1,7})?\]:?[ ]"
 """A program and its process, as syslog has them."""
@@ -50,23 +50,30 @@ MARKED = (
 )
 _AFTER = (
     rb"[\])]?+ (?:[ ]:: | [:,;])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
-    rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb"):[ ]"
+    rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb")\d?:[ ]"
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
+    # … with pgBadger's prefix, Amazon's, and in CSV
+    rb" | \[\d{1,9}\]:[ ]\[\d{1,9}-\d{1,9}\][ ][^\n]{0,200}?(?P<pgbadger>" + POSTGRES + rb"):[ ][ ]"
+    rb" | (?<=:)(?:[^\s@:]{0,64}:)?[^\s@]{0,64}@[^\s:]{0,64}:\[\d{1,9}\]:(?P<rds>" + POSTGRES + rb"):[ ][ ]"
+    rb' | (?<=,)(?:(?:"(?:[^"\n]|""){0,80}"|[^,"\n]{0,60}),){10}(?P<csv>' + POSTGRES + rb"),[0-9A-Z]{5},"
     rb" | PHP[ ](?P<p>" + PHP.replace(b" ", b"[ ]") + rb"):[ ]"
     rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
     rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO
     rb" | -[ ] [A-Za-z_] (?:[\w.-]|[ ](?!-[ ])){0,60}+ : (?P<m>" + LOUD + rb"):[ ]"  # - LiteLLM Router:ERROR:
-    rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ](?P<o>" + LOUD + rb")"  # coloredlogs: host app[7] INFO
-    rb" | (?:[\w.-]{1,64}+[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]"  # NSD: nsd[7]: error:
-    rb" | (?=[\w.]{1,80}+[ ]+\[[A-Z]+[ ]+\]|\w{1,60}+\.)[\w.]++[ ]++\[(?P<v>"
+    rb" | (?:[\w.-]{1,64}+[ ])?[\w.]{1,80}+[ ]*+\[\d{1,7}\]:?[ ]\[?(?!CONFIG)(?P<o>"
     + LOUD
-    + rb")[ ]*\]"  # kopf: name [INFO    ]
+    + rb")"  # coloredlogs: host app[7] INFO
+    rb" | (?:[\w.-]{1,64}+[ ])?" + _PROGRAM + rb"(?P<A>" + BARE + rb"):[ ]"  # NSD: nsd[7]: error:
+    rb" | [\w./-]{1,80}+(?::\d{1,6})?:?[ ]++\[(?P<v>"
+    + LOUD
+    + rb")[ ]*\]"  # name [INFO]; kopf's has its level in a column
+    rb" | (?=[a-z_])[\w.]{1,80}+[ ](?P<W>" + LOUD + rb"):[ ]"  # name ERROR:
     rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + LOUD + rb"):"  # :app.db:INFO:
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
-    rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb"):[ ]"  # BIND: general: error:
+    rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb")(?:[ ]\d{1,2})?:[ ]"  # BIND: general: error:, general: debug 1:
     rb" | (?P<O>" + BARE + rb")[ ]++:[ ]"  # Monit, in a column; libvirt
     rb" | (?P<U>[ACEWNIDT])[ ]\[(?:MSGID:[ ]\d|[\w.-]{1,60}\.c:\d)"  # GlusterFS
     rb" | [A-Za-z/][^\s(]{0,200}+[ ]\((?P<V>" + BARE + rb")\):[ ]"  # Puppet (err):
@@ -77,7 +84,9 @@ _AFTER = (
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
 )
 _NAMED = (
-    rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | [\w/-]{1,60}+\.\w{1,4}:\d{1,6}[ ](?=\w{1,80}+[ ]++[A-Z]{4,8}[ :])"
+    rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | [\w/-]{1,60}+\.\w{1,4}:\d{1,6}[ ](?!"
+    + LOUD
+    + rb")(?=\w{1,80}+[ ]++[A-Z]{4,8}[ :])"
     rb" | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
     rb" [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + LOUD + rb") (?=[ \t:\]])"
 )

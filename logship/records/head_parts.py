@@ -61,7 +61,7 @@ class Form(NamedTuple):
     head: LazyPattern
     """In the shape, from its start."""
     after: LazyPattern | None = None
-    """In the line, just past the head: the level, in a group named by one letter, or a zone that has a name."""
+    """In the line, just past the head: the level, in a group of any name, or in ``zone`` a zone that has a name."""
     alone: bool = True
     """Whether the head says enough without a level after it."""
 

@@ -39,13 +39,13 @@ _SHORT: Final = {
     for level, known in {
         "TRACE": "T TRC TRCE TRAC",
         "VERBOSE": "V VRB",
-        "DEBUG": "D d . debugging DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 "
+        "DEBUG": "D d . debugging DEB DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 "
         + " ".join(f'"level"={v}' for v in range(1, 10)),
         "INFO": 'I - INF PROGRESS CONNECT "level"=0',
-        "NOTICE": "N * notifications NOTI Note System Deprecated",
-        "WARNING": "W # WRN WARNI warnings",
+        "NOTICE": "N * notifications NOTI Note NOTE System Deprecated Message EVENT",
+        "WARNING": "W # WAR WRN WARNI warnings",
         "ERROR": 'E errors EROR ERRO ERR! CRASH SUPERVISOR "error"=',
-        "CRITICAL": "C CRT CRITI",
+        "CRITICAL": "C CRI CRT CRITI",
         "FATAL": "F FTL FATA",
         "ALERT": "A alerts",
         "EMERG": "X emergencies",

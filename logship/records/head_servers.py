@@ -3,23 +3,29 @@ r"""What the head of a text line looks like where one server alone writes it so;
 As in :mod:`logship.records.head_forms`, of which these are looked at first: some begin as others' heads do.
 """
 
-from logship.records.head_levels import ANYWHERE, BARE
+from logship.records.head_levels import ANYWHERE, BARE, LOUD, POSTGRES, PRECISE, line
 from logship.records.head_parts import (
     CLOCK,
     END,
     FIRST,
     FRACTION,
     ISO,
+    LETTERS,
     LEVELS,
     MONTH,
     MONTHS,
     NO_ZONE,
     ONE,
     PRECISELY,
+    QUIET,
     SHAPED,
+    SLASHED,
     Form,
 )
 from logship.records.line_starts import WEEKDAY
+
+_LIBERTY = rb"[0a-f]{8} (?:id=[0a-f]{8} )?[\w.$]{1,60} +(?P<l>[IWEFD])[ ]"
+"""A thread, a class, and a letter in a column of its own."""
 
 SERVERS = (
     # CUPS
@@ -65,6 +71,96 @@ SERVERS = (
     Form(b"0", ONE(rb"(?P<s>0[0a-f]{7})(?P<f>)(?P<z>)\.[0a-f]{8} 0x[0a-f]{8,16} "), alike=False),
     # i2pd
     Form(b"0", ONE(rb"(?P<s>" + CLOCK + rb")(?P<f>)(?P<z>)@0{1,4}/(?:none|(?P<l>" + BARE + rb")) - ")),
+    # librdkafka, on its standard error: a severity of syslog's, the second of 1970
+    Form(b"%", ONE(rb"%(?P<l>0)\|(?P<s>0{10}\.)(?P<f>000)(?P<z>)\|"), priority=True),
+    # Paramiko's log_to_file: three letters of each level
+    Form(b"DIWEC", ONE(rb"(?P<l>DEB|INF|WAR|ERR|CRI) \[(?P<s>00000000-" + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] thr=")),
+    # Chromium, and what is made of it: Electron, CEF
+    Form(
+        b"[",
+        ONE(
+            rb"\[(?:0{1,9}:0{1,9}:)?(?P<s>0000/000000\.)(?P<f>0{6})(?P<z>):"
+            rb"(?P<l>VERBOSE|INFO|WARNING|ERROR|FATAL)0{0,2}:[^\]\n:(]{1,200}[:(]0{1,6}\)?\] "
+        ),
+    ),
+    # ChromeDriver
+    Form(b"[", ONE(rb"\[(?P<s>0{10}\.)(?P<f>000)(?P<z>)\]\[" + FIRST + rb"\]: ")),
+    # CometBFT
+    Form(b"DIE", ONE(rb"(?P<l>[DIE])\[(?P<s>0000-00-00\|" + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] ")),
+    # ClickHouse, in the words of another host
+    Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] (?P<s>0000\.00\.00 " + CLOCK + rb"[.])(?P<f>0{6})(?P<z>) "), PRECISE),
+    # Apache Traffic Server: a program behind the time
+    Form(
+        b"[",
+        ONE(rb"\[(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] "),
+        line(rb"[\w-]{1,40}+[ ](?P<a>", LOUD, rb"|NOTE):[ ]"),
+    ),
+    # Open Liberty: only ISO's is a time, as its locale tells if the day is first; its A is no alert
+    Form(b"[", ONE(rb"\[" + ISO + rb"\] " + _LIBERTY)),
+    Form(b"[", ONE(rb"\[00?[/.-]00?[/.-]00(?:00)?,? 00?:00:00:000 [A-Z]{3,5}\] " + _LIBERTY)),
+    # NFS-Ganesha: the day first
+    Form(
+        b"0",
+        ONE(rb"(?P<s>00/00/0000 " + CLOCK + rb")(?P<f>)(?P<z> : epoch) [0a-f]{8} : "),
+        line(rb"[^\n]{1,200}?[ ]:[A-Z][A-Z0-9 _]{0,30}[ ]:(?P<a>FATAL|CRIT|WARN|EVENT|INFO|DEBUG)[ ]:"),
+    ),
+    # HAProxy, as its requests are logged without an agent
+    Form(
+        LETTERS + b"0:",
+        ONE(
+            rb"[\w-]*+[.:][^\s\[]*+ \[(?P<s>00/" + MONTH + rb"/0000:" + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] "
+            rb"[^\s/]{1,80}+ [^\s/]{1,80}+/"
+        ),
+        mark=b"[",
+    ),
+    # PHP-FPM's requests: no brackets
+    Form(
+        LETTERS + b"0:",
+        ONE(
+            rb"[\w-]*+[.:]\S*+ - [^\s\"]{0,60}+ (?P<s>00/"
+            + MONTH
+            + rb"/0000:"
+            + CLOCK
+            + rb")(?P<f>)(?P<z> [+-]0000) \""
+        ),
+        alike=False,
+    ),
+    # PM2, with the format of its documents
+    Form(b"0", ONE(rb"(?P<s>0000-00-00 00:00)(?P<f>)(?P<z> [+-]00:00): ")),
+    # PostgreSQL, with a prefix in pointed brackets
+    Form(b"<", ONE(rb"< " + ISO + rb" ?>"), line(rb"[ ]?(?P<a>" + POSTGRES + rb"):[ ][ ]")),
+    # gevent's requests, and PyTorch's, which say whose they are
+    Form(LETTERS + b"0:", ONE(rb"[\w-]*+[.:]\S*+ - - \[" + ISO + rb"\] \""), mark=b"["),
+    Form(b"[", ONE(rb"\[rank0{1,5}\]:(?P<l>[IWEFCV])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ \S+:0+\] ")),
+    # Dancer2
+    Form(b"[", ONE(rb"\[[\w-]{1,40}:0{1,9}\] (?:core|(?P<l>" + BARE + rb")) @" + ISO + rb"> "), alike=False),
+    # XORM
+    Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[" + QUIET + rb"\] {1,2}" + SLASHED + END)),
+    # Badger, etcd's raft
+    Form(LETTERS, ONE(rb"[a-z][a-z_-]{0,40}+ ?" + SLASHED + rb" " + FIRST + rb": ")),
+    # pion
+    Form(LETTERS, ONE(rb"[a-z][\w-]{0,30}+ " + FIRST + rb": " + SLASHED + END)),
+    Form(LETTERS, ONE(rb"[a-z][\w-]{0,30}+ " + FIRST + rb": (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" ")),
+    # Sanic, while it is developed with
+    Form(b"MS", ONE(rb"(?:Main|Srv 0{1,4}) [ |](?P<s>" + CLOCK + rb")(?P<f>)(?P<z>) " + FIRST + rb": ")),
+    # GLib: all that says where it comes from may be left out
+    Form(
+        b"*(" + LETTERS,
+        ONE(
+            rb"(?:\*\* )?(?:\([^():\n]{1,60}+:0{1,9}\): )?(?:[A-Za-z][\w.]{0,40}+-)*+"
+            rb"(?P<l>ERROR|CRITICAL|WARNING|Message|INFO|DEBUG)(?: \*\*)?: (?P<s>" + CLOCK + rb"\.)(?P<f>000)(?P<z>): "
+        ),
+    ),
+    # Sentry's SDK, and pretty_env_logger: a blank before the level, no time
+    Form(b" ", ONE(rb" \[[a-z_]{1,40}\] " + FIRST + rb": ")),
+    Form(b" ", ONE(rb" " + FIRST + rb" [\w:]{1,80} > ")),
+    # Slurm
+    Form(LETTERS, ONE(rb"[A-Za-z_][\w.-]{0,40}+(?:\[0{1,7}\])?(?::0{1,6}){0,2}: (?P<l>" + BARE + rb")0?: ")),
+    # Levels without a time: the JVM's, Sidekiq's, GStreamer's, NATS'
+    Form(b"[", ONE(rb"\[0{1,9}\.000s\]\[(?P<l>trace|debug|info|warning|error) {0,4}\]\[[a-z0,]{1,60} {0,20}\] ")),
+    Form(b"p", ONE(rb"pid=0{1,9} tid=[0a-z]{1,16} (?:[a-z]{1,12}=\S{1,80} ){0,4}+" + FIRST + rb": ")),
+    Form(b"0", ONE(rb"0{1,4}:00:00\.0{9} +0{1,9} +0x[0a-f]{1,16} " + FIRST + rb" ")),
+    Form(b"[", ONE(rb"\[0{1,7}\] \[(?P<l>INF|DBG|WRN|ERR|FTL|TRC)\] ")),
     # Kamailio, coturn: no time
     Form(b" 0", ONE(rb" ?0{1,3}\(0{1,7}\) " + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,9}: (?:\(0{1,9}\))?: " + FIRST + rb": ")),

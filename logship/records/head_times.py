@@ -22,7 +22,7 @@ _ZONE: Final = r"(?: (?P<late>[AP]M))? ?(?P<zone>Z|[+-]\d\d(?::?\d\d)?|[A-Z][\w/
 _FORMS: Final = [
     re.compile(form + _ZONE, re.ASCII)
     for form in (
-        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T _/-]|,? (?:at )?|  |\]\[)" + _CLOCK,
+        r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T _/|-]|,? (?:at )?|  |\]\[)" + _CLOCK,
         r"(?:[A-Z][a-z]{2,8}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?:(?P<y>\d{4})(?:::?| |, )|(?P<years>\d\d) )"
         + _CLOCK,
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) "
@@ -39,6 +39,8 @@ _FORMS: Final = [
         r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
         r"(?P<y>\d\d)(?P<m>\d\d)(?P<d>\d\d) " + _CLOCK,
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T-]" + _CLOCK,
+        r"(?P<m>\d\d)(?P<d>\d\d)/(?P<h>\d\d)(?P<rest>\d{4})(?P<point>\.)",
+        r"(?P<d>\d\d)/(?P<m>\d\d)/(?P<y>\d{4}) (?P<h>\d\d):(?P<rest>\d\d:\d\d) : epoch",
         r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)[ T:-]?(?P<h>\d\d)(?P<rest>\d{4})(?P<point>[.,:])?",
         r"(?P<y>\d{4})(?P<sep>[/.])(?P<m>\d\d)(?P=sep)(?P<d>\d\d)(?: (?:- )?|-)" + _CLOCK,
         r"(?P<m>\d\d)-?(?P<d>\d\d)[ |]" + _CLOCK,

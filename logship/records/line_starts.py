@@ -29,7 +29,7 @@ _STAMP = _DATE + rb"(?:[T ,:]+(?:- )?|[/_-]| at |\] ?\[)" + _TIME
 _THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
 _LEVEL = (
-    rb"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|FINE(?:R|ST)?|CONFIG|VERBOSE"
+    rb"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|SUCCESS|FINE(?:R|ST)?|CONFIG|VERBOSE"
     rb"|trace|debug|info|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe|verbose|Trace|Debug|Info|Warn(?:ing)?"
     rb"|Error|Fatal)"
 )
@@ -37,17 +37,24 @@ _LEVEL = (
 _COMPACT = rb"(?:1\d{9}(?:\d{3}){0,3}|1\.\d{9,18}e\+\d\d|\d{8}[ T]?\d{6}(?:[.,]?\d{3})?Z?)"
 """A date and time in digits alone, or the seconds of 1970: only a level beside it tells."""
 
+_GO = rb"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
+
 STAMPED = {
-    "klog": rb"[CDEFINW]\d{4}(?:\d{4})? " + _TIME,
+    "klog": rb"[CDEFINVW]\d{4}(?:\d{4})? " + _TIME,
     "ruby": rb"[DIWEFUA], \[\d{4}-",
-    "logrus": rb"(?:TRAC|DEBUG?|DBUG|INFO|WARN(?:ING)?|ERRO|EROR|CRIT|FATA|PANI)(?: *\x1b\[0m)?\[(?:"
-    + _DATE
-    + rb"[T |])?"
-    + _TIME,
+    "logrus": rb"(?:TRACE?|DEBUG?|DBUG|INFO|WARN(?:ING)?|ERRO|EROR|ERROR|CRIT|FATA|PANI|[DIE](?=\[\d{4}-))"
+    rb"(?: ?(?=\[\d\d-)| *\x1b\[0m)?\[(?:" + _DATE + rb"[T |])?" + _TIME,
     "otp": rb"=[A-Z]+ REPORT==== \d{1,2}-" + _MONTH + rb"-\d{4}::" + _TIME + rb" ===$",
-    "nest": rb"\[[\w-]+\] \d+ +- +" + _COLOUR + _DATE,
+    "nest": rb"\[[\w-]+\] \d+ +(?:- +)?" + _COLOUR + _DATE,
+    "kafka": rb"%\d\|1\d{9}\.\d{3}\|",
+    "paramiko": rb"(?:DEB|INF|WAR|ERR|CRI) \[\d{8}-\d\d:\d\d:\d\d\.\d{3}\] ",
+    "dancer": rb"\[[\w-]{1,40}:\d+\] [a-z]{4,7} @\d{4}-\d\d-\d\d \d\d:\d\d:\d\d> ",
+    "rank": rb"\[rank\d{1,5}\]:[CEFIVW]\d{4} " + _TIME,
+    "chromium": rb"\[(?:\d+:\d+:)?\d{4}/\d{6}\.\d{6}:",
+    "go": rb"[a-z][a-z_.-]{0,40}+(?:\d?: (?:pid=\d+ )?" + _GO + rb"| ?" + _GO + rb"(?:\.\d+)? " + _LEVEL + rb":"
+    rb"| " + _LEVEL + rb": (?:" + _GO + rb"|\d\d:\d\d:\d\d\.\d))",
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
-    "stamp": rb"(?:#{4})?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "stamp": rb"(?:#{4}|(?=< ). )?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
     "pretty": rb"  "
     + _COLOUR
     + rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)(?="
@@ -58,7 +65,7 @@ STAMPED = {
     "compact": _COMPACT + rb"[ \t]+(?:\[[^\]\n]{1,60}\] )?\[?(?:" + _LEVEL + rb"|(?i:D?PANIC|CRITICAL|DBG|INF|WRN))\b",
     "named_stamp": rb"\[[^\]\n]{1,60}\] (?:(?:\[?"
     + _LEVEL
-    + rb"\]? )?\d{4}[/-]\d\d[/-]\d\d[T ]"
+    + rb"\]? {1,2})?\d{4}[/.-]\d\d[/.-]\d\d[T ]"
     + _TIME
     + rb"|\d\d:\d\d:\d\d(?:[.,]\d+)? (?=[A-Z])"
     + _LEVEL
@@ -87,7 +94,7 @@ NAMED = {
 first two lines are so."""
 DETAIL = rb"(?:DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S"
 """What PostgreSQL adds to a message; so do errors of its clients, to theirs."""
-ACCESS = rb"\S++ \S++ \S++ \[\d\d/" + _MONTH + rb"/\d{4}[: ]"
+ACCESS = rb"\S++ (?:\S++ \S++ )?\[(?:\d\d/" + _MONTH + rb"/\d{4}[: ]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \")"
 UVICORN = rb'INFO: {2,}\S+ - "[^"\n]*" \d{3}'
 """A request that was answered: nothing goes on with it. What goes wrong behind it has a record of its own."""
 _LEVEL_OF_UVICORN = rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}"
@@ -108,14 +115,16 @@ PREFIXES = (
     rb"(?:TRACE|DEBUG|ERROR) [\w:]{1,80}+\{[^}\n]{0,200}+\}:",
     rb"npm (?:ERR!|WARN|error|warn|notice|info) ",
     rb"# Logfile created on ",
+    rb"\[\d{1,9}\.\d{3}s\]\[[a-z]{4,7} *\]\[",  # the JVM's own
+    rb"(?:\*\* )?\([^()\n]{1,60}:\d+\): (?:[A-Za-z][\w.]{0,40}-)*+[A-Za-z]{4,8}(?: \*\*)?: \d\d:",  # GLib
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
 
 ORDINARY = rb"(?!Exception |Future |Task |The app|unexpected )(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
 """Words: no head begins so, nor what goes on with one; most lines without a head do. To try all heads takes long."""
 
-TOLD = rb"\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)? "
-"""What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``."""
+TOLD = rb"(?:\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)?|\[rank\d{1,5}\]:) "
+"""What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``, and what torchrun does."""
 _HEAD = rb"(?:" + _LEVEL + rb" )?[\[(]?\d[\d/-]{4,9}[T ]\d\d:\d\d"
 TRACE = rb"[ |]*Traceback \(most recent call last\):"
 
