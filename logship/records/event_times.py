@@ -71,6 +71,8 @@ _BY_FORM: Final = (
     Place("created", beside=(("levelname", "levelno"),)),  # Python's logging
     Place("__REALTIME_TIMESTAMP"),  # journald
     Place("info.ts", beside=(("info.code",), ("info.level",))),  # dbt
+    Place("timeMillis", beside=(("loggerName",),)),  # Log4j 2's JsonLayout, as it was before 2.11, or if asked to
+    Place("ibm_datetime"),  # Open Liberty
 )
 
 

@@ -19,7 +19,7 @@ _NAMES: Final = {
     **dict.fromkeys(("debug1", "debug2", "debug3", "debug4", "debug5", "d1", "d2", "d3", "d4", "d5"), 5),
     "config": 7,
     **dict.fromkeys(("info", "information", "informational", "default", "log", "success", "inf", "i"), 9),
-    **dict.fromkeys(("notice", "ntc"), 10),
+    **dict.fromkeys(("notice", "ntc", "audit"), 10),
     **dict.fromkeys(("warn", "warning", "wrn", "w"), 13),
     **dict.fromkeys(("err", "error", "err!", "erro", "eror", "fail", "severe", "e"), 17),
     **dict.fromkeys(("crit", "critical", "fatal", "dpanic", "ftl", "c", "f"), 21),

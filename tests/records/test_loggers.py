@@ -69,6 +69,17 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.123456Z",
         13,
     ),
+    "Log4j 2's JsonLayout, with includeTimeMillis": (
+        '{"timeMillis":1795771800123,"thread":"main","level":"WARN","loggerName":"app","message":"x","endOfBatch":false}',
+        "2026-11-27T09:30:00.123000000Z",
+        13,
+    ),
+    "a time of somebody's": ('{"timeMillis":1795771800123,"level":"WARN","message":"x"}', None, 13),
+    "Open Liberty": (
+        '{"type":"liberty_message","message":"x","ibm_datetime":"2026-11-27T09:30:00.123+0000","loglevel":"WARNING"}',
+        "2026-11-27T09:30:00.123Z",
+        13,
+    ),
     "what may be dbt's": ('{"info":{"level":"error","ts":"2026-11-27T09:30:00Z"}}', None, 0),
     "what Datadog reads": (
         '{"message":"x","timestamp":"2026-11-27T09:30:00.123Z","status":"warning","logger":{"name":"app"}}',
@@ -324,7 +335,7 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00Z",
         17,
     ),
-    "a level of its own": ('{"level":"AUDIT","time":"2026-11-27T09:30:00Z"}', "2026-11-27T09:30:00Z", 0),
+    "a level of its own": ('{"level":"SHOUT","time":"2026-11-27T09:30:00Z"}', "2026-11-27T09:30:00Z", 0),
     "text": ("plain text", None, 0),
     "cut": ('{"time":"2026-11-27T09:30:00Z","level":"error","msg":"and so o', "2026-11-27T09:30:00Z", 17),
 }
