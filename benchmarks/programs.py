@@ -84,11 +84,18 @@ MORE_PEERS = (
         compress={ELASTICSEARCH: "0", BULK_GZIP: "1"},
         unlike="adds the line's offset",
     ),
-    Peer("rotel", {HTTP: "rotel.args"}, unlike="OTLP, protobuf; takes no event time, the whole line stays the body"),
+    Peer(
+        "rotel",
+        {GZIP: "rotel.args"},
+        unlike="OTLP, protobuf; takes no event time, the whole line stays the body; half a line becomes a record",
+    ),
     Peer(
         "vector",
-        {HTTP: "vector-http.yaml", ELASTICSEARCH: "vector-elasticsearch.yaml"},
+        dict.fromkeys((HTTP, GZIP), "vector-http.yaml")
+        | dict.fromkeys((ELASTICSEARCH, BULK_GZIP), "vector-elasticsearch.yaml"),
         ("--config=@CONFIG@", "--quiet"),
+        compress=dict.fromkeys((HTTP, ELASTICSEARCH), "none")
+        | dict.fromkeys((GZIP, BULK_GZIP), "{ algorithm: gzip, level: 1 }"),
         unlike="no ids",
     ),
 )
