@@ -59,6 +59,13 @@ def hypercorn(port: int, _: Path) -> list[str]:
     return ["-m", "hypercorn", "-b", f"127.0.0.1:{port}", "--access-logfile", "-", f"{HERE}:asgi"]
 
 
+def gevent(port: int, _: Path) -> list[str]:
+    return [
+        "-c",
+        f"from gevent.pywsgi import *; from {HERE} import wsgi; WSGIServer(('', {port}), wsgi).serve_forever()",
+    ]
+
+
 FLASK = """
 import flask
 from {here} import STATUS, fail
