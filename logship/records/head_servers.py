@@ -127,6 +127,8 @@ SERVERS = (
     ),
     # PM2, with the format of its documents
     Form(b"0", ONE(rb"(?P<s>0000-00-00 00:00)(?P<f>)(?P<z> [+-]00:00): ")),
+    # serve: a request is of no level
+    Form(b" ", ONE(rb" HTTP  (?P<s>00?/00?/0000,? 00?:00:00 [AP]M)(?P<f>)(?P<z>) ")),
     # PostgreSQL, with a prefix in pointed brackets
     Form(b"<", ONE(rb"< " + ISO + rb" ?>"), line(rb"[ ]?(?P<a>" + POSTGRES + rb"):[ ][ ]")),
     # gevent's requests, and PyTorch's, which say whose they are

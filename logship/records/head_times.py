@@ -33,7 +33,7 @@ _FORMS: Final = [
         r"(?P<d>\d\d)[. ](?P<m>\d\d)[. ](?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
         r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d)-(?P<rest>\d\d-\d\d)(?P<point>\.)",
-        r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
+        r"(?P<m>\d\d?)/(?P<d>\d\d?)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) (?P<h>\d\d?):(?P<rest>\d\d:\d\d) (?P<half>[AP]M)",
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
         r"\[(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) " + _CLOCK,
@@ -96,7 +96,8 @@ class Seconds(dict[bytes, bytes]):
         if second := parts.get("hexadecimal"):
             return rfc3339(int(second, 16) * 10**9)
         clock = _hour(int(parts["h"]), parts.get("half") or parts.get("late")) + ":" + _rest(parts["rest"])
-        day = _MONTHS.get(parts.get("m") or "", parts.get("m") or ""), (parts.get("d") or "").rjust(2, "0")
+        month = parts.get("m") or ""
+        day = _MONTHS.get(month, month and month.rjust(2, "0")), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or parts.get("name") or ""
         year = parts.get("y") or parts.get("years")
         if year:

@@ -30,7 +30,8 @@ HEADS = {
     "INFO\t2026/11/27 10:00:00.123456 main.go:5: a message": (DAY + ".123456", "INFO"),
     "ice INFO: 2026/11/27 10:00:00 a message": (DAY, "INFO"),
     "ice DEBUG: 10:00:00.123456 main.go:35: a message": (DAY + ".123456", "DEBUG"),
-    # Chromium, ChromeDriver 156, librdkafka 2, Paramiko 5.1, PyTorch 2.15, gevent 26.9, PHP-FPM 8.2, PM2 7.0, Dancer2
+    # Chromium, ChromeDriver 156, librdkafka 2, Paramiko 5.1, PyTorch 2.15, gevent 26.9, PHP-FPM 8.2, PM2 7.0,
+    # serve 14.2, Dancer2 0.4, nest-winston 2.0, Sanic 25.12
     "[27143:27217:1127/100000.123456:ERROR:dbus/bus.cc:405] a message": (DAY + ".123456", "ERROR"),
     "[1127/100000.123456:VERBOSE1:a.cc(210)] a message": (DAY + ".123456", "VERBOSE"),
     "[1795773600.123][WARNING]: a message": (DAY + ".123", "WARNING"),
@@ -42,6 +43,8 @@ HEADS = {
     '127.0.0.1 -  27/Nov/2026:10:00:00 +0000 "GET /" 200': (DAY, ""),
     '10.0.0.7 - ann 27/Nov/2026:15:30:00 +0530 "GET /" 200': (DAY, ""),
     "2026-11-27 10:00 +00:00: a message": (DAY, ""),
+    " HTTP  11/27/2026 10:00:00 AM 127.0.0.1 GET /": (DAY, ""),
+    " HTTP  1/2/2026 1:09:58 PM 127.0.0.1 Returned 200 in 34 ms": ("2026-01-02T13:09:58", ""),
     "2026-11-27 15:30 +05:30: a message": (DAY, ""),
     "[A:7] warning @2026-11-27 10:00:00> a message in /a.pl l. 1": (DAY, "warning"),
     "[A:7] core @2026-11-27 10:00:00> a message in /a.pl l. 1": (DAY, ""),
