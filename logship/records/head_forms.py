@@ -211,8 +211,8 @@ FORMS = (
         ),
     ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),
-    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] (?:" + ISO + END + rb")"), ANYWHERE),
-    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] (?:" + SLASHED + END + rb")"), ANYWHERE),  # a prefix of Go's log
+    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + ISO + END), ANYWHERE),
+    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + SLASHED + END), ANYWHERE),  # a prefix of Go's log
     Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]" + _OF_DAY)),

@@ -143,7 +143,7 @@ SERVERS = (
     # pion
     Form(LETTERS, ONE(rb"[a-z][\w-]{0,30}+ " + FIRST + rb": " + SLASHED + END)),
     Form(LETTERS, ONE(rb"[a-z][\w-]{0,30}+ " + FIRST + rb": (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" ")),
-    # Sanic, while it is developed with
+    # Sanic, while it is debugged
     Form(b"MS", ONE(rb"(?:Main|Srv 0{1,4}) [ |](?P<s>" + CLOCK + rb")(?P<f>)(?P<z>) " + FIRST + rb": ")),
     # GLib: all that says where it comes from may be left out
     Form(
