@@ -90,7 +90,7 @@ LOGGERS: tuple[Logger, ...] = (
         "colorlog",
         "",
         "\x1b[33mWARNING \x1b[0m",
-        needs={"MULTILINE": r"start:^\x1b\[[\d;]+m[A-Z]+ "},
+        needs={"MULTILINE": r"start:^\x1b\[[\d;]+m[A-Z]{4,8}[ \x1b]"},
     ),
     _text("daiquiri", "daiquiri", ASCTIME, " WARNING "),
     _json(
