@@ -40,6 +40,12 @@ _FIELD = rb"""(?:
   | [\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?+(?=[ ])  # a sign
   | p?+\d++ (?:ms)?
 )"""
+_PLACE = rb"(?: \[[^\]\n]{1,60}+\] | \([^)\n]{1,60}+\) | [\w./-]{1,60}+(?::\w{1,60}?)?:\d{1,6}+ | \w{1,60}+\(\) )"
+"""A thread, a file and a line, a function: no word of a sentence."""
+_NO_LEVEL = rb"(?!\W{0,2}(?:" + ANY + rb"|" + _CISCO + rb"|" + POSTGRES + rb")\b)"
+_WORD = _NO_LEVEL + rb"(?: " + _PLACE + rb" | [A-Za-z_][\w.$-]{0,60}+ | \d{1,9}+ ) :?+ [ ]++"
+_PLACED = _NO_LEVEL + _PLACE + rb" :?+ [ ]++"
+_NAME = _NO_LEVEL + rb"[A-Za-z_][\w.$-]{0,60}+ :?+ [ ]++"
 _PROGRAM = rb"[\w./-]{1,64}+\[\d{1,7}(?::\d{1,7})?\]:?[ ]"
 """A program and its process, as syslog has them."""
 MARKED = (
@@ -69,7 +75,6 @@ _AFTER = (
     rb" | [\w./-]{1,80}+(?::\d{1,6})?:?[ ]++\[(?P<v>"
     + LOUD
     + rb")[ ]*\]"  # name [INFO]; kopf's has its level in a column
-    rb" | (?=[a-z_])[\w.]{1,80}+[ ](?P<W>" + LOUD + rb"):[ ]"  # name ERROR:
     rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + LOUD + rb"):"  # :app.db:INFO:
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
@@ -83,6 +88,17 @@ _AFTER = (
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
 )
+_BEHIND = (
+    rb" | [\])]?+ [:,;]?+ [ \t]*+ (?=(?:\S++[ ]++){1,4}?[\[(<]?[ ]*[A-Z]{2}) (?: (?:"
+    + _WORD
+    + rb"){1,3}? (?: \[[ ]*(?P<squared>"
+    + LOUD
+    + rb")[ ]*\]"
+    rb" | \((?P<round>" + LOUD + rb")\) | <(?P<pointed>" + LOUD + rb")> | (?P<colon>" + LOUD + rb"):[ ] )"
+    rb" | " + _NAME + rb"(?:" + _PLACED + rb"){1,2} (?P<placed>" + LOUD + rb")(?=[ ])"
+    rb" | (?:" + _PLACED + rb"){1,2} (?:" + _NAME + rb")?(?P<named>" + LOUD + rb")(?=[ ]) )"
+)
+"""A level with a mark, behind up to three words; without one, behind a place."""
 _NAMED = (
     rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | [\w/-]{1,60}+\.\w{1,4}:\d{1,6}[ ](?!"
     + LOUD
@@ -133,11 +149,11 @@ TAG = line(
 """Behind a time of syslog's, and a host that may be left out."""
 TABBED = line(rb"(?!)", _TABBED)
 """Where nothing but tabs tells: zap."""
-ANYWHERE = line(_AFTER, _TABBED, _ZONE)
+ANYWHERE = line(_AFTER, _BEHIND, _TABBED, _ZONE)
 """Behind a time with a date."""
 LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
 """Behind a number or a time of day, which may begin a sentence as well."""
-PRECISE = line(_AFTER, _NAMED, _SPOKEN, _SIGNED, _ZONE)
+PRECISE = line(_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
 LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN, _SIGNED)
 """Where the zone cannot be named."""

@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,17 @@ HEADS = {
     "2026-11-27 10:00:00 circus[1244] [WARNING] a message": (DAY, "WARNING"),
     "2026-11-27 10:00:00 app ERROR: a message": (DAY, "ERROR"),
     "2026-11-27 10:00:00 app [disk] a message": (DAY, ""),
+    "2026-11-27 10:00:00,123 root [MainThread] [WARNING] a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00 app.db: (ev.py:7) [WARNING ] a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 app 1234 MainThread (WARNING) a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 app main <WARNING> a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 app MainThread WARNING: a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 app [MainThread] WARNING a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 (MainThread) app WARNING a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 ev.py:7 WARNING a message": (DAY, "WARNING"),
+    "2026-11-27 10:00:00 app MainThread WARNING a message": (DAY, ""),
+    "2026-11-27 10:00:00 System raised ERROR while it ran": (DAY, ""),
+    "2026-11-27 10:00:00 one of many words [ERROR] a message": (DAY, ""),
     # Servers
     "[Nov 27 10:00:00.123] traffic_server NOTE: a message": (DAY + ".123", "NOTICE"),
     "[Nov 27 10:00:00.123] traffic_server STATUS: a message": (DAY + ".123", ""),
@@ -676,6 +688,15 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("Nov 27 10:00:00 error [x] a message") == (DAY, "")
     assert read("2026-11-27 10:00:00 it failed (error): a message") == (DAY, "")
     assert read("2026-11-27 10:00:00 Unexpected (error) seen") == (DAY, "")
+
+
+@pytest.mark.parametrize("mark", ["[{}]", "[{:<8}]", "({})", "<{}>", "{}:"])
+def test_a_level_with_a_mark_is_found_behind_what_logging_puts_before_it(mark: str) -> None:
+    """A name, a process, a thread, a file and a line, a function: up to three of them, in any order and brackets."""
+    fields = ["app", "app.db", "my-app:", "[app]", "(MainThread)", "[7]", "7", "ev.py:7", "main()"]
+    for some in (each for count in (1, 2, 3) for each in product(fields, repeat=count)):
+        line = " ".join(["2026-11-27 10:00:00", *some, mark.format("WARNING"), "disk is full"])
+        assert (line, *read(line)) == (line, DAY, "WARNING")
 
 
 def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
