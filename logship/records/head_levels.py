@@ -155,5 +155,7 @@ LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
 """Behind a number or a time of day, which may begin a sentence as well."""
 PRECISE = line(_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
+SPACED = line(_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE, rb" | [^ ]")
+"""The same behind a head that has a blank behind it: of one that is like it, anything else is more."""
 LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN, _SIGNED)
 """Where the zone cannot be named."""

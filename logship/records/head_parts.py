@@ -45,8 +45,8 @@ LOGFMT = (
     rb""" [ ] @?(?:level|lvl|severity) = ["']? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)"""
 )
 
-_GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
-"""What may yet belong to a time."""
+_GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b | \Z"
+"""What may yet belong to a time; and the line's end, before which some forms ask for a blank."""
 TIME_FOLLOWS = LazyPattern(
     rb"[\]|: \[-]*+(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:" + WEEKDAY + rb" )?" + MONTH + rb" [ \d]\d )|\||\[\d"
 )
