@@ -44,7 +44,7 @@ _PLACE = rb"(?: \[[^\]\n]{1,60}+\] | \([^)\n]{1,60}+\) | [\w./-]{1,60}+(?::\w{1,
 """A thread, a file and a line, a function: no word of a sentence."""
 _NO_LEVEL = rb"(?!\W{0,2}(?:" + ANY + rb"|" + _CISCO + rb"|" + POSTGRES + rb")\b)"
 _WORD = _NO_LEVEL + rb"(?: " + _PLACE + rb" | [A-Za-z_][\w.$-]{0,60}+ | \d{1,9}+ ) :?+ [ ]++"
-_PLACED = _NO_LEVEL + _PLACE + rb" :?+ [ ]++"
+_PLACES = rb"(?: " + _NO_LEVEL + _PLACE + rb" :?+ [ ]++ ){1,2}"
 _NAME = _NO_LEVEL + rb"[A-Za-z_][\w.$-]{0,60}+ :?+ [ ]++"
 _PROGRAM = rb"[\w./-]{1,64}+\[\d{1,7}(?::\d{1,7})?\]:?[ ]"
 """A program and its process, as syslog has them."""
@@ -95,8 +95,7 @@ _BEHIND = (
     + LOUD
     + rb")[ ]*\]"
     rb" | \((?P<round>" + LOUD + rb")\) | <(?P<pointed>" + LOUD + rb")> | (?P<colon>" + LOUD + rb"):[ ] )"
-    rb" | " + _NAME + rb"(?:" + _PLACED + rb"){1,2} (?P<placed>" + LOUD + rb")(?=[ ])"
-    rb" | (?:" + _PLACED + rb"){1,2} (?:" + _NAME + rb")?(?P<named>" + LOUD + rb")(?=[ ]) )"
+    rb" | (?: " + _NAME + _PLACES + rb" | " + _PLACES + rb"(?:" + _NAME + rb")? ) (?P<placed>" + LOUD + rb")(?=[ ]) )"
 )
 """A level with a mark, behind up to three words; without one, behind a place."""
 _NAMED = (
@@ -153,9 +152,10 @@ ANYWHERE = line(_AFTER, _BEHIND, _TABBED, _ZONE)
 """Behind a time with a date."""
 LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
 """Behind a number or a time of day, which may begin a sentence as well."""
-PRECISE = line(_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
+_PRECISE = (_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
+PRECISE = line(*_PRECISE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
-SPACED = line(_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE, rb" | [^ ]")
-"""The same behind a head that has a blank behind it: of one that is like it, anything else is more."""
+SPACED = line(*_PRECISE, rb" | [^ ] | \Z")
+"""The same behind a head that has a blank behind it: of one that is like it, all else is more, or the line's end."""
 LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN, _SIGNED)
 """Where the zone cannot be named."""

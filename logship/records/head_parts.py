@@ -24,6 +24,8 @@ ISO = (
     rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{2}0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
 )  # MariaDB's hours have no 0, Icecast has two blanks
 SLASHED = rb"(?P<s>0000/00/00[ -]" + CLOCK + FRACTION + OFFSET
+REQUESTED = rb"(?P<s>00/" + MONTH + rb"/0000:" + CLOCK
+"""The time of a request, in the Common Log Format."""
 END = rb"(?![\w])"
 SPOKEN = (
     rb"(?P<s>(?:[A-Z][a-z]{2,8},? )?(?:00?[ -]"
@@ -45,8 +47,8 @@ LOGFMT = (
     rb""" [ ] @?(?:level|lvl|severity) = ["']? (?P<a>\w{1,20}+(?:[+-]\d{1,3}(?![\w.-]))?+)"""
 )
 
-_GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b | \Z"
-"""What may yet belong to a time; and the line's end, before which some forms ask for a blank."""
+_GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
+"""What may yet belong to a time."""
 TIME_FOLLOWS = LazyPattern(
     rb"[\]|: \[-]*+(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:" + WEEKDAY + rb" )?" + MONTH + rb" [ \d]\d )|\||\[\d"
 )

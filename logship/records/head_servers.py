@@ -18,6 +18,7 @@ from logship.records.head_parts import (
     ONE,
     PRECISELY,
     QUIET,
+    REQUESTED,
     SHAPED,
     SLASHED,
     Form,
@@ -31,7 +32,7 @@ SERVERS = (
     # CUPS
     Form(
         b"XACEWNIDd",
-        ONE(rb"(?P<l>[XACEWNIDd]) \[(?P<s>00/" + MONTH + rb"/0000:" + CLOCK + FRACTION + rb"(?P<z> [+-]0000)\] "),
+        ONE(rb"(?P<l>[XACEWNIDd]) \[" + REQUESTED + FRACTION + rb"(?P<z> [+-]0000)\] "),
     ),
     # Tinyproxy; a connection is a level of its own
     Form(
@@ -108,7 +109,7 @@ SERVERS = (
     Form(
         LETTERS + b"0:",
         ONE(
-            rb"[\w-]*+[.:][^\s\[]*+ \[(?P<s>00/" + MONTH + rb"/0000:" + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] "
+            rb"[\w-]*+[.:][^\s\[]*+ \[" + REQUESTED + rb"\.)(?P<f>000)(?P<z>)\] "
             rb"[^\s/]{1,80}+ [^\s/]{1,80}+/"
         ),
         mark=b"[",
@@ -116,13 +117,7 @@ SERVERS = (
     # PHP-FPM's requests: no brackets
     Form(
         LETTERS + b"0:",
-        ONE(
-            rb"[\w-]*+[.:]\S*+ - [^\s\"]{0,60}+ (?P<s>00/"
-            + MONTH
-            + rb"/0000:"
-            + CLOCK
-            + rb")(?P<f>)(?P<z> [+-]0000) \""
-        ),
+        ONE(rb"[\w-]*+[.:]\S*+ - [^\s\"]{0,60}+ " + REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \""),
         alike=False,
     ),
     # PM2, with the format of its documents

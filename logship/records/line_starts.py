@@ -54,7 +54,7 @@ STAMPED = {
     "go": rb"[a-z][a-z_.-]{0,40}+(?:\d?: (?:pid=\d+ )?" + _GO + rb"| ?" + _GO + rb"(?:\.\d+)? " + _LEVEL + rb":"
     rb"| " + _LEVEL + rb": (?:" + _GO + rb"|\d\d:\d\d:\d\d\.\d))",
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
-    "stamp": rb"(?:#{4}|(?=< ). )?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "stamp": rb"(?:#{4}|< )?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
     "pretty": rb"  "
     + _COLOUR
     + rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)(?="
