@@ -98,10 +98,10 @@ class BlockParser:
         columns, found = self._mostly(*read, near_ns)
         return (columns, found) if found.plain else None
 
-    def _mostly(self, shape: Shape, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
+    def _mostly(self, alike: Alike, found: Parted, near_ns: int) -> tuple[Columns, Parted]:
         """Make the columns of lines of one shape; those that need a closer look become odd."""
-        stamps, levels, bad = self._read(shape.alike(found.records), near_ns, levels=self._levels)
-        pieces = found.pieces()
+        shape, pieces = alike.shape, found.pieces()
+        stamps, levels, bad = self._read(alike, near_ns, levels=self._levels)
         rests: Sequence[bytes | None] = pieces
         if shape.own and shape.time:
             rests = _cut_heads(pieces, [*map(shape.time, found.records)])

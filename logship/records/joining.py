@@ -4,6 +4,7 @@ Pure. A record that may go on is held back, which costs nothing: it stays in the
 clock or a limit, is in the frame that ends there: whoever reads the same bytes again has to cut there again.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from enum import Enum
@@ -16,14 +17,18 @@ import msgspec
 
 from logship.model import Block, LineState
 from logship.records.framing import CONTINUATION, PARTIAL, Frame
+from logship.records.kept_lines import AllLines, all_lines
 from logship.records.line_starts import DIGITS, END
-from logship.records.looks import RECORD
+from logship.records.looks import RECORD, are_records
 from logship.records.multiline import Extent, Multiline
 from logship.records.multiline_rules import UNKNOWN
 from logship.records.text_stretches import BETWEEN, EACH, stretches
 
 _FEW_LINES = 16
 """In so many, between two JSON records, there is a stack trace, and little else."""
+_TEXT = re.compile(b"\0")
+_SELDOM = 8
+"""One line of text in so many, and nearly all of a block is JSON."""
 _ALONE = {"p", "pe", "re", "pb", "pj", "h", "w", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
@@ -73,7 +78,8 @@ def join_lines(
     some = walk.whole and not state
     at = past = 0
     looks = BETWEEN if multiline.fits(2, len(data)) else EACH
-    for first, end in stretches(lines, walk.skeleton, looks) if some else [(0, len(lines))]:
+    records = are_records(lines) if some else b""
+    for first, end in stretches(lines, records, walk.skeleton, looks) if some else [(0, len(lines))]:
         size = sum(map(len, lines[first:end]))
         place = past + sum(map(len, lines[at:first])) if end < len(lines) else len(data) - size
         at, past = end, place + size
@@ -83,7 +89,15 @@ def join_lines(
     else:
         held = len(data)
     walk.plain(held)
+    if len(walk.frames) == 1 and walk.frames[0].data is data and not walk.frames[0].joins:
+        _keep(data, lines, records)
     return Joined(walk.frames, start + held, walk.brief)
+
+
+def _keep(data: bytes, lines: list[bytes], records: bytes) -> None:
+    """Keep the lines for who encodes them, who asks where nearly all are JSON; ``records`` has 1 for each that is."""
+    if records.count(0) * _SELDOM < len(records) and all_lines.is_free():
+        all_lines.keep(data, AllLines(lines, [found.start() for found in _TEXT.finditer(records)]))
 
 
 class _Lines(NamedTuple):

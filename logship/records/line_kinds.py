@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import compress
-from operator import and_, itemgetter
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
-from logship.records.looks import RECORD, are_records
+from logship.records.looks import RECORD, are_whole_records
 from logship.records.odd_lines import is_text
 
-_IS_BRACE: Final = bytes(byte == ord("}") for byte in range(256))
 _NOT: Final = bytes([1, 0]).ljust(256)
 _MAYBE_JSON: Final = frozenset(b"{" + SPACE)
 """What a line begins with that may be an object."""
@@ -34,7 +33,7 @@ def sort_lines(lines: Sequence[bytes], *, known_text: bool, message: bool, whole
     if message:
         return Sorted([], [at for at in good if whole or not lines[at].startswith(b"{")])
     some = lines if known_text else [lines[at] for at in good]
-    whole_records = bytes(map(and_, are_records(some), bytes(map(itemgetter(-1), some)).translate(_IS_BRACE)))
+    whole_records = are_whole_records(some)
     records, messages = [*compress(good, whole_records)], [*compress(good, whole_records.translate(_NOT))]
     if not _MAYBE_JSON.isdisjoint([lines[at][0] for at in messages]):
         messages = [at for at in messages if not _may_be_json(lines[at])]

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from itertools import compress
-from operator import sub
 from typing import Final
 
 RECORD: Final = b'{"'
 """A line that begins so is a record by itself, whatever stands around it."""
 _PAST_RECORDS: Final = b"{#"
 """The first of the lines that come, in the order of their bytes, behind all that begin so."""
+_BRACE: Final = ord("}")
 _GROUP: Final = 32
 """Lines that are looked at together."""
 
@@ -20,10 +20,13 @@ def all_records(lines: Sequence[bytes]) -> bool:
 
 def are_records(lines: Sequence[bytes]) -> bytes:
     """Give 1 for each line that is, and 0 for each other."""
-    found = bytes(map(RECORD.__le__, lines))
-    if 1 in found and max(lines) >= _PAST_RECORDS:
-        found = bytes(map(sub, found, map(_PAST_RECORDS.__le__, lines)))
-    return found
+    # To compare in a comprehension calls nothing: it takes half of the time of any call for each line.
+    return bytes([RECORD <= line < _PAST_RECORDS for line in lines])
+
+
+def are_whole_records(lines: Sequence[bytes]) -> bytes:
+    """Do so for lines without their newlines, none of which is empty, that end with a brace, too."""
+    return bytes([RECORD <= line < _PAST_RECORDS and line[-1] == _BRACE for line in lines])
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:

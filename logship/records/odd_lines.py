@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from logship.records.kept_lines import all_lines
 from logship.records.line_parser import MAX_DEPTH
 from logship.records.looks import all_records, those
 from logship.records.places import put
@@ -110,21 +111,27 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
 
     ``joins``: where lines that are one record begin and end in it, ascending; such are one odd line.
     """
-    found = Parted(data, [], [], b"}\r\n" if data.endswith(b"\r\n") else b"}\n", [], [], b"\\" in data)
-    at = 0
-    for start, stop in (*joins, (len(data), len(data))):
-        if start < at or (start > at and data[start - 1 : start] != b"\n"):
-            return None
-        found.lines.extend(BytesIO(data[at:start]))
-        if start < stop:
-            found.places.append(len(found.lines))
-            found.odd.append(data[start:stop])
-            found.lines.append(b"")
-        at = stop
-    first = found.lines[:_FIRST]
+    odd, places, texts = list[bytes](), list[int](), list[int]()
+    if joins:
+        lines, at = list[bytes](), 0
+        for start, stop in joins:
+            if start < at or (start > at and data[start - 1 : start] != b"\n"):
+                return None
+            lines.extend(BytesIO(data[at:start]))
+            places.append(len(lines))
+            odd.append(data[start:stop])
+            lines.append(b"")
+            at = stop
+        lines.extend(BytesIO(data[at:]))
+    else:
+        lines, texts = all_lines.take(data)
+    first = lines[:_FIRST]
     others = sum(not line.startswith(b'{"') for line in first)
-    few = len(first) >= _FEW and others * _FEW <= len(first) and len(found.odd) * _FEW <= len(found.lines)
-    return found if few and data.endswith(b"\n") else None
+    few = len(first) >= _FEW and others * _FEW <= len(first) and (len(odd) + len(texts)) * _FEW <= len(lines)
+    if not (few and data.endswith(b"\n")):
+        return None
+    end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
+    return without_odd(Parted(data, lines, [], end, odd, places, b"\\" in data), texts)
 
 
 def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:

@@ -122,20 +122,25 @@ class Shape(Struct, frozen=True):
         others = [*compress(count(), map(ne, heads, wanted.split(b"\n")))] if few else []
         return others if few and len(others) * few <= len(lines) else range(len(lines))
 
-    def mostly(self, parted: Parted) -> Parted | None:
+    def mostly(self, parted: Parted) -> "tuple[Alike, Parted] | None":
         """Decode lines, of which few may turn out to be odd; None if more do."""
         found = mostly_decoded(parted, self.decoder)
-        found = without_odd(found, self._odd(found)) if found and found.plain else None
-        return found if found and found.plain else None
+        if not (found and found.plain):
+            return None
+        alike = self.alike(found.records)
+        if odd := self._odd(found, alike.times):
+            found = without_odd(found, odd)
+            alike = self.alike(found.records)
+        return (alike, found) if found.plain else None
 
-    def _odd(self, found: Parted) -> set[int]:
+    def _odd(self, found: Parted, times: bytes) -> set[int]:
         """Give the lines that have one of the names twice, or may have, or ``@timestamp`` where that is cut out.
 
         And those that do not start with ``{"``.
         """
         lines = found.lines
         odd = {*those(lines, may_spell)} if found.has_escapes else set()
-        others = self._other_heads(self.alike(found.records).times, lines[0], lines, 0, few=_FEW)
+        others = self._other_heads(times, lines[0], lines, 0, few=_FEW)
         alike = len(others) < len(lines)
         odd.update(others if alike else ())
         odd.update(() if alike and lines[0].startswith(b'{"') else beginning_otherwise(lines))

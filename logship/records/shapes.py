@@ -78,17 +78,17 @@ class Shapes:
                 return alike
         return None
 
-    def mostly(self, parted: Parted, near_ns: int) -> tuple[Shape, Parted] | None:
-        """Give the shape that nearly all lines have, and what those come to; the others are odd. None if more are."""
+    def mostly(self, parted: Parted, near_ns: int) -> tuple[Alike, Parted] | None:
+        """Give the shape that nearly all lines have, with a record for each; the others are odd. None if more are."""
         likely = self._likely.get(True)
         if likely and (read := likely.mostly(parted)):
-            return likely, read
+            return read
         for start in (0, len(parted.lines) // 2):
             line = next((line for line in parted.lines[start:] if line.startswith(b'{"')), b"")
             for found, key, shape in self._like(line, near_ns):
                 if read := shape.mostly(parted):
-                    self._learn(found, key, shape, read.records, whole=True)
-                    return shape, read
+                    self._learn(found, key, shape, read[0].records, whole=True)
+                    return read
         return None
 
     def _like(self, line: bytes, near_ns: int) -> Iterator[tuple[Members, _Key, Shape]]:

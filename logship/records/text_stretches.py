@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from logship.records.line_starts import DIGITS
-from logship.records.looks import are_records
 
 _TEXT, _JSON, _HEAD = range(3)
 """Kinds of lines: of text, JSON records by their looks, heads of the form that was learned."""
@@ -27,14 +26,14 @@ BETWEEN = Looks(re.compile(rb"\x00(?!\x01)\x00*"), re.compile(rb"(?:\x02\x00|\x0
 """Where none does: a line of text alone between two JSON records is one by itself, whatever it looks like."""
 
 
-def stretches(lines: Sequence[bytes], skeleton: bytes, looks: Looks) -> Iterator[tuple[int, int]]:
+def stretches(lines: Sequence[bytes], records: bytes, skeleton: bytes, looks: Looks) -> Iterator[tuple[int, int]]:
     """Give where lines of text begin and end that have to be looked at one by one, up to the JSON record behind them.
 
-    All others are records by themselves: JSON records are; heads of the form that was learned are if another one or
-    JSON follows.
+    ``records`` has 1 for each line that is a JSON record by its looks, and 0 for each other. All others are records by
+    themselves: JSON records are; heads of the form that was learned are if another one or JSON follows.
     """
-    kinds = bytearray(are_records(lines))
-    for found in looks.texts.finditer(bytes(kinds)) if skeleton else ():
+    kinds = bytearray(records)
+    for found in looks.texts.finditer(records) if skeleton else ():
         kinds[found.start() : found.end()] = _of_text(lines[found.start() : found.end()], skeleton)
     return (found.span() for found in looks.together.finditer(bytes(kinds)))
 

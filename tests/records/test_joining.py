@@ -4,6 +4,7 @@ from itertools import accumulate
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from logship.model import Block, FileId
 from logship.records.encoding import BlockEncoder
@@ -227,3 +228,20 @@ def test_joins_that_are_no_lines_of_text_are_not_taken_apart() -> None:
     assert parted(data, [(5, 10)]) is None
     found = parted(data, [(0, 2 * len(RECORD))])
     assert found is None or found.odd == [2 * RECORD]
+
+
+ODD = st.sampled_from([b"text\n", b"{}\n", b'{"b":2}\n', b'{"a":NaN}\n', b'{"a":"\xff"}\n', RECORD])
+
+
+@given(st.lists(ODD, max_size=4))
+def test_lines_that_were_looked_at_to_be_joined_are_encoded_as_lines_that_were_not(some: list[bytes]) -> None:
+    """What was found out about them is kept for that, and changes nothing."""
+    data = b"".join([RECORD * 20, *some, RECORD * 20])
+    given = [block(data, 100), block(data, 100)]
+    fresh = replace(given[1], data=bytes(bytearray(data)))
+    encoder, other = (BlockEncoder(Enrichment({"b": 1}), Lines()) for _ in range(2))
+    for _ in range(2):  # the second time it knows that some are odd
+        assert encoder.encode(given[0]).body == other.encode(fresh).body
+    found = parted(block(data, 100).data)
+    assert found
+    assert found.odd == [line for line in some if not line.startswith(b'{"')]

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logship.records import plain_lines
-from logship.records.plain_lines import _UNASKED, _Kept, is_plain
+from logship.records.plain_lines import is_plain
 
 LINES = st.sampled_from([b'{"a":1}', b'{"', b"{", b"{#", b"{}", b"", b"a", b"}", b'{"a":1}\r'])
 MANY = 40 * 1024 // 9
@@ -26,24 +26,3 @@ def test_whoever_asks_after_a_look_gets_what_a_first_question_gives(end: bytes, 
         assert is_plain(data)
     for data, piece in ((other * lines, b'b":1'), (one * lines, b'a":1'), (one * lines, b'a":1')):
         assert plain_lines.pieces(data) == [piece] * lines
-
-
-def test_lines_are_kept_until_somebody_asks_and_not_for_ever() -> None:
-    """The first of several blocks that are read at once is the first to be asked for; where nobody asks, they go."""
-    kept, first, more = _Kept(), b'{"a":1}\n' * 2, [b'{"a":%d}\n' % number for number in range(_UNASKED + 1)]
-    assert kept.look(first)
-    assert not any(map(kept.look, more[:-1]))
-    assert kept._data is first
-    assert kept.look(more[-1])
-    assert kept._data is more[-1]
-    assert kept.take(first) == [b'a":1'] * 2
-    assert kept.take(more[-1]) == [b'a":%d' % _UNASKED]
-    assert (kept._data, kept._pieces) == (b"", [])
-
-
-def test_a_block_that_is_not_plain_is_not_kept() -> None:
-    """A line that was cut, or has white space behind it, tells nothing by how the others end."""
-    kept = _Kept()
-    assert not kept.look(b'{"a":1}\n{"a":\n')
-    assert not kept._data
-    assert kept.take(b'{"a":1}\n{"a":\n') == []
