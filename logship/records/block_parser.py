@@ -22,7 +22,7 @@ from logship.records.facts import FactReader
 from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
 from logship.records.json_members import may_spell
 from logship.records.looks import RECORD
-from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, unreadable, without_odd
+from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, without_odd
 from logship.records.own_times import CUTS, NAME, cut
 from logship.records.plain_lines import end_of
 from logship.records.record_types import any_type, own_times, plain_type, wanted_attribute
@@ -92,7 +92,7 @@ class BlockParser:
         ``joins``: where in it lines that are one record begin and end.
         """
         lines = parted(data, joins) if self._plain else None
-        read = self._shapes.mostly(without_odd(lines, unreadable(lines)), near_ns) if lines else None
+        read = self._shapes.mostly(lines, near_ns) if lines else None
         if read is None:
             return None
         columns, found = self._mostly(*read, near_ns)

@@ -28,6 +28,8 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+_MAY_STAY = frozenset((b"{", b"n"))
+"""What an object, or null, begins with: they may stand above a name of ours."""
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -177,7 +179,10 @@ class LineParser:
         None if that is not certain.
         """
         clashing = self._clashing.intersection(found)
-        if (TIMESTAMP in clashing) > facts.is_own or (clashing - {TIMESTAMP} and not self._is_plain(text)):
+        if (TIMESTAMP in clashing) > facts.is_own:
+            return None
+        others = [bytes(found[name])[:1] for name in clashing - {TIMESTAMP}]
+        if others and not (_MAY_STAY.issuperset(others) and self._is_plain(text)):
             return None
         rest = cut(text[1:], found[TIMESTAMP], known=True) if facts.is_own else text[1:]
         return None if rest is None else _rest(rest)

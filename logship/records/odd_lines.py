@@ -131,7 +131,7 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
     if not (few and data.endswith(b"\n")):
         return None
     end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
-    return without_odd(Parted(data, lines, [], end, odd, places, b"\\" in data), texts)
+    return without_odd(Parted(data, lines, [], end, odd, places, b"\\" in data), [*texts, *_unreadable(data, lines)])
 
 
 def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:
@@ -191,16 +191,15 @@ def _others(column: bytes, byte: int) -> list[int]:
     return [match.start() for match in re.finditer(b"[^%b]" % re.escape(bytes((byte,))), column)]
 
 
-def unreadable(parted: Parted) -> list[int]:
-    """Give the places of plain lines that are no UTF-8, or may nest too deep."""
-    lines, odd = parted.lines, list[int]()
-    if not parted.data.isascii():
-        column = bytes(map(bytes.isascii, lines))
-        some = column.count(1) * 2 > len(lines)  # where most are not, to look at many at once is faster
-        odd += [at for at in _others(column, 1) if not is_text(lines[at])] if some else those(lines, _is_no_text)
-    if max(map(len, lines), default=0) >= LONG:
-        odd += [at for at, line in enumerate(lines) if may_be_deep(line)]
-    return odd
+def _unreadable(data: bytes, lines: Sequence[bytes]) -> list[int]:
+    """Give the places of lines that are no UTF-8, or may nest too deep."""
+    if data.isascii():
+        return [at for at, line in enumerate(lines) if may_be_deep(line)] if max(map(len, lines)) >= LONG else []
+    simple = bytes([line.isascii() and len(line) < LONG for line in lines])
+    if simple.count(1) * 2 > len(lines):
+        return [at for at in _others(simple, 1) if not is_text(lines[at]) or may_be_deep(lines[at])]
+    # Where most are not, to look at many at once is faster.
+    return those(lines, _is_no_text) + [at for at, line in enumerate(lines) if may_be_deep(line)]
 
 
 def is_text(data: bytes) -> bool:
