@@ -38,6 +38,7 @@ _SHAPE = bytes(ord("0") if ord("0") <= code <= ord("9") else code for code in ra
 _EXACT = re.compile(rb'"0000-00-00T00:00:00(?:\.0{1,9})?Z"')
 _CURRENT = re.compile(rb"0{10}(?:0{3}){0,3}(?:\.0+)?")
 _ALMOST = re.compile(rb'"0000-00-00[Tt ]00:00:00(?P<fraction>[.,]0{1,9})?(?P<zone>[Zz]|\+00:00)?"')
+_ELSEWHERE = re.compile(rb'"0000-00-00[Tt ]00:00:00(?:[.,]0{1,9})?(?P<zone> ?[+-]00(?::?00)?)?"')
 _REMEMBERED = 256
 """Seconds, or minutes: neighbouring log lines share them."""
 
@@ -167,6 +168,7 @@ class TimestampReader:
         if all(map(_CURRENT.fullmatch, shapes)) and (stamps := _numbers(joined)):
             return stamps, 0
         exact = joined if all(map(_EXACT.fullmatch, shapes)) else self._straighten(joined, shapes, count)
+        exact = exact or self._moved(joined, shapes)
         if exact and are_valid(exact, count):
             return [*exact.split(b"\n")], 0
         stamps = [self.read(joined, near_ns)] if count == 1 else self._mostly_alike(joined, near_ns)
@@ -195,6 +197,20 @@ class TimestampReader:
         end = match["zone"] + b'"\n' if match["zone"] else b'"\n'
         # All digits look like 0 in a shape: only here does it show that the zone is +00:00.
         return bytes(text).replace(end, b'Z"\n')[:-1] if text.count(end) == count else b""
+
+    def _moved(self, joined: bytes, shapes: set[bytes]) -> bytes:
+        """Rewrite times of one shape and one offset, by their minutes; empty if they are not such."""
+        match = _ELSEWHERE.fullmatch(next(iter(shapes))) if len(shapes) == 1 else None
+        if not match:
+            return b""
+        behind, values = -1 - len(match["zone"] or b""), joined.split(b"\n")
+        offset, *others = {value[behind:-1] for value in values}
+        starts = {each: self._minute(each[1:].decode(), offset.decode().strip()) for each in {v[:17] for v in values}}
+        if others or any(start is None or not start.endswith(":00") for start in starts.values()):
+            return b""
+        minutes = {minute: f'"{start}'[:-3].encode() for minute, start in starts.items()}
+        moved = b'Z"\n'.join([minutes[value[:17]] + value[17:behind] for value in values]) + b'Z"'
+        return moved.replace(b",", b".")
 
     def _stamp(self, minute: str, second: str, fraction: str | None, offset: str) -> bytes | None:
         start = self._minute(minute, offset)

@@ -132,6 +132,28 @@ def test_many_are_read_as_one_by_one(zone: str, some: list[str], times: int) -> 
     assert [stamp and stamp.decode().strip('"') for stamp in found] == expected * times
 
 
+CLOCKS = st.sampled_from(
+    ["00:30:00", "00:30:59", "02:30:01", "02:59:59", "03:00:00", "12:00:00", "12:00:60", "24:00:00"]
+)
+DAYS = st.sampled_from(["2026-03-29", "2026-10-25", "2026-11-22", "2026-02-29", "0001-01-01"])
+
+
+@given(
+    st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns"]),
+    st.lists(st.tuples(DAYS, CLOCKS), min_size=1, max_size=6),
+    st.sampled_from("T "),
+    st.sampled_from(["", ".123", ",123", ".123456789"]),
+    st.sampled_from(["", "+01:00", " -0330", "-03", "+24:00"]),
+)
+def test_times_of_one_form_are_moved_to_utc_together_as_one_by_one(
+    zone: str, days: list[tuple[str, str]], sign: str, fraction: str, offset: str
+) -> None:
+    """Whether they name an offset or have that of the setting, whose summer time begins or ends among them."""
+    values = [f'"{day}{sign}{clock}{fraction}{offset}"'.encode() for day, clock in days]
+    reader = TimestampReader(zone)
+    assert reader.read_all(values)[0] == [reader.read(value) for value in values]
+
+
 def test_times_yet_to_come_are_counted_where_a_block_begins_or_ends_with_one() -> None:
     """Each form of fraction; lines without a time count as none."""
     past, limit, future = rfc3339(10**18), 10**18 + 1, b'"2100-01-01T00:00:00Z"'
