@@ -23,7 +23,7 @@ from logship.records.odd_lines import Habit, is_text
 from logship.records.parsed_lines import LineRewriter
 from logship.records.places import put, without
 from logship.records.redacting import each_known, redacted
-from logship.records.repair import repair
+from logship.records.repair import is_nearly_json, repair_some
 from logship.records.selection import Selection, condition_for, sample_of
 from logship.records.severity import UNKNOWN, level_of
 from logship.records.single_records import gap, single_records
@@ -172,15 +172,15 @@ class BlockEncoder:
             return found, Tally(unparsed=parsed.unparsed, decode_errors=len(sort.damaged))
         table: list[list[bytes | None]] = [[None] * len(lines) for _ in range(2 + len(self._wants))]
         stamps, rests, *wanted = table
-        # What has one of these outside of a string is no JSON; where lines are many, they are tried together first.
+        # Where lines are many, and the first is sound, they are tried together first.
         few = sort.records if len(sort.records) <= FEW else ()
-        suspects = (at for at in few if b"NaN" in lines[at] or b"Infinity" in lines[at])
-        broken = {at: mended for at in suspects if (mended := repair(lines[at]))}
+        asked = sort.records if few or any(is_nearly_json(lines[at]) for at in sort.records[:1]) else ()
+        broken = repair_some(lines, [at for at in asked if is_nearly_json(lines[at])])
         sound = [at for at in sort.records if at not in broken] if broken else sort.records
         plain = self._read_some(table, sound, [*map(lines.__getitem__, sound)], block.time_ns)
         _fill(table, sort.messages, [texts.stamps, texts.rests(), *texts.columns(self._wants, messages)])
         unread = [] if few else [sound[at] for at in _missing(plain.rests)]
-        broken |= {at: mended for at in unread if (mended := repair(lines[at]))}
+        broken |= repair_some(lines, unread)
         again = self._read_some(table, [*broken], [mended.text for mended in broken.values()], block.time_ns)
         odd = _missing(rests)
         alone = [self._judge.judge(raw[at], message=message, block=block) for at in odd]

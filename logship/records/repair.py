@@ -6,7 +6,9 @@ of other members, nor what looks like these within a string.
 """
 
 import re
+from collections.abc import Sequence
 from functools import partial
+from operator import ne
 from typing import Final, NamedTuple
 
 from logship.records.enrichment import to_json
@@ -46,6 +48,35 @@ def repair(text: bytes) -> Repaired | None:
         what.update((ESCAPE,) if mended != pieces[1::2] else ())
         pieces[1::2] = mended
     return Repaired(b'"'.join(pieces), tuple(sorted(what))) if what else None
+
+
+def repair_some(lines: Sequence[bytes], places: Sequence[int]) -> dict[int, Repaired]:
+    """Do so with the lines at some places, none of which has a newline; those of which we know nothing are left out.
+
+    Together where all have numbers that are none, and no more: a metric that is one at all is one for hours.
+    """
+    if not places:
+        return {}
+    some = [lines[at] for at in places]
+    found: Sequence[Repaired | None] = _repaired_alike(some) or [*map(repair, some)]
+    return {at: mended for at, mended in zip(places, found, strict=True) if mended}
+
+
+def _repaired_alike(lines: Sequence[bytes]) -> list[Repaired]:
+    text = b"\n".join(lines)
+    pieces, what = text.split(b'"'), set[str]()
+    outside = b'"'.join(pieces[::2])
+    # Where each newline is outside of strings, each line has the ends of its own.
+    if len(pieces) % 2 == 0 or outside.count(b"\n") != len(lines) - 1 or b"\\" in text:
+        return []
+    pieces[::2] = _WRONG.sub(partial(_mend, what), outside).split(b'"')
+    mended = b'"'.join(pieces).split(b"\n")
+    return [Repaired(each, (NAN,)) for each in mended] if what == {NAN} and all(map(ne, mended, lines)) else []
+
+
+def is_nearly_json(line: bytes) -> bool:
+    """Say whether a line has what, outside of a string, no JSON has."""
+    return b"NaN" in line or b"Infinity" in line
 
 
 def _mend(what: set[str], part: re.Match[bytes]) -> bytes:

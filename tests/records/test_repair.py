@@ -4,12 +4,14 @@ import json
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from logship.model import Block, FileId
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.layouts import Lines
-from logship.records.repair import repair
+from logship.records.repair import repair, repair_some
 
 
 @pytest.mark.parametrize(
@@ -39,6 +41,28 @@ def test_a_line_is_mended_where_it_is_wrong(line: bytes, mended: bytes, what: tu
 def test_what_is_not_known_to_be_wrong_stays(line: bytes) -> None:
     """Then the line is a message."""
     assert repair(line) is None
+
+
+LINES = (
+    *(b'{"a":NaN,"b":"x"}', b'{"b":"NaN:,","a":-Infinity}', b'{"a":[NaN,1]}'),  # alike
+    *(
+        b'{"a":,"b":NaN}',
+        b'{"a":NaN',
+        b'{"a":"NaN}',
+        b'NaN"',
+        b'{"a":"\\"","b":NaN}',
+        b'{"a":"\\x22","b":NaN}',
+        b'{"a":"NaN"}',
+    ),
+)
+
+
+@given(st.one_of(st.lists(st.sampled_from(LINES[:3])), st.lists(st.sampled_from(LINES))), st.integers(0, 3))
+def test_several_lines_are_mended_as_each_by_itself(some: list[bytes], step: int) -> None:
+    """However alike or unlike they are; those of which nothing is known are left out."""
+    places = [*range(0, len(some), step + 1)]
+    each = {at: repair(some[at]) for at in places}
+    assert repair_some(some, places) == {at: mended for at, mended in each.items() if mended}
 
 
 @pytest.mark.parametrize("end", [b'"', b"\\", b'"}', b"\\x22"])
