@@ -19,7 +19,7 @@ from logship.records.columns import Columns, joined, raw_values, spread
 from logship.records.enrichment import Enrichment
 from logship.records.fact_columns import FactColumns
 from logship.records.facts import FactReader
-from logship.records.field_conflicts import FieldConflict, field_conflicts, rename
+from logship.records.field_conflicts import FieldConflict, field_conflicts, rename, rename_all
 from logship.records.json_members import may_spell
 from logship.records.looks import RECORD
 from logship.records.odd_lines import LONG, Parted, is_text, may_be_deep, parted, without_odd
@@ -233,10 +233,16 @@ class BlockParser:
     def _move(self, records: Sequence[msgspec.Struct], rests: list[bytes | None]) -> int:
         """Rename what gets in our way, or take the rest away where that is not simple; count the lines renamed."""
         suspects = [at for at, record in enumerate(records) if hasattr(record, "n0")]
+        some = records if len(suspects) == len(records) else [records[at] for at in suspects]
         renamed: set[int] = set()
         for clash in self._clashes:
-            column = [clash.column(records[at]) for at in suspects]
-            if column.count(UNSET) == len(column):
+            column = [*map(clash.column, some)]
+            unset = column.count(UNSET)
+            if unset == len(column):
+                continue
+            if some is records and not unset and (all_renamed := _rename_all(clash, rests, column)):
+                rests[:] = all_renamed
+                renamed.update(suspects)
                 continue
             for at, value in zip(suspects, column, strict=True):
                 rest = rests[at]
@@ -245,6 +251,10 @@ class BlockParser:
                     if rests[at] != rest:
                         renamed.add(at)
         return sum(rests[at] is not None for at in renamed)
+
+
+def _rename_all(clash: FieldConflict, rests: Sequence[bytes | None], column: Sequence[Raw]) -> list[bytes] | None:
+    return None if None in rests else rename_all(clash, cast("Sequence[bytes]", rests), column)
 
 
 def _begin_alike(lines: Sequence[bytes]) -> bool:

@@ -1,7 +1,7 @@
 """Renames fields of the application that have a name of ours, without parsing the line (DECISIONS 13, 14); pure."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw
 
 from logship.records.enrichment import Clash, Enrichment, to_json
-from logship.records.record_types import clash_names, object_type
+from logship.records.record_types import MAY_STAY, clash_names, object_type
 
 _ANY_ESCAPED = re.compile(rb"\\[u/]")
 """An escape that could spell a letter of a name of ours; others have but one spelling."""
@@ -44,6 +44,21 @@ def _may_stay(clash: FieldConflict, value: Raw) -> bool:
         return clash.harmless is not None and (clash.harmless.decode(value), True)[1]
     except msgspec.DecodeError:
         return False
+
+
+def rename_all(clash: FieldConflict, rests: Sequence[bytes], values: Sequence[Raw]) -> list[bytes] | None:
+    """Do what :func:`rename` does with each of many rests that have the name, if it has to be changed in all of them.
+
+    None if that is not certain.
+    """
+    text = b"\n".join(rests)
+    if text.count(clash.name) != len(rests) or (b"\\" in text and _ANY_ESCAPED.search(text)):
+        return None
+    if not clash.moved or clash.moved in text:
+        return None
+    if clash.harmless and not MAY_STAY.isdisjoint({bytes(value)[:1] for value in values}):
+        return None
+    return text.replace(clash.name, clash.moved).split(b"\n")
 
 
 def rename(clash: FieldConflict, rest: bytes, value: Raw) -> bytes | None:

@@ -19,7 +19,7 @@ from logship.records.json_members import SPACE, Member, depth_of, head, members
 from logship.records.layouts import EMPTY
 from logship.records.making_way import MAX_MOVED, OVERRIDDEN, free_name
 from logship.records.own_times import cut
-from logship.records.record_types import plain_type
+from logship.records.record_types import MAY_STAY, plain_type
 from logship.records.repair import repair
 from logship.records.severity import NO_LEVEL, Level, level_of
 from logship.records.text_records import MESSAGE, TextRecords
@@ -28,8 +28,6 @@ BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
-_MAY_STAY = frozenset((b"{", b"n"))
-"""What an object, or null, begins with: they may stand above a name of ours."""
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -182,7 +180,7 @@ class LineParser:
         if (TIMESTAMP in clashing) > facts.is_own:
             return None
         others = [bytes(found[name])[:1] for name in clashing - {TIMESTAMP}]
-        if others and not (_MAY_STAY.issuperset(others) and self._is_plain(text)):
+        if others and not (MAY_STAY.issuperset(others) and self._is_plain(text)):
             return None
         rest = cut(text[1:], found[TIMESTAMP], known=True) if facts.is_own else text[1:]
         return None if rest is None else _rest(rest)

@@ -10,6 +10,8 @@ from logship.records.enrichment import TIMESTAMP, Enrichment
 
 NEVER = Annotated[int, msgspec.Meta(ge=1, lt=1)]
 """No value fits: one field of this type in one line fails the whole group, so that it costs nothing to look for it."""
+MAY_STAY = frozenset((b"{", b"n"))
+"""What an object, or null, begins with: one above a name of ours may stay."""
 
 Field = tuple[str, str, Any]
 """Attribute, name and type."""
