@@ -20,6 +20,7 @@ _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _ESCAPED = re.compile(rb'\\u00[4-7](?:[^"\\]++|\\.)*+"([ \t\r\n]*+:)?', re.DOTALL)
 """An escape that could spell a letter of a name, up to the end of its string and, behind a name, the colon."""
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
+_BREAK = re.compile(rb"[ \t\r]*+\n[ \t\r\n]*+")
 _HEAD = 64 << 10
 
 
@@ -60,6 +61,11 @@ def members(text: bytes) -> Iterator[Member]:
             separator = _NEXT.match(text, end)
             at = separator.end() if separator else len(text)
         yield Member(msgspec.json.decode(text[key:colon]) if b"\\" in name else name.decode(), key, colon, value, end)
+
+
+def on_one_line(text: bytes) -> bytes:
+    """Give an object, or what is outside of its strings, without newlines: in a string JSON has none as they are."""
+    return _BREAK.sub(b" ", text) if b"\n" in text else text
 
 
 def may_spell(data: bytes) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from logship.model import Block
 from logship.records.enrichment import Enrichment
 from logship.records.found import Found
+from logship.records.json_members import SPACE, on_one_line
 from logship.records.layouts import quote
 from logship.records.making_way import free_name
 from logship.records.text_records import LEVEL, MESSAGE, TextRecords
@@ -108,7 +109,7 @@ def _object(found: Found, level: bytes | None) -> bytes:
                 fields[at] = free_name(name, taken), value
                 taken.add(fields[at][0])
     own = b",".join([_key(name) + value for name, value in fields])
-    rest = (found.inner or b"{}").strip(b" \t\r\n")[1:].lstrip(b" \t\r\n")
+    rest = on_one_line((found.inner or b"{}").strip(SPACE))[1:].lstrip(SPACE)
     return b"{" + own + (b"," if own and rest != b"}" else b"") + rest
 
 

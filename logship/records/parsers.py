@@ -11,9 +11,10 @@ from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicor
 from logship.records.expressions import Expression, compile_expression
 from logship.records.found import Found
 from logship.records.joining import one_line
-from logship.records.json_members import members
+from logship.records.json_members import SPACE, members
 from logship.records.layouts import quote
 from logship.records.logfmt import parse_logfmt
+from logship.records.repair import repair
 from logship.records.runtime_lines import Piece, Unwrap
 
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
@@ -91,9 +92,20 @@ def _unwrapped(own: Sequence[tuple[str, bytes]], text: bytes, time: bytes) -> Fo
 
 
 def _names(text: bytes) -> dict[str, Raw] | None:
-    """Give the members of a JSON object by name; None for what is none."""
-    if not text.lstrip(b" \t\r\n").startswith(b"{"):
+    """Give the members of a JSON object by name; None for what is none, and can't be mended.
+
+    It is mended, and counted, where all lines are.
+    """
+    bare = text.strip(SPACE)
+    if not bare.startswith(b"{"):
         return None
+    found = _decoded_object(bare)
+    if found is None and (mended := repair(bare)):
+        found = _decoded_object(mended.text)
+    return found
+
+
+def _decoded_object(text: bytes) -> dict[str, Raw] | None:
     try:
         return _OBJECT.decode(text)
     except (msgspec.DecodeError, RecursionError):

@@ -12,6 +12,7 @@ from operator import ne
 from typing import Final, NamedTuple
 
 from logship.records.enrichment import to_json
+from logship.records.json_members import on_one_line
 
 NAN: Final = "nan"
 EMPTY_VALUE: Final = "empty_value"
@@ -36,13 +37,17 @@ class Repaired(NamedTuple):
 
 
 def repair(text: bytes) -> Repaired | None:
-    """Mend a line, in UTF-8, that starts with a brace and is no JSON; None if there is nothing that we know."""
+    """Mend a record, in UTF-8, that starts with a brace and is no JSON; None if there is nothing that we know.
+
+    What is printed over several lines is on one then, as records of stores are: nobody else could put it there.
+    """
     # In turn what is outside of strings, and what is within.
     pieces = _STRING.split(text) if b"\\" in text else text.split(b'"')
     if len(pieces) % 2 == 0 or not pieces[-1]:  # a string has no end, or the object
         return None
     what: set[str] = set()
-    pieces[::2] = _WRONG.sub(partial(_mend, what), b'"'.join(pieces[::2])).split(b'"')
+    outside = _WRONG.sub(partial(_mend, what), b'"'.join(pieces[::2]))
+    pieces[::2] = on_one_line(outside).split(b'"')
     if b"\\x" in text:
         mended = [_ESCAPES.sub(_character, piece) for piece in pieces[1::2]]
         what.update((ESCAPE,) if mended != pieces[1::2] else ())

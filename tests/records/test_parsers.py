@@ -241,6 +241,31 @@ def test_json_in_a_field_becomes_the_record() -> None:
     assert (found.tally.parsed, found.tally.unparsed, found.records) == (1, 3, 4)
 
 
+@pytest.mark.parametrize("newline", ["", "\n  "])
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1", ""])
+@pytest.mark.parametrize("parse", ["cri", "docker", "json_in:log"])
+def test_object_within_is_mended_and_written_on_one_line(parse: str, value: str, newline: str) -> None:
+    """As it is where nothing is around it: seven Python loggers in a container write NaN, and some for people to read.
+
+    A record with a newline in it is two lines to a store.
+    """
+    inner = f'{{{newline}"level": "error",{newline}"loss": {value}}}'
+    cri = [f"{CRI} stdout {'F' if part[-1] == '}' else 'P'} {part}" for part in inner.split("\n")]
+    lines = {"cri": cri, "docker": [log(inner + "\n")], "json_in:log": [json.dumps({"log": inner, "no": 7})]}[parse]
+    joins = ((1000, 1000 + sum(len(line) + 1 for line in lines)),) if len(lines) > 1 else ()
+    found = BlockEncoder(Enrichment({}, parse=parse), Lines()).encode(block(lines, joins=joins))
+    (one,) = [json.loads(line) for line in found.body.splitlines()]
+    assert (one["level"], one["loss"]) == ("error", 1 if value == "1" else None)
+    what = {"1": "", "": "empty_value"}.get(value, "nan")
+    assert found.tally.repaired == (((what, 1),) if what else ())
+
+
+def test_object_that_has_a_wrong_number_beside_the_text_is_mended() -> None:
+    """Both are one record."""
+    (one,) = records("json_in:log", '{"loss":NaN,"log":"{\\"a\\":Infinity}"}')
+    assert (one["loss"], one["a"]) == (None, None)
+
+
 def test_expression_gives_its_named_groups() -> None:
     """Time and level are those of the groups that are named so, else of the line's head."""
     (one,) = records(r"regex:^(?P<level>\w+) (?P<user>\w+)(?P<no>x)? (?P<message>.*)", "error bob did it")

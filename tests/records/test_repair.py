@@ -24,6 +24,7 @@ from logship.records.repair import repair, repair_some
         (b'{"a":-,"b": -1,"time": }', b'{"a":null,"b": -1,"time": null}', ("empty_value",)),
         (b'{"agent":"\\x22curl\\x22 \\\\x22"}', b'{"agent":"\\"curl\\" \\\\x22"}', ("escape",)),
         (b'{"uri":"\\xD0\\x9F\\x0A\\x5C\\xFF"}', '{"uri":"\u041f\\n\\\\\ufffd"}'.encode(), ("escape",)),
+        (b'{\r\n  "a": NaN,\n  "b": "NaN\\n"\n}', b'{ "a": null, "b": "NaN\\n" }', ("nan",)),
         (b'{"a":"\\x41","b":NaN,"c":}', b'{"a":"A","b":null,"c":null}', ("empty_value", "escape", "nan")),
     ],
 )
