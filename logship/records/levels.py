@@ -26,7 +26,7 @@ _MILLISECONDS: Final = 13
 """Digits of a current time in milliseconds since 1970."""
 _INFO: Final = 9
 _ERROR: Final = 17
-MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger", "error")
+MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger", "error", "EnvVersion")
 """Names by which a record without a level may be told."""
 _STATUS: Final = "status"
 """Datadog's name of a level, and many an answer's."""
@@ -120,8 +120,8 @@ def _by_form(found: Members) -> Level:
     """Give the level that is in the form of a record alone."""
     if "@t" in found and "@l" not in found:  # Serilog's compact form leaves out what is information
         return Level(_INFO)
-    if "caller" in found and "ts" in found and "msg" in found:
-        return _of_kubernetes(found)
+    if "caller" in found and "ts" in found and "msg" in found and (level := _of_kubernetes(found)).severity:
+        return level
     if "logger" in found and "msg" in found and "error" in found:  # funcr gives an error no level
         return Level(_ERROR)
     if is_consola(found):
@@ -131,10 +131,18 @@ def _by_form(found: Members) -> Level:
     return _of_otlp(found) if OTLP in found else _by_name_beside(found)
 
 
+def _of_syslog(value: bytes) -> Level:
+    count = number(value)
+    severity = on_scale(count, "syslog") if count >= 0 else UNKNOWN
+    return Level(severity, value) if severity else NO_LEVEL
+
+
 def _by_name_beside(found: Members) -> Level:
     """Give the level under a name that others use, too, told by what stands beside it."""
     if _STATUS in found and value_at(found, "logger.name") is not None:  # Datadog's own names
         return level_of(bytes(found[_STATUS]))
+    if "EnvVersion" in found and "Severity" in found:  # Mozilla's services
+        return _of_syslog(bytes(found["Severity"]))
     return level_of(value_at(found, "info.level") if value_at(found, "info.code") is not None else None)  # dbt
 
 

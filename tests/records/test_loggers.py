@@ -57,6 +57,20 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         17,
     ),
     "funcr, an error that is none": ('{"logger":"","msg":"x","error":null}', None, 17),
+    "funcr, an error with its caller": (
+        '{"logger":"","ts":"2026-11-27 09:30:00.123456","caller":{"file":"a.go","line":7},"msg":"x","error":"boom"}',
+        "2026-11-27T09:30:00.123456Z",
+        17,
+    ),
+    "DAZN's for Lambda": ('{"message":"x","level":20,"sLevel":"DEBUG"}', None, 5),
+    "Mozilla's dockerflow": (
+        '{"Timestamp": 1795771800123456000, "Logger": "s", "EnvVersion": "2.0", "Severity": 3, "Fields": {"msg": "x"}}',
+        "2026-11-27T09:30:00.123456000Z",
+        17,
+    ),
+    "dockerflow, debug": ('{"Type":"app","EnvVersion":"2.0","Severity":7,"Fields":{"msg":"x"}}', None, 5),
+    "a severity of no logger": ('{"Severity":3,"Timestamp":1795771800123456000}', None, 0),
+    "no severity of dockerflow's": ('{"EnvVersion":"2.0","Severity":"HIGH","Fields":{"msg":"x"}}', None, 0),
     "an error of no logger": ('{"msg":"x","error":"boom"}', None, 0),
     "a level of somebody's, one": ('{"level":1,"msg":"x"}', None, 1),
     "zap, more verbose than debug": (
