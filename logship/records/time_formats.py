@@ -1,6 +1,7 @@
 """Times in an operator's own forms, written as strptime has them; pure."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -17,16 +18,36 @@ _YEARS = ("%Y", "%y", "%G", "%c", "%x", "%D", "%F")
 def parse_formats(text: str) -> tuple[str, ...]:
     """Take a list of formats apart: a JSON list, or several with commas between; one before ``%f`` is part of a format.
 
-    Raises ``ValueError`` that says which of them can't work, why, and what to write.
+    So is one in front of a piece that tells no time without what stands before it: ``%d %b %Y, %H:%M:%S``. Raises
+    ``ValueError`` that says which of them can't work, why, and what to write.
     """
     if text.lstrip().startswith("["):
-        formats = _listed(text)
-    else:
-        formats = tuple(each.strip().replace("\0", ",%f") for each in text.replace(",%f", "\0").split(","))
-    formats = tuple(filter(None, formats))
-    for each in formats:
-        _check(each)
-    return formats
+        formats = tuple(filter(None, _listed(text)))
+        for each in formats:
+            _check(each)
+        return formats
+    pieces = [each.replace("\0", ",%f") for each in text.replace(",%f", "\0").split(",")]
+    return tuple(_parted([each for each in pieces if each.strip()]))
+
+
+def _parted(pieces: Sequence[str]) -> Iterator[str]:
+    """Give the formats of which pieces are, each as few as tell a time."""
+    at = 0
+    while at < len(pieces):
+        joined = [",".join(pieces[at:end]).strip() for end in range(at + 1, len(pieces) + 1)]
+        count = next((count for count, form in enumerate(joined, 1) if _works(form)), 0)
+        if not count:
+            _check(joined[0])
+        yield joined[count - 1]
+        at += count
+
+
+def _works(form: str) -> bool:
+    try:
+        _check(form)
+    except ValueError:
+        return False
+    return True
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -44,8 +65,11 @@ def _check(form: str) -> None:
         raise ValueError(message)
     try:
         found = _read(form, _WITNESS.strftime(form), int(_WITNESS.timestamp()) * 10**9)
+    except re.error as why:  # what is there twice would be a group of one name twice
+        message = f"has {form!r}, in which something is there twice; {_EXAMPLE}"
+        raise ValueError(message) from why
     except ValueError as why:
-        message = f"has {form!r}, which strptime can't read ({why}); {_EXAMPLE}"
+        message = f"has {form!r}, which strptime can't read ({str(why).replace('%Y ' + form, form)}); {_EXAMPLE}"
         raise ValueError(message) from why
     if found.time.replace(tzinfo=UTC) != _WITNESS.replace(microsecond=0, second=found.time.second):
         message = f"has {form!r}, which does not tell day, hour and minute; {_EXAMPLE}"
@@ -71,7 +95,10 @@ class TimeFormats:
         """Read a time by the first format that fits; None if none does. ``near_ns`` is as in :mod:`time_forms`."""
         for form in self._formats:
             try:
-                return _read(form, text, near_ns)
+                found = _read(form, text, near_ns)
             except ValueError:
                 continue
+            # strptime takes fewer digits than a format writes, and so finds a time in nearly any number
+            if not text.isdigit() or text.startswith(found.time.strftime(form.replace("%f", ""))):
+                return found
         return None

@@ -16,7 +16,7 @@ import msgspec
 from logship.records.even_times import are_valid, is_even
 from logship.records.places import among, without
 from logship.records.time_formats import TimeFormats
-from logship.records.time_forms import local_time, moment_of, zone_of
+from logship.records.time_forms import Moment, local_time, moment_of, zone_of
 
 _TEXT = re.compile(
     r'"(\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?: ?([Zz]|[+-]\d\d(?::?\d\d)?))?"', re.ASCII
@@ -30,6 +30,9 @@ _WHOLE = frozenset((10, 13, 16, 19))
 """Digits of a current epoch number in s, ms, µs or ns: the first ten of them are the seconds."""
 _OLDEST = 946_684_800
 """Epoch seconds of the year 2000: a lesser number is how long something took, or how often it was done."""
+_FIRST_YEAR = 2000
+_DATE = re.compile(r"(20\d\d[01]\d[0-3]\d)([0-2]\d[0-5]\d[0-5]\d)(\d{3})?", re.ASCII)
+"""A date and a time of day in digits alone; since 1970 it would be in the 27th century."""
 _DAY = 86_400 * 10**9
 _END_NS = 253_402_300_800 * 10**9
 """Epoch nanoseconds of the year 10,000."""
@@ -150,8 +153,18 @@ class TimestampReader:
             minute, second, fraction, offset = match.groups()
             return self._stamp(minute, second, fraction, offset or "")
         if match := _EPOCH.fullmatch(text):
-            return _epoch(match[1] or match[2])
+            return self._digits(match[1] or match[2])
         return self._other(text[1:-1], near_ns // _DAY) if text[0] == '"' else None
+
+    def _digits(self, number: str) -> bytes | None:
+        """Read a number: one with as many digits as now has is since 1970, any other may be a date."""
+        if len(number.partition(".")[0]) in _WHOLE or not number.isdigit():
+            return _epoch(number)
+        if match := _DATE.fullmatch(number):
+            day, clock, fraction = match.groups()
+            return self._other(f"{day}T{clock}" + (f".{fraction}" if fraction else ""), 0)
+        moment = self._formats.moment_of(number)
+        return self._utc(moment) if moment and moment.time.year >= _FIRST_YEAR else _epoch(number)
 
     def read_all(self, values: Sequence[bytes | msgspec.Raw], near_ns: int = 0) -> tuple[list[bytes | None], int]:
         """Do the same for many values, none of which has a newline; much cheaper if they look alike.
@@ -234,8 +247,9 @@ class TimestampReader:
     def _in_other_form(self, text: str, day: int) -> bytes | None:
         text, near_ns = text.strip(" "), (day + 1) * _DAY if day else 0  # .NET's documents end a format with a blank
         moment = moment_of(text, near_ns) or self._formats.moment_of(text, near_ns)
-        if not moment:
-            return None
+        return self._utc(moment) if moment else None
+
+    def _utc(self, moment: Moment) -> bytes | None:
         try:
             start = (moment.time if moment.time.tzinfo else moment.time.replace(tzinfo=self._zone)).astimezone(UTC)
         except OverflowError:

@@ -100,6 +100,38 @@ def test_an_operators_forms_are_for_the_rest() -> None:
     assert parse_formats('["%a, %d %b %Y, %H:%M"]') == ("%a, %d %b %Y, %H:%M",)
 
 
+def test_a_comma_is_part_of_a_form_that_tells_no_time_without_it() -> None:
+    """As JavaScript's ``toLocaleString`` has one, and winston's manual; what tells a time by itself is a form."""
+    assert parse_formats("%m/%d/%Y, %I:%M:%S %p,%d.%m.%Y %H:%M") == ("%m/%d/%Y, %I:%M:%S %p", "%d.%m.%Y %H:%M")
+    assert parse_formats("%A, %d %b %Y, %H:%M, %d.%m. %H:%M") == ("%A, %d %b %Y, %H:%M", "%d.%m. %H:%M")
+    assert read("11/27/2026, 8:00:00 PM", formats="%m/%d/%Y, %I:%M:%S %p") == "2026-11-27T20:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("digits", "stamp"),
+    [
+        ("20261127200000", "2026-11-27T20:00:00Z"),
+        ("20261127200000123", "2026-11-27T20:00:00.123Z"),
+        ("20261327200000", None),
+        ("202611272000", "2026-11-27T20:00:00Z"),
+        ("27112026200000", "2026-11-27T20:00:00Z"),
+        ("261127200000", "2026-11-27T20:00:00Z"),
+        ("261127200000123", "2026-11-27T20:00:00.123000Z"),
+        ("1795809600", "2026-11-27T20:00:00.000000000Z"),
+        ("1795809600123", "2026-11-27T20:00:00.123000000Z"),
+        ("20261127", None),
+        ("26", None),
+    ],
+)
+def test_digits_alone_are_a_date_where_they_can_be_no_time_since_1970(digits: str, stamp: str | None) -> None:
+    """``yyyyMMddHHmmss`` was the year 2612; other forms are an operator's, who is asked first, in all their digits."""
+    reader = TimestampReader("UTC", parse_formats("%Y%m%d%H%M,%d%m%Y%H%M%S,%y%m%d%H%M%S,%y%m%d%H%M%S%f"))
+    expected = stamp and f'"{stamp}"'.encode()
+    for value in (digits.encode(), f'"{digits}"'.encode()):
+        assert reader.read(value) == expected
+        assert reader.read_all([value, value])[0] == [expected, expected]
+
+
 @pytest.mark.parametrize(
     ("formats", "why"),
     [
@@ -109,6 +141,8 @@ def test_an_operators_forms_are_for_the_rest() -> None:
         ("%s", "strptime can't read"),
         ("%d.%m.%Y %H:%M,%", "strptime can't read"),
         ("%Y-%m-%d %H:%M:%S %Z", "names of zones are ambiguous"),
+        ("%d.%m.%Y %H:%M:%S %H", "in which something is there twice"),
+        ("%m/%d/%Y, %I:%M:%S %p,%H:%M", "has '%H:%M', which does not tell"),
         ("[1]", "is not a JSON list of strings"),
         ("[", "is not a JSON list of strings"),
     ],
