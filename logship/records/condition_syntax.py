@@ -24,6 +24,8 @@ _QUOTED: Final = re.compile(r""""(?:[^"\\]|\\.)*"|'[^']*'""")
 _ENDS: Final = re.compile(r"\s*(?:$|\)|\s(?:and|or)(?=[\s(]|$))", re.IGNORECASE)
 _JOINED: Final = re.compile(r"\s+(?:and|or)(?=[\s(]|$)", re.IGNORECASE)
 _NO_VALUE: Final = re.compile(r"(?:and|or)[\s(]", re.IGNORECASE)
+_WORDS: Final = {"&&": "and", "||": "or"}
+_SIGN_FOR_WORD: Final = re.compile(r"\s(&&|\|\|)\s")
 _DEEPEST: Final = 50
 
 
@@ -137,6 +139,9 @@ class _Reader:
             self._at = quoted.end()
             return quoted[0][1:-1] if quoted[0][0] == "'" else _name(quoted[0])
         start, self._at = self._at, self._bare_end(expression=expression)
+        if not expression and (sign := _SIGN_FOR_WORD.search(self._text, start, self._at)):
+            self._at = sign.start(1)
+            self._fail(f"has {sign[1]} where it should say {_WORDS[sign[1]]}", quote=True)
         return self._text[start : self._at].rstrip()
 
     def _bare_end(self, *, expression: bool) -> int:

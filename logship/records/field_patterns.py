@@ -73,6 +73,12 @@ def pattern_faults(patterns: Iterable[str]) -> list[str]:
     return [f"{each!r} has a name that is empty; write a.b or a.*" for each in patterns if not all(each.split("."))]
 
 
+def path_faults(paths: Sequence[str]) -> list[str]:
+    """Give what is wrong with paths that are read, as :func:`pattern_faults` does."""
+    wild = [f"{each!r} has a *, which stands for nothing here; write the name" for each in paths if "*" in each]
+    return [*wild, *(f"{each!r} has a name that is empty; write a.b" for each in paths if not all(each.split(".")))]
+
+
 def rename_faults(pairs: Iterable[tuple[str, str]]) -> list[str]:
     """Give what is wrong with pairs of a pattern and a new name."""
     faults = []

@@ -257,6 +257,9 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
     if unknown or not rules:
         import difflib  # noqa: PLC0415 - only a wrong setting needs it
 
+        if len(names) > 1 and unknown.startswith(("auto", "off", "start:")):
+            message = f"has {unknown!r} beside others; it stands alone: leave it out, or the others"
+            raise ValueError(message)
         near = difflib.get_close_matches(unknown, (*RULES, "auto", "off", "start:"), 1)
         hint = f"did you mean {near[0]}?" if near else f"write auto, off, start:^expression, or of {', '.join(RULES)}"
         message = f"names no rule with {unknown!r}; {hint}"

@@ -1,6 +1,7 @@
 """Lines into fields, as ``PARSE`` asks: what a container's runtime, a server or a logger writes around a text; pure."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
@@ -8,7 +9,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicorn
-from logship.records.expressions import Expression, compile_expression
+from logship.records.expressions import PIECES, Expression, compile_expression
 from logship.records.found import Found
 from logship.records.joining import one_line
 from logship.records.json_members import SPACE, members
@@ -17,6 +18,7 @@ from logship.records.logfmt import parse_logfmt
 from logship.records.repair import repair
 from logship.records.runtime_lines import Piece, Unwrap
 
+_GROUP: Final = re.compile(r"\(\?P?<(\w+)>", re.ASCII)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
 _CRI: Final = re.compile(rb"(\d{4}-\d\d-\d\dT\S{8,64}) (stdout|stderr) ([FP])(?::\S*)?(?: (.*)|)", re.DOTALL)
 """Kubernetes' CRI: time, stream, tag, text. The tag is F at the end of a line, and P where it goes on."""
@@ -153,6 +155,10 @@ def _expression(text: str) -> Expression:
             "names no group, so that it gives no field; write for example regex:^(?P<level>[A-Z]+) (?P<message>.*)"
         )
         raise ValueError(message)
+    bare = "".join(piece[0] if len(piece[0]) == 1 else " " for piece in PIECES.finditer(text))
+    if twice := next((name for name, count in Counter(_GROUP.findall(bare)).items() if count > 1), ""):
+        message = f"names two groups {twice!r}, and only the first would be a field; write for example {twice}_2"
+        raise ValueError(message)
     return compiled
 
 
@@ -176,6 +182,9 @@ def open_parser(text: str) -> Parser | None:
         return None
     if text in _NAMED:
         return _NAMED[text]
+    if name == "json_in" and "," in value:
+        message = f"names several fields; write one: json_in:{value.partition(',')[0]}"
+        raise ValueError(message)
     if name == "json_in" and value:
         return Parser(_json_in(value), of_json=True)
     if name == "regex" and value:

@@ -9,7 +9,7 @@ from typing import Final
 
 from logship.records.enrichment import FILE_FIELDS, reserved
 from logship.records.field_edits import always_there
-from logship.records.field_patterns import pattern_faults, rename_faults
+from logship.records.field_patterns import path_faults, pattern_faults, rename_faults
 from logship.records.multiline import parse_multiline
 from logship.records.routing import condition_on
 from logship.settings.config import Config, Secret
@@ -131,7 +131,7 @@ def trusted_root(path: str) -> PurePosixPath:
 
 
 def _zone_faults(config: Config) -> list[str]:
-    if config.timestamp_zone == "UTC":  # known even where the image has no zones
+    if config.timestamp_zone.upper() == "UTC":  # known even where the image has no zones
         return []
     import zoneinfo  # noqa: PLC0415 - most say UTC, and the application waits for the start
 
@@ -190,9 +190,14 @@ _RAW: Final = "raw lines have no fields; set LOGSHIP_FORMAT to auto"
 def _drop_faults(config: Config) -> list[str]:
     if _field_faults(config) or not config.drop_fields:
         return []
-    stays = always_there(enrichment_of(config))
+    enrichment = enrichment_of(config)
+    stays = {*always_there(enrichment), *enrichment.ours}
     kept = [f"{each!r} always stays, as time, level and message do" for each in config.drop_fields if each in stays]
     return [_RAW] if config.format == "raw" else [*pattern_faults(config.drop_fields), *kept]
+
+
+def _name_faults(field: str) -> Callable[[Config], list[str]]:
+    return lambda config: path_faults(getattr(config, field))
 
 
 def _only_faults(config: Config) -> list[str]:
@@ -237,6 +242,7 @@ _CHECKS: Final[tuple[tuple[str, Callable[[Config], list[str]]], ...]] = (
     ("exclude", _exclude_faults),
     ("root", _root_faults),
     ("timestamp_zone", _zone_faults),
+    *((field, _name_faults(field)) for field in ("timestamp_fields", "level_fields", "message_fields")),
     ("multiline", _multiline_faults),
     ("parse", _parse_faults),
     ("listen", _listen_faults),

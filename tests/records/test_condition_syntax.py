@@ -57,6 +57,8 @@ def test_a_condition_is_read_with_its_precedence(text: str, tree: str) -> None:
         (">=warning", "names no field before >=, at character 1"),
         ("a=1 and level==error", "has ==, which is no sign; there are = != > >= < <= ~ !~, at character 9"),
         ("level=>warning", "has =>, which is no sign"),
+        ("a=1 && b=2", "has && where it should say and, at character 5; put a value in quotes"),
+        ("b~x || y and (a=1 || b=2)", "has || where it should say or, at character 19; put a value in quotes"),
         ("(" * 51 + "a=1" + ")" * 51, "nests deeper than 50, at character 52"),
     ],
 )

@@ -281,8 +281,9 @@ def test_a_rule_suffices_for_its_own_programs(path: Path) -> None:
     [
         ("pyton", "names no rule with 'pyton'; did you mean python"),
         ("start:(", r"^has no valid expression: the '\(' at character 1 is not closed.*; write start:\^"),
-        ("java,off", "names no rule with 'off'"),
-        ("auto,java", "names no rule with 'auto'"),
+        ("java,off", "has 'off' beside others; it stands alone"),
+        ("auto,java", "has 'auto' beside others; it stands alone"),
+        ("java, start:x", "has 'start:x' beside others; it stands alone"),
         ("", "names no rule with ''; write auto"),
     ],
 )

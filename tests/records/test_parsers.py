@@ -308,6 +308,8 @@ def test_line_that_was_cut_is_not_parsed(flags: tuple[str, ...], line: str) -> N
             "is no way to parse; there are auto, off, logfmt, cri, docker, nginx, apache, uvicorn, json_in:<field>",
         ),
         ("cri:x", "cri takes nothing behind it"),
+        (r"regex:^(?P<a>x)|[(?<a>]\((?<a>y)", "names two groups 'a', and only the first would be a field"),
+        ("json_in:log,msg", "names several fields; write one: json_in:log"),
         ("json_in:", "does not say which field; write for example json_in:log"),
         ("regex", "does not say by which expression; write for example regex:"),
         ("regex:(a", "the '(' at character 1 is not closed; write \\( for the character; write for example regex:"),

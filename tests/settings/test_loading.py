@@ -369,10 +369,14 @@ def test_fields_are_left_out_or_called_otherwise() -> None:
     assert (config.drop_fields, config.rename_fields) == (("a.*", "b"), {"c.d": "e"})
     assert (config.only_fields, config.message_fields) == (("x", "user.*"), ("msg",))
     assert faults(
-        DROP_FIELDS="a..b,level", ONLY_FIELDS=".x", POD_NAME="p", RENAME_FIELDS="a=k8s.pod.name,b=k8s,c.*=d"
+        DROP_FIELDS="a..b,level,log.file.name",
+        ONLY_FIELDS=".x",
+        POD_NAME="p",
+        RENAME_FIELDS="a=k8s.pod.name,b=k8s,c.*=d",
     ) == [
         "LOGSHIP_DROP_FIELDS: 'a..b' has a name that is empty; write a.b or a.*",
         "LOGSHIP_DROP_FIELDS: 'level' always stays, as time, level and message do",
+        "LOGSHIP_DROP_FIELDS: 'log.file.name' always stays, as time, level and message do",
         "LOGSHIP_RENAME_FIELDS: 'c.*' and 'd' have not the same number of *; write for example a.*=b.*",
         "LOGSHIP_RENAME_FIELDS: 'k8s.pod.name' is a field that logship adds, or lies above one",
         "LOGSHIP_RENAME_FIELDS: 'k8s' is a field that logship adds, or lies above one",

@@ -27,6 +27,9 @@ def test_settings_of_times_and_levels_reach_the_records() -> None:
             "%H:%M",
             "\"%H:%M\" has '%H:%M', which does not tell day, hour and minute; write for example %d.%m.%Y %H:%M:%S",
         ),
+        ("TIMESTAMP_FIELDS", "a..b,ts", "'a..b' has a name that is empty; write a.b"),
+        ("LEVEL_FIELDS", "app.*", "'app.*' has a *, which stands for nothing here; write the name"),
+        ("MESSAGE_FIELDS", "text.", "'text.' has a name that is empty; write a.b"),
         ("LEVEL_SCALE", "log", '"log" is not one of auto, python, pino, syslog, monolog, otel'),
     ],
 )
