@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from logship.errors import ConfigError
 from logship.records.enrichment import Enrichment
+from logship.records.names import LEVEL_FIELDS
 from logship.records.time_range import ALL_TIMES, TimeRange
 from logship.settings.config import Config
 from logship.settings.redacting import redaction_of
@@ -68,6 +69,12 @@ def redacting(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:
         raise ConfigError([f"LOGSHIP_REDACT: {why}"]) from why
 
 
+def _level_fields(config: Config) -> tuple[str, ...]:
+    """Where ``PARSE`` makes records of text, what is read from a text's head is in ``level``: that counts too, last."""
+    parsed = config.parse not in ("auto", "off") and config.format == "auto"
+    return tuple(dict.fromkeys((*config.level_fields, *(LEVEL_FIELDS[:1] if parsed else ()))))
+
+
 def enrichment_of(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:
     """Give what is added to every record, how lines are understood, and when those were written that are kept."""
     return Enrichment(
@@ -76,7 +83,7 @@ def enrichment_of(config: Config, times: TimeRange = ALL_TIMES) -> Enrichment:
         config.timestamp_fields,
         config.timestamp_zone,
         config.timestamp_format,
-        config.level_fields,
+        _level_fields(config),
         config.level_scale,
         parse=config.parse,
         file_fields=config.file_fields,

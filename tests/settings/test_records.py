@@ -1,5 +1,8 @@
 import pytest
 
+from logship.model import Block, FileId
+from logship.records.encoding import BlockEncoder
+from logship.records.layouts import Lines
 from logship.settings.resolved import enrichment_of
 from tests.settings.test_loading import faults, load
 
@@ -17,6 +20,19 @@ def test_settings_of_times_and_levels_reach_the_records() -> None:
     assert enrichment.timestamp_formats == ("%d.%m.%Y %H:%M:%S,%f", "%d.%m. %H:%M")
     assert (enrichment.level_fields, enrichment.level_scale) == (("app.sev",), "syslog")
     assert enrichment_of(load(TIMESTAMP_FORMAT='["%d %b %Y, %H:%M"]').config).timestamp_formats == ("%d %b %Y, %H:%M",)
+
+
+@pytest.mark.parametrize(("parse", "fields"), [("auto", ("app.sev",)), ("cri", ("app.sev", "level"))])
+def test_what_parse_reads_from_a_text_is_a_level_whatever_others_are_called(
+    parse: str, fields: tuple[str, ...]
+) -> None:
+    """``level>=warning`` left out a container's warnings in text where ``LEVEL_FIELDS`` named what its JSON has."""
+    enrichment = enrichment_of(load(PARSE=parse, LEVEL_FIELDS="app.sev").config)
+    assert enrichment.level_fields == fields
+    head = b"2026-11-30T15:00:00.1Z stdout F " if parse == "cri" else b""
+    data = head + b"2026-11-30 15:00:00,123 WARNING app: x\n" + head + b'{"app":{"sev":"error"},"level":7}\n'
+    block = Block(FileId("F" * 22), "app.log", 0, len(data), data, 10**18, 0.0)
+    assert len(BlockEncoder(enrichment, Lines(), when="level>=warning").encode(block).body.splitlines()) == 2
 
 
 @pytest.mark.parametrize(
