@@ -65,7 +65,7 @@ _BY_FORM: Final = (
     Place("timeUnixNano"),  # OpenTelemetry
     Place("observedTimeUnixNano"),
     Place("Timestamp", beside=(("Level", "LogLevel"),)),  # .NET's console, Serilog
-    Place("Timestamp", beside=(("EnvVersion",), ("Severity",))),  # Mozilla's services
+    Place("Timestamp", beside=(("Logger",), ("Fields",), ("Severity",))),  # Mozilla's services
     Place("_meta.date", beside=(("_meta.logLevelName",),)),  # tslog
     Place("t.$date", beside=(("s",), ("c",))),  # MongoDB
     Place("Asctime", beside=(("Levelname", "Levelno"),)),  # Python's jsonformatter

@@ -26,7 +26,7 @@ _MILLISECONDS: Final = 13
 """Digits of a current time in milliseconds since 1970."""
 _INFO: Final = 9
 _ERROR: Final = 17
-MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger", "error", "EnvVersion")
+MARKS: Final = ("@t", "caller", OTLP, "s", "args", "info", "logger", "error", "Fields")
 """Names by which a record without a level may be told."""
 _STATUS: Final = "status"
 """Datadog's name of a level, and many an answer's."""
@@ -141,7 +141,7 @@ def _by_name_beside(found: Members) -> Level:
     """Give the level under a name that others use, too, told by what stands beside it."""
     if _STATUS in found and value_at(found, "logger.name") is not None:  # Datadog's own names
         return level_of(bytes(found[_STATUS]))
-    if "EnvVersion" in found and "Severity" in found:  # Mozilla's services
+    if {"Logger", "Fields", "Severity"} <= found.keys():  # Mozilla's services
         return _of_syslog(bytes(found["Severity"]))
     return level_of(value_at(found, "info.level") if value_at(found, "info.code") is not None else None)  # dbt
 

@@ -68,9 +68,13 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.123456000Z",
         17,
     ),
-    "dockerflow, debug": ('{"Type":"app","EnvVersion":"2.0","Severity":7,"Fields":{"msg":"x"}}', None, 5),
+    "slog-mozlog-json": (
+        '{"Logger":"s","Type":"s:log","Pid":7,"Severity":7,"Timestamp":1795771800123456000,"Fields":{"msg":"x"}}',
+        "2026-11-27T09:30:00.123456000Z",
+        5,
+    ),
     "a severity of no logger": ('{"Severity":3,"Timestamp":1795771800123456000}', None, 0),
-    "no severity of dockerflow's": ('{"EnvVersion":"2.0","Severity":"HIGH","Fields":{"msg":"x"}}', None, 0),
+    "no severity of dockerflow's": ('{"Logger":"s","Severity":"HIGH","Fields":{"msg":"x"}}', None, 0),
     "an error of no logger": ('{"msg":"x","error":"boom"}', None, 0),
     "a level of somebody's, one": ('{"level":1,"msg":"x"}', None, 1),
     "zap, more verbose than debug": (
