@@ -25,6 +25,7 @@ from logship.records.head_parts import (
     END,
     FIRST,
     FRACTION,
+    GAP,
     ISO,
     LETTERS,
     LEVELED,
@@ -175,7 +176,6 @@ FORMS = (
     Form(MONTHS, ONE(rb"(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + FRACTION + NO_ZONE + rb" "), TAG),
     Form(b"[", ONE(rb"\[(?P<s>00/" + MONTH + rb"/0000[: ]" + CLOCK + FRACTION + rb"(?P<z>(?: [+-]0000)?)\] ")),
     Form(b"[", ONE(rb"\[GIN\] (?P<s>0000/00/00 - " + CLOCK + rb")(?P<f>)(?P<z>) \| ")),
-    Form(b"[", ONE(rb"\[0{1,7}\] " + SLASHED + END), ANYWHERE),  # NATS
     Form(
         b"[",
         ONE(
@@ -196,8 +196,8 @@ FORMS = (
     Form(LETTERS + b"@", ONE(PAIRS + LEVELED + QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
     Form(LEVELS, ONE(FIRST + rb" " + TIMED + ISO + END)),  # Kratos
-    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\|[^\]\n]{1,100})?(?:\]?:?[ \t|\[-]+|:)" + ISO + END)),
-    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\]?:?[ \t\[-]+|:)" + SLASHED + END)),
+    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\|[^\]\n]{1,100})?" + GAP + ISO + END)),
+    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + GAP + SLASHED + END)),
     Form(LEVELS, ONE(FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + ISO + END)),  # a thread before the time
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?:" + ISO + END + rb")")),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"): " + ISO + END)),

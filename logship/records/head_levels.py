@@ -94,7 +94,7 @@ _BEHIND = (
     + rb"){1,3}? (?: \[[ ]*(?P<squared>"
     + LOUD
     + rb")[ ]*\]"
-    rb" | \((?P<round>" + LOUD + rb")\) | <(?P<pointed>" + LOUD + rb")> | (?P<colon>" + LOUD + rb"):[ ] )"
+    rb" | \((?P<round>" + LOUD + rb")\) | <(?P<pointed>" + LOUD + rb")> | (?P<colon>" + LOUD + rb")[ ]*+:[ ] )"
     rb" | (?: " + _NAME + _PLACES + rb" | " + _PLACES + rb"(?:" + _NAME + rb")? ) (?P<placed>" + LOUD + rb")(?=[ ]) )"
 )
 """A level with a mark, behind up to three words; without one, behind a place."""

@@ -95,5 +95,7 @@ SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
 FIRST = rb"(?P<l>" + SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
+GAP = rb"(?:\]?:?[ \t|\[-]+(?:[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++)?|:)"
+"""Between a level and a time; a sign may stand there."""
 
 PROCESS = rb"\((?:[\w.:-]{1,60}+ )?(?:pid=0+(?:, ip=[\w.:]+)?|raylet)\) "

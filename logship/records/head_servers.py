@@ -153,6 +153,8 @@ SERVERS = (
     Form(b" ", ONE(rb" " + FIRST + rb" [\w:]{1,80} > ")),
     # Slurm
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.-]{0,40}+(?:\[0{1,7}\])?(?::0{1,6}){0,2}: (?P<l>" + BARE + rb")0?: ")),
+    # NATS
+    Form(b"[", ONE(rb"\[0{1,7}\] " + SLASHED + END), ANYWHERE),
     # Levels without a time: the JVM's, Sidekiq's, GStreamer's, NATS'
     Form(b"[", ONE(rb"\[0{1,9}\.000s\]\[(?P<l>trace|debug|info|warning|error) {0,4}\]\[[a-z0,]{1,60} {0,20}\] ")),
     Form(b"p", ONE(rb"pid=0{1,9} tid=[0a-z]{1,16} (?:[a-z]{1,12}=\S{1,80} ){0,4}+" + FIRST + rb": ")),

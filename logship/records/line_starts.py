@@ -76,6 +76,7 @@ STAMPED = {
     "level_stamp": rb"[\[(<]?(?:[A-Z]|d(?= \[\d)|CONNECT|"
     + _LEVEL
     + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t>-]++"
+    + rb"(?:[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++)?"
     + _THREAD
     + rb"[\[(]?(?:"
     + _DATE

@@ -17,6 +17,9 @@ NOON = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()) * 10**9
 DAY = "2026-11-27T10:00:00"
 
 HEADS = {
+    # Hatchet's SDK 1.43, netdata 1.37
+    "[WARNING]\t\U0001fa93 -- 2026-11-27 10:00:00,123 - a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00: netdata INFO  : MAIN : a message": (DAY, "INFO"),
     # go-ethereum 1.17 (log15's form), CometBFT 1.0, Go's log with prefixes, Badger 4, etcd's raft 3.4, asynq 0.26, XORM
     # 1.4, pion
     "INFO [11-27|10:00:00.123] a message": (DAY + ".123", "INFO"),
