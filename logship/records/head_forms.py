@@ -38,7 +38,6 @@ from logship.records.head_parts import (
     ONE,
     PAIRS,
     PRECISELY,
-    PROCESS,
     QUIET,
     SLASHED,
     SPOKEN,
@@ -212,7 +211,7 @@ FORMS = (
         ),
     ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),
-    Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + ISO + END), ANYWHERE),
+    Form(b"[", ONE(rb"\[(?:0|[^\]\n]{2,60})\] " + ISO + END), ANYWHERE),
     Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + SLASHED + END), ANYWHERE),  # a prefix of Go's log
     Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
@@ -224,10 +223,6 @@ FORMS = (
     # A thread first, or how long the program has run before it: slf4j-simple, Log4j 1
     Form(b"0[", ONE(rb"(?:0{1,9} +)?\[[^\]\n]{1,80}\] " + FIRST + rb" +[\w.$]{1,120}+ {1,2}- ")),
     Form(LEVELS, ONE(FIRST + rb" (?P<s>00-00 " + CLOCK + rb")(?P<f>)(?P<z>) \[")),
-    # What vLLM puts before the lines of its processes, and Ray before those of others
-    Form(b"(", ONE(PROCESS + FIRST + rb" (?P<s>00-00 " + CLOCK + rb")(?P<f>)(?P<z>) \["), mark=b") "),
-    Form(b"(", ONE(PROCESS + FIRST + rb" " + ISO + END), mark=b") "),
-    Form(b"(", ONE(PROCESS + rb"\[?" + PRECISELY), PRECISE, mark=b") "),
     Form(LEVELS, ONE(FIRST + rb":[^\s:]{1,100}:")),
     Form(b"DIWEFC[", ONE(rb"\[?(?P<l>[DIWEFC])\]? " + ISO + END)),
     Form(LEVELS, ONE(FIRST + rb"(?::[ ]|  +\S| +\[| +- | +\| |\[[^\]\n]{1,40}\] | \([^)\n]{1,60}\): )")),

@@ -3,7 +3,7 @@ r"""What the head of a text line looks like where one server alone writes it so;
 As in :mod:`logship.records.head_forms`, of which these are looked at first: some begin as others' heads do.
 """
 
-from logship.records.head_levels import ANYWHERE, BARE, LOUD, POSTGRES, PRECISE, line
+from logship.records.head_levels import ANYWHERE, BARE, LOUD, MARKED, POSTGRES, PRECISE, line
 from logship.records.head_parts import (
     CLOCK,
     END,
@@ -17,6 +17,7 @@ from logship.records.head_parts import (
     NO_ZONE,
     ONE,
     PRECISELY,
+    PROCESS,
     QUIET,
     REQUESTED,
     SHAPED,
@@ -27,6 +28,7 @@ from logship.records.line_starts import WEEKDAY
 
 _LIBERTY = rb"[0a-f]{8} (?:id=[0a-f]{8} )?[\w.$]{1,60} +(?P<l>[IWEFD])[ ]"
 """A thread, a class, and a letter in a column of its own."""
+_RAN = rb" (?:system|[\w-]{1,40}+\.0{1,3}) +\| "
 
 SERVERS = (
     # CUPS
@@ -155,6 +157,21 @@ SERVERS = (
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.-]{0,40}+(?:\[0{1,7}\])?(?::0{1,6}){0,2}: (?P<l>" + BARE + rb")0?: ")),
     # NATS
     Form(b"[", ONE(rb"\[0{1,7}\] " + SLASHED + END), ANYWHERE),
+    # What vLLM puts before the lines of its processes, and Ray before those of others
+    Form(b"(", ONE(PROCESS + FIRST + rb" (?P<s>00-00 " + CLOCK + rb")(?P<f>)(?P<z>) \["), mark=b") "),
+    Form(b"(", ONE(PROCESS + FIRST + rb" " + ISO + END), mark=b") "),
+    Form(b"(", ONE(PROCESS + rb"\[?" + PRECISELY), PRECISE, mark=b") "),
+    # … and Honcho, with a time of its own; Airflow's standalone before those of its parts
+    Form(b"0", ONE(CLOCK + _RAN + FIRST + rb" " + ISO + END)),
+    Form(b"0", ONE(CLOCK + _RAN + rb"[\[(]?" + PRECISELY), PRECISE),
+    Form(b"0", ONE(CLOCK + _RAN + rb"[\[(]?" + ISO + END), ANYWHERE),
+    Form(
+        b"0",
+        ONE(rb"(?P<s>" + CLOCK + rb")(?P<f>)(?P<z>)" + _RAN),
+        line(rb"(?P<e>", LOUD, rb")(?=:|[ ]{2}) | ", MARKED),
+        alike=False,
+    ),
+    Form(LETTERS, ONE(rb"[a-z][a-z-]{1,40}+ +\| " + ISO + END), ANYWHERE, alone=False),
     # Levels without a time: the JVM's, Sidekiq's, GStreamer's, NATS'
     Form(b"[", ONE(rb"\[0{1,9}\.000s\]\[(?P<l>trace|debug|info|warning|error) {0,4}\]\[[a-z0,]{1,60} {0,20}\] ")),
     Form(b"p", ONE(rb"pid=0{1,9} tid=[0a-z]{1,16} (?:[a-z]{1,12}=\S{1,80} ){0,4}+" + FIRST + rb": ")),

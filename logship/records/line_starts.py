@@ -24,7 +24,9 @@ _DATE = (
     rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + WEEKDAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
 )
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
-_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
+_RAN = rb" (?:system|[\w-]{1,40}+\.\d{1,3}) +\| "
+"""Honcho's name of what it runs."""
+_CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b(?!" + _RAN + rb")|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
 _STAMP = _DATE + rb"(?:[T ,:]+(?:- )?|[/_-]| at |\] ?\[)" + _TIME
 _THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
@@ -124,9 +126,15 @@ PREFIXES = (
 ORDINARY = rb"(?!Exception |Future |Task |The app|unexpected )(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
 """Words: no head begins so, nor what goes on with one; most lines without a head do. To try all heads takes long."""
 
-TOLD = rb"(?:\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)?|\[rank\d{1,5}\]:) "
-"""What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``, and what torchrun does."""
+TOLD = (
+    rb"(?:(?:\((?:[\w.:-]{1,60} )?pid=\d+(?:, ip=[\w.:]+)?\)(?:\x1b\[0(?:;0)?m)?|\[rank\d{1,5}\]:) "
+    rb"|\d\d:\d\d:\d\d" + _RAN + rb")"
+)
+"""What Ray and vLLM put before each line that another process wrote, ``(Agent pid=7) ``, and what torchrun and Honcho
+do."""
 _HEAD = rb"(?:" + _LEVEL + rb" )?[\[(]?\d[\d/-]{4,9}[T ]\d\d:\d\d"
+_PART = rb"[a-z][a-z-]{1,40}+ +\| \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S* \[?" + _LEVEL + rb"\b"
+"""A head behind the name of the part that wrote it: Airflow's ``standalone``."""
 TRACE = rb"[ |]*Traceback \(most recent call last\):"
 
 INDENTED = ("pretty", "right_stamp", "process_stamp")
@@ -223,6 +231,7 @@ class Starts:
             *((form, prefix) for form in PREFIXES),
             (DETAIL, "wd"),
             (TOLD + _HEAD, "wh"),
+            (_PART, "=stamp"),
             *([(TOLD + TRACE, "at")] if "python" in rules else []),
             (TOLD, "wa"),
             (BLANK, "=blank"),

@@ -20,6 +20,16 @@ HEADS = {
     # Hatchet's SDK 1.43, netdata 1.37
     "[WARNING]\t\U0001fa93 -- 2026-11-27 10:00:00,123 - a message": (DAY + ".123", "WARNING"),
     "2026-11-27 10:00:00: netdata INFO  : MAIN : a message": (DAY, "INFO"),
+    # what others put before the lines of what they run: Honcho 2.0, Airflow 3.3, concurrently 9.2
+    "11:00:00 web.1    | 2026-11-27 10:00:00,123 WARNING app.db a message": (DAY + ".123", "WARNING"),
+    "11:00:00 worker.1 | 2026-11-27 10:00:00 [warning  ] a message": (DAY, "warning"),
+    "11:00:00 web.1    | INFO 2026-11-27 10:00:00,123 app 7 140 a message": (DAY + ".123", "INFO"),
+    "10:00:00 web.1    | INFO:     Uvicorn running": (DAY, "INFO"),
+    "10:00:00 web.1    | a message": (DAY, ""),
+    "10:00:00 system   | web.1 started (pid=7)": (DAY, ""),
+    "dag-processor | 2026-11-27T10:00:00.123456Z [warning  ] a message [a] loc=a.py:7": (DAY + ".123456", "warning"),
+    "[0] 2026-11-27 10:00:00,123 WARNING app.db a message": (DAY + ".123", "WARNING"),
+    "[0] 2026-11-27 10:00:00 [warning  ] a message": (DAY, "warning"),
     # go-ethereum 1.17 (log15's form), CometBFT 1.0, Go's log with prefixes, Badger 4, etcd's raft 3.4, asynq 0.26, XORM
     # 1.4, pion
     "INFO [11-27|10:00:00.123] a message": (DAY + ".123", "INFO"),
@@ -643,6 +653,7 @@ NOT_HEADS = [
     *["✖  errors     are many", "  ERROR  in a table", "ERROR\tin a table", "npm WARNING", "info\tand more\tof it"],
     *['"level"=high "msg"="x"', '"message"="ERROR"', "12 [x] ERROR is a word", "1.79577360e+09 INFO x"],
     *["started 2026/11/27 10:00:00 as always", "<3> is a heart", "slurmctld: errors were seen", "%4|soon", "%d of it"],
+    *["web | 10:00:00 INFO x", "created-at | 2026-11-27 10:00:00", "10:00:00 web | x", "10:00:00 INFO.x | y"],
     *["app: warning signs", "[1127/100000] was it", "Gtk-Message: soon", "I[2026-11-27] x", "[rank0]: a message"],
     *["pid=7 tid=a was there", "0:00:12 WARN", "[12.5s][info", "(app:7): a message", "** a message **"],
     *["E [27/Nov/2026] was it", "CONNECT   Nov 27 is near", "    59:20261127 bytes", " 0(69) apples"],
