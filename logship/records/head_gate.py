@@ -2,7 +2,7 @@
 
 import re
 
-from logship.records.head_levels import BARE, DOTNET, PHP, WORDS
+from logship.records.head_levels import ARROW, BARE, DOTNET, PHP, WORDS
 from logship.records.head_parts import MONTH
 from logship.records.line_starts import WEEKDAY
 
@@ -28,9 +28,13 @@ _GATE = (
     + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINVW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
     + PHP.replace(b" ", b"[ ]")
     + rb""":[ ] | [A-Z],[ ]\[ )
-  | (?=[stdvinwefcapl])(?: """
+  | (?=[stdvinwefcaplh])(?: """
     + BARE
-    + rb"""(?::[ ] | \t) | """
+    + rb"""(?::[ ] | \t) | (?:http|"""
+    + BARE
+    + rb")"
+    + ARROW
+    + rb""" | """
     + rb"(?:trce|dbug|info|warn|fail|crit)"
     + DOTNET
     + rb""" )

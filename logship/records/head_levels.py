@@ -19,6 +19,8 @@ ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
 """In any case: only between marks."""
 BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
 """In small letters, behind which a colon says that it is one."""
+ARROW = rb"[ ]?(?:---|<--|-->)[ ]"
+"""Verdaccio's, behind a level in five columns."""
 POSTGRES = rb"(?:DEBUG[1-5]?|LOG|INFO|NOTICE|WARNING|ERROR|FATAL|PANIC)"
 PHP = rb"(?:Warning|Notice|Deprecated|(?:Fatal|Parse) error)"
 _CISCO = rb"(?:emergencies|alerts|critical|errors|warnings|notifications|informational|debugging)"
@@ -79,7 +81,7 @@ _AFTER = (
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1
     rb" | [\w-]{1,40}:[ ](?P<w>" + BARE + rb")(?:[ ]\d{1,2})?:[ ]"  # BIND: general: error:, general: debug 1:
-    rb" | (?P<O>" + BARE + rb")[ ]++:[ ]"  # Monit, in a column; libvirt
+    rb" | (?P<O>" + BARE + rb")(?:[ ]++:[ ]|" + ARROW + rb")"  # Monit, in a column; libvirt
     rb" | (?P<U>[ACEWNIDT])[ ]\[(?:MSGID:[ ]\d|[\w.-]{1,60}\.c:\d)"  # GlusterFS
     rb" | [A-Za-z/][^\s(]{0,200}+[ ]\((?P<V>" + BARE + rb")\):[ ]"  # Puppet (err):
     rb" | (?P<P>information|" + BARE + rb")/[\w.-]{1,60}+:[ ]"  # Icinga

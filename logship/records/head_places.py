@@ -44,7 +44,7 @@ _SHORT: Final = {
         "INFO": 'I - INF PROGRESS CONNECT "level"=0',
         "NOTICE": "N * notifications NOTI Note NOTE System Deprecated Message EVENT",
         "WARNING": "W # WAR WRN WARNI warnings",
-        "ERROR": 'E errors EROR ERRO ERR! CRASH SUPERVISOR "error"=',
+        "ERROR": 'E errors EROR ERRO ERR! CRASH SUPERVISOR \u2a2f "error"=',
         "CRITICAL": "C CRI CRT CRITI",
         "FATAL": "F FTL FATA",
         "ALERT": "A alerts",

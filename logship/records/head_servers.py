@@ -3,7 +3,7 @@ r"""What the head of a text line looks like where one server alone writes it so;
 As in :mod:`logship.records.head_forms`, of which these are looked at first: some begin as others' heads do.
 """
 
-from logship.records.head_levels import ANYWHERE, BARE, LOUD, MARKED, POSTGRES, PRECISE, line
+from logship.records.head_levels import ANYWHERE, ARROW, BARE, LOUD, MARKED, POSTGRES, PRECISE, line
 from logship.records.head_parts import (
     CLOCK,
     END,
@@ -177,6 +177,10 @@ SERVERS = (
     Form(b"p", ONE(rb"pid=0{1,9} tid=[0a-z]{1,16} (?:[a-z]{1,12}=\S{1,80} ){0,4}+" + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,4}:00:00\.0{9} +0{1,9} +0x[0a-f]{1,16} " + FIRST + rb" ")),
     Form(b"[", ONE(rb"\[0{1,7}\] \[(?P<l>INF|DBG|WRN|ERR|FTL|TRC)\] ")),
+    # Verdaccio
+    Form(b"stdvinwefcaph", ONE(rb"(?P<l>http|" + BARE + rb")" + ARROW)),
+    # Next.js: its sign for an error, and one's name
+    Form(b"\xe2", ONE(rb"(?P<l>\xe2\xa8\xaf) (?=\[?[A-Z]?\w*(?:Error\b|Exception:|Rejection:))"), alike=False),
     # Kamailio, coturn: no time
     Form(b" 0", ONE(rb" ?0{1,3}\(0{1,7}\) " + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,9}: (?:\(0{1,9}\))?: " + FIRST + rb": ")),

@@ -20,7 +20,18 @@ HEADS = {
     # Hatchet's SDK 1.43, netdata 1.37
     "[WARNING]\t\U0001fa93 -- 2026-11-27 10:00:00,123 - a message": (DAY + ".123", "WARNING"),
     "2026-11-27 10:00:00: netdata INFO  : MAIN : a message": (DAY, "INFO"),
-    # what others put before the lines of what they run: Honcho 2.0, Airflow 3.3, concurrently 9.2
+    # Verdaccio 6.8, Next.js 16.4
+    "warn --- a message": ("", "warn"),
+    "error--- a message": ("", "error"),
+    "http <-- 200, user: null(127.0.0.1), req: 'GET /-/all', bytes: 0/2": ("", "http"),
+    "info <-- 127.0.0.1 requested 'GET /-/all'": ("", "info"),
+    "[2026-11-27 10:00:00] warn --- a message": (DAY, "warn"),
+    "[2026-11-27 10:00:00] error--- a message": (DAY, "error"),
+    "[2026-11-27 10:00:00] info <-- a message": (DAY, "info"),
+    "\u2a2f Error: boom\n    at e (.next/server/app/page.js:1:2013) {": ("", "ERROR"),
+    "\u2a2f uncaughtException:  TypeError: boom": ("", "ERROR"),
+    "\u2a2f unhandledRejection: Error: boom": ("", "ERROR"),
+    # what others put before the lines of what they run: Honcho 2.0, Foreman 0.87, Airflow 3.3, concurrently 9.2
     "11:00:00 web.1    | 2026-11-27 10:00:00,123 WARNING app.db a message": (DAY + ".123", "WARNING"),
     "11:00:00 worker.1 | 2026-11-27 10:00:00 [warning  ] a message": (DAY, "warning"),
     "11:00:00 web.1    | INFO 2026-11-27 10:00:00,123 app 7 140 a message": (DAY + ".123", "INFO"),
@@ -653,6 +664,7 @@ NOT_HEADS = [
     *["✖  errors     are many", "  ERROR  in a table", "ERROR\tin a table", "npm WARNING", "info\tand more\tof it"],
     *['"level"=high "msg"="x"', '"message"="ERROR"', "12 [x] ERROR is a word", "1.79577360e+09 INFO x"],
     *["started 2026/11/27 10:00:00 as always", "<3> is a heart", "slurmctld: errors were seen", "%4|soon", "%d of it"],
+    *["info -- x", "error-- x", "http --x", "\u2a2f is a product", "fatal-flaw --- x"],
     *["web | 10:00:00 INFO x", "created-at | 2026-11-27 10:00:00", "10:00:00 web | x", "10:00:00 INFO.x | y"],
     *["app: warning signs", "[1127/100000] was it", "Gtk-Message: soon", "I[2026-11-27] x", "[rank0]: a message"],
     *["pid=7 tid=a was there", "0:00:12 WARN", "[12.5s][info", "(app:7): a message", "** a message **"],
