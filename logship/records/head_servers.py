@@ -177,6 +177,8 @@ SERVERS = (
     Form(b"p", ONE(rb"pid=0{1,9} tid=[0a-z]{1,16} (?:[a-z]{1,12}=\S{1,80} ){0,4}+" + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,4}:00:00\.0{9} +0{1,9} +0x[0a-f]{1,16} " + FIRST + rb" ")),
     Form(b"[", ONE(rb"\[0{1,7}\] \[(?P<l>INF|DBG|WRN|ERR|FTL|TRC)\] ")),
+    # Passenger: debugging has three levels
+    Form(b"[", ONE(rb"\[ (?P<l>[CEWNID])0? " + PRECISELY + rb" 0+/T[0a-z]+ \S+:0+ \]: ")),
     # Verdaccio
     Form(b"stdvinwefcaph", ONE(rb"(?P<l>http|" + BARE + rb")" + ARROW)),
     # Next.js: its sign for an error, and one's name

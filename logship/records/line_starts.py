@@ -75,7 +75,7 @@ STAMPED = {
     "right_stamp": rb" {1,4}" + _LEVEL + rb" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
     "process_stamp": rb" {0,6}\d{1,7}:\d{8}:\d{6}\.\d{3} ",
     "slapd": rb"[67][\da-f]{7}\.[\da-f]{8} 0x",
-    "level_stamp": rb"[\[(<]?(?:[A-Z]|d(?= \[\d)|CONNECT|"
+    "level_stamp": rb"(?:\[ (?=[A-Z]\d? \d{4}-)|[\[(<])?(?:[A-Z](?:\d(?= \d{4}-))?|d(?= \[\d)|CONNECT|"
     + _LEVEL
     + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t>-]++"
     + rb"(?:[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++)?"

@@ -20,7 +20,9 @@ HEADS = {
     # Hatchet's SDK 1.43, netdata 1.37
     "[WARNING]\t\U0001fa93 -- 2026-11-27 10:00:00,123 - a message": (DAY + ".123", "WARNING"),
     "2026-11-27 10:00:00: netdata INFO  : MAIN : a message": (DAY, "INFO"),
-    # Verdaccio 6.8, Next.js 16.4
+    # Passenger 6.0, Verdaccio 6.8, Next.js 16.4
+    "[ N 2026-11-27 10:00:00.1234 30102/T1 age/Cor/CoreMain.cpp:1340 ]: a message": (DAY + ".1234", "NOTICE"),
+    "[ D2 2026-11-27 10:00:00.1234 30102/Te Ser/AcceptLoadBalancer.h:136 ]: a message": (DAY + ".1234", "DEBUG"),
     "warn --- a message": ("", "warn"),
     "error--- a message": ("", "error"),
     "http <-- 200, user: null(127.0.0.1), req: 'GET /-/all', bytes: 0/2": ("", "http"),
@@ -664,7 +666,15 @@ NOT_HEADS = [
     *["✖  errors     are many", "  ERROR  in a table", "ERROR\tin a table", "npm WARNING", "info\tand more\tof it"],
     *['"level"=high "msg"="x"', '"message"="ERROR"', "12 [x] ERROR is a word", "1.79577360e+09 INFO x"],
     *["started 2026/11/27 10:00:00 as always", "<3> is a heart", "slurmctld: errors were seen", "%4|soon", "%d of it"],
-    *["info -- x", "error-- x", "http --x", "\u2a2f is a product", "fatal-flaw --- x"],
+    *[
+        "[ D 2026-11-27 was it",
+        "[ D 2026-11-27 10:00:00.1234 x ]: a",
+        "info -- x",
+        "error-- x",
+        "http --x",
+        "\u2a2f is a product",
+        "fatal-flaw --- x",
+    ],
     *["web | 10:00:00 INFO x", "created-at | 2026-11-27 10:00:00", "10:00:00 web | x", "10:00:00 INFO.x | y"],
     *["app: warning signs", "[1127/100000] was it", "Gtk-Message: soon", "I[2026-11-27] x", "[rank0]: a message"],
     *["pid=7 tid=a was there", "0:00:12 WARN", "[12.5s][info", "(app:7): a message", "** a message **"],
