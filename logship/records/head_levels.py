@@ -85,7 +85,7 @@ _AFTER = (
     rb" | (?P<U>[ACEWNIDT])[ ]\[(?:MSGID:[ ]\d|[\w.-]{1,60}\.c:\d)"  # GlusterFS
     rb" | [A-Za-z/][^\s(]{0,200}+[ ]\((?P<V>" + BARE + rb")\):[ ]"  # Puppet (err):
     rb" | (?P<P>information|" + BARE + rb")/[\w.-]{1,60}+:[ ]"  # Icinga
-    rb" | (?P<Q>" + _CISCO + rb"):[ ](?=[A-Z][A-Z\d]{1,9}:[ ])"  # FRR: errors: BGP:
+    rb" | (?P<Q>" + _CISCO + rb"):[ ][A-Z][A-Z\d]{1,9}:[ ]"  # FRR: errors: BGP:
     rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]

@@ -839,6 +839,7 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 
 
 @example([b"[2026-11-27T10:00:00.123456+00:00] app.INFO: " + word for word in (b"", b"ERROR")], 1)
+@example([b"2026/11/27 10:00:00 errors: ZE" + more for more in (b"BRA: [SHWNK-NWT5S] x", b"")], 1)
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
 @example([b"[2026-11-27 10:00:00,123] host/ERROR/a: " + more for more in (b"", b"INFO x")], 1)
 @example([b"[WARN] 10:00:00 ", b"[WARN] 10:00:00 INFO x"], 1)
