@@ -67,7 +67,7 @@ FORMS = (
     Form(b"0", ONE(rb"(?P<s>0{10}\.)(?P<f>000(?:000){0,2})(?P<z>)(?= )"), SPACED),  # seconds of 1970: Squid
     Form(b"0", ONE(rb"(?P<s>0\.0{9})(?P<f>0{1,9})(?P<z>e\+00)(?=[ \t])"), PRECISE, alone=False),  # the same, of zap
     Form(b"0", ONE(rb"(?P<s>0{10})(?=(?P<z>0))(?P<f>(?:000){1,3})(?=[ \t])"), PRECISE, alone=False),  # seelog, Log4j 2
-    Form(b"0", ONE(rb"(?P<s>0{10})(?P<f>)(?P<z>)(?=[ \t])"), LOUDLY, alone=False),
+    Form(b"0", ONE(rb"(?P<s>0{10})(?P<f>)(?P<z>)(?=:?[ \t])"), LOUDLY, alone=False),  # Mosquitto has a colon
     # Times with a date and no level before them
     Form(b"0[(", ONE(rb"[\[(]?" + PRECISELY), PRECISE),
     Form(b"0", ONE(rb"(?P<s>0000\.00\.00 " + CLOCK + rb"[.])(?P<f>0{6})(?P<z>) "), PRECISE),  # ClickHouse

@@ -20,7 +20,9 @@ HEADS = {
     # Hatchet's SDK 1.43, netdata 1.37
     "[WARNING]\t\U0001fa93 -- 2026-11-27 10:00:00,123 - a message": (DAY + ".123", "WARNING"),
     "2026-11-27 10:00:00: netdata INFO  : MAIN : a message": (DAY, "INFO"),
-    # Passenger 6.0, Verdaccio 6.8, Next.js 16.4
+    # Mosquitto 2.0, Passenger 6.0, Verdaccio 6.8, Next.js 16.4
+    "1795773600: Warning: a message": (DAY, "Warning"),
+    "1795773600: mosquitto version 2.0.11 starting": ("", ""),
     "[ N 2026-11-27 10:00:00.1234 30102/T1 age/Cor/CoreMain.cpp:1340 ]: a message": (DAY + ".1234", "NOTICE"),
     "[ D2 2026-11-27 10:00:00.1234 30102/Te Ser/AcceptLoadBalancer.h:136 ]: a message": (DAY + ".1234", "DEBUG"),
     "warn --- a message": ("", "warn"),
