@@ -3,12 +3,12 @@
 import json
 import random
 from collections.abc import Callable
-from functools import lru_cache
 from typing import cast
 
 from msgspec.structs import replace
 
 from benchmarks import corpora
+from logship.files.reading import READ_BYTES
 from logship.model import Block, FileId
 from logship.records.framing import frame_lines
 from logship.records.joining import More, join_lines
@@ -22,7 +22,7 @@ TRACES = ("stack traces, 5 %", "80 % JSON, 15 % text, 5 % stack traces", "FastAP
 """Kinds whose records may have several lines."""
 WITH_TEXT = (TEXT, "1 % odd lines", "1 % text", "1 % of seven kinds", *TRACES)
 """Kinds whose lines are looked at, whether some are one record, before they are encoded."""
-_BLOCK_BYTES = 256 * 1024
+_BLOCKS = 8
 _LINE_BYTES = 262
 _MULTILINE = cast("Multiline", parse_multiline("auto", max_lines=1000, max_bytes=1 << 20))
 
@@ -107,28 +107,38 @@ KINDS: dict[str, Callable[[int], bytes]] = {
 
 
 def block(kind: str) -> Block:
-    """Give a block of 256 KiB of such lines."""
-    random.seed(1)
+    """Give a block of such lines."""
+    return _block(kind, 0)
+
+
+def blocks(kind: str) -> list[Block]:
+    """Give several blocks: more than a processor's cache holds, and no lines twice, as in a file."""
+    found = [_block(kind, 0)]
+    while len(found) < _BLOCKS:
+        found.append(_block(kind, len(found) * found[0].lines))
+    return found
+
+
+def _block(kind: str, first: int) -> Block:
+    random.seed(first + 1)
     lines: list[bytes] = []
-    while sum(map(len, lines[-1:])) * len(lines) < _BLOCK_BYTES:
-        lines.append(KINDS[kind](len(lines)) + b"\n")
+    while sum(map(len, lines[-1:])) * len(lines) < READ_BYTES:
+        lines.append(KINDS[kind](first + len(lines)) + b"\n")
     data = b"".join(lines)
     return Block(FileId("F" * 22), "agent.log", 1 << 20, (1 << 20) + len(data), data, 1_795_341_600 * 10**9, 0.0)
 
 
-@lru_cache(maxsize=1)
-def _form(head: bytes) -> str:
-    """Learn the form of a generation, once."""
-    return _MULTILINE.learn(head)
+def learned(given: Block) -> str:
+    """Give the form that a file learns which begins so."""
+    return _MULTILINE.learn(given.data[:LEARNED_BYTES])
 
 
-def joined(given: Block) -> list[Block]:
-    """Frame and join the lines of a block, as its reader does at the end of a file."""
+def joined(given: Block, form: str) -> list[Block]:
+    """Frame and join the lines of a block, as its reader does at the end of a file that has learned that form."""
     frames = []
     for frame in frame_lines(given.data, given.start, given.end):
         if is_plain(frame.data):
             frames.append(frame)
         else:
-            form = _form(given.data[:LEARNED_BYTES])
             frames += join_lines(_MULTILINE, frame.data, frame.start, More.NEVER, form=form).frames
     return [replace(given, start=each.start, end=each.end, data=each.data, joins=each.joins) for each in frames]

@@ -14,7 +14,7 @@ from benchmarks.__main__ import BENCHMARKS
 from benchmarks.corpus import lines, numbered, prepare, shortest
 from benchmarks.flames import flame_graph
 from benchmarks.goals import GOALS, PEER, judge
-from benchmarks.kinds import joined
+from benchmarks.kinds import joined, learned
 from benchmarks.plots import along, bars, distribution, phases
 from benchmarks.receiver import Kept, Request, answer
 from benchmarks.rounds import FailedError, Plan, Run, measure
@@ -99,7 +99,7 @@ def test_a_corpus_has_the_lines_that_it_is_named_for(tmp_path: Path, name: str, 
     assert kinds[0] == numbered
     encoder = BlockEncoder(Enrichment({}), Lines())
     whole = Block(FileId("f" * 22), "a.log", 0, len(data), data, 1_795_345_200 * 10**9, 0.0)
-    encoded = [encoder.encode(each) for each in joined(whole)]
+    encoded = [encoder.encode(each) for each in joined(whole, learned(whole))]
     assert sum(each.records for each in encoded) == records
     for last in (b"TimeoutError: no answer", b"RuntimeError: the tool"):
         assert sum(each.body.count(last) for each in encoded) == data.count(last)

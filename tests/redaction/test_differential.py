@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.kinds import joined
+from benchmarks.kinds import joined, learned
 from logship.records.encoding import BlockEncoder
 from logship.records.layouts import Lines
 from logship.redaction.open import open_redaction
@@ -44,7 +44,8 @@ def test_only_what_was_found_differs(when: str, join: bool, lines: list[tuple[by
     """The body is that of no redaction with the marks put in by hand, and each of its lines is JSON."""
     redaction = open_redaction(["email"], {}, [], ENRICHMENT)
     data = b"".join(kind.replace(b"%s", word) for kind, word in lines)
-    blocks = joined(block(data)) if join else [block(data)]
+    given = block(data)
+    blocks = joined(given, learned(given)) if join else [given]
     plain, hiding = BlockEncoder(ENRICHMENT, Lines(), when), replace(ENRICHMENT, redaction=redaction)
     for each in blocks:
         off, on = plain.encode(each), BlockEncoder(hiding, Lines(), when).encode(each)
