@@ -207,7 +207,7 @@ FORMS = (
         ONE(
             rb"\[(?P<s>0{10})(?P<f>)(?P<z>)\] [\w.-]{1,40}\[0{1,7}(?::0{1,7})?\]:? (?P<l>fatal(?= error: )|"
             + BARE
-            + rb"(?=: ))"
+            + rb"(?=: ))(?: error)?: "
         ),
     ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),

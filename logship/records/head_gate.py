@@ -30,7 +30,7 @@ _GATE = (
     + rb""":[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcaplh])(?: """
     + BARE
-    + rb"""(?::[ ] | \t) | (?:http|"""
+    + rb"""(?::[ \[\d] | \t) | (?:http|"""
     + BARE
     + rb")"
     + ARROW

@@ -66,6 +66,7 @@ _AFTER = (
     rb' | (?<=,)(?:(?:"(?:[^"\n]|""){0,80}"|[^,"\n]{0,60}),){10}(?P<csv>' + POSTGRES + rb"),[0-9A-Z]{5},"
     rb" | PHP[ ](?P<p>" + PHP.replace(b" ", b"[ ]") + rb"):[ ]"
     rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
+    rb" | [\da-f]{8}[ ](?:id=[\da-f]{8}[ ])?[\w.$]{1,60}+[ ]++(?P<liberty>[IWEFD])[ ]"  # Open Liberty; A is no alert
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
     rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:
     rb" | [A-Za-z_] (?: \w{0,40}+ \. | [\w./-]{0,60}+ :[ ] ) (?P<i>" + LOUD + rb")"  # local.ERROR:; app: INFO

@@ -98,8 +98,7 @@ SERVERS = (
         ONE(rb"\[(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] "),
         line(rb"[\w-]{1,40}+[ ](?P<a>", LOUD, rb"|NOTE):[ ]"),
     ),
-    # Open Liberty: only ISO's is a time, as its locale tells if the day is first; its A is no alert
-    Form(b"[", ONE(rb"\[" + ISO + rb"\] " + _LIBERTY)),
+    # Open Liberty: only ISO's is a time, as its locale tells if the day is first
     Form(b"[", ONE(rb"\[00?[/.-]00?[/.-]00(?:00)?,? 00?:00:00:000 [A-Z]{3,5}\] " + _LIBERTY)),
     # NFS-Ganesha: the day first
     Form(
