@@ -6,11 +6,11 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 
 from logship.records.json_members import SPACE
-from logship.records.looks import RECORD, are_whole_records
+from logship.records.looks import RECORD, are_whole_records, bare
 from logship.records.odd_lines import is_text
 
 _NOT: Final = bytes([1, 0]).ljust(256)
-_MAYBE_JSON: Final = frozenset(b"{" + SPACE)
+_MAYBE_JSON: Final = frozenset(b"{\x1b" + SPACE)
 """What a line begins with that may be an object."""
 
 
@@ -20,7 +20,7 @@ class Sorted(NamedTuple):
     records: Sequence[int]
     messages: Sequence[int]
     cleaned: Mapping[int, bytes] = {}
-    """Those of them that were no UTF-8, or had white space around an object, as they are without."""
+    """Those of them that were no UTF-8, or had white space or a colour around an object, as they are without."""
     damaged: Sequence[int] = ()
     """Which of them were no UTF-8."""
 
@@ -47,10 +47,10 @@ def _cleaned(lines: Sequence[bytes], records: Sequence[int], messages: Sequence[
     more: tuple[list[int], list[int]] = [], []
     for at in left:
         text = lines[at].decode(errors="replace").encode()
-        bare = text.strip(SPACE)
-        is_text = not bare.startswith(b"{")
-        if is_text or (bare.startswith(RECORD) and bare.endswith(b"}")):
-            cleaned[at] = text if is_text else bare
+        inner = bare(text)
+        is_text = not inner.startswith(b"{")
+        if is_text or (inner.startswith(RECORD) and inner.endswith(b"}")):
+            cleaned[at] = text if is_text else inner
             more[is_text].append(at)
             damaged += [at] if text != lines[at] else []
     if not cleaned:
@@ -59,4 +59,4 @@ def _cleaned(lines: Sequence[bytes], records: Sequence[int], messages: Sequence[
 
 
 def _may_be_json(line: bytes) -> bool:
-    return line.lstrip(SPACE).startswith(b"{")
+    return line.lstrip(SPACE).startswith(b"{") or (line.startswith(b"\x1b") and bare(line) is not line)

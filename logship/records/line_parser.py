@@ -17,6 +17,7 @@ from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.facts import FactReader, Facts
 from logship.records.json_members import SPACE, Member, depth_of, head, members
 from logship.records.layouts import EMPTY
+from logship.records.looks import bare as without_frame
 from logship.records.making_way import MAX_MOVED, OVERRIDDEN, free_name
 from logship.records.own_times import cut
 from logship.records.record_types import MAY_STAY, plain_type
@@ -129,7 +130,7 @@ class LineParser:
         except UnicodeDecodeError:
             text = content.decode(errors="replace")
             valid = False
-        bare = text.encode().strip(SPACE)
+        bare = without_frame(text.encode())
         found = None if message else _parse(bare)
         what: tuple[str, ...] = ()
         if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):

@@ -1,8 +1,11 @@
 """Which lines are JSON records by how they begin; pure."""
 
+import re
 from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import Final
+
+from logship.records.json_members import SPACE
 
 RECORD: Final = b'{"'
 """A line that begins so is a record by itself, whatever stands around it."""
@@ -11,6 +14,8 @@ _PAST_RECORDS: Final = b"{#"
 _BRACE: Final = ord("}")
 _GROUP: Final = 32
 """Lines that are looked at together."""
+_COLOURED: Final = re.compile(rb"(?:\x1b\[[\d;]*m)+(\{\".*\})[ \t\r]*(?:\x1b\[[\d;]*m)*", re.DOTALL)
+"""An object in one colour: so jet-logger 2.2.3 writes it, whatever stdout is."""
 
 
 def all_records(lines: Sequence[bytes]) -> bool:
@@ -27,6 +32,12 @@ def are_records(lines: Sequence[bytes]) -> bytes:
 def are_whole_records(lines: Sequence[bytes]) -> bytes:
     """Do so for lines without their newlines, none of which is empty, that end with a brace, too."""
     return bytes([RECORD <= line < _PAST_RECORDS and line[-1] == _BRACE for line in lines])
+
+
+def bare(text: bytes) -> bytes:
+    """Give a text without white space around it, or the colour of an object."""
+    coloured = _COLOURED.fullmatch(text) if text.startswith(b"\x1b") else None
+    return coloured[1] if coloured else text.strip(SPACE)
 
 
 def those(pieces: Sequence[bytes], test: Callable[[bytes], object]) -> list[int]:

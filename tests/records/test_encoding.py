@@ -619,3 +619,20 @@ def test_a_block_without_a_record_has_none_to_leave_out(when: str) -> None:
     encoded = made.encode(block(b"\n\r\n"))
     assert (encoded.records, encoded.tally.filtered) == (0, ())
     assert encoded.tally.skipped == (("empty", 2, 3),)
+
+
+@pytest.mark.parametrize("others", [[], [b"text"], [b'{"time":"2026-11-22T10:00:00Z","a":1}'] * 50])
+@pytest.mark.parametrize("count", [1, 3, 50])
+def test_an_object_in_a_colour_is_a_record(count: int, others: list[bytes]) -> None:
+    """Among whatever stands beside it; of text, and of what only begins so, the colours stay."""
+    line = b'\x1b[32m{"level":"ERROR","message":"hi","time":"2026-11-22T10:00:00Z"}\x1b[39m'
+    texts = [b"\x1b[32mtext\x1b[39m", b'\x1b[32m{"a":1\x1b[39m', line + b" x"]
+    data = b"".join(each + b"\n" for each in [*others, *[line] * count, *texts])
+    encoded = encoder().encode(block(data))
+    records = [json.loads(each) for each in encoded.body.splitlines()]
+    assert sum(record.get("message") == "hi" and record["level"] == "ERROR" for record in records) == count
+    assert [record["message"].encode() for record in records[-3:]] == texts
+    assert [record["@timestamp"] for record in records if record.get("message") == "hi"] == [
+        "2026-11-22T10:00:00Z"
+    ] * count
+    assert encoded.tally.decode_errors == 0
