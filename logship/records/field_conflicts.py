@@ -51,10 +51,10 @@ def rename_all(clash: FieldConflict, rests: Sequence[bytes], values: Sequence[Ra
 
     None if that is not certain.
     """
-    text = b"\n".join(rests)
-    if text.count(clash.name) != len(rests) or (b"\\" in text and _ANY_ESCAPED.search(text)):
+    text, count = b"\n".join(rests), len(rests)
+    if text.count(clash.name) != count or text.count(b"\n") != count - 1 or not clash.moved or clash.moved in text:
         return None
-    if not clash.moved or clash.moved in text:
+    if b"\\" in text and _ANY_ESCAPED.search(text):
         return None
     if clash.harmless and not MAY_STAY.isdisjoint({bytes(value)[:1] for value in values}):
         return None

@@ -56,7 +56,7 @@ def repair(text: bytes) -> Repaired | None:
 
 
 def repair_some(lines: Sequence[bytes], places: Sequence[int]) -> dict[int, Repaired]:
-    """Do so with the lines at some places, none of which has a newline; those of which we know nothing are left out.
+    """Do so with the lines at some places; those of which we know nothing are left out.
 
     Together where all have numbers that are none, and no more: a metric that is one at all is one for hours.
     """
@@ -71,8 +71,9 @@ def _repaired_alike(lines: Sequence[bytes]) -> list[Repaired]:
     text = b"\n".join(lines)
     pieces, what = text.split(b'"'), set[str]()
     outside = b'"'.join(pieces[::2])
-    # Where each newline is outside of strings, each line has the ends of its own.
-    if len(pieces) % 2 == 0 or outside.count(b"\n") != len(lines) - 1 or b"\\" in text:
+    # Where the newlines are those between lines, and outside of strings, each line has the ends of its own.
+    between = len(lines) - 1
+    if len(pieces) % 2 == 0 or outside.count(b"\n") != between or text.count(b"\n") != between or b"\\" in text:
         return []
     pieces[::2] = _WRONG.sub(partial(_mend, what), outside).split(b'"')
     mended = b'"'.join(pieces).split(b"\n")

@@ -4,7 +4,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from logship.model import Block, FileId
@@ -54,11 +54,15 @@ LINES = (
         b'{"a":"\\"","b":NaN}',
         b'{"a":"\\x22","b":NaN}',
         b'{"a":"NaN"}',
+        b'{"a":NaN,"b":"x\n"}',  # several lines that were joined
+        b'{"a":NaN,\n"b":1}',
     ),
 )
 
 
 @given(st.one_of(st.lists(st.sampled_from(LINES[:3])), st.lists(st.sampled_from(LINES))), st.integers(0, 3))
+@example([LINES[-2]], 0)
+@example([LINES[-1], LINES[0]], 0)
 def test_several_lines_are_mended_as_each_by_itself(some: list[bytes], step: int) -> None:
     """However alike or unlike they are; those of which nothing is known are left out."""
     places = [*range(0, len(some), step + 1)]
