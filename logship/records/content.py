@@ -8,8 +8,9 @@ from itertools import accumulate, compress
 from operator import itemgetter
 
 from logship.model import Block
+from logship.records.framing import BOM
 from logship.records.joining import one_line
-from logship.records.line_parser import BOM, trim
+from logship.records.line_parser import trim
 
 
 class Content:

@@ -18,6 +18,8 @@ CONTINUATION = "continuation"
 NUL = "nul"
 OVERLONG = "overlong"
 EMPTY = "empty"
+BOM = b"\xef\xbb\xbf"
+"""What some writers put before all else, in a file in UTF-8."""
 LONGEST_CHARACTER = 4
 """Bytes of the longest UTF-8 sequence: a truncated line is at most so much shorter than the limit."""
 _CONTINUATION_BYTE = 0x80

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from logship.model import Block, LineState
-from logship.records.framing import CONTINUATION, PARTIAL, Frame
+from logship.records.framing import BOM, CONTINUATION, PARTIAL, Frame
 from logship.records.kept_lines import AllLines, all_lines
 from logship.records.line_starts import DIGITS, END
 from logship.records.looks import RECORD, are_records
@@ -83,7 +83,9 @@ def join_lines(
         size = sum(map(len, lines[first:end]))
         place = past + sum(map(len, lines[at:first])) if end < len(lines) else len(data) - size
         at, past = end, place + size
-        held = walk.stretch(_Lines.of(lines, first, end), place, state, of_text=some)
+        held = walk.stretch(
+            _Lines.of(lines, first, end, BOM if start == first == 0 else b""), place, state, of_text=some
+        )
         if held < past:
             break
     else:
@@ -110,10 +112,12 @@ class _Lines(NamedTuple):
     """How many are the stretch's."""
 
     @classmethod
-    def of(cls, lines: Sequence[bytes], first: int, end: int) -> "_Lines":
-        """Take the lines of a stretch."""
+    def of(cls, lines: Sequence[bytes], first: int, end: int, before: bytes) -> "_Lines":
+        """Take the lines of a stretch; ``before``: what may stand before the first one, and is none of it."""
         raw = [*lines[first : end + 1]]
-        return cls(raw, [line.removesuffix(b"\n").removesuffix(b"\r") for line in raw], end - first)
+        bare = [line.removesuffix(b"\n").removesuffix(b"\r") for line in raw]
+        bare[:1] = [line.removeprefix(before) for line in bare[:1]]
+        return cls(raw, bare, end - first)
 
     def size(self, first: int, end: int) -> int:
         """Give the bytes of some, with their newlines."""
@@ -179,6 +183,8 @@ def one_line(record: bytes) -> bytes:
     """Give a record without its last newline; a JSON object over several lines on one, others with their newlines."""
     if b"\n" not in record[:-1]:
         return record.removesuffix(b"\n")
+    if record.startswith(BOM + b"{"):
+        return BOM + one_line(record.removeprefix(BOM))
     lines = [line.removesuffix(b"\r") for line in record.removesuffix(b"\n").split(b"\n")]
     if lines[0].startswith(b"{") and lines[-1].startswith(b"}"):
         flat = b" ".join(line.strip() for line in lines)

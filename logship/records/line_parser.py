@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.facts import FactReader, Facts
+from logship.records.framing import BOM
 from logship.records.json_members import SPACE, Member, depth_of, head, members
 from logship.records.layouts import EMPTY
 from logship.records.looks import bare as without_frame
@@ -25,7 +26,6 @@ from logship.records.repair import repair
 from logship.records.severity import NO_LEVEL, Level, level_of
 from logship.records.text_records import MESSAGE, TextRecords
 
-BOM = b"\xef\xbb\xbf"
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""

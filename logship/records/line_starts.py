@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
+from logship.records.framing import BOM
+
 LEARNED_BYTES = 64 * 1024
 """A form is learned from so many bytes at a generation's beginning, and from nothing else."""
 END = "."
@@ -244,7 +246,7 @@ class Starts:
         It is a form's name and, where all lines with a head of so many bytes have that form, those bytes with each
         digit as 0. More bytes, up to :data:`LEARNED_BYTES`, never change what was found.
         """
-        lines = head[:LEARNED_BYTES].split(b"\n")[:-1]
+        lines = head[:LEARNED_BYTES].removeprefix(BOM).split(b"\n")[:-1]
         first = ""
         for number, line in enumerate(lines):
             form = "" if line.startswith(b'{"') else self._forms.word(line)

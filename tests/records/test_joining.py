@@ -245,3 +245,35 @@ def test_lines_that_were_looked_at_to_be_joined_are_encoded_as_lines_that_were_n
     found = parted(block(data, 100).data)
     assert found
     assert found.odd == [line for line in some if not line.startswith(b'{"') or b"\xff" in line]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize(
+    ("text", "records"),
+    [
+        (
+            '{\n  "level": "error",\n  "o": {\n    "b": 1\n  }\n}\n{"b":2}\n',
+            [{"level": "error", "o": {"b": 1}}, {"b": 2}],
+        ),
+        (
+            "2026-11-30 10:00:00,123 ERROR app: x\nmore\n",
+            [{"level": "ERROR", "message": "2026-11-30 10:00:00,123 ERROR app: x\nmore"}],
+        ),
+        ('{"b":1}\n{"b":2}\n', [{"b": 1}, {"b": 2}]),
+    ],
+    ids=["pretty", "text", "JSON"],
+)
+def test_a_bom_before_a_files_first_record_is_none_of_it(
+    encoder: BlockEncoder, text: str, records: list[dict[str, object]], end: str
+) -> None:
+    """What goes on with the record is joined as without; elsewhere in a file the same bytes are a text's."""
+    data = b"\xef\xbb\xbf" + text.replace("\n", end).encode()
+    encoded = encoder.encode(block(data))
+    found = [
+        {name: record[name] for name in expected}
+        for record, expected in zip(messages(encoded.body), records, strict=True)
+    ]
+    assert found == records
+    assert encoded.tally.skipped == (("bom", 0, 3),)
+    later = messages(encoder.encode(block(data, 100)).body)
+    assert str(later[0]["message"]).startswith("\ufeff")
