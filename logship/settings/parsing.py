@@ -38,6 +38,8 @@ _SIZE_MAX: Final = 1 << 60
 _TEXT_MAX: Final = 200
 _INTEGERS: Final = (-(1 << 63), (1 << 64) - 1)
 _BOM: Final = "\ufeff"
+_PAIRS: Final = "k=v,k2=v2 or a JSON object"
+_SHARES: Final = "level=share; write info=0.1,debug=0"
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _UNRESOLVED: Final = re.compile(r"\$\([A-Za-z_][\w.-]*\)", re.ASCII)
 _NO_OBJECT: Final = 'is not a JSON object; write k=v,k2=v2 or {"k": "v"}'
@@ -172,13 +174,18 @@ def parse_plain(text: str) -> tuple[str, ...] | None:
         return None
 
 
-def parse_mapping(text: str, values: type[Any] = object) -> dict[str, Any]:
-    """Read ``k=v,k2=v2``, or a JSON object whose values are of the given type."""
+def parse_mapping(text: str, values: type[Any] = object, form: str = _PAIRS) -> dict[str, Any]:
+    """Read ``k=v,k2=v2``, or a JSON object whose values are of the given type; ``form`` says what a fault should be."""
     if text.lstrip().startswith("{"):
         kind = dict[str, Any] if values is object else dict[str, values]  # type: ignore[valid-type]
         pairs: Mapping[str, Any] = _json(text, kind, _NO_TEXTS if values is str else _NO_OBJECT)
     else:
-        pairs = dict(_pair(part) for part in text.split(",") if part.strip())
+        listed = [_pair(part, form) for part in text.split(",") if part.strip()]
+        pairs = dict(listed)
+        for name in pairs if len(pairs) < len(listed) else ():
+            if [each for each, _ in listed].count(name) > 1:
+                message = f"has {name!r} twice; write it once"
+                raise ValueError(message)
     if "" in pairs:
         message = "has a name that is empty"
         raise ValueError(message)
@@ -207,10 +214,11 @@ def parse_headers(text: str) -> dict[str, str]:
 
 def parse_shares(text: str) -> dict[str, float]:
     """Read a mapping of levels to shares."""
+    pairs = parse_mapping(text, form=_SHARES)
     try:
-        shares = {name: float(share) for name, share in parse_mapping(text).items()}
+        shares = {name: float(share) for name, share in pairs.items()}
     except (TypeError, ValueError):
-        message = "is not level=share; write info=0.1,debug=0"
+        message = f"is not {_SHARES}"
         raise ValueError(message) from None
     if shares:
         from logship.records.sampling import share_faults  # noqa: PLC0415 - most set none
@@ -228,10 +236,10 @@ def _integers(value: object) -> Iterator[int]:
             yield from _integers(each)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def _pair(text: str, form: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals:
-        message = "is not k=v,k2=v2 or a JSON object"
+        message = f"is not {form}"
         raise ValueError(message)
     return _uncontrolled(name.strip()), _uncontrolled(value.strip())
 

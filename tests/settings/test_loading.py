@@ -353,6 +353,13 @@ def test_a_sample_is_shares_by_level() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["FIELDS", "RENAME_FIELDS", "SAMPLE"])
+def test_a_name_that_a_list_of_pairs_has_twice_is_a_fault(name: str) -> None:
+    """The last one would count, with nothing said of the others."""
+    (fault,) = faults(**{name: "info=0.1,debug=0,info=0.2"})
+    assert fault.endswith("has 'info' twice; write it once")
+
+
 def test_fields_of_the_file_are_chosen() -> None:
     """What a record then has anyway can't be a field for all."""
     assert load(FILE_FIELDS="path, offset", FIELDS="log.file.name=x").config.file_fields == ("path", "offset")
