@@ -111,11 +111,12 @@ _NAMED = (
 _SPOKEN = (
     rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
     rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
-    rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"  # semantic_logger: I [7:main]
     rb" | [ ](?:\[[\w./-]{1,60}:\d{1,6}\][ ])?(?P<N>[CEWNIDT])[ ]\|[ ][\w./-]{1,60}:"  # capnslog: I | etcdserver:
     rb" | [ ]\[\d{1,7}\][ ](?:(?P<R>LOG)[ ] | (?:\S{1,120}+[ ]){1,3}?(?P<S>[FCEWIVD])>[ ])"  # PgBouncer; Tarantool
     rb" | [ ][\da-f]{8,16}[ ](?P<T>Info|Error|Fatal[ ]error):[ ]"  # Privoxy
 )
+_LETTER = rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"
+"""semantic_logger's, ``I [7:main]``: before words are looked at, of which its letter would be one."""
 _TABBED = rb" | \t (?P<B>" + ANY + rb") \t"
 _SIGNED = (
     rb" | (?:\] [ ] \[ [^\]\n]{1,60} )? \]?+ [ ]{1,2} (?:\xe2\x80\xba[ ])? [\xe2\xf0][\x80-\xbf]{2,3} (?:\xef\xb8\x8f)?"
@@ -155,10 +156,10 @@ ANYWHERE = line(_AFTER, _BEHIND, _TABBED, _ZONE)
 """Behind a time with a date."""
 LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
 """Behind a number or a time of day, which may begin a sentence as well."""
-_PRECISE = (_AFTER, _NAMED, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
+_PRECISE = (_AFTER, _NAMED, _LETTER, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
 PRECISE = line(*_PRECISE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
 SPACED = line(*_PRECISE, rb" | [^ ] | \Z")
 """The same behind a head that has a blank behind it: of one that is like it, all else is more, or the line's end."""
-LEVEL_ONLY = line(_AFTER, _NAMED, _SPOKEN, _SIGNED)
+LEVEL_ONLY = line(_AFTER, _NAMED, _LETTER, _SPOKEN, _SIGNED)
 """Where the zone cannot be named."""
