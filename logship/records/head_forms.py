@@ -235,6 +235,7 @@ FORMS = (
         ONE(
             rb"=(?P<l>[A-Z]+) REPORT==== (?P<s>00?-" + MONTH + rb"-0000::" + CLOCK + FRACTION + rb"(?P<z>) ===(?=\n|$)"
         ),
+        alike=False,
     ),  # Erlang
     Form(
         b"WNDFP",

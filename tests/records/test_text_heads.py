@@ -845,6 +845,7 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 @example([b"", b"", b"", b"", b"Nov 27 10:00:00.123 ", b"Nov 27 10:00:00.123 WARN "], 1)
 @example([b"[2026-11-27 10:00:00,123] host/ERROR/a: " + more for more in (b"", b"INFO x")], 1)
 @example([b"info:[10:00:00 AM] a message"], 1)
+@example([b"=ERROR REPORT==== 27-Nov-2026::10:00:00.123456 ===" + more for more in (b"", b" ")], 1)
 @example([b"2026-11-27 10:00:00.123456 W [7:main]" + more for more in (b"", b" INFO x")], 1)
 @example([b"[WARN] 10:00:00 ", b"[WARN] 10:00:00 INFO x"], 1)
 @example([b"    INF", b"    INF: "], 1)
