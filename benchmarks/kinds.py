@@ -106,20 +106,16 @@ KINDS: dict[str, Callable[[int], bytes]] = {
 }
 
 
-def block(kind: str) -> Block:
-    """Give a block of such lines."""
-    return _block(kind, 0)
-
-
 def blocks(kind: str) -> list[Block]:
     """Give several blocks: more than a processor's cache holds, and no lines twice, as in a file."""
-    found = [_block(kind, 0)]
+    found = [block(kind)]
     while len(found) < _BLOCKS:
-        found.append(_block(kind, len(found) * found[0].lines))
+        found.append(block(kind, len(found) * found[0].lines))
     return found
 
 
-def _block(kind: str, first: int) -> Block:
+def block(kind: str, first: int = 0) -> Block:
+    """Give a block of such lines, from the one of that number on."""
     random.seed(first + 1)
     lines: list[bytes] = []
     while sum(map(len, lines[-1:])) * len(lines) < READ_BYTES:

@@ -28,7 +28,7 @@ class Kept(Generic[T]):
         return self.is_free() and self.keep(data, self._cut(data))
 
     def is_free(self) -> bool:
-        """Say whether another block's lines can be kept: none are, or nobody asks for them any more."""
+        """Note that another block was looked at; say whether its lines can be kept, as nobody asks for others' now."""
         self._later += 1
         return self._found is None or self._later > _UNASKED
 

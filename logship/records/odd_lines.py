@@ -18,6 +18,7 @@ from logship.records.kept_lines import all_lines
 from logship.records.line_parser import MAX_DEPTH
 from logship.records.looks import all_records, those
 from logship.records.places import put
+from logship.records.plain_lines import end_of
 
 LONG: Final = 2 * MAX_DEPTH - 4
 """Bytes; a shorter line can't nest too deep."""
@@ -130,8 +131,8 @@ def parted(data: bytes, joins: Sequence[tuple[int, int]] = ()) -> Parted | None:
     few = len(first) >= _FEW and others * _FEW <= len(first) and (len(odd) + len(texts)) * _FEW <= len(lines)
     if not (few and data.endswith(b"\n")):
         return None
-    end = b"}\r\n" if data.endswith(b"\r\n") else b"}\n"
-    return without_odd(Parted(data, lines, [], end, odd, places, b"\\" in data), [*texts, *_unreadable(data, lines)])
+    found = Parted(data, lines, [], end_of(data), odd, places, b"\\" in data)
+    return without_odd(found, [*texts, *_unreadable(data, lines)])
 
 
 def without_odd(parted: Parted, gone: Iterable[int]) -> Parted:
