@@ -3,7 +3,6 @@
 import contextlib
 import itertools
 import json
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -110,10 +109,3 @@ def every_peer() -> tuple[list[Program], list[str]]:
     found, absent = present()
     more, missing = more_peers()
     return found + more, absent + missing
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

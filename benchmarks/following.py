@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench import Bench, free_port
-from benchmarks.processes import OTHER_CORES, Shipper, run_aside
+from benchmarks.bench import Bench
+from benchmarks.processes import OTHER_CORES, Shipper, free_port, run_aside
 from benchmarks.rounds import FailedError
 from benchmarks.shippers import Job, Program
 from benchmarks.tables import Column

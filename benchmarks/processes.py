@@ -4,7 +4,9 @@ import contextlib
 import http.client
 import json
 import os
+import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
+
+from benchmarks.rounds import FailedError
 
 _CORES = sorted(os.sched_getaffinity(0))
 SHIPPER_CORES = {_CORES[0]}
@@ -34,6 +38,16 @@ def on(cores: set[int]) -> Iterator[None]:
         yield
     finally:
         os.sched_setaffinity(0, before)
+
+
+def free_port() -> int:
+    """Give a port of loopback that nobody listens on now, and that no connection of another process gets meanwhile."""
+    first_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        port = random.randrange(10_000, first_ephemeral)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
 
 
 class Receiver:
@@ -106,7 +120,10 @@ class Cost:
 
 
 class Shipper:
-    """A shipper that runs on its own core."""
+    """A shipper that runs on its own core.
+
+    Only :meth:`look` waits for it, as it needs the kernel's book; a signal of ``Popen`` might do so before.
+    """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], messages: Path) -> None:
         self._told = (command, environment, messages)
@@ -138,7 +155,7 @@ class Shipper:
         deadline = time.monotonic() + seconds
         while not (cost := self.look()):
             if time.monotonic() > deadline:
-                self._process.kill()
+                os.kill(self.pid, signal.SIGKILL)
                 deadline += seconds
             time.sleep(_POLL_SECONDS)
         return cost
@@ -146,12 +163,19 @@ class Shipper:
     def stop(self, seconds: float = 15.0) -> Cost:
         """Ask it to leave, unless it has."""
         if not self.look():
-            self._process.send_signal(signal.SIGTERM)
+            os.kill(self.pid, signal.SIGTERM)
         return self.wait(seconds)
 
     def killed(self) -> "Shipper":
-        """Kill it; gives one that was started in its place, with what it left behind."""
-        self._process.kill()
+        """Kill it; gives one that was started in its place, with what it left behind.
+
+        Raises:
+            FailedError: It had ended before, of itself.
+
+        """
+        if self.look():
+            raise FailedError(self.last_words() or "it ended, and said nothing")
+        os.kill(self.pid, signal.SIGKILL)
         self.wait(_KILLED_SECONDS)
         return Shipper(*self._told)
 

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks.bench import Bench, free_port
-from benchmarks.processes import Shipper
+from benchmarks.bench import Bench
+from benchmarks.processes import Shipper, free_port
 from benchmarks.rounds import FailedError, Plan, Run
 from benchmarks.shippers import Job, Program
 from benchmarks.tables import Column

@@ -10,7 +10,8 @@ import pytest
 from benchmarks import faults
 from benchmarks.bench import Bench, open_bench
 from benchmarks.following import Follower
-from benchmarks.processes import Shipper
+from benchmarks.processes import Shipper, free_port
+from benchmarks.rounds import FailedError
 from benchmarks.shippers import Job, logship_program
 
 
@@ -78,6 +79,21 @@ def test_what_was_killed_is_started_again_with_what_it_left(tmp_path: Path) -> N
         assert not second.look()
     finally:
         second.stop()
+
+
+def test_what_ended_of_itself_is_not_killed_but_says_why(tmp_path: Path) -> None:
+    """No figure is given for a shipper that was away, and who started it hears its last words."""
+    shipper = Shipper([sys.executable, "-c", "print('the port is in use')"], {}, tmp_path / "messages")
+    ended = shipper.wait(20)
+    with pytest.raises(FailedError, match="the port is in use"):
+        shipper.killed()
+    assert shipper.stop() == ended
+
+
+def test_a_port_is_none_that_a_connection_may_get() -> None:
+    """A shipper that was killed needs the same again: the kernel gives none below its range to who connects."""
+    first, _ = Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()
+    assert all(10_000 <= free_port() < int(first) for _ in range(100))
 
 
 def _wait(path: Path, text: str) -> None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tests.e2e.harness import free_port
+from benchmarks.processes import free_port
 
 HERE: Final = Path(__file__).parent
 START_SECONDS: Final = 120.0

@@ -7,8 +7,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processes import free_port
 from tests.containers.engine import LIMITS, inspect, memory_cgroup, oom_kills, podman
-from tests.e2e.harness import free_port, wait_until
+from tests.e2e.harness import wait_until
 
 USER = 65532
 MIB = 1 << 20

@@ -1,13 +1,10 @@
 """The real daemon as a process, and whether its metrics add up."""
 
-import contextlib
 import http.client
 import json
 import os
-import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +16,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from benchmarks.processes import free_port
+
 _WAITING = re.compile(r"^logship_(?:input_lag|sink_in_flight)_bytes(?:{.*})? (.+)$", re.MULTILINE)
 TERMS = ("delivered", "duplicate", "failure_store", "dead_lettered", "filtered", "dropped", "skipped", "in_flight")
 """What ``read`` is the sum of."""
@@ -29,16 +28,6 @@ SCALE = float(os.environ.get("LOGSHIP_TEST_SCALE", "1"))
 def scaled(number: int) -> int:
     """Give a size or a count as this run takes it."""
     return max(1, int(number * SCALE))
-
-
-def free_port() -> int:
-    """Give a port of loopback that nobody listens on now, and that no connection of another test gets meanwhile."""
-    first_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
-    while True:
-        port = random.randrange(10_000, first_ephemeral)
-        with socket.socket() as listener, contextlib.suppress(OSError):
-            listener.bind(("127.0.0.1", port))
-            return port
 
 
 def wait_until(true: Callable[[], object], what: str, seconds: float = 60.0) -> None:

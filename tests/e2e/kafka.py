@@ -28,7 +28,8 @@ from confluent_kafka.admin._resource import ResourcePatternType, ResourceType
 from confluent_kafka.admin._scram import ScramCredentialInfo, ScramMechanism, UserScramCredentialUpsertion
 from confluent_kafka.cimpl import NewTopic
 
-from tests.e2e.harness import free_port, wait_until
+from benchmarks.processes import free_port
+from tests.e2e.harness import wait_until
 
 RUN: Final = Path(__file__).parents[1] / "kafka" / "run.sh"
 START_SECONDS: Final = 120.0

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.session import Session  # type: ignore[import-untyped]
 
+from benchmarks.processes import free_port
 from tests.e2e.arrivals import assert_all_arrived, line
 from tests.e2e.conftest import StartLogship, StartWriter
-from tests.e2e.harness import free_port, wait_until
+from tests.e2e.harness import wait_until
 
 pytestmark = pytest.mark.e2e
 

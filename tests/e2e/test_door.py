@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from benchmarks.processes import free_port
 from tests.e2e.arrivals import assert_all_arrived, line
 from tests.e2e.conftest import StartLogship
-from tests.e2e.harness import Logship, free_port, wait_until
+from tests.e2e.harness import Logship, wait_until
 from tests.e2e.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.e2e

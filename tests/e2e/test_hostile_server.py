@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.processes import free_port
 from tests.e2e.arrivals import assert_all_arrived, line
 from tests.e2e.conftest import StartLogship
-from tests.e2e.harness import Logship, free_port, wait_until
+from tests.e2e.harness import Logship, wait_until
 from tests.e2e.receiver import Receiver
 from tests.e2e.stores import Behaviour, Request, Store, accepting, peak_bytes, respond, store
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.processes import free_port
 from tests.e2e.conftest import StartLogship
-from tests.e2e.harness import free_port, wait_until
+from tests.e2e.harness import wait_until
 
 pytestmark = pytest.mark.e2e
 

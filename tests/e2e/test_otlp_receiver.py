@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
+from benchmarks.processes import free_port
 from tests.e2e.arrivals import assert_all_arrived, line, pad_of
 from tests.e2e.conftest import StartLogship, StartWriter
-from tests.e2e.harness import free_port, wait_until
+from tests.e2e.harness import wait_until
 
 pytestmark = pytest.mark.e2e
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Final
 from urllib.request import urlopen
 
-from tests.e2e.harness import free_port, wait_until
+from benchmarks.processes import free_port
+from tests.e2e.harness import wait_until
 from tests.k8s.process import logship
 from tests.k8s.rendering import K8S, ROOT, only_sidecar
 from tests.k8s.test_agent import Agent

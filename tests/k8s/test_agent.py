@@ -13,7 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.harness import Logship, free_port, wait_until
+from benchmarks.processes import free_port
+from tests.e2e.harness import Logship, wait_until
 from tests.e2e.receiver import Receiver
 
 pytestmark = pytest.mark.e2e

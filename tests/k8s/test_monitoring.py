@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
+from benchmarks.processes import free_port
 from logship.metrics import Metrics
-from tests.e2e.harness import Logship, free_port, wait_until
+from tests.e2e.harness import Logship, wait_until
 from tests.e2e.receiver import Answer, Receiver
 
 pytestmark = pytest.mark.e2e

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.harness import free_port, wait_until
+from benchmarks.processes import free_port
+from tests.e2e.harness import wait_until
 from tests.k8s.process import logship
 from tests.k8s.rendering import K8S, Manifest, of_kind, only_sidecar, render
 from tests.k8s.test_agent import Agent

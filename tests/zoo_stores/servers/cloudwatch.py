@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from botocore.session import Session  # type: ignore[import-untyped]
 
-from tests.e2e.harness import free_port
+from benchmarks.processes import free_port
 from tests.zoo_stores.corpus import number_in
 from tests.zoo_stores.judging import Stored
 from tests.zoo_stores.server import Program

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from tests.e2e.harness import free_port
+from benchmarks.processes import free_port
 from tests.zoo_stores.judging import Stored
 from tests.zoo_stores.server import ROOT, Program
 from tests.zoo_stores.servers.end import End

@@ -12,7 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.e2e.harness import free_port, wait_until
+from benchmarks.processes import free_port
+from tests.e2e.harness import wait_until
 from tests.zoo_stores.corpus import number_in
 from tests.zoo_stores.judging import Stored
 from tests.zoo_stores.server import Program

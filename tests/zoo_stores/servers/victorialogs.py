@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from benchmarks.processes import free_port
 from logship.records.names import MESSAGE_FIELDS
-from tests.e2e.harness import free_port
 from tests.zoo_stores.corpus import SECOND, loads, number_in
 from tests.zoo_stores.judging import Stored
 from tests.zoo_stores.server import ROOT, Program, ask

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tests.e2e.harness import free_port
+from benchmarks.processes import free_port
 from tests.zoo_stores.corpus import loads, number_in
 from tests.zoo_stores.judging import Stored
 from tests.zoo_stores.server import ROOT, Program, ask
