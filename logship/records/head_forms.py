@@ -45,6 +45,7 @@ from logship.records.head_parts import (
     Form,
 )
 from logship.records.head_servers import SERVERS
+from logship.records.head_untimed import TIMED_LATE, UNTIMED
 from logship.records.line_starts import WEEKDAY
 
 _OF_DAY = rb" {0,4}\]?:? ?\[?(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])]"
@@ -195,7 +196,7 @@ FORMS = (
     Form(LETTERS + b"@", ONE(PAIRS + LEVELED + QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
     Form(LEVELS, ONE(FIRST + rb" " + TIMED + ISO + END)),  # Kratos
-    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + rb"(?:\|[^\]\n]{1,100})?" + GAP + ISO + END)),
+    Form(LEVELS + b"[<({", ONE(rb"[\[<({]?" + FIRST + rb"(?:\|[^\]\n]{1,100})?" + GAP + ISO + END)),
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + GAP + SLASHED + END)),
     Form(LEVELS, ONE(FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + ISO + END)),  # a thread before the time
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?:" + ISO + END + rb")")),
@@ -211,7 +212,7 @@ FORMS = (
         ),
     ),  # Unbound
     Form(b"[", ONE(rb"\[[^\]\n]{1,60}\] \[?" + FIRST + rb"\]? " + SLASHED + END)),
-    Form(b"[", ONE(rb"\[(?:0|[^\]\n]{2,60})\] " + ISO + END), ANYWHERE),
+    Form(b"[", ONE(rb"\[(?:0|[^\]\n]{2,60})\] \[?" + ISO + END), ANYWHERE),
     Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + SLASHED + END), ANYWHERE),  # a prefix of Go's log
     Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
     Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
@@ -220,6 +221,7 @@ FORMS = (
     Form(b"[", ONE(rb"\[[\w.-]{1,40}\] (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" " + FIRST + rb":? ")),  # Syncthing
     Form(LEVELS, ONE(FIRST + rb" ?\[(?P<s>00-00\|" + CLOCK + FRACTION + NO_ZONE + rb"\] ")),  # log15, go-ethereum
     Form(LEVELS, ONE(FIRST + rb"\[" + SPOKEN + rb"\] ")),  # logrus
+    TIMED_LATE,
     # A thread first, or how long the program has run before it: slf4j-simple, Log4j 1
     Form(b"0[", ONE(rb"(?:0{1,9} +)?\[[^\]\n]{1,80}\] " + FIRST + rb" +[\w.$]{1,120}+ {1,2}- ")),
     Form(LEVELS, ONE(FIRST + rb" (?P<s>00-00 " + CLOCK + rb")(?P<f>)(?P<z>) \[")),
@@ -256,7 +258,6 @@ FORMS = (
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.]{0,60}+ - " + FIRST + rb" - ")),
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.]{0,60}+:" + FIRST + rb":")),
     Form(b"[", ONE(rb"\[[A-Za-z_][\w.-]{0,60}+\](?: ?\[(?=[^\]\n]+\])| (?=[A-Z]+: ))" + FIRST)),
-    Form(b"C", ONE(rb"(?P<l>CRITICAL) (?=[^\s:|\[-])")),  # in eight columns, where all others have two blanks
     # What comes before a time is a process's or a program's name, or a client's address
     Form(b"MS", ONE(rb"(?:Main|Srv 0{1,4}) [ |]" + ISO + END), ANYWHERE),  # Sanic
     Form(LETTERS + b"0", ONE(rb"[\w.-]{1,40}: (?:pid=0{1,9} )?" + SLASHED + END), ANYWHERE),
@@ -292,5 +293,6 @@ FORMS = (
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>" + CLOCK + rb")(?P<f>)" + OFFSET + rb"(?=[ \t)\[\]])"), LOUDLY, alone=False),
     Form(b"[", ONE(rb"\[(?P<s>00?:00:00 [AP]M)(?P<f>)(?P<z>)(?=\])"), LOUDLY, alone=False),
     Form(b"0", ONE(rb"(?P<s>00:00)(?P<f>)(?P<z>)(?= )"), line(rb"[ ](?P<e>", LOUD, rb")[ ]"), alone=False),
+    *UNTIMED,
 )
 """All of them; the first that fits counts."""

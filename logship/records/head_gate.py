@@ -4,6 +4,7 @@ import re
 
 from logship.records.head_levels import ARROW, BARE, DOTNET, PHP, WORDS
 from logship.records.head_parts import MONTH
+from logship.records.head_untimed import WORDS as UNTIMED
 from logship.records.line_starts import WEEKDAY
 
 _GATE = (
@@ -23,7 +24,7 @@ _GATE = (
     + WEEKDAY
     + rb""",?[ ] | """
     + WORDS
-    + rb"""[\s:|\[+-] | CONNECT[ ]++[A-Z] | Level\ \d | """
+    + rb"""[\s:;,|/>\[+-] | CONNECT[ ]++[A-Z] | Level\ \d | """
     + MONTH
     + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINVW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
     + PHP.replace(b" ", b"[ ]")
@@ -40,7 +41,12 @@ _GATE = (
     + rb""" )
   | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/)
                           | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){0,5}+\[(?:\d\d/|\d{4}-)
-                          | [\w-]*+[.:]\S*+[ ]-[ ]\S*+[ ]\d\d/ )"""
+                          | [\w-]*+[.:]\S*+[ ]-[ ]\S*+[ ]\d\d/ )
+  | [{|\#=]{1,4}[ ]?[A-Z]{4}
+  | (?=[A-Za-z_./])(?:[^A-Z\n]{1,100}+|(?!(?<=[ \t\[(<|./:-])"""
+    + UNTIMED
+    + rb""")[A-Z]++){1,24}+(?<=[ \t\[(<|./:-])"""
+    + UNTIMED
 )
 MAY_BE_HEAD = re.compile(_GATE, re.VERBOSE).match
 """Whether a line may begin with one of the forms."""

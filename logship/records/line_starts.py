@@ -105,6 +105,8 @@ UVICORN = rb'INFO: {2,}\S+ - "[^"\n]*" \d{3}'
 _LEVEL_OF_UVICORN = rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}"
 SENTENCE = _LEVEL_OF_UVICORN + rb"(?:[a-z]++ |[A-Z][a-z]*+ [a-z])"
 """So many lines of uvicorn begin that they are looked for first."""
+COLUMN = rb" (?:WARNING| {2}(?:DEBUG|ERROR)| {3}INFO):? \S"
+"""A level to the right of eight columns, as ``%(levelname)8s`` has it."""
 PREFIXES = (
     _LEVEL_OF_UVICORN + rb"\S",
     rb"\[(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)(?:/[\w.:-]{1,60})?\] \S",  # Granian, multiprocessing: beside stamps
@@ -118,6 +120,7 @@ PREFIXES = (
     rb"\"(?:ts|level|msg)\"=",  # logr
     rb" (?:INFO|WARN) [\w:]{1,80}+(?:: |\{)",  # Rust's tracing without a time
     rb"(?:TRACE|DEBUG|ERROR) [\w:]{1,80}+\{[^}\n]{0,200}+\}:",
+    COLUMN,
     rb"npm (?:ERR!|WARN|error|warn|notice|info) ",
     rb"# Logfile created on ",
     rb"\[\d{1,9}\.\d{3}s\]\[[a-z]{4,7} *\]\[",  # the JVM's own

@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
-_MAY_BEGIN = (b" " * 11, b" INFO ", b" WARN ", *(b"%7b 2" % name for name in (b"DEBUG", b"INFO", b"NOTICE", b"ERROR")))
+_MAY_BEGIN = (
+    *(b" " * 11, b" INFO ", b" WARN "),
+    *(b"%8b" % name for name in (b"DEBUG", b"INFO", b"WARNING", b"ERROR")),
+    *(b"%7b 2" % name for name in (b"DEBUG", b"INFO", b"NOTICE", b"ERROR")),
+)
 """How an indented line begins that may have a head; with a year, Gearman's."""
 _MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
 """Last bytes of lines that nobody knows, with which something may go on."""

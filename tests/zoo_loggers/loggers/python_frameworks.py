@@ -57,6 +57,7 @@ _DBT: Final = MappingProxyType(
         "others": r"dbt|duckdb|manifest|macros$|macros\"|^=====|^$",
     }
 )
+_LEVEL_FIRST: Final = MappingProxyType({"MULTILINE": "start:^(?:INFO|WARNING|ERROR|CRITICAL) "})
 
 LOGGERS: tuple[Logger, ...] = (
     _standard("logging-ctime", "logging", "Fri Nov 27 20:00:00 2026", " WARNING ", unit=SECOND),
@@ -68,6 +69,8 @@ LOGGERS: tuple[Logger, ...] = (
     _standard("logging-function", "logging", ASCTIME, " emit WARNING "),
     _standard("logging-name-level", "logging", "", " - WARNING - ", needs={"MULTILINE": "start:^[a-z.]+ - [A-Z]+ - "}),
     _standard("logging-no-time", "logging", "", "WARNING app", needs={"MULTILINE": "start:^[A-Z]+ [a-z.]+ "}),
+    _standard("logging-level-message", "logging", "", "WARNING ", needs=_LEVEL_FIRST),
+    _standard("logging-name-marked", "logging", "", " [WARNING] ", needs={"MULTILINE": "start:^[a-z.]+ .[A-Z]+. "}),
     _standard("logging-otel", "logging", ASCTIME, " WARNING ["),
     row(
         "loguru-at",

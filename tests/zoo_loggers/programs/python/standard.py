@@ -56,6 +56,8 @@ FORMATTERS: dict[str, Callable[[], logging.Formatter]] = {
     "level-colon": _pattern("%(levelname)s:%(asctime)s:%(name)s:%(message)s"),
     "function": _pattern("%(asctime)s %(filename)s:%(lineno)d %(funcName)s %(levelname)s %(message)s"),
     "name-level": _pattern("%(name)s - %(levelname)s - %(message)s"),
+    "level-message": _pattern("%(levelname)s %(message)s"),
+    "name-marked": _pattern("%(name)s [%(levelname)s] %(message)s"),
     "no-time": _pattern("%(levelname)s %(name)s %(message)s"),
     "otel": _pattern(
         "%(asctime)s %(levelname)s [%(name)s] [%(filename)s:%(lineno)d] [trace_id=0 span_id=0] - %(message)s"
