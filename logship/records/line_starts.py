@@ -103,6 +103,12 @@ ACCESS = rb"\S++ (?:\S++ \S++ )?\[(?:\d\d/" + _MONTH + rb"/\d{4}[: ]|\d{4}-\d\d-
 UVICORN = rb'INFO: {2,}\S+ - "[^"\n]*" \d{3}'
 """A request that was answered: nothing goes on with it. What goes wrong behind it has a record of its own."""
 _LEVEL_OF_UVICORN = rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}"
+ANSWERED = (
+    rb'[^"\n]{0,160}+(?<=[]-] )"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) [^"\n]{0,2000}+"(?<=\d\.\d") \d{3}(?: |$)'
+    rb"|INFO: {2,}(?:Application (?:startup|shutdown) complete|Finished server process|Shutting down"
+    rb"|Started (?:parent|reloader|server) process|Stopping (?:parent|reloader) process|Uvicorn running on)"
+)
+"""So is one behind a stamp, of uvicorn, hypercorn or granian, and what uvicorn says of itself."""
 SENTENCE = _LEVEL_OF_UVICORN + rb"(?:[a-z]++ |[A-Z][a-z]*+ [a-z])"
 """So many lines of uvicorn begin that they are looked for first."""
 COLUMN = rb" (?:WARNING| {2}(?:DEBUG|ERROR)| {3}INFO):? \S"
@@ -121,6 +127,7 @@ PREFIXES = (
     rb" (?:INFO|WARN) [\w:]{1,80}+(?:: |\{)",  # Rust's tracing without a time
     rb"(?:TRACE|DEBUG|ERROR) [\w:]{1,80}+\{[^}\n]{0,200}+\}:",
     COLUMN,
+    rb" \[sentry\] [A-Z]{4,8}: ",  # Sentry's SDK, while it is debugged
     rb"npm (?:ERR!|WARN|error|warn|notice|info) ",
     rb"# Logfile created on ",
     rb"\[\d{1,9}\.\d{3}s\]\[[a-z]{4,7} *\]\[",  # the JVM's own
@@ -230,7 +237,7 @@ class Starts:
         self._exact = Table([(_COLOUR + b"(?:" + b"|".join(forms.values()) + b").?", "")])
         prefix = "wp" if "postgres" in rules else "w"
         self.rows: list[Row] = [
-            *((UVICORN, END), (SENTENCE, prefix)),
+            *((UVICORN, END), (ANSWERED, END), (SENTENCE, prefix)),
             *((form, "=" + name) for name, form in forms.items()),
             (ACCESS, END),
             *((form, prefix) for form in PREFIXES),

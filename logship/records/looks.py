@@ -18,6 +18,21 @@ _COLOURED: Final = re.compile(rb"(?:\x1b\[[\d;]*m)+(\{\".*\})[ \t\r]*(?:\x1b\[[\
 """An object in one colour: so jet-logger 2.2.3 writes it, whatever stdout is."""
 
 
+_BAR: Final = re.compile(rb"[^|\r\n]{0,120}?\d%\|[^|\r\n]{0,400}\|[^\[\r\n]{1,80}\[[^]\r\n]{1,120}\]")
+"""The progress that tqdm shows: it ends no line, and what is written next stands behind it."""
+
+
+def past_bar(line: bytes) -> bytes:
+    """Give what stands behind tqdm's progress, as a terminal shows it; the line if there is none."""
+    bar = _BAR.match(line, line.rfind(b"\r") + 1) if b"\r" in line else None
+    return line[bar.end() :] if bar else line
+
+
+def has_bars(data: bytes) -> bool:
+    """Whether there may be such a line in a block."""
+    return b"\r" in data and b"%|" in data
+
+
 def all_records(lines: Sequence[bytes]) -> bool:
     """Say whether all of some lines are: faster than to look at the head of each."""
     return min(lines) >= RECORD and max(lines) < _PAST_RECORDS

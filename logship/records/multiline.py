@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
 _MAY_BEGIN = (
-    *(b" " * 11, b" INFO ", b" WARN "),
+    *(b" " * 11, b" INFO ", b" WARN ", b" [sentry] "),
     *(b"%8b" % name for name in (b"DEBUG", b"INFO", b"WARNING", b"ERROR")),
     *(b"%7b 2" % name for name in (b"DEBUG", b"INFO", b"NOTICE", b"ERROR")),
 )

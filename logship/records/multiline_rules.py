@@ -14,6 +14,7 @@ _INDENTED = rb"[ \t]"
 _OPEN = rb"[ \t].*[{\[(]$"
 _ANY = rb""
 _EMPTY = rb"\s*$"
+_BRACE = rb"[{\[]\s*$"
 _BOX = r"\s*╭─.* (?:\x1b\[[\d;]*m)*Traceback (?:\x1b\[[\d;]*m)*\(most recent call last\)".encode()
 _LINES = rb"\s*\xe2[\x94\x95]"
 _SOURCE = rb"(?:source_traceback: Object|handle_traceback: Handle) created at \(most"
@@ -91,10 +92,13 @@ _AFTER_FRAMES = (
     *(("php", rb"Next ", "c"), ("rust", _REPORTED, "f"), ("", _EMPTY, "?fe")),
 )
 
+_BEHIND = {"tb": "sw"}
+"""The state of what goes on with a head of no stamp; behind any other than these all goes on with it."""
 _STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
 
 STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "s": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
+    "sw": (("", _BRACE, ""), ("", _EMPTY, "?sw"), ("", _ANY, "sw")),  # a traceback: an object is none of it
     "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
     "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
     "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
@@ -123,13 +127,13 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": (  # a head of no stamp
-        *((rule, form, "s" if state[0] != "?" else state) for rule, form, state in PLAIN),
+        *((rule, form, _BEHIND.get(state, state if state[0] == "?" else "s")) for rule, form, state in PLAIN),
         ("rust", _EMPTY, "?pr"),
     ),
     **dict.fromkeys(
         ("wp", "wd"),
         (
-            *((rule, form, "s") for rule, form, state in PLAIN),
+            *((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN),
             *(("postgres", rb"\t", "wp"), ("rust", _EMPTY, "?pr")),
         ),
     ),
@@ -201,7 +205,7 @@ PREFIXED = {"w", "wp", "wd", "wa", "wh", END}
 """States of what begins with a head without a stamp."""
 _OF_ANOTHER = {"wa", "wh", "at", "ae", "ax", "ac"}
 MAY_GO_ON = {
-    "n": {"s", "sr", "sn", "sm"},
+    "n": {"s", "sw", "sr", "sn", "sm"},
     "re": {"sr", "fr", "rt"},
     "g": {"gr"},
     "gr": {"gr"},
@@ -225,6 +229,7 @@ HEADS = (
     ("python", _WARNING, "pw"),
     ("python", rb"--- Logging error ---$", "tl"),
     ("python", _OF_ASYNCIO, "ta"),
+    ("python", rb"Process (?:\S*[Pp]rocess\S*|\S*[Ww]orker\S*|[\w.:-]+-\d+):$", "pe"),  # multiprocessing
     ("python", rb"(?:Fatal Python error: |Timeout \(\d[\d:.]*\)!$)", "tf"),
     ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),

@@ -70,6 +70,23 @@ def test_several_lines_are_one_record(encoder: BlockEncoder) -> None:
     assert encoded.tally.skipped == (("empty", 1, 1),)
 
 
+def test_a_record_behind_a_progress_bar_is_one(encoder: BlockEncoder) -> None:
+    """Tqdm 4.67 ends no line while it counts, so that a head stands behind what it wrote; at its end it does."""
+    bar = b"\r  0%|          | 0/3 [00:00<?, ?it/s]\r 33%|###       | 1/3 [00:00<00:00,  8.32it/s]"
+    lines = [
+        b"2026-11-27 10:00:00,123 INFO root start\n",
+        bar + b"2026-11-27 10:00:01,123 ERROR root in loop\n",
+        b'Traceback (most recent call last):\n  File "a.py", line 3, in f\nValueError: x\n',
+        bar.replace(b" 33", b"100") + b"\n",
+        b"2026-11-27 10:00:02,123 INFO root done\n",
+    ]
+    start, failed, end, done = messages(encoder.encode(block(b"".join(lines))).body)
+    times = [str(record["@timestamp"])[:19] for record in (start, failed, done)]
+    assert times == ["2026-11-27T10:00:00", "2026-11-27T10:00:01", "2026-11-27T10:00:02"]
+    assert [record.get("level") for record in (start, failed, end, done)] == ["INFO", "ERROR", None, "INFO"]
+    assert str(failed["message"]).encode() == b"".join(lines[1:3]).rstrip()
+
+
 def test_a_record_of_several_lines_is_taken_apart_as_one(encoder: BlockEncoder) -> None:
     """Each comes to the bytes that it has in its block, and they are all that is not skipped."""
     whole = block(DATA, 100)

@@ -17,6 +17,9 @@ NOON = int(datetime(2026, 11, 27, 12, tzinfo=UTC).timestamp()) * 10**9
 DAY = "2026-11-27T10:00:00"
 
 HEADS = {
+    # tqdm 4.67 before a line
+    "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
+    "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
     # a level without a time (865): Django's "simple", charmbracelet's log 0.4, agno 2
     "ERROR Internal Server Error: /boom": ("", "ERROR"),
     "WARN slow": ("", "WARN"),
