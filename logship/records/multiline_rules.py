@@ -92,7 +92,7 @@ _AFTER_FRAMES = (
     *(("php", rb"Next ", "c"), ("rust", _REPORTED, "f"), ("", _EMPTY, "?fe")),
 )
 
-_BEHIND = {"tb": "sw"}
+_BEHIND = {"tb": "sw", **{state: state for _, _, state in _FRAMES}}
 """The state of what goes on with a head of no stamp; behind any other than these all goes on with it."""
 _STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
 
