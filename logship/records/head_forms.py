@@ -157,7 +157,7 @@ FORMS = (
     Form(
         MONTHS,
         ONE(
-            rb"(?P<s>" + MONTH + rb" 00?, 0000,? 00?:00:00(?: |\xe2\x80\xaf)[AP]M)(?P<f>)(?P<z>) [\w.$]+ [^\n]+"
+            rb"(?P<s>" + MONTH + rb" 00?, 0000,? 00?:00:00(?: |\xe2\x80\xaf)[AP]M)(?P<f>)(?P<z>) [\w.$]+(?: [^\n]*)?"
             rb"(?:\n(?P<l>[A-Z]+): )?"
         ),
     ),
@@ -223,7 +223,7 @@ FORMS = (
     Form(LEVELS, ONE(FIRST + rb"\[" + SPOKEN + rb"\] ")),  # logrus
     TIMED_LATE,
     # A thread first, or how long the program has run before it: slf4j-simple, Log4j 1
-    Form(b"0[", ONE(rb"(?:0{1,9} +)?\[[^\]\n]{1,80}\] " + FIRST + rb" +[\w.$]{1,120}+ {1,2}- ")),
+    Form(b"0[", ONE(rb"(?:0{1,9} +)?\[[^\]\n]{1,80}\] " + FIRST + rb" +[\w.$]{1,120}+ {1,2}--? ")),
     Form(LEVELS, ONE(FIRST + rb" (?P<s>00-00 " + CLOCK + rb")(?P<f>)(?P<z>) \[")),
     Form(LEVELS, ONE(FIRST + rb":[^\s:]{1,100}:")),
     Form(b"DIWEFC[", ONE(rb"\[?(?P<l>[DIWEFC])\]? " + ISO + END)),

@@ -65,7 +65,11 @@ _AFTER = (
     rb" | (?<=:)(?:[^\s@:]{0,64}:)?[^\s@]{0,64}@[^\s:]{0,64}:\[\d{1,9}\]:(?P<rds>" + POSTGRES + rb"):[ ][ ]"
     rb' | (?<=,)(?:(?:"(?:[^"\n]|""){0,80}"|[^,"\n]{0,60}),){10}(?P<csv>' + POSTGRES + rb"),[0-9A-Z]{5},"
     rb" | PHP[ ](?P<p>" + PHP.replace(b" ", b"[ ]") + rb"):[ ]"
-    rb" | [\w.$]{1,120}+\(\)[ \n](?P<t>" + LOUD + rb"):[ ]"  # tinylog: the level is on the second line
+    rb" | (?: [\w.$]{1,120}+\(\)[ \n] | \w{1,60}+\.[\w.$]{1,100}+(?:[ ][\w.$<>]{0,80}+)?\n )"
+    rb"(?P<t>" + LOUD + rb"):[ ]"  # tinylog, java.util.logging: the level is on the second line
+    rb" | (?<=[A-Z][ ]\d{4}[ ]) [\w.$]{1,120}+(?:[ ][\w.$<>]{0,80}+)?\n"
+    rb"(?P<X>SEVERE|WARNING|INFO|CONFIG|FINE(?:R|ST)?):[ ]"  # java.util.logging's %1$tc; any class behind its zone
+    rb" | (?:\|-|\+[ ])(?P<W>" + LOUD + rb")[ ]in[ ]\w{1,40}+\."  # Logback, of itself
     rb" | [\da-f]{8}[ ](?:id=[\da-f]{8}[ ])?[\w.$]{1,60}+[ ]++(?P<liberty>[IWEFD])[ ]"  # Open Liberty; A is no alert
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its
     rb" | [\w.-]{1,64}+/(?P<u>" + LOUD + rb")/"  # Locust: host/INFO/locust.main:

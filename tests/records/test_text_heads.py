@@ -477,7 +477,18 @@ HEADS = {
     "2026-11-27 10:00:00.123  INFO 7 --- [main] a.b.C : a message": (DAY + ".123", "INFO"),
     "Nov 27, 2026 10:00:00 AM app.Main main\nSEVERE: a message": (DAY, "SEVERE"),
     "Nov 27, 2026, 10:00:00\u202fAM app.Main main\nINFO: a message": (DAY, "INFO"),
+    "Nov 27, 2026 10:00:00 AM io.vertx.ext.web.RoutingContext\nSEVERE: a message\njava.lang.Error": (DAY, "SEVERE"),
+    "Nov 27, 2026 10:00:00 AM app\nSEVERE: a message": (DAY, "SEVERE"),
+    "Nov 27, 2026 10:00:00 AM app.Main \nWARNING: a message": (DAY, "WARNING"),
+    "Fri Nov 27 10:00:00 UTC 2026 Main main\nSEVERE: a message": (DAY, "SEVERE"),
+    "Fri Nov 27 10:00:00 UTC 2026 app \nSEVERE: a message": (DAY, "SEVERE"),
+    "2026-11-27 10:00:00 app.Main <init>\nWARNING: a message": (DAY, "WARNING"),
     "SEVERE: a message": ("", "SEVERE"),
+    # Logback 1.5, of itself and with the first pattern of its manual
+    "10:00:00,123 |-ERROR in ch.qos.logback.core.FileAppender[F] - a message": (DAY + ".123", "ERROR"),
+    "10:00:00,123 + WARN in ch.qos.logback.core.FileAppender[F] - a message": (DAY + ".123", "WARN"),
+    "10:00:00,123 |-INFO in ch.qos.logback.classic.LoggerContext[default] - a message": (DAY + ".123", "INFO"),
+    "792  [main] INFO  app.Main -- a message": ("", "INFO"),
     "[2026-11-27T10:00:00,123][INFO ][o.e.n.Node] [name] a message": (DAY + ".123", "INFO"),
     "2026-11-27 10:00:00,123 [myid:1] - INFO  [main:Main@1] - a message": (DAY + ".123", "INFO"),
     "26/11/27 10:00:00 INFO SparkContext: a message": (DAY, "INFO"),
@@ -698,6 +709,7 @@ NOT_HEADS = [
         "Deprecated: use b",
         "PHP Notice",
     ],
+    *["10:00:00 |-ERROR of ours", "792 [main] INFO app it -- is", "10:00:00 + ERROR in a sum"],
     *["=REPORT====", "=ERROR REPORT==== soon ===", "27 11 2026 was a Friday", "27 11 2026 10:00:00 was near"],
     *["10:00:00: 3.5s later", "00:05:12: done", "10:00:00 Worker 7: done", "10:00:00:   0.02s later"],
     *["C1127 is a room", "N1127 10:00:00 x", "[11/27/26 10:00:00] it was", 'time="Fri, 27 Nov 2026" x=1'],
@@ -762,6 +774,9 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("Nov 27 10:00:00 error [x] a message") == (DAY, "")
     assert read("2026-11-27 10:00:00 it failed (error): a message") == (DAY, "")
     assert read("2026-11-27 10:00:00 Unexpected (error) seen") == (DAY, "")
+    assert read("2026-11-27 10:00:00 Starting up\nERROR: a message") == (DAY, "")
+    assert read("Fri Nov 27 10:00:00 UTC 2026 Starting up\nERROR: a message") == (DAY, "")
+    assert read("2026-11-27 10:00:00.123 |-ERROR inside of it") == (DAY + ".123", "")
 
 
 @pytest.mark.parametrize("mark", ["[{}]", "[{:<8}]", "({})", "<{}>", "{}:"])
