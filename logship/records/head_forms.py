@@ -50,7 +50,7 @@ from logship.records.line_starts import WEEKDAY
 
 _OF_DAY = rb" {0,4}\]?:? ?\[?(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])]"
 """A time of day behind a level."""
-_DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]0 |-00-)0000 " + CLOCK + FRACTION
+_DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]?0,? |-00-)0000,? " + CLOCK + FRACTION
 
 FORMS = (
     *SERVERS,
@@ -101,7 +101,12 @@ FORMS = (
         ANYWHERE,
     ),
     Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb" GMT(?P<z>[+-]0000) \([^)\n]{3,60}+\)" + END), ANYWHERE),
-    Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb"(?: GMT(?=[+-]))?(?P<z>[+-]0000|)" + END), ANYWHERE, alike=False),
+    Form(
+        MONTHS + b"TW[",
+        ONE(_DAY_YEAR + rb"(?! [AP]M|\xe2)(?: GMT(?=[+-]))?(?P<z>[+-]0000|)" + END),
+        ANYWHERE,
+        alike=False,
+    ),
     Form(b"0", ONE(rb"(?P<s>00[ -]" + MONTH + rb"[ -]0000 " + CLOCK + rb"[.,])(?P<f>000)(?P<z>) "), PRECISE),
     Form(
         b"0FMSTW[",
@@ -117,7 +122,7 @@ FORMS = (
         ),
         ANYWHERE,
     ),  # RFC 822, RFC 850
-    Form(b"0", ONE(rb"(?P<s>00? " + MONTH + rb" " + CLOCK + rb")(?P<f>)(?P<z>) - "), line(MARKED), alone=False),
+    Form(b"0", ONE(rb"(?P<s>00? " + MONTH + rb" " + CLOCK + FRACTION + NO_ZONE + rb"(?= )"), LOUDLY, alone=False),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>00\.00\.0000,? " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE),
     Form(b"0[", ONE(rb"\[?(?P<s>00 00 0000 " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE, alone=False),  # log4js
     Form(b"0", ONE(rb"(?P<s>00/00/00 " + CLOCK + rb")(?P<f>)(?P<z>) " + FIRST)),

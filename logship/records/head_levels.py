@@ -57,8 +57,9 @@ MARKED = (
     rb" | \[ [^\]\n/]{1,60}+ / (?P<G>" + LOUD + rb") \] )"  # a game's [Server thread/INFO]
 )
 _AFTER = (
-    rb"[\])]?+ (?:[ ]:: | [:,;])?+ [ \t]*+ (?: " + _FIELD + rb" [ \t]*+ ){0,6}? :?+ [ \t]*+"
+    rb"[\])]?+ (?:[ ]:: | [:,;] | -(?=\[))?+ [ \t]*+ (?: " + _FIELD + rb" (?:-(?=\[) | [ \t]*+) ){0,6}? :?+ [ \t]*+"
     rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb")\d?:[ ]"
+    rb" | (?<=-)\[ [^\]\n]{1,60}? -[ ]{0,4}(?P<Y>" + LOUD + rb")[ ]{0,4}\]"  # ]-[main- INFO]
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     # … with pgBadger's prefix, Amazon's, and in CSV
     rb" | \[\d{1,9}\]:[ ]\[\d{1,9}-\d{1,9}\][ ][^\n]{0,200}?(?P<pgbadger>" + POSTGRES + rb"):[ ][ ]"

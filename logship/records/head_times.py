@@ -28,7 +28,7 @@ _FORMS: Final = [
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) "
         + _CLOCK
         + r"(?: (?P<name>[A-Z]{3,5}|[+-]\d{4})(?= ))?(?: (?P<y>\d{4}))?",
-        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2})[ -]+(?P<d>\d\d?)[ -](?P<y>\d{4}) " + _CLOCK,
+        r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2})[ -]+(?P<d>\d\d?)(?:,? |-)(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<d>\d\d?) (?P<m>[A-Z][a-z]{2}) " + _CLOCK,
         r"(?P<d>\d\d)[. ](?P<m>\d\d)[. ](?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),

@@ -484,6 +484,15 @@ HEADS = {
     "Fri Nov 27 10:00:00 UTC 2026 app \nSEVERE: a message": (DAY, "SEVERE"),
     "2026-11-27 10:00:00 app.Main <init>\nWARNING: a message": (DAY, "WARNING"),
     "SEVERE: a message": ("", "SEVERE"),
+    # Log4j and Logback, with dates and fields that are joined in other ways
+    "Nov 27, 2026 10:00:00 INFO a message": (DAY, "INFO"),
+    "Nov 27, 2026, 10:00:00.123 [main] WARN app.Main - a message": (DAY + ".123", "WARN"),
+    "Nov 7, 2026 10:00:00 INFO a message": ("2026-11-07T10:00:00", "INFO"),
+    "27 Nov 10:00:00 INFO   [app.Main] - a message": (DAY, "INFO"),
+    "27 Nov 10:00:00,123 [main] ERROR app.Main - a message": (DAY + ".123", "ERROR"),
+    "[2026-11-27 10:00:00]-[main- INFO]-[M-main(5)]: a message": (DAY, "INFO"),
+    "[2026-11-27 10:00:00,123]-[http-nio-8080-exec-1-ERROR]-[M-main(5)]: a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00 [app.Main]-[main]-[main]-[5]-[INFO] a message": (DAY, "INFO"),
     # Logback 1.5, of itself and with the first pattern of its manual
     "10:00:00,123 |-ERROR in ch.qos.logback.core.FileAppender[F] - a message": (DAY + ".123", "ERROR"),
     "10:00:00,123 + WARN in ch.qos.logback.core.FileAppender[F] - a message": (DAY + ".123", "WARN"),
@@ -709,6 +718,7 @@ NOT_HEADS = [
         "Deprecated: use b",
         "PHP Notice",
     ],
+    *["27 Nov 10:00:00 it was an ERROR", "Nov 27, 2026 was it", "27 Nov 10:00 INFO"],
     *["10:00:00 |-ERROR of ours", "792 [main] INFO app it -- is", "10:00:00 + ERROR in a sum"],
     *["=REPORT====", "=ERROR REPORT==== soon ===", "27 11 2026 was a Friday", "27 11 2026 10:00:00 was near"],
     *["10:00:00: 3.5s later", "00:05:12: done", "10:00:00 Worker 7: done", "10:00:00:   0.02s later"],
@@ -776,6 +786,7 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026-11-27 10:00:00 Unexpected (error) seen") == (DAY, "")
     assert read("2026-11-27 10:00:00 Starting up\nERROR: a message") == (DAY, "")
     assert read("Fri Nov 27 10:00:00 UTC 2026 Starting up\nERROR: a message") == (DAY, "")
+    assert read("2026-11-27 10:00:00 [not-an-ERROR] a message") == (DAY, "")
     assert read("2026-11-27 10:00:00.123 |-ERROR inside of it") == (DAY + ".123", "")
 
 
