@@ -55,7 +55,7 @@ TIME_FOLLOWS = LazyPattern(
     + _SIGN
     + rb")?(?:"
     + TIMED
-    + rb")?(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:"
+    + rb")?(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:[^\]\[\n]{1,120}+\]\[)?\d\d/\d\d/\d{4}[ ]\d|(?:"
     + WEEKDAY
     + rb" )?"
     + MONTH

@@ -28,6 +28,8 @@ from logship.records.line_starts import WEEKDAY
 
 _LIBERTY = rb"[0a-f]{8} (?:id=[0a-f]{8} )?[\w.$]{1,60} +(?P<l>[IWEFD])[ ]"
 """A thread, a class, and a letter in a column of its own."""
+_JVM = rb"(?:\[0{1,9}\]){0,2}\[(?P<l>trace|debug|info|warning|error) {0,4}\]\[[a-z0,]{1,60} {0,20}\] "
+"""A process and a thread, a level, and tags in a column."""
 _RAN = rb" (?:system|[\w-]{1,40}+\.0{1,3}) +\| "
 
 SERVERS = (
@@ -171,8 +173,23 @@ SERVERS = (
         alike=False,
     ),
     Form(LETTERS, ONE(rb"[a-z][a-z-]{1,40}+ +\| " + ISO + END), ANYWHERE, alone=False),
-    # Levels without a time: the JVM's, Sidekiq's, GStreamer's, NATS'
-    Form(b"[", ONE(rb"\[0{1,9}\.000s\]\[(?P<l>trace|debug|info|warning|error) {0,4}\]\[[a-z0,]{1,60} {0,20}\] ")),
+    # Akka, Pekko: they write the month first, and nobody else all of these brackets
+    Form(
+        b"[",
+        ONE(
+            rb"\[(?P<l>ERROR|WARN|WARNING|INFO|DEBUG)\] (?:\[[^\]\n]{1,120}+\])?"
+            rb"\[(?P<s>00/00/0000 " + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] \[[^\]\n]{1,200}+\] \[[^\]\n]{1,300}+\] "
+        ),
+    ),
+    # WSO2
+    Form(b"T", ONE(rb"TID: (?:\[[^\]\n]{0,80}+\] ){1,3}?\[" + ISO + END), ANYWHERE),
+    # Levels without a time, or with a number for one: the JVM's, Sidekiq's, GStreamer's, NATS'
+    Form(b"[", ONE(rb"\[(?P<s>0{10})(?=(?P<z>0))(?P<f>000(?=ms)|0{9}(?=ns))[mn]s\]" + _JVM)),  # the time of 1970
+    Form(b"[", ONE(rb"\[0{1,18}(?:\.000s|ms|ns)\]" + _JVM)),
+    Form(
+        b"OJ",
+        ONE(rb"(?:OpenJDK|Java HotSpot\(TM\)) (?:00-Bit )?(?:Server|Client|Minimal|Zero) VM (?P<l>warning): "),
+    ),
     Form(b"p", ONE(rb"pid=0{1,9} tid=[0a-z]{1,16} (?:[a-z]{1,12}=\S{1,80} ){0,4}+" + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,4}:00:00\.0{9} +0{1,9} +0x[0a-f]{1,16} " + FIRST + rb" ")),
     Form(b"[", ONE(rb"\[0{1,7}\] \[(?P<l>INF|DBG|WRN|ERR|FTL|TRC)\] ")),

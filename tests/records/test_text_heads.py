@@ -484,6 +484,26 @@ HEADS = {
     "Fri Nov 27 10:00:00 UTC 2026 app \nSEVERE: a message": (DAY, "SEVERE"),
     "2026-11-27 10:00:00 app.Main <init>\nWARNING: a message": (DAY, "WARNING"),
     "SEVERE: a message": ("", "SEVERE"),
+    # Akka 2.10, Pekko 1.2, WSO2 4, the JVM 17 with other decorations
+    "[WARN] [11/27/2026 10:00:00.123] [main] [org.apache.pekko.actor.ActorSystemImpl(classic)] a message": (
+        DAY + ".123",
+        "WARN",
+    ),
+    "[INFO] [pekkoDeadLetter][11/27/2026 10:00:00.123] [classic-pekko.actor.default-dispatcher-5] "
+    "[pekko://classic/user/none] a message": (DAY + ".123", "INFO"),
+    "[ERROR] [01/02/2026 10:00:00.123] [sys-akka.actor.default-dispatcher-5] [akka://sys/user/a] a message": (
+        "2026-01-02T10:00:00.123",
+        "ERROR",
+    ),
+    "TID: [-1234] [api] [2026-11-27 10:00:00,123] [r-1]  INFO {app.Main} - a message": (DAY + ".123", "INFO"),
+    "TID: [-1234] [] [2026-11-27 10:00:00,123] ERROR {app.Main} - a message": (DAY + ".123", "ERROR"),
+    "[1795773600123ms][info][gc] a message": (DAY + ".123", "info"),
+    "[1795773600123456789ns][warning][gc,heap     ] a message": (DAY + ".123456789", "warning"),
+    "[1795773600123ms][7][info ][gc     ] a message": (DAY + ".123", "info"),
+    "[2ms][info][gc] a message": ("", "info"),
+    "[1795773600123ns][7][8][error][os] a message": ("", "error"),
+    "OpenJDK 64-Bit Server VM warning: a message": ("", "warning"),
+    "Java HotSpot(TM) 64-Bit Server VM warning: a message": ("", "warning"),
     # Log4j and Logback, with dates and fields that are joined in other ways
     "Nov 27, 2026 10:00:00 INFO a message": (DAY, "INFO"),
     "Nov 27, 2026, 10:00:00.123 [main] WARN app.Main - a message": (DAY + ".123", "WARN"),
@@ -718,6 +738,7 @@ NOT_HEADS = [
         "Deprecated: use b",
         "PHP Notice",
     ],
+    *["TID: [-1234] is one", "OpenJDK 64-Bit Server VM (build 17)", "[2ms][info] was it", "[1795773600123ms] it took"],
     *["27 Nov 10:00:00 it was an ERROR", "Nov 27, 2026 was it", "27 Nov 10:00 INFO"],
     *["10:00:00 |-ERROR of ours", "792 [main] INFO app it -- is", "10:00:00 + ERROR in a sum"],
     *["=REPORT====", "=ERROR REPORT==== soon ===", "27 11 2026 was a Friday", "27 11 2026 10:00:00 was near"],
@@ -786,6 +807,7 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026-11-27 10:00:00 Unexpected (error) seen") == (DAY, "")
     assert read("2026-11-27 10:00:00 Starting up\nERROR: a message") == (DAY, "")
     assert read("Fri Nov 27 10:00:00 UTC 2026 Starting up\nERROR: a message") == (DAY, "")
+    assert read("[WARN] [11/27/2026 10:00:00.123] a message") == ("", "WARN")
     assert read("2026-11-27 10:00:00 [not-an-ERROR] a message") == (DAY, "")
     assert read("2026-11-27 10:00:00.123 |-ERROR inside of it") == (DAY + ".123", "")
 
@@ -911,6 +933,8 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 @example([b"2026-11-27 10:00:00.123456 W [7:main]" + more for more in (b"", b" INFO x")], 1)
 @example([b"[WARN] 10:00:00 ", b"[WARN] 10:00:00 INFO x"], 1)
 @example([b"    INF", b"    INF: "], 1)
+@example([b"[WARN] [11/27/2026 10:00:00.123] [a" + more for more in (b"", b"", b"", b"] [b] x")], 1)
+@example([b"[INFO] [m][11/27/2026 10:00:00.123] [a" + more for more in (b"", b"", b"", b"] [b] x")], 1)
 @example([b"WARNING: ", b"WARNING: Fri Nov 27 10:00:00 2026 -> a message"], 1)
 @example([b"NOTICE    a", b"NOTICE    Nov 27 10:00:00.123 [7]: a message"], 1)
 @example([b"(raylet) [2026-11-27 10:00:00,1" + more for more in (b"", b"", b" INFO x")], 1)
