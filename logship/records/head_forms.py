@@ -39,6 +39,7 @@ from logship.records.head_parts import (
     PAIRS,
     PRECISELY,
     QUIET,
+    REQUESTED,
     SLASHED,
     SPOKEN,
     TIMED,
@@ -50,6 +51,7 @@ from logship.records.line_starts import WEEKDAY
 
 _OF_DAY = rb" {0,4}\]?:? ?\[?(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])]"
 """A time of day behind a level."""
+_DAY = rb"(?P<s>" + WEEKDAY + rb" " + MONTH + rb" [ 0]0 "
 _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]?0,? |-00-)0000,? " + CLOCK + FRACTION
 
 FORMS = (
@@ -87,17 +89,7 @@ FORMS = (
     # C's ctime, date and Apache's errors; JavaScript's Date
     Form(
         b"FMSTW[",
-        ONE(
-            rb"\[?(?P<s>"
-            + WEEKDAY
-            + rb" "
-            + MONTH
-            + rb" [ 0]0 "
-            + CLOCK
-            + FRACTION
-            + rb"(?P<z>(?: [A-Z]{3,5}| [+-]0000)? 0000)"
-            + END
-        ),
+        ONE(rb"\[?" + _DAY + CLOCK + FRACTION + rb"(?P<z>(?: [A-Z]{3,5}| [+-]0000)? 0000)" + END),
         ANYWHERE,
     ),
     Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb" GMT(?P<z>[+-]0000) \([^)\n]{3,60}+\)" + END), ANYWHERE),
@@ -179,7 +171,7 @@ FORMS = (
     Form(MONTHS, ONE(rb"(?P<s>" + MONTH + rb" 00 " + CLOCK + rb"\.)(?P<f>000)(?P<z>) " + FIRST + rb" ")),
     Form(MONTHS, ONE(rb"(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + FRACTION + NO_ZONE + rb"(?=\t)"), TABBED, alone=False),
     Form(MONTHS, ONE(rb"(?P<s>" + MONTH + rb" [ 0]0 " + CLOCK + FRACTION + NO_ZONE + rb" "), TAG),
-    Form(b"[", ONE(rb"\[(?P<s>00/" + MONTH + rb"/0000[: ]" + CLOCK + FRACTION + rb"(?P<z>(?: [+-]0000)?)\] ")),
+    Form(b"[", ONE(rb"\[" + REQUESTED + FRACTION + rb"(?P<z>(?: [+-]0000)?)\] "), ANYWHERE),
     Form(b"[", ONE(rb"\[GIN\] (?P<s>0000/00/00 - " + CLOCK + rb")(?P<f>)(?P<z>) \| ")),
     Form(
         b"[",

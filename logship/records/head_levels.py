@@ -83,6 +83,7 @@ _AFTER = (
     rb" | [\w./-]{1,80}+(?::\d{1,6})?:?[ ]++\[(?P<v>"
     + LOUD
     + rb")[ ]*\]"  # name [INFO]; kopf's has its level in a column
+    rb" | [\w.-]{1,80}+[ ]:[ ](?P<Z>" + LOUD + rb")\]"  # hslogger
     rb" | [A-Za-z_][\w.]{0,80}+:(?P<q>" + LOUD + rb"):"  # :app.db:INFO:
     rb" | (?P<n>[IWEF])[ ][^\s:]{1,120}+:\d{1,6}\]"  # TensorFlow: W tensorflow/core/a.cc:1]
     rb" | (?P<r>[TDIWEC])[ ]\d{1,7}[ ]\d{1,7}\]"  # Ray's processes: E 7 7] (raylet) a.cc:1

@@ -181,6 +181,9 @@ SERVERS = (
             rb"\[(?P<s>00/00/0000 " + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] \[[^\]\n]{1,200}+\] \[[^\]\n]{1,300}+\] "
         ),
     ),
+    # monad-logger, Yesod: a level and its source
+    Form(b"0", ONE(REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \[" + QUIET + rb"(?:#[^\]\n]{0,80}+)?\] ")),
+    Form(b"[", ONE(rb"\[" + QUIET + rb"#[^\]\n]{0,80}+\] ")),
     # WSO2
     Form(b"T", ONE(rb"TID: (?:\[[^\]\n]{0,80}+\] ){1,3}?\[" + ISO + END), ANYWHERE),
     # Levels without a time, or with a number for one: the JVM's, Sidekiq's, GStreamer's, NATS'

@@ -484,6 +484,12 @@ HEADS = {
     "Fri Nov 27 10:00:00 UTC 2026 app \nSEVERE: a message": (DAY, "SEVERE"),
     "2026-11-27 10:00:00 app.Main <init>\nWARNING: a message": (DAY, "WARNING"),
     "SEVERE: a message": ("", "SEVERE"),
+    # Haskell: monad-logger 0.3, Yesod, fast-logger 3.2, hslogger 1.3
+    "27/Nov/2026:10:00:00 +0000 [Warn] a message @(main:Main Y.hs:12:53)": (DAY, "Warn"),
+    "27/Nov/2026:15:30:00 +0530 [Debug#SQL] a message": (DAY, "Debug"),
+    "[Info#SQL] a message; [] @(main:Main H.hs:17:6)": ("", "Info"),
+    "[27/Nov/2026:10:00:00 +0000] [INFO] a message": (DAY, "INFO"),
+    "[2026-11-27 10:00:00 UTC : app.db : NOTICE] a message": (DAY, "NOTICE"),
     # Akka 2.10, Pekko 1.2, WSO2 4, the JVM 17 with other decorations
     "[WARN] [11/27/2026 10:00:00.123] [main] [org.apache.pekko.actor.ActorSystemImpl(classic)] a message": (
         DAY + ".123",
@@ -738,6 +744,7 @@ NOT_HEADS = [
         "Deprecated: use b",
         "PHP Notice",
     ],
+    *["27/Nov/2026:10:00:00 +0000 was it", "[Info #7] it is", "[Warn#7]"],
     *["TID: [-1234] is one", "OpenJDK 64-Bit Server VM (build 17)", "[2ms][info] was it", "[1795773600123ms] it took"],
     *["27 Nov 10:00:00 it was an ERROR", "Nov 27, 2026 was it", "27 Nov 10:00 INFO"],
     *["10:00:00 |-ERROR of ours", "792 [main] INFO app it -- is", "10:00:00 + ERROR in a sum"],
