@@ -17,7 +17,9 @@ LOUD = rb"(?=[A-Z])(?:" + WORDS + _PLUS + rb"|L(?:evel\ \d{1,3}|(?:evel|EVEL)\(-
 """In capitals."""
 ANY = rb"(?:(?i:" + WORDS + rb")" + _PLUS + rb"|(?i:Level)\ \d{1,3})"
 """In any case: only between marks."""
-BARE = rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg|panic)"
+BARE = (
+    rb"(?:silly|trace|debug|verbose|info|notice|warn|warning|error|err|fatal|crit|critical|alert|emerg(?:ency)?|panic)"
+)
 """In small letters, behind which a colon says that it is one."""
 ARROW = rb"[ ]?(?:---|<--|-->)[ ]"
 """Verdaccio's, behind a level in five columns."""
@@ -52,7 +54,7 @@ _PROGRAM = rb"[\w./-]{1,64}+\[\d{1,7}(?::\d{1,7})?\]:?[ ]"
 """A program and its process, as syslog has them."""
 MARKED = (
     rb"(?=[\[<|({]) (?: [({](?P<s>" + LOUD + rb")[)}] | \[ [ ]* (?P<a>" + ANY + rb") [ ]* \] | <(?P<b>" + ANY + rb")>"
-    rb" | \| [ ]* (?P<c>" + ANY + rb") [ ]* \| | \[(?P<f>Note|System)\]"
+    rb" | \| [ ]* (?P<c>" + ANY + rb") [ ]* \| | \[(?P<f>Note|System|(?i:alr?t|emgc?|ntc))\]"
     rb" | \[ [\w.-]*+ [:#] (?P<d>" + ANY + rb") \]"  # Apache's [core:error], Twisted's [app.db#error]
     rb" | \[ [^\]\n/]{1,60}+ / (?P<G>" + LOUD + rb") \] )"  # a game's [Server thread/INFO]
 )
@@ -70,6 +72,7 @@ _AFTER = (
     rb"(?P<t>" + LOUD + rb"):[ ]"  # tinylog, java.util.logging: the level is on the second line
     rb" | (?<=[A-Z][ ]\d{4}[ ]) [\w.$]{1,120}+(?:[ ][\w.$<>]{0,80}+)?\n"
     rb"(?P<X>SEVERE|WARNING|INFO|CONFIG|FINE(?:R|ST)?):[ ]"  # java.util.logging's %1$tc; any class behind its zone
+    rb" | =(?P<report>ERROR|WARNING|INFO|CRASH|SUPERVISOR|PROGRESS)[ ]REPORT===="  # lager
     rb" | (?:\|-|\+[ ])(?P<W>" + LOUD + rb")[ ]in[ ]\w{1,40}+\."  # Logback, of itself
     rb" | [\da-f]{8}[ ](?:id=[\da-f]{8}[ ])?[\w.$]{1,60}+[ ]++(?P<liberty>[IWEFD])[ ]"  # Open Liberty; A is no alert
     rb" | [^\s:]{1,160}+:\d{1,6}\n\[(?P<z>info|warn|error)\][ ]"  # GORM: so is its

@@ -42,17 +42,21 @@ _SHORT: Final = {
         "DEBUG": "D d . debugging DEB DBG DBUG DEBG DEBU DEBUG1 DEBUG2 DEBUG3 DEBUG4 DEBUG5 "
         + " ".join(f'"level"={v}' for v in range(1, 10)),
         "INFO": 'I - INF PROGRESS CONNECT "level"=0',
-        "NOTICE": "N * notifications NOTI Note NOTE System Deprecated Message EVENT",
+        "NOTICE": "N * notifications NOTI Note NOTE System Deprecated Message EVENT NTC",
         "WARNING": "W # WAR WRN WARNI warnings",
         "ERROR": 'E errors EROR ERRO ERR! CRASH SUPERVISOR \u2a2f "error"=',
         "CRITICAL": "C CRI CRT CRITI",
         "FATAL": "F FTL FATA",
-        "ALERT": "A alerts",
-        "EMERG": "X emergencies",
+        "ALERT": "A alerts ALT ALRT",
+        "EMERG": "X emergencies EMG EMGC",
         "PANIC": "PNC",
         "trace": "trce",
         "debug": "dbug",
         "error": "fail",
+        "notice": "noti ntc",
+        "crit": "crt",
+        "alert": "alt alrt",
+        "emerg": "emg emgc",
     }.items()
     for short in known.split()
 } | {"Fatal error": "FATAL", "Parse error": "FATAL"}
