@@ -22,7 +22,7 @@ _GATE = (
   | [A-Za-z][\w.]{0,40}+(?:-[\w.]{1,40}+)*+(?:[ ]\*\*)?:[ ]\d\d:\d\d:\d\d\.\d{3}:
   | (?=[A-Z])(?: """
     + WEEKDAY
-    + rb""",?[ ] | TID:[ ]\[ | OpenJDK[ ] | Java[ ]HotSpot\(TM\)[ ] | """
+    + rb""",?[ ] | TID:[ ]\[ | (?:Error|Warning)[ ]in[ ] | OpenJDK[ ] | Java[ ]HotSpot\(TM\)[ ] | """
     + WORDS
     + rb"""[\s:;,|/>\[+-] | CONNECT[ ]++[A-Z] | Level\ \d | """
     + MONTH

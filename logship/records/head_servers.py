@@ -181,6 +181,12 @@ SERVERS = (
             rb"\[(?P<s>00/00/0000 " + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] \[[^\]\n]{1,200}+\] \[[^\]\n]{1,300}+\] "
         ),
     ),
+    # Nim, as Ruby without a process
+    Form(b"DINWEF", ONE(rb"(?P<l>[DINWEF]), \[" + ISO + rb"\] -- ")),
+    # R: a call and a colon between blanks; rlang has its message on the second line
+    Form(
+        b"EW", ONE(rb"(?P<l>Error|Warning) in (?:[\w.:$]{1,80}\([^\n]{0,300}?\) : |`[^`\n]{1,80}`:\n! )"), alike=False
+    ),
     # monad-logger, Yesod: a level and its source
     Form(b"0", ONE(REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \[" + QUIET + rb"(?:#[^\]\n]{0,80}+)?\] ")),
     Form(b"[", ONE(rb"\[" + QUIET + rb"#[^\]\n]{0,80}+\] ")),

@@ -38,8 +38,8 @@ UNTIMED = (
         LEVELS,
         ONE(_LEVEL + rb"(?:[:;,|>]|[ ](?:[:|>]|::|--?>?|=>|>>)[ ]|\t|/[\w.-]{1,60}+(?::[ ]|\][ ]))"),
     ),
-    # Django's "simple", charmbracelet's without a time, agno
-    Form(b"CDEFIW", ONE(rb"(?P<l>CRIT(?:ICAL)?|DEBUG?|ERROR?|FATAL?|INFO|WARN(?:ING)?)[ ](?=[^\s:|\[-])")),
+    # Django's "simple", charmbracelet's without a time, agno, Nim, Mojo
+    Form(b"CDEFINW", ONE(rb"(?P<l>CRIT(?:ICAL)?|DEBUG?|ERROR?|FATAL?|INFO|NOTICE|WARN(?:ING)?)[ ](?=[^\s:|\[-])")),
     Form(b" ", ONE(rb"(?=[ ](?:WARNING|[ ]{1,2}(?:DEBUG|ERROR|FATAL|[ ]INFO))[ ])[ ]{1,4}(?P<l>[A-Z]+)[ ]\S")),
     # Between marks
     Form(b"{|*#=-", ONE(rb"[{|*#=-]{1,4}[ ]?" + _LEVEL + rb"[ ]?[}|*#=-]{1,4}:?[ ]")),

@@ -484,6 +484,13 @@ HEADS = {
     "Fri Nov 27 10:00:00 UTC 2026 app \nSEVERE: a message": (DAY, "SEVERE"),
     "2026-11-27 10:00:00 app.Main <init>\nWARNING: a message": (DAY, "WARNING"),
     "SEVERE: a message": ("", "SEVERE"),
+    # Nim 2.2; R 4.5 and its rlang
+    "W, [2026-11-27T10:00:00] -- app: a message": (DAY, "WARNING"),
+    "N, [2026-11-27T10:00:00] -- app: a message": (DAY, "NOTICE"),
+    "NOTICE a message": ("", "NOTICE"),
+    "Error in g(3) : a message": ("", "Error"),
+    'Warning in base::f(2, "a") : a message': ("", "Warning"),
+    "Error in `g()`:\n! a message": ("", "Error"),
     # RabbitMQ 4 with three letters of a level, or four; lager 3; Elixir
     "1795773600123456 [ntc] a message": (DAY + ".123456", "notice"),
     "1795773600123456 [alt] a message": (DAY + ".123456", "alert"),
@@ -755,6 +762,7 @@ NOT_HEADS = [
         "Deprecated: use b",
         "PHP Notice",
     ],
+    *["Error in the text: x", "Error in line(3): x", "Error in `x`", "W, [2026-11-27] -- app", "NOTICEABLE x"],
     *["emergency exit: a", "1795773600123456 [alto] x", "[ntc] was it"],
     *["27/Nov/2026:10:00:00 +0000 was it", "[Info #7] it is", "[Warn#7]"],
     *["TID: [-1234] is one", "OpenJDK 64-Bit Server VM (build 17)", "[2ms][info] was it", "[1795773600123ms] it took"],
