@@ -135,7 +135,7 @@ PREFIXES = (
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
 
-ORDINARY = rb"(?!Exception |Future |Task |The app|unexpected )(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
+ORDINARY = rb"(?!Exception |Future |Task |The app|unexpected |npm )(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
 """Words: no head begins so, nor what goes on with one; most lines without a head do. To try all heads takes long."""
 
 TOLD = (

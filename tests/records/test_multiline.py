@@ -208,6 +208,11 @@ def test_nothing_goes_on_with_a_request_that_was_answered(request_line: bytes) -
     assert begins(rule(), [b"2026-11-29 10:00:00,123 INFO up", *lines]) == [0, 1, 2, 6, 7]
 
 
+def test_npm_begins_a_record_with_each_error() -> None:
+    """``npm error code ELIFECYCLE`` is four words, and a head."""
+    assert begins(rule(), [b"2026-11-29 10:00:00,123 INFO up", b"npm error code ELIFECYCLE"]) == [0, 1]
+
+
 ROWS = [*Starts(RULES).rows, *((form, state) for _, form, state in (*HEADS, *PLAIN, *FIRST))]
 
 
