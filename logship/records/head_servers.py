@@ -123,6 +123,15 @@ SERVERS = (
         ONE(rb"[\w-]*+[.:]\S*+ - [^\s\"]{0,60}+ " + REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \""),
         alike=False,
     ),
+    # oauth2-proxy's requests: an identifier of each
+    Form(
+        LETTERS + b"0:[",
+        ONE(
+            rb"(?:[\w-]*+[.:]\S*+|\[[0a-f:.]{2,40}\](?::0{1,5})?) (?:\([^)\s]{1,60}+\) )?- \S{1,128}+ - \S{1,128}+ \["
+            rb"(?P<s>0000/00/00 " + CLOCK + rb")(?P<f>)(?P<z>)\] "
+        ),
+        alike=False,
+    ),
     # PM2, with the format of its documents
     Form(b"0", ONE(rb"(?P<s>0000-00-00 00:00)(?P<f>)(?P<z> [+-]00:00): ")),
     # serve: a request is of no level

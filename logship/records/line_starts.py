@@ -99,7 +99,14 @@ NAMED = {
 first two lines are so."""
 DETAIL = rb"(?:DETAIL|HINT|QUERY|CONTEXT|LOCATION|STATEMENT):  \S"
 """What PostgreSQL adds to a message; so do errors of its clients, to theirs."""
-ACCESS = rb"\S++ (?:\S++ \S++ )?\[(?:\d\d/" + _MONTH + rb"/\d{4}[: ]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \")"
+ACCESS = (
+    rb"\S++ (?:(?:\S++ \S++ )?\[(?:\d\d/"
+    + _MONTH
+    + rb"/\d{4}[: ]|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\] \")"
+    + rb"|(?:\([^)\s]{1,60}\) )?- \S++ - \S++ \["  # oauth2-proxy
+    + _GO
+    + rb"\] )"
+)
 UVICORN = rb'INFO: {2,}\S+ - "[^"\n]*" \d{3}'
 """A request that was answered: nothing goes on with it. What goes wrong behind it has a record of its own."""
 _LEVEL_OF_UVICORN = rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}"
