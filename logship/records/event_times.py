@@ -73,6 +73,7 @@ _BY_FORM: Final = (
     Place("__REALTIME_TIMESTAMP"),  # journald
     Place("info.ts", beside=(("info.code",), ("info.level",))),  # dbt
     Place("timeMillis", beside=(("loggerName",),)),  # Log4j 2's JsonLayout, as it was before 2.11, or if asked to
+    Place("metadata.timestamp", beside=(("level",), ("message",))),  # winston's format.metadata(): n8n
     Place("ibm_datetime"),  # Open Liberty
 )
 

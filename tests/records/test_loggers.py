@@ -149,6 +149,17 @@ LINES: dict[str, tuple[str, str | None, int]] = {
         "2026-11-27T09:30:00.123Z",
         13,
     ),
+    "winston, format.metadata(): n8n": (
+        '{"level":"warn","message":"x","metadata":{"file":"a.js","timestamp":"2026-11-27T09:30:00.123Z"}}',
+        "2026-11-27T09:30:00.123Z",
+        13,
+    ),
+    "winston, with a time of its own": (
+        '{"level":"warn","message":"x","metadata":{"timestamp":"2026-11-20T09:30:00Z"},"timestamp":"2026-11-27T09:30:00.123Z"}',
+        "2026-11-27T09:30:00.123Z",
+        13,
+    ),
+    "a photograph's metadata": ('{"level":"info","metadata":{"timestamp":"2026-11-27T09:30:00.123Z"}}', None, 9),
     "winston, logstash": (
         '{"@fields":{"level":"error"},"@message":"x","@timestamp":"2026-11-27T09:30:00.123Z"}',
         "2026-11-27T09:30:00.123Z",
