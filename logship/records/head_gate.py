@@ -8,7 +8,7 @@ from logship.records.head_untimed import WORDS as UNTIMED
 from logship.records.line_starts import WEEKDAY
 
 _GATE = (
-    rb"""[\d\[(<:%*-] | (?:Main|Srv\ \d{1,4})[ ][ |]\d
+    rb"""[\d\[(<:%*-] | [+]\d{4}[ ]\d | (?:Main|Srv\ \d{1,4})[ ][ |]\d
   | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
   | [ ]{1,2}\d{4}- | [ ]{1,4}[A-Z]{3,11}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
   | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}- | [XACEWNIDd][ ]\[\d\d/

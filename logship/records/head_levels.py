@@ -42,7 +42,7 @@ _FIELD = rb"""(?:
   | < [\w.]{1,60}+ >
   | [\w.*()]{1,80}+[ ](?:->|\xe2[\x80-\xbf]{2})(?=[ ])  # func ->, func with a sign behind it
   | [\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?+(?=[ ])  # a sign
-  | p?+\d++ (?:ms)?
+  | p?+\d++ (?:ms|\#\d{1,9}+)?             # a process, its goroutine
 )"""
 _PLACE = rb"(?: \[[^\]\n]{1,60}+\] | \([^)\n]{1,60}+\) | [\w./-]{1,60}+(?::\w{1,60}?)?:\d{1,6}+ | \w{1,60}+\(\) )"
 """A thread, a file and a line, a function: no word of a sentence."""
@@ -96,6 +96,9 @@ _AFTER = (
     rb" | [A-Za-z/][^\s(]{0,200}+[ ]\((?P<V>" + BARE + rb")\):[ ]"  # Puppet (err):
     rb" | (?P<P>information|" + BARE + rb")/[\w.-]{1,60}+:[ ]"  # Icinga
     rb" | (?P<Q>" + _CISCO + rb"):[ ][A-Z][A-Z\d]{1,9}:[ ]"  # FRR: errors: BGP:
+    rb" | [\w./-]{1,80}+:\d{1,6}:[\w.*()]{1,80}?\(\)[ ]\[(?P<gitea>[TDIWECF])\][ ]"  # Gitea
+    rb" | [\w.-]{1,80}+:\d{1,6}:[ ]\tlevel=(?P<watermill>" + LOUD + rb")[ ]{1,2}msg="  # Watermill
+    rb" | (?:(?<=[.,]\d{3}[ ])|(?<=[.,]\d{3}[Z\]][ ]))(?P<http>http):[ ]"  # winston; Go's package http has no such time
     rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
@@ -119,6 +122,7 @@ _NAMED = (
 )
 _SPOKEN = (
     rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
+    rb" | \t[ ] (?P<gozero>" + ANY + rb")[ ]\t"  # go-zero
     rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
     rb" | [ ](?:\[[\w./-]{1,60}:\d{1,6}\][ ])?(?P<N>[CEWNIDT])[ ]\|[ ][\w./-]{1,60}:"  # capnslog: I | etcdserver:
     rb" | [ ]\[\d{1,7}\][ ](?:(?P<R>LOG)[ ] | (?:\S{1,120}+[ ]){1,3}?(?P<S>[FCEWIVD])>[ ])"  # PgBouncer; Tarantool
@@ -126,7 +130,7 @@ _SPOKEN = (
 )
 _LETTER = rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"
 """semantic_logger's, ``I [7:main]``: before words are looked at, of which its letter would be one."""
-_TABBED = rb" | \t (?P<B>" + ANY + rb") \t"
+_TABBED = rb" | \t (?P<B>" + ANY + rb") \t | \t[ ] (?P<blank>" + ANY + rb") [ ]\t"
 _SIGNED = (
     rb" | (?:\] [ ] \[ [^\]\n]{1,60} )? \]?+ [ ]{1,2} (?:\xe2\x80\xba[ ])? [\xe2\xf0][\x80-\xbf]{2,3} (?:\xef\xb8\x8f)?"
     rb" [ ]{1,2} (?P<C>" + ANY + rb")[ ]"

@@ -163,6 +163,8 @@ SERVERS = (
     # Sentry's SDK, and pretty_env_logger: a blank before the level, no time
     Form(b" ", ONE(rb" \[[a-z_]{1,40}\] " + FIRST + rb": ")),
     Form(b" ", ONE(rb" " + FIRST + rb" [\w:]{1,80} > ")),
+    # sing-box: the zone first
+    Form(b"+-", ONE(rb"(?P<z>[+-]0000) (?P<s>0000-00-00 " + CLOCK + rb")(?P<f>) " + FIRST + rb" ")),
     # Slurm
     Form(LETTERS, ONE(rb"[A-Za-z_][\w.-]{0,40}+(?:\[0{1,7}\])?(?::0{1,6}){0,2}: (?P<l>" + BARE + rb")0?: ")),
     # NATS

@@ -173,6 +173,29 @@ HEADS = {
         DAY + ".123",
         "",
     ),
+    # Gitea's modules/log, SeaweedFS' glog, AdGuard's golibs, sing-box, Watermill 1.5, go-zero 1.10, zerolog 1.34
+    "2026/11/27 10:00:00 .../gitea/main.go:3:main() [W] a message": (DAY, "WARNING"),
+    "2026/11/27 10:00:00 ...ers/web/repo.go:37:(*Repo).Load() [E] a message": (DAY, "ERROR"),
+    "2026/11/27 10:00:00 main.go:3:func1() [T] a message": (DAY, "TRACE"),
+    "I1127 10:00:00.123456 main.go:3 a message": (DAY + ".123456", "INFO"),
+    "F1127 10:00:00.123456 volume_grpc_copy.go:37 a message": (DAY + ".123456", "FATAL"),
+    "2026/11/27 10:00:00 26926#1 [error] a message": (DAY, "error"),
+    "2026/11/27 10:00:00.123456 26926#37 [info] dnsproxy: warning: a message": (DAY + ".123456", "info"),
+    "+0000 2026-11-27 10:00:00 ERROR router: a message": (DAY, "ERROR"),
+    "+0530 2026-11-27 15:30:00 INFO [3693611084 0ms] router: a message": (DAY, "INFO"),
+    "-0800 2026-11-27 02:00:00 WARN a message": (DAY, "WARN"),
+    '[watermill] 2026/11/27 10:00:00.123456 router.go:827: \tlevel=ERROR msg="a message" err=boom': (
+        DAY + ".123456",
+        "ERROR",
+    ),
+    '[watermill] 2026/11/27 10:00:00.123456 router.go:280: \tlevel=INFO  msg="a message" topic=t ': (
+        DAY + ".123456",
+        "INFO",
+    ),
+    "2026-11-27T10:00:00.123Z\t error \ta message\tcaller=zero/main.go:3": (DAY + ".123", "error"),
+    "2026-11-27T10:00:00Z\t info \ta message": (DAY, "info"),
+    "2026/11/27 10:00AM INF app/main.go:3 > a message |": (DAY, "INFO"),
+    "2026-11-27 10:00PM ERR a message": ("2026-11-27T22:00:00", "ERR"),
     "27/11/2026 10:00:00 : epoch 6b0d70da : host : nfs-ganesha-20149[main] init_logging :LOG :EVENT :a message": (
         DAY,
         "NOTICE",
@@ -795,6 +818,8 @@ NOT_HEADS = [
         "fatal-flaw --- x",
     ],
     *["web | 10:00:00 INFO x", "created-at | 2026-11-27 10:00:00", "10:00:00 web | x", "10:00:00 INFO.x | y"],
+    *["+0000 2026-11-27 was it", "+0000 2026-11-27 10:00:00 errors", "+1 ERROR", "I1127 10:00:00.123456 main.go is"],
+    *["2026/11/27 10:00AM is near", "2026/11/27 10:00AM Error: x"],
     *["10.0.0.7 - a - - [2026/11/27] x", "10.0.0.7 - a [2026/11/27 10:00:00] x"],
     *["app: warning signs", "[1127/100000] was it", "Gtk-Message: soon", "I[2026-11-27] x", "[rank0]: a message"],
     *["pid=7 tid=a was there", "0:00:12 WARN", "[12.5s][info", "(app:7): a message", "** a message **"],
@@ -849,6 +874,9 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("[WARN] [11/27/2026 10:00:00.123] a message") == ("", "WARN")
     assert read("2026-11-27 10:00:00 [not-an-ERROR] a message") == (DAY, "")
     assert read("2026-11-27 10:00:00.123 |-ERROR inside of it") == (DAY + ".123", "")
+    assert read("2026/11/27 10:00:00 main() [E] x") == (DAY, "")
+    assert read("2026/11/27 10:00:00 router.go:827: level=ERROR of it") == (DAY, "")
+    assert read("2026-11-27T10:00:00.123Z\t error rate\tx") == (DAY + ".123", "")
 
 
 @pytest.mark.parametrize("mark", ["[{}]", "[{:<8}]", "({})", "<{}>", "{}:"])
