@@ -1002,6 +1002,7 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 @example([b"    INF", b"    INF: "], 1)
 @example([b"[WARN] [11/27/2026 10:00:00.123] [a" + more for more in (b"", b"", b"", b"] [b] x")], 1)
 @example([b"[INFO] [m][11/27/2026 10:00:00.123] [a" + more for more in (b"", b"", b"", b"] [b] x")], 1)
+@example([b"", b"", b"Error\tapp\tapp/main.go:7\tx", b"", b"inf\tapp/main.go:7\tx", b"", b"level 5\ta.go:7\tx"], 1)
 @example([b"WARNING: ", b"WARNING: Fri Nov 27 10:00:00 2026 -> a message"], 1)
 @example([b"NOTICE    a", b"NOTICE    Nov 27 10:00:00.123 [7]: a message"], 1)
 @example([b"(raylet) [2026-11-27 10:00:00,1" + more for more in (b"", b"", b" INFO x")], 1)
