@@ -66,9 +66,6 @@ FORMS = (
     Form(b"[", ONE(rb"\[(?P<l>[IWECDF]) " + PRECISELY + rb"(?: [\w.-]+)?\] ")),
     Form(LETTERS, ONE(rb"[A-Z], \[" + ISO + rb" #0+\] +(?P<l>[A-Z]+) -- ")),
     Form(b"0", ONE(rb"0+:[A-Z] (?P<s>00 " + MONTH + rb" 0000 " + CLOCK + rb"\.)(?P<f>000)(?P<z>) (?P<l>[.*#-]) ")),
-    Form(
-        b"IWEF", ONE(rb"(?P<l>[IWEF])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) [\w.-]{1,60}+:0{1,6} ")
-    ),  # SeaweedFS
     Form(b"IWEF", ONE(rb"(?P<l>[IWEF])(?P<s>000000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) 0+ ")),  # CockroachDB
     Form(b"0", ONE(rb"(?P<s>0{10}\.)(?P<f>000(?:000){0,2})(?P<z>)(?= )"), SPACED),  # seconds of 1970: Squid
     Form(b"0", ONE(rb"(?P<s>0\.0{9})(?P<f>0{1,9})(?P<z>e\+00)(?=[ \t])"), PRECISE, alone=False),  # the same, of zap

@@ -11,9 +11,10 @@ _GATE = (
     rb"""[\d\[(<:%*-] | [+]\d{4}[ ]\d | (?:Main|Srv\ \d{1,4})[ ][ |]\d
   | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
   | [ ]{1,2}\d{4}- | [ ]{1,4}[A-Z]{3,11}[\[: ] | [ ]{11,40}[A-Z]{4,8}[ ] | [@A-Za-z_][\w.-]{0,60}+=
-  | [A-Za-z_][\w.]{0,60}+(?:[ ]-[ ]|:)[A-Z] | [DIWEFC][ ]\d{4}- | [XACEWNIDd][ ]\[\d\d/
+  | [A-Za-z_][\w.-]{0,255}+(?:[ ]-[ ](?:[A-Z]|\S{1,64}[ ]\[\d\d/)|:[A-Z]|(?:[+]\d{1,3})?\t)
+  | [DIWEFC][ ]\d{4}- | [XACEWNIDd][ ]\[\d\d/
   | [ ]{1,6}\d{1,7}[:(]\d
-  | (?:[A-Za-z]{2,11}+(?:[+-]\d{1,3}+)?+|(?i:level)\ \d{1,3})\t
+  | [ ](?:info|warn|crit|panic):[ ]
   | [ ]\[[a-z] | [DIE]\[\d{4}- | (?:DEB|INF|WAR|ERR|CRI)[ ]\[\d{8}-
   | [a-z][a-z-]{1,40}+[ ]++\|[ ]\d{4}-
   | [a-z][\w-]{0,40}+[ ] (?: [A-Z]{4,5}:[ ]\d | \d{4}/ ) | [a-z][a-z_-]{0,40}+\d{4}/\d
@@ -25,14 +26,14 @@ _GATE = (
     + WEEKDAY
     + rb""",?[ ] | TID:[ ]\[ | (?:Error|Warning)[ ]in[ ] | OpenJDK[ ] | Java[ ]HotSpot\(TM\)[ ] | """
     + WORDS
-    + rb"""[\s:;,|/>\[+-] | CONNECT[ ]++[A-Z] | Level\ \d | """
+    + rb"""[\s:;,|/>\[+-] | CONNECT[ ]++[A-Z] | L(?i:evel)\ \d | """
     + MONTH
     + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINVW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
     + PHP.replace(b" ", b"[ ]")
     + rb""":[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcaplh])(?: """
     + BARE
-    + rb"""(?::[ \[\d] | \t) | (?:http|"""
+    + rb"""(?::[ \[\d] | \t) | level\ \d | (?:http|"""
     + BARE
     + rb")"
     + ARROW

@@ -60,6 +60,8 @@ SERVERS = (
     Form(b" ", ONE(rb" {1,4}" + FIRST + rb" " + ISO + END)),
     # so are those of ActiveMQ
     Form(b" ", ONE(rb" {1,4}" + FIRST + rb" \| ")),
+    # SeaweedFS: glog's head without a thread
+    Form(b"IWEF", ONE(rb"(?P<l>[IWEF])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) [\w.-]{1,60}+:0{1,6} ")),
     # Mumble: its X stands for none
     Form(b"<", ONE(rb"<(?:(?P<l>[DIWCF])|X)>" + PRECISELY)),
     # qBittorrent: its N is for normal
@@ -219,6 +221,15 @@ SERVERS = (
     Form(b"stdvinwefcaph", ONE(rb"(?P<l>http|" + BARE + rb")" + ARROW)),
     # Next.js: its sign for an error, and one's name
     Form(b"\xe2", ONE(rb"(?P<l>\xe2\xa8\xaf) (?=\[?[A-Z]?\w*(?:Error\b|Exception:|Rejection:))"), alike=False),
+    # esbuild, wrangler
+    Form(b"\xe2", ONE(rb"\xe2[\x80-\xbf]{2} \[" + FIRST + rb"\] ")),
+    Form(b"[", ONE(rb"\[[a-z][\w-]{0,40}+:(?P<l>" + BARE + rb")\] ")),
+    # captains-log has five columns; chi's Recoverer
+    Form(b" ", ONE(rb" (?P<l>info|warn|crit|panic): ")),
+    # diary
+    Form(b"\xe2", ONE(rb"\xe2[\x80-\xbf]{2} (?P<l>" + BARE + rb") {1,2}\[[^\]\n]{1,60}+\] ")),
+    # debug-level: how long after the line before
+    Form(b" ", ONE(rb"  " + FIRST + rb" [\w:./-]{1,60}+ [^\n]{0,400}?(?:\+0{1,9}ms| [{\[])(?:\n|$)"), alike=False),
     # Kamailio, coturn: no time
     Form(b" 0", ONE(rb" ?0{1,3}\(0{1,7}\) " + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,9}: (?:\(0{1,9}\))?: " + FIRST + rb": ")),

@@ -19,6 +19,8 @@ from logship.records.looks import has_bars, past_bar
 _COLOURS: Final = re.compile(rb"\x1b\[[0-9;]*m")
 _PAINTED: Final = re.compile(rb"\x1b\[[0-9;]*m([A-Za-z]{3,8})\x1b\[[0-9;]*m (?!\x1b?\[|\d|- )")
 """A word with a colour of its own before text: what marks it as a level is gone with the colour."""
+_BADGE: Final = re.compile(rb"\x1b\[30;(?:4|10)\dm {1,2}([A-Z]{4,11}) {1,3}\x1b\[0m (?=\S)")
+"""pterm's: black letters on a ground of another colour."""
 
 
 class TextHeads:
@@ -75,6 +77,6 @@ _AFTER_QUOTE: Final = b"#"
 
 def _plain(line: bytes) -> bytes:
     """Give a line without the colours that are in its head; then it ends there."""
-    if line.startswith(b"\x1b") and (word := _PAINTED.match(line)):
+    if line.startswith(b"\x1b") and (word := _PAINTED.match(line) or _BADGE.match(line)):
         return word[1] + b": " + _COLOURS.sub(b"", line[word.end() : LONGEST])
     return _COLOURS.sub(b"", line[:LONGEST]) if b"\x1b" in line[:LONGEST] else line
