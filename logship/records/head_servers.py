@@ -230,6 +230,14 @@ SERVERS = (
     Form(b"\xe2", ONE(rb"\xe2[\x80-\xbf]{2} (?P<l>" + BARE + rb") {1,2}\[[^\]\n]{1,60}+\] ")),
     # debug-level: how long after the line before
     Form(b" ", ONE(rb"  " + FIRST + rb" [\w:./-]{1,60}+ [^\n]{0,400}?(?:\+0{1,9}ms| [{\[])(?:\n|$)"), alike=False),
+    # adze writes that much of a request's line, and then its message
+    Form(
+        LETTERS + b"0",
+        ONE(rb"[\w.:-]{1,255}+ - [^\s\[]{1,64}+ \[" + REQUESTED + rb")(?P<f>)(?P<z> [+-]0000)\] "),
+        mark=b"[",
+    ),
+    # Node-RED's metrics
+    Form(b"0", ONE(rb"(?P<s>00? " + MONTH + rb" " + CLOCK + rb")(?P<f>)(?P<z>) - \[(?:metric|audit)\] ")),
     # Kamailio, coturn: no time
     Form(b" 0", ONE(rb" ?0{1,3}\(0{1,7}\) " + FIRST + rb": ")),
     Form(b"0", ONE(rb"0{1,9}: (?:\(0{1,9}\))?: " + FIRST + rb": ")),

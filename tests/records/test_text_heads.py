@@ -196,7 +196,7 @@ HEADS = {
     "2026-11-27T10:00:00Z\t info \ta message": (DAY, "info"),
     "2026/11/27 10:00AM INF app/main.go:3 > a message |": (DAY, "INFO"),
     "2026-11-27 10:00PM ERR a message": ("2026-11-27T22:00:00", "ERR"),
-    # pterm 0.12, esbuild 0.28, wrangler 4.86, captains-log 2, chi 5.5, diary 0.4, debug-level 4
+    # pterm 0.12, esbuild 0.28, wrangler 4.86, captains-log 2, chi 5.5, diary 0.4, debug-level 4, Node-RED 4.1, adze
     "\x1b[30;46m  INFO   \x1b[0m \x1b[96ma message\x1b[0m": ("", "INFO"),
     "\x1b[30;43m WARNING \x1b[0m \x1b[33ma message\x1b[0m": ("", "WARNING"),
     "\x1b[30;101m  ERROR  \x1b[0m \x1b[91ma message\x1b[0m": ("", "ERROR"),
@@ -214,6 +214,14 @@ HEADS = {
     "  INFO app a message +0ms": ("", "INFO"),
     "  WARN app:db a message +12ms": ("", "WARN"),
     "  FATAL app a message +2ms": ("", "FATAL"),
+    '27 Nov 10:00:00 - [metric] {"level":99,"event":"runtime.memory"}': (DAY, ""),
+    "vm - - [27/Nov/2026:10:00:00 +0000] a message": (DAY, ""),
+    "app.local - ann [27/Nov/2026:15:30:00 +0530] a message": (DAY, ""),
+    # winston's level http
+    "[2026-11-27 10:00:00.123] http: GET /x (20 ms) 200": (DAY + ".123", "http"),
+    "2026-11-27T10:00:00.123Z http: GET /x": (DAY + ".123", "http"),
+    "2026-11-27 10:00:00,123 http: GET /x": (DAY + ".123", "http"),
+    "2026/11/27 10:00:00.123456 http: Server closed": (DAY + ".123456", ""),
     "27/11/2026 10:00:00 : epoch 6b0d70da : host : nfs-ganesha-20149[main] init_logging :LOG :EVENT :a message": (
         DAY,
         "NOTICE",
@@ -839,6 +847,7 @@ NOT_HEADS = [
     *["+0000 2026-11-27 was it", "+0000 2026-11-27 10:00:00 errors", "+1 ERROR", "I1127 10:00:00.123456 main.go is"],
     *["  INFO   a table", "  WARN app was there", "  INFO app +5msec", " warning: x", "  info: x", " info about it"],
     *["\u25b2 [WARNING]", "\u2718 ERROR x", "\u2139 info about it", "\u2717 error [app", "[wrangler:errors] x"],
+    *["a - b [27/Nov/2026] x", "[a: error] x", "27 Nov 10:00:00 - [disk] x", "a - b c [27/Nov/2026:10:00:00 +0000] x"],
     *["\x1b[30;46m  NAME   \x1b[0m \x1b[96ma\x1b[0m", "\x1b[30;101m         \x1b[0m \x1b[91msecond\x1b[0m"],
     *["2026/11/27 10:00AM is near", "2026/11/27 10:00AM Error: x"],
     *["10.0.0.7 - a - - [2026/11/27] x", "10.0.0.7 - a [2026/11/27 10:00:00] x"],
