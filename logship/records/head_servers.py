@@ -68,6 +68,8 @@ SERVERS = (
     Form(b"(", ONE(rb"\((?P<l>[NIWC])\) " + ISO + rb" - ")),
     # Shadowsocks
     Form(b" ", ONE(rb" " + ISO + END), ANYWHERE, alone=False),
+    # structlog 20.1 to 22.1: a point before its seconds
+    Form(b"0", ONE(rb"(?P<s>0000-00-00 00:00\.00)(?P<f>)(?P<z>) \[" + QUIET + rb" {0,8}\] ")),
     # Snapcast: dashes in the time of day
     Form(b"0", ONE(rb"(?P<s>0000-00-00 00-00-00\.)(?P<f>000)(?P<z>)(?= \[)"), ANYWHERE, alone=False),
     # Zabbix: a process before the time

@@ -33,6 +33,7 @@ _FORMS: Final = [
         r"(?P<d>\d\d)[. ](?P<m>\d\d)[. ](?P<y>\d{4}),? " + _CLOCK,
         r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
         r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d)-(?P<rest>\d\d-\d\d)(?P<point>\.)",
+        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d\.\d\d)",
         r"(?P<m>\d\d?)/(?P<d>\d\d?)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) (?P<h>\d\d?):(?P<rest>\d\d:\d\d) (?P<half>[AP]M)",
         r"(?P<y>\d\d)/(?P<m>\d\d)/(?P<d>\d\d) " + _CLOCK,
@@ -139,8 +140,8 @@ class Seconds(dict[bytes, bytes]):
 
 def _rest(minutes: str) -> str:
     """Give minutes and seconds."""
-    if ":" in minutes or "-" in minutes:
-        return minutes.replace("-", ":")
+    if any(mark in minutes for mark in ":-."):
+        return minutes.replace("-", ":").replace(".", ":")
     return f"{minutes[:2]}:{minutes[2:] or '00'}"
 
 

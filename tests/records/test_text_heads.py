@@ -20,6 +20,9 @@ HEADS = {
     # tqdm 4.67 before a line
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
+    # structlog 20.1 to 22.1
+    "2026-11-27 10:00.00 [info     ] a message                      a=1": (DAY, "info"),
+    "\x1b[2m2026-11-27 10:00.00\x1b[0m [\x1b[31m\x1b[1merror    \x1b[0m] \x1b[1ma message\x1b[0m": (DAY, "error"),
     # a level without a time (865): Django's "simple", charmbracelet's log 0.4, agno 2
     "ERROR Internal Server Error: /boom": ("", "ERROR"),
     "WARN slow": ("", "WARN"),
@@ -862,6 +865,7 @@ NOT_HEADS = [
         "Nov 27 10:00 was near",
         "11/27 10:00:00 was near",
     ],
+    *["2026-11-27 10:00.00 was near", "2026-11-27 10:00.00 [sic] a message"],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
 
