@@ -29,11 +29,19 @@ _CISCO = rb"(?:emergencies|alerts|critical|errors|warnings|notifications|informa
 DOTNET = rb":[ ][\w.+`]+\[\d+\]"
 """A category and the number of an event, behind the level."""
 
-_FIELD = rb"""(?:
+_ID = (
+    rb"(?:(?=[a-f-]{0,40}\d)[\da-f]{6,64}+(?:-[\da-f]{4,12}+){0,5}+"
+    rb"|[\dA-F]{8}-(?:[\dA-F]{4}-){3}[\dA-F]{12})(?![\w.-])"
+)
+"""A request's: hexadecimal digits, a UUID."""
+_FIELD = (
+    rb"""(?:
     \[ [^\]\n]{0,100}+ \]                    # [7], [main], [scrapy.core.engine]
   | \{ [^}\n]{0,100}+ \} | \( [^)\n]{0,60}+ \)
   | (?:-++>?|\xe2\x80[\x93\x94])[ ]++        # - name -, with a long dash or not, or an arrow
-    (?: [^\s\[\]]{1,80}+ (?:\[line:\d{1,6}\])? (?=[ ]+(?:-+|\xe2\x80[\x93\x94])[ ]) )??
+    (?: (?:(?:\[[^\]\n]{1,60}+\]|"""
+    + _ID
+    + rb""")[ ])?+ [^\s\[\]]{1,80}+ (?:\[line:\d{1,6}\])? (?=[ ]+(?:-+|\xe2\x80[\x93\x94])[ ]) )??
   | \| (?: [^|\n]{1,60}+ (?=\|) )??          # | name |
   | [\w.]{1,40}+=\S{1,60}+                   # pid=1
   | [^\s@]{1,64}+@\S{1,64}+                  # user@database
@@ -42,10 +50,18 @@ _FIELD = rb"""(?:
   | < [\w.]{1,60}+ >
   | [\w.*()]{1,80}+[ ](?:->|\xe2[\x80-\xbf]{2})(?=[ ])  # func ->, func with a sign behind it
   | [\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?+(?=[ ])  # a sign
+  | """
+    + _ID
+    + rb"""
   | p?+\d++ (?:ms|\#\d{1,9}+)?             # a process, its goroutine
 )"""
-_PLACE = rb"(?: \[[^\]\n]{1,60}+\] | \([^)\n]{1,60}+\) | [\w./-]{1,60}+(?::\w{1,60}?)?:\d{1,6}+ | \w{1,60}+\(\) )"
-"""A thread, a file and a line, a function: no word of a sentence."""
+)
+_PLACE = (
+    rb"(?: \[[^\]\n]{1,60}+\] | \([^)\n]{1,60}+\) | [\w./-]{1,60}+(?::\w{1,60}?)?:\d{1,6}+ | \w{1,60}+\(\) | "
+    + _ID
+    + rb" )"
+)
+"""A thread, a file and a line, a function, a request: no word of a sentence."""
 _NO_LEVEL = rb"(?!\W{0,2}(?:" + ANY + rb"|" + _CISCO + rb"|" + POSTGRES + rb")\b)"
 _WORD = _NO_LEVEL + rb"(?: " + _PLACE + rb" | [A-Za-z_][\w.$-]{0,60}+ | \d{1,9}+ ) :?+ [ ]++"
 _PLACES = rb"(?: " + _NO_LEVEL + _PLACE + rb" :?+ [ ]++ ){1,2}"

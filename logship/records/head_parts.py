@@ -51,7 +51,7 @@ _SIGN = rb"[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++"
 _GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
 """What may yet belong to a time."""
 TIME_FOLLOWS = LazyPattern(
-    rb"[\])>}|: \t\[-]*+(?:"
+    rb"[\])>}|: \t\b\[-]*+(?:"
     + _SIGN
     + rb")?(?:"
     + TIMED
@@ -104,7 +104,7 @@ SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
 FIRST = rb"(?P<l>" + SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
-GAP = rb"(?:[\])>}]?:?[ \t|\[-]+(?:" + _SIGN + rb")?|:)"
-"""Between a level and a time; a sign may stand there."""
+GAP = rb"(?:[\])>}]?:?[ \t\b|\[-]+(?:" + _SIGN + rb")?|:)"
+"""Between a level and a time; a sign may stand there, or a backspace, as asgi-correlation-id's documents have it."""
 
 PROCESS = rb"\((?:[\w.:-]{1,60}+ )?(?:pid=0+(?:, ip=[\w.:]+)?|raylet)\) "

@@ -20,6 +20,18 @@ HEADS = {
     # tqdm 4.67 before a line
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
+    # a request's id before the level: asgi-correlation-id 4
+    "2026-11-27 10:00:00,123 9f2d6c8e1a2b4c3d9f2d6c8e1a2b4c3d INFO app.x a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00 9f2d6c8e-1a2b-4c3d-9f2d-6c8e1a2b4c3d INFO a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00 9F2D6C8E-1A2B-4C3D-9F2D-6C8E1A2B4C3D app INFO a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00,123 - 9f2d6c - app.x - INFO - a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 - [9f2d6c] app.x - INFO - a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 - 9f2d6c8e app - INFO - a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123 facade INFO a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00 facade ERROR a message": (DAY, ""),
+    "2026-11-27 10:00:00 - the facade app - ERROR - a message": (DAY, ""),
+    "INFO:\t\x082026-11-27 10:00:00,123 app.x:4 [9f2d6c] a message": (DAY + ".123", "INFO"),
+    "WARNING:\t\x08a message": ("", "WARNING"),
     # structlog 20.1 to 22.1
     "2026-11-27 10:00.00 [info     ] a message                      a=1": (DAY, "info"),
     "\x1b[2m2026-11-27 10:00.00\x1b[0m [\x1b[31m\x1b[1merror    \x1b[0m] \x1b[1ma message\x1b[0m": (DAY, "error"),
