@@ -89,7 +89,7 @@ FORMS = (
     # C's ctime, date and Apache's errors; JavaScript's Date
     Form(
         b"FMSTW[",
-        ONE(rb"\[?" + _DAY + CLOCK + FRACTION + rb"(?P<z>(?: [A-Z]{3,5}| [+-]0000)? 0000)" + END),
+        ONE(rb"\[?" + _DAY + CLOCK + FRACTION + rb"(?P<z>(?: [A-Z]{3,5}| [+-]00(?:00)?)? 0000)" + END),
         ANYWHERE,
     ),
     Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb" GMT(?P<z>[+-]0000) \([^)\n]{3,60}+\)" + END), ANYWHERE),

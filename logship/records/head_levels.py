@@ -115,6 +115,7 @@ _AFTER = (
     rb" | [\w./-]{1,80}+:\d{1,6}:[\w.*()]{1,80}?\(\)[ ]\[(?P<gitea>[TDIWECF])\][ ]"  # Gitea
     rb" | [\w.-]{1,80}+:\d{1,6}:[ ]\tlevel=(?P<watermill>" + LOUD + rb")[ ]{1,2}msg="  # Watermill
     rb" | (?:(?<=[.,]\d{3}[ ])|(?<=[.,]\d{3}[Z\]][ ]))(?P<http>http):[ ]"  # winston; Go's package http has no such time
+    rb" | (?<=\d)-(?:[\w.]{1,60}+-){0,2}?(?P<dashed>(?=[A-Z])" + WORDS + rb")-"  # 5576-INFO-
     rb" | -[ ](?P<H>" + BARE + rb")[ ]-[ ]"
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
@@ -152,7 +153,15 @@ _SIGNED = (
     rb" [ ]{1,2} (?P<C>" + ANY + rb")[ ]"
 )
 """Behind a sign, and before a column: signale, LogTape."""
-_ZONE = rb" | [ ](?P<zone>[A-Z]{3,5}+)(?=[ ]\[\d)"
+_ZONES = (
+    rb"(?:UTC|GMT|[CE]ES?T|[ACEHMNP][SD]T|AK[SD]T|A[CE][SD]T|NZ[SD]T|[BIJKS]ST|IDT|AWST|SAST|ChST|HKT|MSK|PKT|WIB|WITA)"
+)
+_WORDLIKE = rb"(?:CAT|EAT|MES?T|WAT|WES?T|WIT)"
+_ZONE = (
+    rb"[ ](?P<zone>" + _ZONES + rb"(?!\w) | [+-]\d\d(?=[ \]:]) | (?!" + LOUD + rb")[A-Z]{3,5}+(?=[ ]\[\d)"
+    rb" | " + _WORDLIKE + rb"(?=\]?[ ]+\[?" + LOUD + rb") ) | "
+)
+"""What ``%Z`` gives; before all else, as it could be a word before a level that has a mark."""
 
 
 def line(*parts: bytes) -> LazyPattern:
@@ -181,11 +190,11 @@ TAG = line(
 """Behind a time of syslog's, and a host that may be left out."""
 TABBED = line(rb"(?!)", _TABBED)
 """Where nothing but tabs tells: zap."""
-ANYWHERE = line(_AFTER, _BEHIND, _TABBED, _ZONE)
+ANYWHERE = line(_ZONE, _AFTER, _BEHIND, _TABBED)
 """Behind a time with a date."""
 LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
 """Behind a number or a time of day, which may begin a sentence as well."""
-_PRECISE = (_AFTER, _NAMED, _LETTER, _BEHIND, _SPOKEN, _SIGNED, _ZONE)
+_PRECISE = (_ZONE, _AFTER, _NAMED, _LETTER, _BEHIND, _SPOKEN, _SIGNED)
 PRECISE = line(*_PRECISE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
 SPACED = line(*_PRECISE, rb" | [^ ] | \Z")

@@ -124,6 +124,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     named = after.span("zone") if after and after.lastgroup == "zone" else None
     if named and form.after:
         after = form.after.match(line, named[1], named[1] + _WITHIN)
+        named = named if after or line[named[0] : named[0] + 1].isalpha() else None  # a number before other words
     if after and after.lastgroup != "zone":
         level, size = after.span(after.lastgroup or 0), after.end() + _AHEAD
     elif past in (time[2], zone[1]):
@@ -133,7 +134,7 @@ def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes
     elif "s" not in spans:
         more, past = TIME_FOLLOWS, level[1]
     if named:
-        zone, size = named, 0
+        zone, size = zone if zone[0] < zone[1] else named, size if level[1] > named[1] else 0
     text = line[level[0] : level[1]] if level[0] >= 0 else b""
     if not form.alike or level[0] < 0 or b"0" in text.translate(_SHAPE) or line[level[1] : level[1] + 1] == b"+":
         # A level that may be there, and is not, could be there in a line that begins alike; and digits differ, also

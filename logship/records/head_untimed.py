@@ -41,6 +41,8 @@ UNTIMED = (
     # Django's "simple", charmbracelet's without a time, agno, Nim, Mojo
     Form(b"CDEFINW", ONE(rb"(?P<l>CRIT(?:ICAL)?|DEBUG?|ERROR?|FATAL?|INFO|NOTICE|WARN(?:ING)?)[ ](?=[^\s:|\[-])")),
     Form(b" ", ONE(rb"(?=[ ](?:WARNING|[ ]{1,2}(?:DEBUG|ERROR|FATAL|[ ]INFO))[ ])[ ]{1,4}(?P<l>[A-Z]+)[ ]\S")),
+    # A process with a dash, as the introductions to Python's logging have it
+    Form(b"0", ONE(rb"0{1,7}-(?P<l>CRITICAL|DEBUG|ERROR|INFO|WARNING)-")),
     # Between marks
     Form(b"{|*#=-", ONE(rb"[{|*#=-]{1,4}[ ]?" + _LEVEL + rb"[ ]?[}|*#=-]{1,4}:?[ ]")),
     Form(_STARTS, ONE(rb"(?:" + _WORD + rb"){0,3}?[\[(<][ ]{0,5}" + _LEVEL + rb"[ ]{0,5}[\])>][: ]")),

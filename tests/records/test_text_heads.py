@@ -20,6 +20,23 @@ HEADS = {
     # tqdm 4.67 before a line
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
+    # logging's %Z, where the zone has no letters
+    "2026-11-27 18:00:00 +08 INFO app.x a message": (DAY, "INFO"),
+    "2026-11-27 07:00:00 -03 INFO app.x a message": (DAY, "INFO"),
+    "2026-11-27 18:00:00,123 +08 app.x INFO a message": (DAY + ".123", "INFO"),
+    "[2026-11-27 18:00:00 +08] [INFO] a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00 -12 degrees outside": (DAY, ""),
+    "2026-11-27 10:00:00 +0000 CET INFO a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00 UTC INFO app.x a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00 INFO [7] a message": (DAY, "INFO"),
+    "2026-11-27 10:00:00 HTTP ERROR 500": (DAY, ""),
+    "Fri Nov 27 18:00:00 +08 2026 INFO a message": (DAY, "INFO"),
+    # dashes without a blank, as introductions to Python's logging have them
+    "2026-11-27 10:00:00,123-5576-INFO-a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123-76-INFO-a message": (DAY + ".123", "INFO"),
+    "2026-11-27 10:00:00,123-app.db-WARNING-a message": (DAY + ".123", "WARNING"),
+    "2026-11-27 10:00:00-ERROR-a message": (DAY, "ERROR"),
+    "5576-INFO-a message": ("", "INFO"),
     # a request's id before the level: asgi-correlation-id 4
     "2026-11-27 10:00:00,123 9f2d6c8e1a2b4c3d9f2d6c8e1a2b4c3d INFO app.x a message": (DAY + ".123", "INFO"),
     "2026-11-27 10:00:00 9f2d6c8e-1a2b-4c3d-9f2d-6c8e1a2b4c3d INFO a message": (DAY, "INFO"),
@@ -878,6 +895,7 @@ NOT_HEADS = [
         "11/27 10:00:00 was near",
     ],
     *["2026-11-27 10:00.00 was near", "2026-11-27 10:00.00 [sic] a message"],
+    *["5576-INFORMED-a message", "ERROR-prone", "12-ERROR codes"],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
 
@@ -940,6 +958,13 @@ def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
     assert read("2026-11-27 10:00:00.123 IST [7] LOG:  x", "Asia/Kolkata") == ("2026-11-27T04:30:00.123", "LOG")
     assert read("2026-11-01 01:30:00.123 EST [7] LOG:  x", "America/New_York")[0] == "2026-11-01T06:30:00.123"
     assert read("2026-11-01 01:30:00.123 EDT [7] LOG:  x", "America/New_York")[0] == "2026-11-01T05:30:00.123"
+    assert read("2026-11-27 11:00:00 CET INFO app.x a message", "Europe/Berlin") == (DAY, "INFO")
+    assert read("[2026-11-27 11:00:00 CET] [INFO] a message", "Europe/Berlin") == (DAY, "INFO")
+    assert read("2026-11-27 11:00:00 WAT [INFO] a message", "Africa/Lagos") == (DAY, "INFO")
+    assert read("2026-11-27 21:00:00 AEDT a message", "Australia/Sydney") == (DAY, "")
+    assert read("Fri Nov 27 11:00:00 CET 2026 INFO a message", "Europe/Berlin") == (DAY, "INFO")
+    assert read("2026-11-27 11:00:00 CAT pictures", "Europe/Berlin") == (DAY, "")
+    assert read("2026-11-27 11:00:00 CET INFO app.x a message") == ("", "INFO")
     heads = TextHeads("UTC").single(b"2026-11-27 10:00:00.123 CET [7] LOG:  x", NOON)
     assert (heads.stamps, heads.levels, heads.bad_times) == ([None], [b'"LOG"'], 1)
 
