@@ -5,6 +5,7 @@ what follows it in the line itself. Groups: ``s`` is the time up to its second, 
 follows; ``f`` the fraction; ``z`` the zone, or what else of the time comes last; ``l`` the level.
 """
 
+from logship.records.head_dates import DATES
 from logship.records.head_levels import (
     ANYWHERE,
     BARE,
@@ -105,15 +106,6 @@ FORMS = (
         ONE(rb"\[?(?P<s>(?:" + WEEKDAY + rb", )?00?[ /-]" + MONTH + rb"[ /-]0000,? " + CLOCK + FRACTION + OFFSET + END),
         ANYWHERE,
     ),  # RFC 2822
-    Form(
-        b"0FMSTW",
-        ONE(
-            rb"(?P<s>(?:[A-Z][a-z]{5,8}, )?00[ -]"
-            + MONTH
-            + rb"[ -]00 00:00(?::00)?)(?P<f>)(?P<z> (?:[+-]0000|[A-Z]{3,4})) "
-        ),
-        ANYWHERE,
-    ),  # RFC 822, RFC 850
     Form(b"0", ONE(rb"(?P<s>00? " + MONTH + rb" " + CLOCK + FRACTION + NO_ZONE + rb"(?= )"), LOUDLY, alone=False),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>00\.00\.0000,? " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE),
     Form(b"0[", ONE(rb"\[?(?P<s>00 00 0000 " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE, alone=False),  # log4js
@@ -136,7 +128,7 @@ FORMS = (
     # Is the day first, or the month? Only the level is certain.
     Form(
         b"0[",
-        ONE(rb"\[?(?:00[/-]00[/-]0000|00-00-00|00\.00|00/00),? " + CLOCK + rb"(?:[.,]0{1,6})?(?=[ \]])"),
+        ONE(rb"\[?(?:00[/-]00[/-]0000|00-00-00|00/00/00|00\.00|00/00),? " + CLOCK + rb"(?:[.,]0{1,6})?(?=[ \]])"),
         LEVEL_ONLY,
         alone=False,
     ),
@@ -290,6 +282,7 @@ FORMS = (
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>" + CLOCK + rb")(?P<f>)" + OFFSET + rb"(?=[ \t)\[\]])"), LOUDLY, alone=False),
     Form(b"[", ONE(rb"\[(?P<s>00?:00:00 [AP]M)(?P<f>)(?P<z>)(?=\])"), LOUDLY, alone=False),
     Form(b"0", ONE(rb"(?P<s>00:00)(?P<f>)(?P<z>)(?= )"), line(rb"[ ](?P<e>", LOUD, rb")[ ]"), alone=False),
+    *DATES,
     *UNTIMED,
 )
 """All of them; the first that fits counts."""

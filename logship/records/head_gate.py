@@ -28,7 +28,8 @@ _GATE = (
     + WORDS
     + rb"""[\s:;,|/>\[+-] | CONNECT[ ]++[A-Z] | L(?i:evel)\ \d | """
     + MONTH
-    + rb"""[ -]++\d | [A-Z][a-z]{5,8},[ ]\d | [CDEFINVW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
+    + rb"""[a-z]{0,6}+[ -]++\d | [A-Z][a-z]{5,8},[ ](?:[A-Z][a-z]{2,8}[ ])?+\d
+    | [CDEFINVW]\d{4}(?:\d\d|\d{4})?[ ] | (?:PHP[ ])?"""
     + PHP.replace(b" ", b"[ ]")
     + rb""":[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcaplh])(?: """

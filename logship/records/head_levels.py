@@ -153,13 +153,13 @@ _SIGNED = (
     rb" [ ]{1,2} (?P<C>" + ANY + rb")[ ]"
 )
 """Behind a sign, and before a column: signale, LogTape."""
-_ZONES = (
+ZONES = (
     rb"(?:UTC|GMT|[CE]ES?T|[ACEHMNP][SD]T|AK[SD]T|A[CE][SD]T|NZ[SD]T|[BIJKS]ST|IDT|AWST|SAST|ChST|HKT|MSK|PKT|WIB|WITA)"
 )
-_WORDLIKE = rb"(?:CAT|EAT|MES?T|WAT|WES?T|WIT)"
+WORDLIKE = rb"(?:CAT|EAT|MES?T|WAT|WES?T|WIT)"
 _ZONE = (
-    rb"[ ](?P<zone>" + _ZONES + rb"(?!\w) | [+-]\d\d(?=[ \]:]) | (?!" + LOUD + rb")[A-Z]{3,5}+(?=[ ]\[\d)"
-    rb" | " + _WORDLIKE + rb"(?=\]?[ ]+\[?" + LOUD + rb") ) | "
+    rb"[ ](?P<zone>" + ZONES + rb"(?!\w) | [+-]\d\d(?=[ \]:]) | (?!" + LOUD + rb")[A-Z]{3,5}+(?=[ ]\[\d)"
+    rb" | " + WORDLIKE + rb"(?=\]?[ ]+\[?" + LOUD + rb") ) | "
 )
 """What ``%Z`` gives; before all else, as it could be a word before a level that has a mark."""
 

@@ -23,16 +23,17 @@ _FORMS: Final = [
     re.compile(form + _ZONE, re.ASCII)
     for form in (
         r"(?P<y>\d{4})[-/](?P<m>\d\d)[-/](?P<d>\d\d)(?:[T _/|-]|,? (?:at )?|  |\]\[)" + _CLOCK,
-        r"(?:[A-Z][a-z]{2,8}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2})[/ -](?:(?P<y>\d{4})(?:::?| |, )|(?P<years>\d\d) )"
-        + _CLOCK,
+        r"(?:[A-Z][a-z]{2,8}, )?(?P<d>\d\d?)[/ -](?P<m>[A-Z][a-z]{2,8})[/ -]"
+        r"(?:(?P<y>\d{4})(?:::?| |, | - )|(?P<years>\d\d) )" + _CLOCK,
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2}) +(?P<d>\d\d?) "
         + _CLOCK
         + r"(?: (?P<name>[A-Z]{3,5}|[+-]\d\d(?:\d\d)?)(?= ))?(?: (?P<y>\d{4}))?",
         r"(?:[A-Z][a-z]{2} )?(?P<m>[A-Z][a-z]{2})[ -]+(?P<d>\d\d?)(?:,? |-)(?P<y>\d{4}),? " + _CLOCK,
         r"(?P<d>\d\d?) (?P<m>[A-Z][a-z]{2}) " + _CLOCK,
         r"(?P<d>\d\d)[. ](?P<m>\d\d)[. ](?P<y>\d{4}),? " + _CLOCK,
-        r"(?P<m>[A-Z][a-z]{2}) (?P<d>\d\d?), (?P<y>\d{4}),? " + _CLOCK.replace(r"\s?", "[\u202f ]?"),
-        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d)-(?P<rest>\d\d-\d\d)(?P<point>\.)",
+        r"(?:[A-Z][a-z]{5,8}, )?(?P<m>[A-Z][a-z]{2,8}) (?P<d>\d\d?), (?P<y>\d{4})(?:,| -)? "
+        + _CLOCK.replace(r"\s?", "[\u202f ]?"),
+        r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)[ T_](?P<h>\d\d)-(?P<rest>\d\d-\d\d)(?P<point>[.,])?",
         r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d) (?P<h>\d\d):(?P<rest>\d\d\.\d\d)",
         r"(?P<m>\d\d?)/(?P<d>\d\d?)/(?P<y>\d{4})(?:,? |\] \[)" + _CLOCK,
         r"(?P<m>\d\d)/(?P<d>\d\d)/(?P<y>\d\d) (?P<h>\d\d?):(?P<rest>\d\d:\d\d) (?P<half>[AP]M)",
@@ -98,7 +99,7 @@ class Seconds(dict[bytes, bytes]):
             return rfc3339(int(second, 16) * 10**9)
         clock = _hour(int(parts["h"]), parts.get("half") or parts.get("late")) + ":" + _rest(parts["rest"])
         month = parts.get("m") or ""
-        day = _MONTHS.get(month, month and month.rjust(2, "0")), (parts.get("d") or "").rjust(2, "0")
+        day = _MONTHS.get(month[:3], month and month.rjust(2, "0")), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or parts.get("name") or ""
         year = parts.get("y") or parts.get("years")
         if year:

@@ -20,6 +20,22 @@ HEADS = {
     # tqdm 4.67 before a line
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
+    # dates that users choose for Python's logging, and Django's runserver
+    "27-Nov-26 10:00:00 - a message": (DAY, ""),
+    "27-Nov-26 10:00:00 - INFO - a message": (DAY, "INFO"),
+    "27-Nov-26 10:00:00,123 INFO a message": (DAY + ".123", "INFO"),
+    "27-Nov-26 10:00:00 DISK is full": (DAY, ""),
+    "27/Nov/2026:15:30:00 +0530 INFO a message": (DAY, "INFO"),
+    "27/Nov/2026:10:00:00 a message": (DAY, ""),
+    "26/11/27 10:00:00 [INFO] a message": ("", "INFO"),
+    "26/11/27 10:00:00 - app.db - INFO - a message": ("", "INFO"),
+    "2026-11-27_10-00-00 [INFO] a message": (DAY, "INFO"),
+    "2026-11-27 10-00-00,123 - app.db - INFO - a message": (DAY + ".123", "INFO"),
+    "November 27, 2026 10:00:00 [INFO] a message": (DAY, "INFO"),
+    "May 27, 2026 10:00:00 INFO a message": ("2026-05-27T10:00:00", "INFO"),
+    "Friday, 27 November 2026 10:00:00 [INFO] a message": (DAY, "INFO"),
+    "Friday, November 27, 2026 1:00:00 PM INFO a message": ("2026-11-27T13:00:00", "INFO"),
+    "November 27, 2026 - 10:00:00": (DAY, ""),
     # logging's %Z, where the zone has no letters
     "2026-11-27 18:00:00 +08 INFO app.x a message": (DAY, "INFO"),
     "2026-11-27 07:00:00 -03 INFO app.x a message": (DAY, "INFO"),
@@ -896,6 +912,14 @@ NOT_HEADS = [
     ],
     *["2026-11-27 10:00.00 was near", "2026-11-27 10:00.00 [sic] a message"],
     *["5576-INFORMED-a message", "ERROR-prone", "12-ERROR codes"],
+    *[
+        "27-Nov-26 was a Friday",
+        "2026-11-27_10-00-00.log was written",
+        "November 27, 2026 at 10:00 we met",
+        "27/Nov/2026:10 of them",
+        "26/11/27 10:00:00 was near",
+        "Marketing 5",
+    ],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
 
