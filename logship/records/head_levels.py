@@ -78,6 +78,7 @@ _AFTER = (
     rb"[\])]?+ (?:[ ]:: | [:,;] | -(?=\[))?+ [ \t]*+ (?: " + _FIELD + rb" (?:-(?=\[) | [ \t]*+) ){0,6}? :?+ [ \t]*+"
     rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb")\d?:[ ]"
     rb" | (?<=-)\[ [^\]\n]{1,60}? -[ ]{0,4}(?P<Y>" + LOUD + rb")[ ]{0,4}\]"  # ]-[main- INFO]
+    rb" | \[(?P<onnx>[VIWEF]):onnxruntime:"
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     # … with pgBadger's prefix, Amazon's, and in CSV
     rb" | \[\d{1,9}\]:[ ]\[\d{1,9}-\d{1,9}\][ ][^\n]{0,200}?(?P<pgbadger>" + POSTGRES + rb"):[ ][ ]"
@@ -160,8 +161,9 @@ WORDLIKE = rb"(?:CAT|EAT|MES?T|WAT|WES?T|WIT)"
 _ZONE = (
     rb"[ ](?P<zone>" + ZONES + rb"(?!\w) | [+-]\d\d(?=[ \]:]) | (?!" + LOUD + rb")[A-Z]{3,5}+(?=[ ]\[\d)"
     rb" | " + WORDLIKE + rb"(?=\]?[ ]+\[?" + LOUD + rb") ) | "
+    rb"\][ ](?P<lettered>[DIWEC]):[ ] | "  # loguru's {level.name[0]}
 )
-"""What ``%Z`` gives; before all else, as it could be a word before a level that has a mark."""
+"""What ``%Z`` gives, or a letter behind a bracket; before all else, as either could be a word before a level."""
 
 
 def line(*parts: bytes) -> LazyPattern:

@@ -164,6 +164,20 @@ SERVERS = (
             rb"(?P<l>ERROR|CRITICAL|WARNING|Message|INFO|DEBUG)(?: \*\*)?: (?P<s>" + CLOCK + rb"\.)(?P<f>000)(?P<z>): "
         ),
     ),
+    # wandb; tox -vv, with the milliseconds that it has run
+    Form(b"w", ONE(rb"wandb: (?P<l>WARNING|ERROR) ")),
+    Form(
+        LETTERS + b".0",
+        ONE(
+            rb"(?:(?:ROOT|\.pkg[\w.-]{0,40}|py[\w.-]{0,40}): 0{1,9} (?=I )|[\w.-]{1,40}: 0{1,9} (?=[DWE] ))"
+            rb"(?P<l>[DIWE]) [\w./-]"
+        ),
+    ),
+    # uv, with RUST_LOG; TRACE is a request's method, too
+    Form(b"T", ONE(rb"(?P<l>TRACE) (?:[^\s:|\[/*h-]|h[^t])")),
+    # loguru's signs, and how long its program has run
+    Form(b"\xe2\xf0", ONE(rb"[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)? {1,2}[\[(]?" + ISO + END), ANYWHERE),
+    Form(b"0", ONE(rb"0:00:00\.0{6} [|-] {0,4}" + FIRST + rb" {0,8}[|-] ")),
     # Sentry's SDK, and pretty_env_logger: a blank before the level, no time
     Form(b" ", ONE(rb" \[[a-z_]{1,40}\] " + FIRST + rb": ")),
     Form(b" ", ONE(rb" " + FIRST + rb" [\w:]{1,80} > ")),

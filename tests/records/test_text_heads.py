@@ -20,6 +20,29 @@ HEADS = {
     # tqdm 4.67 before a line
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
+    # onnxruntime 1.32, wandb, tox -vv, uv with RUST_LOG, loguru in formats of its users
+    "2026-11-27 10:00:00.123456789 [W:onnxruntime:, graph.cc:5809 Clean] a message": (DAY + ".123456789", "WARNING"),
+    "2026-11-27 10:00:00.123456789 [I:onnxruntime:Default, a.cc:7 Run] a message": (DAY + ".123456789", "INFO"),
+    "\x1b[0;93m2026-11-27 10:00:00.123456789 [E:onnxruntime:, a.cc:7 Run] a message\x1b[m": (
+        DAY + ".123456789",
+        "ERROR",
+    ),
+    "wandb: WARNING a message": ("", "WARNING"),
+    "wandb: a message": ("", ""),
+    "ROOT: 1189 D a message [tox/report.py:77]": ("", "DEBUG"),
+    "py: 1392 I a message": ("", "INFO"),
+    ".pkg: 1392 W a message": ("", "WARNING"),
+    "lint: 1392 E a message": ("", "ERROR"),
+    "TRACE Checking lock for `/x`": ("", "TRACE"),
+    "⚠️ 2026-11-27T10:00:00.123+00:00 a message": (DAY + ".123", ""),
+    "🐞 2026-11-27 10:00:00.123 | DEBUG | a message": (DAY + ".123", "DEBUG"),
+    "0:00:00.104509 | WARNING | a message": ("", "WARNING"),
+    "0:01:00.104509 | INFO     | a message": ("", "INFO"),
+    "[2026-11-27 10:00:00] E: a message": (DAY, "ERROR"),
+    "[2026-11-27 10:00:00.123] D: a message": (DAY + ".123", "DEBUG"),
+    "2026-11-27 10:00:00 E: a message": (DAY, ""),
+    "ERRO [2026-11-27 10:00:00,123] a message": (DAY + ".123", "ERROR"),
+    "WARN [2026-11-27 10:00:00,123] a message": (DAY + ".123", "WARN"),
     # dates that users choose for Python's logging, and Django's runserver
     "27-Nov-26 10:00:00 - a message": (DAY, ""),
     "27-Nov-26 10:00:00 - INFO - a message": (DAY, "INFO"),
@@ -53,7 +76,7 @@ HEADS = {
     "2026-11-27 10:00:00,123-app.db-WARNING-a message": (DAY + ".123", "WARNING"),
     "2026-11-27 10:00:00-ERROR-a message": (DAY, "ERROR"),
     "5576-INFO-a message": ("", "INFO"),
-    # a request's id before the level: asgi-correlation-id 4
+    # a request's id before the level: asgi-correlation-id
     "2026-11-27 10:00:00,123 9f2d6c8e1a2b4c3d9f2d6c8e1a2b4c3d INFO app.x a message": (DAY + ".123", "INFO"),
     "2026-11-27 10:00:00 9f2d6c8e-1a2b-4c3d-9f2d-6c8e1a2b4c3d INFO a message": (DAY, "INFO"),
     "2026-11-27 10:00:00 9F2D6C8E-1A2B-4C3D-9F2D-6C8E1A2B4C3D app INFO a message": (DAY, "INFO"),
@@ -919,6 +942,18 @@ NOT_HEADS = [
         "27/Nov/2026:10 of them",
         "26/11/27 10:00:00 was near",
         "Marketing 5",
+    ],
+    *[
+        "TRACE /x HTTP/1.1",
+        "TRACE * HTTP/1.1",
+        "TRACE http://x/ HTTP/1.1",
+        "note: 12 I think so",
+        "lint: 1392 I said",
+        "tox: 5 WARN",
+        "wandb: ERRORS are many",
+        "⚠️ 5 errors",
+        "0:00:00.104509 | soon",
+        "🐞 2026 was it",
     ],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
