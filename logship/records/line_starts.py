@@ -23,13 +23,20 @@ _DATE = (
     rb"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d\d \d\d \d{4}|\d{8}|\d{6}|\d\d-\d\d"
     rb"|\d{1,2}[-/ ]" + _MONTH + rb"[-/ ]\d{4}|(?:" + WEEKDAY + rb",? )?\d{1,2} " + _MONTH + rb"(?: \d{4})?"
     rb"|(?:[A-Z][a-z]{5,8}, )?\d\d[ -]" + _MONTH + rb"[ -]\d\d|" + _MONTH + rb"-\d\d-\d{4}"
-    rb"|" + _MONTH + rb" \d{1,2}, \d{4},?|(?:" + WEEKDAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
+    rb"|(?:[A-Z][a-z]{5,8}, )?(?:" + _MONTH + rb"[a-z]{0,6} \d{1,2}, \d{4},?|\d{1,2} " + _MONTH + rb"[a-z]{0,6} \d{4})"
+    rb"|(?:" + WEEKDAY + rb",? )?" + _MONTH + rb" [ \d]\d(?: \d{4})?)"
 )
 _TIME = rb"\d{1,2}:\d\d(?::\d\d)?(?:[.,:]\d+)?(?:.{1,3}[AP]M\b)?"
 _RAN = rb" (?:system|[\w-]{1,40}+\.\d{1,3}) +\| "
 """Honcho's name of what it runs."""
 _CLOCK = rb"\d\d:\d\d:\d\d(?:[.,]\d+)?\b(?!" + _RAN + rb")|\d{1,2}:\d\d[AP]M\b|1\d{9}\.\d{3,9} "
-_STAMP = _DATE + rb"(?:[T ,:]+(?:- )?|[/_-]| at |\] ?\[)" + _TIME
+_STAMP = (
+    rb"(?:"
+    + _DATE
+    + rb"(?:[T ,:]+(?:- )?|[/_-]| at |\] ?\[)"
+    + _TIME
+    + rb"|\d{4}-\d\d-\d\d[_T ]\d\d-\d\d-\d\d(?:[.,]\d+)?[\]) ])"
+)
 _THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
 _LEVEL = (
@@ -59,6 +66,7 @@ STAMPED = {
     rb"| " + _LEVEL + rb": (?:" + _GO + rb"|\d\d:\d\d:\d\d\.\d))",
     "sanic": rb"(?:Main|Srv \d{1,4}) [ |]" + _STAMP,
     "stamp": rb"(?:#{4}|< )?[\[(<]{0,2}(?:" + _STAMP + rb"|" + _CLOCK + rb")",
+    "signed_stamp": rb"[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)? {1,2}[\[(]?\d{4}-\d\d-\d\d[T ]" + _TIME,
     "pretty": rb"  "
     + _COLOUR
     + rb"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d)(?="
@@ -77,9 +85,9 @@ STAMPED = {
     "right_stamp": rb" {1,4}" + _LEVEL + rb" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
     "process_stamp": rb" {0,6}\d{1,7}:\d{8}:\d{6}\.\d{3} ",
     "slapd": rb"[67][\da-f]{7}\.[\da-f]{8} 0x",
-    "level_stamp": rb"(?:\[ (?=[A-Z]\d? \d{4}-)|[\[(<])?(?:[A-Z](?:\d(?= \d{4}-))?|d(?= \[\d)|CONNECT|"
+    "level_stamp": rb"(?:\[ (?=[A-Z]\d? \d{4}-)|[\[(<])?(?:[A-Z](?:\d(?= \d{4}-))?|d(?= \[\d)|CONNECT|DEBU|ERRO|"
     + _LEVEL
-    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t>-]++"
+    + rb")(?:\|[^\s\]]{1,100}\])?[\]) :|,\t\b>-]++"
     + rb"(?:[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++)?"
     + _THREAD
     + rb"[\[(]?(?:"
