@@ -145,12 +145,13 @@ class LineParser:
 
     def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
         texts = self._texts.read([text], block)
-        wanted = tuple(value for (value,) in texts.columns(self._wants, [text]))
-        (rest,), stamp, level = texts.rests(), texts.stamps[0], level_of(texts.levels[0])
+        stamp, level = texts.stamps[0], level_of(texts.levels[0])
         bare = text.strip(SPACE)
         if bare.startswith(b"{") and self._enrichment.format == "auto":  # a record that was cut
             facts = self._facts.of_pairs(head(bare), block.time_ns if block else 0)
             stamp, level = stamp or facts.time.stamp, level if level.severity else facts.level
+            texts = self._texts.leveled(texts, facts.level.text) if facts.level.severity else texts
+        (rest,), wanted = texts.rests(), tuple(value for (value,) in texts.columns(self._wants, [text]))
         return Line(rest, stamp, bad_time=texts.bad_times > 0, decode_error=decode_error, wanted=wanted, level=level)
 
     def _record(self, text: bytes, found: dict[str, msgspec.Raw], near_ns: int, *, decode_error: bool) -> Line:

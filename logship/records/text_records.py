@@ -66,6 +66,12 @@ class TextRecords:
         each = [*map(before.__getitem__, heads.levels)]
         return Texts(heads.stamps, each, within_quotes(lines), heads.levels, heads.bad_times)
 
+    def leveled(self, texts: Texts, level: bytes) -> Texts:
+        """Give the line of a record that was cut the level in it, if that is a string and the line has none."""
+        if texts.levels[0] or not (self._on and self._level) or not level.startswith(b'"'):
+            return texts
+        return texts._replace(before=[b'"level":' + level + b"," + texts.before[0]], levels=[level])
+
     def heads(self, lines: Sequence[bytes], time_ns: int, *data: bytes) -> Heads:
         """Give what lines in UTF-8 of a block of that time say of themselves; nothing where nobody asked for it."""
         if not self._on:

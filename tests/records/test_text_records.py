@@ -71,6 +71,18 @@ def test_line_that_was_cut_still_has_its_head() -> None:
     assert (one["@timestamp"], one["level"]) == ("2026-11-27T10:00:00.123Z", "WARNING")
 
 
+def test_json_that_was_cut_has_its_time_and_its_level() -> None:
+    """As any text that names them; a number is no word of a text, and ours stays."""
+    line = '{"time":"2026-11-27 10:00:00,123","level":"WARNING","message":"wrn'
+    (one,) = records([line])
+    assert (one["@timestamp"], one["level"], one["message"]) == ("2026-11-27T10:00:00.123Z", "WARNING", line)
+    assert [each["message"] for each in records([line, line.replace("WARNING", "INFO")], "level>=warning")] == [line]
+    assert "level" not in records([line.replace('"WARNING"', "30")])[0]
+    assert "level" not in records([line.replace("WARNING", "7 of 9")])[0]
+    assert "level" not in records([line], parse="off")[0]
+    assert records([line], fields={"level": "ours"})[0]["level"] == "ours"
+
+
 def test_level_of_ours_stays() -> None:
     """A text line's own is left out; its time is read."""
     (one,) = records([TEXT], fields={"level": "ours"})
