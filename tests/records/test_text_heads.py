@@ -20,6 +20,13 @@ HEADS = {
     # tqdm 4.67 before a line
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]2026-11-27 10:00:00,123 ERROR root a message": (DAY + ".123", "ERROR"),
     "\r 33%|###   | 1/3 [00:00<00:00,  8.32it/s]WARNING:root:a message": ("", "WARNING"),
+    # a dictionary of Python's as a line
+    "{'time': '2026-11-27 10:00:00,123', 'level': 'INFO', 'message': 'a message'}": (DAY + ".123", "INFO"),
+    "{'levelname': 'ERROR', 'name': 'app', 'line': 7, 'asctime': '2026-11-27T10:00:00Z', 'message': 'a message'}": (
+        DAY,
+        "ERROR",
+    ),
+    "{'time': '2026-11-27 10:00:00,123', 'message': 'x', 'level': 'none'}": ("", ""),
     # onnxruntime 1.32, wandb, tox -vv, uv with RUST_LOG, loguru in formats of its users
     "2026-11-27 10:00:00.123456789 [W:onnxruntime:, graph.cc:5809 Clean] a message": (DAY + ".123456789", "WARNING"),
     "2026-11-27 10:00:00.123456789 [I:onnxruntime:Default, a.cc:7 Run] a message": (DAY + ".123456789", "INFO"),
@@ -955,6 +962,7 @@ NOT_HEADS = [
         "0:00:00.104509 | soon",
         "🐞 2026 was it",
     ],
+    *["{'a': 'INFO'}", "{'level': 'INFO'", "{'time': 'soon', 'level': 'INFO'}"],
     *['{"time":"2026-11-27T10:00:00Z","level":"INFO"', "Note: ERROR 5 was seen", "Nov 27 is near", "\x1b[32m", "[]"],
 ]
 
