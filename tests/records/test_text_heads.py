@@ -902,7 +902,7 @@ NOT_HEADS = [
     ],
     *["Error in the text: x", "Error in line(3): x", "Error in `x`", "W, [2026-11-27] -- app", "NOTICEABLE x"],
     *["emergency exit: a", "1795773600123456 [alto] x", "[ntc] was it"],
-    *["27/Nov/2026:10:00:00 +0000 was it", "[Info #7] it is", "[Warn#7]"],
+    *["[Info #7] it is", "[Warn#7]"],
     *["TID: [-1234] is one", "OpenJDK 64-Bit Server VM (build 17)", "[2ms][info] was it", "[1795773600123ms] it took"],
     *["27 Nov 10:00:00 it was an ERROR", "Nov 27, 2026 was it", "27 Nov 10:00 INFO"],
     *["10:00:00 |-ERROR of ours", "792 [main] INFO app it -- is", "10:00:00 + ERROR in a sum"],
