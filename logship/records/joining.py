@@ -19,7 +19,7 @@ from logship.model import Block, LineState
 from logship.records.framing import BOM, CONTINUATION, PARTIAL, Frame
 from logship.records.kept_lines import AllLines, all_lines
 from logship.records.line_starts import DIGITS, END
-from logship.records.looks import RECORD, are_records, has_bars, past_bar
+from logship.records.looks import RECORD, are_records, past_bars
 from logship.records.multiline import Extent, Multiline
 from logship.records.multiline_rules import UNKNOWN
 from logship.records.text_stretches import BETWEEN, EACH, stretches
@@ -79,13 +79,12 @@ def join_lines(
     at = past = 0
     looks = BETWEEN if multiline.fits(2, len(data)) else EACH
     records = are_records(lines) if some else b""
-    bars = has_bars(data)
     for first, end in stretches(lines, records, walk.skeleton, looks) if some else [(0, len(lines))]:
         size = sum(map(len, lines[first:end]))
         place = past + sum(map(len, lines[at:first])) if end < len(lines) else len(data) - size
         at, past = end, place + size
         held = walk.stretch(
-            _Lines.of(lines, first, end, BOM if start == first == 0 else b"", bars=bars), place, state, of_text=some
+            _Lines.of(lines, first, end, BOM if start == first == 0 else b""), place, state, of_text=some
         )
         if held < past:
             break
@@ -113,17 +112,12 @@ class _Lines(NamedTuple):
     """How many are the stretch's."""
 
     @classmethod
-    def of(cls, lines: Sequence[bytes], first: int, end: int, before: bytes, *, bars: bool) -> "_Lines":
-        """Take the lines of a stretch; ``before``: what may stand before the first one, and is none of it.
-
-        ``bars``: whether tqdm's progress may stand before some.
-        """
+    def of(cls, lines: Sequence[bytes], first: int, end: int, before: bytes) -> "_Lines":
+        """Take the lines of a stretch; ``before``: what may stand before the first one, and is none of it."""
         raw = [*lines[first : end + 1]]
         bare = [line.removesuffix(b"\n").removesuffix(b"\r") for line in raw]
         bare[:1] = [line.removeprefix(before) for line in bare[:1]]
-        if bars:
-            bare = [*map(past_bar, bare)]
-        return cls(raw, bare, end - first)
+        return cls(raw, [*past_bars(bare)], end - first)
 
     def size(self, first: int, end: int) -> int:
         """Give the bytes of some, with their newlines."""

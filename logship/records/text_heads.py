@@ -14,7 +14,7 @@ from typing import Final
 from logship.records.found import Heads
 from logship.records.head_places import LONGEST, Known, Place, place_of, places_of
 from logship.records.head_times import Seconds
-from logship.records.looks import has_bars, past_bar
+from logship.records.looks import past_bar, past_bars
 
 _COLOURS: Final = re.compile(rb"\x1b\[[0-9;]*m")
 _PAINTED: Final = re.compile(rb"\x1b\[[0-9;]*m([A-Za-z]{3,8})\x1b\[[0-9;]*m (?!\x1b?\[|\d|- )")
@@ -30,10 +30,10 @@ class TextHeads:
         self._seconds = Seconds(zone)
         self._known = Known()
 
-    def read(self, lines: Sequence[bytes], time_ns: int, data: bytes = b"\x1b\r%|") -> Heads:
+    def read(self, lines: Sequence[bytes], time_ns: int, data: bytes = b"\x1b\r") -> Heads:
         """Read the heads of lines in UTF-8 of a block of that time (epoch nanoseconds); ``data``: where they stand."""
-        if has_bars(data):
-            lines = [*map(past_bar, lines)]
+        if b"\r" in data:
+            lines = past_bars(lines)
         if b"\x1b" in data:
             lines = [*map(_plain, lines)]
         kinds: list[Place] = []
