@@ -119,8 +119,8 @@ UVICORN = rb'INFO: {2,}\S+ - "[^"\n]*" \d{3}'
 """A request that was answered: nothing goes on with it. What goes wrong behind it has a record of its own."""
 _LEVEL_OF_UVICORN = rb"(?:TRACE|DEBUG|INFO|WARNING|ERROR|CRITICAL): {2,}"
 ANSWERED = (
-    rb'(?=[\d\[(])[^"\n]{0,160}+(?<=[]-] )"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) [^"\n]{0,2000}+"(?<=\d\.\d")'
-    rb" \d{3}(?: |$)"
+    rb'(?=[\d\[(])[^"\n]{0,160}+(?:(?<= - )|(?<=[+-]\d{4}] ))"(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) '
+    rb'[^"\n]{0,2000}+"(?<=\d\.\d") \d{3}(?: |$)'
     rb"|INFO: {2,}(?:Application (?:startup|shutdown) complete|Finished server process|Shutting down"
     rb"|Started (?:parent|reloader|server) process|Stopping (?:parent|reloader) process|Uvicorn running on)"
 )
