@@ -7,6 +7,7 @@ from logship.records.head_parts import MONTH
 from logship.records.head_untimed import WORDS as UNTIMED
 from logship.records.line_starts import WEEKDAY
 
+_LEVEL = rb"(?<=[ \t\[(<|./:>-])" + UNTIMED
 _GATE = (
     rb"""[\d\[(<:%*-] | [+]\d{4}[ ]\d | (?:Main|Srv\ \d{1,4})[ ][ |]\d
   | localhost[ ] | "(?:ts|level|msg)"= | \#{4}< | npm[ ] | ERR![ ] | =[A-Z]{4,12}[ ]REPORT= | \xe2[\x80-\xbf]{2}
@@ -46,11 +47,12 @@ _GATE = (
   | (?=[\w-]++[ ]*+[.:])(?: [\w.-]{1,60}+ [ ]*+:[ ](?:[A-Z]|\d{4}/|\d{1,9}[ ][DIWE][ ])
                           | [\w-]*+[.:][^\s\[]*+[ ](?:[^\s\[]++[ ]){0,5}+\[(?:\d\d/|\d{4}[/-])
                           | [\w-]*+[.:]\S*+[ ]-[ ]\S*+[ ]\d\d/ )
-  | [{|\#=]{1,4}[ ]?[A-Z]{4} | \{'
-  | (?=[A-Za-z_./])(?:[^A-Z\n]{1,100}+|(?!(?<=[ \t\[(<|./:-])"""
-    + UNTIMED
-    + rb""")[A-Z]++){1,24}+(?<=[ \t\[(<|./:-])"""
-    + UNTIMED
+  | [{|\#=*-]{1,4}[ ]?[A-Z]{4} | \{'
+  | (?=[A-Za-z_][\w$-]*+(?:[.:(/|<\[\t]|[ ]++(?:[A-Z]{4}|[:|\[(<-])|[ ]{2})|[./])
+    (?:[^A-Z\n]{1,100}+|(?!"""
+    + _LEVEL
+    + rb""")[A-Z]++){1,12}+"""
+    + _LEVEL
 )
 MAY_BE_HEAD = re.compile(_GATE, re.VERBOSE).match
 """Whether a line may begin with one of the forms."""

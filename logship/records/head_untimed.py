@@ -24,7 +24,9 @@ _NO_LEVEL = (
     rb"(?!\W{0,6}(?:" + ANY.replace(rb"\d", b"0") + rb"|" + POSTGRES + rb")\b|[\w.$-]{1,60}?[./|]" + WORDS + rb"[:|])"
 )
 """The first level counts."""
-_WORD = _NO_LEVEL + rb"(?:" + _PLACE + rb"|" + _NAME + rb")" + _GAP
+_SPACED = _NAME + rb"(?:" + _MARK + rb"|[ ]{2,40}+|[ ](?=[A-Z]{4}|[\[(<]))"
+"""One with a single blank behind it only before what is none, as the gate has it."""
+_WORD = _NO_LEVEL + rb"(?:" + _PLACE + _GAP + rb"|" + _SPACED + rb")"
 _FIELD = rb"(?:" + _NO_LEVEL + rb"(?:" + _PLACE + _GAP + rb"|" + _NAME + _MARK + rb"))"
 """A word with a mark behind it, or a place."""
 _COLUMN = _NO_LEVEL + rb"(?:" + _PLACE + _GAP + rb"|(?:" + _NAME + rb"|" + _POINTED + rb")[ ]{2,40}|root[ ])"

@@ -4,7 +4,11 @@ import logging
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from logship.records.head_gate import MAY_BE_HEAD
+from logship.records.head_untimed import TIMED_LATE, UNTIMED
 from logship.records.text_heads import TextHeads
 
 NOON = 1_795_780_800 * 10**9
@@ -97,3 +101,55 @@ def test_what_a_sentence_may_be_as_well_has_no_level(form: str, why: str) -> Non
     """Behind a word without a mark, and at a line's end."""
     line = written(form, "worker", logging.ERROR)
     assert TextHeads("UTC").single(line, NOON).levels == [None], why
+
+
+PIECES = (
+    *(
+        b" ",
+        b"  ",
+        b"a",
+        b"app",
+        b"Ab",
+        b"a.b",
+        b"[",
+        b"]",
+        b"[x]",
+        b"(",
+        b")",
+        b"<",
+        b">",
+        b"-",
+        b" - ",
+        b"|",
+        b" | ",
+        b":",
+    ),
+    *(
+        b": ",
+        b"::",
+        b"->",
+        b"7",
+        b"123",
+        b"INFO",
+        b"ERROR",
+        b"[ERROR]",
+        b"(WARN)",
+        b"\t",
+        b"/",
+        b".",
+        b"f()",
+        b"$",
+        b"_x",
+    ),
+    *(b"a.py:3", b"root ", b"2026-11-27 10:00:00"),
+)
+DIGITS = bytes.maketrans(b"123456789", b"000000000")
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=2, max_size=8).map(b"".join))
+def test_the_gate_lets_every_line_pass_that_has_such_a_head(line: bytes) -> None:
+    """What it refuses is looked at no further: a line would have its level alone, and not among others."""
+    shape = line.translate(DIGITS)
+    for form in (TIMED_LATE, *UNTIMED):
+        if shape[:1] in form.starts and form.head.match(shape):
+            assert MAY_BE_HEAD(line)
