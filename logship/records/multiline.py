@@ -41,6 +41,7 @@ _MAY_BEGIN = (
 """How an indented line begins that may have a head; with a year, Gearman's."""
 _MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
 """Last bytes of lines that nobody knows, with which something may go on."""
+_COLOURS = re.compile(rb"(?:\x1b\[[\d;]*m)+")
 _TRACE = b"Traceback (most recent call last):"
 _WITHOUT_STAMP = {"", "w", "wp"}
 """What begins with a head without a stamp, or with none: a stack trace may begin in that line."""
@@ -184,6 +185,8 @@ class Multiline:
 
     def _after(self, state: str, line: bytes, form: str) -> str:
         """Give the state after one more line; empty where the line does not go on with the record."""
+        if line.startswith(b"\x1b"):  # chalk colours each line of a stack
+            line = _COLOURS.sub(b"", line, count=1).lstrip(b"\r") or line
         if line.startswith(RECORD):
             return ""
         if state[0] == "j":

@@ -65,6 +65,8 @@ _REPORT = rb"Caused by:$"
 _REPORTED = rb"note: |Location:$|Backtrace omitted\. |Run with [A-Z_]+=|\s+\xe2\x94\x81"
 _SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*(?<!:\d)(?<!:\d\d)(?<!:\d{3})(?<!:\d{4}):\d+$"
 """A file and a line; Prisma's has a column, too."""
+_BEHIND_TEXT = rb"[ \t]+[\w$]*Error(?: \[\w+\])?: "
+"""What console.error writes of an error behind a text that ends a line."""
 _PRISMA = rb"Invalid `[^`\n]+` invocation"
 _CARET = rb"\s*\^+\s*$"
 
@@ -84,7 +86,7 @@ _OTHER = tuple(("", form, "") for form in (TRACE, _BOX, _GROUP, _REMOTE))
 """Another one begins: it is no text of the error before."""
 PLAIN = (
     *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
-    *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h")),
+    *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h"), ("node", _BEHIND_TEXT, "?h")),
 )
 _IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", INVALID, "tv"), ("", _ANY, "te"))
 _AFTER_FRAMES = (
@@ -92,7 +94,7 @@ _AFTER_FRAMES = (
     *(("php", rb"Next ", "c"), ("rust", _REPORTED, "f"), ("", _EMPTY, "?fe")),
 )
 
-_BEHIND = {"tb": "sw", **{state: state for _, _, state in _FRAMES}}
+_BEHIND = {"tb": "sw", "?h": "?h", **{state: state for _, _, state in _FRAMES}}
 """The state of what goes on with a head of no stamp; behind any other than these all goes on with it."""
 _STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
 
@@ -127,7 +129,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": (  # a head of no stamp
-        *((rule, form, _BEHIND.get(state, state if state[0] == "?" else "s")) for rule, form, state in PLAIN),
+        *((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN),
         ("rust", _EMPTY, "?pr"),
     ),
     **dict.fromkeys(
