@@ -185,7 +185,7 @@ class Multiline:
 
     def _after(self, state: str, line: bytes, form: str) -> str:
         """Give the state after one more line; empty where the line does not go on with the record."""
-        if line.startswith(b"\x1b"):  # chalk colours each line of a stack
+        if line.startswith(b"\x1b") and not self._start:  # chalk colours each line of a stack
             line = _COLOURS.sub(b"", line, count=1).lstrip(b"\r") or line
         if line.startswith(RECORD):
             return ""

@@ -221,6 +221,12 @@ def test_nothing_goes_on_with_a_request_that_was_answered(request_line: bytes) -
     assert begins(rule(), [b"2026-11-29 10:00:00,123 INFO up", *lines]) == [0, 1, 2, 6, 7]
 
 
+def test_a_start_may_be_a_colour() -> None:
+    """What somebody set is looked for in the line as it stands, also behind another record."""
+    lines = [b"\x1b[33m  WARN\x1b[0m[0000] two", b"lines", b"\x1b[34m  INFO\x1b[0m[0000] one"]
+    assert begins(rule("start:^\\x1b\\["), lines) == [0, 2]
+
+
 def test_npm_begins_a_record_with_each_error() -> None:
     """``npm error code ELIFECYCLE`` is four words, and a head."""
     assert begins(rule(), [b"2026-11-29 10:00:00,123 INFO up", b"npm error code ELIFECYCLE"]) == [0, 1]
