@@ -138,17 +138,25 @@ _NAMED = (
     rb" | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
     rb" [A-Za-z_][\w.$/:-]{0,80}+ [ \t]++ (?P<j>" + LOUD + rb") (?=[ \t:\]])"
 )
+_BLANKS = rb" | \t[ ] (?P<blank>" + ANY + rb")[ ]\t"
+"""go-zero's, between blanks and tabs."""
 _SPOKEN = (
-    rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])" + ANY + rb")(?P=between)"
-    rb" | \t[ ] (?P<gozero>" + ANY + rb")[ ]\t"  # go-zero
-    rb" | [ ]{2} (?P<L>" + ANY + rb") [ ]{2} | [ ]{3} (?P<M>" + ANY + rb") [ ]"  # in a column
+    rb" | (?P<between>[ \t]) (?P<k>(?=[a-z])"
+    + ANY
+    + rb")(?P=between)"
+    + _BLANKS
+    + rb" | [ ]{2} (?P<L>"
+    + ANY
+    + rb") [ ]{2} | [ ]{3} (?P<M>"
+    + ANY
+    + rb") [ ]"  # in a column
     rb" | [ ](?:\[[\w./-]{1,60}:\d{1,6}\][ ])?(?P<N>[CEWNIDT])[ ]\|[ ][\w./-]{1,60}:"  # capnslog: I | etcdserver:
     rb" | [ ]\[\d{1,7}\][ ](?:(?P<R>LOG)[ ] | (?:\S{1,120}+[ ]){1,3}?(?P<S>[FCEWIVD])>[ ])"  # PgBouncer; Tarantool
     rb" | [ ][\da-f]{8,16}[ ](?P<T>Info|Error|Fatal[ ]error):[ ]"  # Privoxy
 )
 _LETTER = rb" | [ ](?P<K>[TDIWEF])[ ]\[\d{1,7}:"
 """semantic_logger's, ``I [7:main]``: before words are looked at, of which its letter would be one."""
-_TABBED = rb" | \t (?P<B>" + ANY + rb") \t | \t[ ] (?P<blank>" + ANY + rb") [ ]\t"
+_TABBED = rb" | \t (?P<B>" + ANY + rb") \t" + _BLANKS
 _SIGNED = (
     rb" | (?:\] [ ] \[ [^\]\n]{1,60} )? \]?+ [ ]{1,2} (?:\xe2\x80\xba[ ])? [\xe2\xf0][\x80-\xbf]{2,3} (?:\xef\xb8\x8f)?"
     rb" [ ]{1,2} (?P<C>" + ANY + rb")[ ]"

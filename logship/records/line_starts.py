@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
 from logship.records.framing import BOM
+from logship.records.lazy_pattern import LazyPattern
 
 LEARNED_BYTES = 64 * 1024
 """A form is learned from so many bytes at a generation's beginning, and from nothing else."""
@@ -39,6 +40,7 @@ _STAMP = (
 )
 _THREAD = rb"(?:\[[^\]\n]{1,80}\] )?"
 _COLOUR = rb"(?:\x1b\[[\d;]*m)*"
+_COLOURED = LazyPattern(_COLOUR)
 _LEVEL = (
     rb"(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRIT(?:ICAL)?|FATAL|SEVERE|SUCCESS|FINE(?:R|ST)?|CONFIG|VERBOSE"
     rb"|trace|debug|info|notice|warn(?:ing)?|err(?:or)?|crit(?:ical)?|fatal|severe|verbose|Trace|Debug|Info|Warn(?:ing)?"
@@ -184,6 +186,12 @@ Row = tuple[bytes, str]
 """An expression, and what a line is that it matches at its head."""
 
 
+def past_colour(line: bytes) -> bytes:
+    """Give a line without the colours that it begins with."""
+    colour = _COLOURED.match(line)
+    return line[colour.end() :] if colour else line
+
+
 class Table:
     """Rows of which the first one counts, matched by one expression; colours before a head don't.
 
@@ -205,14 +213,10 @@ class Table:
         rows = (b"(?:" + form + b")()" for form, _ in self._rows)
         return re.compile(b"|".join((self._none, *rows))).match
 
-    @cached_property
-    def _coloured(self) -> Callable[..., re.Match[bytes] | None]:
-        return re.compile(_COLOUR).match
-
     def matches(self, line: bytes) -> re.Match[bytes] | None:
         """Find the first row that matches, or what is known to match none; None where nothing does."""
         match = self._match(line)
-        if match is None and line.startswith(b"\x1b") and (colour := self._coloured(line)):
+        if match is None and line.startswith(b"\x1b") and (colour := _COLOURED.match(line)):
             match = self._match(line, colour.end())
         return match
 

@@ -6,6 +6,7 @@ from itertools import compress
 from typing import Final
 
 from logship.records.json_members import SPACE
+from logship.records.lazy_pattern import LazyPattern
 
 RECORD: Final = b'{"'
 """A line that begins so is a record by itself, whatever stands around it."""
@@ -14,11 +15,11 @@ _PAST_RECORDS: Final = b"{#"
 _BRACE: Final = ord("}")
 _GROUP: Final = 32
 """Lines that are looked at together."""
-_COLOURED: Final = re.compile(rb"(?:\x1b\[[\d;]*m)+(\{\".*\})[ \t\r]*(?:\x1b\[[\d;]*m)*", re.DOTALL)
+_COLOURED: Final = LazyPattern(rb"(?:\x1b\[[\d;]*m)+(\{\".*\})[ \t\r]*(?:\x1b\[[\d;]*m)*\Z", re.DOTALL)
 """An object in one colour: so jet-logger 2.2.3 writes it, whatever stdout is."""
 
 
-_BAR: Final = re.compile(rb"[^|\r\n]{0,120}?\d%\|[^|\r\n]{0,400}\|[^\[\r\n]{1,80}\[[^]\r\n]{1,120}\]")
+_BAR: Final = LazyPattern(rb"[^|\r\n]{0,120}?\d%\|[^|\r\n]{0,400}\|[^\[\r\n]{1,80}\[[^]\r\n]{1,120}\]")
 """The progress that tqdm shows: it ends no line, and what is written next stands behind it."""
 
 
@@ -51,7 +52,7 @@ def are_whole_records(lines: Sequence[bytes]) -> bytes:
 
 def bare(text: bytes) -> bytes:
     """Give a text without white space around it, or the colour of an object."""
-    coloured = _COLOURED.fullmatch(text) if text.startswith(b"\x1b") else None
+    coloured = _COLOURED.match(text) if text.startswith(b"\x1b") else None
     return coloured[1] if coloured else text.strip(SPACE)
 
 

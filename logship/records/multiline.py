@@ -12,7 +12,7 @@ from itertools import compress, count
 from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
-from logship.records.line_starts import END, INDENTED, ORDINARY, Starts, Table
+from logship.records.line_starts import END, INDENTED, ORDINARY, Starts, Table, past_colour
 from logship.records.looks import RECORD, those
 from logship.records.multiline_rules import (
     FIRST,
@@ -41,7 +41,6 @@ _MAY_BEGIN = (
 """How an indented line begins that may have a head; with a year, Gearman's."""
 _MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
 """Last bytes of lines that nobody knows, with which something may go on."""
-_COLOURS = re.compile(rb"(?:\x1b\[[\d;]*m)+")
 _TRACE = b"Traceback (most recent call last):"
 _WITHOUT_STAMP = {"", "w", "wp"}
 """What begins with a head without a stamp, or with none: a stack trace may begin in that line."""
@@ -186,7 +185,7 @@ class Multiline:
     def _after(self, state: str, line: bytes, form: str) -> str:
         """Give the state after one more line; empty where the line does not go on with the record."""
         if line.startswith(b"\x1b") and not self._start:  # chalk colours each line of a stack
-            line = _COLOURS.sub(b"", line, count=1).lstrip(b"\r") or line
+            line = past_colour(line).lstrip(b"\r") or line
         if line.startswith(RECORD):
             return ""
         if state[0] == "j":

@@ -96,6 +96,7 @@ _AFTER_FRAMES = (
 
 _BEHIND = {"tb": "sw", "?h": "?h", **{state: state for _, _, state in _FRAMES}}
 """The state of what goes on with a head of no stamp; behind any other than these all goes on with it."""
+_UNSTAMPED = tuple((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN)
 _STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
 
 STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
@@ -129,13 +130,13 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
     "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": (  # a head of no stamp
-        *((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN),
+        *_UNSTAMPED,
         ("rust", _EMPTY, "?pr"),
     ),
     **dict.fromkeys(
         ("wp", "wd"),
         (
-            *((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN),
+            *_UNSTAMPED,
             *(("postgres", rb"\t", "wp"), ("rust", _EMPTY, "?pr")),
         ),
     ),
