@@ -153,7 +153,8 @@ PREFIXES = (
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
 
-ORDINARY = rb"(?!Exception |Future |Task |The app|unexpected |npm )(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
+_NO_WORDS = rb"(?!Exception |Traceback |Future |Task |The app|unexpected |npm )"
+ORDINARY = _NO_WORDS + rb"(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
 """Words: no head begins so, nor what goes on with one; most lines without a head do. To try all heads takes long."""
 
 TOLD = (
@@ -165,7 +166,7 @@ do."""
 _HEAD = rb"(?:" + _LEVEL + rb" )?[\[(]?\d[\d/-]{4,9}[T ]\d\d:\d\d"
 _PART = rb"[a-z][a-z-]{1,40}+ +\| \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S* \[?" + _LEVEL + rb"\b"
 """A head behind the name of the part that wrote it: Airflow's ``standalone``."""
-TRACE = rb"[ |]*Traceback \(most recent call last\):"
+TRACE = rb"[ |]*Traceback (?:with variables )?\(most recent call last\):"
 
 INDENTED = ("pretty", "right_stamp", "process_stamp")
 """The forms of heads that are indented as other lines are: Rust's tracing, over several lines; Gearman, Zabbix."""

@@ -25,6 +25,9 @@ _CONTEXT = (
 )
 """What asyncio says of an error, and aiohttp."""
 _RAISED = rb"(?:\w++\.)*+\w*(?:Error|Exception|Interrupt|Exit|Timeout|Cancelled)(?:: |$)"
+_PRINTED = rb'(?:File "[^"\n]{1,300}+", line \d+, in \S|\w+ {2,}Traceback \(most recent call last\)$)'
+"""Of stackprinter and of IPython, as in what papermill says of a notebook."""
+_DRAWN = rb"(?:-{75}|Exception encountered at \"In \[\d+\]\":)$"
 _THREAD = rb"(?:Current t|T)hread 0x[0-9a-f]+ "
 _STACK = rb"Stack \(most recent call last\):"
 _GROUP = rb"\s*(?:\+ Exception Group Traceback \(most recent|\| [\w.]*Group: .* \(\d+ sub-exceptions?\)$)"
@@ -80,9 +83,9 @@ _FRAMES = (
 _TRACES = (
     *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
     *(("python", _SOURCE, "ts"), ("python", _THREAD, "tf"), ("python", _REMOTE, "tq")),
-    ("python", _CONTEXT, "ta"),
+    *(("python", _CONTEXT, "ta"), ("python", _PRINTED, "tp"), ("python", _DRAWN, "?ti")),
 )
-_OTHER = tuple(("", form, "") for form in (TRACE, _BOX, _GROUP, _REMOTE))
+_OTHER = tuple(("", form, "") for form in (TRACE, _BOX, _GROUP, _REMOTE, _PRINTED))
 """Another one begins: it is no text of the error before."""
 PLAIN = (
     *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
@@ -94,7 +97,7 @@ _AFTER_FRAMES = (
     *(("php", rb"Next ", "c"), ("rust", _REPORTED, "f"), ("", _EMPTY, "?fe")),
 )
 
-_BEHIND = {"tb": "sw", "?h": "?h", **{state: state for _, _, state in _FRAMES}}
+_BEHIND = {"tb": "sw", "?h": "?h", "?ti": "?ti", **{state: state for _, _, state in _FRAMES}}
 """The state of what goes on with a head of no stamp; behind any other than these all goes on with it."""
 _UNSTAMPED = tuple((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN)
 _STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
@@ -156,13 +159,21 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "tb": _IN_TRACE,
     "te": (  # the error: of its text's next lines it takes what is certain
         *(*_OTHER, ("", _STACK, "tk"), ("", _QUOTES, "te"), ("", rb"Call stack:$", "tm"), ("", _LINES, "te")),
-        *(("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx"), ("", _INDENTED, "te"), ("", _ANY, "?tu")),
+        *(("", _DRAWN, "?ti"), ("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx"), ("", _INDENTED, "te"), ("", _ANY, "?tu")),
     ),
     "tx": (*_OTHER, ("", _CHAIN, "tc"), ("", _LINES, "te"), ("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx")),
     "tu": (*_OTHER, ("", _CHAIN, "tc"), ("", _MORE_TEXT, "te"), ("", _ANY, "?tu")),  # … and what those bear out
     "tv": (("", _INDENTED, "tv"), ("", _EMPTY, "?tx"), ("", _ANY, "?tn")),  # Pydantic's: fields …
     "tn": (("", _INDENTED, "tv"),),  # … and what is wrong with each
-    "tc": (("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _REMOTE, "tq"), ("", _EMPTY, "tc")),
+    "tc": (
+        *(("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _REMOTE, "tq"), ("", _PRINTED, "tp")),
+        ("", _EMPTY, "tc"),
+    ),
+    "tp": (  # a trace that shows variables and code around each place
+        *(("", _INDENTED, "tp"), ("", rb"-+> ?\d", "tp"), ("", rb"(?:File|Cell In|Input In) ?\S", "tp")),
+        *(("", rb"\.{50}$", "tp"), ("", _EMPTY, "?tp"), ("", rb"(?:\w++\.)*+\w++(?:: |$)", "te")),
+    ),
+    "ti": (("", _PRINTED, "tp"), ("", _DRAWN, "?ti")),  # … behind what IPython and papermill draw
     "tq": (("", _QUOTES, "tq"), ("", TRACE, "tb")),  # another process's, in quotes
     "tl": (("", TRACE, "tb"),),  # logging could not write a record
     "tm": (("", _INDENTED, "tm"), ("", rb"Message: ", "tm"), ("", rb"Arguments: ", END)),
