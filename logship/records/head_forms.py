@@ -37,6 +37,7 @@ from logship.records.head_parts import (
     NO_ZONE,
     OFFSET,
     ONE,
+    OPEN,
     PAIRS,
     PRECISELY,
     QUIET,
@@ -44,13 +45,14 @@ from logship.records.head_parts import (
     SLASHED,
     SPOKEN,
     TIMED,
+    TIMES,
     Form,
 )
 from logship.records.head_servers import SERVERS
 from logship.records.head_untimed import TIMED_LATE, UNTIMED
 from logship.records.line_starts import WEEKDAY
 
-_OF_DAY = rb" {0,4}\]?:? ?\[?(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])]"
+_OF_DAY = GAP + rb"(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])|;,\t]"
 """A time of day behind a level."""
 _DAY = rb"(?P<s>" + WEEKDAY + rb" " + MONTH + rb" [ 0]0 "
 _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]?0,? |-00-)0000,? " + CLOCK + FRACTION
@@ -185,8 +187,10 @@ FORMS = (
     Form(LETTERS + b"@", ONE(PAIRS + LEVELED + QUIET + rb"""(?=["']?(?:$| [\w.-]{1,60}+=))"""), alike=False),
     # The level first
     Form(LEVELS, ONE(FIRST + rb" " + TIMED + ISO + END)),  # Kratos
-    Form(LEVELS + b"[<({", ONE(rb"[\[<({]?" + FIRST + rb"(?:\|[^\]\n]{1,100})?" + GAP + ISO + END)),
-    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + GAP + SLASHED + END)),
+    *(
+        Form(LEVELS + b"[<({| ", ONE(OPEN + FIRST + rb"(?:\|[^\]\n]{1,100}(?=\]))?" + GAP + time + END))
+        for time in TIMES
+    ),
     Form(LEVELS, ONE(FIRST + rb" {1,4}\[[^\]\n]{1,100}\] " + ISO + END)),  # a thread before the time
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:?[ \[]+(?:" + ISO + END + rb")")),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"): " + ISO + END)),
@@ -204,7 +208,7 @@ FORMS = (
     Form(b"[", ONE(rb"\[(?:0|[^\]\n]{2,60})\] \[?" + ISO + END), ANYWHERE),
     Form(b"[", ONE(rb"\[[^\]\n]{2,60}\] " + SLASHED + END), ANYWHERE),  # a prefix of Go's log
     Form(b"[", ONE(rb"\[" + FIRST + rb"/[\w.:-]{1,60}\] ")),  # multiprocessing
-    Form(LEVELS + b"[", ONE(rb"\[?" + FIRST + _OF_DAY)),
+    Form(LEVELS + b"[<({| ", ONE(OPEN + FIRST + _OF_DAY)),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]" + _OF_DAY)),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"):" + _OF_DAY)),
     Form(b"[", ONE(rb"\[[\w.-]{1,40}\] (?P<s>" + CLOCK + FRACTION + NO_ZONE + rb" " + FIRST + rb":? ")),  # Syncthing
@@ -238,7 +242,8 @@ FORMS = (
     Form(b"\xe2", ONE(rb"\xe2[\x80-\xbf]{2}(?:\xef\xb8\x8f)?  " + QUIET + rb"  ")),  # signale
     Form(b'"', ONE(rb'(?:"ts"="' + ISO + rb'" )?(?P<l>"level"=0{1,2}) "msg"="')),  # funcr
     Form(b'"', ONE(rb'(?:"ts"="' + ISO + rb'" )?"msg"="(?:[^"\\\n]|\\.){0,200}+" (?P<l>"error"=)'), alike=False),
-    Form(b" ", ONE(rb" {1,4}" + FIRST + rb"(?:\[0{4,}\]|:) ")),  # apex: levels are to the right of six columns
+    # apex, ActiveMQ: levels are to the right
+    Form(b" ", ONE(rb" {1,4}" + FIRST + rb"(?:\[0{4,}\]|:| \|) ")),
     Form(b"stdvinwefcap", ONE(rb"(?P<l>" + BARE + rb"): ")),
     Form(b"tdiwfc", ONE(rb"(?P<l>trce|dbug|info|warn|fail|crit)" + DOTNET.replace(rb"\d", b"0"))),
     Form(b"[", ONE(rb"\[ {0,5}" + QUIET + rb" {0,5}\]:? ")),
@@ -275,11 +280,11 @@ FORMS = (
     Form(b"0", ONE(rb"(?P<s>(?:0000[/-]00[/-]00 )?00?:00[AP]M)(?P<f>)(?P<z>) " + FIRST + rb" ")),
     Form(
         b"0[(",
-        ONE(rb"[\[(]?(?P<s>" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET + rb"(?=[ \t)\[\]])"),
+        ONE(rb"[\[(]?(?P<s>" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET + rb"(?=[ \t)\[\];|,])"),
         LEVEL_ONLY,
         alone=False,
     ),
-    Form(b"0[(", ONE(rb"[\[(]?(?P<s>" + CLOCK + rb")(?P<f>)" + OFFSET + rb"(?=[ \t)\[\]])"), LOUDLY, alone=False),
+    Form(b"0[(", ONE(rb"[\[(]?(?P<s>" + CLOCK + rb")(?P<f>)" + OFFSET + rb"(?=[ \t)\[\];|,])"), LOUDLY, alone=False),
     Form(b"[", ONE(rb"\[(?P<s>00?:00:00 [AP]M)(?P<f>)(?P<z>)(?=\])"), LOUDLY, alone=False),
     Form(b"0", ONE(rb"(?P<s>00:00)(?P<f>)(?P<z>)(?= )"), line(rb"[ ](?P<e>", LOUD, rb")[ ]"), alone=False),
     *DATES,

@@ -57,15 +57,19 @@ _FIELD = (
 )"""
 )
 _PLACE = (
-    rb"(?: \[[^\]\n]{1,60}+\] | \([^)\n]{1,60}+\) | [\w./-]{1,60}+(?::\w{1,60}?)?:\d{1,6}+ | \w{1,60}+\(\) | "
+    rb"(?: \[[^\]\n]{0,60}+\] | \([^)\n]{1,60}+\) | \{[^}\n]{0,60}+\} | <[\w.-]{1,60}+>"
+    rb" | [\w./-]{1,60}+(?::\w{1,60}?)?:\d{1,6}+ | \w{1,60}+\(\) "
+    rb" | (?:main|[A-Za-z]\w{0,40}+(?:-\w{1,40}+){0,5}-\d{1,6})(?![\w.-]) | [\w.]{1,40}+=[^\s,;|]{0,60}+,? | "
     + _ID
     + rb" )"
 )
-"""A thread, a file and a line, a function, a request: no word of a sentence."""
+"""A thread, a file and a line, a function, a request, a name and its value: no word of a sentence."""
 _NO_LEVEL = rb"(?!\W{0,2}(?:" + ANY + rb"|" + _CISCO + rb"|" + POSTGRES + rb")\b)"
 _WORD = _NO_LEVEL + rb"(?: " + _PLACE + rb" | [A-Za-z_][\w.$-]{0,60}+ | \d{1,9}+ ) :?+ [ ]++"
-_PLACES = rb"(?: " + _NO_LEVEL + _PLACE + rb" :?+ [ ]++ ){1,2}"
+_PLACES = rb"(?: " + _NO_LEVEL + rb"(?:-{1,3}[ ])?" + _PLACE + rb" :?+ [ ]++ ){1,4}"
+_POINTED = _NO_LEVEL + rb"[A-Za-z_]\w{0,40}+(?:\.[\w$]{1,60}+){1,8}+ :?+ [ ]++"
 _NAME = _NO_LEVEL + rb"[A-Za-z_][\w.$-]{0,60}+ :?+ [ ]++"
+_FIRST = _NAME + rb" | \d{1,9}+[ ]++"
 _PROGRAM = rb"[\w./-]{1,64}+\[\d{1,7}(?::\d{1,7})?\]:?[ ]"
 """A program and its process, as syslog has them."""
 MARKED = (
@@ -121,18 +125,43 @@ _AFTER = (
     rb' | (?P<I>"level"=\d)[ ]"msg"=" | (?:[\w/.-]{1,80}:[ ])?"msg"="(?:[^"\\]|\\.){0,200}+"[ ](?P<J>"error"=)'  # logr
     rb" | (?P<x>trce|dbug|info|warn|fail|crit)" + DOTNET + rb"| (?P<y>[DIWE])!(?=[ ]) )"  # Telegraf: E! [inputs.cpu]
 )
-_BEHIND = (
-    rb" | [\])]?+ [:,;]?+ [ \t]*+ (?=(?:\S++[ ]++){1,4}?[\[(<]?[ ]*[A-Z]{2}) (?: (?:"
-    + _WORD
-    + rb"){1,3}? (?: \[[ ]*(?P<squared>"
-    + LOUD
-    + rb")[ ]*\]"
-    rb" | \((?P<round>" + LOUD + rb")\) | <(?P<pointed>" + LOUD + rb")> | (?P<colon>" + LOUD + rb")[ ]*+:[ ] )"
-    rb" | (?: " + _NAME + _PLACES + rb" | " + _PLACES + rb"(?:" + _NAME + rb")? ) (?P<placed>" + LOUD + rb")(?=[ ]) )"
+_MARKS = (
+    rb"\[[ ]*(?P<squared>" + LOUD + rb")[ ]*\] | \((?P<round>" + LOUD + rb")\) | <(?P<pointed>" + LOUD + rb")>"
+    rb" | \|[ ]*(?P<piped>" + LOUD + rb")[ ]*\| | (?P<colon>" + LOUD + rb")[ ]*+:[ ]"
 )
-"""A level with a mark, behind up to three words; without one, behind a place."""
+_CELLS = (
+    rb"(?P<cells>(?P<wide>[;\t]|[ ]?[|][ ]?)|,[ ]) (?:"
+    + _NO_LEVEL
+    + rb"(?:(?!(?P=cells))[^\n]){0,80}+(?P=cells)){0,5}? [ ]{0,5}"
+    rb" (?: [\[(<|] [ ]{0,5} (?P<cell>" + LOUD + rb") [ ]{0,5} [\])>|]"
+    rb" | (?P<open>" + LOUD + rb") (?:[ ]*:|[ ]*+(?P=cells)|(?(wide)[ ]|(?!))) )"
+)
+"""The same sign separates all fields, the first of which is the time."""
+_BEHIND = (
+    rb" | [\])]?+ [:,;]?+ [ \t]*+ (?=(?:\S++[ ]++){1,6}?[\[(<|]?[ ]*[A-Z]{2}) (?: (?:"
+    + _WORD
+    + rb"){1,3}? (?:"
+    + _MARKS
+    + rb") | (?: (?:"
+    + _FIRST
+    + rb")?? "
+    + _PLACES
+    + rb"(?:"
+    + _NAME
+    + rb")?? | "
+    + _POINTED
+    + rb") (?P<placed>"
+    + LOUD
+    + rb")(?=[ ]) | "
+    + _NAME
+    + rb"(?P<before>"
+    + LOUD
+    + rb")(?=[ ]{1,5}[\[{<]) ) | [\])]?+ "
+    + _CELLS
+)
+"""A level with a mark, behind up to three words; without one, behind a place, or a name if one follows."""
 _NAMED = (
-    rb" | [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | [\w/-]{1,60}+\.\w{1,4}:\d{1,6}[ ](?!"
+    rb" | [\])]?+ [ \t]++ (?: \([^)\n]{1,60}+\) [ ] | [\w/-]{1,60}+\.\w{1,4}:\d{1,6}[ ](?!"
     + LOUD
     + rb")(?=\w{1,80}+[ ]++[A-Z]{4,8}[ :])"
     rb" | \d{1,7}+ [ ] (?=[\w.]{1,80}+[ ][A-Z]{4,8}+[ ]\[) )?+"
@@ -202,12 +231,12 @@ TABBED = line(rb"(?!)", _TABBED)
 """Where nothing but tabs tells: zap."""
 ANYWHERE = line(_ZONE, _AFTER, _BEHIND, _TABBED)
 """Behind a time with a date."""
-LOUDLY = line(_AFTER, _NAMED, _TABBED, _SIGNED)
+LOUDLY = line(_AFTER, _NAMED, _BEHIND, _TABBED, _SIGNED)
 """Behind a number or a time of day, which may begin a sentence as well."""
 _PRECISE = (_ZONE, _AFTER, _NAMED, _LETTER, _BEHIND, _SPOKEN, _SIGNED)
 PRECISE = line(*_PRECISE)
 """The same behind a fraction of a second, which says enough for a name or a word in small letters before the level."""
 SPACED = line(*_PRECISE, rb" | [^ ] | \Z")
 """The same behind a head that has a blank behind it: of one that is like it, all else is more, or the line's end."""
-LEVEL_ONLY = line(_AFTER, _NAMED, _LETTER, _SPOKEN, _SIGNED)
+LEVEL_ONLY = line(_AFTER, _NAMED, _LETTER, _BEHIND, _SPOKEN, _SIGNED)
 """Where the zone cannot be named."""

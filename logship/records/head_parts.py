@@ -51,11 +51,13 @@ _SIGN = rb"[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++"
 _GOES_ON = rb" | [.,:\d\w] | [ ]?[+-]\d | [ ](?:UTC|GMT|[AP]M)\b"
 """What may yet belong to a time."""
 TIME_FOLLOWS = LazyPattern(
-    rb"[\])>}|: \t\b\[-]*+(?:"
+    rb"[\])>}|:;, \t\b\[(-]*+(?:"
     + _SIGN
     + rb")?(?:"
     + TIMED
-    + rb")?(?:\d\d(?:\d\d[/-]|[:-]|\d{8}\.)|(?:(?<=\[)[^\]\[\n]{1,120}+\]\[)?\d\d/\d\d/\d{4}[ ]\d|(?:"
+    + rb")?(?:\d\d(?:\d\d[/-]|[:./-]|\d{8}\.|\d{6})|\d\d?[ ]"
+    + MONTH
+    + rb"|(?:(?<=\[)[^\]\[\n]{1,120}+\]\[)?\d\d/\d\d/\d{4}[ ]\d|(?:"
     + WEEKDAY
     + rb" )?"
     + MONTH
@@ -104,7 +106,34 @@ SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
 FIRST = rb"(?P<l>" + SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
-GAP = rb"(?:[\])>}]?:?[ \t\b|\[-]+(?:" + _SIGN + rb")?|:)"
+OPEN = rb"[ ]{0,4}[\[<({|]?[ ]{0,4}"
+"""Before a level that comes first; where levels are in a column to the right, nothing but blanks."""
+GAP = rb"[ ]{0,4}[\])>}|]?[ ]?(?:[:,;]?[ \t\b|\[-]++(?:" + _SIGN + rb")?|[:;,])[\[(]?"
 """Between a level and a time; a sign may stand there, or a backspace, as asgi-correlation-id's documents have it."""
+TIMES = (
+    ISO,
+    SLASHED,
+    rb"(?P<s>(?:00-"
+    + MONTH
+    + rb"-0000|00\.00\.0000,?|00? "
+    + MONTH
+    + rb" 0000|00/"
+    + MONTH
+    + rb"/0000) "
+    + CLOCK
+    + FRACTION
+    + OFFSET,
+    rb"(?P<s>0{8}[ T-]?00(?:0000|:00:00)" + FRACTION + OFFSET,
+    REQUESTED + FRACTION + OFFSET,
+    rb"(?P<s>"
+    + WEEKDAY
+    + rb" "
+    + MONTH
+    + rb" [ 0]0 "
+    + CLOCK
+    + FRACTION
+    + rb"(?P<z>(?: [A-Z]{3,5}| [+-]00(?:00)?)? 0000)",
+)
+"""Times with a date, as they stand behind a level."""
 
 PROCESS = rb"\((?:[\w.:-]{1,60}+ )?(?:pid=0+(?:, ip=[\w.:]+)?|raylet)\) "

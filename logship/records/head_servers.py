@@ -62,10 +62,6 @@ SERVERS = (
             + rb")(?P<f>)(?P<z> 0000) -> "
         ),
     ),
-    # Gearman: levels are to the right
-    Form(b" ", ONE(rb" {1,4}" + FIRST + rb" " + ISO + END)),
-    # so are those of ActiveMQ
-    Form(b" ", ONE(rb" {1,4}" + FIRST + rb" \| ")),
     # SeaweedFS: glog's head without a thread
     Form(b"IWEF", ONE(rb"(?P<l>[IWEF])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) [\w.-]{1,60}+:0{1,6} ")),
     # Mumble: its X stands for none

@@ -47,6 +47,7 @@ _LEVEL = (
     rb"|Error|Fatal)"
 )
 
+_MOMENT = rb"[\[(]?(?:" + _DATE + rb"[T _,:]+" + _TIME + rb"|" + _CLOCK + rb")"
 _COMPACT = rb"(?:1\d{9}(?:\d{3}){0,3}|1\.\d{9,18}e\+\d\d|\d{8}[ T]?\d{6}(?:[.,]?\d{3})?Z?)"
 """A date and time in digits alone, or the seconds of 1970: only a level beside it tells."""
 
@@ -84,21 +85,16 @@ STAMPED = {
     + rb"|\d\d:\d\d:\d\d(?:[.,]\d+)? (?=[A-Z])"
     + _LEVEL
     + rb":? )",
-    "right_stamp": rb" {1,4}" + _LEVEL + rb" \d{4}-\d\d-\d\d \d\d:\d\d:\d\d",
+    "right_stamp": rb" {1,4}" + _LEVEL + rb"[ \t|;,-]{1,4}" + _MOMENT,
     "process_stamp": rb" {0,6}\d{1,7}:\d{8}:\d{6}\.\d{3} ",
     "slapd": rb"[67][\da-f]{7}\.[\da-f]{8} 0x",
-    "level_stamp": rb"(?:\[ (?=[A-Z]\d? \d{4}-)|[\[(<])?(?:[A-Z](?:\d(?= \d{4}-))?|d(?= \[\d)|CONNECT|DEBU|ERRO|"
+    "level_stamp": rb"(?:\[ (?=[A-Z]\d? \d{4}-|[A-Z]{4})|[\[(<|])?"
+    rb"(?:[A-Z](?:\d(?= \d{4}-))?|d(?= \[\d)|CONNECT|DEBU|ERRO|"
     + _LEVEL
-    + rb")(?:\x1b\[[\d;]*m)?(?:\|[^\s\]]{1,100}\])?[\]) :|,\t\b>-]++"
+    + rb") ?(?:\x1b\[[\d;]*m)?(?:\|[^\s\]]{1,100}\])?[\]) :;|,\t\b>-]++"
     + rb"(?:[\xe2\xf0][\x80-\xbf]{2,3}(?:\xef\xb8\x8f)?[ -]++)?"
     + _THREAD
-    + rb"[\[(]?(?:"
-    + _DATE
-    + rb"[T ,:]+"
-    + _TIME
-    + rb"|"
-    + _CLOCK
-    + rb")",
+    + _MOMENT,
 }
 """A time stamp stands at the head, behind colours and a level at the most; by name."""
 NAMED = {

@@ -1008,6 +1008,10 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026/11/27 10:00:00 main() [E] x") == (DAY, "")
     assert read("2026/11/27 10:00:00 router.go:827: level=ERROR of it") == (DAY, "")
     assert read("2026-11-27T10:00:00.123Z\t error rate\tx") == (DAY + ".123", "")
+    assert read("2026-11-27 10:00:00 see app.log ERROR of it") == (DAY, "")
+    assert read("2026-11-27 10:00:00, then it failed, ERROR was seen") == (DAY, "")
+    assert read("2026-11-27 10:00:00 no ERROR (5) was seen") == (DAY, "")
+    assert read("2026-11-27 10:00:00 error rate; INFO; a") == (DAY, "")
 
 
 @pytest.mark.parametrize("mark", ["[{}]", "[{:<8}]", "({})", "<{}>", "{}:"])
@@ -1017,6 +1021,27 @@ def test_a_level_with_a_mark_is_found_behind_what_logging_puts_before_it(mark: s
     for some in (each for count in (1, 2, 3) for each in product(fields, repeat=count)):
         line = " ".join(["2026-11-27 10:00:00", *some, mark.format("WARNING"), "disk is full"])
         assert (line, *read(line)) == (line, DAY, "WARNING")
+
+
+@pytest.mark.parametrize("sep", [" ", " - ", " | ", "|", ";", "\t", ", "])
+@pytest.mark.parametrize("level", ["WARN", "WARN ", " WARN", "[WARN]", "[WARN ]", "[ WARN]", "<WARN>", "|WARN|"])
+def test_the_fields_of_a_pattern_may_stand_in_any_order(level: str, sep: str) -> None:
+    """As Logback 1.5.18 writes them, told to: threads, names of classes, places and requests before or behind it."""
+    dates = ["2026-11-27 10:00:00", "2026-11-27 10:00:00,123", "2026-11-27T10:00:00.123Z", "2026/11/27 10:00:00"]
+    dates += ["27-Nov-2026 10:00:00.123", "27.11.2026 10:00:00.123", "Fri Nov 27 10:00:00 UTC 2026"]
+    threads, request = ["[main]", "main", "<main>", "{main}", "http-nio-8080-exec-1"], "[agent,6e0c63257de34c92]"
+    for date, thread, name in product(dates, threads, ["com.example.Worker", "[Worker]", "Worker.java:42"]):
+        meant = (DAY + ".123" if "123" in date else DAY, "WARN")
+        for fields in (
+            (date, level, name),
+            (date, thread, level, name),
+            (date, request, thread, level, name),
+            (level, date, thread, name),
+            (level, f"[{date}]", name),
+            (f"[{date}]", level, thread, name),
+        ):
+            line = sep.join([*fields, "order failed"])
+            assert (line, *read(line)) == (line, *meant)
 
 
 def test_zone_of_a_time_that_names_none_is_the_one_that_is_set() -> None:
