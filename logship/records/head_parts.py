@@ -106,7 +106,7 @@ SHAPED = LOUD.replace(rb"\d", b"0").replace(b"1-5", b"0")
 FIRST = rb"(?P<l>" + SHAPED + rb")"
 QUIET = rb"(?P<l>" + ANY.replace(rb"\d", b"0") + rb")"
 PRECISELY = rb"(?P<s>(?:0000-00-00[T ]|0000/00/00 )" + CLOCK + rb"[.,])(?P<f>0{1,9})(?!0)" + OFFSET
-OPEN = rb"[ ]{0,4}[\[<({|]?[ ]{0,4}"
+OPEN = rb"(?:[ ]{1,4}|[\[<({|][ ]{0,4})?"
 """Before a level that comes first; where levels are in a column to the right, nothing but blanks."""
 GAP = rb"[ ]{0,4}[\])>}|]?[ ]?(?:[:,;]?[ \t\b|\[-]++(?:" + _SIGN + rb")?|[:;,])[\[(]?"
 """Between a level and a time; a sign may stand there, or a backspace, as asgi-correlation-id's documents have it."""
