@@ -21,7 +21,8 @@ _LOST: Final = ("truncated", "gone_while_down", "backlog", "suspected_rotation",
 LOST_REASONS: Final = (*_LOST, "archive_member", "unreadable", OTHER)
 FILTERED_REASONS: Final = ("condition", "no_level", "sampled", "before_since", "after_until", "no_time", OTHER)
 DROPPED_REASONS: Final = ("too_large", "partial_success", OTHER)
-SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", OTHER)
+INTERNAL_ERROR: Final = "internal_error"
+SKIPPED_REASONS: Final = ("empty", "nul", "bom", "overlong", INTERNAL_ERROR, OTHER)
 RETRY_REASONS: Final = (
     *("http_401", "http_403", "http_404", "http_408", "http_413", "http_429"),
     *("http_500", "http_502", "http_503", "http_504", "timeout", "connection_refused", "connection_reset"),

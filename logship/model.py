@@ -7,7 +7,7 @@ This module imports nothing of ours.
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from enum import Enum
-from typing import Any, NewType, Protocol
+from typing import Any, Final, NewType, Protocol
 
 from msgspec import Struct
 
@@ -34,6 +34,10 @@ class LineState(Enum):
     """Within an overlong line: the rest, up to its newline, is skipped."""
 
 
+AS_TEXT: Final = "as_text"
+"""The flag of a record that a fault of logship's keeps from being read: its text is sent as it stands."""
+
+
 class Block(Struct, frozen=True):
     """Bytes of one file that were read at once: the unit that moves.
 
@@ -55,7 +59,7 @@ class Block(Struct, frozen=True):
     seen: float
     """Monotonic seconds at the read, for latency."""
     flags: tuple[str, ...] = ()
-    """``truncated``, ``partial`` or ``continuation``: what the record says of itself in ``log.flags``."""
+    """``truncated``, ``partial``, ``continuation`` or ``as_text``: what the record says of itself in ``log.flags``."""
     skipped: str = ""
     """Why the bytes of a gap make no record: ``overlong``, ``nul``, ``empty``."""
     after: LineState = LineState.WHOLE

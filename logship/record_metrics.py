@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from logship.model import Tally
+from logship.model import AS_TEXT, Tally
 from logship.series import CollectorRegistry, Counter, Gauge
 
 OTHER: Final = "other"
-REPAIRS: Final = ("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type", OTHER)
+REPAIRS: Final = (
+    *("nan", "empty_value", "escape", "repeated_name", "large_number", "clashing_type"),
+    *("too_deep", "crowded", AS_TEXT, OTHER),
+)
 
 
 _ODDITIES: Final = ("overridden", "bad_times", "unparsed", "future_times", "without_level", "without_time")

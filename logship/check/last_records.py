@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from logship.check.file_lines import block_of
+from logship.json_faults import UNREADABLE
 from logship.records.encoding import BlockEncoder
 from logship.records.enrichment import Enrichment
 from logship.records.facts import FactReader
@@ -82,7 +83,7 @@ def _unmatched(file: Last, enrichment: Enrichment, conditions: Mapping[str, str]
 def _record(line: bytes) -> dict[str, msgspec.Raw] | None:
     try:
         return _OBJECT.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return None
 
 

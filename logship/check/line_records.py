@@ -136,7 +136,7 @@ class Lines:
 
     def _with_facts(self, told: Told, block: Block) -> Told:
         encoded = self._plain.encode(block)
-        seen, tally, rows = self._witness.look(block), encoded.tally, self._layout.rows
+        seen, tally, rows = self._witness.look(block, encoded.tally), encoded.tally, self._layout.rows
         stamp, level = rows.stamps[0], rows.levels[0]
         told = replace(
             told,

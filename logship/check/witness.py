@@ -6,7 +6,6 @@ What the encoder decided stands; this only finds the place. Where the two disagr
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import msgspec
 from msgspec import Raw, Struct
 
 from logship.model import Block, Tally
@@ -16,18 +15,22 @@ from logship.records.event_times import EventTime
 from logship.records.facts import FactReader, Facts
 from logship.records.head_places import place_of
 from logship.records.json_members import SPACE, head
-from logship.records.line_parser import message_key
+from logship.records.line_parser import CROWDED, MAX_DEPTH, TOO_DEEP, message_key, object_of
+from logship.records.making_way import MAX_MOVED
 from logship.records.parsed_lines import LineRewriter
 from logship.records.paths import value_at
 from logship.records.repair import repair
 from logship.records.severity import Level
 from logship.records.text_records import TextRecords
 
-_OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
 _SHOWN: Final = 40
 """Bytes of a value, and names, that are shown."""
 _CUT: Final = frozenset({"truncated", "continuation"})
 _NAMES: Final = 4
+_AS_TEXT: Final = {
+    TOO_DEEP: f"it nests deeper than {MAX_DEPTH}, and is sent as text",
+    CROWDED: f"over {MAX_MOVED} of its names are logship's, and it is sent as text",
+}
 
 
 class Seen(Struct, frozen=True):
@@ -63,8 +66,8 @@ class Witness:
         self._facts = FactReader(enrichment)
         self._rewriter = LineRewriter(enrichment, TextRecords(enrichment, message_key(enrichment)))
 
-    def look(self, block: Block) -> Seen:
-        """Take a block of one record."""
+    def look(self, block: Block, tally: Tally) -> Seen:
+        """Take a block of one record, of which its encoder noticed that."""
         content = content_of(block, keep_cr=False)
         line, parse = content.lines[0], self._enrichment.parse
         if self._enrichment.format == "text":
@@ -72,14 +75,11 @@ class Witness:
         if cut := _CUT.intersection(block.flags):
             return Seen(block, line, line, None, f"it is {', '.join(sorted(cut))}", parse)
         text = self._rewriter.rewrite([line], block).lines[0].decode(errors="replace").encode().strip(SPACE)
-        if not text.startswith(b"{"):
-            return Seen(block, line, text, None, "it does not begin with {", parse)
-        try:
-            return Seen(block, line, text, _OBJECT.decode(text), "", parse)
-        except (msgspec.DecodeError, RecursionError) as error:
-            mended = repair(text)
-            found = _decoded(mended.text) if mended else None
-            return Seen(block, line, mended.text if mended and found else text, found, str(error), parse)
+        found, why = (None, CROWDED) if CROWDED in dict(tally.repaired) else object_of(text)
+        if not (found or why in _AS_TEXT) and (mended := repair(text)):
+            found, _ = object_of(mended.text)
+            text = mended.text if found else text
+        return Seen(block, line, text, found, _AS_TEXT.get(why, why), parse)
 
     def _read(self, seen: Seen) -> Facts | None:
         """Give what its members say; of a JSON object that was cut, its first ones."""
@@ -170,13 +170,6 @@ class Witness:
             if counts and counts.path == path:
                 return
         yield f"level: not there: {_names(missing)}"
-
-
-def _decoded(text: bytes) -> Mapping[str, Raw] | None:
-    try:
-        return _OBJECT.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None
 
 
 def _why_head(line: bytes, what: str) -> Iterator[str]:

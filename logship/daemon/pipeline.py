@@ -13,8 +13,9 @@ from logship.daemon.supervisor import supervise
 from logship.delivery.batching import Batcher
 from logship.delivery.delivery import Delivery
 from logship.files.joining import EARLY_SECONDS
-from logship.metrics import SinkMetrics
-from logship.model import LEAST_BYTES, Batch, Block, Encoded, FileId, Sink
+from logship.metrics import INTERNAL_ERROR, SinkMetrics
+from logship.model import AS_TEXT, LEAST_BYTES, Batch, Block, Encoded, FileId, Sink, Tally
+from logship.own_faults import OwnFaults
 from logship.state.identity import Saved
 
 BLOCKS_IN_SHARE = 4
@@ -90,6 +91,7 @@ class Pipeline:
         self._in_flight = self._delivering = shape.in_flight
         self._batches: asyncio.Queue[Batch | None] = asyncio.Queue(maxsize=1)
         self._room = asyncio.Event()
+        self._faults = OwnFaults()
         metrics.capacity(shape.share)
 
     async def run(self) -> None:
@@ -167,7 +169,11 @@ class Pipeline:
 
     def _fit(self, block: Block) -> Iterator[Encoded]:
         """Encode a block, in halves where it would be too much for one batch; the next is read so that it is not."""
-        part = self._sink.encode(block)
+        try:
+            part = self._sink.encode(block)
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not end the daemon that holds the files
+            yield from self._fit_apart(block, error)
+            return
         batches = max(len(part.body) / self._max_bytes, part.records / self._max_records)
         if batches:
             fitting = int(len(block.data) / batches * FULL)
@@ -176,12 +182,34 @@ class Pipeline:
         if not cut:
             yield part
             return
+        for half in self._halves(block, cut):
+            yield from self._fit(half)
+
+    def _fit_apart(self, block: Block, error: Exception) -> Iterator[Encoded]:
+        """Encode the halves of a block in which a record can't be encoded; and of that record its text."""
+        if cut := 0 if block.flags else _middle(block):
+            for half in self._halves(block, cut):
+                yield from self._fit(half)
+        elif AS_TEXT in block.flags:
+            self._saw("not even the text of a record can be sent", error, block)
+            yield Encoded(block, b"", 0, Tally(skipped=((INTERNAL_ERROR, 1, len(block.data)),)))
+        else:
+            self._saw("a record can't be read, its text is sent", error, block)
+            for part in self._fit(replace(block, flags=(*block.flags, AS_TEXT))):
+                repaired = (*part.tally.repaired, (AS_TEXT, part.records)) if part.records else ()
+                yield replace(part, tally=replace(part.tally, repaired=repaired))
+
+    def _saw(self, what: str, error: Exception, block: Block) -> None:
+        where = {"sink": self.reader.name, "file": block.name, "offset": block.start}
+        self._faults.saw(what, error, self._clock(), **where)
+
+    def _halves(self, block: Block, cut: int) -> Sequence[Block]:
+        """Cut a block in two, behind so many bytes."""
         middle = block.start + cut
         first, rest = ([join for join in block.joins if (join[0] < middle) is before] for before in (True, False))
         left = replace(block, end=middle, data=block.data[:cut], joins=tuple(first))
         right = replace(block, start=middle, data=block.data[cut:], joins=tuple(rest))
-        for half in self.reader.watch.halves(left, right) if self.reader.watch else (left, right):
-            yield from self._fit(half)
+        return self.reader.watch.halves(left, right) if self.reader.watch else (left, right)
 
     async def _send(self, batch: Batch | None) -> None:
         if batch and self._batches.full():

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from logship.files.framer import Place, advance
 from logship.files.strangers import MULTILINE, Strangers
 from logship.model import NO_LIMIT, FileId
+from logship.own_faults import OwnFaults
 from logship.records.framing import Frame
 from logship.records.joining import Joined, More, join_lines
 from logship.records.line_starts import LEARNED_BYTES
@@ -100,6 +101,7 @@ class Joining(Struct, frozen=True):
     late: bool = False
     """Nothing is waited for: there is a newer file."""
     strangers: Strangers = field(default_factory=Strangers)
+    faults: OwnFaults = field(default_factory=OwnFaults)
     runtime: RuntimeLines | None = None
     """What joins lines that a container's runtime wrote: it asks ``multiline`` of the texts in them."""
 
@@ -196,8 +198,19 @@ class Whole(NamedTuple):
     """What is learned of the generation."""
 
 
-def join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) -> Whole:
-    """Join the lines of the frames of one read."""
+def join(read: Read, frames: list[Frame], place: Place, joining: Joining) -> Whole:
+    """Join the lines of the frames of one read; where a fault of ours keeps them apart, each line is a record."""
+    try:
+        return _join(read, frames, place, joining)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the daemon holds other files, too
+        path, now = read.file.path or read.file.lineage, read.file.grown_at + read.quiet
+        joining.faults.saw("lines are not joined", error, now, file=path, offset=read.start)
+        return Whole(frames, advance(place, frames, len(read.data)), read.file.cuts.form)
+
+
+def _join(read: Read, frames: Sequence[Frame], place: Place, joining: Joining) -> Whole:
     cuts = read.file.cuts
     more = _more(read, cuts, joining)
     joined: list[Frame] = []

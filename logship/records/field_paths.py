@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from logship.json_faults import UNREADABLE
 from logship.records.candidates import Candidates
 from logship.records.columns import raw_values, spread
 from logship.records.paths import splits
@@ -77,14 +78,14 @@ class Below:
     def _decode(self, objects: Sequence[bytes]) -> list[msgspec.Struct]:
         try:
             records = self._decoder.decode_lines(b"\n".join(objects))
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return [*map(self._decode_one, objects)]
         return records if len(records) == len(objects) else [*map(self._decode_one, objects)]
 
     def _decode_one(self, value: bytes) -> msgspec.Struct:
         try:
             return self._decoder.decode(value)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return self._decoder.decode(b"{}")
 
 

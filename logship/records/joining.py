@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from logship.json_faults import UNREADABLE
 from logship.model import Block, LineState
 from logship.records.framing import BOM, CONTINUATION, PARTIAL, Frame
 from logship.records.kept_lines import AllLines, all_lines
@@ -188,8 +189,8 @@ def one_line(record: bytes) -> bytes:
     lines = [line.removesuffix(b"\r") for line in record.removesuffix(b"\n").split(b"\n")]
     if lines[0].startswith(b"{") and lines[-1].startswith(b"}"):
         flat = b" ".join(line.strip() for line in lines)
-        with suppress(msgspec.DecodeError, RecursionError):
-            msgspec.json.decode(flat, type=dict[str, msgspec.Raw])
+        with suppress(*UNREADABLE):
+            msgspec.json.decode(flat.decode(errors="replace"), type=dict[str, msgspec.Raw])
             return flat
     return b"\n".join(lines).rstrip(b"\n")
 

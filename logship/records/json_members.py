@@ -6,6 +6,8 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct
 
+from logship.json_faults import UNREADABLE
+
 SPACE = b" \t\r\n"
 """What JSON calls white space."""
 
@@ -20,7 +22,8 @@ _TOKEN = re.compile(_STRING + rb"|[\[\]{}]")
 _ESCAPED = re.compile(rb'\\u00[4-7](?:[^"\\]++|\\.)*+"([ \t\r\n]*+:)?', re.DOTALL)
 """An escape that could spell a letter of a name, up to the end of its string and, behind a name, the colon."""
 _NEXT = re.compile(rb"[ \t\r\n]*([,}])")
-_BREAK = re.compile(rb"[ \t\r]*+\n[ \t\r\n]*+")
+_BREAK = re.compile(rb"(?:(?<![ \t\r])[ \t\r]++)?+\n[ \t\r\n]*+")
+"""With the blanks before it, which are looked at once: from each of them on would take the square of their number."""
 _HEAD = 64 << 10
 
 
@@ -81,9 +84,9 @@ def head(text: bytes) -> list[tuple[str, msgspec.Raw]]:
     try:
         for member in members(text):
             value = text[member.value : member.end]
-            if member.end < len(text) or (value.endswith(b'"') and len(value) > 1):
+            if value and (member.end < len(text) or (value.endswith(b'"') and len(value) > 1)):
                 found.append((member.name, msgspec.Raw(value)))
-    except msgspec.DecodeError:  # an escape that is none
+    except UNREADABLE:  # an escape that is none
         pass
     return found
 

@@ -5,13 +5,13 @@ that provably comes to the same bytes.
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct, structs
 
+from logship.json_faults import UNREADABLE
 from logship.model import Block
 from logship.records.enrichment import TIMESTAMP, Clash, Enrichment, to_json
 from logship.records.facts import FactReader, Facts
@@ -29,6 +29,11 @@ from logship.records.text_records import MESSAGE, TextRecords
 MAX_DEPTH = 500
 """Objects and arrays within each other; a line that nests deeper is a message. Stores take less, and a bound of our
 own gives the same verdict whatever the interpreter's limit is and however deep its stack."""
+
+TOO_DEEP: Final = "too_deep"
+"""Why an object is sent as text: it nests deeper than :data:`MAX_DEPTH`."""
+CROWDED: Final = "crowded"
+"""The same: more members would have to make way than :data:`MAX_MOVED`."""
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
@@ -83,17 +88,17 @@ class Line(Struct, frozen=True):
     level: Level = NO_LEVEL
 
 
-def _parse(text: bytes) -> dict[str, msgspec.Raw] | None:
-    """Give the top level of a JSON object (of duplicates the last), or None if the text is not one."""
+def object_of(text: bytes) -> tuple[dict[str, msgspec.Raw] | None, str]:
+    """Give the top level of a JSON object (of duplicates the last), or None and why it is none, or taken for none."""
     if not text.startswith(b"{"):
-        return None
+        return None, "it does not begin with {"
     try:
         found = _OBJECT.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        return None
+    except UNREADABLE as error:
+        return None, str(error)
     # What nests deeper has more bytes.
     may_be_deep = len(text) > 2 * MAX_DEPTH and text.count(b"{") + text.count(b"[") > MAX_DEPTH
-    return found if not may_be_deep or depth_of(text) <= MAX_DEPTH else None
+    return (None, TOO_DEEP) if may_be_deep and depth_of(text) > MAX_DEPTH else (found, "")
 
 
 def message_name(enrichment: Enrichment) -> str:
@@ -131,17 +136,21 @@ class LineParser:
             text = content.decode(errors="replace")
             valid = False
         bare = without_frame(text.encode())
-        found = None if message else _parse(bare)
-        what: tuple[str, ...] = ()
-        if found is None and not message and bare.startswith(b"{") and (mended := repair(bare)):
-            found = _parse(mended.text)
+        found, why = (None, "") if message else object_of(bare)
+        what: tuple[str, ...] = (why,) if why == TOO_DEEP else ()
+        if found is None and not (message or what) and bare.startswith(b"{") and (mended := repair(bare)):
+            found, _ = object_of(mended.text)
             bare, what = mended if found is not None else (bare, ())
         near_ns = block.time_ns if block else 0
         if found is not None:
-            with suppress(_CrowdedError):
+            try:
                 line = self._record(bare, found, near_ns, decode_error=not valid)
+            except _CrowdedError:
+                what = (CROWDED,)
+            else:
                 return structs.replace(line, repaired=what) if what else line
-        return self._text(text.encode(), block, decode_error=not valid)
+        line = self._text(text.encode(), block, decode_error=not valid)
+        return structs.replace(line, repaired=what) if what else line
 
     def _text(self, text: bytes, block: Block | None, *, decode_error: bool) -> Line:
         texts = self._texts.read([text], block)
@@ -190,7 +199,7 @@ class LineParser:
     def _is_plain(self, text: bytes) -> bool:
         try:
             return bool(self._plain and self._plain.decode(text))
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return False
 
     @cached_property

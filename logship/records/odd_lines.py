@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from logship.json_faults import UNREADABLE
 from logship.records.kept_lines import all_lines
 from logship.records.line_parser import MAX_DEPTH
 from logship.records.looks import all_records, those
@@ -161,7 +162,7 @@ def decoded(parted: Parted, decoder: msgspec.json.Decoder[msgspec.Struct]) -> Pa
     while len(records) < len(lines):
         try:
             records += found
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             # What was decoded before that line is there already.
             gone.append(len(records))
             records.append(None)

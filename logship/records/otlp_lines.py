@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from msgspec import Raw, Struct
 
+from logship.json_faults import UNREADABLE
 from logship.records.paths import Members
 
 OTLP: Final = "resourceLogs"
@@ -29,6 +30,6 @@ def otlp_records(found: Members) -> list[dict[str, Raw]]:
     """Give the members of each log record in a line; none if it is not such a line."""
     try:
         resources = _RESOURCES.decode(found[OTLP]) if OTLP in found else []
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return []
     return [record for resource in resources for scope in resource.scopeLogs for record in scope.logRecords]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from logship.model import Block
+from logship.model import AS_TEXT, Block
 from logship.records.enrichment import Enrichment
 from logship.records.found import Found
 from logship.records.json_members import SPACE, on_one_line
@@ -55,7 +55,7 @@ class LineRewriter:
     def is_rest(self, block: Block) -> bool:
         """Say whether it is a part of a line, or of the text of a record that was cut: it may look like anything."""
         if "continuation" not in block.flags:
-            return "truncated" in block.flags
+            return "truncated" in block.flags or AS_TEXT in block.flags
         return not self._unwrap(block.data.partition(b"\n")[0].removesuffix(b"\r"))
 
     def _unwrap(self, line: bytes) -> "Piece | None":

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from logship.json_faults import UNREADABLE
 from logship.records.access_lines import parse_apache, parse_nginx, parse_uvicorn
 from logship.records.expressions import PIECES, Expression, compile_expression
 from logship.records.found import Found
@@ -65,12 +66,12 @@ def _parse_cri(line: bytes) -> Found | None:
 def _decoded(line: bytes) -> _Logged | None:
     try:
         return _LOGGED.decode(line)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return None
 
 
 def _unwrap_docker(line: bytes) -> Piece | None:
-    found = _decoded(line) if line.startswith(b'{"log"') else None
+    found = _decoded(line.decode(errors="replace").encode()) if line.startswith(b'{"log"') else None
     if found is None:
         return None
     return Piece(found.stream, found.log.removesuffix("\n").encode(), not found.log.endswith("\n"))
@@ -110,7 +111,7 @@ def _names(text: bytes) -> dict[str, Raw] | None:
 def _decoded_object(text: bytes) -> dict[str, Raw] | None:
     try:
         return _OBJECT.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return None
 
 

@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import msgspec
 
+from logship.json_faults import UNREADABLE
+
 Members = Mapping[str, msgspec.Raw]
 """The members of one JSON object, by their names."""
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -32,7 +34,7 @@ def members_of(value: bytes) -> dict[str, msgspec.Raw]:
         return {}
     try:
         return _OBJECT.decode(value)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return {}
 
 

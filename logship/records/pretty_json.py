@@ -4,7 +4,8 @@ import re
 
 _INSIDE = re.compile(rb'[\s"{}\[\]]|(?:-?\d[\d.eE+-]*|true|false|null)[,\]}]*\s*$|$')
 """How a line of an object begins, indented or not."""
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"' + rb"|'(?:[^'\\]|\\.)*'")
+_STRING = re.compile(rb""""(?:[^"\\]++|\\.|\\\Z)*+(?:"|(\Z))|'(?:[^'\\]++|\\.|\\\Z)*+(?:'|(\Z))""", re.DOTALL)
+"""A string, or what begins one that does not end: to look for an end at each further quote would take for ever."""
 
 
 def after_line(depth: int, line: bytes, end: str) -> str:
@@ -14,6 +15,10 @@ def after_line(depth: int, line: bytes, end: str) -> str:
     """
     if not _INSIDE.match(line):
         return ""
-    bare = _STRINGS.sub(b"", line)
+    bare = _STRING.sub(_unless_whole, line)
     depth += bare.count(b"{") + bare.count(b"[") - bare.count(b"}") - bare.count(b"]")
     return f"j{depth}" if depth > 0 else end
+
+
+def _unless_whole(string: "re.Match[bytes]") -> bytes:
+    return string[0] if string.lastindex else b""

@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
+from logship.json_faults import UNREADABLE
 from logship.records.columns import raw_values
 from logship.records.enrichment import TIMESTAMP
 from logship.records.event_times import Place, refined
@@ -201,6 +202,6 @@ def decoded(decoder: Decoder | None, data: bytes, lines: int) -> list[msgspec.St
     """Give a record for each line; none at all if one is anything but a single object of the type."""
     try:
         records = decoder.decode_lines(data) if decoder else []
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return []
     return records if len(records) == lines else []

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from logship.model import Block
+from logship.model import AS_TEXT, Block
 from logship.records.enrichment import Enrichment
 from logship.records.found import Heads
 from logship.records.layouts import quoted, whole, within_quotes
@@ -18,6 +18,8 @@ AFTER: Final = b'"}'
 """What stands behind the text of a record."""
 MESSAGE: Final = "message"
 """The member that a line of text becomes."""
+_UNHEADED: Final = {"continuation", AS_TEXT}
+"""Flags of records that are given without a look at how they begin."""
 
 
 class Texts(NamedTuple):
@@ -81,6 +83,6 @@ class TextRecords:
 
     def _read_heads(self, lines: Sequence[bytes], block: Block | None) -> Heads:
         # The rest of a line that was cut begins anywhere.
-        if block is None or not lines or "continuation" in block.flags:
+        if block is None or not lines or not _UNHEADED.isdisjoint(block.flags):
             return Heads([None] * len(lines), [None] * len(lines), 0)
         return self.heads(lines, block.time_ns, block.data)

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 from msgspec import UNSET, Raw, UnsetType
 
+from logship.json_faults import UNREADABLE
 from logship.records.enrichment import to_json
 from logship.redaction.redactor import FIELD, Redactor
 
@@ -148,7 +149,7 @@ class Members:
             return ()
         try:
             records: Sequence[Any] = self._decoder.decode_lines(b"{" + text.replace(b"\n", b"\n{"))
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return None
         return records if len(records) == count else None
 

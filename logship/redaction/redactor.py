@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from logship.json_faults import UNREADABLE
 from logship.redaction.cuts import head, tail
 from logship.redaction.escapes import Plain, unescaped
 from logship.redaction.fields import Fields
@@ -281,7 +282,7 @@ def _may_be_escaped(text: bytes) -> bool:
 def _is_object(text: bytes) -> bool:
     try:
         _object(text)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return False
     return True
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from logship.daemon.pipeline import Shape
 from logship.errors import SinkClosedError
 from logship.files.joining import Joining
-from logship.model import Batch, Block, Encoded, Limits, Outcome
+from logship.model import AS_TEXT, Batch, Block, Encoded, Limits, Outcome
 from logship.records.multiline import parse_multiline
 from tests.autojump import autojump
 from tests.line_sink import DELIVERED, LineSink, errored
@@ -444,6 +444,46 @@ async def test_a_file_that_can_not_be_read_stops_no_other(rig: Rigs) -> None:
     assert made.sink.stored == words(numbered(10, 20))
     assert bad.fault.startswith("Input/output error")
     assert made.unsound.is_set()
+
+
+class FaultySink(LineSink):
+    """Has a fault of its own: it can't encode a line with ``bad``, nor the text of one with ``worse``."""
+
+    def encode(self, block: Block) -> Encoded:
+        """Fail, or do it."""
+        if b"worse" in block.data or (b"bad" in block.data and AS_TEXT not in block.flags):
+            raise IndexError(block.data)
+        return super().encode(block)
+
+
+@autojump
+async def test_a_record_that_can_not_be_encoded_is_sent_as_text_and_stops_no_other(
+    rig: Rigs, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault of ours is told once a minute and counted, without what the record says; the file goes on."""
+    made = rig(FaultySink())
+    lines = numbered(0, 50) + b"a bad line\n" + numbered(50, 100) + b"bad\n"
+    made.open("a", lines)
+    await made.run_to_end()
+    assert made.sink.stored == words(lines)
+    assert made.value("logship_input_paused") == 0
+    assert made.metrics.records.repaired.totals[AS_TEXT] == 2
+    assert made.balanced()
+    (message,) = [record for record in caplog.records if record.name == "logship.own_faults"]
+    assert "please report it" in message.getMessage()
+    assert (message.__dict__["type"], message.__dict__["offset"]) == ("IndexError", 500)
+    assert "bad" not in message.__dict__["at"]
+
+
+@autojump
+async def test_a_record_of_which_not_even_the_text_can_be_sent_is_left_out_and_counted(rig: Rigs) -> None:
+    """All others are sent, also those in the same block."""
+    made = rig(FaultySink())
+    made.open("a", numbered(0, 50) + b"worse\n" + numbered(50, 100))
+    await made.run_to_end()
+    assert made.sink.stored == words(numbered(0, 100))
+    assert made.metrics.sink("s").totals()["skipped"] == (1, len("worse\n"))
+    assert made.balanced()
 
 
 @autojump

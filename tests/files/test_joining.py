@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ from logship.files.tailing import TailedFile
 from logship.model import NO_LIMIT, Block
 from logship.records.framing import Frame
 from logship.records.joining import joined_lines
-from logship.records.multiline import parse_multiline
+from logship.records.multiline import Extent, Multiline, parse_multiline
 from tests.following import an_entry
 from tests.records.test_multiline import SAMPLES, sample
 
@@ -97,6 +97,28 @@ def growing(tmp_path: Path) -> Iterator[Growing]:
     found = Growing(tmp_path)
     yield found
     found.file.close()
+
+
+class _Faulty(Multiline):
+    """Has a fault."""
+
+    def extent(self, lines: Sequence[bytes], at: int, form: str, state: str = "") -> Extent:
+        """Fail."""
+        raise IndexError(lines[at], form, state)
+
+
+def test_lines_that_a_fault_of_ours_keeps_from_being_joined_are_records(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """None is lost, and it is told."""
+    growing = Growing(tmp_path, Joining(_Faulty(("python",), None, 1000, LONG), 1.0))
+    growing.write(b"Traceback (most recent call last):\n  File x\nKeyError: 1\n" * 2)
+    growing.read()
+    assert [data for _, data, _ in growing.records] == [
+        *(b"Traceback (most recent call last):\n", b"  File x\n", b"KeyError: 1\n") * 2
+    ]
+    assert "lines are not joined" in caplog.text
+    growing.file.close()
 
 
 @settings(deadline=None)

@@ -2,7 +2,8 @@ import pytest
 
 from logship.records.enrichment import Enrichment
 from logship.records.json_members import depth_of, may_spell, members
-from logship.records.line_parser import MAX_DEPTH, LineParser, trim
+from logship.records.line_parser import CROWDED, MAX_DEPTH, TOO_DEEP, LineParser, trim
+from logship.records.making_way import MAX_MOVED
 
 JUDGE = LineParser(Enrichment({"service.name": "s", "k8s.pod.name": "p"}))
 
@@ -113,6 +114,20 @@ def test_what_is_not_one_json_object_is_a_message(line: str) -> None:
     assert one.rest.startswith(b'"message":"')
     assert one.stamp is None
     assert not one.bad_time
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ('{"a":' + "[" * MAX_DEPTH + "]" * MAX_DEPTH + "}", TOO_DEEP),
+        ('{"x":1,' + ",".join([f'"log.flags":{at}' for at in range(MAX_MOVED + 1)]) + "}", CROWDED),
+    ],
+)
+def test_an_object_that_is_sent_as_text_is_counted_by_the_reason(line: str, why: str) -> None:
+    """One that nests too deep, or of which too much would have to make way; what only looks so is not."""
+    one = JUDGE.judge(line.encode())
+    assert (one.rest[:10], one.repaired) == (b'"message":', (why,))
+    assert JUDGE.judge(line[:-1].encode() + b"]").repaired == ()
 
 
 def test_depth_is_counted_outside_of_strings() -> None:
