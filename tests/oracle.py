@@ -55,6 +55,11 @@ def mended(text: str) -> tuple[str, list[str]]:
             raw = bytes.fromhex(character[0].replace("\\x", ""))
             step, new = len(character[0]), json.dumps(raw.decode(errors="replace"), ensure_ascii=False)[1:-1]
             what.add("escape")
+        elif quoted and re.match(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}", rest):
+            step, new = 12, rest[:12]
+        elif quoted and re.match(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}", rest):
+            step, new = 6, "\ufffd"
+            what.add("escape")
         elif quoted and rest[0] == "\\":
             step, new = 2, rest[:2]
         elif not quoted and number:
@@ -155,6 +160,7 @@ class Oracle:
         value = None
         try:
             value = None if message else parse(text)
+            self.repaired["too_deep"] += isinstance(value, Object) and depth(value) > 500
         except (ValueError, RecursionError):
             value = self._mended(text)
         if not isinstance(value, Object) or depth(value) > 500:

@@ -1,8 +1,9 @@
 r"""Lines that are nearly JSON, made JSON: what many loggers write though no reader has to take it; pure.
 
 Python's ``json`` and Jackson write ``NaN`` and ``Infinity`` (RFC 8259, section 6, has neither); nginx leaves a number
-out, or writes ``-``, where a variable is empty, and escapes as ``\x22`` by default. Nothing else is touched: not a byte
-of other members, nor what looks like these within a string.
+out, or writes ``-``, where a variable is empty, and escapes as ``\x22`` by default. Half of a surrogate pair (RFC 8259,
+section 8.2), which nobody can read, stands for a byte of a file's name that is no UTF-8 (Python), or for a character
+that was cut (JavaScript). Nothing else is touched: not a byte of other members, nor what looks so within a string.
 """
 
 import re
@@ -24,8 +25,12 @@ _WRONG: Final = re.compile(
     rb"-(?:NaN|Infinity)(?![\w.+-])|NaN(?![\w.+-])|Infinity(?![\w.+-])|:([ \t\r\n]*+)-?(?=[ \t\r\n]*+[,}])"
 )
 """A number that is none, or no value, outside of strings. To begin with a byte, not a choice, is faster."""
-_ESCAPES: Final = re.compile(rb"((?:\\x[0-9A-Fa-f]{2})+)|\\.", re.DOTALL)
-"""Bytes by their hexadecimal digits, a character may need several; or any other escape."""
+_ESCAPES: Final = re.compile(
+    rb"((?:\\x[0-9A-Fa-f]{2})+)|\\u[dD][89abAB][0-9A-Fa-f]{2}\\u[dD][c-fC-F][0-9A-Fa-f]{2}"
+    rb"|(\\u[dD][89a-fA-F][0-9A-Fa-f]{2})|\\.",
+    re.DOTALL,
+)
+"""Bytes by their hexadecimal digits, a character may need several; half of a surrogate pair; or any other escape."""
 
 
 class Repaired(NamedTuple):
@@ -48,7 +53,7 @@ def repair(text: bytes) -> Repaired | None:
     what: set[str] = set()
     outside = _WRONG.sub(partial(_mend, what), b'"'.join(pieces[::2]))
     pieces[::2] = on_one_line(outside).split(b'"')
-    if b"\\x" in text:
+    if b"\\x" in text or b"\\ud" in text or b"\\uD" in text:
         mended = [_ESCAPES.sub(_character, piece) for piece in pieces[1::2]]
         what.update((ESCAPE,) if mended != pieces[1::2] else ())
         pieces[1::2] = mended
@@ -92,6 +97,6 @@ def _mend(what: set[str], part: re.Match[bytes]) -> bytes:
 
 def _character(escape: re.Match[bytes]) -> bytes:
     if not escape[1]:
-        return escape[0]
+        return rb"\ufffd" if escape[2] else escape[0]
     characters = bytes.fromhex(escape[1].replace(b"\\x", b"").decode()).decode(errors="replace")
     return to_json(characters)[1:-1]

@@ -177,7 +177,7 @@ def test_any_block_encodes_to_what_the_oracle_says_line_by_line(data: bytes, sta
     out = encoded.body.decode().split("\n")[:-1]
     assert [parse(line).pairs for line in out] == expected
     assert oracle.counts == {name: getattr(encoded.tally, name) for name in oracle.counts}
-    assert oracle.repaired == dict(encoded.tally.repaired)
+    assert +oracle.repaired == dict(encoded.tally.repaired)
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

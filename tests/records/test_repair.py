@@ -24,6 +24,8 @@ from logship.records.repair import repair, repair_some
         (b'{"a":-,"b": -1,"time": }', b'{"a":null,"b": -1,"time": null}', ("empty_value",)),
         (b'{"agent":"\\x22curl\\x22 \\\\x22"}', b'{"agent":"\\"curl\\" \\\\x22"}', ("escape",)),
         (b'{"uri":"\\xD0\\x9F\\x0A\\x5C\\xFF"}', '{"uri":"\u041f\\n\\\\\ufffd"}'.encode(), ("escape",)),
+        (b'{"p":"caf\\udce9.txt","q":"\\uD83D\\uDE00"}', b'{"p":"caf\\ufffd.txt","q":"\\uD83D\\uDE00"}', ("escape",)),
+        (b'{"\\uD83D":"\\uD83D\\uD83D\\\\ud800"}', b'{"\\ufffd":"\\ufffd\\ufffd\\\\ud800"}', ("escape",)),
         (b'{\r\n  "a": NaN,\n  "b": "NaN\\n"\n}', b'{ "a": null, "b": "NaN\\n" }', ("nan",)),
         (b'{"a":"\\x41","b":NaN,"c":}', b'{"a":"A","b":null,"c":null}', ("empty_value", "escape", "nan")),
     ],
@@ -53,7 +55,7 @@ LINES = (
         b'NaN"',
         b'{"a":"\\"","b":NaN}',
         b'{"a":"\\x22","b":NaN}',
-        b'{"a":"NaN"}',
+        *(b'{"a":"NaN"}', b'{"a":"\\udc00"}', b'{"a":"\\ud83d\\ude00"}'),
         b'{"a":NaN,"b":"x\n"}',  # several lines that were joined
         b'{"a":NaN,\n"b":1}',
     ),
