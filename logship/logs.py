@@ -124,7 +124,8 @@ def places(trace: TracebackType | None) -> str:
     """Give the places that an exception came through, outermost first, without any content."""
     found = []
     while trace is not None:
-        found.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        path = "/".join(trace.tb_frame.f_code.co_filename.split("/")[-2:])  # several rooms have a joining.py
+        found.append(f"{path}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " > ".join(found)
 

@@ -87,8 +87,8 @@ def test_an_exceptions_text_is_not_shown_unless_it_is_ours() -> None:
             record = logging.makeLogRecord({"msg": "failed", "exc_info": (type(caught), caught, caught.__traceback__)})
         return str(json.loads(json_line(record))["exception"])
 
-    assert re.fullmatch(r"ValueError at test_logs\.py:\d+", shown(ValueError("password=hunter2")))
-    assert re.fullmatch(r"StateError \(no space\) at test_logs\.py:\d+", shown(StateError("no space")))
+    assert re.fullmatch(r"ValueError at tests/test_logs\.py:\d+", shown(ValueError("password=hunter2")))
+    assert re.fullmatch(r"StateError \(no space\) at tests/test_logs\.py:\d+", shown(StateError("no space")))
 
 
 @given(st.text(st.characters()))

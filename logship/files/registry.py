@@ -1,5 +1,7 @@
 """Generations that are not open: put by until their files change, finished, gone, or never to be read.
 
+In memory: what Filebeat calls its registry, the file on disk, is :mod:`logship.state.checkpoints`.
+
 Those that are finished are rows of 92 bytes (:mod:`logship.state.finished`); the others are entries. Each question is
 answered by an index, however many there are.
 """

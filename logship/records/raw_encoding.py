@@ -14,13 +14,10 @@ from logship.records.single_records import gap, single_records
 
 
 class RawEncoder:
-    """Encodes blocks as the bytes that they are, without fields of ours, each line between a head and a tail."""
+    """Encodes blocks as the bytes that they are, without fields of ours, each line behind a head."""
 
-    def __init__(
-        self, head: bytes = b"", tail: bytes = b"\n", *, when: str = "", redaction: Redaction | None = None
-    ) -> None:
+    def __init__(self, head: bytes = b"", *, when: str = "", redaction: Redaction | None = None) -> None:
         self._head = head
-        self._tail = tail
         self._redaction = redaction
         self._selection = Selection(condition_for(when, Enrichment({}, "raw")))
 
@@ -41,7 +38,7 @@ class RawEncoder:
             tally = replace(tally, filtered=chosen.filtered(content.sizes))
         if self._redaction:
             lines, tally = self._redaction.lines(lines, block, lambda: offsets, tally)
-        written = [self._head + line + self._tail for line in lines]
+        written = [self._head + line + b"\n" for line in lines]
         longest = max(map(len, written), default=0)
         return Encoded(block, b"".join(written), len(written), tally, longest)
 

@@ -177,7 +177,7 @@ def test_what_a_dead_task_said_is_not_shown(tmp_path: Path, monkeypatch: pytest.
     one()
     assert "words of a record" not in out.getvalue()
     assert '"task": "intake"' in out.getvalue()
-    assert "RuntimeError at supervisor.py" in out.getvalue()
+    assert "RuntimeError at daemon/supervisor.py" in out.getvalue()
 
 
 @autojump
