@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 from msgspec import Struct
 
 from logship.errors import LogshipError
+from logship.files.beneath import written_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.framer import Place
 from logship.files.joining import Joining
@@ -58,7 +59,7 @@ def take(path: str) -> Sample:
             data = _read(sys.stdin.buffer)
         else:
             with Path(path).open("rb") as file:
-                data, mtime_ns = _read(file), os.fstat(file.fileno()).st_mtime_ns
+                data, mtime_ns = _read(file), written_ns(os.fstat(file.fileno()))
     except OSError as error:
         message = f"{name}: can't be read: {error.strerror}"
         raise LogshipError(message) from error

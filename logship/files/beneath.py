@@ -33,6 +33,9 @@ _LOCAL = frozenset(["bcachefs", "btrfs", "ext2", "ext3", "ext4", "f2fs", "overla
 BIRTH_SLACK_NS = 100_000_000
 """Birth times are coarse: only a file that is older by this was there before."""
 
+_LAST_NS = 2**63 - 1
+"""In the year 2262: what is saved of a file's times has 63 bits."""
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -149,6 +152,11 @@ def _file_systems(device: int) -> set[str]:
     return {mount.rpartition(" - ")[2].split()[0] for mount in mounts if mount.split()[2] == number}
 
 
+def written_ns(found: os.stat_result) -> int:
+    """Give when a file was last written to, in epoch nanoseconds from 1970 to 2262: it can be set to any time."""
+    return min(max(found.st_mtime_ns, 0), _LAST_NS)
+
+
 def birth_ns(fd: int) -> int | None:
     """Give the birth time of an open file in epoch nanoseconds, by ``statx(2)``; None where it is not known."""
     return _birth_ns(fd, b"", _AT_EMPTY_PATH)
@@ -166,7 +174,7 @@ def _birth_ns(folder: int, path: bytes, flags: int) -> int | None:
     except AttributeError:  # a C library without statx
         return None
     mask, seconds, nanoseconds = _BIRTH.unpack_from(buffer)
-    return None if failed or not mask & _STATX_BTIME else int(seconds * 10**9 + nanoseconds)
+    return None if failed or not mask & _STATX_BTIME else min(max(seconds * 10**9 + nanoseconds, 0), _LAST_NS)
 
 
 def _open_beneath(root_fd: int, relative: str, flags: int) -> int:

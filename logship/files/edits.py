@@ -8,6 +8,7 @@ import re
 
 from msgspec.structs import replace
 
+from logship.files.beneath import written_ns
 from logship.files.found import Found, last_newline
 from logship.files.identification import LEAST_BYTES, Known, Part
 from logship.files.registry import Registry
@@ -145,7 +146,7 @@ def _was_there_before(found: Found, file: TailedFile) -> bool:
     What packs sets the time of its archive: there that tells nothing. Raises OSError.
     """
     stat = os.fstat(file.fd)
-    renamed = not file.packed[1] and stat.st_mtime_ns < stat.st_ctime_ns
+    renamed = not file.packed[1] and written_ns(stat) < stat.st_ctime_ns
     return renamed and stat.st_ctime_ns > (found.birth_ns or stat.st_ctime_ns)
 
 
@@ -175,7 +176,7 @@ def goes_on_in(found: Found, known: Known) -> bool:
         return True
     if known.file is None:
         return False
-    copied = found.mtime_ns == os.fstat(known.file.fd).st_mtime_ns < (found.birth_ns or 0)
+    copied = found.mtime_ns == written_ns(os.fstat(known.file.fd)) < (found.birth_ns or 0)
     return copied or _was_there_before(found, known.file)
 
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.files.archives import Contents
-from logship.files.beneath import Root, birth_ns
+from logship.files.beneath import Root, birth_ns, written_ns
 from logship.files.decoding import LEAST_BYTES, MAGIC_BYTES, STREAMS, is_noise, packed_as
 from logship.files.framer import Place
 from logship.files.holes import head_print
@@ -92,7 +92,7 @@ class Found(Struct):
         except OSError:
             os.close(fd)
             raise
-        size, mtime_ns = stat.st_size, stat.st_mtime_ns
+        size, mtime_ns = stat.st_size, written_ns(stat)
         return cls(candidate, fd, size, stat.st_ino, stat.st_dev, mtime_ns, birth_ns(fd), now, packed=kind)
 
     @classmethod
@@ -159,7 +159,7 @@ class Found(Struct):
         if stat.st_size != self.size:
             self.size, self.grown_at = stat.st_size, now
             self.packed = packed_as(self.read_at(MAGIC_BYTES, 0))
-        self.mtime_ns = stat.st_mtime_ns
+        self.mtime_ns = written_ns(stat)
 
 
 def new_entry(found: Found, sinks: Collection[str], *, begin: int = 0, ignored: bool = False) -> Entry:

@@ -11,6 +11,7 @@ from stat import S_ISREG
 from msgspec import Struct
 
 from logship.files.adoption import Adoption
+from logship.files.beneath import written_ns
 from logship.files.discovery import Discovery
 from logship.files.found import Found, new_entry
 from logship.files.opener import Opener
@@ -66,7 +67,7 @@ class Newcomers(Struct):
             return other is not None and other is file
         if stat.st_ino in swept:
             return swept[stat.st_ino].candidate.path == path
-        return self.registry.finished.unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns) or None
+        return self.registry.finished.unchanged(stat.st_ino, stat.st_size, written_ns(stat)) or None
 
     def _entry(self, found: Found) -> Entry | None:
         """Give what is known of a file, or a new generation; None where it may be related to another one."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from logship.files.archives import Contents
-from logship.files.beneath import BIRTH_SLACK_NS
+from logship.files.beneath import BIRTH_SLACK_NS, written_ns
 from logship.files.decoding import MAGIC_BYTES, UNREADABLE, packed_as
 from logship.files.discovery import NAMES_AT_ONCE, Discovery
 from logship.files.found import Found
@@ -105,9 +105,9 @@ class Plan:
             return True
         with suppress(OSError):
             stat = os.stat(candidate.path)  # noqa: PTH116 - a thousand a sweep
-            if daemon.left_alone(stat.st_ino, stat.st_size, stat.st_mtime_ns):
+            if daemon.left_alone(stat.st_ino, stat.st_size, written_ns(stat)):
                 return True
-            strange = not daemon.knows(stat.st_ino) and stat.st_mtime_ns < daemon.saved_ns - _SLACK_NS
+            strange = not daemon.knows(stat.st_ino) and written_ns(stat) < daemon.saved_ns - _SLACK_NS
             if strange and candidate.inode not in self.started:
                 self.left_out.note(candidate.path, UNKNOWN_TO_DAEMON)
         return False
@@ -177,7 +177,7 @@ class Plan:
         try:
             stat = os.fstat(fd)
             kind = packed_as(os.pread(fd, MAGIC_BYTES, 0))
-            mtime_ns, file.size, file.packed = stat.st_mtime_ns, stat.st_size, bool(kind)
+            mtime_ns, file.size, file.packed = written_ns(stat), stat.st_size, bool(kind)
             first = self._first_time(_beginning(fd, kind), mtime_ns)
         except OSError:
             return (_LAST,)

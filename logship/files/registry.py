@@ -12,7 +12,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from logship.files.beneath import is_overlay
+from logship.files.beneath import is_overlay, written_ns
 from logship.files.entries import Entries
 from logship.files.found import Found
 from logship.files.identification import Known, Source, View
@@ -136,9 +136,9 @@ class Registry(Entries):
             return None
         with suppress(OSError):
             stat = os.stat(candidate.path, follow_symlinks=False)  # noqa: PTH116 - one call a file and sweep
-            if finished and self.finished.meet_unchanged(stat.st_ino, stat.st_size, stat.st_mtime_ns):
+            if finished and self.finished.meet_unchanged(stat.st_ino, stat.st_size, written_ns(stat)):
                 return FileId("")
-            return file if (stat.st_size, stat.st_mtime_ns) == signature else None
+            return file if (stat.st_size, written_ns(stat)) == signature else None
         return None
 
     def is_anothers(self, found: Found) -> bool:

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from msgspec.structs import replace
 
-from logship.files.beneath import birth_ns, real_path
+from logship.files.beneath import birth_ns, real_path, written_ns
 from logship.files.decoding import MAGIC_BYTES, packed_as
 from logship.files.doubt import Doubt
 from logship.files.evidence import has_before, has_head, has_known, punched_to
@@ -93,13 +93,13 @@ class TailedFile:
         if self.orphaned:
             return False
         stat = os.fstat(self.fd)
-        signature, gone = (stat.st_size, stat.st_mtime_ns), stat.st_nlink == 0
+        signature, gone = (stat.st_size, written_ns(stat)), stat.st_nlink == 0
         same = signature == self.signature and gone == self.deleted
         if same and not (self.padding.there or self.doubt.lasts):
             return self.holes.due(now)
-        before, touched = self.size, stat.st_mtime_ns != self.mtime_ns
+        before, touched = self.size, signature[1] != self.mtime_ns
         in_place = touched and stat.st_size == self.signature[0]
-        self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, stat.st_mtime_ns
+        self.device, self.inode, self.mtime_ns = stat.st_dev, stat.st_ino, signature[1]
         self.signature, self.deleted = signature, gone
         size = self._physical(stat.st_size)
         may_be_filled = touched and self.holes.passed and size >= self.furthest.offset

@@ -41,6 +41,8 @@ _AHEAD: Final = timedelta(days=1)
 """A time without a year that would be so much later than its file's last write is of the year before."""
 _LEAP: Final = 2000
 """A year that has every day."""
+_LATEST: Final = 253_370_764_800
+"""Epoch seconds of the last year that times have, 9999: a file's last write can be set to any time."""
 _LONGEST: Final = 64
 """Characters; nothing longer is a time."""
 
@@ -89,7 +91,7 @@ def with_year(time: datetime, near_ns: int) -> datetime:
     """Put a time in the year that has it at or before the given moment; raises ``ValueError`` without one."""
     if near_ns <= 0:
         raise ValueError
-    return in_year(time, datetime.fromtimestamp(near_ns // 10**9, UTC))
+    return in_year(time, datetime.fromtimestamp(min(near_ns // 10**9, _LATEST), UTC))
 
 
 def in_year(time: datetime, written: datetime) -> datetime:

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from logship.files import beneath
-from logship.files.beneath import Root, birth_ns
+from logship.files.beneath import Root, birth_ns, written_ns
 
 
 @pytest.fixture(params=["openat2", "walk"])
@@ -231,3 +232,13 @@ def test_a_birth_time_that_is_not_known_is_none(monkeypatch: pytest.MonkeyPatch)
     assert birth_ns(sys.maxsize >> 40) is None
     monkeypatch.setattr(beneath, "_libc", object())
     assert birth_ns(0) is None
+
+
+@pytest.mark.parametrize(
+    ("set_to", "expected"),
+    [(10, 10), (2**33 * 10**9, 2**33 * 10**9), (2**63 - 1, 2**63 - 1), (2**63, 2**63 - 1), (2**92, 2**63 - 1), (-1, 0)],
+)
+def test_a_last_write_has_63_bits(set_to: int, expected: int) -> None:
+    """Whoever owns a file can set any time, and some volumes keep it: 2300 is past what is saved of one."""
+    stat = SimpleNamespace(st_mtime_ns=set_to)
+    assert written_ns(stat) == expected  # type: ignore[arg-type]

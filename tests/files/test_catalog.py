@@ -35,6 +35,23 @@ def test_a_damaged_archive_ends_nothing(logs: Path, damage: bytes) -> None:
     assert follow(logs).drain() == lines(6000, 6010)
 
 
+@pytest.mark.parametrize("year_ns", [-(10**18), 10_413_792_000 * 10**9])
+def test_a_file_from_before_1970_or_after_2262_is_taken_like_others(logs: Path, year_ns: int) -> None:
+    """Its owner can set any time, which is then saved, of what is read as of what is not."""
+    for name in ("a.log", "a.log.1"):
+        append(logs / name, lines(0, 10) if name == "a.log" else lines(90, 99))
+        os.utime(logs / name, ns=(year_ns, year_ns))
+    follower = follow(logs)
+    assert follower.drain() == lines(0, 10)
+    append(logs / "a.log", lines(10, 20))
+    os.utime(logs / "a.log", ns=(year_ns, year_ns))
+    follower = follow(logs)
+    assert follower.read() == lines(10, 20)
+    (logs / "a.log").rename(logs / "a.log.2")
+    assert follower.drain() == b""
+    assert follow(logs).drain() == b""
+
+
 def test_a_file_that_can_not_be_opened_is_reported_as_long_as_it_is_there() -> None:
     """Once in the log; in the status until it can be opened, or is gone. Nothing of it is lost."""
     with folder_of_nobody() as folder:

@@ -166,3 +166,10 @@ def test_epoch_numbers_that_look_alike_are_read_as_each_alone() -> None:
         [b"1795771800.1234567891", b"0946684800.5"],
     ):
         assert reader.read_all(values)[0] == [reader.read(value) for value in values]
+
+
+@pytest.mark.parametrize("near", [253_402_300_799, 253_402_300_800, 2**62])
+def test_a_last_write_in_no_year_is_as_if_in_the_last_one(near: int) -> None:
+    """Whoever owns a file can set its time, and some volumes keep any."""
+    assert read("Nov 27 20:00:00", near * 10**9) == "9998-11-27T20:00:00Z"
+    assert read("Nov 27 20:00:00", -near * 10**9) is None
