@@ -23,7 +23,7 @@ from logship.files.patterns import Pattern, Wanted, below, globs, of_files, with
 _MAX_DEPTH = 64
 """Folders beneath the root that ** goes down: an application can nest them to no end."""
 NAMES_AT_ONCE = 256
-"""What is looked at without a pause: well under a millisecond, even of the worst names."""
+"""What is looked at without a pause: well under a millisecond; of the worst names a quarter of a second."""
 MAX_PENDING = 16_384
 """Folders that wait to be listed; of more, each look takes others."""
 MAX_WATCHED = 1024

@@ -1,6 +1,7 @@
 """Names in a folder: which match a glob, which look like a rotated form of one that would.
 
-They are the application's, and hostile: what one costs is bounded.
+They are the application's, and hostile: every expression reads a name in one way only, so that what one costs grows
+with its length, of 255 bytes at most.
 """
 
 import fnmatch
@@ -22,23 +23,23 @@ _WORDS = (
     "old bak backup copy prev previous orig save saved rotated archive archived size time manual reason tmp temp part "
     "gz gzip z zst zstd xz bz2 bzip2 lzma lz4 zip tar tgz utc gmt am pm jan feb mar apr may jun jul aug sep oct nov dec"
 )
-_NUMBERS = "[0-9]+(?:[tT][0-9]+)?[zZ]?|[0-9]+[kKmMgG][bB]?|[rp][0-9]+|[0-9a-f]{16,}[stu]?"
-_TOKEN = f"(?:{_NUMBERS}|(?:{'|'.join(_WORDS.split())})[0-9]*)"
-_ADDITION = re.compile(rf"(?:[.\-_@T+:]+{_TOKEN})+~?|~", re.IGNORECASE)
+_NUMBERS = "[0-9]+Z?|[0-9]+[KMG]B?|[RP][0-9]+|[0-9A-F]{16,}[STU]?"
+_TOKEN = rf"(?:{_NUMBERS}|(?:{'|'.join(_WORDS.split())})[0-9]*)(?=[.\-_@+:~]|T[0-9]|\Z)"
+_ADDITION = re.compile(rf"(?:(?:[.\-_@+:]{{1,8}}+(?:T(?=[0-9]))?|T(?=[0-9])){_TOKEN}){{1,16}}+~?|~", re.IGNORECASE)
 """What rotators add to a name, before or after its extension: numbers, dates, times, sizes, a few words, and what
-packs. Seen with the rotators of docs/rotators.md."""
+packs. Seen with the rotators of docs/rotators.md. What was read of it is never read again in another way: a T in front
+of a number parts it from the one before, and there would be 2^n ways to read n times ``1T``."""
 _PREFIX = re.compile(r"[0-9][0-9TZ]*(?:[.\-_][0-9TZ]+)*[.\-_]")
 """What rotating-file-stream puts in front: ``20261127-2000-01-app.log``."""
-_ADDITION_END = re.compile(rf"(?:{_ADDITION.pattern})\Z", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
 _TAI64N = re.compile(r"@[0-9a-f]{16,24}(?:\.[a-z0-9.]+)?")
 """What multilog, svlogd and s6-log call a file that was ``current``."""
-_NUMBERED = re.compile(r"(.*[^0-9.\-_])[0-9]{1,4}(\.[^.]*[^.0-9][^.]*)")
+_NUMBERED = re.compile(r"(.*[^0-9.\-_])[0-9]{1,4}(\.(?![0-9]*\Z)[^.]+)")
 """What winston calls a file that was ``app.log``: ``app1.log``, before it is packed."""
 _CURRENT = re.compile(r"_r[0-9]{4,}(?:[-_][0-9]{2})*(?:\.restart-[0-9]+)?")
 """What flexi_logger calls a file that was ``…_rCURRENT…``: ``_r00001``, or ``_r2026-11-30_00-18-45.restart-0000``."""
 
-_GENERATION = re.compile(r"(.*\.[^.]*[^.0-9][^.]*\.)[1-9][0-9]{0,3}")
+_GENERATION = re.compile(r"(.*\.(?![0-9]*\.)[^.]+\.)[1-9][0-9]{0,3}")
 """What java.util.logging calls a file that was ``app.log.0``: of ``worker.1`` nobody knows."""
 
 _OLD_FOLDER = re.compile(
@@ -208,8 +209,9 @@ def stems(name: str) -> Iterator[str]:
     yield from (name[:at] for at in marks if _ADDITION.fullmatch(name, at))
     for dot in (at for at in marks if name[at] == "."):
         extension = name[dot:]
+        extensions = dict.fromkeys((extension, _without_addition(extension)))
         for at in (at for at in marks if at < dot and _ADDITION.fullmatch(name, at, dot)):
-            yield from dict.fromkeys((name[:at] + extension, name[:at] + _without_addition(extension)))
+            yield from (name[:at] + each for each in extensions)
     yield from _other_stems(name)
 
 
@@ -240,7 +242,10 @@ def _other_stems(name: str) -> Iterator[str]:
 
 
 def _without_addition(name: str) -> str:
-    return _ADDITION_END.sub("", name)
+    for found in _ADDITION.finditer(name):  # each place is in one of them: none begins anew within another
+        if found.end() == len(name):
+            return name[: found.start()]
+    return name
 
 
 def any_of(globs: Iterable[str]) -> re.Pattern[str]:
