@@ -42,6 +42,7 @@ _PROBLEMS: Final = {
     "no line has ended": "The application must end each record with a newline: until then it is no record.",
     "can't be listed": _LET_IN,
     "Permission denied": "Let logship's user read the file: see its mode and the pod's fsGroup.",
+    "logship itself failed": "Report it, with what logship's log says of it; other files are read all the same.",
     "holds for none of the records": "Compare the condition with a line of the log; `logship check` looks at the last.",
     "may not show, for their age": "Nothing brings these back; see why they came so late.",
     "rotated into it": "Call it old or archive, beneath the log's own folder: else what is moved there may be missed.",

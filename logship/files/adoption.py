@@ -2,7 +2,8 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from msgspec.structs import replace
 
@@ -112,7 +113,7 @@ class Adoption:
             if contents or any(entry.packed):
                 entry = replace(entry, packed=(contents.start, contents.end) if contents else (0, 0))
             file = tailed(entry, found, self.sinks, contents)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - see sparing
             self._registry.add(entry)
             self.refuse(found, error)
             return
@@ -154,7 +155,27 @@ class Adoption:
             sweep.present[entry.file] = None
         os.close(found.fd)
 
-    def refuse(self, found: Found, error: OSError) -> None:
-        """Close what could not be read after all; it is tried again."""
+    @contextmanager
+    def sparing(self, found: Found) -> Iterator[None]:
+        """Refuse a file if anything goes wrong with it, a fault of our own too: others have nothing to do with that."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is, the daemon holds the other files
+            self.refuse(found, error)
+
+    def refuse(self, found: Found, error: Exception) -> None:
+        """Close what could not be read after all, or nobody foresaw; it is tried again."""
         self.opener.refuse(found.candidate.path, error)
-        os.close(found.fd)
+        if isinstance(error, OSError) or self._is_nobodys(found):
+            os.close(found.fd)
+
+    def _is_nobodys(self, found: Found) -> bool:
+        """Whether a descriptor is still what was opened, and no file has it: nobody knows how far it has come."""
+        file = self.open.by_inode.get((found.device, found.inode))
+        if self.held.get(found.inode) is found or (file and file.fd == found.fd):
+            return False
+        try:
+            stat = os.fstat(found.fd)
+        except OSError:
+            return False
+        return (stat.st_dev, stat.st_ino) == (found.device, found.inode)

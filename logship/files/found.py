@@ -89,11 +89,11 @@ class Found(Struct):
         try:
             stat = os.fstat(fd)
             kind = packed_as(os.pread(fd, MAGIC_BYTES, 0))  # a file that opens and can't be read is unreadable, too
-        except OSError:
+            size, mtime_ns, born_ns = stat.st_size, written_ns(stat), birth_ns(fd)
+        except Exception:
             os.close(fd)
             raise
-        size, mtime_ns = stat.st_size, written_ns(stat)
-        return cls(candidate, fd, size, stat.st_ino, stat.st_dev, mtime_ns, birth_ns(fd), now, packed=kind)
+        return cls(candidate, fd, size, stat.st_ino, stat.st_dev, mtime_ns, born_ns, now, packed=kind)
 
     @classmethod
     def within(cls, file: TailedFile, candidate: Candidate | None, now: float, *, begin: int = 0) -> "Found":

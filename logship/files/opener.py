@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from logship.files.found import Found
 from logship.files.names import Candidate
 from logship.files.tailing import TailedFile
+from logship.logs import places
 
 logger = logging.getLogger(__name__)
 
@@ -54,9 +55,9 @@ class Opener:
                 found = Found.open(candidate, root_fd, now)
             finally:
                 os.close(root_fd)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, there are other files
             self.refuse(candidate.path, error)
-            if candidate.regular and error.errno == errno.ENOENT:
+            if candidate.regular and isinstance(error, FileNotFoundError):
                 self.moved.add(candidate.inode)
             else:
                 self._tried.add(candidate.inode)
@@ -67,20 +68,30 @@ class Opener:
         """Whether its file could not be opened before, maybe; see :class:`_Inodes`."""
         return candidate.inode in self._tried
 
-    def refuse(self, path: str, error: OSError) -> None:
-        """Say once why a file can't be opened, or read; it is tried again."""
-        if error.errno == errno.EMFILE:
+    def refuse(self, path: str, error: Exception) -> None:
+        """Say once why a file can't be opened, or read, of a fault of our own where that is; it is tried again."""
+        if isinstance(error, OSError) and error.errno == errno.EMFILE:
             self._descriptor_needed()
-        cause = _CAUSES.get(error.errno or 0) or (os.strerror(error.errno) if error.errno else str(error))
-        known = self.unreadable.get(path)
-        if error.errno == errno.ENOENT or (known is None and len(self.unreadable) >= _MAX_UNREADABLE):
+        cause, known = _cause(error), self.unreadable.get(path)
+        if isinstance(error, FileNotFoundError) or (known is None and len(self.unreadable) >= _MAX_UNREADABLE):
             return
         self._refused.add(path)
         self.unreadable[path] = cause
-        if known != cause:
+        if known == cause:
+            return
+        extra = {"path": path, "cause": cause}
+        if isinstance(error, OSError):
             advice = {"advice": _advice(error)} if _advice(error) else {}
-            extra = {"path": path, "cause": cause, **advice}
-            logger.warning("a file that matches can't be read; it is tried again", extra=extra)
+            logger.warning("a file that matches can't be read; it is tried again", extra=extra | advice)
+        else:  # only type and places: an exception's text may quote a record
+            extra["at"] = places(error.__traceback__)
+            logger.error("logship itself failed on a file, please report it; others go on", extra=extra)
+
+
+def _cause(error: Exception) -> str:
+    if not isinstance(error, OSError):
+        return f"logship itself failed on it: {type(error).__name__}"
+    return _CAUSES.get(error.errno or 0) or (os.strerror(error.errno) if error.errno else str(error))
 
 
 def _advice(error: OSError) -> str:

@@ -71,7 +71,7 @@ class Reconciler:
                 continue
             try:
                 entries = self._recognise(found, sweep)
-            except OSError as error:
+            except Exception as error:  # noqa: BLE001 - see Adoption.sparing
                 self._adoption.refuse(sweep.take(found), error)
                 continue
             known += [(entries, found)] if entries else []
@@ -80,19 +80,16 @@ class Reconciler:
             if pair is None:
                 yield
             else:
-                self._go_on(pair[0], sweep.take(pair[1]), sweep, unknown)
+                with self._adoption.sparing(found := sweep.take(pair[1])):
+                    self._go_on(pair[0], found, sweep, unknown)
         for found in in_steps((yield from in_order(unknown, self._plan))):
             if found is None:
                 yield
             elif self._plan and found.inode in sweep.fresh and not found.begin and sweep.unpacked > UNPACKED_AT_ONCE:
                 sweep.put_off(found)
             else:
-                if found.inode in sweep.fresh:
-                    sweep.take(found)
-                live, new, copied = self._open.live(found.live), self._adoption.unknown, self._adoption.met_again
-                found.put_there, found.copied_whole = was_there(found, self.swept_ns), found.lineage in copied
-                found.foreign = is_foreign(found, live, sweep, new, away=self.away)
-                yield from self.reconcile(found, sweep)
+                sweep.fresh.pop(found.inode, None)
+                yield from self.reconcile(found, sweep, fresh=True)
         by_age(self._adoption.new, self._ages)
 
     def _recognise(self, found: Found, sweep: Sweep) -> list[Entry]:
@@ -132,17 +129,20 @@ class Reconciler:
             why = HISTORY if old else COPY
             self._adoption.put_by(replace(entry, size=found.size, seen=time.time()), found, sweep, why=why)
 
-    def reconcile(self, found: Found, sweep: Sweep | None = None, *, settled: bool = False) -> Steps:
+    def reconcile(self, found: Found, sweep: Sweep, *, settled: bool = False, fresh: bool = False) -> Steps:
         """Decide what an unknown file is, in steps; whoever calls gives its descriptor away.
 
-        ``settled`` says that it was held for long enough.
+        ``settled`` says that it was held for long enough, ``fresh`` that this sweep has opened it.
         """
         found.settled = settled
         self._asked.add(found.inode)
         try:
-            yield from self._reconcile(found, sweep)
-        except OSError as error:
-            self._adoption.refuse(found, error)
+            with self._adoption.sparing(found):
+                if fresh:
+                    live, new, copied = self._open.live(found.live), self._adoption.unknown, self._adoption.met_again
+                    found.put_there, found.copied_whole = was_there(found, self.swept_ns), found.lineage in copied
+                    found.foreign = is_foreign(found, live, sweep, new, away=self.away)
+                yield from self._reconcile(found, sweep)
         finally:
             self._asked.discard(found.inode)
 
