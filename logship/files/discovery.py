@@ -9,14 +9,14 @@ import os
 import random
 import re
 from collections import deque
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, islice
 
 from msgspec import Struct
 
 from logship.files.beneath import Root
-from logship.files.forms import Forms, of_target
+from logship.files.forms import Forms, is_file, of_forms, of_target
 from logship.files.names import Candidate, Folder, holds_rotated, shape
 from logship.files.patterns import Pattern, Wanted, below, globs, of_files, with_no_folder
 
@@ -31,6 +31,7 @@ MAX_WATCHED = 1024
 MAX_UNLISTABLE = 100
 """Folders named as not to be listed: names are hostile, they must not fill the memory."""
 _MAX_OTHERS = 1000
+"""Names that are kept until it is known what links lead to; where there are more, the folder is listed again."""
 _OTHERS_LOOK = 40  # times NAMES_AT_ONCE
 _COARSE_NS = 50_000_000
 """Well over the kernel's tick: file times are no finer than that."""
@@ -205,6 +206,7 @@ class _Walk(Struct, frozen=True):
             match, rotated, own = _nothing, folder.globs.moved, frozenset()
         links: dict[str, str] = {}
         others: list[os.DirEntry[str]] = []
+        known: list[os.DirEntry[str]] = []
         learnt = self.forms.of(folder.path)
         inner = 0
         with os.scandir(fd) as entries:
@@ -220,14 +222,16 @@ class _Walk(Struct, frozen=True):
                             above = None if inside else listed.prefix
                             self._queue(_Listed(f"{listed.prefix}{name}/", inside or own, above), inner, pending)
                     elif (matched := match(name) is not None) or rotated(name):
-                        found.append(Candidate(folder, name, entry.inode(), _is_file(entry), matched))
+                        found.append(Candidate(folder, name, entry.inode(), is_file(entry), matched))
                         if matched and entry.is_symlink():
                             links |= of_target(entry.name, folder, fd)
-                    elif (learnt and shape(name) in learnt) or (len(others) < _MAX_OTHERS and _has_digit(name)):
+                    elif learnt and shape(name) in learnt:
+                        known.append(entry)
+                    elif len(others) <= _MAX_OTHERS and _has_digit(name):
                         others.append(entry)
                 yield found
-        if links or learnt:
-            yield of_forms(folder, others, links, learnt)
+        yield of_forms(folder, known, links, learnt)
+        yield from _linked(fd, folder, others, links, links.keys() - learnt.keys())
 
     def _queue(self, folder: "_Listed", number: int, pending: deque["_Listed"]) -> None:
         """Have a folder listed later. Of too many each has the same chance, in every look anew."""
@@ -253,24 +257,17 @@ class _Listed(Struct, frozen=True):
     """The prefix of that one, where rotated files are moved from there to here, and no pattern wants any of these."""
 
 
-def of_forms(
-    folder: Folder, entries: Iterable[os.DirEntry[str]], links: Mapping[str, str], learnt: Mapping[str, str]
-) -> list[Candidate]:
-    """Give those names that have the shape of what a link leads to, or one that was learnt of a live name."""
-    shapes = [(entry, shape(entry.name)) for entry in entries]
-    return [
-        Candidate(
-            folder,
-            entry.name,
-            entry.inode(),
-            _is_file(entry),
-            matched=False,
-            linked=links.get(form, ""),
-            learnt=learnt.get(form, ""),
-        )
-        for entry, form in shapes
-        if form in links or form in learnt
-    ]
+def _linked(
+    fd: int, folder: Folder, others: list[os.DirEntry[str]], links: Mapping[str, str], forms: Container[str]
+) -> Iterator[list[Candidate]]:
+    """Give what has the shape of a link's target, if it is one of ``forms``: of few others, else by another listing."""
+    if len(others) <= _MAX_OTHERS or not links:
+        yield of_forms(folder, others, links, {}) if links else []
+        return
+    with os.scandir(fd) as entries:
+        while some := list(islice(entries, NAMES_AT_ONCE)):
+            alike = [entry for entry in some if shape(entry.name) in forms and not folder.globs.moved(entry.name)]
+            yield of_forms(folder, [each for each in alike if not each.is_dir(follow_symlinks=False)], links, {})
 
 
 def _has_digit(name: str) -> bool:
@@ -279,13 +276,6 @@ def _has_digit(name: str) -> bool:
 
 def _nothing(_name: str) -> None:
     """Match no name."""
-
-
-def _is_file(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_file(follow_symlinks=False)
-    except OSError:  # a file system that does not list what its names are, and it has just gone
-        return False
 
 
 @lru_cache(maxsize=256)

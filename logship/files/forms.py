@@ -6,9 +6,9 @@ letters, and a known generation in it.
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from logship.files.names import Folder, shape
+from logship.files.names import Candidate, Folder, shape
 
 _MOST, _MOST_FOLDERS = 100, 1000
 _NO_LETTERS = re.compile(r"[\W\d_]+|current|latest|active|live", re.IGNORECASE)
@@ -69,3 +69,31 @@ def of_target(link: str, folder: Folder, folder_fd: int) -> dict[str, str]:
     if shape(name) == name or there not in {here, os.path.realpath(here)}:
         return {}
     return {shape(name): link}
+
+
+def of_forms(
+    folder: Folder, entries: Iterable[os.DirEntry[str]], links: Mapping[str, str], learnt: Mapping[str, str]
+) -> list[Candidate]:
+    """Give those names that have the shape of what a link leads to, or one that was learnt of a live name."""
+    shapes = [(entry, shape(entry.name)) for entry in entries]
+    return [
+        Candidate(
+            folder,
+            entry.name,
+            entry.inode(),
+            is_file(entry),
+            matched=False,
+            linked=links.get(form, ""),
+            learnt=learnt.get(form, ""),
+        )
+        for entry, form in shapes
+        if form in links or form in learnt
+    ]
+
+
+def is_file(entry: os.DirEntry[str]) -> bool:
+    """Whether a listed name is a regular file's own; a link is none."""
+    try:
+        return entry.is_file(follow_symlinks=False)
+    except OSError:  # a file system that does not list what its names are, and it has just gone
+        return False

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from logship.files.archives import Contents
 from logship.files.beneath import Root, real_path
-from logship.files.discovery import NAMES_AT_ONCE, Discovery, of_forms
-from logship.files.forms import Forms, letters
+from logship.files.discovery import NAMES_AT_ONCE, Discovery
+from logship.files.forms import Forms, letters, of_forms
 from logship.files.names import Candidate, Folder, shape
 from logship.files.steps import in_steps
 from logship.files.sweeping import Sweep

@@ -196,6 +196,17 @@ def test_links_are_candidates_and_links_to_folders_are_not_followed(tmp_path: Pa
     assert found["x/a.log"].device == tmp_path.stat().st_dev
 
 
+@pytest.mark.parametrize("others", [10, 3000])
+def test_what_a_link_led_to_before_is_found_among_any_number_of_names(tmp_path: Path, others: int) -> None:
+    """What has its shape is given once, whether it was listed before the link or after; but no folder is."""
+    make(tmp_path, *(f"other{number:05}.dat" for number in range(others)))
+    make(tmp_path, "svc.20261121", "svc.20261122", "svc.20261123", "app.log.1", "svc.1/x")
+    (tmp_path / "app.log").symlink_to("svc.20261122")
+    found = look(tmp_path, "*.log")
+    assert names(found, tmp_path, matched=False) == ["app.log.1", "svc.20261121", "svc.20261122", "svc.20261123"]
+    assert {each.linked for each in found if each.name.startswith("svc")} == {"app.log"}
+
+
 def test_a_folder_is_never_a_candidate(tmp_path: Path) -> None:
     """Whatever it is called."""
     (tmp_path / "a.log").mkdir()
