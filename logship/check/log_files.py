@@ -21,7 +21,7 @@ from logship.check.findings import bad, good
 from logship.check.last_records import Last, told
 from logship.check.redaction import would_redact
 from logship.files.beneath import BIRTH_SLACK_NS, birth_ns
-from logship.files.discovery import Discovery
+from logship.files.discovery import CROWDED, Discovery
 from logship.files.names import Candidate
 from logship.files.patterns import Pattern
 from logship.model import Finding
@@ -90,7 +90,8 @@ def look_at_files(discovery: Discovery, around: Surroundings) -> list[Finding]:
     """Say what of the roots can be listed, and what of the matched files can be read, and whether lines come of it."""
     unlistable: set[str] = set()
     candidates = [candidate for candidate in discovery.candidates(unlistable) if candidate.matched]
-    findings = [_unlistable(folder) for folder in sorted(unlistable)]
+    left = (bad("paths", f"{root}: {CROWDED}") for root in sorted(discovery.crowded))
+    findings = [*map(_unlistable, sorted(unlistable)), *left]
     roots = dict.fromkeys(pattern.root.path for pattern in discovery.patterns)
     absent = [root for root in roots if not os.path.isdir(root) and root not in unlistable]  # noqa: PTH112 - Path's may raise
     findings += [_absent(root, around) for root in absent]
@@ -294,7 +295,6 @@ def _was_there_before(file: _Looked, around: Surroundings) -> Finding | None:
 
 
 def _left_alone(around: Surroundings) -> list[Finding]:
-    if not around.left_alone:
-        return []
     what = f"{around.left_alone} rotated files were there before logship first started, and are never read"
-    return [(bad if around.in_kubernetes else good)("files", f"{what}: in a pod, {_ORDER}")]
+    finding = (bad if around.in_kubernetes else good)("files", f"{what}: in a pod, {_ORDER}")
+    return [finding] if around.left_alone else []

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from logship.files.discovery import Discovery
+from logship.files.discovery import CROWDED, Discovery
 from logship.files.intake import Intake
 from logship.files.plan import LEFT_OUT, Plan
 from logship.files.tailing import TailedFile
@@ -178,6 +178,7 @@ class Account:
         catalog = self._intake.catalog
         found = dict.fromkeys(self.unmatched, "no file matches: look at LOGSHIP_PATHS")
         found |= dict.fromkeys(sorted(self.unlistable), "this folder can't be listed by the user that logship runs as")
+        found |= dict.fromkeys(sorted(self._intake.discovery.crowded), CROWDED)
         found |= catalog.unreadable | self._plan.left_out.unreadable
         found |= dict.fromkeys(catalog.registry.unfinished(), "it could not be read to its end")
         found |= dict.fromkeys(self._plan.missed(catalog.registry.has), "it was removed before it was read")

@@ -15,6 +15,7 @@ from logship.daemon.status import FileStatus, SinkStatus, document
 from logship.daemon.surroundings import Surroundings
 from logship.daemon.voice import MOVED, Voice
 from logship.files.beneath import BIRTH_SLACK_NS
+from logship.files.discovery import CROWDED
 from logship.files.intake import Intake
 from logship.files.removed import WRITTEN
 from logship.metrics import Metrics
@@ -153,6 +154,7 @@ class DaemonView:
         catalog, discovery = self._intake.catalog, self._intake.discovery
         yield from (f"{path}: {cause}" for path, cause in catalog.unreadable.items())
         yield from (f"{folder}: can't be listed" for folder in catalog.unlistable)
+        yield from (f"{root}: {CROWDED}" for root in sorted(discovery.crowded))
         if waiting := catalog.waiting.files:
             yield f"{waiting} files wait until one that is open has been read: {catalog.waiting.advice}"
         yield from self._intake.strangers.problems()

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from logship.daemon.pipeline import Pipeline
+from logship.files.discovery import FEWER
 from logship.files.intake import Intake
 from logship.files.strangers import ENOUGH
 from logship.metrics import OUTCOMES, Metrics
@@ -39,6 +40,7 @@ class Voice:
             self._say("the memory limit is below what is needed", {said}, said)
         unlistable = set(self._intake.catalog.unlistable)
         self._say("a folder can't be listed: nothing in it is read", unlistable, _UNLISTABLE)
+        self._say("too many folders: each look leaves some out", self._intake.discovery.crowded, FEWER)
         beyond = self._intake.catalog.departures.beyond.folders
         self._say("files are rotated into a folder that LOGSHIP_PATHS does not reach", beyond, _MOVED)
         if now >= self._due:

@@ -229,7 +229,7 @@ class Catalog:
         reconciler.note_names(self.files.values())
         yield
         yield from self._truncations.settle(sweep, now)
-        sure = not (self._unlistable.any or self._unsure)
+        sure = not (self._unlistable.any or self._discovery.crowded or self._unsure)
         self.departures.are_counted(self.waiting.account(sweep.met, sweep.left, now, sure=sure, ending=self.settling))
         sure = sure and not (self.plan and sweep.waiting)  # what is there may wait to be recognised
         self.departures.account(sweep.present, now, sure=sure, ending=self.settling)

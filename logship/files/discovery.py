@@ -26,6 +26,9 @@ NAMES_AT_ONCE = 256
 """What is looked at without a pause: well under a millisecond; of the worst names a quarter of a second."""
 MAX_PENDING = 16_384
 """Folders that wait to be listed; of more, each look takes others."""
+FEWER = "have LOGSHIP_PATHS lead into fewer folders, or remove old ones"
+CROWDED = f"each look leaves some of over {MAX_PENDING:,} folders out: {FEWER}"
+"""What is wrong then with the root that they are beneath."""
 MAX_WATCHED = 1024
 """Folders whose change is noticed at once, those nearest to their root first."""
 MAX_UNLISTABLE = 100
@@ -48,6 +51,8 @@ class Discovery:
         self._nested = any(self._beneath_two(root + "/") for root in self.root_paths)
         self._filtered = bool(self._exclude or self._nested)
         self._folders: set[str] = set()
+        self.crowded: set[str] = set()
+        """Roots beneath which the last look left folders out: see :data:`CROWDED`."""
         self.forms = Forms()
         """Of names, that were learnt."""
 
@@ -107,11 +112,12 @@ class Discovery:
         folders: set[str] = set()
         seen: set[str] = set()
         self.forms.unlisted.clear()
+        crowded: set[str] = set()
         for root in {pattern.root: None for pattern in self._patterns}:
             wanted = frozenset(pattern.parts for pattern in self._patterns if pattern.root == root)
-            for candidates in _Walk(root, unlistable, folders, needed, self.forms).look(wanted):
+            for candidates in _Walk(root, unlistable, folders, needed, self.forms, crowded).look(wanted):
                 yield [each for each in candidates if self._wanted(each, seen)] if self._filtered else candidates
-        self._folders = folders
+        self._folders, self.crowded = folders, crowded
 
     def candidate(self, path: str, device: int, inode: int) -> Candidate | None:
         """Give a regular file's path as a look gives it; None where no pattern matches it, or it is excluded."""
@@ -160,6 +166,7 @@ class _Walk(Struct, frozen=True):
     folders: set[str]
     needed: Container[str]
     forms: Forms
+    crowded: set[str]
 
     def look(self, wanted: Wanted) -> Iterator[list[Candidate]]:
         try:
@@ -239,8 +246,10 @@ class _Walk(Struct, frozen=True):
             pending.appendleft(folder)
         elif len(pending) < MAX_PENDING:
             pending.append(folder)
-        elif random.random() * number < MAX_PENDING:  # noqa: S311 - a fair choice, no secret
-            pending[-1 - number % (MAX_PENDING // 2)] = folder  # not one that is needed
+        else:
+            self.crowded.add(self.root.path)
+            if random.random() * number < MAX_PENDING:  # noqa: S311 - a fair choice, no secret
+                pending[-1 - number % (MAX_PENDING // 2)] = folder  # not one that is needed
 
     def _refuse(self, path: str) -> None:
         if len(self.unlistable) < MAX_UNLISTABLE or path == self.root.path:

@@ -461,3 +461,14 @@ def test_findings_about_a_sink_have_its_own_name(
     assert {each.replace("audit", "file") for each in of_audit} == {
         each for each in subjects if each.startswith("file") and each != "files"
     }
+
+
+def test_too_many_folders_stand_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A daemon leaves some out in each look."""
+    monkeypatch.setattr("logship.files.discovery.MAX_PENDING", 4)
+    for number in range(9):
+        (tmp_path / "logs" / f"{number}").mkdir(parents=True)
+    _, found = check(capsys, "--paths", f"{tmp_path}/logs/*/*.log", "--state-dir", f"{tmp_path}/state")
+    assert any(each.startswith(f"paths: {tmp_path}/logs: each look leaves some of over 16,384") for each in bad(found))

@@ -93,3 +93,19 @@ def test_too_little_memory_is_told_once(tmp_path: Path, caplog: pytest.LogCaptur
     for turn in range(3):
         voice.look(float(turn), said="memory is limited to 32 MiB")
     assert said(caplog) == [("the memory limit is below what is needed", "memory is limited to 32 MiB")]
+
+
+def test_too_many_folders_are_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """With the folder that the path begins with, and in the status as long as it is so; none of the files is gone."""
+    monkeypatch.setattr("logship.files.discovery.MAX_PENDING", 4)
+    for number in range(9):
+        (tmp_path / "logs" / f"{number}").mkdir(parents=True)
+    rig = Rig(Follower(f"{tmp_path}/logs/*/*.log", tmp_path / "state"))
+    voice = voice_of(rig)
+    for turn in range(3):
+        rig.follower.step(2.0)
+        voice.look(2.0 * turn)
+    assert said(caplog) == [("too many folders: each look leaves some out", f"{tmp_path}/logs")]
+    assert any("each look leaves some of" in each for each in rig.view.status()["problems"])

@@ -283,6 +283,27 @@ def test_folders_that_are_nested_to_no_end_end(tmp_path: Path) -> None:
     subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)  # Python's own way would be as deep
 
 
+def test_folders_beyond_those_that_may_wait_are_left_out_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other ones in each look, so that each has its turn; of a folder that is needed none is left out."""
+    monkeypatch.setattr("logship.files.discovery.MAX_PENDING", 8)
+    make(tmp_path, *(f"{number:02}/a.log" for number in range(20)))
+    discovery = Discovery([Pattern.of(f"{tmp_path}/**/*.log")])
+    needed, met = {f"{tmp_path}/19/"}, set[str]()
+    for _ in range(100):
+        found = {each.relative for some in discovery.look(set(), needed) for each in some}
+        assert "19/a.log" in found
+        assert len(found) in {8, 9}
+        assert discovery.crowded == {str(tmp_path)}
+        met |= found
+    assert len(met) == 20
+    for number in range(8, 20):
+        shutil.rmtree(tmp_path / f"{number:02}")
+    assert len([*discovery.candidates(set())]) == 8
+    assert discovery.crowded == set()
+
+
 def test_a_folder_states_changes_when_a_name_comes_or_goes(tmp_path: Path) -> None:
     """One that has just changed is taken as changed, for its next change may have the same time."""
     make(tmp_path, "x/a.log", "y/b.log")
