@@ -119,8 +119,9 @@ class Truncations:
             else:
                 yield from self._decide_held(held, sweep, now)
         for found in list(self._reconciler.waiting.values()):
-            found.look(now)
-            if self.settling or not self._repeats.wait(found, now):
+            if self._look(found, self._reconciler.waiting, now) and (
+                self.settling or not self._repeats.wait(found, now)
+            ):
                 del self._reconciler.waiting[found.inode]
                 yield from self._reconciler.reconcile(found, sweep)
         for file, since in list(self._orphans.items()):
@@ -152,9 +153,20 @@ class Truncations:
             del self._orphans[file]
             self._lose(orphan, "truncated", orphan.largest)
 
+    def _look(self, found: Found, among: dict[int, Found], now: float) -> bool:
+        """Look at what waits ``among`` others; one that can't be looked at is refused, and the next sweep tries it."""
+        try:
+            found.look(now)
+        except Exception as error:  # noqa: BLE001 - see Adoption.sparing
+            del among[found.inode]
+            self._adoption.refuse(found, error)
+            return False
+        return True
+
     def _decide_held(self, found: Found, sweep: Sweep, now: float) -> Iterator[None]:
         """Settle what a possible copy is once it does not grow and the live file did not shrink, or it is none."""
-        found.look(now)
+        if not self._look(found, self._adoption.held, now):
+            return
         live = self._adoption.open.live(found.live)
         doubtful = live and not live.sound
         waits = doubtful or now - found.grown_at < COPY_QUIET_SECONDS

@@ -1,12 +1,14 @@
 """A fault of logship's own at one file: whatever it is, the others go on."""
 
+import errno
 import os
 import pkgutil
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
+from logship.files.found import Found
 from tests.following import append, follow, lines
 
 SECRET = "password of a line"
@@ -70,6 +72,36 @@ def test_a_fault_of_our_own_at_a_file_stops_no_other(
     assert _sorted(follower.read()) == _sorted(b"".join(HAS[name] for name in names))
     follower.step(2.0)
     assert follower.catalog.unreadable == {}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EIO, "input/output error"), KeyError(SECRET)])
+def test_what_is_held_and_can_not_be_looked_at_stops_no_other(
+    logs: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy in the making, on a volume that goes bad: it is met again by the next sweep."""
+    append(logs / "a.log", lines(0, 10))
+    append(logs / "b.log", lines(20, 30))
+    follower = follow(logs)
+    follower.read()
+    append(logs / "a.log.1", lines(0, 8))
+    follower.step(0.2)
+    held = follower.catalog._adoption.held
+    assert [each.candidate.name for each in held.values()] == ["a.log.1"]
+    opened = descriptors()
+
+    def failing(_found: Found, _now: float) -> NoReturn:
+        raise error
+
+    monkeypatch.setattr(Found, "look", failing)
+    append(logs / "b.log", lines(30, 40))
+    follower.step(0.2)
+    assert follower.read() == lines(30, 40)
+    assert not held
+    assert [*follower.catalog.unreadable] == [f"{logs}/a.log.1"]
+    monkeypatch.undo()
+    append(logs / "a.log", lines(10, 20))
+    assert follower.drain() == lines(10, 20)
+    assert descriptors() < opened
 
 
 def _sorted(data: bytes) -> list[bytes]:
