@@ -1,12 +1,16 @@
 """Records that a store refused: what makes way moves, all else stays byte for byte."""
 
 import json
+import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from logship.records.enrichment import to_json
+from logship.records.json_members import members, value_end
 from logship.records.mending import as_text, aside, has_object, without_repeats
 
 
@@ -80,6 +84,127 @@ def test_no_value_is_lost(pairs: list[tuple[str, Any]], space: str) -> None:
     after = json.loads(found or text, object_pairs_hook=tuple)
     assert sorted(leaves(after)) == sorted(leaves(tuple(pairs)))
     assert found is not None or len(dict(pairs)) == len(pairs)
+
+
+def plainly(text: bytes) -> bytes | None:
+    """Give an object with each name once, level by level: every level reads all that is in it once more."""
+    moved: list[tuple[str, bytes]] = []
+    kept = _once("", text, moved)
+    if not 0 < len(moved) <= 100:
+        return None
+    taken = {member.name for member in members(kept)}
+    added = []
+    for name, value in moved:
+        while name in taken:
+            name = "overridden." + name  # noqa: PLW2901 - until it is nobody's
+        taken.add(name)
+        added.append(to_json(name) + b":" + value)
+    return kept[:-1] + (b"," if kept != b"{}" else b"") + b",".join(added) + b"}"
+
+
+def _once(parent: str, text: bytes, moved: list[tuple[str, bytes]]) -> bytes:
+    listed = [(each.name, text[each.key : each.value], text[each.value : each.end]) for each in members(text)]
+    stays: dict[str, int] = {}
+    for at, (name, _, _) in enumerate(listed):
+        if parent or name not in stays or not readable(name, listed[stays[name]][2]):
+            stays[name] = at
+    parts = []
+    for at, (name, key, value) in enumerate(listed):
+        if stays[name] == at:
+            parts.append(key + _value(f"{parent}{name}.", value, moved))
+        else:
+            moved.append((f"overridden.{parent}{name}", value))
+    return b"{" + b",".join(parts) + b"}"
+
+
+def _value(parent: str, value: bytes, moved: list[tuple[str, bytes]]) -> bytes:
+    if value.startswith(b"{"):
+        return _once(parent, value, moved)
+    if value.startswith(b"[") and b"{" in value:
+        return b"[" + b",".join(_value(parent, item, moved) for item in items(value)) + b"]"
+    return value
+
+
+def items(array: bytes) -> Iterator[bytes]:
+    """Give the items of an array."""
+    at = 1
+    while match := re.compile(rb"[ \t\r\n,]*(?=[^ \t\r\n,\]])").match(array, at):
+        at = value_end(array, match.end())
+        yield array[match.end() : at]
+
+
+def placed(text: bytes, path: str, start: int = 0, parent: str = "") -> tuple[int, int, str] | None:
+    """Give where the value at a path is, the last of its name, level by level."""
+    inner = None
+    for member in members(text):
+        full = parent + member.name
+        value = text[member.value : member.end]
+        if full == path or (path.startswith(full + ".") and value.startswith(b"[")):
+            inner = start + member.value, start + member.end, full
+        elif path.startswith(full + ".") and value.startswith(b"{"):
+            inner = placed(value, path, start + member.value, full + ".") or inner
+    return inner
+
+
+NAMES = ["a", "b", "time", "a.b", "", "overridden.a", "{", 'x"', "\u00e9"]
+odd = st.recursive(
+    st.one_of(st.integers(), st.booleans(), st.none(), st.sampled_from(["]}", "{", "[", '"', "\\", ",:", "x y"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(st.tuples(st.sampled_from(NAMES), inner), max_size=4).map(tuple),
+    ),
+    max_leaves=16,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(NAMES), odd), max_size=6), st.sampled_from(["", " ", "\t "]))
+@settings(max_examples=300)
+def test_one_pass_gives_what_level_by_level_gives(pairs: list[tuple[str, Any]], space: str) -> None:
+    """Byte for byte, whatever nests in whatever."""
+    text = (space + write(tuple(pairs), space) + space).encode()
+    assert without_repeats(text, readable) == plainly(text)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), odd), max_size=6),
+    st.sampled_from(["", " "]),
+    st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map(".".join),
+)
+@settings(max_examples=300)
+def test_one_way_down_finds_what_level_by_level_finds(pairs: list[tuple[str, Any]], space: str, path: str) -> None:
+    """The same value, the last of its name, dots in names or not."""
+    text = write(tuple(pairs), space).encode()
+    found = placed(text, path)
+    value = text[found[0] : found[1]] if found else b""
+    assert has_object(text, path) == (value.startswith((b"{", b"[")) and b"{" in value)
+    assert as_text(text, path) == (
+        text[: found[0]] + to_json(value.decode()) + text[found[1] :] if found and value[:1] != b'"' else None
+    )
+
+
+def nested(depth: int, inner: bytes, name: bytes = b"a") -> bytes:
+    """Give a record with a repeated name at the top, and one object in another."""
+    return b'{"c":1,"c":2,"b":' + (b'{"' + name + b'":') * depth + inner + b"}" * depth + b"}"
+
+
+@pytest.mark.timeout(60)
+def test_depth_costs_no_more_than_length() -> None:
+    """Each level that read all that is in it would take minutes."""
+    inner = b"[" + b"[]," * 100_000 + b"[]]"
+    text = nested(1000, inner)
+    assert without_repeats(text, readable) == nested(1000, inner)[:1] + text[7:-1] + b',"overridden.c":1}'
+    path = ".".join(["b", *["a"] * 1000])
+    assert as_text(text, path) == nested(1000, to_json(inner.decode()))
+    assert not has_object(text, path)
+    deep = nested(30_000, b"1")
+    assert without_repeats(deep, readable) == b"{" + deep[7:-1] + b',"overridden.c":1}'
+
+
+def test_names_of_what_moves_are_bounded() -> None:
+    """A hundred members far below long names would be a hundred times as long as the record."""
+    repeats = b'{"x":1' + b',"x":1' * 100 + b"}"
+    assert without_repeats(nested(1, repeats, b"n" * 10_000), readable) is None
+    assert without_repeats(nested(1, repeats.replace(b',"x":1', b"", 1), b"n" * 10_000), readable) is not None
 
 
 @pytest.mark.parametrize(
