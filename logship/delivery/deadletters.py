@@ -20,6 +20,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from logship.errors import DeadLetterError
+from logship.json_faults import UNREADABLE
 from logship.model import Block, FileId, LineState
 from logship.state.durable import make_folder, sync_folder
 
@@ -108,7 +109,7 @@ def decode_letter(data: bytes) -> Letter | None:
         name = os.fsdecode(line.name.encode() or base64.b64decode(line.name_base64))
         path = os.fsdecode(line.path.encode() or base64.b64decode(line.path_base64))
         after = LineState(line.after)
-    except ValueError:  # msgspec's errors, base64's and Enum's
+    except (ValueError, *UNREADABLE):  # base64's and Enum's are ValueErrors
         return None
     end = line.end
     if line.redacted:  # it is longer or shorter than it was

@@ -81,6 +81,12 @@ def test_bytes_that_are_no_text_are_base64(tmp_path: Path) -> None:
     assert "record" not in found
 
 
+@pytest.mark.parametrize("line", [b'{"sink":"\xe9"}', b'{"x":' + b"[" * 100_000], ids=["no text", "deep"])
+def test_a_line_that_cannot_be_read_is_no_letter(line: bytes) -> None:
+    """Whatever was written into the file by hand."""
+    assert decode_letter(line) is None
+
+
 def test_a_torn_last_line_spoils_nothing(tmp_path: Path) -> None:
     """After a crash in mid-write the next letter begins on a line of its own; the torn one is left out."""
     letters = DeadLetters(tmp_path, "es", 1 << 20)

@@ -300,6 +300,22 @@ async def test_a_success_that_makes_no_sense_is_none(secret: Secret) -> None:
     assert (outcome.status, outcome.reason, outcome.fault) == (Status.ERRORED, "web_page", True)
 
 
+@pytest.mark.parametrize(
+    ("reply", "status", "reason"),
+    [
+        (Reply(200, b'{"rejectedLogEventsInfo":"\xe9"}'), Status.ERRORED, "bad_response"),
+        (Reply(400, b'{"__type":"caf\xe9"}'), Status.REJECTED, "http_400"),
+        (Reply(503, b'{"__type":"caf\xe9"}'), Status.ERRORED, "http_503"),
+    ],
+)
+async def test_an_answer_that_is_no_text_is_one_that_cannot_be_read(
+    reply: Reply, status: Status, reason: str, secret: Secret
+) -> None:
+    """What its status says counts, as if it held no JSON."""
+    outcome = await sent(service(), secret, b"one\n", reply)
+    assert (outcome.status, outcome.reason) == (status, reason)
+
+
 async def test_indexes_out_of_range_hurt_nobody(secret: Secret) -> None:
     """An answer may say what it likes: only records that were sent are refused."""
     info = {"tooNewLogEventStartIndex": -3, "tooOldLogEventEndIndex": -1, "expiredLogEventEndIndex": 99}

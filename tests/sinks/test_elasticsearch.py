@@ -127,10 +127,11 @@ async def test_without_ids_a_conflict_is_no_duplicate() -> None:
         Reply(200, b'{"errors":false,"items":' + b"[" * 100_000),
         Reply(200, mixed(201, 201, 201, 201, 201).body, cut=60),
         Reply(200, b'{"errors":false,"items":[{"create":{"status":"201"}}]}'),
+        Reply(200, b'{"errors":false,"items":[{"create":{"status":201,"failure_store":"\xe9"}}]}'),
     ],
     ids=[
         "empty body", "no items", "another shape", "no JSON", "none", "too few", "too many", "deep",
-        "cut", "status as text",
+        "cut", "status as text", "no text",
     ],
 )  # fmt: skip
 async def test_a_200_is_no_acknowledgement(reply: Reply) -> None:
@@ -153,6 +154,33 @@ async def test_an_odd_error_type_is_not_shown() -> None:
         Reply(200, b'{"errors":true,"items":[' + b",".join([error, plain, error, error, error]) + b"]}")
     )
     assert {each.reason for each in outcome.verdicts} == {"item_400"}
+
+
+async def test_an_error_that_quotes_what_is_no_text_is_one_of_its_status() -> None:
+    """As of an item whose error can't be read, and of a whole request: no record is sent again for it."""
+    item = b'{"create":{"status":%d,"error":{"type":"caf\xe9","reason":"failed at [caf\xe9]"}}}'
+    items = [item % 400, item % 429, item % 503, b'{"create":{"status":201}}', b'{"create":{"status":201}}']
+    outcome = await outcome_of(Reply(200, b'{"errors":true,"items":[' + b",".join(items) + b"]}"))
+    assert [(each.status, each.reason) for each in outcome.verdicts] == [
+        (Status.REJECTED, "item_400"),
+        (Status.ERRORED, "item_429"),
+        (Status.ERRORED, "item_503"),
+    ]
+    assert "failed at [caf\ufffd]" in outcome.verdicts[0].detail
+    whole = await outcome_of(Reply(400, b'{"error":{"type":"parse_exception","reason":"unexpected caf\xe9"}}'))
+    assert (whole.status, whole.reason) == (Status.REJECTED, "http_400")
+
+
+@pytest.mark.parametrize("body", [b'{"\xe9":1}', b"[" * 100_000], ids=["no text", "deep"])
+async def test_check_says_of_a_server_whose_answers_cannot_be_read_that_they_cannot(body: bytes) -> None:
+    """Instead of ending with the error of whatever read them."""
+    async with (
+        scripted_server(otherwise=Reply(200, body)) as server,
+        open_sink(Settings(url=(server.url,)), Enrichment({})) as sink,
+    ):
+        findings = await sink.preflight(send=False)
+    assert findings[-1].subject == "elasticsearch: server"
+    assert findings[-1].message.startswith("not sure:")
 
 
 async def test_failover() -> None:

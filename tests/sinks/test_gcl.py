@@ -269,6 +269,13 @@ WHOLE = {
     "other details": (Reply(400, b'{"error":{"details":[1,{"@type":5},{}]}}'), Status.REJECTED, "http_400", False),
     "no JSON of theirs": (Reply(200, b"sign in"), Status.ERRORED, "bad_response", False),
     "nothing": (Reply(200), Status.ERRORED, "bad_response", False),
+    "no text in a success": (Reply(200, b'{"\xe9":1}'), Status.ERRORED, "bad_response", False),
+    "no text in a refusal": (
+        Reply(400, b'{"error":{"details":[{"@type":"caf\xe9","logEntryErrors":{}}]}}'),
+        Status.REJECTED,
+        "http_400",
+        False,
+    ),
     "cut": (Reply(400, refusal(400, "X").body, cut=20), Status.ERRORED, "bad_response", False),
 }
 

@@ -297,6 +297,15 @@ async def test_a_success_in_other_words_is_one(body: bytes) -> None:
     assert await answered(Reply(200, body)) == Outcome(Status.DELIVERED)
 
 
+@pytest.mark.parametrize("body", [b'{"message":"caf\xe9"}', b'{"x":' + b"[" * 100_000], ids=["no text", "deep"])
+async def test_an_answer_that_cannot_be_read_is_what_its_status_says(body: bytes) -> None:
+    """A success is one, and what failed does not fail twice."""
+    assert await answered(Reply(200, body)) == Outcome(Status.DELIVERED)
+    assert (await answered(Reply(400, body))).status is Status.REJECTED
+    outcome = await answered(Reply(503, body))
+    assert (outcome.status, outcome.reason) == (Status.ERRORED, "http_503")
+
+
 async def test_a_web_page_is_no_success() -> None:
     """Whatever answers with one is no receiver: the data is kept."""
     outcome = await answered(Reply(200, b"Welcome", {"Content-Type": "text/html; charset=utf-8"}))

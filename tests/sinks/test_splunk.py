@@ -368,6 +368,34 @@ async def test_the_event_that_is_refused_is_blamed(
     assert (outcome.status, outcome.reason, outcome.blamed) == (Status.REJECTED, f"hec_{code}", blamed)
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (200, Outcome(Status.ERRORED, "bad_response")),
+        (400, Outcome(Status.REJECTED, "http_400", '{"text":"caf\ufffd","code":6,"invalid-event-number":"caf\ufffd"}')),
+        (503, Outcome(Status.ERRORED, "http_503", '{"text":"caf\ufffd","code":6,"invalid-event-number":"caf\ufffd"}')),
+    ],
+)
+async def test_an_answer_that_quotes_what_is_no_text_is_one_that_cannot_be_read(
+    token: Secret, status: int, expected: Outcome
+) -> None:
+    """What its status says counts, as if it held no JSON."""
+    words = b'{"text":"caf\xe9","code":6,"invalid-event-number":"caf\xe9"}'
+    outcome, _ = await sent(token, b"one\n", lambda _: Reply(status, words))
+    assert outcome == expected
+
+
+@autojump
+async def test_an_answer_to_a_question_that_is_no_text_is_a_failed_attempt(token: Secret) -> None:
+    """The batch is kept, and nothing is said of it."""
+
+    def collector(request: Request) -> Reply:
+        return Reply(200, b'{"acks":{"\xe9":true}}') if request.path.endswith("/ack") else answer(200, 0, ackId=1)
+
+    outcome, _ = await sent(token, b"one\n", collector, ack=True)
+    assert (outcome.status, outcome.reason) == (Status.ERRORED, "ack_bad_response")
+
+
 async def test_a_wrong_index_blames_no_event(token: Secret) -> None:
     """Its number comes with a wrong setting, too: the data is kept."""
     outcome, _ = await sent(token, b"one\n", lambda _: answer(400, 7, **{"invalid-event-number": 1}))

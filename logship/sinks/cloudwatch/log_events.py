@@ -13,6 +13,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_RETRY_AFTER, Answer, classify, detail
+from logship.json_faults import UNREADABLE
 from logship.model import Limits, Outcome, Status, Verdict
 from logship.records.layouts import Rows, Woven, weave
 from logship.records.timestamps import epoch_texts
@@ -124,7 +125,7 @@ def read_put(answer: Answer, part: Part, now: float) -> Outcome:
         return outcome
     try:
         refused = _replies.decode(answer.body).refused
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return _BAD
     return replace(outcome, verdicts=tuple(_verdicts(refused, part.records))) if refused else outcome
 
@@ -162,7 +163,7 @@ def _kind(body: bytes) -> str:
     """Give the error's name, which may come with a namespace; empty if there is none."""
     try:
         return _failures.decode(body).type.rpartition("#")[2]
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return ""
 
 

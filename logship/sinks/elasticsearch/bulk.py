@@ -14,6 +14,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_DETAIL
+from logship.json_faults import UNREADABLE
 from logship.model import Outcome, Status, Verdict
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
@@ -180,12 +181,12 @@ def _items(body: bytes) -> list[_Entry] | None:
     """Give an item for each record; None if the answer is none."""
     try:
         return _decoder.decode(body).items
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         pass
     try:
         found = _named_decoder.decode(body).items
         return [_Entry(item) for each in found for item in each.values()]
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return None
 
 
@@ -196,7 +197,7 @@ def read_refusal(outcome: Outcome, body: bytes) -> Outcome:
         return replace(outcome, blamed=int(named[1]), kept=True)
     try:
         error = _refusal_decoder.decode(body).error
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return outcome
     kind, words = (error.type, error.reason or "") if isinstance(error, _Error) else ("", error)
     reason = _blames_cluster(kind, words)
@@ -235,7 +236,7 @@ def _blames_cluster(kind: str, words: str) -> str:
 def _error(item: _Item) -> _Error:
     try:
         return _error_decoder.decode(item.error)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return _Error()
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from logship.delivery.http_status import classify
+from logship.json_faults import UNREADABLE
 from logship.model import Finding, Outcome, Status
 from logship.net.preflight import PREFLIGHT_SECONDS, doubtful, outcome_finding
 from logship.net.transport import Transport
@@ -119,5 +120,5 @@ async def _get(transport: Transport, url: str, method: str = "GET") -> tuple[int
         return answer.status, outcome
     try:
         return answer.status, json.loads(answer.body)
-    except ValueError:
+    except (ValueError, *UNREADABLE):
         return answer.status, Outcome(Status.ERRORED, "bad_response")

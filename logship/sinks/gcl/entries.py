@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_DETAIL, Answer, classify
+from logship.json_faults import UNREADABLE
 from logship.model import Outcome, Status, Verdict
 from logship.records.enrichment import Enrichment, to_json
 from logship.records.field_paths import Column as Values
@@ -150,7 +151,6 @@ class _Refusal(msgspec.Struct):
 _refusals = msgspec.json.Decoder(_Refusal)
 _details = msgspec.json.Decoder(_Detail)
 _objects = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_UNREADABLE: Final = (msgspec.DecodeError, RecursionError)
 
 
 def read_answer(answer: Answer, records: int, now: float) -> Outcome:
@@ -175,7 +175,7 @@ def read_answer(answer: Answer, records: int, now: float) -> Outcome:
 def _is_object(body: bytes) -> bool:
     try:
         _objects.decode(body)
-    except _UNREADABLE:
+    except UNREADABLE:
         return False
     return True
 
@@ -183,13 +183,13 @@ def _is_object(body: bytes) -> bool:
 def _entry_errors(body: bytes) -> dict[int, _EntryError]:
     try:
         details = _refusals.decode(body).error.details
-    except _UNREADABLE:
+    except UNREADABLE:
         return {}
     found: dict[int, _EntryError] = {}
     for raw in details:
         try:
             detail = _details.decode(raw)
-        except _UNREADABLE:
+        except UNREADABLE:
             continue
         if detail.kind.endswith("WriteLogEntriesPartialErrors"):
             found |= {int(index): error for index, error in detail.errors.items() if index.isdecimal()}

@@ -16,6 +16,7 @@ from typing import Final, Protocol
 import msgspec
 
 from logship import __version__
+from logship.json_faults import UNREADABLE
 from logship.model import Batch
 from logship.records.enrichment import OFFSET, Enrichment, to_json
 from logship.records.layouts import Column, Layout, Rows, Woven, decimals, quoted, weave
@@ -142,7 +143,7 @@ def only_message(line: bytes) -> bytes | None:
         return string if string.count(b'"') == 2 else None  # noqa: PLR2004 - where it begins and ends
     try:
         msgspec.json.decode(string, type=str)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return None
     return string
 

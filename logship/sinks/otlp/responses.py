@@ -15,6 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from logship.delivery.http_status import MAX_DETAIL, Answer, classify
+from logship.json_faults import UNREADABLE
 from logship.model import Outcome, Status, Verdict
 from logship.sinks.otlp.protobuf import read_fields
 
@@ -69,7 +70,7 @@ def _refused(records: int, reason: str, detail: str) -> Outcome:
 
 def _read(body: bytes) -> _Reply:
     """Read an answer in either format; an empty one if it is in neither: what matters then is its status."""
-    with suppress(ValueError):  # msgspec's errors are of that type too
+    with suppress(ValueError, *UNREADABLE):
         return _replies.decode(body) if body.lstrip()[:1] == b"{" else _read_protobuf(body)
     return _Reply()
 

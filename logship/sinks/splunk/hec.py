@@ -11,6 +11,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from logship.delivery.http_status import Answer, classify, detail
+from logship.json_faults import UNREADABLE
 from logship.model import Batch, FileId, Outcome, Status
 from logship.records.enrichment import to_json
 from logship.records.layouts import Column, Rows, Woven, decimals
@@ -82,7 +83,7 @@ def read_answer(answer: Answer, now: float) -> Taken:
     outcome = classify(answer.status, answer.headers, answer.body, now)
     try:
         reply = _replies.decode(answer.body)
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return Taken(_BAD if outcome.status is Status.DELIVERED else outcome)
     if outcome.status is Status.DELIVERED:
         return Taken(outcome if reply.code == SUCCESS else _BAD, reply.ack_id)
@@ -111,7 +112,7 @@ def read_ack(answer: Answer, ack: int, now: float) -> Outcome | None:
         return replace(outcome, too_large=False)
     try:
         return outcome if _acks.decode(answer.body).acks.get(str(ack)) else None
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return _BAD
 
 
