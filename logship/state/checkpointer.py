@@ -61,6 +61,8 @@ class Checkpointer:
         self._lock = asyncio.Lock()
         self._nap = Nap()
         self._last: list[Entry] | None = None
+        self._covered: int | None = None
+        """The journal's last file that a failed save was to cover; None after one that succeeded."""
         self._stirred, self._moved = True, 0
         """Whether a block moved, or a save failed, since entries were gathered, which costs a while; and how much."""
         self._clock = clock
@@ -104,14 +106,26 @@ class Checkpointer:
                 entries = self._last
             if not (changed or self._checkpoints.pending) and await asyncio.to_thread(self._checkpoints.kept):
                 return
-            covered = self._journal.turn()
+            covered = self._covered = self._turned()
             try:
                 await asyncio.to_thread(self._checkpoints.save, entries, self.first_start_ns, self.looked_ns())
             except StateError as error:
                 self._failed(error)
             else:
                 self._journal.drop(covered)
+                self._covered = None
                 self._saved(entries)
+
+    def _turned(self) -> int:
+        """Give up to which of the journal's files the next checkpoint covers what was noted.
+
+        While saves fail no other file is begun: each attempt would leave one. The last one is only opened again, in
+        the folder that is there now; it goes with the save after the next that succeeds.
+        """
+        if self._covered is None:
+            return self._journal.turn()
+        self._journal.close()
+        return self._covered
 
     def sent(self, sink: str, block: Block) -> None:
         """Note at once that a block is about to leave."""

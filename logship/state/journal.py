@@ -40,6 +40,8 @@ class Journal:
         """Of the files that are there, by number."""
         self._number = max(self._paths, default=0)
         self._fd = -1
+        self._torn = False
+        """Whether the disk took only a part of the last line."""
 
     def sent(self, sink: str, block: Block) -> None:
         """Append a block that is about to leave, with the time that its records get if they name none.
@@ -84,7 +86,9 @@ class Journal:
     def _append(self, line: list[object]) -> None:
         # a disk that can't take it costs repeats after a crash, nothing else
         with suppress(OSError):
-            os.write(self._descriptor(), msgspec.json.encode(line) + b"\n")
+            text = (b"\n" if self._torn else b"") + msgspec.json.encode(line) + b"\n"
+            written = os.write(self._descriptor(), text)
+            self._torn = written < len(text)
 
     def _descriptor(self) -> int:
         if self._fd < 0:

@@ -20,7 +20,7 @@ from logship.state.checkpointer import (
 )
 from logship.state.checkpoints import Checkpoints
 from logship.state.identity import Entry, Print, Saved, new_file_id
-from logship.state.journal import Journal
+from logship.state.journal import Journal, applied
 from tests.autojump import autojump
 
 FILE = new_file_id()
@@ -151,6 +151,61 @@ async def test_what_was_noted_before_a_save_is_dropped_after_it(tmp_path: Path) 
     await rig.saver.save()
     assert rig.saves("failed") == 1
     assert left.exists()
+
+
+def journals(folder: Path) -> list[Path]:
+    """Give the files of the journal."""
+    return [*folder.glob("journal-*")]
+
+
+@autojump
+async def test_saves_that_keep_failing_leave_two_journals(tmp_path: Path) -> None:
+    """One from before the first of them, one that goes on; a kill then loses nothing of either."""
+    rig = Rig(tmp_path, [entry(1)])
+    await rig.saver.save()
+    document = (tmp_path / "checkpoint.json").read_bytes()
+    (tmp_path / "checkpoint.json").unlink()
+    (tmp_path / "checkpoint.json").mkdir()
+    for offset in range(2, 32):
+        rig.saver.acked(FILE, "stdout", Saved(offset))
+        rig.entries = [entry(offset)]
+        await rig.saver.save()
+        assert len(journals(tmp_path)) <= 2
+        [found] = applied((entry(1),), tmp_path)
+        assert found.offsets["stdout"].offset == offset
+    assert rig.saves("failed") == 30
+    (tmp_path / "checkpoint.json").rmdir()
+    (tmp_path / "checkpoint.json").write_bytes(document)
+    await rig.saver.save()
+    assert rig.offset() == 31
+    rig.saver.acked(FILE, "stdout", Saved(32))
+    rig.entries = [entry(32)]
+    await rig.saver.save()
+    assert journals(tmp_path) == []
+
+
+@autojump
+async def test_what_is_noted_while_saves_fail_follows_the_folder(tmp_path: Path) -> None:
+    """It was removed and is there again: what comes next is noted in the new one."""
+    folder = tmp_path / "state"
+    rig = Rig(folder, [entry(1)])
+    await rig.saver.save()
+    shutil.rmtree(folder)
+    folder.touch()
+    rig.saver.acked(FILE, "stdout", Saved(2))
+    await rig.saver.save()
+    folder.unlink()
+    folder.mkdir()
+    (folder / "checkpoint.json").mkdir()
+    rig.saver.acked(FILE, "stdout", Saved(3))
+    await rig.saver.save()
+    shutil.rmtree(folder)
+    folder.mkdir()
+    (folder / "checkpoint.json").mkdir()
+    await rig.saver.save()
+    rig.saver.acked(FILE, "stdout", Saved(4))
+    [found] = applied((entry(1),), folder)
+    assert found.offsets["stdout"].offset == 4
 
 
 @autojump

@@ -1,5 +1,7 @@
+import os
 from pathlib import Path
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -69,6 +71,18 @@ def test_an_older_note_never_moves_an_offset_back(tmp_path: Path) -> None:
     """A journal that the checkpoint covers already does no harm."""
     Journal(tmp_path).acked(FILE, "sink", Saved(10))
     assert applied((entry(400),), tmp_path)[0].offsets["sink"].offset == 400
+
+
+def test_a_line_that_a_full_disk_tore_takes_no_other_along(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next one begins on a line of its own."""
+    write, journal = os.write, Journal(tmp_path)
+    journal.acked(FILE, "sink", Saved(10))
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, data[:20]))
+    journal.acked(FILE, "sink", Saved(20))
+    monkeypatch.setattr(os, "write", write)
+    journal.close()
+    journal.acked(FILE, "sink", Saved(30))
+    assert applied((entry(),), tmp_path)[0].offsets["sink"].offset == 30
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> None:
