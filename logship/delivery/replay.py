@@ -208,6 +208,7 @@ class _Replay:
             self._summary = replace(self._summary, reason=self._delivery.last_error or "timeout")
             return False
         self._refused.put([self._letter(block) for block in waiting])
+        self._delivery.waiting.release()  # they go back: as many as ever may wait would keep the next from it
         await self._put_back()
         return True
 

@@ -140,6 +140,11 @@ class Suspects:
         if suspect.scope in self._crowded and all(each.scope != suspect.scope for each in self._waiting):
             self._crowded.remove(suspect.scope)
 
+    def clear(self) -> None:
+        """Forget all that wait; what was heard of others stays."""
+        self._waiting.clear()
+        self._crowded.clear()
+
     def mates(self, suspect: Suspect) -> list[Suspect]:
         """Give those that are sent with it, itself first: all that wait for the same part of the store."""
         if not suspect.scope:

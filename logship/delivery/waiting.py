@@ -56,6 +56,11 @@ class Waiting:
         self._metrics.waiting(len(self))
         self._news.set()
 
+    def release(self) -> None:
+        """Let go of all: who had their batch delivered sees to them. Not while :meth:`attend` runs."""
+        self._suspects.clear()
+        self._metrics.waiting(0)
+
     def heard(self) -> None:
         """Note that the store accepted something, which may make a failure count."""
         if self._suspects:

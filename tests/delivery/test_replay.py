@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from logship.delivery import suspects
 from logship.delivery.backoff import RetryPolicy
 from logship.delivery.deadletters import DeadLetters, Letter
 from logship.delivery.replay import Summary, open_segment, replay
@@ -153,6 +154,25 @@ async def test_a_letter_that_was_edited_into_none_is_kept_and_told(letters: Dead
     assert (summary, summary.complete) == (Summary(delivered=2, unreadable=2), False)
     assert left(tmp_path) == ["s.unreadable.ndjson"]
     assert (tmp_path / "s.unreadable.ndjson").read_bytes() == first.replace(b"}", b"]}") + b'{"x":1}\n'
+
+
+@autojump
+async def test_more_that_make_the_store_fail_than_may_wait_stop_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each goes back with its batch: none of them waits for anything, so all others are sent."""
+    monkeypatch.setattr(suspects, "MAX_WAITING", 3)
+    letters = DeadLetters(tmp_path, "s", 1 << 20)
+    names = ["ok", "ok", "ok", "bad"] * 10
+    letters.put([Letter(block(f"{name}{n}", start=n * 10), "r") for n, name in enumerate(names)])
+    fails = LineSink(
+        otherwise=lambda batch: errored("http_500") if b"BAD" in batch.body else Outcome(Status.DELIVERED),
+        limits=Limits(max_records=4),
+    )
+    assert await run(fails, letters) == Summary(delivered=30, refused=10)
+    again = LineSink()
+    assert (await run(again, letters)).delivered == 10
+    assert sorted(again.stored) == sorted(f"bad{n}" for n in range(3, 40, 4))
 
 
 @autojump
