@@ -1,5 +1,9 @@
-"""Takes some items out of many, or puts them among them or in their places: the cost is of those some; pure."""
+"""Takes some items out of many, puts them among them or in their places, or finds them; pure.
 
+None of them is held against every other: the cost is of what there is, once.
+"""
+
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import chain
 from typing import TypeVar
@@ -31,3 +35,10 @@ def put(items: Sequence[T], places: Sequence[int], others: Sequence[T]) -> list[
     for at, other in zip(places, others, strict=True):
         found[at] = other
     return found
+
+
+def inside(runs: Sequence[tuple[int, int]], offsets: Sequence[int]) -> list[int]:
+    """Give which of some offsets, by their number, are in one of the runs, which are in order and apart."""
+    starts = [start for start, _ in runs]
+    last = [bisect_right(starts, offset) - 1 for offset in offsets]  # of the runs that begin before it
+    return [at for at, run in enumerate(last) if run >= 0 and offsets[at] < runs[run][1]]

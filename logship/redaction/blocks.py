@@ -13,6 +13,7 @@ from logship.model import Block, Tally
 from logship.records.enrichment import to_json
 from logship.records.framing import PARTIAL, TRUNCATED
 from logship.records.layouts import EMPTY
+from logship.records.places import inside
 from logship.records.redacting import counted
 from logship.records.redaction import HOLLOW, Changed, Rests
 from logship.redaction.members import Members, Taken
@@ -141,10 +142,7 @@ class BlockRedactor:
         opened = self._opened(block)
         if self._keys and (opened or may_begin(b"\n".join(suspects))):
             within = watch(block.data, block.start, opened).within if block.data else []
-            begins = offsets() if within else ()
-            known = {
-                at: Where(within=True) for at, begin in enumerate(begins) if any(a <= begin < b for a, b in within)
-            }
+            known = {at: Where(within=True) for at in inside(within, offsets() if within else ())}
         if block.opened.endswith(CUT_WORD):
             known[0] = known.get(0, PLAIN)._replace(from_cut=True)
         if block.open_after.endswith(CUT_WORD) or not _CUTS.isdisjoint(block.flags):

@@ -301,6 +301,13 @@ def test_a_key_that_never_ends_is_given_up() -> None:
     assert redaction.behind(more) == ""
 
 
+@pytest.mark.timeout(60)
+def test_many_short_keys_cost_no_square() -> None:
+    """Each line is looked up among the keys of its block; held against every one of them they would take minutes."""
+    data = "\n".join([KEY[0], "x", KEY[-1], ""]).encode() * 30_000
+    assert encoder(opened()).encode(block(data)).tally.redacted == 60_000
+
+
 def test_a_line_that_was_cut() -> None:
     """A secret that a cut went through is in neither part; what is skipped is no part of what comes next."""
     redaction = opened("user.ssn")
