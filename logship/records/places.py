@@ -1,7 +1,4 @@
-"""Takes some items out of many, puts them among them or in their places, or finds them; pure.
-
-None of them is held against every other: the cost is of what there is, once.
-"""
+"""Takes some items out of many, puts others among them or in their places, or finds some: the cost is theirs; pure."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -4,7 +4,7 @@ Pure. The texts are taken out, parts are put together, and what :mod:`logship.re
 what becomes of the lines. A program has two streams: what one wrote goes on with nothing of the other's.
 """
 
-from bisect import insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final, NamedTuple
@@ -16,6 +16,7 @@ from logship.records.joining import Joined, More, join_lines
 from logship.records.line_starts import FORMLESS, LEARNED_BYTES
 from logship.records.looks import RECORD
 from logship.records.multiline import Multiline
+from logship.records.places import inside, without
 
 RUNTIMES: Final = ("cri", "docker")
 """Values of ``PARSE`` by which there are such lines."""
@@ -78,8 +79,8 @@ class RuntimeLines(NamedTuple):
         for run, following in _runs(texts, waiting):
             stream, follows = run[0].stream, _more(run[-1], following, more)
             found = self._joined(run, follows, form, _of(stream, state), _of(stream, noted))
-            places = _places(run)
-            made = [_in_file(frame, run, places, data, start) for frame in found.frames]
+            places, parted = _places(run), [(each.start, each.end) for each in run if each.lines > 1]
+            made = [_in_file(frame, stream, places, parted, data, start) for frame in found.frames]
             if run[-1].is_open and follows is More.LATE and not made[-1].cuts:
                 made[-1] = replace(made[-1], cuts=((made[-1].end, ""),))
             state = made[-1].cuts[-1][1] if made and made[-1].cuts else ""
@@ -149,14 +150,15 @@ def _places(run: Sequence[_Text]) -> dict[int, int]:
     return dict(zip(texts, [*(each.start for each in run), run[-1].end], strict=True))
 
 
-def _in_file(frame: Frame, run: Sequence[_Text], places: Mapping[int, int], data: bytes, start: int) -> Frame:
-    """Make a frame of the lines that the texts of another one are in."""
+def _in_file(
+    frame: Frame, stream: str, places: Mapping[int, int], parted: Sequence[tuple[int, int]], data: bytes, start: int
+) -> Frame:
+    """Make a frame of the lines that the texts of another one are in; ``parted`` are the texts of several lines."""
     first, last = places[frame.start], places[frame.end]
     joins = [(places[begin], places[end]) for begin, end in frame.joins]
-    for each in run:
-        if each.lines > 1 and first <= each.start < last and not any(at <= each.start < end for at, end in joins):
-            insort(joins, (each.start, each.end))
-    cuts = tuple((places[at], f"{run[0].stream} {word}" if word else "") for at, word in frame.cuts)
+    own = parted[bisect_left(parted, (first,)) : bisect_left(parted, (last,))]
+    joins = sorted([*joins, *without(own, inside(joins, [begin for begin, _ in own]))])
+    cuts = tuple((places[at], f"{stream} {word}" if word else "") for at, word in frame.cuts)
     return Frame(first, last, data[first - start : last - start], frame.flags, joins=(*joins,), cuts=cuts)
 
 

@@ -1,6 +1,9 @@
 import json
+from itertools import accumulate, pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from logship.files.joining import Joining
 from logship.model import Block, FileId
@@ -130,6 +133,9 @@ TRACE = (
 )
 
 
+PIECES = [*(text.partition(" ")[2] for text in TRACE), "ready", "{", '  "a": 1', "}", '{"a":1}', "", " x"]
+
+
 @pytest.mark.parametrize("parse", ["cri", "docker"])
 @pytest.mark.parametrize("rule", ["auto", "python", "python,java"])
 def test_a_stack_trace_of_many_lines_is_one_record(parse: str, rule: str) -> None:
@@ -194,6 +200,36 @@ def test_what_was_joined_is_unwrapped_to_one_text(parse: str) -> None:
     (frame,) = join(runtime, rest, 100, More.NEVER, "stderr tb").frames
     body = json.loads(made.encode(block(frame)).body)
     assert (body["message"], body["log.flags"]) == ("    y()", ["continuation"])
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["stdout", "stdout:P", "stderr"]), st.sampled_from(PIECES)), max_size=24),
+    st.sampled_from([2, 3, 1000]),
+    st.sampled_from(list(More)),
+)
+def test_what_is_joined_is_in_order_and_apart(written: list[tuple[str, str]], most: int, more: More) -> None:
+    """A line that goes on is in the record of the next one, whether or not texts are joined there, and once only."""
+    found = wrapped("cri", *(f"{head} {text}" for head, text in written))
+    ends = [0, *accumulate(map(len, found))]
+    frames = join(joins("cri", max_lines=most), b"".join(found), 0, more).frames
+    joined = [each for frame in frames for each in frame.joins]
+    assert all(start < end <= after for (start, end), (after, _) in pairwise([*joined, (ends[-1], 0)]))
+    assert {each for pair in joined for each in pair} <= {*ends}
+    inner = {at for start, end in joined for at in ends if start < at < end}
+    for at, (head, _) in enumerate(written[:-1]):
+        follows = head == "stdout:P" and written[at + 1][0] != "stderr" and most > len(written)
+        assert not follows or ends[at + 1] in inner or ends[at + 2] > (frames[-1].end if frames else 0)
+
+
+@pytest.mark.timeout(60)
+def test_many_parts_cost_no_square() -> None:
+    """Of one frame, or in a frame each: each held against all before it, and all in each frame, took minutes."""
+    whole = b"".join(wrapped("cri", "stdout:P a", "stdout b"))
+    (frame,) = join(joins("cri"), whole * 40_000, 0, More.LATE).frames
+    assert len(frame.joins) == 40_000
+    cut = b"".join(wrapped("cri", TRACE[0], "stderr:P   x", "stderr   y", "stderr   z", "stderr   w"))
+    frames = join(joins("cri", max_lines=3), cut * 10_000, 0, More.LATE).frames
+    assert (len(frames), sum(len(frame.joins) for frame in frames)) == (15_000, 15_000)
 
 
 def block(frame: Frame) -> Block:
