@@ -4,7 +4,7 @@ Records that have the same names and are written alike are edited together, by c
 itself, which costs ten times as much.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -24,7 +24,7 @@ from logship.records.field_patterns import Patterns, Renames
 from logship.records.json_members import SPACE
 from logship.records.layouts import EMPTY
 from logship.records.line_parser import message_name
-from logship.records.making_way import free_name
+from logship.records.making_way import OVERRIDDEN, free_name
 
 _REMEMBERED: Final = 4096
 _SHORT: Final = 128
@@ -42,7 +42,8 @@ def always_there(enrichment: Enrichment) -> tuple[str, ...]:
 def edits_of(enrichment: Enrichment) -> "FieldEdits":
     """Give what is to be done with the records that are enriched so."""
     added = enrichment.redaction.added if enrichment.redaction else ()
-    return FieldEdits(enrichment.drop, enrichment.rename, enrichment.only, always=(*always_there(enrichment), *added))
+    always = (*always_there(enrichment), *added)
+    return FieldEdits(enrichment.drop, enrichment.rename, enrichment.only, always=always, clash=enrichment.clash)
 
 
 class Fate(Enum):
@@ -66,12 +67,16 @@ class FieldEdits:
         only: Sequence[str] = (),
         *,
         always: Iterable[str] = (),
+        clash: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Take paths; those of ``always`` are never left out, and what gets another name is not by ``only``."""
+        """Take paths; those of ``always`` are never left out, and what gets another name is not by ``only``.
+
+        ``clash`` says whether a new name, in which there is what the application wrote, gets in the way of one of ours.
+        """
         renamed = rename or {}
         self._drop, self._always = Patterns(drop), Patterns(always)
         self._only = Patterns([*only, *renamed] if only else [])
-        self._rename = Renames([*renamed.items()])
+        self._rename, self._clash = Renames([*renamed.items()]), clash
         self._remembered = lru_cache(maxsize=_REMEMBERED)(self._decide)
         exact = [*drop, *renamed]
         plain = not only and not any("*" in each for each in exact)
@@ -107,7 +112,7 @@ class FieldEdits:
         for at, record in enumerate(records):
             alike.setdefault(tuple(record), []).append(at)
         for names, places in alike.items():
-            fates = [self._fate(prefix + name, only=only) for name in names]
+            fates = [self._fate(prefix, name, only=only) for name in names]
             if all(fate is Fate.STAYS and not new for fate, new in fates):
                 continue
             texts, away = [objects[at] for at in places], [moved[at] for at in places]
@@ -149,7 +154,7 @@ class FieldEdits:
         names = {*columns}
         for name, column in columns.items():
             path = prefix + name
-            fate, new = self._fate(path, only=only)
+            fate, new = self._fate(prefix, name, only=only)
             values = self._values(fate, column, path, moved, only=only)
             if values is None:
                 return None
@@ -192,7 +197,7 @@ class FieldEdits:
         names = {part.name for part in parts}
         for part in parts:
             path = prefix + part.name
-            fate, new = self._fate(path, only=only)
+            fate, new = self._fate(prefix, part.name, only=only)
             value = self._value(fate, part, path, moved, only=only)
             if value is None:
                 continue
@@ -221,12 +226,13 @@ class FieldEdits:
         emptied = fate is Fate.ONLY and inner[1:-1].strip(SPACE) == b""
         return None if emptied else inner
 
-    def _fate(self, path: str, *, only: bool) -> tuple[Fate, str]:
-        """Say what becomes of what is at a path, and its new path; empty if that stays."""
-        return (self._remembered if len(path) <= _SHORT else self._decide)(path, only)
+    def _fate(self, prefix: str, name: str, *, only: bool) -> tuple[Fate, str]:
+        """Say what becomes of a member of what is at a path, and its new path; empty if that stays."""
+        path = prefix + name
+        return (self._remembered if len(path) <= _SHORT else self._decide)(path, len(prefix), only)
 
-    def _decide(self, path: str, only: bool) -> tuple[Fate, str]:  # noqa: FBT001 - an argument of what is remembered
-        new = self._rename.new(path)
+    def _decide(self, path: str, start: int, only: bool) -> tuple[Fate, str]:  # noqa: FBT001 - it is remembered by it
+        new = self._new(path, start)
         if self._always.match(path):
             return Fate.STAYS, new
         above = self._always.may_match_below(path)
@@ -236,3 +242,7 @@ class FieldEdits:
             below = self._drop.may_match_below(path) or self._rename.may_match_below(path)
             return Fate.LOOK if below else Fate.STAYS, new
         return Fate.ONLY if above or self._only.may_match_below(path) else Fate.GOES, ""
+
+    def _new(self, path: str, start: int) -> str:
+        new = self._rename.new(path, start)
+        return OVERRIDDEN + new if new and self._clash(new) else new

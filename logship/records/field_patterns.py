@@ -50,18 +50,24 @@ class Renames:
     """New names by patterns; a ``*`` in a new name stands for what the one in the pattern stands for."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
-        self._pairs = [(re.compile(rf"{regex(pattern)}\Z", re.DOTALL), new) for pattern, new in pairs]
+        self._pairs = [(re.compile(rf"{regex(pattern)}(?=\.|\Z)", re.DOTALL), new) for pattern, new in pairs]
         self._above = Patterns(pattern for pattern, _ in pairs)
 
     def __bool__(self) -> bool:
         return bool(self._pairs)
 
-    def new(self, path: str) -> str:
-        """Give the new path; empty if it stays."""
-        for expression, new in self._pairs:
-            if found := expression.match(path):
-                return "".join(map("".join, zip_longest(new.split("*"), found.groups(), fillvalue="")))
-        return ""
+    def new(self, path: str, start: int = 0) -> str:
+        """Give the new path of a member whose own name begins at ``start``; empty if it stays.
+
+        What lies below what matches goes with it. The pattern that matches most counts; one that matches no more than
+        the object, which has its new name by it already, is none for what lies in there.
+        """
+        matches = [(found, new) for expression, new in self._pairs if (found := expression.match(path))]
+        found, new = max(matches, key=lambda match: match[0].end(), default=(None, ""))
+        if found is None or found.end() < start:
+            return ""
+        words = zip_longest(new.split("*"), found.groups(), fillvalue="")
+        return "".join(map("".join, words)) + path[found.end() :]
 
     def may_match_below(self, path: str) -> bool:
         """Say whether something below a path may get a new name."""

@@ -41,6 +41,12 @@ LINE = '{"time":1,"message":"m","a":{"b":1,"c":{"d":2.50}},"a.b":3, "x" : [1, 2]
         ({"rename": {"pw": "x"}}, LINE, LINE.replace('"pw"', '"overridden.x"')),
         ({"rename": {"a": "q"}, "drop": ["a.b"]}, '{"a":{"b":1,"e":2}}', '{"q":{"e":2}}'),
         ({"rename": {"h.*": "http.*"}}, '{"h":{"x":1},"h.y":2}', '{"h":{},"http.y":2,"http.x":1}'),
+        ({"rename": {"h.*": "http.*"}}, '{"h.x.y":2,"h":{"x.y":1}}', '{"http.x.y":2,"h":{},"overridden.http.x.y":1}'),
+        ({"rename": {"h.*": "http.*"}}, '{"h":{"x":{"y":1}},"n":1}', '{"h":{},"n":1,"http.x":{"y":1}}'),
+        ({"rename": {"h": "http"}}, '{"h.x":2,"h":{"y":1},"hx":1}', '{"http.x":2,"http":{"y":1},"hx":1}'),
+        ({"rename": {"h.x": "w", "h": "q"}}, '{"h.x.y":1,"h.z":2}', '{"w.y":1,"q.z":2}'),
+        ({"rename": {"h.x": "w", "h": "q"}}, '{"h":{"x.y":1,"z":2}}', '{"q":{"z":2},"w.y":1}'),
+        ({"rename": {"h": "q"}, "drop": ["h.x"]}, '{"h.x.y":1,"h.z":2}', '{"q.z":2}'),
         ({"rename": {"message": "text"}}, '{"message":"m"}', '{"text":"m"}'),
         ({"only": ["x"]}, LINE, '{"time":1,"message":"m", "x" : [1, 2]}'),
         ({"only": ["a.c.d"]}, LINE, '{"time":1,"message":"m","a":{"c":{"d":2.50}}}'),
@@ -63,7 +69,7 @@ def test_a_record_is_edited_and_all_else_stays_as_it_was(edits: dict[str, Any], 
     assert edited(made, line, line, "{}") == [after, after, "{}"]
 
 
-names = st.sampled_from(["a", "b", "a.b", "b.c", "message", "log", "level", "x y", "overridden.b", "é"])
+names = st.sampled_from(["a", "b", "a.b", "b.c", "a.b.c", "message", "log", "level", "x y", "overridden.b", "é"])
 scalars = st.sampled_from(["1", "1.50", '"a"', '"\\"b\\":1"', "null", "[1, 2]", '[{"a":1}]', "123456789012345678901"])
 
 
@@ -139,6 +145,13 @@ def _naive(case: dict[str, Any], record: Object) -> Object:
     return Object(tuple(pairs))
 
 
+def _naive_new(rename: dict[str, str], path: str, prefix: str) -> str:
+    """Give the new path: of what is longest of the tops of the path that end in the member's own name."""
+    words = path.split(".")
+    tops = [".".join(words[:count]) for count in range(len(words), 0, -1)]
+    return next((rename[top] + path[len(top) :] for top in tops if top in rename and len(top) >= len(prefix)), "")
+
+
 def _naive_pairs(
     case: dict[str, Any], only: list[str], record: Object, prefix: str, moved: list[tuple[str, Any]], *, dropped: bool
 ) -> list[tuple[str, Any]]:
@@ -155,7 +168,7 @@ def _naive_pairs(
             keep = keep or (bool(value.pairs) and above)
         if not keep:
             continue
-        new = "" if gone else case["rename"].get(path, "")
+        new = "" if gone else _naive_new(case["rename"], path, prefix)
         if new and not new.startswith(prefix):
             moved.append((new, value))
             continue
@@ -192,4 +205,21 @@ def test_a_block_is_edited_whichever_path_its_lines_take() -> None:
         {"k8s": {"pod": {}}, "n": 1, "overridden.k8s.pod.name": "q"},
         {"message": "text"},
         {"n": 1},
+    ]
+
+
+def test_no_record_gets_a_name_of_ours_by_what_a_star_stands_for() -> None:
+    """The application writes what that is: it moves out of the way, as all that has our names does."""
+    enrichment = Enrichment({"k8s.pod.name": "p"}, rename={"mdc.*": "k8s.*", "own.*": "*"})
+    lines = ['{"mdc.pod.name":"q"}', '{"mdc":{"pod":{"name":"q"}}}', '{"own":{"@timestamp":1}}', '{"mdc":{"x.y":1}}']
+    data = "".join(line + "\n" for line in lines).encode()
+    block = Block(FileId("f" * 22), "a.log", 0, len(data), data, 10**18, 0.0)
+    ours = ("@timestamp", "k8s.pod.name", "log.file.name")
+    found = [json.loads(line) for line in BlockEncoder(enrichment, Lines()).encode(block).body.splitlines()]
+    assert [each["k8s.pod.name"] for each in found] == ["p"] * 4
+    assert [{name: value for name, value in each.items() if name not in ours} for each in found] == [
+        {"overridden.k8s.pod.name": "q"},
+        {"mdc": {}, "overridden.k8s.pod": {"name": "q"}},
+        {"own": {}, "overridden.@timestamp": 1},
+        {"mdc": {}, "k8s.x.y": 1},
     ]

@@ -34,11 +34,33 @@ def test_what_may_match_below_is_told() -> None:
 
 
 def test_a_star_in_a_new_name_is_what_the_one_in_the_pattern_is() -> None:
-    """The first pair that matches counts; only the path itself has a new name."""
-    made = Renames([("mdc.*", "context.*"), ("*.x.*", "*_*"), ("a", "b")])
-    paths = ("mdc.user", "p.x.q", "a", "mdc.user.id", "a.b", "mdc")
-    assert [made.new(path) for path in paths] == ["context.user", "p_q", "b", "", "", ""]
+    """What lies below goes with it; the pair that matches most names counts, of two such the first."""
+    made = Renames([("mdc.*", "context.*"), ("*.x.*", "*_*"), ("a", "b"), ("mdc.id", "id"), ("mdc.id.no", "no")])
+    paths = ("mdc.user", "p.x.q", "a", "mdc.user.id", "a.b", "mdc.id.no.x", "mdc.id.n", "mdc", "ab")
+    news = ["context.user", "p_q", "b", "context.user.id", "b.b", "no.x", "context.id.n", "", ""]
+    assert [made.new(path) for path in paths] == news
     assert made.may_match_below("mdc")
+
+
+def test_what_gave_an_object_another_name_gives_none_to_what_is_in_it() -> None:
+    """A member's own name is what begins behind its object's: only a pair that matches some of that counts."""
+    made = Renames([("mdc.*", "context.*"), ("mdc.user.id", "id")])
+    cases = [
+        ("mdc.user", 4),
+        ("mdc.user.x", 9),
+        ("mdc.user.x", 4),
+        ("mdc.user.id", 9),
+        ("mdc.user.id.x", 9),
+        ("mdc.", 4),
+    ]
+    assert [made.new(path, start) for path, start in cases] == [
+        "context.user",
+        "",
+        "context.user.x",
+        "id",
+        "id.x",
+        "context.",
+    ]
 
 
 def test_what_can_not_be_meant_is_named() -> None:
