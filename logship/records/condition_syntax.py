@@ -15,8 +15,8 @@ from msgspec import Struct
 from logship.records.expressions import PIECES
 
 EXAMPLE: Final = "level>=warning and not (logger=health or message~'^GET /ready')"
-_SIGNED: Final = re.compile(r'\s*(?:("(?:[^"\\]|\\.)*")|([^<>=!~()"]*?))\s*(>=|<=|!=|!~|=|>|<|~)\s*')
-_NOT: Final = re.compile(r"\s*not(?=[\s(\"])", re.IGNORECASE)
+_SIGNED: Final = re.compile(r"""\s*(?:("(?:[^"\\]|\\.)*"|'[^']*')|([^<>=!~()"]*?))\s*(>=|<=|!=|!~|=|>|<|~)\s*""")
+_NOT: Final = re.compile(r"""\s*not(?=[\s("'])""", re.IGNORECASE)
 _JOIN: Final = re.compile(r"\s*(and|or)(?=[\s(]|$)", re.IGNORECASE)
 _OPEN: Final = re.compile(r"\s*\(")
 _CLOSE: Final = re.compile(r"\s*\)")
@@ -79,6 +79,8 @@ class _Reader:
     def end(self) -> None:
         """Make sure that nothing is left."""
         if rest := self._text[self._at :].strip():
+            if rest.startswith(")"):
+                self._fail("has ) without its (")
             self._fail(f"has {_shown(rest)} where it should end")
 
     def _joined(self, word: str, read: Callable[[], Tree]) -> Tree:
@@ -114,16 +116,22 @@ class _Reader:
         found = _SIGNED.match(self._text, self._at)
         if not found or _JOINED.search(found[2] or "") or _NO_VALUE.match(found[2] or ""):
             self._fail_without_sign()
-        name, sign = _name(found[1]) if found[1] else found[2] or "", found[3]
+        name, sign = _unquoted(found[1]) if found[1] else found[2] or "", found[3]
         after = self._text[found.end() : found.end() + 1]
-        if not name and not sign.endswith("~"):
+        if not name and (found[1] or not sign.endswith("~")):
             self._fail(f"names no field before {sign}")
+        if found[2] and not all(name.split(".")):
+            self._fail(f"has {name!r}, which has a name that is empty")
         if not sign.endswith("~") and after in tuple("=<>!~"):
             self._fail(f"has {sign}{after}, which is no sign; there are = != > >= < <= ~ !~")
         start = self._at = found.end()
         if word := _NO_VALUE.match(self._text, start):
             self._fail(f"has no value before {word[0][:-1]}", quote=True)
-        return Comparison(name, sign, self._value(expression=sign.endswith("~")), start)
+        value = self._value(expression=sign.endswith("~"))
+        if not value and sign.endswith("~"):
+            self._at = start
+            self._fail(f"has no expression behind {sign}")
+        return Comparison(name, sign, value, start)
 
     def _fail_without_sign(self) -> NoReturn:
         rest = self._text[self._at :].strip()
@@ -137,7 +145,7 @@ class _Reader:
         quoted = _QUOTED.match(self._text, self._at)
         if quoted and _ENDS.match(self._text, quoted.end()):
             self._at = quoted.end()
-            return quoted[0][1:-1] if quoted[0][0] == "'" else _name(quoted[0])
+            return _unquoted(quoted[0])
         start, self._at = self._at, self._bare_end(expression=expression)
         if not expression and (sign := _SIGN_FOR_WORD.search(self._text, start, self._at)):
             self._at = sign.start(1)
@@ -154,6 +162,9 @@ class _Reader:
             word = piece[0] if piece else self._text[at]
             if word == ")" and not depth and self._depth:
                 return at
+            if word == ")" and not depth and not expression:
+                self._at = at
+                self._fail("has ) without its (", quote=True)
             depth = max(0, depth + (word == "(") - (word == ")"))
             at += len(word)
         return at
@@ -166,10 +177,11 @@ class _Reader:
         raise ValueError(message)
 
 
-def _name(quoted: str) -> str:
-    """Give what JSON quotes hold; as it stands where that is no JSON."""
-    with suppress(msgspec.DecodeError):
-        return msgspec.json.decode(quoted, type=str)
+def _unquoted(quoted: str) -> str:
+    """Give what quotes hold: JSON in double ones, and as it stands in others, or where that is no JSON."""
+    if quoted.startswith('"'):
+        with suppress(msgspec.DecodeError):
+            return msgspec.json.decode(quoted, type=str)
     return quoted[1:-1]
 
 

@@ -133,14 +133,14 @@ def _of_values(found: Comparison, values: Values) -> Holds:
 
 
 def _in_texts(search: Search, values: Sequence[bytes | None]) -> list[bool]:
-    """Search in what raw JSON values say; in nothing where there is none."""
+    """Search in what raw JSON values say; where there is none, nothing is found, not even an empty match."""
     if None not in values:
         # All are strings without an escape, nearly always: then they are so many with a quote at both ends.
         lines = b"\n".join(cast("Sequence[bytes]", values))
         texts = lines[1:-1].replace(b'"\n"', b"\n")
         if b"\\" not in lines and len(texts) == len(lines) - 2 * len(values) and b'"' not in texts:
             return search.lines(texts, len(values))
-    return search.each([*map(_utf8, values)])
+    return [*map(operator.and_, search.each([*map(_utf8, values)]), [value is not None for value in values])]
 
 
 def _in_lines(search: Search, *, negated: bool) -> Holds:
@@ -202,7 +202,9 @@ def _ordered(found: Comparison) -> Callable[[bytes | None], bool]:
 
 
 def _number(raw: bytes | None) -> float | None:
+    """Give a number; a whole one of few digits as it is, since ids and nanoseconds are more than a float can tell."""
+    text = b"" if raw is None else _utf8(raw)
     try:
-        return None if raw is None else float(_utf8(raw))
+        return int(text) if len(text) <= _SHORT and text.lstrip(b"-").isdigit() else float(text)
     except ValueError:
         return None
