@@ -87,6 +87,7 @@ class Parts:
 
     def _say_the_end(self, code: int, *, late: bool) -> int:
         """Say what it came to, and give the exit code."""
+        self._view.end()
         finished = self._account.finish(saved=self._saver.saved) if self._account else None
         left, message = self._ending.left(), ""
         if code == DEADLINE:

@@ -74,6 +74,10 @@ class DaemonView:
             self._voice.look(self._beat, said=self._surroundings.memory_problem if self._surroundings else "")
             await tick(BEAT_SECONDS)
 
+    def end(self) -> None:
+        """Say what only the end shows."""
+        self._voice.end()
+
     def _say_if_there_is_none(self) -> None:
         """Say once that there is nothing to do: a wrong folder looks just like an application that writes nothing."""
         catalog, discovery = self._intake.catalog, self._intake.discovery

@@ -47,7 +47,14 @@ class Voice:
             self._due = now + LOOK_SECONDS
             if self._intake.catalog.files:  # else it is among the reasons why there are none
                 self._say("a folder of LOGSHIP_PATHS does not exist", self.absent(), _ABSENT)
-            self._say("a condition holds for nothing", set(self.unmatched()), _UNMATCHED)
+            self._say_unmatched()
+
+    def end(self) -> None:
+        """Look once more at the end: what a run was told to ship may be over before it is time."""
+        self._say_unmatched()
+
+    def _say_unmatched(self) -> None:
+        self._say("a condition holds for nothing", set(self.unmatched()), _UNMATCHED)
 
     def absent(self) -> set[str]:
         """Give the folders that paths begin with and that are not there."""

@@ -21,6 +21,7 @@ from logship.daemon.backfill import State
 from logship.daemon.shutdown import Stop
 from logship.daemon.supervisor import leaves
 from logship.errors import LogshipError
+from logship.files.strangers import ENOUGH
 from logship.settings.config import Config
 from logship.settings.resolved import Resolved
 from logship.state.checkpoints import Checkpoints
@@ -216,6 +217,22 @@ async def test_a_drain_begins_at_once(tmp_path: Path, monkeypatch: pytest.Monkey
     made.stop.begin()
     assert await task == DRAINED
     assert loop.time() - began < 5
+
+
+@autojump
+async def test_what_is_silent_by_nature_is_told_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However short the run was."""
+    made = Daemon(tmp_path, monkeypatch)
+    task = asyncio.create_task(made.run(), name="main")
+    await asyncio.sleep(10)
+    made.view.metrics.sink("one").read(ENOUGH, ENOUGH)
+    made.view.metrics.sink("one").filtered("condition", ENOUGH, ENOUGH)
+    made.stop.begin()
+    await task
+    told = [str(vars(record)["what"]) for record in caplog.records if "holds for nothing" in record.getMessage()]
+    assert told == ["LOGSHIP_ONE_WHEN holds for none of the records so far"]
 
 
 @autojump

@@ -79,6 +79,23 @@ def test_a_condition_that_holds_for_nothing_is_told_once(tmp_path: Path, caplog:
     assert told not in rig.view.status()["problems"]
 
 
+def test_a_condition_that_holds_for_nothing_is_told_at_the_end(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A run that ends by itself is over before the first look; what was told is not told again."""
+    rig = Rig(Follower(f"{tmp_path}/*.log", tmp_path / "state"))
+    voice = voice_of(rig)
+    voice.end()
+    assert not said(caplog)
+    rig.counts.read(ENOUGH, ENOUGH)
+    rig.counts.filtered("condition", ENOUGH, ENOUGH)
+    voice.look(LOOK_SECONDS - 1)
+    assert not said(caplog)
+    voice.end()
+    voice.end()
+    assert said(caplog) == [("a condition holds for nothing", "LOGSHIP_SINK_WHEN holds for none of the records so far")]
+
+
 def test_a_sample_that_leaves_all_out_is_what_was_asked_for(tmp_path: Path) -> None:
     """``SAMPLE=debug=0``, say."""
     rig = Rig(Follower(f"{tmp_path}/*.log", tmp_path / "state"))
