@@ -112,11 +112,8 @@ def _comparisons(tree: Tree) -> Iterator[Comparison]:
 def _spelled(found: Comparison) -> str:
     plain = found.value.isascii() and found.value.replace("_", "").replace("-", "").isalnum()
     value = found.value if plain else quote(found.value).decode()
-    name = (
-        found.name
-        if not found.name or found.name.replace(".", "").replace("_", "").isalnum()
-        else quote(found.name).decode()
-    )
+    bare = not found.name or all(part.replace("_", "a").isalnum() for part in found.name.split("."))
+    name = found.name if bare else quote(found.name).decode()
     return f"{name}{found.sign}{value}"
 
 

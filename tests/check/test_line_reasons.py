@@ -133,6 +133,13 @@ def test_which_part_of_a_condition_does_not_hold() -> None:
     assert of([*found.why], "http") == []
 
 
+def test_a_name_that_needs_quotes_is_told_in_quotes() -> None:
+    """One with an empty part, too: without them it would be none."""
+    sinks = {"stdout": load("stdout").Settings(when="'a..b'=1 or a_.c~x")}
+    (found,) = told('{"a..b":1}\n', explain=True, sinks=sinks)
+    assert of([*found.why], "stdout") == ['"a..b"=1 holds; a_.c~x does not hold']
+
+
 def test_what_a_sample_leaves_out_is_told_with_its_limits() -> None:
     """Here a file has another identity than at the daemon."""
     assert why('{"level":"info"}\n', sample={"info": 0.0})[-1].startswith("LOGSHIP_SAMPLE leaves it out; without a")
