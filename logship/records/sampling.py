@@ -60,6 +60,11 @@ def share_faults(shares: Mapping[str, float]) -> list[str]:
     faults = [
         f"has {name!r}, which is no level; write info=0.1,debug=0" for name in shares if named_severity(name) == UNKNOWN
     ]
+    named: dict[int, str] = {}
+    for name in shares:
+        first = named.setdefault(named_severity(name), name)
+        if first != name and named_severity(name) != UNKNOWN:
+            faults.append(f"has {first!r} and {name!r}, which are one level; write one of them")
     return faults + [
         f"has {share:g} for {name}; write a share from 0 to 1" for name, share in shares.items() if not 0 <= share <= 1
     ]

@@ -99,5 +99,8 @@ def test_wrong_shares_are_named() -> None:
     """With what to write."""
     assert share_faults({"info": 0.1, "DEBUG": 0, "warn": 1}) == []
     assert share_faults({"inof": 0.1}) == ["has 'inof', which is no level; write info=0.1,debug=0"]
+    assert share_faults({"warn": 0.1, "info": 1, "Warning": 0.2}) == [
+        "has 'warn' and 'Warning', which are one level; write one of them"
+    ]
     assert share_faults({"info": 10}) == ["has 10 for info; write a share from 0 to 1"]
     assert share_faults({"info": float("nan")}) == ["has nan for info; write a share from 0 to 1"]
