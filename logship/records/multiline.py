@@ -42,6 +42,8 @@ _MAY_BEGIN = (
 _MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
 """Last bytes of lines that nobody knows, with which something may go on."""
 _TRACE = b"Traceback (most recent call last):"
+_UNLIKE = (b"", b"a", b"Z", b"0", b" ", b"-", "é".encode())
+"""Lines that have nothing in common: what is found in all of them is found in any."""
 _WITHOUT_STAMP = {"", "w", "wp"}
 """What begins with a head without a stamp, or with none: a stack trace may begin in that line."""
 
@@ -256,6 +258,9 @@ def parse_multiline(text: str, *, max_lines: int, max_bytes: int) -> Multiline |
         except ValueError as why:
             message = f"{why}; write start:^\\d{{4}}-\\d\\d-\\d\\d, say"
             raise ValueError(message) from why
+        if all(start.search(line) for line in _UNLIKE):
+            message = "matches the empty text, which is everywhere; write + for *, say: start:^\\d+"
+            raise ValueError(message)
         return Multiline((), start, max_lines, max_bytes, chosen=True)
     names = [name.strip() for name in text.split(",") if name.strip()]
     rules = RULES if names == ["auto"] else tuple(names)

@@ -317,6 +317,15 @@ def test_what_makes_no_sense_is_refused(text: str, words: str) -> None:
         rule(text)
 
 
+@pytest.mark.parametrize("text", ["start:x*", "start:^", "start:^(ERROR)?", "start:.*", r"start:\d?$"])
+def test_a_start_that_every_line_has_is_refused(text: str) -> None:
+    """It would join nothing. One that is found where a line is empty may be meant: records with such a line between."""
+    with pytest.raises(ValueError, match=r"^matches the empty text, which is everywhere; write \+ for \*, say: start:"):
+        rule(text)
+    for meant in ("start:^$", r"start:^\s*$", "start:^[A-Z]*$", "start:."):
+        rule(meant)
+
+
 def test_off_is_no_rule() -> None:
     """Every line is a record."""
     assert parse_multiline("off", max_lines=1, max_bytes=1) is None
