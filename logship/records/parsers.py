@@ -16,6 +16,7 @@ from logship.records.joining import one_line
 from logship.records.json_members import SPACE, members
 from logship.records.layouts import quote
 from logship.records.logfmt import parse_logfmt
+from logship.records.paths import splits, value_at
 from logship.records.repair import repair
 from logship.records.runtime_lines import Piece, Unwrap
 
@@ -118,17 +119,29 @@ def _decoded_object(text: bytes) -> dict[str, Raw] | None:
 def _json_in(field: str) -> Callable[[bytes], Found | None]:
     def parse(line: bytes) -> Found | None:
         outer = _names(line)
-        value = outer.get(field) if outer else None
-        if value is None or not bytes(value).startswith(b'"'):
+        value = value_at(outer, field) if outer else None
+        if value is None or not value.startswith(b'"'):
             return None
         inner = msgspec.json.decode(value, type=str).strip(" \t\r\n").encode()
         names = _names(inner)
         if names is None:
             return None
-        each = [(member.name, line[member.value : member.end]) for member in members(line) if member.name != field]
-        return Found(each, inner=inner, names=names)
+        return Found(_beside(line, field), inner=inner, names=names)
 
     return parse
+
+
+def _beside(text: bytes, path: str) -> list[tuple[str, bytes]]:
+    """Give the members of an object without what is at a path: objects in which nothing is left go with that."""
+    listed = [(member.name, text[member.value : member.end]) for member in members(text)]
+    found = {name: Raw(value) for name, value in listed}
+    if path in found:
+        return [each for each in listed if each[0] != path]
+    for head, rest in splits(path):
+        if (inner := found.get(head)) is not None and value_at(_names(bytes(inner)) or {}, rest) is not None:
+            kept = b",".join(quote(name) + b":" + value for name, value in _beside(bytes(inner), rest))
+            return [(name, b"{%b}" % kept if name == head else value) for name, value in listed if name != head or kept]
+    return listed
 
 
 def _by_expression(text: str) -> Callable[[bytes], Found | None]:
@@ -185,6 +198,9 @@ def open_parser(text: str) -> Parser | None:
         return _NAMED[text]
     if name == "json_in" and "," in value:
         message = f"names several fields; write one: json_in:{value.partition(',')[0]}"
+        raise ValueError(message)
+    if name == "json_in" and value and not all(value.split(".")):
+        message = "has a name that is empty; write json_in:a.b"
         raise ValueError(message)
     if name == "json_in" and value:
         return Parser(_json_in(value), of_json=True)

@@ -241,6 +241,37 @@ def test_json_in_a_field_becomes_the_record() -> None:
     assert (found.tally.parsed, found.tally.unparsed, found.records) == (1, 3, 4)
 
 
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ('{"x":{"y":"{\\"n\\":1}"},"b":2}', {"b": 2}),
+        ('{"x":{"a":1.50,"y":"{\\"n\\":1}","c":[1]},"b":2}', {"x": {"a": 1.5, "c": [1]}, "b": 2}),
+        ('{"x.y":"{\\"n\\":1}","x":{"y":"{}"}}', {"x": {"y": "{}"}}),
+        ('{"x":{"z":3}, "x.y" : "{\\"n\\":1}"}', {"x": {"z": 3}}),
+        ('{"x":{"y":"{\\"n\\":1,\\"x\\":5}","z":3}}', {"overridden.x": {"z": 3}, "x": 5}),
+    ],
+)
+def test_json_in_a_field_within_another_becomes_the_record(line: str, others: dict[str, Any]) -> None:
+    """By a dotted path, of which the longest name that is there counts, as everywhere; what is beside it stays."""
+    (one,) = records("json_in:x.y", line)
+    assert one == {"@timestamp": READ_TIME, "n": 1, **others}
+
+
+def test_json_in_a_field_deep_within_others_becomes_the_record() -> None:
+    """Objects in which nothing is left go with it."""
+    inner = json.dumps({"n": 1})
+    assert records(
+        "json_in:a.b.c", json.dumps({"a": {"b": {"c": inner}}}), json.dumps({"a.b": {"c": inner, "d": 2}})
+    ) == [
+        {"@timestamp": READ_TIME, "n": 1},
+        {"@timestamp": READ_TIME, "n": 1, "a.b": {"d": 2}},
+    ]
+    (one,) = records("json_in:x.y", '{"x":{"loss":NaN,"y":"{\\"a\\":Infinity}"},"z":NaN}')
+    assert one == {"@timestamp": READ_TIME, "x": {"loss": None}, "z": None, "a": None}
+    line = '{"a":{"b":1},"x":"{}"}'
+    assert encoded("json_in:a.b.c", [line, '{"a":{"b":{"c":1}}}', '{"a.b":{"c":"text"}}']).tally.unparsed == 3
+
+
 @pytest.mark.parametrize("newline", ["", "\n  "])
 @pytest.mark.parametrize("value", ["NaN", "-Infinity", "1", ""])
 @pytest.mark.parametrize("parse", ["cri", "docker", "json_in:log"])
@@ -310,6 +341,8 @@ def test_line_that_was_cut_is_not_parsed(flags: tuple[str, ...], line: str) -> N
         ("cri:x", "cri takes nothing behind it"),
         (r"regex:^(?P<a>x)|[(?<a>]\((?<a>y)", "names two groups 'a', and only the first would be a field"),
         ("json_in:log,msg", "names several fields; write one: json_in:log"),
+        ("json_in:a..b", "has a name that is empty; write json_in:a.b"),
+        ("json_in:.a", "has a name that is empty; write json_in:a.b"),
         ("json_in:", "does not say which field; write for example json_in:log"),
         ("regex", "does not say by which expression; write for example regex:"),
         ("regex:(a", "the '(' at character 1 is not closed; write \\( for the character; write for example regex:"),
@@ -333,9 +366,24 @@ LINES = [
         '{"log":"{\\"a\\":1}"}',
         "{}",
     ],
+    *[
+        '{"log":{"a":"{}","b":1}}',
+        '{"log":{"a":" {\\"log\\":1}"}}',
+        '{"log.a":"{\\"level\\":\\"info\\"}","log":{"a":1}}',
+    ],
     *['{"log":" { } ","log.file.name":1}', "{ no", "\udcff", f"{CRI} stdout F \udcff", '{"log":"{\\"time\\":0}"}'],
 ]
-PARSE = ["logfmt", "cri", "docker", "nginx", "apache", "uvicorn", "json_in:log", r"regex:(?P<log>\w)(?P<b>=)?"]
+PARSE = [
+    "logfmt",
+    "cri",
+    "docker",
+    "nginx",
+    "apache",
+    "uvicorn",
+    "json_in:log",
+    "json_in:log.a",
+    r"regex:(?P<log>\w)(?P<b>=)?",
+]
 
 
 @settings(max_examples=400)

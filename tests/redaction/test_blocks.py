@@ -197,6 +197,8 @@ def test_raw_lines_keep_their_bytes() -> None:
             r'{"log":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane\\u0040example.org\"}\n","stream":"stdout","time":"2026-11-22T10:00:00Z"}',
         ),
         ("json_in:inner", r'{"inner":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane@example.org\"}","x":1}'),
+        ("json_in:a.inner", r'{"a":{"inner":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane@example.org\"}","y":1},"x":1}'),
+        ("json_in:a.inner", r'{"a.inner":"{\"token\":\"Zw0-tangerine\",\"m\":\"jane\u0040example.org\"}"}'),
         ("logfmt", "level=info token=Zw0-tangerine m=jane@example.org"),
         (r"regex:^(?P<token>\S+) (?P<m>\S+)$", "Zw0-tangerine jane@example.org"),
     ],
