@@ -34,19 +34,22 @@ def sink_faults(config: Config, kinds: Sequence[str], own: Sequence[Option]) -> 
     for sink in dict.fromkeys(config.sinks):
         name, kind = name_and_kind(sink)
         if kind not in kinds:
-            faults.append(_no_kind(sink, kind, kinds))
+            faults.append(_no_kind(sink, kind, kinds, own))
         elif config.format == "raw" and kind not in RAW_SINKS:
             faults.append(f"{quote(sink)} takes no raw bytes; set LOGSHIP_FORMAT to auto or text")
-        if ":" in sink and (why := _name_fault(name, kinds, own)):
+        lone = not kind and name in kinds  # the name is no fault: it is the kind
+        if ":" in sink and not lone and (why := _name_fault(name, kinds, own)):
             faults.append(f"{quote(sink)} {why}")
     return faults + _repeated(config.sinks)
 
 
-def _no_kind(sink: str, kind: str, kinds: Sequence[str]) -> str:
+def _no_kind(sink: str, kind: str, kinds: Sequence[str], own: Sequence[Option]) -> str:
     near = difflib.get_close_matches(kind, kinds, n=1)
     hint = f"did you mean {near[0]}?" if near else "there are " + ", ".join(kinds)
     swapped = sink.partition(":")[0]
-    if swapped in kinds and swapped != kind:
+    if swapped in kinds and not kind:
+        return f"{quote(sink)} has no kind behind its colon; write {swapped}"
+    if swapped in kinds and swapped != kind and not _name_fault(kind, kinds, own):
         hint = f"the name comes first: {kind}:{swapped}"
     return f"{quote(kind)} is no sink; {hint}"
 

@@ -61,6 +61,9 @@ def test_faults_name_its_variables() -> None:
         ("loki:http", '"loki:http" is called as a kind of sink is; write loki alone, or another name'),
         ("audit:htpp", '"htpp" is no sink; did you mean http?'),
         ("http:audit", '"audit" is no sink; the name comes first: audit:http'),
+        ("stdout:", '"stdout:" has no kind behind its colon; write stdout'),
+        ("http:2nd", '"2nd" is no sink; there are cloudwatch'),
+        ("http:log", '"log" is no sink; there are cloudwatch'),
         ("audit:", '"" is no sink; there are cloudwatch'),
         ("a:http,a:stdout", '"a" is there twice'),
         ("http,http", '"http" is there twice; call one of them otherwise, http_2:http'),
@@ -75,6 +78,11 @@ def test_a_name_that_can_not_be_is_a_fault(sinks: str, fault: str) -> None:
     """With what to write."""
     found = [each for each in faults(SINKS=sinks) if each.startswith("LOGSHIP_SINKS: ")]
     assert [each for each in found if each.startswith(f"LOGSHIP_SINKS: {fault}")], found
+
+
+def test_what_has_no_kind_is_told_once() -> None:
+    """Another fault of its name would be gone with it."""
+    assert faults(SINKS="stdout:") == ['LOGSHIP_SINKS: "stdout:" has no kind behind its colon; write stdout']
 
 
 def test_raw_lines_and_standards_go_by_the_kind() -> None:
