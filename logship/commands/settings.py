@@ -168,7 +168,7 @@ def _value(option: Option, given: object) -> str:
     """Give what may be shown: of a secret nothing, of headers, which may hold one, their names."""
     if option.kind == "secret":
         return "(secret)"
-    if option.form == "text mapping":
+    if option.veiled:
         with suppress(ValueError):
             return ",".join(f"{name}=***" for name in parse_texts(str(given).strip()))
         return "***"

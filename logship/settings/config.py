@@ -55,7 +55,8 @@ def setting(doc: str, default: Any = "", **extra: Any) -> Any:  # noqa: ANN401 -
     """Make a settings field: what it means, in a few words, and its default.
 
     ``extra`` is kept beside the words: ``minimum`` and ``maximum`` bound a number, ``required=True`` has no default,
-    ``path=True`` marks a file that must be readable at the start, ``empty=True`` one whose empty text means something.
+    ``path=True`` marks a file that must be readable at the start, ``empty=True`` one whose empty text means something,
+    ``plain=True`` texts by name of which none is secret.
     ``also`` names variables of a standard that count where ours is not set, and ``reading(name, text)`` makes one of
     our texts of theirs. The default ``dict`` is an empty mapping.
     """
@@ -121,7 +122,7 @@ class Config:
         "where the text of a record is, by dotted paths; the first that is there", MESSAGE_FIELDS
     )
     drop_fields: tuple[str, ...] = setting("left out of records: dotted paths, `*` (docs/conditions.md)", ())
-    rename_fields: Mapping[str, str] = setting("`a.b=c`: what gets another name", dict)
+    rename_fields: Mapping[str, str] = setting("`a.b=c`: what gets another name", dict, plain=True)
     only_fields: tuple[str, ...] = setting("what alone stays, beside time, level, message and our fields", ())
     sample: Shares = setting("share of the records that is kept, by level: `info=0.1,debug=0`; alike for a trace", dict)
     redact: Names = setting("what must not leave the pod: detectors (`email,card,…`), or `all` (docs/redaction.md)", ())

@@ -75,8 +75,8 @@ def read(of: Sequence[Option], flags: Mapping[str, str], environ: Mapping[str, s
 def _fault(option: Option, why: str, found: tuple[str | Secret, str] | None) -> str:
     if found is None:
         return f"{option.variable}: is not set, and there is no default: {option.doc}"
-    # A header may be an Authorization, and whoever puts a password into a variable may put it into the wrong one.
-    shown = "the value" if option.form == "text mapping" else quote(str(found[0]).strip())
+    # Whoever puts a password into a variable may put it into the wrong one.
+    shown = "the value" if option.veiled else quote(str(found[0]).strip())
     return f"{found[1]}: {shown} {why}"
 
 

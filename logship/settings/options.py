@@ -37,6 +37,8 @@ class Option:
     """It names a file that must be readable at the start."""
     also: tuple[str, ...] = ()
     """Variables of others that count where ours is not set; the first that is set."""
+    plain: bool = False
+    """Its texts hold nothing secret, as headers may, and labels do not."""
     reading: Callable[[str, str], str] | None = None
     """Turns the name and the text of such a variable into a text of ours."""
 
@@ -58,6 +60,11 @@ class Option:
             "headers": "text mapping",
             "shares": "mapping",
         }.get(self.kind, self.kind)
+
+    @property
+    def veiled(self) -> bool:
+        """Whether what is given may hold a secret beside names: a header may be an ``Authorization``."""
+        return self.form == "text mapping" and not self.plain
 
     @property
     def flag(self) -> str:
@@ -129,6 +136,7 @@ def _option(field: Any, prefix: str, hint: Any, group: str) -> Option:  # noqa: 
         empty=meta.get("empty", False),
         path=meta.get("path", False),
         also=meta.get("also", ()),
+        plain=meta.get("plain", False),
         reading=meta.get("reading"),
     )
 

@@ -58,7 +58,9 @@ class Settings(NetworkSettings):
     """``LOGSHIP_LOKI_…``."""
 
     url: str = setting("address of Loki, for example `http://loki:3100`", required=True)
-    labels: Mapping[str, str] = setting("labels of the stream, `k=v,k2=v2`, beside those of the pod and service", dict)
+    labels: Mapping[str, str] = setting(
+        "labels of the stream, `k=v,k2=v2`, beside those of the pod and service", dict, plain=True
+    )
     metadata: bool = setting("our fields as structured metadata; `false`: in the line", True)  # noqa: FBT003
     tenant: str = setting("sent as `X-Scope-OrgID`")
     bearer_token: Secret = setting("sent as `Authorization: Bearer …`", Secret())

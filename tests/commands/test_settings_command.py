@@ -92,6 +92,7 @@ def test_what_is_set_and_where(
         monkeypatch.delenv(name)
     (tmp_path / "max_files").write_text("7\n")
     given = {"SECRETS_DIR": str(tmp_path), "SINKS": "http", "HTTP_URL": "http://x/?key=hunter2", "LISTEN": ""}
+    given |= {"RENAME_FIELDS": "mdc.*=context.*"}
     given |= {"HTTP_BEARER_TOKEN": "hunter2-sEcReT", "HTTP_HEADERS": "X-Key=hunter2"}
     for name, text in given.items():
         monkeypatch.setenv(f"LOGSHIP_{name}", text)
@@ -101,6 +102,7 @@ def test_what_is_set_and_where(
         ("LOGSHIP_SINKS", "http", "LOGSHIP_SINKS"),
         ("LOGSHIP_LISTEN", "LOGSHIP_LISTEN"),
         ("LOGSHIP_HTTP_URL", "http://x/?***", "LOGSHIP_HTTP_URL"),
+        ("LOGSHIP_RENAME_FIELDS", "mdc.*=context.*", "LOGSHIP_RENAME_FIELDS"),
         ("LOGSHIP_HTTP_HEADERS", "X-Key=***", "LOGSHIP_HTTP_HEADERS"),
         ("LOGSHIP_HTTP_BEARER_TOKEN", "(secret)", "LOGSHIP_HTTP_BEARER_TOKEN"),
     }

@@ -46,6 +46,7 @@ class Settings(NetworkSettings):
         "`type=…` and labels of the monitored resource, `k=v,k2=v2` or a JSON object; else `k8s_container` if pod, "
         "`location` and `cluster_name` are known, `global` if not",
         dict,
+        plain=True,
     )
     endpoint: str = setting("address of the service, or of a proxy for it", "https://logging.googleapis.com")
 
