@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from logship.records.time_forms import in_year, local_time
+from logship.records.time_forms import hour_of_day, in_named_zone, in_year, local_time
 from logship.records.timestamps import TimestampReader, epoch_ns, open_zone, rfc3339
 
 _MONTHS: Final = {
@@ -97,7 +97,8 @@ class Seconds(dict[bytes, bytes]):
             return rfc3339(int(epoch.rjust(10, "1")) * 10**9)
         if second := parts.get("hexadecimal"):
             return rfc3339(int(second, 16) * 10**9)
-        clock = _hour(int(parts["h"]), parts.get("half") or parts.get("late")) + ":" + _rest(parts["rest"])
+        hour = hour_of_day(int(parts["h"]), parts.get("half") or parts.get("late"))
+        clock = f"{hour:02}:{_rest(parts['rest'])}"
         month = parts.get("m") or ""
         day = _MONTHS.get(month[:3], month and month.rjust(2, "0")), (parts.get("d") or "").rjust(2, "0")
         zone = parts["zone"] or parts.get("name") or ""
@@ -132,9 +133,7 @@ class Seconds(dict[bytes, bytes]):
     def _named(self, time: str, name: str) -> bytes | None:
         """Read a time in a zone by its abbreviation, which only the zone that is set can explain."""
         try:
-            moments = [local_time(time).replace(tzinfo=self._zone, fold=fold) for fold in (0, 1)]
-            found = next((moment for moment in moments if moment.tzname() == name), None)
-            return f'"{found.astimezone(UTC).isoformat()[:19]}Z"'.encode() if found else None
+            return f'"{in_named_zone(local_time(time), name, self._zone).astimezone(UTC).isoformat()[:19]}Z"'.encode()
         except (ValueError, OverflowError):
             return None
 
@@ -144,8 +143,3 @@ def _rest(minutes: str) -> str:
     if any(mark in minutes for mark in ":-."):
         return minutes.replace("-", ":").replace(".", ":")
     return f"{minutes[:2]}:{minutes[2:] or '00'}"
-
-
-def _hour(hour: int, half: str | None) -> str:
-    """Give the hour of the day, of 24."""
-    return f"{hour % 12 + (12 if half == 'PM' else 0) if half else hour:02}"

@@ -1,6 +1,7 @@
 """Forms of times beside RFC 3339 and epoch numbers: those of servers, mails, syslog and languages; pure."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final, NamedTuple
@@ -12,28 +13,36 @@ _MONTHS: Final = {
 _MONTH = r"(?P<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? )?"
 _CLOCK = r"(?P<clock>\d\d:\d\d:\d\d)(?:[.,](?P<fraction>\d{1,9})\d*)?"
-_ZONE = r"(?: ?(?P<zone>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?))?"
-_FAR_ZONE: Final = r"(?P<fraction>) (?P<zone>UTC|GMT|[+-]\d{4})"
+_MINUTE = r"(?P<clock>\d\d:\d\d(?::\d\d)?)(?:(?<=:\d\d:\d\d)[.,](?P<fraction>\d{1,9})\d*)?"
+"""Seconds that are 0 may be left out."""
+_NAME = r"(?P<name>(?-i:[A-Z]{3,5}))"
+_ZONE = r"(?: ?(?P<zone>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)| " + _NAME + ")?"
+_FAR_ZONE: Final = r"(?P<fraction>) (?:(?P<zone>UTC|GMT|[+-]\d{4})|" + _NAME + ")"
+_ZONED: Final = rf"(?: (?:(?P<zone>UTC|GMT|[+-]\d{{4}})|{_NAME}))?"
+_HALF: Final = r"(?: (?P<half>[AP]M))?"
 _FORMS: Final = tuple(
     re.compile(form, re.ASCII | re.IGNORECASE)
     for form in (
-        # ISO 8601 and what languages put behind it: Java a zone in brackets, Go the zone's name and its own clock
-        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_CLOCK}{_ZONE}(?:\[[\w/+-]+\])?",
+        # ISO 8601 and what languages put behind it: Java a zone in brackets, Go the zone's name and its own clock;
+        # Java leaves out what is 0, and JavaScript's libraries have twelve hours
+        rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d)[T ]{_MINUTE}{_HALF}{_ZONE}(?:\[[\w/+-]+\])?",
         rf"(?P<year>\d{{4}})-(?P<month>\d\d)-(?P<day>\d\d) {_CLOCK} (?P<zone>[+-]\d{{4}}) [A-Z]{{2,5}}(?: m=\S+)?",
-        rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d)[T ]{_CLOCK}{_ZONE}",
+        rf"(?P<year>\d{{4}})/(?P<month>\d\d)/(?P<day>\d\d)[T ]{_MINUTE}{_HALF}{_ZONE}",
         # ISO 8601's basic form
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)[T ](?P<clock>\d{6})(?:[.,](?P<fraction>\d{1,9})\d*)?" + _ZONE,
         # nginx and Apache
         rf"\[?(?P<day>\d\d)/{_MONTH}/(?P<year>\d{{4}}):{_CLOCK}{_ZONE}\]?",
-        # RFC 2822
-        rf"{_DAY}(?P<day>\d\d?) {_MONTH} (?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
+        # RFC 2822; Tomcat has hyphens
+        rf"{_DAY}(?P<day>\d\d?)(?P<sep>[ -]){_MONTH}(?P=sep)(?P<year>\d{{4}}) {_CLOCK}{_ZONE}",
+        # Java's DateFormat, and so Gson
+        rf"{_MONTH} (?P<day>\d\d?), (?P<year>\d{{4}}),? (?P<clock>\d\d?:\d\d:\d\d)[ \u202f](?P<half>[AP]M)",
         # RFC 822 and RFC 850, as Go has them
         rf"(?:[A-Z][a-z]{{5,8}}, )?(?P<day>\d\d)[ -]{_MONTH}[ -](?P<year>\d\d) (?P<clock>\d\d:\d\d(?::\d\d)?)"
         + _FAR_ZONE,
         # JavaScript's Date
         rf"{_DAY}{_MONTH} (?P<day>\d\d) (?P<year>\d{{4}}) {_CLOCK} GMT(?P<zone>[+-]\d{{4}})(?: \([\w ]+\))?",
         # C's ctime, date and Java's Date, Apache's errors; and syslog, which names no year
-        rf"\[?{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK}(?: (?P<zone>UTC|GMT|[+-]\d{{4}}))? (?P<year>\d{{4}})\]?",
+        rf"\[?{_DAY}{_MONTH} (?P<day>[ \d]?\d) {_CLOCK}{_ZONED} (?P<year>\d{{4}})\]?",
         rf"{_DAY}{_MONTH} (?P<day>[ \d]?\d) (?:(?P<year>\d{{4}}) )?{_CLOCK}{_ZONE}",
     )
 )
@@ -63,11 +72,11 @@ def local_time(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def moment_of(text: str, near_ns: int = 0) -> Moment | None:
+def moment_of(text: str, near_ns: int = 0, zone: tzinfo = UTC) -> Moment | None:
     """Read a time in one of the known forms; None if it is in none.
 
     ``near_ns`` (epoch nanoseconds, when the line was written at the latest) tells the year where the time names none;
-    without it such a time can't be read.
+    without it such a time can't be read. Nor can one that has a zone's name which ``zone`` has not.
     """
     if len(text) > _LONGEST:
         return None
@@ -75,16 +84,44 @@ def moment_of(text: str, near_ns: int = 0) -> Moment | None:
     if not match:
         return None
     parts = match.groupdict()
-    clock = parts["clock"].replace(":", "")
     try:
-        month = _MONTHS.get(parts["month"].lower()) or int(parts["month"])
-        numbers = (month, int(parts["day"]), int(clock[:2]), int(clock[2:4]), int(clock[4:] or 0))
-        zone = zone_of(parts.get("zone") or "")
-        year = parts["year"] or str(_LEAP)
-        time = datetime(int(year) if len(year) > len("26") else 2000 + int(year), *numbers, tzinfo=zone)
-        return Moment(time if parts["year"] else with_year(time, near_ns), parts["fraction"] or "")
+        time = _time_of(parts, near_ns)
+        name = parts.get("name")
+        return Moment(in_named_zone(time, name, zone) if name else time, parts.get("fraction") or "")
     except ValueError:
         return None
+
+
+def _time_of(parts: Mapping[str, str | None], near_ns: int) -> datetime:
+    """Make a time of its parts, naive without an offset; ``ValueError`` where there is none such."""
+    clock, year = parts["clock"] or "", parts["year"] or str(_LEAP)
+    hour, minute, *second = clock.split(":") if ":" in clock else (clock[:2], clock[2:4], clock[4:])
+    time = datetime(
+        int(year) if len(year) > len("26") else 2000 + int(year),
+        _MONTHS.get((parts["month"] or "").lower()) or int(parts["month"] or ""),
+        int(parts["day"] or ""),
+        hour_of_day(int(hour), parts.get("half")),
+        int(minute),
+        int(second[0]) if second else 0,
+        tzinfo=zone_of(parts.get("zone") or ""),
+    )
+    return time if parts["year"] else with_year(time, near_ns)
+
+
+def hour_of_day(hour: int, half: str | None) -> int:
+    """Give the hour of 24, where AM or PM, in any case, may tell of which twelve it is."""
+    return hour % 12 + (12 if half.upper() == "PM" else 0) if half else hour
+
+
+def in_named_zone(time: datetime, name: str, zone: tzinfo) -> datetime:
+    """Put a time into the zone that is set, if that has such a name for it; ``ValueError`` if it has not.
+
+    What an abbreviation means, nothing else tells.
+    """
+    moments = (time.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
+    if found := next((moment for moment in moments if moment.tzname() == name), None):
+        return found
+    raise ValueError(name)
 
 
 def with_year(time: datetime, near_ns: int) -> datetime:

@@ -227,10 +227,11 @@ class TimestampReader:
 
     def _stamp(self, minute: str, second: str, fraction: str | None, offset: str) -> bytes | None:
         start = self._minute(minute, offset)
-        if start is None or second > "59":
+        # At the end of a day in UTC may be a leap second, in which a clock shows the one before it again.
+        if start is None or second > ("60" if start.endswith("T23:59:00") else "59"):
             return None
         if start.endswith("00"):
-            start = start[:17] + second
+            start = start[:17] + min(second, "59")
         else:  # a century ago, zones had odd seconds
             start = (datetime.fromisoformat(start) + timedelta(seconds=int(second))).isoformat()
         return f'"{start}.{fraction}Z"'.encode() if fraction else f'"{start}Z"'.encode()
@@ -246,7 +247,7 @@ class TimestampReader:
 
     def _in_other_form(self, text: str, day: int) -> bytes | None:
         text, near_ns = text.strip(" "), (day + 1) * _DAY if day else 0  # .NET's documents end a format with a blank
-        moment = moment_of(text, near_ns) or self._formats.moment_of(text, near_ns)
+        moment = moment_of(text, near_ns, self._zone) or self._formats.moment_of(text, near_ns)
         return self._utc(moment) if moment else None
 
     def _utc(self, moment: Moment) -> bytes | None:

@@ -41,6 +41,19 @@ def read(text: str, near_ns: int = NEAR, zone: str = "UTC", formats: str = "") -
         ("Fri Nov 27 2026 20:00:00 GMT+0530 (India Standard Time)", "2026-11-27T14:30:00Z"),
         ("2026-11-27 20:00:00.77 +0530 IST m=+0.01", "2026-11-27T14:30:00.77Z"),
         ("2026-11-27T20:00:00+05:30[Asia/Kolkata]", "2026-11-27T14:30:00Z"),
+        ("2026-11-27T20:00+05:30", "2026-11-27T14:30:00Z"),
+        ("2026-11-27T20:00+05:30[Asia/Kolkata]", "2026-11-27T14:30:00Z"),
+        ("2026-11-27T20:00Z", "2026-11-27T20:00:00Z"),
+        ("2026-11-27T20:00", "2026-11-27T20:00:00Z"),
+        ("2026-11-27 20:00", "2026-11-27T20:00:00Z"),
+        ("2026/11/27 20:00", "2026-11-27T20:00:00Z"),
+        ("2026-11-27 20:00 +05:30", "2026-11-27T14:30:00Z"),
+        ("2026-11-27 08:00:07.502 PM", "2026-11-27T20:00:07.502Z"),
+        ("2026-11-27 12:00:07 am", "2026-11-27T00:00:07Z"),
+        ("2026-11-27 20:00 PM", "2026-11-27T20:00:00Z"),
+        ("Nov 27, 2026, 8:00:07 PM", "2026-11-27T20:00:07Z"),
+        ("Nov 7, 2026 12:00:07\u202fAM", "2026-11-07T00:00:07Z"),
+        ("27-Nov-2026 20:00:00.123", "2026-11-27T20:00:00.123Z"),
     ],
 )
 def test_forms_of_servers_mails_and_languages_are_known(text: str, expected: str) -> None:
@@ -87,6 +100,26 @@ def test_a_time_without_zone_is_of_the_zone_that_is_set() -> None:
     """In each of these forms, too."""
     assert read("2026/11/27 20:00:00", zone="Asia/Kolkata") == "2026-11-27T14:30:00Z"
     assert read("Nov 27 20:00:00", zone="Asia/Kolkata") == "2026-11-27T14:30:00Z"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-11-27 21:00:00 CET",
+        "2026-11-27 21:00 CET",
+        "2026-07-27 22:00:00.5 CEST",
+        "27 Nov 2026 21:00:00 CET",
+        "27 Nov 26 21:00 CET",
+        "Fri Nov 27 21:00:00 CET 2026",
+        "Nov 27 21:00:00 CET",
+    ],
+)
+def test_a_zones_name_is_that_of_the_zone_that_is_set(text: str) -> None:
+    """So is it in lines of text; where that zone has no such name there is no time, and an operator's form is asked."""
+    assert (read(text, zone="Europe/Berlin") or "")[10:].startswith("T20:00:00")
+    assert read(text) is None
+    assert read(text.replace("CE", "ce"), zone="Europe/Berlin") is None
+    assert read("2026-11-27 21:00:00 CET", formats="%Y-%m-%d %H:%M:%S CET") == "2026-11-27T21:00:00Z"
 
 
 def test_an_operators_forms_are_for_the_rest() -> None:

@@ -61,7 +61,7 @@ def test_every_known_form_becomes_rfc3339_in_utc(value: str, expected: str) -> N
             "-1",
             '"2026-11-22"',
             '"12"',
-            '"2026-11-22T10:00Z"',
+            '"2026-11-22T10:00.5Z"',
         ],
         *['"2026-02-29T10:00:00Z"', '"2026-11-22T24:00:00Z"', '"2026-11-22T10:00:60Z"', '"0000-01-01T00:00:00Z"'],
         *['"2026-11-22T10:00:00+24:00"', '"2026-11-22T10:00:00+01:60"', '"0001-01-01T00:00:00+01:00"', "1e-5"],
@@ -111,6 +111,19 @@ parts = st.tuples(
     st.sampled_from(["", ".1", ".123", ",123", ".123456", ".1234567890", "."]),
     st.sampled_from(["", "Z", "z", "+00:00", "-00:00", "+01:00", "-0330", "+23", "+24:00", " Z"]),
 )
+short = st.tuples(
+    st.sampled_from(["2026-11-22", "2026-02-29", "2026/11/22"]),
+    st.sampled_from("T "),
+    st.sampled_from(["10:00", "22:34", "24:00", "10:00:00", "10:34:07.502"]),
+    st.sampled_from(["", "Z", "+05:30", " +05:30", "-0330", "+24:00", " PM", " AM", " CET", " IST", " UTC"]),
+)
+"""What is read by its form alone."""
+leaps = st.tuples(
+    st.sampled_from(["2026-12-31T23:59:", "2027-01-01T05:29:"]),
+    st.sampled_from(["59", "60", "61"]),
+    st.sampled_from(["", ".5", ".999999999"]),
+    st.sampled_from(["Z", "", "+05:30", "+00:00"]),
+)
 values = st.one_of(
     parts.map("".join).map(lambda text: f'"{text}"'),
     st.integers(-1, 10**22).map(str),
@@ -130,6 +143,33 @@ def test_many_are_read_as_one_by_one(zone: str, some: list[str], times: int) -> 
     found, bad = TimestampReader(zone).read_all(raw)
     assert bad == found.count(None)
     assert [stamp and stamp.decode().strip('"') for stamp in found] == expected * times
+
+
+@given(
+    st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]),
+    st.lists(st.one_of(short, leaps, parts).map(lambda each: f'"{"".join(each)}"'.encode()), min_size=1, max_size=6),
+    st.integers(1, 9),
+)
+def test_times_of_any_form_are_read_together_as_one_by_one(zone: str, some: list[bytes], times: int) -> None:
+    """Without seconds, of twelve hours, with a zone's name, and leap seconds, beside what is RFC 3339."""
+    reader, fresh = TimestampReader(zone), TimestampReader(zone)
+    for values in (some * times, some[:1] * 9 * times + some):
+        assert reader.read_all(values)[0] == [fresh.read(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-12-31T23:59:60Z", "2026-12-31T23:59:59Z"),
+        ("2026-12-31T23:59:60.25Z", "2026-12-31T23:59:59.25Z"),
+        ("2027-01-01 05:29:60,5 +0530", "2026-12-31T23:59:59.5Z"),
+        ("2026-12-31T23:59:61Z", None),
+        ("2026-12-31T23:58:60Z", None),
+    ],
+)
+def test_a_leap_second_is_the_one_before_it_once_more(value: str, expected: str | None) -> None:
+    """As a clock shows it that counts seconds of 1970; anywhere but at the end of a day in UTC there is none."""
+    assert read(f'"{value}"') == expected
 
 
 CLOCKS = st.sampled_from(
