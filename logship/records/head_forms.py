@@ -77,12 +77,17 @@ FORMS = (
     # Times with a date and no level before them
     Form(b"0[(", ONE(rb"[\[(]?" + PRECISELY), PRECISE),
     Form(b"0", ONE(rb"(?P<s>0000\.00\.00 " + CLOCK + rb"[.])(?P<f>0{6})(?P<z>) "), PRECISE),  # ClickHouse
-    Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000-00-00T" + CLOCK + rb")(?P<f>)(?P<z>Z|[+-]00:?00)" + END), PRECISE),
+    Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000-00-00T00:00(?::00)?)(?P<f>)(?P<z>Z|[+-]00:?00)" + END), PRECISE),
     Form(b"0[(", ONE(rb"[\[(]?" + ISO + END), ANYWHERE),
     Form(b"0[(", ONE(rb"[\[(]?" + SLASHED + END), ANYWHERE),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>0{8}[ T-]?00(?:0000|:00:00)" + FRACTION + OFFSET + END), ANYWHERE, alone=False),
     Form(b"0", ONE(rb"(?P<s>0{14})(?P<f>)(?P<z>)(?=(?:000)? )"), ANYWHERE, alone=False),
-    Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000[/-]00[/-]00[ T]00:00)(?P<f>)(?P<z>)(?![\w:])"), ANYWHERE, alone=False),
+    Form(
+        b"0[(",
+        ONE(rb"[\[(]?(?P<s>0000[/-]00[/-]00[ T]00:00)(?![:0-9])(?P<f>)" + OFFSET + rb"(?![\w:])"),
+        ANYWHERE,
+        alone=False,
+    ),
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000\.00\.00 " + CLOCK + FRACTION + NO_ZONE + END), ANYWHERE),
     Form(
         b"[",

@@ -21,8 +21,10 @@ OFFSET = (
 NO_ZONE = rb"(?P<z>)"
 MONTH = rb"(?:J(?:an|u[nl])|Feb|Ma[ry]|A(?:pr|ug)|Sep|Oct|Nov|Dec)"
 ISO = (
-    rb"(?P<s>0000-00-00(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{2}0|[ ]{1,2})0:00:00" + FRACTION + OFFSET
-)  # MariaDB's hours have no 0, Icecast has two blanks
+    rb"(?P<s>0000-00-00(?:T00:00(?![0:.,])|(?:[T _/-]0|(?:[ ]at|,)[ ]0|\]\[0|[ ]{2}0|[ ]{1,2})0:00:00)"
+    + FRACTION
+    + OFFSET
+)  # Java leaves out seconds that are 0, MariaDB's hours have no 0, Icecast has two blanks
 SLASHED = rb"(?P<s>0000/00/00[ -]" + CLOCK + FRACTION + OFFSET
 REQUESTED = rb"(?P<s>00/" + MONTH + rb"/0000:" + CLOCK
 """The time of a request, in the Common Log Format."""

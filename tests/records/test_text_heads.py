@@ -27,6 +27,16 @@ HEADS = {
         "ERROR",
     ),
     "{'time': '2026-11-27 10:00:00,123', 'message': 'x', 'level': 'none'}": ("", ""),
+    # java.time leaves out seconds that are 0
+    "2026-11-27T15:30+05:30 ERROR a message": (DAY, "ERROR"),
+    "2026-11-27T15:30+05:30[Asia/Kolkata] ERROR a message": (DAY, "ERROR"),
+    "2026-11-27T10:00Z a message": (DAY, ""),
+    "2026-11-27T10:00 a message": (DAY, ""),
+    "[2026-11-27T10:00Z] [INFO] a message": (DAY, "INFO"),
+    "INFO 2026-11-27T10:00Z a message": (DAY, "INFO"),
+    "time=2026-11-27T10:00Z level=info msg=x": (DAY, "info"),
+    "2026-11-27 15:30 +05:30 ERROR a message": (DAY, "ERROR"),
+    "2026-11-27 10:00 PM ERROR a message": ("2026-11-27T22:00:00", "ERROR"),
     # onnxruntime 1.32, wandb, tox -vv, uv with RUST_LOG, loguru in formats of its users
     "2026-11-27 10:00:00.123456789 [W:onnxruntime:, graph.cc:5809 Clean] a message": (DAY + ".123456789", "WARNING"),
     "2026-11-27 10:00:00.123456789 [I:onnxruntime:Default, a.cc:7 Run] a message": (DAY + ".123456789", "INFO"),
