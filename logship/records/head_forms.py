@@ -21,6 +21,7 @@ from logship.records.head_levels import (
     TAG,
     line,
 )
+from logship.records.head_objects import OBJECTS
 from logship.records.head_parts import (
     CLOCK,
     END,
@@ -58,6 +59,7 @@ _DAY = rb"(?P<s>" + WEEKDAY + rb" " + MONTH + rb" [ 0]0 "
 _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]?0,? |-00-)0000,? " + CLOCK + FRACTION
 
 FORMS = (
+    *OBJECTS,
     *SERVERS,
     # Letters that stand for levels: klog and abseil, Tornado, Jupyter, Ruby, Redis
     Form(b"IWEFDNCV", ONE(rb"(?P<l>[IWEFDNCV])(?P<s>0000 " + CLOCK + rb"\.)(?P<f>0{6})(?P<z>) +0+ [^\s\]]+:0+\] ")),

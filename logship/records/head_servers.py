@@ -31,14 +31,8 @@ _LIBERTY = rb"[0a-f]{8} (?:id=[0a-f]{8} )?[\w.$]{1,60} +(?P<l>[IWEFD])[ ]"
 _JVM = rb"(?:\[0{1,9}\]){0,2}\[(?P<l>trace|debug|info|warning|error) {0,4}\]\[[a-z0,]{1,60} {0,20}\] "
 """A process and a thread, a level, and tags in a column."""
 _RAN = rb" (?:system|[\w-]{1,40}+\.0{1,3}) +\| "
-_MEMBERS = rb"(?:'[\w.@-]{1,60}+': (?:'[^'\\\n]{0,300}+'|[\w.-]{1,60}+), ){0,6}?"
-_TIME_MEMBER = rb"'(?:time|timestamp|ts|asctime)': '" + ISO + rb"'"
-_LEVEL_MEMBER = rb"'(?:level|levelname|severity)': '" + QUIET + rb"'"
 
 SERVERS = (
-    # A dictionary of Python's, or JSON that was written by hand with its quotes
-    Form(b"{", ONE(rb"\{" + _MEMBERS + _TIME_MEMBER + rb", " + _MEMBERS + _LEVEL_MEMBER)),
-    Form(b"{", ONE(rb"\{" + _MEMBERS + _LEVEL_MEMBER + rb", " + _MEMBERS + _TIME_MEMBER)),
     # CUPS
     Form(
         b"XACEWNIDd",

@@ -27,6 +27,20 @@ HEADS = {
         "ERROR",
     ),
     "{'time': '2026-11-27 10:00:00,123', 'message': 'x', 'level': 'none'}": ("", ""),
+    # an object that Node prints; winston's prettyPrint
+    "{ level: 'error', time: '2026-11-27T10:00:00.123Z', msg: 'a message' }": (DAY + ".123", "error"),
+    "{ a: 1, b: { c: [ 1, 2 ] }, d: \"it's\", timestamp: 2026-11-27T10:00:00.123Z, level: 'debug' }": (
+        DAY + ".123",
+        "debug",
+    ),
+    "{\n  message: 'a message',\n  level: 'ERROR',\n  timestamp: '2026-11-27T10:00:00Z',\n}": (DAY, "ERROR"),
+    "{\n  err: {\n    level: 'x',\n    a: 1\n  },\n  timestamp: '2026-11-27T10:00:00Z',\n  level: 'warn'\n}": (
+        DAY,
+        "warn",
+    ),
+    "{ level: 'info', message: 'a message', a: 1 }": ("", "info"),
+    "{ message: 'a message', level: 'info' }": ("", "info"),
+    "{\n  message: 'a message',\n  level: 'info'\n}": ("", "info"),
     # java.time leaves out seconds that are 0
     "2026-11-27T15:30+05:30 ERROR a message": (DAY, "ERROR"),
     "2026-11-27T15:30+05:30[Asia/Kolkata] ERROR a message": (DAY, "ERROR"),
@@ -875,6 +889,10 @@ HEADS = {
 """What loggers write, by default or by their manuals, to what is read of it."""
 
 NOT_HEADS = [
+    "{ level: 'easy', message: 'a message' }",
+    "{ level: 'info' }",
+    "{ a: { level: 'info', message: 'a message' } }",
+    "{\n  a: {\n    level: 'info',\n    message: 'a message'\n  }\n}",
     *["a message", "", "Traceback (most recent call last):", "    at Object.<anonymous> (/app/u3.js:1:123)"],
     *["ValueError: 2026-11-27 10:00:00 is no date", "Error: boom", "Order 7 was placed on 2026-11-27 10:00:00"],
     *["2026-11-27 is a day", "10:00:00 is a time", "10:00AM is a time", "12:00PM LUNCH a", "  WARN [0000] a"],
