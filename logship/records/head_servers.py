@@ -3,7 +3,7 @@ r"""What the head of a text line looks like where one server alone writes it so;
 As in :mod:`logship.records.head_forms`, of which these are looked at first: some begin as others' heads do.
 """
 
-from logship.records.head_levels import ANYWHERE, ARROW, BARE, LOUD, MARKED, POSTGRES, PRECISE, line
+from logship.records.head_levels import ANYWHERE, ARROW, BARE, LOUD, LOUDLY, MARKED, POSTGRES, PRECISE, line
 from logship.records.head_parts import (
     CLOCK,
     END,
@@ -78,6 +78,16 @@ SERVERS = (
     Form(b"0", ONE(rb"(?P<s>" + CLOCK + rb")(?P<f>)(?P<z>)@0{1,4}/(?:none|(?P<l>" + BARE + rb")) - ")),
     # librdkafka, on its standard error: a severity of syslog's, the second of 1970
     Form(b"%", ONE(rb"%(?P<l>0)\|(?P<s>0{10}\.)(?P<f>000)(?P<z>)\|"), priority=True),
+    # SkyPilot: klog's, the month and the day apart
+    Form(
+        b"DIWEF",
+        ONE(
+            rb"(?P<l>[DIWEF]) (?P<s>00-00 " + CLOCK + rb"\.)(?P<f>000)(?P<z>) (?:PID=0{1,9} )?[^\s\]]{1,120}:0{1,6}\] "
+        ),
+    ),
+    # pino-pretty, not told to translate its time: milliseconds of 1970
+    Form(b"[", ONE(rb"\[(?P<s>0{10})(?=(?P<z>0))(?P<f>000)(?=\] )"), LOUDLY, alone=False),
+    Form(LEVELS, ONE(FIRST + rb" {1,2}\[(?P<s>0{10})(?=(?P<z>0))(?P<f>000)\](?: \([^)\n]{1,80}+\))?: ")),
     # Paramiko's log_to_file: three letters of each level
     Form(b"DIWEC", ONE(rb"(?P<l>DEB|INF|WAR|ERR|CRI) \[(?P<s>00000000-" + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] thr=")),
     # Chromium, and what is made of it: Electron, CEF

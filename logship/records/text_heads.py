@@ -12,6 +12,7 @@ from operator import add, itemgetter
 from typing import Final
 
 from logship.records.found import Heads
+from logship.records.head_levels import BARE
 from logship.records.head_places import LONGEST, Known, Place, place_of, places_of
 from logship.records.head_times import Seconds
 from logship.records.looks import past_bar, past_bars
@@ -21,6 +22,11 @@ _PAINTED: Final = re.compile(rb"\x1b\[[0-9;]*m([A-Za-z]{3,8})\x1b\[[0-9;]*m (?!\
 """A word with a colour of its own before text: what marks it as a level is gone with the colour."""
 _BADGE: Final = re.compile(rb"\x1b\[30;(?:4|10)\dm {1,2}([A-Z]{4,11}) {1,3}\x1b\[0m (?=\S)")
 """pterm's: black letters on a ground of another colour."""
+_TOLD: Final = re.compile(
+    rb"((?:\x1b\[[0-9;]*m)+\d[^\x1b\n]{7,60}+)\x1b\[[0-9;]*m (\x1b\[[0-9;]*m[^\x1b\s]{1,80}+\x1b\[[0-9;]*m )?"
+    rb"\x1b\[[0-9;]*m(" + BARE + rb")\x1b\[[0-9;]*m (?=\S)"
+)
+"""Backstage's: a time, a name and a level, each in a colour of its own."""
 
 
 class TextHeads:
@@ -79,4 +85,6 @@ def _plain(line: bytes) -> bytes:
     """Give a line without the colours that are in its head; then it ends there."""
     if line.startswith(b"\x1b") and (word := _PAINTED.match(line) or _BADGE.match(line)):
         return word[1] + b": " + _COLOURS.sub(b"", line[word.end() : LONGEST])
+    if line.startswith(b"\x1b") and (told := _TOLD.match(line)):
+        line = told[1] + b" [" + told[3] + b"] " + line[told.end() :]
     return _COLOURS.sub(b"", line[:LONGEST]) if b"\x1b" in line[:LONGEST] else line

@@ -51,6 +51,28 @@ HEADS = {
     "time=2026-11-27T10:00Z level=info msg=x": (DAY, "info"),
     "2026-11-27 15:30 +05:30 ERROR a message": (DAY, "ERROR"),
     "2026-11-27 10:00 PM ERROR a message": ("2026-11-27T22:00:00", "ERROR"),
+    # SkyPilot 0.14, LitServe 0.2, Backstage, pino-pretty 13
+    "I 11-27 10:00:00.123 PID=17912 config.py:200] a message": (DAY + ".123", "INFO"),
+    "E 11-27 10:00:00.123 config.py:200] a message": (DAY + ".123", "ERROR"),
+    "2026-11-27 10:00:00,123 - MainProcess[26718] - litserve.server - INFO - server.py:1514 - a message": (
+        DAY + ".123",
+        "INFO",
+    ),
+    "\x1b[2m2026-11-27T10:00:00.123Z\x1b[22m \x1b[34mcatalog\x1b[39m \x1b[32minfo\x1b[39m a message": (
+        DAY + ".123",
+        "info",
+    ),
+    "\x1b[2m2026-11-27T10:00:00.123Z\x1b[22m \x1b[34mcatalog\x1b[39m \x1b[1merrors\x1b[22m a message": (
+        DAY + ".123",
+        "",
+    ),
+    "2026-11-27T10:00:00.123Z catalog info a message": (DAY + ".123", ""),
+    "[1795773600123] INFO (14524): a message": (DAY + ".123", "INFO"),
+    "[1795773600123] WARN: a message": (DAY + ".123", "WARN"),
+    "INFO [1795773600123] (14524): a message": (DAY + ".123", "INFO"),
+    "ERROR [1795773600123]: a message": (DAY + ".123", "ERROR"),
+    "INFO [1795773600123] a message": ("", "INFO"),
+    "[17957736001234] INFO: a message": ("", "INFO"),
     # onnxruntime 1.32, wandb, tox -vv, uv with RUST_LOG, loguru in formats of its users
     "2026-11-27 10:00:00.123456789 [W:onnxruntime:, graph.cc:5809 Clean] a message": (DAY + ".123456789", "WARNING"),
     "2026-11-27 10:00:00.123456789 [I:onnxruntime:Default, a.cc:7 Run] a message": (DAY + ".123456789", "INFO"),
@@ -893,6 +915,8 @@ NOT_HEADS = [
     "{ level: 'info' }",
     "{ a: { level: 'info', message: 'a message' } }",
     "{\n  a: {\n    level: 'info',\n    message: 'a message'\n  }\n}",
+    "[1795773600123] a message",
+    "I 11-27 was a Friday",
     *["a message", "", "Traceback (most recent call last):", "    at Object.<anonymous> (/app/u3.js:1:123)"],
     *["ValueError: 2026-11-27 10:00:00 is no date", "Error: boom", "Order 7 was placed on 2026-11-27 10:00:00"],
     *["2026-11-27 is a day", "10:00:00 is a time", "10:00AM is a time", "12:00PM LUNCH a", "  WARN [0000] a"],
