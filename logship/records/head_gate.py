@@ -36,7 +36,7 @@ _GATE = (
     + rb""":[ ] | [A-Z],[ ]\[ )
   | (?=[stdvinwefcaplh])(?: """
     + BARE
-    + rb"""(?::[ \[\d] | \t) | level\ \d | (?:http|"""
+    + rb"""(?::[ \[\d] | \t) | fatal\ error:\  | level\ \d | (?:http|"""
     + BARE
     + rb")"
     + ARROW

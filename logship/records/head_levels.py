@@ -82,6 +82,7 @@ _AFTER = (
     rb"[\])]?+ (?:[ ]:: | [:,;] | -(?=\[))?+ [ \t]*+ (?: " + _FIELD + rb" (?:-(?=\[) | [ \t]*+) ){0,6}? :?+ [ \t]*+"
     rb"(?: \[?(?P<e>" + LOUD + rb") | " + MARKED + rb" | (?P<g>" + ANY + rb")\d?:[ ]"
     rb" | (?<=-)\[ [^\]\n]{1,60}? -[ ]{0,4}(?P<Y>" + LOUD + rb")[ ]{0,4}\]"  # ]-[main- INFO]
+    rb" | (?P<first>" + BARE + rb"):(?:\n|\Z)"  # Erlang's logger_formatter, on several lines
     rb" | \[(?P<onnx>[VIWEF]):onnxruntime:"
     rb" | (?P<h>LOG|DEBUG[1-5]):[ ][ ]"  # PostgreSQL
     # … with pgBadger's prefix, Amazon's, and in CSV

@@ -59,7 +59,7 @@ _SHORT: Final = {
         "emerg": "emg emgc",
     }.items()
     for short in known.split()
-} | {"Fatal error": "FATAL", "Parse error": "FATAL"}
+} | {"Fatal error": "FATAL", "Parse error": "FATAL", "fatal error": "FATAL"}
 """What is short for a level."""
 _SYSLOG: Final = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """RFC 5424, 6.2.1: the priority modulo 8."""

@@ -88,6 +88,8 @@ SERVERS = (
     # pino-pretty, not told to translate its time: milliseconds of 1970
     Form(b"[", ONE(rb"\[(?P<s>0{10})(?=(?P<z>0))(?P<f>000)(?=\] )"), LOUDLY, alone=False),
     Form(LEVELS, ONE(FIRST + rb" {1,2}\[(?P<s>0{10})(?=(?P<z>0))(?P<f>000)\](?: \([^)\n]{1,80}+\))?: ")),
+    # Go's runtime
+    Form(b"f", ONE(rb"(?P<l>fatal error): ")),
     # Paramiko's log_to_file: three letters of each level
     Form(b"DIWEC", ONE(rb"(?P<l>DEB|INF|WAR|ERR|CRI) \[(?P<s>00000000-" + CLOCK + rb"\.)(?P<f>000)(?P<z>)\] thr=")),
     # Chromium, and what is made of it: Electron, CEF

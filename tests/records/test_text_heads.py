@@ -73,6 +73,11 @@ HEADS = {
     "ERROR [1795773600123]: a message": (DAY + ".123", "ERROR"),
     "INFO [1795773600123] a message": ("", "INFO"),
     "[17957736001234] INFO: a message": ("", "INFO"),
+    # Go's runtime; Erlang's logger_formatter, with single_line=false
+    "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select (no cases)]:": ("", "FATAL"),
+    "2026-11-27T10:00:00.123456+00:00 error:\n    a: message": (DAY + ".123456", "error"),
+    "2026-11-27T10:00:00.123456+00:00 notice:": (DAY + ".123456", "notice"),
+    "2026-11-27T10:00:00.123456+00:00 errors:\n    a: message": (DAY + ".123456", ""),
     # onnxruntime 1.32, wandb, tox -vv, uv with RUST_LOG, loguru in formats of its users
     "2026-11-27 10:00:00.123456789 [W:onnxruntime:, graph.cc:5809 Clean] a message": (DAY + ".123456789", "WARNING"),
     "2026-11-27 10:00:00.123456789 [I:onnxruntime:Default, a.cc:7 Run] a message": (DAY + ".123456789", "INFO"),
@@ -916,6 +921,7 @@ NOT_HEADS = [
     "{ a: { level: 'info', message: 'a message' } }",
     "{\n  a: {\n    level: 'info',\n    message: 'a message'\n  }\n}",
     "[1795773600123] a message",
+    "fatal errors: a message",
     "I 11-27 was a Friday",
     *["a message", "", "Traceback (most recent call last):", "    at Object.<anonymous> (/app/u3.js:1:123)"],
     *["ValueError: 2026-11-27 10:00:00 is no date", "Error: boom", "Order 7 was placed on 2026-11-27 10:00:00"],
