@@ -4,6 +4,7 @@ Each row has the rule that it belongs to, or none, what a line looks like, and t
 the line is not the record's.
 """
 
+from logship.records.leveled_lines import LEVELED
 from logship.records.line_starts import END, TOLD, TRACE
 
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
@@ -91,6 +92,8 @@ PLAIN = (
     *(*_TRACES, *_FRAMES, ("go", rb"goroutine \d+ \[", "g")),
     *(("java", _HEADER, "?h"), ("dotnet", _HEADER, "?h"), ("node", _BEHIND_TEXT, "?h")),
 )
+_EVENT = ("", LEVELED, "")
+"""What has a level of its own is no text of an error."""
 _IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", INVALID, "tv"), ("", _ANY, "te"))
 _AFTER_FRAMES = (
     *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
@@ -120,18 +123,18 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
             ("rust", _LINES, "es"),
             ("rust", _EMPTY, "?fe"),
         ),
-        *(("", _EMPTY, ""), ("", _ANY, "?h")),
+        *(("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),
     ),
     "np": (
         ("node", _AT_OPEN, "b"),
         ("node", _AT, "f"),
-        ("", _ANY, "?np"),
+        *(_EVENT, ("", _ANY, "?np")),
     ),  # Prisma's: code, empty lines, what is wrong
     "es": (("", _INDENTED, "es"), ("", _LINES, "es"), ("", _EMPTY, "?ez")),  # error-stack, miette
     "ez": (("", _LINES, "es"), ("", rb"(?:backtrace|span trace) no\. \d+$", "es"), ("", _EMPTY, "?ez")),
     "rc": (("", rb"(?:Message|Location): ", "rc"), ("", _EMPTY, "?fe"), ("", _INDENTED, "f")),  # color-eyre
-    "re": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # a failure of Ruby's
-    "h": (*PLAIN, ("", _EMPTY, ""), ("", _ANY, "?h")),  # more of its message, if frames follow
+    "re": (*PLAIN, ("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),  # a failure of Ruby's
+    "h": (*PLAIN, ("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),  # more of its message, if frames follow
     "w": (  # a head of no stamp
         *_UNSTAMPED,
         ("rust", _EMPTY, "?pr"),
@@ -152,7 +155,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "fr": (("ruby", _FROM, "fr"), ("ruby", _FAILED, "re"), *_AFTER_FRAMES),  # Ruby's: its cause may be next
     "rt": (("ruby", _FAILED, "re"),),  # … in a thread
     "fe": _AFTER_FRAMES,
-    "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), ("", _ANY, "?c")),
+    "c": (*_FRAMES, ("", _OPEN, "b"), ("", _INDENTED, "f"), ("", _EMPTY, "?fe"), _EVENT, ("", _ANY, "?c")),
     "b": (("", _CLOSED, END), ("node", rb"[}\])]+ \S", "f"), ("", _INDENTED, "b")),
     "bj": (("", _CLOSED, "be"), ("", _INDENTED, "bj")),  # what an error says in brackets …
     "be": (("node", _AT, "f"),),  # … and where it was
@@ -193,16 +196,16 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
     "gr": (("", rb"runtime: ", "gr"), ("", rb"fatal error: ", "g"), ("", _GO, "g"), ("", _EMPTY, "?g")),
     "r": (("", _EMPTY, "?rm"), ("", _ANY, "rm")),
-    "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), ("", _ANY, "?rm")),
+    "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), _EVENT, ("", _ANY, "?rm")),
     "ro": (("", rb"fatal runtime error: ", END),),  # no stack left
     "d": (("", _INDENTED, "d"), ("", _EMPTY, "?d")),
     "ph": (("php", _PHP, "f"),),  # what PHP has said in one line
     # Python's warnings: the line that warned is last
-    "pw": (("", rb"Coroutine created at \(most", "pc"), ("", rb"  \S", "pv"), ("", _ANY, "?pw")),
+    "pw": (("", rb"Coroutine created at \(most", "pc"), ("", rb"  \S", "pv"), _EVENT, ("", _ANY, "?pw")),
     "pc": (("", _INDENTED, "pc"), ("", rb"\w+: Enable tracemalloc ", END)),
     "pv": (("", rb"\w+: Enable tracemalloc ", END), ("", rb"Object allocated at \(most recent", "tk")),
     # Node.js's
-    "nw": (("", rb"\(Use `node --trace-", END), ("node", _AT, "f"), ("", _EMPTY, ""), ("", _ANY, "?nw")),
+    "nw": (("", rb"\(Use `node --trace-", END), ("node", _AT, "f"), ("", _EMPTY, ""), _EVENT, ("", _ANY, "?nw")),
     "n": (("", _EMPTY, ""), ("", _ANY, "?na")),
     "na": (("", _CARET, "nb"),),
     "nb": (("", _AT, "nf"), ("", rb"Node\.js v", END), ("", _EMPTY, "?nb"), ("", _ANY, "nb")),

@@ -208,6 +208,55 @@ def test_a_stack_trace_begins_behind_a_head_without_a_stamp(head: bytes) -> None
 
 
 @pytest.mark.parametrize(
+    "head",
+    [
+        *(
+            "%(level)s: ",
+            "%(level)s ",
+            "%(level)s - ",
+            "%(level)s | app.db | ",
+            "%(level)-8s [app.db] ",
+            "[%(level)s] ",
+        ),
+        *("app.db - %(level)s - ", "app: %(level)s: ", "[app.db] %(level)s: ", "app [%(level)s] ", "app.db %(level)s "),
+        *(
+            "app:7 - %(level)s - ",
+            "MainThread %(level)s: ",
+            "app.db      : %(level)-8s ",
+            "42 %(level)s ",
+            "%(level)s:",
+        ),
+        *("\x1b[32m%(level)s\x1b[0m: ", "\x1b[90m[Crawler]\x1b[0m \x1b[33m%(level)-5s\x1b[0m ", "%(level)8s "),
+    ],
+)
+def test_a_line_with_a_level_is_no_text_of_an_error_that_another_names(head: str) -> None:
+    """It is another event, though a stack trace comes later."""
+    said = [("INFO", "up"), ("WARNING", "retry after TimeoutError('slow')"), ("INFO", "job done"), ("ERROR", "failed")]
+    lines = [(head % {"level": level}).encode() + text.encode() for level, text in said]
+    lines += [*TRACE, b"KeyError: 1", (head % {"level": "INFO"}).encode() + b"end"]
+    assert begins(rule(), lines) == [0, 1, 2, 3, 8]
+    assert begins(rule(), [b"caught KeyError", *lines[1:]]) == [0, 1, 2, 3, 8]
+
+
+@pytest.mark.parametrize("trace", [["a.FooException: y", "\tat a.B.c(B.java:7)"], ["    at f (/app/a.js:1:2)"]])
+@pytest.mark.parametrize("head", ["INFO: ", "info: ", "[app] INFO "])
+def test_so_is_one_of_another_language(head: str, trace: list[str]) -> None:
+    """A Java or Node.js program's."""
+    error = head.replace("INFO", "ERROR").replace("info", "error")
+    lines = [head + "first", head + "retry: java.lang.IllegalStateException: Error", error + "failed", *trace, "last"]
+    lines.insert(0, "said")  # where the first two have it, winston's form is learned
+    assert begins(rule(), [line.encode() for line in lines]) == [0, 1, 2, 3, len(lines) - 1]
+
+
+@pytest.mark.parametrize(
+    "line", ["Position: 15", "PSQLException: ERROR: no relation", "the WARNING was there", "job ERROR text", "DEBUG=1"]
+)
+def test_text_in_which_a_level_is_named_goes_on(line: str) -> None:
+    """It has no place of its own there."""
+    assert begins(rule(), [b"x: Error: boom", line.encode(), b"    at f (/app/a.js:1:2)"]) == [0]
+
+
+@pytest.mark.parametrize(
     "request_line",
     [
         b'INFO:     127.0.0.1:57414 - "GET / HTTP/1.1" 500 Internal Server Error',
