@@ -227,7 +227,7 @@ def _begun(line: bytes) -> str:
     """
     if line.rstrip().endswith(_TRACE):
         return "tb"
-    return "tv" if re.match(INVALID, line) else ""
+    return "mv" if re.match(INVALID, line) else ""
 
 
 def _announces(line: bytes) -> bool:

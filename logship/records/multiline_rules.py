@@ -18,6 +18,7 @@ _EMPTY = rb"\s*$"
 _BRACE = rb"[{\[]\s*$"
 _BOX = r"\s*╭─.* (?:\x1b\[[\d;]*m)*Traceback (?:\x1b\[[\d;]*m)*\(most recent call last\)".encode()
 _LINES = rb"\s*\xe2[\x94\x95]"
+_WRAPPED = rb"[^\n]{39,} (?:\x1b\[[\d;]*m)*$"
 _SOURCE = rb"(?:source_traceback: Object|handle_traceback: Handle) created at \(most"
 _CONTEXT = (
     rb"(?:future: <(?:Task|Future|_GatheringFuture) |task: <Task |handle: <(?:Timer)?Handle |transport: <_\w+Transport "
@@ -166,8 +167,12 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     ),
     "tx": (*_OTHER, ("", _CHAIN, "tc"), ("", _LINES, "te"), ("", _NEXT_TEXT, "te"), ("", _EMPTY, "?tx")),
     "tu": (*_OTHER, ("", _CHAIN, "tc"), ("", _MORE_TEXT, "te"), ("", _ANY, "?tu")),  # … and what those bear out
-    "tv": (("", _INDENTED, "tv"), ("", _EMPTY, "?tx"), ("", _ANY, "?tn")),  # Pydantic's: fields …
+    "tv": (("", _INDENTED, "tv"), ("", _EMPTY, "?tx"), *_OTHER, _EVENT, ("", _ANY, "?tn")),  # Pydantic's: fields …
     "tn": (("", _INDENTED, "tv"),),  # … and what is wrong with each
+    "mv": (  # … in a message: the error's stack trace may be next
+        *(("", _INDENTED, "mv"), ("", TRACE, "tb"), ("", _BOX, "tr"), ("", _EMPTY, "?tx"), _EVENT, ("", _ANY, "?mn")),
+    ),
+    "mn": (("", _INDENTED, "mv"),),
     "tc": (
         *(("", TRACE, "tb"), ("", _BOX, "tr"), ("", _GROUP, "tg"), ("", _REMOTE, "tq"), ("", _PRINTED, "tp")),
         ("", _EMPTY, "tc"),
@@ -188,7 +193,8 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
         *(("", _INDENTED, "tf"), ("", _THREAD, "tf"), ("", rb"(?:Current thread's C |Python runtime state)", "tf")),
         *(("", rb"(?:Extension modules: |<Cannot )", "tf"), ("", TRACE, "tb"), ("", _EMPTY, "?tf")),
     ),
-    "tr": (("", _LINES, "tr"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
+    "tr": (("", _LINES, "tr"), ("", _WRAPPED, "tw"), ("", _ANY, "te")),  # Rich's frame around it, and below the error
+    "tw": (("", _WRAPPED, "tw"), ("", _ANY, "te")),  # … in so many columns as there are
     "tg": (("", _BORDER, "ty"), ("", _INDENTED, "tg"), ("", _EMPTY, "?tx"), ("", _ANY, "?tz")),
     "ty": (*_OTHER, ("", _BORDER, "ty"), ("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),  # … behind an end of one
     "tz": (("", _BORDER, "ty"), ("", rb"\s+[|+]", "tg"), ("", _ANY, "?tz")),  # … text that 3.11 does not indent
