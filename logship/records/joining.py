@@ -22,7 +22,7 @@ from logship.records.kept_lines import AllLines, all_lines
 from logship.records.line_starts import DIGITS, END
 from logship.records.looks import RECORD, are_records, past_bars
 from logship.records.multiline import Extent, Multiline
-from logship.records.multiline_rules import UNKNOWN
+from logship.records.multiline_rules import BRIEF
 from logship.records.text_stretches import BETWEEN, EACH, stretches
 
 _FEW_LINES = 16
@@ -30,7 +30,7 @@ _FEW_LINES = 16
 _TEXT = re.compile(b"\0")
 _SELDOM = 8
 """One line of text in so many, and nearly all of a block is JSON."""
-_ALONE = {"p", "pe", "re", "pb", "pj", "h", "w", "wp", "n", "na", "sn", "sm", END}
+_ALONE = {*BRIEF, "pe", "le", "re", "pb", "pj", "h", "w", "we", "wp", "n", "na", "sn", "sm", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
 
@@ -243,7 +243,7 @@ class _Walk:
         """Say whether a record that may go on, with so many lines left, is waited for."""
         if self._more not in (More.MAYBE, More.SOON):
             return False
-        self.brief = self.whole and extent.state == UNKNOWN and extent.lines == left == 1
+        self.brief = self.whole and extent.state in BRIEF and extent.lines == left == 1
         return not (self.brief and self._more is More.SOON)
 
     def _taken(self, extent: Extent, left: int) -> int:

@@ -28,8 +28,9 @@ _FIELD = (
 """A thread, a process, a name with points; or a word with a mark behind it, or the brackets around a level."""
 _LEVEL = _COLOUR + WORDS + _COLOUR
 _BOX = _COLOUR + rb"\xe2\x94[\x83\x97]"
-"""LogTape and others write the head again before each line of a stack, and draw a line beside it."""
-_QUIET = rb"\[?" + _COLOUR + rb"(?:silly|debug|verbose|http|info|warn|error)" + _COLOUR + rb"\]?: +(?!" + _BOX + rb")\S"
+_WINSTON = _COLOUR + rb"\[?" + _COLOUR + rb"(?:silly|debug|verbose|http|info|warn|error)" + _COLOUR + rb"\]?: +"
+BOXED = _WINSTON + _BOX
+"""LangGraph's server writes the head again before each line of a stack, and draws a line beside it."""
 LEVELED = (
     rb"(?: {0,4}(?:"
     + _FIELD
@@ -42,8 +43,9 @@ LEVELED = (
     + rb" "  # as in a sentence, unless a mark follows the level
     + _LEVEL
     + rb" {0,20}(?::|[|>-] |-> )|"
-    + _COLOUR
-    + _QUIET
-    + rb")"
+    + _WINSTON
+    + rb"(?!"
+    + _BOX
+    + rb")\S)"
 )
 """What such a line looks like."""

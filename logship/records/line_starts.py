@@ -169,6 +169,8 @@ INDENTED = ("pretty", "right_stamp", "process_stamp")
 
 BLANK = rb" {11,40}(?:DEBUG {4}|INFO {5}|WARNING {2}|ERROR {4}|CRITICAL )\S"
 """Rich 15 writes a second once: a record of the same second has blanks there, and its level in eight columns."""
+OF_PINO = rb" (?:INFO|WARN)(?:\x1b\[[\d;]*m)*+: \S"
+"""A level to the right of five columns, as Renovate writes it, and bunyan without a time."""
 
 DIGITS = bytes.maketrans(b"123456789", b"000000000")
 _DATED = len(b"0000-00-00 00:00")
@@ -264,6 +266,7 @@ class Starts:
             *([(TOLD + TRACE, "at")] if "python" in rules else []),
             (TOLD, "wa"),
             (BLANK, "=blank"),
+            *([(OF_PINO, "lp")] if "node" in rules else []),
         ]
         """What begins a record: a form by its name behind ``=``, or the state of what begins so."""
 

@@ -12,6 +12,8 @@ from itertools import compress, count
 from operator import itemgetter, methodcaller
 from typing import TYPE_CHECKING, NamedTuple
 
+from logship.records.lazy_pattern import LazyPattern
+from logship.records.leveled_lines import LEVELED
 from logship.records.line_starts import END, INDENTED, ORDINARY, Starts, Table, past_colour
 from logship.records.looks import RECORD, those
 from logship.records.multiline_rules import (
@@ -20,11 +22,14 @@ from logship.records.multiline_rules import (
     INDENTS,
     INVALID,
     MAY_GO_ON,
+    MORE,
     PLAIN,
     PREFIXED,
     RULES,
     STATES,
     UNKNOWN,
+    WITH_ERROR,
+    WITH_LEVEL,
 )
 from logship.records.pretty_json import after_line
 
@@ -34,17 +39,23 @@ if TYPE_CHECKING:
 GUESSED_LINES = 10
 """A guess that no line of so many bears out is given up; empty lines are no guess."""
 _MAY_BEGIN = (
-    *(b" " * 11, b" INFO ", b" WARN ", b" [sentry] "),
+    *(b" " * 11, b" [sentry] "),
+    *(b" %b%b" % (level, behind) for level in (b"INFO", b"WARN") for behind in (b" ", b": ", b"\x1b")),
     *(b"%8b" % name for name in (b"DEBUG", b"INFO", b"WARNING", b"ERROR")),
     *(b"%7b 2" % name for name in (b"DEBUG", b"INFO", b"NOTICE", b"ERROR")),
 )
 """How an indented line begins that may have a head; with a year, Gearman's."""
 _MAY_GO_ON = {b"", b" ", b"\t", b"{", b"[", b":"}
 """Last bytes of lines that nobody knows, with which something may go on."""
+_LEVELED = LazyPattern(LEVELED)
+_ERROR = re.compile(rb"(?i)ERROR|FATAL|CRIT|SEVERE|EMERG")
+"""A level that says so."""
 _TRACE = b"Traceback (most recent call last):"
 _UNLIKE = (b"", b"a", b"Z", b"0", b" ", b"-", "é".encode())
 """Lines that have nothing in common: what is found in all of them is found in any."""
-_WITHOUT_STAMP = {"", "w", "wp"}
+_WINSTON = 24
+"""Bytes in which winston's level stands, with its colour."""
+_WITHOUT_STAMP = {"", "w", "we", "wp"}
 """What begins with a head without a stamp, or with none: a stack trace may begin in that line."""
 
 
@@ -81,7 +92,9 @@ class Multiline:
         self._first = _table(FIRST, known)
         heads = [(form, state) for rule, form, state in HEADS if rule in known]
         self._begins = Table([*self._starts.rows, *heads], ORDINARY)
-        others = dict.fromkeys(form for rule, form, _ in PLAIN if rule in known)  # what is in FIRST is there, too
+        others = dict.fromkeys(
+            form for rule, form, _ in (*PLAIN, *MORE) if rule in known
+        )  # what is in FIRST is there, too
         self._special = Table([*self._starts.rows, *heads, *((form, "") for form in others)], ORDINARY)
         self._prefixed = {0, *(row for row, word in enumerate(self._special.words) if word in PREFIXED)}
         """Rows of heads without a stamp, and of what nobody knows."""
@@ -115,7 +128,9 @@ class Multiline:
         if found == "=blank":
             return "s" if "|[" in form else ""  # behind a time in brackets, which it does not write again
         if found.startswith("="):
-            return "s" if found[1:] == form.partition("|")[0] else "w"
+            if found[1:] == form.partition("|")[0]:
+                return "s"
+            return "we" if found == "=node" and b"error: " in line[:_WINSTON] else "w"
         return found
 
     def is_calm(self, line: bytes) -> bool:
@@ -217,7 +232,10 @@ def _unknown(line: bytes) -> str:
     is_error = b"Error" in line
     if line.rstrip().endswith((b" {", b" [", b"({", b"([")):
         return "pj" if is_error else "pb"
-    return "pe" if is_error or b"Exception" in line else UNKNOWN
+    head = _LEVELED.match(line)
+    if is_error or b"Exception" in line:
+        return "le" if head else "pe"
+    return UNKNOWN if not head else WITH_ERROR if _ERROR.search(head[0]) else WITH_LEVEL
 
 
 def _begun(line: bytes) -> str:

@@ -4,12 +4,16 @@ Each row has the rule that it belongs to, or none, what a line looks like, and t
 the line is not the record's.
 """
 
-from logship.records.leveled_lines import LEVELED
+from logship.records.leveled_lines import BOXED, LEVELED
 from logship.records.line_starts import END, TOLD, TRACE
 
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
 UNKNOWN = "p"
 """The state of a line that nobody knows: only frames of a stack trace go on with it."""
+WITH_LEVEL, WITH_ERROR = "lp", "lx"
+"""… and has a level without a time: what pino-pretty writes below it goes on with it, too; the level is an error's."""
+BRIEF = {UNKNOWN, WITH_LEVEL, WITH_ERROR}
+"""With a record of one line in these states nothing goes on but what is written at once."""
 
 _INDENTED = rb"[ \t]"
 _OPEN = rb"[ \t].*[{\[(]$"
@@ -52,7 +56,8 @@ _BORDER = rb"\s+\+-+$"
 _REMOTE, _QUOTES = rb"(?:\w++\.)++_?RemoteTraceback: ?$", rb'"""$'
 _WARNING = rb"[^\s:]++:\d+: (?:[\w.]*Warning|PydanticDeprecated\w*): "
 _CHAIN = rb"(?:The above exception was the direct cause|During handling of the above exception)"
-_AT, _AT_OPEN = rb"\s+at \S", rb"\s+at \S.*[{\[(]$"
+_AT = rb"\s++(?:(?:\x1b\[[\d;]*m)++\s*+)?at \S"
+_AT_OPEN = _AT + rb".*[{\[(]$"
 _CAUSE = rb"\s*(?:Caused by:|Suppressed:|Next \S+: |Wrapped by:| ?--->)"
 _HEADER = rb"(?:[\w$]++\.)++[\w$]*(?:Exception|Error|Throwable)\b"
 _RUBY = rb"[^\s:]++:\d+:in [`']"
@@ -72,6 +77,11 @@ _SCRIPT = rb"(?:file://|/|[A-Z]:\\|node:)\S*(?<!:\d)(?<!:\d\d)(?<!:\d{3})(?<!:\d
 """A file and a line; Prisma's has a column, too."""
 _BEHIND_TEXT = rb"[ \t]+[\w$]*Error(?: \[\w+\])?: "
 """What console.error writes of an error behind a text that ends a line."""
+_ERROR = rb"[\w$]*Error(?: \[\w+\])?: "
+_FIELD = rb" {4,8}(?:\x1b\[[\d;]*m)*+\"?[\w$@./-]{1,80}+\"?(?:\x1b\[[\d;]*m)*+: ?\S"
+"""Pino-pretty's, which are indented by four, and Renovate's."""
+_BELOW = rb"  \S"
+"""Crawlee's text of an error, or a frame."""
 _PRISMA = rb"Invalid `[^`\n]+` invocation"
 _CARET = rb"\s*\^+\s*$"
 
@@ -95,10 +105,15 @@ PLAIN = (
 )
 _EVENT = ("", LEVELED, "")
 """What has a level of its own is no text of an error."""
+_OF_LEVEL = (("node", _FIELD, "lf"), ("node", _BELOW, "?li"), ("node", BOXED, "lb"))
 _IN_TRACE = (("", _INDENTED, "tb"), ("", rb"> File ", "tb"), ("", _EMPTY, "?tb"), ("", INVALID, "tv"), ("", _ANY, "te"))
 _AFTER_FRAMES = (
     *((rule, form, state) for rule, form, state in _FRAMES if form is not _RUBY),
     *(("php", rb"Next ", "c"), ("rust", _REPORTED, "f"), ("", _EMPTY, "?fe")),
+)
+_NAMES_ERROR = (
+    *(*PLAIN, ("node", _PRISMA, "?np"), ("rust", rb"\s+\d+: ", "f"), ("rust", _LINES, "es")),
+    *(("node", _EMPTY, "?hb"), ("rust", _EMPTY, "?fe"), ("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),
 )
 
 _BEHIND = {"tb": "sw", "?h": "?h", "?ti": "?ti", **{state: state for _, _, state in _FRAMES}}
@@ -116,16 +131,13 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "pr": (("rust", _REPORT, "f"),),  # what caused what a line with a level says, behind an empty line
     "pb": (*PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
     "pj": (*PLAIN, ("", _INDENTED, "bj")),  # … and names an error
-    "pe": (  # … that names an error
-        *(
-            *PLAIN,
-            ("node", _PRISMA, "?np"),
-            ("rust", rb"\s+\d+: ", "f"),
-            ("rust", _LINES, "es"),
-            ("rust", _EMPTY, "?fe"),
-        ),
-        *(("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),
-    ),
+    "pe": _NAMES_ERROR,  # … that names an error
+    WITH_LEVEL: (*PLAIN, *_OF_LEVEL),  # a line with a level
+    WITH_ERROR: (*PLAIN, ("node", _ERROR, "?h"), *_OF_LEVEL),
+    "le": (*_OF_LEVEL[::2], *_NAMES_ERROR),  # … with a level, and names an error
+    "lf": (("", _INDENTED, "lf"),),
+    "li": (("node", _AT_OPEN, "b"), ("node", _AT, "f"), ("", _INDENTED, "?li")),
+    "lb": (("", BOXED, "lb"),),
     "np": (
         ("node", _AT_OPEN, "b"),
         ("node", _AT, "f"),
@@ -135,11 +147,17 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "ez": (("", _LINES, "es"), ("", rb"(?:backtrace|span trace) no\. \d+$", "es"), ("", _EMPTY, "?ez")),
     "rc": (("", rb"(?:Message|Location): ", "rc"), ("", _EMPTY, "?fe"), ("", _INDENTED, "f")),  # color-eyre
     "re": (*PLAIN, ("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),  # a failure of Ruby's
-    "h": (*PLAIN, ("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),  # more of its message, if frames follow
+    "h": (  # more of its message, if frames follow
+        *(*PLAIN, ("node", _EMPTY, "?hb"), ("", _EMPTY, ""), _EVENT, ("", _ANY, "?h")),
+    ),
+    "hb": (*_AFTER_FRAMES, _EVENT, ("", _ANY, "?hc")),  # … behind an empty line, if another and frames follow
+    "hc": (("", _EMPTY, "?hd"), _EVENT, ("", _ANY, "?hc")),
+    "hd": (("node", _AT_OPEN, "b"), ("node", _AT, "f"), ("", _EMPTY, "?hd")),
     "w": (  # a head of no stamp
         *_UNSTAMPED,
         ("rust", _EMPTY, "?pr"),
     ),
+    "we": (*_UNSTAMPED, ("node", _ERROR, "?h"), ("rust", _EMPTY, "?pr")),  # … of an error
     **dict.fromkeys(
         ("wp", "wd"),
         (
@@ -224,7 +242,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
         ("", rb"(?:[}\])]|Caused by: |Emitted 'error' event )", "nf"),
     ),
 }
-PREFIXED = {"w", "wp", "wd", "wa", "wh", END}
+PREFIXED = {"w", "wp", "wd", "wa", "wh", WITH_LEVEL, END}
 """States of what begins with a head without a stamp."""
 _OF_ANOTHER = {"wa", "wh", "at", "ae", "ax", "ac"}
 MAY_GO_ON = {
@@ -265,3 +283,5 @@ HEADS = (
 """What begins a record by itself, though there is neither a stamp nor a level."""
 FIRST = (*_TRACES, *_FRAMES)
 """What begins one only where no record is under way."""
+MORE = _OF_LEVEL
+"""What goes on with lines that nobody knows and that have a level."""

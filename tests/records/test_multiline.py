@@ -256,6 +256,34 @@ def test_text_in_which_a_level_is_named_goes_on(line: str) -> None:
     assert begins(rule(), [b"x: Error: boom", line.encode(), b"    at f (/app/a.js:1:2)"]) == [0]
 
 
+def test_an_error_behind_a_level_belongs_to_it_where_that_is_an_errors() -> None:
+    """What ``console.error(error)`` writes behind an information is another event."""
+    error = [b"Error: boom", b"    at f (/app/a.js:1:2)", b"ready"]
+    assert begins(rule(), [b"up", b"error:   failed: boom", *error]) == [0, 1, 4]
+    assert begins(rule(), [b"up", b"ERROR: failed", *error]) == [0, 1, 4]
+    assert begins(rule(), [b"up", b"INFO: job done", *error]) == [0, 1, 2, 4]
+    assert begins(rule(), [b"up", b"job done", *error]) == [0, 1, 2, 4]
+
+
+def test_fields_below_a_line_belong_to_it_where_that_has_a_level() -> None:
+    """Pino-pretty indents them; what else is indented is lines."""
+    fields = [b"    a: 1", b"    b: {", b'      "c": 2', b"    }"]
+    assert begins(rule(), [b"WARN: low", *fields, b"WARN: low", *fields]) == [0, 5]
+    assert begins(rule(), [b"up", b" WARN: low", *fields, b" INFO: up", b"said", *fields[:1]]) == [0, 1, 6, 7, 8]
+    assert begins(rule(), [b"WARN: low", b"    one", b"    two"]) == [0, 1, 2]
+    assert begins(rule("java"), [b"WARN: low", *fields[:1]]) == [0, 1]
+
+
+def test_text_between_an_error_and_its_frames_may_have_empty_lines() -> None:
+    """LangChain.js names a page there; where no frames follow, lines are records."""
+    text = [b"AuthenticationError: 401", b"", b"Troubleshooting URL: https://docs", b""]
+    frame = b"    at f (/app/a.js:1:2)"
+    assert begins(rule(), [*text, frame, b"next"]) == [0, 5]
+    assert begins(rule(), [*text, b"next"]) == [0, 1, 2, 3, 4]
+    assert begins(rule(), [*text[:3], frame, b"next"]) == [0, 1, 2, 4], "it is the frame of what is right before it"
+    assert begins(rule(), [*text[:2], b"INFO: up", b"", frame]) == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize(
     "request_line",
     [
