@@ -30,7 +30,7 @@ _FEW_LINES = 16
 _TEXT = re.compile(b"\0")
 _SELDOM = 8
 """One line of text in so many, and nearly all of a block is JSON."""
-_ALONE = {*BRIEF, "pe", "le", "re", "pb", "pj", "h", "w", "we", "wp", "n", "na", "sn", "sm", END}
+_ALONE = {*BRIEF, "pe", "le", "re", "pb", "pj", "h", "w", "we", "wp", "n", "na", "sn", "sm", "sd", END}
 """States of records of one line, so far: what comes after they were cut is judged as if nothing had been before."""
 
 

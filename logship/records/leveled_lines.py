@@ -30,7 +30,7 @@ _LEVEL = _COLOUR + WORDS + _COLOUR
 _BOX = _COLOUR + rb"\xe2\x94[\x83\x97]"
 _WINSTON = _COLOUR + rb"\[?" + _COLOUR + rb"(?:silly|debug|verbose|http|info|warn|error)" + _COLOUR + rb"\]?: +"
 BOXED = _WINSTON + _BOX
-"""LangGraph's server writes the head again before each line of a stack, and draws a line beside it."""
+"""winston-console-format writes the head again before each line of a stack, and draws a line beside it."""
 LEVELED = (
     rb"(?: {0,4}(?:"
     + _FIELD

@@ -149,7 +149,7 @@ PREFIXES = (
 )
 """Heads that begin a record, though what stands between two of them may be anything."""
 
-_NO_WORDS = rb"(?!Exception |Traceback |Future |Task |The app|unexpected |npm )"
+_NO_WORDS = rb"(?!Error in |Raised by |Exception |Traceback |Future |Task |The app|unexpected |npm )"
 ORDINARY = _NO_WORDS + rb"(?:[A-Z]?[a-z]++ [a-z]++|[a-z]++ \d++) [a-z]++ [^\[]"
 """Words: no head begins so, nor what goes on with one; most lines without a head do. To try all heads takes long."""
 

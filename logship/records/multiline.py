@@ -32,6 +32,7 @@ from logship.records.multiline_rules import (
     WITH_LEVEL,
 )
 from logship.records.pretty_json import after_line
+from logship.records.uncaught import OTHERS
 
 if TYPE_CHECKING:
     from logship.records.expressions import Expression
@@ -82,6 +83,8 @@ class Multiline:
         self, rules: Iterable[str], start: "Expression | None", max_lines: int, max_bytes: int, *, chosen: bool = False
     ) -> None:
         known = set(rules)
+        if known.issuperset(RULES):
+            known.add(OTHERS)
         self._python = "python" in known
         self.chosen = chosen
         """Whether somebody said which lines there are: then it is strange if there are none of them."""

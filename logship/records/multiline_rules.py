@@ -6,13 +6,14 @@ the line is not the record's.
 
 from logship.records.leveled_lines import BOXED, LEVELED
 from logship.records.line_starts import END, TOLD, TRACE
+from logship.records.uncaught import RACE, RULE, RULED, UNCAUGHT, UNCAUGHT_FIRST, UNCAUGHT_FRAMES, UNCAUGHT_HEADS
 
 RULES = ("python", "java", "go", "node", "ruby", "php", "rust", "dotnet", "postgres")
 UNKNOWN = "p"
 """The state of a line that nobody knows: only frames of a stack trace go on with it."""
 WITH_LEVEL, WITH_ERROR = "lp", "lx"
 """… and has a level without a time: what pino-pretty writes below it goes on with it, too; the level is an error's."""
-BRIEF = {UNKNOWN, WITH_LEVEL, WITH_ERROR}
+BRIEF = {UNKNOWN, WITH_LEVEL, WITH_ERROR, RULED}
 """With a record of one line in these states nothing goes on but what is written at once."""
 
 _INDENTED = rb"[ \t]"
@@ -66,10 +67,6 @@ _FROM = rb"\s+(?:from |(?<=\t))\S+:\d+:in "
 _FAILED = _RUBY + rb"[^']*': "
 _PHP = rb"(?:\s*#\d+ |(?:PHP )?Stack trace:)"
 _MORE = rb"(?:\s*\.\.\. \d+ |--- End of |\s+(?:thrown in|what\(\):) |\t\S.* called at )"
-_GO = (
-    rb"(?:\t|goroutine \d+ |runtime stack:$|\[signal |created by |exit status |\.\.\.|\w+\s+0x[0-9a-f]+$"
-    rb"|(?:[\w.-]++/)*+[\w-]++\.[^\s(]*(?:\(\*[\w\[\].]+\)[^\s(]*)?\(.*\)$|panic\()"
-)
 _REPORT = rb"Caused by:$"
 """Of anyhow and eyre, behind an empty line."""
 _REPORTED = rb"note: |Location:$|Backtrace omitted\. |Run with [A-Z_]+=|\s+\xe2\x94\x81"
@@ -90,7 +87,7 @@ _FRAMES = (
     ("dotnet", _AT, "f"),
     *(("dotnet", _CAUSE, "c"), ("dotnet", _MORE, "f"), ("ruby", _RUBY, "f"), ("ruby", _FROM, "fr")),
     *(("php", _PHP, "f"), ("php", _MORE, "f"), ("php", _CAUSE, "c"), ("rust", rb"[Ss]tack backtrace:", "f")),
-    *(("rust", _CAUSE, "f"), ("node", rb"for call at$", "f")),
+    *(("rust", _CAUSE, "f"), ("node", rb"for call at$", "f"), *UNCAUGHT_FRAMES),
 )
 _TRACES = (
     *(("python", TRACE, "tb"), ("python", _BOX, "tr"), ("python", _STACK, "tk"), ("python", _GROUP, "tg")),
@@ -119,7 +116,7 @@ _NAMES_ERROR = (
 _BEHIND = {"tb": "sw", "?h": "?h", "?ti": "?ti", **{state: state for _, _, state in _FRAMES}}
 """The state of what goes on with a head of no stamp; behind any other than these all goes on with it."""
 _UNSTAMPED = tuple((rule, form, _BEHIND.get(state, "s")) for rule, form, state in PLAIN)
-_STAMPED = (("node", _SCRIPT, "?sn"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
+_STAMPED = (("node", _SCRIPT, "?sn"), ("go", RULE, "?sd"), ("ruby", _RUBY, "sr"), ("ruby", _FROM, "sr"))
 
 STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "s": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a learned head: all goes on
@@ -127,6 +124,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "sr": (*_STAMPED, ("", _EMPTY, "?s"), ("", _ANY, "s")),  # … behind a frame of Ruby's: its cause may be next
     "sn": (("", _ANY, "?sm"),),  # a script's place: is it where Node.js died?
     "sm": (("", _CARET, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),
+    "sd": (("", RACE, ""), ("", _EMPTY, "?s"), ("", _ANY, "s")),  # a rule: is it a race detector's?
     "p": PLAIN,  # a line that nobody knows
     "pr": (("rust", _REPORT, "f"),),  # what caused what a line with a level says, behind an empty line
     "pb": (*PLAIN, ("", _INDENTED, "b")),  # … that ends with a brace
@@ -217,8 +215,7 @@ STATES: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     "ty": (*_OTHER, ("", _BORDER, "ty"), ("", _INDENTED, "tg"), ("", _EMPTY, "?tx")),  # … behind an end of one
     "tz": (("", _BORDER, "ty"), ("", rb"\s+[|+]", "tg"), ("", _ANY, "?tz")),  # … text that 3.11 does not indent
     "tk": (("", _INDENTED, "tk"),),
-    "g": (("", _GO, "g"), ("", _EMPTY, "?g")),
-    "gr": (("", rb"runtime: ", "gr"), ("", rb"fatal error: ", "g"), ("", _GO, "g"), ("", _EMPTY, "?g")),
+    **UNCAUGHT,
     "r": (("", _EMPTY, "?rm"), ("", _ANY, "rm")),
     "rm": (("", rb"stack backtrace:", "f"), ("", rb"note: ", END), _EVENT, ("", _ANY, "?rm")),
     "ro": (("", rb"fatal runtime error: ", END),),  # no stack left
@@ -258,10 +255,9 @@ MAY_GO_ON = {
 INDENTS = {state for state, rows in STATES.items() if rows[0] == ("", _INDENTED, state)}
 """States in which an indented line changes nothing."""
 HEADS = (
+    *UNCAUGHT_HEADS,
     ("node", _SCRIPT, "n"),
     ("node", rb"<--- Last few GCs --->", "nh"),
-    ("go", rb"runtime: ", "gr"),
-    ("go", rb"(?:panic: |fatal error: |SIGQUIT: quit|unexpected fault address )", "g"),
     ("rust", rb"thread '.*' (?:\(\d+\) )?panicked at ", "r"),
     ("rust", rb"The application panicked \(crashed\)\.", "rc"),
     ("rust", rb"thread '.*' (?:\(\d+\) )?has overflowed its stack$", "ro"),
@@ -274,14 +270,14 @@ HEADS = (
     ("python", rb"(?:Fatal Python error: |Timeout \(\d[\d:.]*\)!$)", "tf"),
     ("python", rb"Exception (?:in thread \S.*|ignored in: .*|ignored in \S.*):?$", "pe"),
     ("dotnet", rb"(?:trce|dbug|info|warn|fail|crit): [\w.+`<>]+\[\d+\]$", "d"),
-    ("dotnet", rb"Unhandled [Ee]xception[.:] ", "pe"),
+    ("dotnet", rb"Unhandled [Ee]xception(?:[.:] |:$)", "pe"),
     ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): .* on line \d+$", "ph"),
     ("php", rb"PHP (?:Fatal error|Parse error|Warning|Notice|Deprecated): ", "pe"),
     ("ruby", _FAILED, "re"),
     ("ruby", rb"#<Thread:0x[0-9a-f]+ .*> terminated with exception \(", "rt"),
 )
 """What begins a record by itself, though there is neither a stamp nor a level."""
-FIRST = (*_TRACES, *_FRAMES)
+FIRST = (*_TRACES, *_FRAMES, *UNCAUGHT_FIRST)
 """What begins one only where no record is under way."""
-MORE = _OF_LEVEL
-"""What goes on with lines that nobody knows and that have a level."""
+MORE = (*_OF_LEVEL, *UNCAUGHT_FIRST)
+"""What goes on with lines that nobody knows and that have a level, and with what other line may go on."""

@@ -347,6 +347,17 @@ def test_what_an_application_says_of_a_task_is_its_own_record(line: str) -> None
         assert begins(rule(), [b"on", before, line.encode(), b"after"]) == [0, 1, 2, 3]
 
 
+def test_languages_without_a_rule_of_their_own_are_known_where_all_are() -> None:
+    """And behind a stamp an error that nobody caught goes on with the record before it, as any does."""
+    lines = [b"up", b"** (RuntimeError) boom", b"second", b"    a.exs:1: (file)", b"on it goes"]
+    assert begins(rule(), lines) == [0, 1, 4]
+    assert begins(rule(",".join(RULES)), lines) == [0, 1, 4]
+    assert begins(rule("python,java"), lines) == [0, 1, 2, 3, 4]
+    assert begins(rule(), [b"2026-11-27 10:00:00,123 INFO up", *lines]) == [0]
+    printed = [b"Error in f(1) : bad", b"on it goes", b"Error in f(2) : bad", b"Calls: f -> g", b"Execution halted"]
+    assert begins(rule(), printed) == [0, 1, 2]
+
+
 def test_only_the_rules_named_are_used() -> None:
     """Another language's stack trace is lines."""
     trace = [b"failed", b"Traceback (most recent call last):", b'  File "a.py", line 1', b"KeyError: 1"]
