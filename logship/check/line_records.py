@@ -18,6 +18,7 @@ from logship.check.line_reasons import paths, why_chosen, why_edited, why_joined
 from logship.check.sample_lines import Sample, blocks
 from logship.check.witness import Seen, Witness
 from logship.files.joining import Joining
+from logship.files.watching import Watch
 from logship.model import Block, Encoded, Tally
 from logship.records.encoding import BlockEncoder, Encoder
 from logship.records.enrichment import OFFSET, TIMESTAMP, Enrichment
@@ -109,7 +110,8 @@ class Lines:
         self._witness, self._joining = Witness(every), _joining(config)
         self._multiline = config.multiline
         self._form = self._joining.learn(sample.data[:LEARNED_BYTES]) if self._joining else ""
-        self._blocks = blocks(sample, config.max_line_bytes, self._joining)
+        watch = Watch(enrichment.redaction.behind) if enrichment.redaction else None
+        self._blocks = blocks(sample, config.max_line_bytes, self._joining, watch)
 
     def skipped(self) -> Mapping[str, int]:
         """Give how many bytes made no record, by reason."""

@@ -21,6 +21,7 @@ from logship.files.framer import Place
 from logship.files.joining import Joining
 from logship.files.reading import read_on
 from logship.files.tailing import TailedFile
+from logship.files.watching import Watch
 from logship.model import Block, FileId
 from logship.state.identity import Entry, Print
 
@@ -100,7 +101,7 @@ def _fault(data: bytes) -> str:
     return ""
 
 
-def blocks(sample: Sample, max_line_bytes: int, joining: Joining | None) -> list[Block]:
+def blocks(sample: Sample, max_line_bytes: int, joining: Joining | None, watch: Watch | None = None) -> list[Block]:
     """Give what a daemon that is drained reads of it: whole records, gaps, and at last a line without its newline."""
     found: list[Block] = []
     with _opened(sample) as file:
@@ -109,6 +110,8 @@ def blocks(sample: Sample, max_line_bytes: int, joining: Joining | None) -> list
             read, after = read_on(file, place, max_line_bytes, time.monotonic(), at_end=True, joining=joining)
             if after == place:
                 break
+            if watch:
+                read, after = watch.marked(read, place, after)
             found, place = [*found, *read], after
     return found
 

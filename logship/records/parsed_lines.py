@@ -47,19 +47,21 @@ class LineRewriter:
         """Whether lines that are JSON objects already are rewritten, too."""
         return self._parser is not None and self._parser.of_json
 
-    def continues(self, line: bytes) -> bool:
-        """Whether a line is a runtime's, and the next one has its rest."""
-        piece = self._unwrap(line)
-        return piece is not None and piece.goes_on
+    def may_go_on(self, data: bytes) -> bool:
+        """Say False only of lines of which none is a runtime's whose rest is in a later one."""
+        return bool(self._parser and self._parser.unwrap and self._parser.may_go_on(data))
 
     def is_rest(self, block: Block) -> bool:
         """Say whether it is a part of a line, or of the text of a record that was cut: it may look like anything."""
         if "continuation" not in block.flags:
             return "truncated" in block.flags or AS_TEXT in block.flags
-        return not self._unwrap(block.data.partition(b"\n")[0].removesuffix(b"\r"))
+        return not self.piece(block.data.partition(b"\n")[0].removesuffix(b"\r"))
 
-    def _unwrap(self, line: bytes) -> "Piece | None":
-        return self._parser.unwrap(line) if self._parser and self._parser.unwrap else None
+    def piece(self, line: bytes) -> "Piece | None":
+        """Take a runtime's line apart; None if it is none."""
+        if not (self._parser and self._parser.unwrap):
+            return None
+        return self._parser.unwrap(line) or self._parser.unwrap(line.decode(errors="replace").encode())
 
     def rewrite(self, lines: Sequence[bytes], block: Block | None) -> Parsed:
         """Rewrite what the parser can read; nothing without the block that the lines are in."""

@@ -35,6 +35,8 @@ class Parser(NamedTuple):
     """Whether lines are read that are JSON objects; else those are records already."""
     unwrap: Unwrap | None = None
     """Takes a runtime's line apart."""
+    may_go_on: Callable[[bytes], bool] = bool
+    """Says False only of lines of which none is a runtime's whose rest is in a later one."""
 
 
 class _Logged(Struct):
@@ -46,12 +48,21 @@ class _Logged(Struct):
     attrs: Raw | UnsetType = UNSET
 
 
+class _Log(Struct):
+    log: str
+
+
 _LOGGED: Final = msgspec.json.Decoder(_Logged)
+_LOGS: Final = msgspec.json.Decoder(_Log)
 
 
 def _unwrap_cri(line: bytes) -> Piece | None:
     match = _CRI.fullmatch(line)
     return Piece(match[2].decode(), match[4] or b"", match[3] == b"P") if match else None
+
+
+def _cri_may_go_on(lines: bytes) -> bool:
+    return b" stdout P" in lines or b" stderr P" in lines
 
 
 def _parse_cri(line: bytes) -> Found | None:
@@ -69,6 +80,13 @@ def _decoded(line: bytes) -> _Logged | None:
         return _LOGGED.decode(line)
     except UNREADABLE:
         return None
+
+
+def _docker_may_go_on(lines: bytes) -> bool:
+    try:
+        return not all(each.log.endswith("\n") for each in _LOGS.decode_lines(lines))
+    except (msgspec.DecodeError, RecursionError):
+        return True
 
 
 def _unwrap_docker(line: bytes) -> Piece | None:
@@ -178,8 +196,8 @@ def _expression(text: str) -> Expression:
 
 _NAMED: Final = {
     "logfmt": Parser(parse_logfmt),
-    "cri": Parser(_parse_cri, unwrap=_unwrap_cri),
-    "docker": Parser(_parse_docker, of_json=True, unwrap=_unwrap_docker),
+    "cri": Parser(_parse_cri, unwrap=_unwrap_cri, may_go_on=_cri_may_go_on),
+    "docker": Parser(_parse_docker, of_json=True, unwrap=_unwrap_docker, may_go_on=_docker_may_go_on),
     "nginx": Parser(parse_nginx),
     "apache": Parser(parse_apache),
     "uvicorn": Parser(parse_uvicorn),

@@ -9,16 +9,16 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from logship.model import Block, Tally
+from logship.model import Block, LineState, Tally
 from logship.records.enrichment import to_json
-from logship.records.framing import PARTIAL, TRUNCATED
+from logship.records.framing import CONTINUATION, PARTIAL, TRUNCATED
 from logship.records.layouts import EMPTY
 from logship.records.places import inside
 from logship.records.redacting import counted
 from logship.records.redaction import HOLLOW, Changed, Rests
 from logship.redaction.members import Members, Taken
-from logship.redaction.private_keys import CUT as CUT_WORD
-from logship.redaction.private_keys import Continues, from_before, may_begin, watch
+from logship.redaction.open_lines import Known, Looked, OpenLines, which
+from logship.redaction.private_keys import from_before, may_begin, watch
 from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Redactor, Where
 from logship.redaction.together import Seen, together
 
@@ -37,13 +37,13 @@ class BlockRedactor:
         detectors: Sequence[str],
         *,
         tag: bool = False,
-        continues: Continues | None = None,
+        open_lines: OpenLines | None = None,
         parsed: Callable[[Block], bytes] | None = None,
         samples: Sequence[tuple[str, str]] = (),
     ) -> None:
         """``detectors`` names those that the redactor has; ``tag``: changed records say so.
 
-        ``continues`` tells of a line whether the next one goes on with it, ``parsed`` gives the record that a line
+        ``open_lines`` are those of a container's runtime, where there are such, ``parsed`` gives the record that a line
         becomes where that is no JSON object itself, else nothing; ``samples`` are texts, by the detectors that find
         them.
         """
@@ -57,14 +57,15 @@ class BlockRedactor:
         self._members = Members(redactor, tag=tag) if redactor.paths else None
         self._tag = tag
         self._keys = PRIVATE_KEY in detectors
-        self._continues = continues
+        self._open_lines = open_lines if redactor.scanner else None
         self._samples = samples
         self._parsed = parsed if redactor.paths else None
         self._names = lru_cache(maxsize=_REMEMBERED)(self._name)
 
     def rests(self, rests: Rests, block: Block, offsets: Callable[[], Sequence[int]]) -> Changed | None:
         """As in :class:`logship.records.redaction.Redaction`."""
-        special = bool(self._opened(block) or block.open_after or block.flags)
+        parts = self._parts(block)
+        special = bool(self._opened(block) or parts.begin or parts.end or block.flags)
         try:
             taken = self._taken(rests)
             places = self._places(rests, taken)
@@ -74,7 +75,7 @@ class BlockRedactor:
             return None
         line = taken.lines.__getitem__ if taken.lines else rests.one
         lines = {at: line(at) for at in places}
-        known = self._where(block, offsets, rests.records, lines.values())
+        known = self._where(block, parts, offsets, rests.records, lines.values())
         lines |= {at: line(at) for at in (*known, *taken.left)}
         some, found, failed = self._looked(lines, known, {*known, *taken.left})
         if not (some or failed or taken.places):
@@ -133,21 +134,34 @@ class BlockRedactor:
         return range(rests.records) if several else places
 
     def _where(
-        self, block: Block, offsets: Callable[[], Sequence[int]], count: int, suspects: Iterable[bytes]
+        self,
+        block: Block,
+        parts: Looked,
+        offsets: Callable[[], Sequence[int]],
+        count: int,
+        suspects: Iterable[bytes],
     ) -> Mapping[int, Where]:
         """Say of the few records of which something is known what that is."""
         if not self._redactor.scanner or not count:
             return {}
         known: dict[int, Where] = {}
-        opened = self._opened(block)
-        if self._keys and (opened or may_begin(b"\n".join(suspects))):
-            within = watch(block.data, block.start, opened).within if block.data else []
+        opened = Known.of(self._opened(block))
+        if self._keys and (opened.key or may_begin(b"\n".join(suspects))):
+            within = watch(block.data, block.start, opened.key).within if block.data else []
             known = {at: Where(within=True) for at in inside(within, offsets() if within else ())}
-        if block.opened.endswith(CUT_WORD):
-            known[0] = known.get(0, PLAIN)._replace(from_cut=True)
-        if block.open_after.endswith(CUT_WORD) or not _CUTS.isdisjoint(block.flags):
-            known[count - 1] = known.get(count - 1, PLAIN)._replace(to_cut=True)
+        begin, end = ([*which(records, offsets())] if records else [] for records in (parts.begin, parts.end))
+        rest = opened.cut and CONTINUATION in block.flags
+        for at in (*begin, *((0,) if opened.cut else ())):
+            known[at] = known.get(at, PLAIN)._replace(from_cut=True)
+        # of which stream the rest of a line is stands in the first part of it
+        for at in (*end, *((count - 1,) if _is_cut(block) or (rest and opened.streams) else ())):
+            known[at] = known.get(at, PLAIN)._replace(to_cut=True)
         return known
+
+    def _parts(self, block: Block) -> Looked:
+        """Say which records of a block begin or end within a line that came in parts."""
+        streams = Known.of(block.opened).streams
+        return self._open_lines.look(block, streams) if self._open_lines else Looked(streams=streams)
 
     def _opened(self, block: Block) -> str:
         """Give what is known where a block begins; where a file does, its lines alone tell of the one before."""
@@ -160,7 +174,7 @@ class BlockRedactor:
         every = {*range(len(lines))} if self._redactor.paths else set()
         if not every and self._redactor.scanner:
             every = {*self._redactor.scanner.suspect_lines(b"\n".join(lines))}
-        known = self._where(block, offsets, len(lines), [lines[at] for at in every])
+        known = self._where(block, self._parts(block), offsets, len(lines), [lines[at] for at in every])
         found = [*lines]
         counts: Counter[str] = Counter()
         failed: list[str] = []
@@ -220,13 +234,15 @@ class BlockRedactor:
 
     def behind(self, block: Block) -> str:
         """As in :class:`logship.records.redaction.Redaction`; the rest of a line that was too long is skipped."""
-        if self._redactor.scanner is None or TRUNCATED in block.flags:
+        if self._redactor.scanner is None:
             return ""
+        known = Known.of(self._opened(block))
         if block.skipped:
-            return block.opened.removesuffix(CUT_WORD)
-        word = self._opened(block) if self._keys else ""
-        known = watch(block.data, block.start, word, self._continues, keys=self._keys).word
-        return known + CUT_WORD if PARTIAL in block.flags and not known.endswith(CUT_WORD) else known
+            return known._replace(cut=False).word
+        looks = self._keys and TRUNCATED not in block.flags
+        key = watch(block.data, block.start, known.key).word if looks else ""
+        cut = TRUNCATED not in block.flags and _is_cut(block)
+        return Known(key, self._parts(block).streams, cut).word
 
     def parted(self, block: Block, records: Sequence[Block]) -> list[Block]:
         """As in :class:`logship.records.redaction.Redaction`."""
@@ -237,9 +253,15 @@ class BlockRedactor:
                     block, data=block.data[at - block.start : record.start - block.start], start=at, opened=word
                 )
                 at, word = record.start, self.behind(before)
-            after = block.open_after if record.end == block.end else ""
-            found.append(replace(record, opened=word, open_after=after))
+            known = replace(record, opened=word)
+            after = block.open_after if record.end == block.end else self.behind(known)
+            found.append(replace(known, open_after=after))
         return found
+
+
+def _is_cut(block: Block) -> bool:
+    """Whether it ends within a line of the file."""
+    return block.after is LineState.PARTIAL or not _CUTS.isdisjoint(block.flags)
 
 
 _CUTS: Final = frozenset((TRUNCATED, PARTIAL))

@@ -16,6 +16,7 @@ from logship.redaction.detectors import NAMES, detectors_of
 from logship.redaction.fields import Fields
 from logship.redaction.kept import Kept
 from logship.redaction.marks import by_hash, by_type
+from logship.redaction.open_lines import OpenLines
 from logship.redaction.redactor import CUT, FIELD, Redactor
 from logship.redaction.scanner import Detector, Scanner, own
 
@@ -45,11 +46,11 @@ def open_redaction(
     fields = [*dict.fromkeys(way for path in fields for way in _ways(path, enrichment))]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     rewriter = LineRewriter(enrichment, TextRecords(enrichment, b""))
-    continues = rewriter.continues if enrichment.parse in RUNTIMES else None
+    open_lines = OpenLines(rewriter.piece, rewriter.may_go_on) if enrichment.parse in RUNTIMES else None
     samples = [(each.name, each.sample) for each in detectors if each.sample]
     redactor.copied = enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}
     parsed = Parsed(enrichment, wrapped=redactor.copied) if fields and enrichment.format != "raw" else None
-    return BlockRedactor(redactor, known, tag=tag, continues=continues, parsed=parsed, samples=samples)
+    return BlockRedactor(redactor, known, tag=tag, open_lines=open_lines, parsed=parsed, samples=samples)
 
 
 class Parsed:

@@ -7,7 +7,7 @@ is saved beside the offset.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from logship.redaction.credentials import PEM_BEGIN, PEM_END
@@ -28,10 +28,6 @@ _LONG: Final = re.compile(rb"[A-Za-z0-9+/=]{40}")
 _LINE: Final = re.compile(rb"""(?:^|[\s":])([A-Za-z0-9+/]{64})(?:$|[\s"])""")
 """What all lines of a key but the last are (RFC 7468, section 2), in whatever is written around it."""
 _DRAWN: Final = tuple(map(re.compile, (rb"[a-z]", rb"[A-Z]", rb"[0-9]")))
-CUT: Final = "cut"
-"""The word of an offset within a line."""
-
-Continues = Callable[[bytes], bool]
 
 
 class Watched(NamedTuple):
@@ -43,12 +39,11 @@ class Watched(NamedTuple):
     """What is known where they end."""
 
 
-def watch(data: bytes, start: int, word: str, continues: Continues | None = None, *, keys: bool = True) -> Watched:
-    """Look at lines that begin at offset ``start``, where ``word`` was known; ``keys``: for private keys."""
+def watch(data: bytes, start: int, word: str) -> Watched:
+    """Look at lines that begin at offset ``start``, where ``word`` was known."""
     lasting, left = _read(word)
-    cut = CUT if continues and data and continues(_last_line(data)) else ""
-    if not keys or not (lasting or may_begin(data)):
-        return Watched([], cut)
+    if not (lasting or may_begin(data)):
+        return Watched([], "")
     within: list[tuple[int, int]] = []
     at = start
     for line in _lines(data):
@@ -61,7 +56,7 @@ def watch(data: bytes, start: int, word: str, continues: Continues | None = None
         left = MOST if begun else max(0, left - 1)
         lasting = lasting if left else 0
         at = end
-    return Watched(within, (f"{lasting}/{left}" if lasting else "") + cut)
+    return Watched(within, f"{lasting}/{left}" if lasting else "")
 
 
 def from_before(data: bytes) -> str:
@@ -78,7 +73,7 @@ def from_before(data: bytes) -> str:
 
 def _read(word: str) -> tuple[int, int]:
     """Give for how many more lines a key may go on without a piece of it, and for how many in all."""
-    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", word.removesuffix(CUT))
+    found = re.fullmatch(r"(\d{1,4})/(\d{1,4})", word)
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
@@ -104,10 +99,6 @@ def _lines(data: bytes) -> Iterator[bytes]:
     yield from (part + b"\n" for part in parts[:-1])
     if parts[-1]:
         yield parts[-1]
-
-
-def _last_line(data: bytes) -> bytes:
-    return data.removesuffix(b"\n").rpartition(b"\n")[2].removesuffix(b"\r")
 
 
 def _after(line: bytes, lasting: int) -> tuple[bool, int]:

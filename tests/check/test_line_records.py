@@ -179,6 +179,14 @@ def test_what_must_not_leave_is_not_shown() -> None:
     assert any("email" in note for note in found[0].notes)
 
 
+def test_a_line_in_parts_is_shown_as_a_daemon_sends_it() -> None:
+    """What a cut went through is in no part, whatever is between them."""
+    lines = ("stdout P card 41111111", "stderr F mid word here", "stdout F 11111111 paid", "stderr F other line")
+    found = told("".join(f"2026-11-27T10:00:00.1Z {line}\n" for line in lines), parse="cri", redact=("all",))
+    said = [json.loads(each.sinks["stdout"])["message"] for each in found]
+    assert said == ["card [cut]", "mid word here", "[cut]", "other line"]
+
+
 def test_our_own_words_go_through_what_redacts() -> None:
     """They quote values; without such, they stay."""
     (found,) = told('{"time":"soon","level":"soon"}\n', explain=True)
