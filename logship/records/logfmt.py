@@ -11,11 +11,17 @@ from logship.records.names import LEVEL_FIELDS, TIMESTAMP_FIELDS
 from logship.records.severity import word
 from logship.records.timestamps import TimestampReader
 
-_PAIR: Final = re.compile(r'([^\s="\x00-\x1f]++)=(?:"((?:[^"\\]|\\.)*+)"|([^\s"=]*+(?:=[^\s"]*+)?))(?:[ \t]++|$)')
+_PAIR: Final = re.compile(
+    r'(?:([^\s="\x00-\x1f]++)|"((?:[^"\\]|\\.)++)")='
+    r'(?:"((?:[^"\\]|\\.)*+)"|([^\s"=]*+(?:=[^\s"]*+)?))(?:[ \t]++|$)'
+)
+"""A name may be quoted, as slog does; no store takes one that is empty."""
 _TIMES: Final = TimestampReader("UTC")
 _AGAIN: Final = 16
 """Names that are there again; a line with more is no logfmt, and would take time without bound."""
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{3})|(.))", re.DOTALL)
+_LONE: Final = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair."""
 _LETTERS: Final = {"n": "\n", "r": "\r", "t": "\t", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 
 
@@ -28,9 +34,10 @@ def parse_logfmt(line: bytes) -> Found | None:
     at = again = 0
     fields: dict[str, str] = {}
     while (match := _PAIR.match(text, at)) and again <= _AGAIN:
-        name, quoted, bare = match.groups()
+        word, quoted, value_quoted, bare = match.groups()
         at = match.end()
-        value = bare if quoted is None else _unquoted(quoted)
+        name = word or _unquoted(quoted)
+        value = bare if value_quoted is None else _unquoted(value_quoted)
         if name in fields:  # as everywhere, what makes way is kept
             stays, goes = (fields[name], value) if _is_read(name, fields[name]) else (value, fields[name])
             again, value = again + 1, stays
@@ -48,18 +55,21 @@ def _is_read(name: str, value: str) -> bool:
 
 
 def _unquoted(text: str) -> str:
-    """Read the escapes of Go's ``strconv.Quote``."""
+    r"""Read the escapes of Go's ``strconv.Quote``: ``\xff`` is a byte. What is no character is U+FFFD."""
     if "\\" not in text:
         return text
     try:
-        return str(json.loads(f'"{text}"'))
+        value = str(json.loads(f'"{text}"'))
     except ValueError:
-        return _ESCAPE.sub(_character, text)
+        value = _ESCAPE.sub(_character, text).encode(errors="surrogateescape").decode(errors="replace")
+    return _LONE.sub("\ufffd", value)
 
 
 def _character(match: "re.Match[str]") -> str:
     byte, short, long, octal, letter = match.groups()
     if letter is not None:
         return _LETTERS.get(letter, letter)
-    code = int(octal, 8) if octal else int(byte or short or long, 16)
-    return chr(code) if code <= 0x10FFFF else "\ufffd"  # noqa: PLR2004 - Unicode's last
+    if short or long:
+        code = int(short or long, 16)
+        return chr(code) if code <= 0x10FFFF and not _LONE.match(chr(code)) else "\ufffd"  # noqa: PLR2004 - Unicode's last
+    return bytes([int(octal, 8) & 0xFF if octal else int(byte, 16)]).decode(errors="surrogateescape")

@@ -60,6 +60,21 @@ def test_logfmt_gives_all_pairs() -> None:
     }
 
 
+def test_logfmt_as_slog_writes_it() -> None:
+    """Names may be quoted; a byte that is no UTF-8 is one character, as in any line, and so is half a pair."""
+    (one,) = records(
+        "logfmt", r'msg=x "quoted key"=2 "h.a=b"="1 2" "q\"k"=3 err="\xff\xc3\xa9\t" half="\ud800" two="\ud800\x41"'
+    )
+    assert {name: one[name] for name in ("quoted key", "h.a=b", 'q"k', "err", "half", "two")} == {
+        "quoted key": "2",
+        "h.a=b": "1 2",
+        'q"k': "3",
+        "err": "\ufffdé\t",
+        "half": "\ufffd",
+        "two": "\ufffdA",
+    }
+
+
 def test_logfmt_keeps_both_of_a_name_that_is_there_twice() -> None:
     """The last one has the name; a line without a message keeps its text."""
     (one,) = records("logfmt", "a=1 a=2 a=3")
@@ -76,7 +91,9 @@ def test_logfmt_keeps_both_of_a_name_that_is_there_twice() -> None:
     )
 
 
-@pytest.mark.parametrize("line", ["a message", "a=1 b", 'a="b', "=1", "level=info started the server", 'a=b"c'])
+@pytest.mark.parametrize(
+    "line", ["a message", "a=1 b", 'a="b', "=1", "level=info started the server", 'a=b"c', 'a=1 ""=2']
+)
 def test_line_that_is_not_logfmt_throughout_stays_a_message(line: str) -> None:
     """A word alone is no field: a sentence with a sign in it must not become fields named by its words."""
     found = encoded("logfmt", [line])
