@@ -135,6 +135,16 @@ SERVERS = (
         ONE(rb"[\w-]*+[.:]\S*+ - [^\s\"]{0,60}+ " + REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \""),
         alike=False,
     ),
+    # Requests of an address in the common log format, whose user has a bracket
+    Form(
+        b"0:",
+        ONE(
+            rb"[\w-]*+[.:]\S*+ \S++ (?=[^\[\n]{0,255}+\[(?!00/))[^\n]{1,255}? \["
+            + REQUESTED
+            + rb")(?P<f>)(?P<z> [+-]0000)\] \""
+        ),
+        alike=False,
+    ),
     # oauth2-proxy's requests: an identifier of each
     Form(
         LETTERS + b"0:[",

@@ -159,6 +159,120 @@ def test_error_lines_of_servers_give_their_fields() -> None:
     }
 
 
+NGINX = "2026/11/30 22:03:23 [error] 7#8: *9 "
+TRUE = ', client: 127.0.0.1, server: shop, request: "GET /zz HTTP/1.1", host: "shop.example"'
+FORGED = ', client: 6.6.6.6, server: bank, request: "GET /admin HTTP/1.1", host: "evil'
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "referer"),
+    [
+        ('open() "/zz" failed (2: No such file)', "", None),
+        ('open() "/, client: 7.7.7.7, request: "GET /admin HTTP/1.1"" failed (2: No such file)', "", None),
+        ('open() "/, client: 6.6.6.6, server: bank" failed (2: No such file)', "", None),
+        (
+            'open() "/zz" failed (2: No such file)',
+            ', referrer: "http://r/", client: 6.6.6.6, server: bank, host: "evil"',
+            'http://r/", client: 6.6.6.6, server: bank, host: "evil',
+        ),
+        ('open() "/zz" failed', ', referrer: "http://r/"q"\\x22", host: "x"', 'http://r/"q"\\x22", host: "x'),
+    ],
+)
+def test_clients_choose_nothing_that_nginx_says_of_them(before: str, behind: str, referer: str | None) -> None:
+    """It escapes nothing in its error log: what a path or a header says is none of its own words."""
+    (one,) = records("nginx", NGINX + before + TRUE + behind)
+    assert (one["remote_addr"], one["server_name"], one["http_host"]) == ("127.0.0.1", "shop", "shop.example")
+    assert (one["path"], one.get("http_referer")) == ("/zz", referer)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'open() "/x{FORGED}", referrer: "" failed (2: No such file){TRUE}',
+        f'open() "/zz" failed (2: No such file){TRUE}, referrer: "http://r/{FORGED}"',
+        'open() "/x' + (FORGED + '", referrer: "').ljust(2047 - len(NGINX) - 9, "x"),
+    ],
+)
+def test_what_a_client_may_have_said_as_nginx_does_is_left_out(line: str) -> None:
+    """Nobody can tell then; nginx cuts its lines at 2 KiB, so that its own words may be missing."""
+    (one,) = records("nginx", NGINX + line)
+    assert one["pid"] == 7
+    assert not {"remote_addr", "server_name", "http_host", "method", "upstream"} & one.keys()
+
+
+def test_what_nginx_says_without_a_request_and_in_a_line_that_it_cut() -> None:
+    """Of a stream, a login, a connection; of what is cut, what is whole."""
+    stream = 'connect() failed, client: ::1, server: 0.0.0.0:1, upstream: "10.0.0.1:2", bytes from/to client:0/0'
+    login = 'client logged in, client: ::1, server: 0.0.0.0:1, login: "a"'
+    long = f'client sent too long URI, client: ::1, server: 0.0.0.0:1, request: "GET /{"a" * 2047}'
+    for line in (
+        stream,
+        login,
+        "client closed connection, client: ::1, server: 0.0.0.0:1",
+        (NGINX + long)[len(NGINX) : 2047],
+    ):
+        (one,) = records("nginx", NGINX + line)
+        assert (one["remote_addr"], one["server_name"]) == ("::1", "0.0.0.0:1")
+        assert one.get("upstream") == ("10.0.0.1:2" if line == stream else None)
+        assert "request" not in one
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["", "(13)Permission denied: ", "mod_authz_core.c(843): ", "core.c(1): (EAI 2)Name or service not known: "],
+)
+def test_apache_has_its_client_behind_an_error_and_a_place(before: str) -> None:
+    """As its default format has them."""
+    head = "[Mon Nov 30 22:03:23.131231 2026] [core:error] [pid 1:tid 2] "
+    (one,) = records("apache", f"{head}{before}[client ::1:50432] AH00132: file permissions deny access")
+    assert (one["remote_addr"], one["remote_port"], one["module"]) == ("::1", 50432, "core")
+    (other,) = records("apache", f"{head}AH00132: (13)x: y [client 6.6.6.6:1] z")
+    assert "remote_addr" not in other
+
+
+@pytest.mark.parametrize(
+    ("written", "user"),
+    [("\\x22x [1/2] y\\x22", '"x [1/2] y"'), ("a [b", "a [b"), ("ann b", "ann b"), ('""', None), ("-", None)],
+)
+def test_any_user_of_an_access_line(written: str, user: str | None) -> None:
+    """With brackets, too: the time is what is behind it. Apache writes an empty one in quotes."""
+    line = f'127.0.0.1 - {written} [30/Nov/2026:22:02:35 +0000] "GET /auth HTTP/1.1" 401 179 "-" "-"'
+    for parse in ("nginx", "apache"):
+        (one,) = records(parse, line)
+        assert (one.get("remote_user"), one["status"], one["path"]) == (user, 401, "/auth")
+        assert one["@timestamp"] == "2026-11-30T22:02:35Z"
+
+
+@pytest.mark.parametrize(
+    ("request_line", "method"),
+    [
+        ("M-SEARCH * HTTP/1.1", "M-SEARCH"),
+        ("ODD-M /a HTTP/1.1", "ODD-M"),
+        ("get / HTTP/1.1", "get"),
+        ("GET /", "GET"),
+        ("hello world", None),
+        ("GET /a b HTTP/1.1", None),
+    ],
+)
+def test_a_method_is_any_token(request_line: str, method: str | None) -> None:
+    """Two words alone are a request only in capitals."""
+    (one,) = records("nginx", f'::1 - - [30/Nov/2026:22:02:35 +0000] "{request_line}" 400 1 "-" "-"')
+    assert one.get("method") == method
+    assert one.get("request") == (None if method else request_line)
+
+
+def test_uvicorn_behind_a_socket_and_with_quotes_in_a_request() -> None:
+    """It knows no client there, and escapes nothing."""
+    one, two = records(
+        "uvicorn",
+        'INFO:      - "GET /404 HTTP/1.1" 404 Not Found',
+        'INFO:     ::1:35408 - "GET /599?a="b" HTTP/1.1" 599',
+    )
+    assert (one["method"], one["path"], one["status"]) == ("GET", "/404", 404)
+    assert "remote_addr" not in one
+    assert (two["remote_addr"], two["path"], two["status"]) == ("::1", '/599?a="b"', 599)
+
+
 def test_uvicorn_lines_give_request_and_level() -> None:
     """A request's fields; of any other line, the level."""
     line = 'INFO:     127.0.0.1:56198 - "GET /x?y=1 HTTP/1.1" 200 OK'
