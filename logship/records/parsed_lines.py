@@ -63,6 +63,10 @@ class LineRewriter:
             return None
         return self._parser.unwrap(line) or self._parser.unwrap(line.decode(errors="replace").encode())
 
+    def wrapped(self, line: bytes, piece: "Piece", text: bytes) -> bytes:
+        """Give a runtime's line, of which the piece is, with another text."""
+        return self._parser.rewrap(line, piece, text) if self._parser and self._parser.rewrap else text
+
     def rewrite(self, lines: Sequence[bytes], block: Block | None) -> Parsed:
         """Rewrite what the parser can read; nothing without the block that the lines are in."""
         parser = self._parser

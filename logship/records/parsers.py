@@ -18,7 +18,7 @@ from logship.records.layouts import quote
 from logship.records.logfmt import parse_logfmt
 from logship.records.paths import splits, value_at
 from logship.records.repair import repair
-from logship.records.runtime_lines import Piece, Unwrap
+from logship.records.runtime_lines import Piece, Rewrap, Unwrap
 
 _GROUP: Final = re.compile(r"\(\?P?<(\w+)>", re.ASCII)
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Raw])
@@ -35,6 +35,8 @@ class Parser(NamedTuple):
     """Whether lines are read that are JSON objects; else those are records already."""
     unwrap: Unwrap | None = None
     """Takes a runtime's line apart."""
+    rewrap: Rewrap | None = None
+    """Puts it together again."""
     may_go_on: Callable[[bytes], bool] = bool
     """Says False only of lines of which none is a runtime's whose rest is in a later one."""
 
@@ -61,6 +63,11 @@ def _unwrap_cri(line: bytes) -> Piece | None:
     return Piece(match[2].decode(), match[4] or b"", match[3] == b"P") if match else None
 
 
+def _rewrap_cri(line: bytes, _: Piece, text: bytes) -> bytes:
+    match = _CRI.fullmatch(line)
+    return line[: match.start(4)] + text if match and match[4] else line
+
+
 def _cri_may_go_on(lines: bytes) -> bool:
     return b" stdout P" in lines or b" stderr P" in lines
 
@@ -80,6 +87,12 @@ def _decoded(line: bytes) -> _Logged | None:
         return _LOGGED.decode(line)
     except UNREADABLE:
         return None
+
+
+def _rewrap_docker(line: bytes, piece: Piece, text: bytes) -> bytes:
+    found = next(member for member in members(line) if member.name == "log")
+    log = text.decode(errors="replace") + ("" if piece.goes_on else "\n")
+    return line[: found.value] + quote(log) + line[found.end :]
 
 
 def _docker_may_go_on(lines: bytes) -> bool:
@@ -196,8 +209,10 @@ def _expression(text: str) -> Expression:
 
 _NAMED: Final = {
     "logfmt": Parser(parse_logfmt),
-    "cri": Parser(_parse_cri, unwrap=_unwrap_cri, may_go_on=_cri_may_go_on),
-    "docker": Parser(_parse_docker, of_json=True, unwrap=_unwrap_docker, may_go_on=_docker_may_go_on),
+    "cri": Parser(_parse_cri, unwrap=_unwrap_cri, rewrap=_rewrap_cri, may_go_on=_cri_may_go_on),
+    "docker": Parser(
+        _parse_docker, of_json=True, unwrap=_unwrap_docker, rewrap=_rewrap_docker, may_go_on=_docker_may_go_on
+    ),
     "nginx": Parser(parse_nginx),
     "apache": Parser(parse_apache),
     "uvicorn": Parser(parse_uvicorn),

@@ -35,6 +35,10 @@ Unwrap = Callable[[bytes], Piece | None]
 """Takes a line, without its newline and CR, apart; None if it is not a runtime's."""
 
 
+Rewrap = Callable[[bytes, Piece, bytes], bytes]
+"""Gives a line with another text, of what was taken apart of it."""
+
+
 class _Text(NamedTuple):
     """A line of a program's, as far as its parts follow one another and no limit cuts it."""
 

@@ -21,6 +21,7 @@ from logship.redaction.open_lines import Known, Looked, OpenLines, which
 from logship.redaction.private_keys import from_before, may_begin, watch
 from logship.redaction.redactor import CUT, FIELD, PLAIN, PRIVATE_KEY, Redactor, Where
 from logship.redaction.together import Seen, together
+from logship.redaction.wrapped import hidden
 
 TAG: Final = "redacted"
 STUB: Final = "redaction"
@@ -173,7 +174,9 @@ class BlockRedactor:
         """As in :class:`logship.records.redaction.Redaction`."""
         every = {*range(len(lines))} if self._redactor.paths else set()
         if not every and self._redactor.scanner:
-            every = {*self._redactor.scanner.suspect_lines(b"\n".join(lines))}
+            text = b"\n".join(lines)
+            several = text.count(b"\n") >= len(lines)
+            every = {*range(len(lines))} if several else {*self._redactor.scanner.suspect_lines(text)}
         known = self._where(block, self._parts(block), offsets, len(lines), [lines[at] for at in every])
         found = [*lines]
         counts: Counter[str] = Counter()
@@ -219,7 +222,11 @@ class BlockRedactor:
         try:
             if self._parsed and (record := self._parsed(block)):
                 text = self._redactor.without(text, record)
-            (text,), _ = self.lines([text], block, lambda: [block.start], Tally())
+            if self._open_lines and (apart := self._open_lines.apart(text)):
+                known = self._where(block, self._parts(block), lambda: [block.start], 1, [text])
+                text = hidden(apart, known.get(0, PLAIN), self._redactor, self._open_lines.wrap)
+            else:
+                (text,), _ = self.lines([text], block, lambda: [block.start], Tally())
         except Exception as error:  # noqa: BLE001 - whatever it is, this record must not be written
             text = _stub(type(error).__name__, block.start, len(text))
         return replace(shown, data=text + end)

@@ -46,7 +46,9 @@ def open_redaction(
     fields = [*dict.fromkeys(way for path in fields for way in _ways(path, enrichment))]
     redactor = Redactor(scanner, fields, Kept(enrichment), by_hash(key) if key else by_type)
     rewriter = LineRewriter(enrichment, TextRecords(enrichment, b""))
-    open_lines = OpenLines(rewriter.piece, rewriter.may_go_on) if enrichment.parse in RUNTIMES else None
+    open_lines = (
+        OpenLines(rewriter.piece, rewriter.may_go_on, rewriter.wrapped) if enrichment.parse in RUNTIMES else None
+    )
     samples = [(each.name, each.sample) for each in detectors if each.sample]
     redactor.copied = enrichment.format == "auto" and enrichment.parse not in {"auto", "off"}
     parsed = Parsed(enrichment, wrapped=redactor.copied) if fields and enrichment.format != "raw" else None

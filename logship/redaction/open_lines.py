@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from logship.model import Block
-from logship.records.runtime_lines import Piece
+from logship.records.runtime_lines import Piece, Rewrap
 
 _STREAMS: Final = ("stdout", "stderr")
 _OTHER: Final = "other"
@@ -58,6 +58,14 @@ class OpenLines(NamedTuple):
     """Takes a line, without its newline and CR, apart; None if it is not a runtime's."""
     may_go_on: Callable[[bytes], bool]
     """Says False only of lines of which none has its rest in a later one."""
+    wrap: Rewrap
+    """Gives a line that was taken apart with another text."""
+
+    def apart(self, text: bytes) -> Sequence[tuple[bytes, Piece]]:
+        """Give the lines of a record, bare, each with what was taken out of it; nothing if one is not a runtime's."""
+        lines = [line.removesuffix(b"\r") for line in text.split(b"\n")]
+        found = [(line, piece) for line in lines if (piece := self.piece(line))]
+        return found if len(found) == len(lines) else ()
 
     def look(self, block: Block, streams: tuple[str, ...]) -> Looked:
         """Look at a block before which these streams had such a line."""

@@ -112,12 +112,12 @@ class Redactor:
 
     def line(self, line: bytes, where: Where = PLAIN) -> Hidden:
         """Hide in a line as it was written, JSON or text, of whatever bytes."""
-        sound = _sound(line)
-        if line.startswith(b"{") and sound is line and _is_object(line):
+        plain = sound(line)
+        if line.startswith(b"{") and plain is line and _is_object(line):
             return self.record(line, where)
         if self._fields.top.within:  # whatever there is
             return Hidden(self.mark(FIELD, line), Counter((FIELD,)))
-        new, found = self.spliced(line, None, self._spans(sound, where))
+        new, found = self.spliced(line, None, self._spans(plain, where))
         return Hidden(new, Counter(found))
 
     def without(self, line: bytes, record: bytes) -> bytes:
@@ -207,9 +207,9 @@ class Redactor:
             begin += len(line) + 1
         return _apart(found + others) if others else found
 
-    def spans(self, text: bytes) -> list[Found]:
+    def spans(self, text: bytes, where: Where = PLAIN) -> list[Found]:
         """Give the same of one text that may have several lines."""
-        return self._spans(text, PLAIN)
+        return self._spans(text, where)
 
     def _may_have_more(self, text: bytes) -> bool:
         """Say False only if :meth:`_within` finds nothing in any line of a text: most strings stand for themselves."""
@@ -287,7 +287,7 @@ def _is_object(text: bytes) -> bool:
     return True
 
 
-def _sound(text: bytes) -> bytes:
+def sound(text: bytes) -> bytes:
     """Give a text with a character of one byte in the place of each byte that is not UTF-8: all places stay."""
     try:
         text.decode()

@@ -233,6 +233,14 @@ def test_files_names_are_shown_without_it() -> None:
     assert made.encode(named).block is named
 
 
+def test_a_letter_of_several_lines_is_looked_at_as_one() -> None:
+    """Wherever in it something is to be hidden."""
+    redaction = opened()
+    data = b"ValueError\n  of jane@example.org\n  at noon\n"
+    letter = redaction.letter(block(data, joins=((7, 7 + len(data)),)))
+    assert letter.data == b"ValueError\n  of [email]\n  at noon\n"
+
+
 KEY = [
     "-----BEGIN RSA " + "PRIVATE KEY-----",
     "MIIEowIBAAKCAQEA0Zx3vU8uWcXq1Yt5Kd7GmN2pRbSfHjLoAeTiUyQwErPaZsXd",

@@ -110,6 +110,30 @@ def test_a_record_that_is_several_lines_is_cut_where_it_begins_and_ends() -> Non
     assert redaction.behind(one) == "+stdout"
 
 
+@pytest.mark.parametrize("parse", ["cri", "docker"])
+@given(joined=st.booleans())
+def test_dead_letters_have_no_part_of_it(parse: str, joined: bool) -> None:  # noqa: FBT001
+    """They are lines of the runtime still, of a text with the same marks as the record."""
+    encoder, redaction = made(parse)
+    parts = [("a@b.example, card 4111", True), ("11111111", True), ("1111 of jane@example.org, é", False)]
+    data = b"".join(written(parse, "stdout", text, goes_on=goes_on) for text, goes_on in parts)
+    one = block(data, joins=((7, 7 + len(data)),) if joined else ())
+    for record in encoder.records(one):
+        letter = redaction.letter(record)
+        assert not [word for word in (b"4111", b"1111", b"@") if word in letter.data]
+        joins = ((7, 7 + len(letter.data)),) if joined else ()
+        again = changed(letter, start=7, end=7 + len(letter.data), joins=joins, opened="")
+        plain = BlockEncoder(Enrichment({}, parse=parse), Lines())
+        assert json.loads(plain.encode(again).body) == json.loads(encoder.encode(record).body)
+
+
+def test_a_letter_of_other_bytes() -> None:
+    """A byte that is no UTF-8 stays, and so does a CR's place: none of the text is taken for what is around it."""
+    _, redaction = made("cri")
+    record = block(f"{TIME} stdout F ".encode() + b"\xff by jane@example.org\xff\r\n")
+    assert redaction.letter(record).data == f"{TIME} stdout F ".encode() + b"\xff by [email]\xff\n"
+
+
 def test_a_line_that_is_too_long_goes_on_in_its_stream() -> None:
     """What was skipped of it is in no record; the next part begins in some word."""
     _, redaction = made("cri")
