@@ -98,7 +98,7 @@ def _rewrap_docker(line: bytes, piece: Piece, text: bytes) -> bytes:
 def _docker_may_go_on(lines: bytes) -> bool:
     try:
         return not all(each.log.endswith("\n") for each in _LOGS.decode_lines(lines))
-    except (msgspec.DecodeError, RecursionError):
+    except UNREADABLE:
         return True
 
 

@@ -55,7 +55,7 @@ class BlockRedactor:
         )
         self.added = (TAG, STUB)
         self._redactor = redactor
-        self._members = Members(redactor, tag=tag) if redactor.paths else None
+        self._members = Members(redactor) if redactor.paths else None
         self._tag = tag
         self._keys = PRIVATE_KEY in detectors
         self._open_lines = open_lines if redactor.scanner else None

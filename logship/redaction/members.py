@@ -62,9 +62,7 @@ class _Member(NamedTuple):
 class Members:
     """The paths of a redactor."""
 
-    def __init__(self, redactor: Redactor, *, tag: bool = False) -> None:
-        """``tag``: which lines were changed has to be known even where a record has a name twice."""
-        self._exact = tag
+    def __init__(self, redactor: Redactor) -> None:
         paths, names = redactor.paths, [path.rpartition(".")[2] for path in redactor.paths]
         self._mark = redactor.mark
         self._wild = any("*" in name for name in names)
@@ -122,7 +120,7 @@ class Members:
         records = self._read(text, count)
         if records is None:
             return None
-        done, taken, most = text, 0, 0
+        done, taken = text, 0
         for member in self._members:
             if member.key not in here:
                 continue
@@ -134,12 +132,10 @@ class Members:
             if made is None:
                 return None
             done, gone = made
-            taken, most = taken + gone, max(most, gone)
+            taken += gone
         if not taken:
             return Taken()
         lines = _lines(done)
-        if most == count and not self._exact:
-            return Taken(lines, taken, range(count))
         return Taken(lines, taken, [*compress(range(count), map(ne, _lines(text), lines))])
 
     def _read(self, text: bytes, count: int) -> Sequence[Any] | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
@@ -61,6 +61,7 @@ PATHS = st.sets(
 
 
 @settings(max_examples=300, deadline=None)
+@example([{}, {"password": "a", "a": {"password": "a"}}], {"*.password"}, None, False)  # as many values as records
 @given(
     st.lists(MEMBERS, min_size=1, max_size=9), PATHS, st.sampled_from([None, (", ", ": "), (",", ":")]), st.booleans()
 )
