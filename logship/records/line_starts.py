@@ -169,6 +169,7 @@ INDENTED = ("pretty", "right_stamp", "process_stamp")
 
 BLANK = rb" {11,40}(?:DEBUG {4}|INFO {5}|WARNING {2}|ERROR {4}|CRITICAL )\S"
 """Rich 15 writes a second once: a record of the same second has blanks there, and its level in eight columns."""
+OF_GIN = rb"(?:" + _GO + rb" )?\[Recovery\] \d{4}/\d\d/\d\d - "
 OF_PINO = rb" (?:INFO|WARN)(?:\x1b\[[\d;]*m)*+: \S"
 """A level to the right of five columns, as Renovate writes it, and bunyan without a time."""
 
@@ -257,6 +258,7 @@ class Starts:
         prefix = "wp" if "postgres" in rules else "w"
         self.rows: list[Row] = [
             *((UVICORN, END), (ANSWERED, END), (SENTENCE, prefix)),
+            *([(OF_GIN, "gq")] if "go" in rules else []),
             *((form, "=" + name) for name, form in forms.items()),
             (ACCESS, END),
             *((form, prefix) for form in PREFIXES),

@@ -39,6 +39,7 @@ UNCAUGHT: dict[str, tuple[tuple[str, bytes, str], ...]] = {
     RULED: (("", RACE, "gd"),),
     "gd": (("", _INDENTED, "gd"), ("", RULE, END), ("", _RACING, "gd"), ("", _EMPTY, "?gd")),
     "gn": (("", _GIN, "gn"),),  # a request that gin answered, and its errors
+    "gq": (("", rb"\x1b\[0m$", END), ("", _EMPTY, "?gq"), ("", _ANY, "gq")),  # … of which it recovered a panic
     # Elixir's: text, if frames follow
     "ox": (("", _INDENTED, "oe"), ("", _EMPTY, "?oe"), ("", _ELIXIR, ""), _EVENT, ("", _ANY, "?ov")),
     "oe": (("", _INDENTED, "oe"), ("", _EMPTY, "?oe")),
