@@ -17,6 +17,7 @@ _LEVEL = rb"(?:level|severity): '" + QUIET + rb"'"
 _OTHER = rb"(?!(?:time|timestamp|ts|date|level|severity): )"
 _SAID = rb"(?=(?s:.{0,400}?)(?<![\w.])(?:message|msg): )"
 """A level alone is one beside a text."""
+_NAMED = rb"(?= {0,2}[A-Za-z_$'])"
 _SAME_LINE = rb"(?:" + _OTHER + rb"(?:[\w$]{1,60}+|'[^'\n]{1,60}+'): " + _VALUE + rb", ){0,6}?"
 _LINES = rb"(?:  " + _OTHER + rb"[^\n]{0,300}+\n){0,12}?  "
 """Of a member's value, too: that is further to the right than any member's name."""
@@ -27,13 +28,13 @@ OBJECTS = (
     Form(b"{", ONE(rb"\{" + _MEMBERS + _LEVEL_MEMBER + rb", " + _MEMBERS + _TIME_MEMBER)),
     # An object of Node's, on one line or on several
     *(
-        Form(b"{", ONE(rb"\{" + start + others + first + between + others + second))
+        Form(b"{", ONE(rb"\{" + start + _NAMED + others + first + between + others + second))
         for start, others, between in ((rb" ", _SAME_LINE, rb", "), (rb"\n", _LINES, rb",\n"))
         for first, second in ((_TIME, _LEVEL), (_LEVEL, _TIME))
     ),
     # … without a time: winston's prettyPrint
     *(
-        Form(b"{", ONE(rb"\{" + start + _SAID + others + _LEVEL), alike=False)
+        Form(b"{", ONE(rb"\{" + start + _NAMED + _SAID + others + _LEVEL), alike=False)
         for start, others in ((rb" ", _SAME_LINE), (rb"\n", _LINES))
     ),
 )

@@ -106,12 +106,19 @@ def place_of(line: bytes) -> Place:
         if not head:
             continue
         after = form.after.match(line, head.end(), head.end() + _WITHIN) if form.after else None
-        if after or form.alone:
+        if form.alone or (after and not _is_number(form, line, after)):
             place = _of(form, line, head, after)
             # A month's name with a fraction and nothing behind it: a form that goes before may have its level there.
             begun = number and place.level is None and place.end > place.fraction and line[:1].isalpha()
             return place._replace(size=0) if begun else place
     return _NOWHERE
+
+
+def _is_number(form: Form, line: bytes, after: "re.Match[bytes]") -> bool:
+    """Say whether all that was found behind a head is the number of a zone, and no level behind that."""
+    if after.lastgroup != "zone" or after["zone"][:1].isalpha():
+        return False
+    return not (form.after and form.after.match(line, after.end("zone"), after.end("zone") + _WITHIN))
 
 
 def _of(form: Form, line: bytes, head: "re.Match[bytes]", after: "re.Match[bytes] | None") -> Place:

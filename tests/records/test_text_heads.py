@@ -1229,6 +1229,9 @@ def _line(drawing: tuple[str, int, str, str, bool]) -> bytes:
 @example([b"WARNING: ", b"WARNING: Fri Nov 27 10:00:00 2026 -> a message"], 1)
 @example([b"NOTICE    a", b"NOTICE    Nov 27 10:00:00.123 [7]: a message"], 1)
 @example([b"(raylet) [2026-11-27 10:00:00,1" + more for more in (b"", b"", b" INFO x")], 1)
+@example([b"2026-11-27 15:30 +34:5", b"2026-11-27 15:31 .5"], 1)
+@example([b"", b".pk.pkg: 1392 W a message"], 1)
+@example([b"", b"{\n  {\n  timestamp: '2026-11-27T10:00:00Z',\n  level: 'warn'\n}"], 1)
 @settings(max_examples=400)
 @given(st.lists(drawn.map(_line), max_size=40), st.integers(1, 4))
 def test_many_lines_come_to_what_each_comes_to(lines: list[bytes], times: int) -> None:
