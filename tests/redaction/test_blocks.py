@@ -61,7 +61,8 @@ PATHS = st.sets(
 
 
 @settings(max_examples=300, deadline=None)
-@example([{}, {"password": "a", "a": {"password": "a"}}], {"*.password"}, None, False)  # as many values as records
+# As many values as records.
+@example(records=[{}, {"password": "a", "a": {"password": "a"}}], paths={"*.password"}, spaces=None, hashed=False)
 @given(
     st.lists(MEMBERS, min_size=1, max_size=9), PATHS, st.sampled_from([None, (", ", ": "), (",", ":")]), st.booleans()
 )
