@@ -25,11 +25,13 @@ RUN --mount=type=secret,id=pip --mount=type=secret,id=ca \
 COPY pyproject.toml README.md LICENSE ./
 COPY logship logship
 # rich colours code with pygments and renders Markdown: logship does neither, and a fifth of the image would be theirs.
-# Of the scripts only ours is of use; .pyc files that never look at their source hold whatever happens to its time stamp.
+# Of the scripts only ours is of use, and no source of what is compiled; .pyc files that never look at their source hold
+# whatever happens to its time stamp.
 RUN tools/bin/hatchling build -t wheel -d dist \
     && python3 -m pip --python /opt/logship/bin/python install --quiet --no-compile --no-deps --no-index --find-links dist logship-sidecar \
     && python3 -m pip --python /opt/logship/bin/python uninstall --quiet --yes pygments markdown-it-py mdurl \
     && find /opt/logship/bin -type f ! -name logship -delete \
+    && find /opt/logship/lib -type f -regex '.*\.\(pyi\|pyx\|pxd\|pxi\|c\|h\|hash\)' -delete \
     && find /opt/logship -type d -name __pycache__ -prune -exec rm -r {} + \
     && /opt/logship/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/logship/lib \
     && find /opt/logship -exec touch --no-dereference --date="@${SOURCE_DATE_EPOCH}" {} +

@@ -262,8 +262,11 @@ class Logship:
             assert len(values) > 1
             return not any(map(float, values))
 
-        wait_until(idle, "logship has shipped what is there", seconds)
-        return self.metrics()
+        while True:
+            wait_until(idle, "logship has shipped what is there", seconds)
+            samples = self.metrics()
+            if all(samples.totals(sink)["in_flight"] == (0, 0) for sink in samples.sinks()):  # else there is more now
+                return samples
 
     def check_conservation(self, *, idle: bool = True) -> Samples:
         """Check that the metrics of the running daemon add up; ``idle``: wait until nothing is in flight."""
