@@ -166,10 +166,12 @@ def not_as_said(logger: Logger, text: str) -> list[str]:
 
 
 def shape(example: str) -> str:
-    """Give an expression for what is written like an example: other digits, another day or month."""
+    """Give an expression for what is written like an example: other digits, another day, of one digit too, or month."""
     words = re.sub(r"(?<![A-Za-z])[A-Z][a-z]{2}(?![A-Za-z])", "\x00", example)
     words = re.sub(r"\d+", "\x01", words)
-    found = re.escape(words).replace("\x00", "[A-Z][a-z]{2}").replace("\x01", r"\d+")
+    found = (
+        re.escape(words).replace("\x00", "[A-Z][a-z]{2}").replace(r"\ " + "\x01", r"\ {1,2}\d+").replace("\x01", r"\d+")
+    )
     return re.sub(r"(?<=[^A-Z])[AP]M", "[AP]M", found)
 
 

@@ -107,3 +107,9 @@ def test_programs_are_where_the_rows_say() -> None:
     assert {each.language for each in all_loggers()} == {
         each.name for each in programs.iterdir() if each.is_dir() and each.name[0] not in "_."
     }
+
+
+@pytest.mark.parametrize("written", ["Nov 27 20:00:00", "Dec  1 00:32:54", "Dec 1 00:32:54"])
+def test_a_day_of_one_digit_is_written_like_one_of_two(written: str) -> None:
+    """As syslog pads it: nine days of each month."""
+    assert re.fullmatch(shape("Nov 27 20:00:00"), written)
