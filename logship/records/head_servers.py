@@ -139,9 +139,8 @@ SERVERS = (
     Form(
         b"0:",
         ONE(
-            rb"[\w-]*+[.:]\S*+ \S++ (?=[^\[\n]{0,255}+\[(?!00/))[^\n]{1,255}? \["
-            + REQUESTED
-            + rb")(?P<f>)(?P<z> [+-]0000)\] \""
+            rb"(?:0{1,3}(?:\.0{1,3}){3}|[0a-f:]{0,40}::[0a-f:.]{0,40}) \S++ "
+            rb"(?=[^\[\n]{0,255}+\[(?!00/))[^\n]{1,255}? \[" + REQUESTED + rb")(?P<f>)(?P<z> [+-]0000)\] \""
         ),
         alike=False,
     ),
@@ -235,7 +234,7 @@ SERVERS = (
         b"EW", ONE(rb"(?P<l>Error|Warning) in (?:[\w.:$]{1,80}\([^\n]{0,300}?\) : |`[^`\n]{1,80}`:\n! )"), alike=False
     ),
     # monad-logger, Yesod: a level and its source
-    Form(b"0", ONE(REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \[" + QUIET + rb"(?:#[^\]\n]{0,80}+)?\] ")),
+    Form(b"0", ONE(REQUESTED + rb")(?P<f>)(?P<z> [+-]0000) \[" + QUIET + rb"(?:#[^\]\n]{0,80}+)?\]")),
     Form(b"[", ONE(rb"\[" + QUIET + rb"#[^\]\n]{0,80}+\] ")),
     # WSO2
     Form(b"T", ONE(rb"TID: (?:\[[^\]\n]{0,80}+\] ){1,3}?\[" + ISO + END), ANYWHERE),
