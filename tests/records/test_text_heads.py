@@ -1072,7 +1072,7 @@ def test_level_words_after_a_time_must_stand_where_a_level_stands() -> None:
     assert read("2026-11-27 10:00:00, then it failed, ERROR was seen") == (DAY, "")
     assert read("2026-11-27 10:00:00 no ERROR (5) was seen") == (DAY, "")
     assert read("2026-11-27 10:00:00 error rate; INFO; a") == (DAY, "")
-    assert read('2026-11-27T10:00:00Z info said: a [1/2] [27/Oct/2026:15:30:00 +0530] "GET / HTTP/1.1"') == (DAY, "info")
+    assert read('2026-11-27T10:00:00Z info a [1/2] [27/Oct/2026:15:30:00 +0530] "GET / HTTP/1.1"') == (DAY, "info")
 
 
 @pytest.mark.parametrize("mark", ["[{}]", "[{:<8}]", "({})", "<{}>", "{}:"])
