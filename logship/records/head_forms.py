@@ -24,6 +24,8 @@ from logship.records.head_levels import (
 from logship.records.head_objects import OBJECTS
 from logship.records.head_parts import (
     CLOCK,
+    COMPACT,
+    CTIME,
     END,
     FIRST,
     FRACTION,
@@ -55,7 +57,6 @@ from logship.records.line_starts import WEEKDAY
 
 _OF_DAY = GAP + rb"(?P<s>" + CLOCK + FRACTION + NO_ZONE + rb"[ \])|;,\t]"
 """A time of day behind a level."""
-_DAY = rb"(?P<s>" + WEEKDAY + rb" " + MONTH + rb" [ 0]0 "
 _DAY_YEAR = rb"\[?(?P<s>(?:" + WEEKDAY + rb" )?" + MONTH + rb"(?: [ 0]?0,? |-00-)0000,? " + CLOCK + FRACTION
 
 FORMS = (
@@ -82,7 +83,7 @@ FORMS = (
     Form(b"0[(", ONE(rb"[\[(]?(?P<s>0000-00-00T00:00(?::00)?)(?P<f>)(?P<z>Z|[+-]00:?00)" + END), PRECISE),
     Form(b"0[(", ONE(rb"[\[(]?" + ISO + END), ANYWHERE),
     Form(b"0[(", ONE(rb"[\[(]?" + SLASHED + END), ANYWHERE),
-    Form(b"0[(", ONE(rb"[\[(]?(?P<s>0{8}[ T-]?00(?:0000|:00:00)" + FRACTION + OFFSET + END), ANYWHERE, alone=False),
+    Form(b"0[(", ONE(rb"[\[(]?" + COMPACT + END), ANYWHERE, alone=False),
     Form(b"0", ONE(rb"(?P<s>0{14})(?P<f>)(?P<z>)(?=(?:000)? )"), ANYWHERE, alone=False),
     Form(
         b"0[(",
@@ -99,7 +100,7 @@ FORMS = (
     # C's ctime, date and Apache's errors; JavaScript's Date
     Form(
         b"FMSTW[",
-        ONE(rb"\[?" + _DAY + CLOCK + FRACTION + rb"(?P<z>(?: [A-Z]{3,5}| [+-]00(?:00)?)? 0000)" + END),
+        ONE(rb"\[?" + CTIME + END),
         ANYWHERE,
     ),
     Form(MONTHS + b"TW[", ONE(_DAY_YEAR + rb" GMT(?P<z>[+-]0000) \([^)\n]{3,60}+\)" + END), ANYWHERE),

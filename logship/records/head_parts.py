@@ -112,6 +112,10 @@ OPEN = rb"(?:[ ]{1,4}|[\[<({|][ ]{0,4})?"
 """Before a level that comes first; where levels are in a column to the right, nothing but blanks."""
 GAP = rb"[ ]{0,4}[\])>}|]?[ ]?(?:[:,;]?[ \t\b|\[-]++(?:" + _SIGN + rb")?|[:;,])[\[(]?"
 """Between a level and a time; a sign may stand there, or a backspace, as asgi-correlation-id's documents have it."""
+COMPACT = rb"(?P<s>0{8}[ T-]?00(?:0000|:00:00)" + FRACTION + OFFSET
+_DAY = rb"(?P<s>" + WEEKDAY + rb" " + MONTH + rb" [ 0]0 "
+CTIME = _DAY + CLOCK + FRACTION + rb"(?P<z>(?: [A-Z]{3,5}| [+-]00(?:00)?)? 0000)"
+"""C's ctime, date and Apache's errors."""
 TIMES = (
     ISO,
     SLASHED,
@@ -125,16 +129,9 @@ TIMES = (
     + CLOCK
     + FRACTION
     + OFFSET,
-    rb"(?P<s>0{8}[ T-]?00(?:0000|:00:00)" + FRACTION + OFFSET,
+    COMPACT,
     REQUESTED + FRACTION + OFFSET,
-    rb"(?P<s>"
-    + WEEKDAY
-    + rb" "
-    + MONTH
-    + rb" [ 0]0 "
-    + CLOCK
-    + FRACTION
-    + rb"(?P<z>(?: [A-Z]{3,5}| [+-]00(?:00)?)? 0000)",
+    CTIME,
 )
 """Times with a date, as they stand behind a level."""
 

@@ -61,7 +61,8 @@ class LineRewriter:
         """Take a runtime's line apart; None if it is none."""
         if not (self._parser and self._parser.unwrap):
             return None
-        return self._parser.unwrap(line) or self._parser.unwrap(line.decode(errors="replace").encode())
+        found = self._parser.unwrap(line)
+        return found if found or line.isascii() else self._parser.unwrap(line.decode(errors="replace").encode())
 
     def wrapped(self, line: bytes, piece: "Piece", text: bytes) -> bytes:
         """Give a runtime's line, of which the piece is, with another text."""
